@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { Value } from 'typebox/value';
+import { UsableFailure } from '../foundation/failure.ts';
+import {
+  type DataCenter,
+  knownDataCenters,
+  localDataCenter,
+  type Service,
+  services,
+  Topology,
+} from './data-centers.ts';
+import { type Settings, settingsSchema } from './settings.ts';
+
+/** Settings from a plain object (a parsed config file); defaults are filled in. Throws UsableFailure naming each fault. */
+export function parseSettings(input: unknown, source = 'the settings'): Settings {
+  const value = Value.Default(settingsSchema, Value.Clone(input));
+  const faults = Value.Errors(settingsSchema, value);
+  if (faults.length > 0) {
+    const lines = faults.slice(0, 5).map((fault) => `${fault.instancePath || '/'} ${fault.message}`);
+    throw new UsableFailure(`${source}: ${lines.join('; ')}`);
+  }
+  return value as Settings;
+}
+
+/** Reads a JSON config file. */
+export function readSettingsFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsableFailure(`cannot read the config file ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsableFailure(`the config file ${path} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The data centres that the settings name, each with its origins and ports. Throws UsableFailure. */
+export function buildTopology(settings: Settings): Topology {
+  const dataCenters: DataCenter[] = [];
+  for (const entry of settings.dataCenters) {
+    const declared = typeof entry === 'string' ? { id: entry } : entry;
+    const index = knownDataCenters.findIndex((known) => known.id === declared.id);
+    const known = knownDataCenters[index];
+    if (dataCenters.some((other) => other.id === declared.id)) {
+      throw new UsableFailure(`data centre "${declared.id}" is named twice`);
+    }
+    const realm = ('realm' in declared ? declared.realm : undefined) ?? known?.realm ?? 'global';
+    if (known) {
+      const local = localDataCenter(declared.id, realm, index, settings.basePort);
+      const origins = ('origins' in declared && declared.origins) || local.origins;
+      dataCenters.push({ ...local, origins, ports: ('ports' in declared && declared.ports) || local.ports });
+      continue;
+    }
+    if (!('origins' in declared) || !declared.origins) {
+      const ids = knownDataCenters.map((each) => each.id).join(', ');
+      throw new UsableFailure(
+        `data centre "${declared.id}" is not one of the known ones (${ids}) and its config entry declares no origins`,
+      );
+    }
+    dataCenters.push({
+      id: declared.id,
+      realm,
+      origins: declared.origins,
+      ports: declared.ports ?? portsOf(declared.id, declared.origins),
+    });
+  }
+  return new Topology(dataCenters);
+}
+
+/** Without declared ports a data centre listens where its origins say. */
+function portsOf(id: string, origins: Record<Service, string>): Record<Service, number> {
+  const ports = {} as Record<Service, number>;
+  for (const service of services) {
+    const url = new URL(origins[service]);
+    const port = Number(url.port);
+    if (!port) {
+      throw new UsableFailure(
+        `data centre "${id}": origin ${origins[service]} names no port; declare "ports" to say where to listen`,
+      );
+    }
+    ports[service] = port;
+  }
+  return ports;
+}

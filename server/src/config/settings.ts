@@ -1,0 +1,126 @@
+import { type Static, Type } from 'typebox';
+import { defaultDataCenterIds } from './data-centers.ts';
+
+/**
+ * Every setting: its default, its bounds and its documentation. The config file is checked against this schema;
+ * unknown keys are refused. Units end names.
+ */
+
+const duration = (defaultSeconds: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 10 * 365 * 86_400, default: defaultSeconds, description });
+
+const count = (defaultCount: number, description: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000_000,
+    default: defaultCount,
+    description: `${description} 0: no limit.`,
+  });
+
+const closed = { additionalProperties: false } as const;
+
+const lifetimes = Type.Object(
+  {
+    codeTtlSeconds: duration(60, 'Authorization code of the redirect flow.'),
+    accessTokenTtlSeconds: duration(3600, 'Access token.'),
+    sessionTtlSeconds: duration(14 * 86_400, 'Sign-in session of a browser.'),
+    signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
+    hopTtlSeconds: duration(60, 'Hand-over of a sign-in from one data centre to another.'),
+  },
+  { ...closed, default: {} },
+);
+
+const limits = Type.Object(
+  {
+    activeAccessTokensPerRefreshToken: count(
+      10,
+      'Active access tokens of one refresh token; the newest evicts the oldest.',
+    ),
+    accessTokensPerRefreshTokenPerWindow: count(10, 'Access tokens made with one refresh token in a window.'),
+    windowSeconds: duration(600, 'Length of the fixed window of the token limits.'),
+    signInFailuresPerName: count(100, 'Wrong passwords for one sign-in name in a window.'),
+    signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
+    clientsPerOwner: count(100, 'Clients of one owner.'),
+    redirectUrisPerClient: count(50, 'Redirect URIs of one client.'),
+    javascriptDomainsPerClient: count(50, 'JavaScript domains of one client.'),
+    tokenCacheEntries: Type.Integer({
+      minimum: 1,
+      maximum: 10_000_000,
+      default: 50_000,
+      description: 'Access tokens whose grant is kept in memory, per data centre.',
+    }),
+    tokenCacheTtlSeconds: duration(5, 'Longest time an access token is trusted without asking the database again.'),
+  },
+  { ...closed, default: {} },
+);
+
+const compatibility = Type.Object(
+  {
+    errorPagesStatus: Type.Union([Type.Literal(400), Type.Literal(200)], {
+      default: 400,
+      description: 'Status of the error pages E1 to E4 and E7.',
+    }),
+    trailingAmpersand: Type.Boolean({ default: true, description: 'End the redirect of the code flow with "&".' }),
+    tokenIncludesScope: Type.Boolean({ default: true, description: 'Send `scope` in token answers.' }),
+  },
+  { ...closed, default: {} },
+);
+
+const origin = Type.String({ pattern: '^https?://[^/?#@\\s]+$' });
+const port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const perService = <T extends typeof origin | typeof port>(type: T) =>
+  Type.Object(
+    { accounts: type, api: type, sandboxApi: type, developerApi: type, console: type, content: type },
+    closed,
+  );
+
+const declaredDataCenter = Type.Object(
+  {
+    id: Type.String({
+      pattern: '^[a-z][a-z0-9]{1,7}$',
+      description: 'Short lower-case id, the `location` on the wire.',
+    }),
+    realm: Type.Optional(
+      Type.String({ pattern: '^[a-z][a-z0-9-]*$', description: 'Default: the id\'s own, else "global".' }),
+    ),
+    origins: Type.Optional(perService(origin)),
+    ports: Type.Optional(perService(port)),
+    databaseUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for this data centre.' })),
+  },
+  closed,
+);
+
+export const settingsSchema = Type.Object(
+  {
+    dataCenters: Type.Array(Type.Union([Type.String(), declaredDataCenter]), {
+      minItems: 1,
+      default: [...defaultDataCenterIds],
+      description: 'Ids of known data centres, or declarations of your own.',
+    }),
+    basePort: Type.Integer({ minimum: 1, maximum: 65_000, default: 8000, description: 'First port of the platform.' }),
+    listenHost: Type.String({ default: '127.0.0.1', description: 'Address that the public listeners bind.' }),
+    trustProxy: Type.Boolean({ default: false, description: 'Believe X-Forwarded-For of the direct peer.' }),
+    directoryUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for the directory.' })),
+    logLevel: Type.Union(
+      [
+        Type.Literal('silent'),
+        Type.Literal('error'),
+        Type.Literal('warn'),
+        Type.Literal('info'),
+        Type.Literal('debug'),
+      ],
+      { default: 'warn', description: 'What is logged on standard error.' },
+    ),
+    recordEvents: Type.Union([Type.Literal('all'), Type.Literal('failures')], {
+      default: 'all',
+      description: 'Which protocol events are recorded.',
+    }),
+    lifetimes,
+    limits,
+    compatibility,
+  },
+  closed,
+);
+
+export type Settings = Static<typeof settingsSchema>;
+export type DeclaredDataCenter = Static<typeof declaredDataCenter>;

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Database, Queryable } from './database.ts';
+
+/**
+ * Change notices (LISTEN/NOTIFY): how a process hears that another one revoked a token or changed a client. A notice
+ * is `topic:key`. While the listening connection is down notices are lost, so after each reconnection listeners are
+ * told to forget everything.
+ */
+const channel = 'grantway';
+const reconnectDelayMs = 200;
+const keepAliveMs = 15_000;
+
+export interface ChangeListener {
+  /** Something with this key changed. */
+  changed(key: string): void;
+  /** Anything may have changed. */
+  reset(): void;
+}
+
+export class ChangeNotices {
+  readonly #database: Database;
+  readonly #listeners = new Map<string, Set<ChangeListener>>();
+  #client: pg.Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  subscribe(topic: string, listener: ChangeListener): void {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners.add(listener));
+  }
+
+  /** Starts listening. Resolves once notices arrive. */
+  async start(): Promise<void> {
+    const client = await this.#database.dedicatedClient();
+    this.#client = client;
+    client.on('notification', ({ payload = '' }) => this.deliver(payload));
+    client.on('error', () => this.#lost(client));
+    client.on('end', () => this.#lost(client));
+    await client.query(`LISTEN ${channel}`);
+    // A connection that a firewall dropped in silence shows only when something is sent over it.
+    this.#timer = setInterval(() => client.query('SELECT 1').catch(() => {}), keepAliveMs).unref();
+  }
+
+  /** Tells the listeners of this process at once; others hear of it by the notice. */
+  deliver(payload: string): void {
+    const colon = payload.indexOf(':');
+    const listeners = this.#listeners.get(payload.slice(0, colon));
+    for (const listener of listeners ?? []) listener.changed(payload.slice(colon + 1));
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#closed || this.#client !== client) return;
+    this.#client = undefined;
+    clearInterval(this.#timer);
+    client.end().catch(() => {});
+    this.#forgetAll();
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    while (!this.#closed) {
+      await delay(reconnectDelayMs, undefined, { ref: false });
+      try {
+        await this.start();
+        this.#forgetAll();
+        return;
+      } catch {
+        // The database is still away; caches keep their own time limit meanwhile.
+      }
+    }
+  }
+
+  #forgetAll(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.reset();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#client?.end().catch(() => {});
+  }
+}
+
+/** Sends `notices` with the transaction of `queryable`: they arrive if, and only when, it commits. */
+export async function notifyChanges(queryable: Queryable, notices: readonly string[]): Promise<void> {
+  if (notices.length === 0) return;
+  await queryable.query({
+    name: 'notify-changes',
+    text: `SELECT pg_notify('${channel}', notice) FROM unnest($1::text[]) AS notice`,
+    values: [notices],
+  });
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { UsableFailure } from '../foundation/failure.ts';
+import type { Database } from './database.ts';
+
+/** The two kinds of database, each with a folder of forward-only migrations. */
+export type DatabaseKind = 'directory' | 'data-center';
+
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+const lockKey = 7_426_891;
+
+function readMigrations(kind: DatabaseKind): Migration[] {
+  const folder = new URL(`./migrations/${kind}/`, import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => {
+      const sql = readFileSync(new URL(file, folder), 'utf8');
+      return { name: file.slice(0, -4), sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    });
+}
+
+/**
+ * Brings the database up to date, all of it or nothing, one process at a time. `nowMs` is the platform's time.
+ * @returns the names of the migrations that were applied now.
+ */
+export async function migrate(database: Database, kind: DatabaseKind, nowMs: number): Promise<string[]> {
+  const migrations = readMigrations(kind);
+  return database.transaction(async (transaction) => {
+    await transaction.query({ text: `SELECT pg_advisory_xact_lock(${lockKey})` });
+    await transaction.query({
+      text: `CREATE TABLE IF NOT EXISTS migration (
+               name text PRIMARY KEY, checksum text NOT NULL, applied_at_ms bigint NOT NULL)`,
+    });
+    const applied = new Map(
+      (
+        await transaction.query<{ name: string; checksum: string }>({ text: 'SELECT name, checksum FROM migration' })
+      ).map((row) => [row.name, row.checksum]),
+    );
+    for (const name of applied.keys()) {
+      if (!migrations.some((migration) => migration.name === name)) {
+        throw new UsableFailure(
+          `the ${database.label} database was migrated by a newer release ("${name}" is unknown here): start that release`,
+        );
+      }
+    }
+    const fresh: string[] = [];
+    for (const migration of migrations) {
+      const checksum = applied.get(migration.name);
+      if (checksum === migration.checksum) continue;
+      if (checksum !== undefined) {
+        throw new UsableFailure(
+          `migration "${migration.name}" differs from the one applied to the ${database.label} database; ` +
+            'migrations are never edited, add a new one',
+        );
+      }
+      await transaction.query({ text: migration.sql });
+      await transaction.query({
+        text: 'INSERT INTO migration (name, checksum, applied_at_ms) VALUES ($1, $2, $3)',
+        values: [migration.name, migration.checksum, nowMs],
+      });
+      fresh.push(migration.name);
+    }
+    return fresh;
+  });
+}

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+
+/** Where the platform takes its randomness from; injected like the clock. */
+export interface Random {
+  /** `count` unpredictable bytes. */
+  bytes(count: number): Buffer;
+}
+
+/** The operating system's cryptographic source. */
+export const systemRandom: Random = { bytes: (count) => randomBytes(count) };
+
+/** A string of `length` characters drawn evenly from `alphabet` (at most 256 characters). */
+export function randomString(random: Random, alphabet: string, length: number): string {
+  // Bytes at or above the largest multiple of the alphabet are thrown away, so that every character is as likely.
+  const limit = 256 - (256 % alphabet.length);
+  let text = '';
+  while (text.length < length) {
+    for (const byte of random.bytes(length)) {
+      if (byte < limit && text.length < length) text += alphabet[byte % alphabet.length];
+    }
+  }
+  return text;
+}

@@ -1,0 +1,26 @@
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+/** SHA-256 of a high-entropy secret (token, code, client secret): the only form in which one is stored. */
+export function secretHash(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+/** HMAC-SHA-256, for values that must be found again but not guessed from a dump (home index) and for form tokens. */
+export function keyedHash(key: Buffer, value: string): Buffer {
+  return createHmac('sha256', key).update(value).digest();
+}
+
+/** Compares two byte strings in constant time; different lengths are unequal. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** A key of 32 bytes for one purpose, derived from the platform's secret key (RFC 5869). */
+export function deriveKey(secretKey: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secretKey, Buffer.alloc(0), `grantway ${purpose}`, 32));
+}
+
+/** The form in which a secret may appear in a log line or an event: a short fingerprint, never the secret. */
+export function maskSecret(secret: string): string {
+  return `#${secretHash(secret).toString('hex').slice(0, 10)}`;
+}

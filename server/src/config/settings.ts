@@ -61,6 +61,10 @@ const compatibility = Type.Object(
       description: 'Status of the error pages E1 to E4 and E7.',
     }),
     trailingAmpersand: Type.Boolean({ default: true, description: 'End the redirect of the code flow with "&".' }),
+    plainHttpRedirects: Type.Boolean({
+      default: false,
+      description: 'Let clients register http redirect URIs and JavaScript domains on hosts that are not loopback.',
+    }),
     tokenIncludesScope: Type.Boolean({ default: true, description: 'Send `scope` in token answers.' }),
   },
   { ...closed, default: {} },

@@ -47,10 +47,10 @@ export function createEventRecorder(
           events.map((event) => event.atMs),
           events.map((event) => event.kind),
           events.map((event) => event.outcome),
-          events.map((event) => event.clientId ?? null),
+          events.map((event) => storable(event.clientId ?? null)),
           events.map((event) => event.userId ?? null),
           events.map((event) => event.requestId ?? null),
-          events.map((event) => JSON.stringify(event.detail ?? {})),
+          events.map((event) => storable(JSON.stringify(event.detail ?? {}))),
         ],
       });
       return events.map(() => undefined);
@@ -105,4 +105,9 @@ export async function listEvents(
     ...(row.request_id === null ? {} : { requestId: row.request_id }),
     detail: row.detail,
   }));
+}
+
+/** PostgreSQL stores no NUL, neither as a character nor as a JSON escape; a replacement character shows where it was. */
+function storable<Text extends string | null>(text: Text): Text {
+  return text === null ? text : (text.replaceAll('\0', '\ufffd').replaceAll('\\u0000', '\\ufffd') as Text);
 }

@@ -79,10 +79,12 @@ CREATE INDEX refresh_token_grant ON refresh_token (grant_id);
 CREATE TABLE access_token (
   token_hash bytea PRIMARY KEY,
   grant_id bigint NOT NULL REFERENCES user_grant ON DELETE CASCADE,
-  -- The refresh token it was made with, if any; such a token lives only as long as that row lists it.
+  -- The refresh token it was made with, if any; the access token dies with it.
   refresh_hash bytea,
   client_id text NOT NULL,
   scopes text[] NOT NULL,
+  -- Counted against the limit of active ones: it lives only as long as its refresh token lists it.
+  counted boolean NOT NULL DEFAULT false,
   created_at_ms bigint NOT NULL,
   expires_at_ms bigint NOT NULL
 );

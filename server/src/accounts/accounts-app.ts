@@ -1,0 +1,73 @@
+import cookie from '@fastify/cookie';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createApp, type Dialect } from '../http/app.ts';
+import { outcomes } from '../oauth/outcomes.ts';
+import { registerAuthorize } from './authorize/authorize.ts';
+import { registerChooseOrganization } from './authorize/choose-organization.ts';
+import { registerConsent } from './authorize/consent.ts';
+import { registerSilentRefresh } from './authorize/silent-refresh.ts';
+import type { AccountsContext } from './context.ts';
+import { sendErrorPage } from './error-page.ts';
+import { registerServerInfo } from './server-info.ts';
+import { registerSignInName } from './sign-in/sign-in-name.ts';
+import { registerSignInPassword } from './sign-in/sign-in-password.ts';
+import { registerSignOut } from './sign-in/sign-out.ts';
+import { registerTokenEndpoint, sendJson, sendRefusal } from './token/token-endpoint.ts';
+
+const bodyLimitBytes = 64 * 1024;
+
+/** Paths that programs call: they are never answered with HTML, whatever happens. */
+const tokenSide =
+  /^\/(oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
+
+/** The accounts server of one data centre. */
+export function createAccountsApp(context: AccountsContext): FastifyInstance {
+  const app = createApp({
+    random: context.random,
+    log: context.log,
+    dialect: createDialect(context),
+    trustProxy: context.settings.trustProxy,
+    bodyLimitBytes,
+    secure: context.dataCenter.origins.accounts.startsWith('https:'),
+  });
+  app.register(cookie);
+  app.register(async (routes) => {
+    context.pages.registerAssets(routes);
+    registerServerInfo(routes, context);
+    registerTokenEndpoint(routes, context);
+    registerAuthorize(routes, context);
+    registerSilentRefresh(routes, context);
+    registerChooseOrganization(routes, context);
+    registerConsent(routes, context);
+    registerSignInName(routes, context);
+    registerSignInPassword(routes, context);
+    registerSignOut(routes, context);
+  });
+  return app;
+}
+
+function createDialect(context: AccountsContext): Dialect {
+  const { messages } = context.pages;
+  const json = (request: FastifyRequest) => tokenSide.test(request.url ?? '');
+  return {
+    notFound(request: FastifyRequest, reply: FastifyReply) {
+      if (json(request)) return sendJson(reply, 404, { error: 'invalid_request' });
+      return context.pages.send(reply, 'notice', {
+        title: messages.notFound,
+        status: 404,
+        data: { heading: messages.notFound, text: messages.notFoundText },
+      });
+    },
+    unreadable(request: FastifyRequest, reply: FastifyReply, status: number) {
+      if (json(request)) {
+        reply.code(status);
+        return sendRefusal(context, request, reply, null, { outcome: 'RequestUnreadable', detail: { status } });
+      }
+      return sendErrorPage(context, request, reply, { outcome: 'RequestUnreadable', detail: { status } });
+    },
+    failed(request: FastifyRequest, reply: FastifyReply) {
+      if (json(request)) return sendJson(reply, 500, { error: outcomes.InternalFailure.token?.error });
+      return sendErrorPage(context, request, reply, { outcome: 'InternalFailure' });
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { type Client, clientTypeRules, isEnabledAt } from '../../oauth/client.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
+import { parseScopes, type Scope, ScopeSet } from '../../oauth/scopes.ts';
+import type { AccountsContext } from '../context.ts';
+
+/** An authorization request that has passed every check which needs no user. */
+export interface AuthorizationRequest {
+  readonly client: Client;
+  readonly responseType: 'code' | 'token';
+  readonly redirectUri: string;
+  readonly scopes: ScopeSet;
+  readonly state: string | undefined;
+  readonly offline: boolean;
+  /** The consent page is shown even if everything was granted before. */
+  readonly promptConsent: boolean;
+  readonly challenge: { readonly value: string; readonly method: ChallengeMethod } | undefined;
+  readonly loginHint: string | undefined;
+}
+
+export type CheckedRequest =
+  | { readonly request: AuthorizationRequest; readonly refusal?: undefined }
+  | { readonly refusal: Refusal; readonly clientId: string | null; readonly request?: undefined };
+
+/** Longest value of one parameter; `state` is the client's and may be long. */
+const maxParameterLength = 4096;
+
+/**
+ * The checks of the authorization endpoint in their order (reference §1.2, steps 2 to 6). Repeated parameters: the
+ * first counts. None of these refusals ever redirects to the client.
+ */
+export async function checkAuthorizationRequest(
+  context: AccountsContext,
+  query: URLSearchParams,
+): Promise<CheckedRequest> {
+  const clientId = query.get('client_id');
+  const refuse = (refusal: Refusal): CheckedRequest => ({ refusal, clientId });
+
+  const tooLong = [...query].find(([, value]) => value.length > maxParameterLength);
+  if (tooLong)
+    return refuse({
+      outcome: 'ParameterTooLong',
+      detail: { parameter: tooLong[0].slice(0, 100), maximum: maxParameterLength },
+    });
+
+  const responseType = query.get('response_type');
+  if (!clientId) return refuse({ outcome: 'ClientIdMissing' });
+  if (!responseType) return refuse({ outcome: 'ResponseTypeMissing' });
+  if (responseType !== 'code' && responseType !== 'token') {
+    return refuse({
+      outcome: 'ResponseTypeUnknown',
+      detail: { came: responseType.slice(0, 100), expected: ['code', 'token'] },
+    });
+  }
+
+  const client = await findEnabledClient(context, clientId);
+  if ('outcome' in client) return refuse(client);
+  const rules = clientTypeRules[client.type];
+  if (rules.responseType !== responseType) {
+    return refuse({
+      outcome: 'ResponseTypeNotAllowed',
+      detail: { clientType: rules.label, came: responseType, expected: rules.responseType },
+    });
+  }
+
+  const redirectUri = query.get('redirect_uri');
+  const redirectFault = checkRedirectUri(client, redirectUri);
+  if (redirectFault) return refuse(redirectFault);
+
+  const scopes = checkScopes(query.get('scope'));
+  if ('outcome' in scopes) return refuse(scopes);
+
+  const challenge = checkChallenge(query, rules.pkce === 'required');
+  if (challenge && 'outcome' in challenge) return refuse(challenge);
+
+  return {
+    request: {
+      client,
+      responseType,
+      redirectUri: redirectUri as string,
+      scopes: new ScopeSet(scopes.scopes),
+      state: query.get('state') ?? undefined,
+      offline: query.get('access_type') === 'offline',
+      promptConsent: query.get('prompt')?.toLowerCase() === 'consent',
+      challenge,
+      loginHint: query.get('login_hint') ?? undefined,
+    },
+  };
+}
+
+/** The client, if it exists and is switched on at this data centre; else the refusal that says which. */
+export async function findEnabledClient(context: AccountsContext, clientId: string): Promise<Client | Refusal> {
+  const client = await context.clients.find(clientId);
+  const dataCenter = context.dataCenter.id;
+  if (!client) return { outcome: 'ClientUnknown', detail: { clientId: clientId.slice(0, 100) } };
+  if (isEnabledAt(client, dataCenter)) return client;
+  const enabled = [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id);
+  return { outcome: 'ClientNotEnabled', detail: { dataCenter, registeredIn: client.dataCenter, enabledIn: enabled } };
+}
+
+/** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */
+function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {
+  if (!redirectUri) return { outcome: 'RedirectUriMissing' };
+  if (!client.redirectUris.includes(redirectUri)) {
+    return { outcome: 'RedirectUriMismatch', detail: describeMismatch(redirectUri, client.redirectUris) };
+  }
+  if (client.type === 'browser' && !client.javascriptDomains.includes(new URL(redirectUri).origin)) {
+    return {
+      outcome: 'RedirectOriginNotRegistered',
+      detail: { origin: new URL(redirectUri).origin, registered: client.javascriptDomains },
+    };
+  }
+  return undefined;
+}
+
+/** Where `came` leaves the most similar of `expected`, counted from 1. */
+export function describeMismatch(came: string, expected: readonly string[]): Record<string, unknown> {
+  let closest = { uri: expected[0] ?? '', differsAt: 0 };
+  for (const uri of expected) {
+    let same = 0;
+    while (same < uri.length && uri[same] === came[same]) same++;
+    if (same >= closest.differsAt) closest = { uri, differsAt: same };
+  }
+  const trailingSlash = came === `${closest.uri}/` || `${came}/` === closest.uri;
+  return {
+    came: came.slice(0, 500),
+    closest: closest.uri,
+    differsAtCharacter: closest.differsAt + 1,
+    ...(trailingSlash ? { hint: 'trailing slash' } : {}),
+  };
+}
+
+function checkScopes(parameter: string | null): { readonly scopes: readonly Scope[] } | Refusal {
+  if (!parameter || /^[\s,]*$/.test(parameter)) return { outcome: 'ScopeMissing' };
+  const parsed = parseScopes(parameter);
+  return 'unknown' in parsed ? { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } } : parsed;
+}
+
+/** RFC 7636 §4.3: a challenge without a method is `plain`. */
+function checkChallenge(query: URLSearchParams, required: boolean): AuthorizationRequest['challenge'] | Refusal {
+  const value = query.get('code_challenge');
+  const method = query.get('code_challenge_method');
+  if (!value) {
+    if (required) return { outcome: 'ChallengeMissing' };
+    return method
+      ? { outcome: 'ChallengeInvalid', detail: { reason: 'code_challenge_method came without code_challenge' } }
+      : undefined;
+  }
+  if (method !== null && method !== 'S256' && method !== 'plain') {
+    return { outcome: 'ChallengeInvalid', detail: { method: method.slice(0, 100), expected: ['S256', 'plain'] } };
+  }
+  if (!isVerifier(value))
+    return {
+      outcome: 'ChallengeInvalid',
+      detail: { reason: '43 to 128 unreserved characters are expected', length: value.length },
+    };
+  return { value, method: method ?? 'plain' };
+}

@@ -1,0 +1,99 @@
+import type { FastifyRequest } from 'fastify';
+import { apiOrigin } from '../../config/data-centers.ts';
+import { maskSecret } from '../../foundation/secrets.ts';
+import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import type { AccountsContext } from '../context.ts';
+import type { Session } from '../sessions.ts';
+import { saveAccessToken, saveCode } from '../token/token-store.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import { type GrantTarget, saveGrant } from './grants.ts';
+import { codeResponseUri, tokenResponseUri } from './response-uri.ts';
+
+export interface Accepted {
+  readonly session: Session;
+  readonly authorization: AuthorizationRequest;
+  readonly target: GrantTarget;
+  /** The consent page was accepted in this run; only then does offline access give a refresh token. */
+  readonly consentShown: boolean;
+  /** "Grant access for the entire session" was ticked. */
+  readonly entireSession: boolean;
+}
+
+/**
+ * Commits the grant together with its code or access token, and says where to send the browser. Nothing is stored when
+ * any part fails.
+ */
+export async function finishAuthorization(
+  context: AccountsContext,
+  request: FastifyRequest,
+  accepted: Accepted,
+): Promise<string> {
+  const { authorization, session, target } = accepted;
+  const { clientId } = authorization.client;
+  const { clock, dataCenter, random, settings } = context;
+  const nowMs = clock.nowMs();
+  const scopes = authorization.scopes.scopes.map((scope) => scope.requested);
+  const credential = createCredential(random, prefixOf(clientId));
+  const implicit = authorization.responseType === 'token';
+  const ttlSeconds = implicit ? settings.lifetimes.accessTokenTtlSeconds : settings.lifetimes.codeTtlSeconds;
+  const expiresAtMs = nowMs + ttlSeconds * 1000;
+
+  const grantedForSession = await context.database.transaction(async (transaction) => {
+    const grantId = await saveGrant(transaction, { userId: session.userId, clientId, target, scopes, nowMs });
+    if (implicit) {
+      await saveAccessToken(transaction, { accessToken: credential, grantId, clientId, scopes, nowMs, expiresAtMs });
+    } else {
+      await saveCode(transaction, {
+        code: credential,
+        grantId,
+        clientId,
+        redirectUri: authorization.redirectUri,
+        scopes,
+        challenge: authorization.challenge,
+        offline: authorization.offline && accepted.consentShown,
+        nowMs,
+        expiresAtMs,
+      });
+    }
+    if (!implicit) return false;
+    if (accepted.entireSession) {
+      await transaction.query({
+        text: `INSERT INTO session_grant AS s (session_hash, grant_id, scopes) VALUES ($1, $2, $3)
+               ON CONFLICT (session_hash, grant_id) DO UPDATE SET scopes = s.scopes || EXCLUDED.scopes`,
+        values: [session.hash, grantId, scopes],
+      });
+      return true;
+    }
+    const rows = await transaction.query({
+      text: 'SELECT 1 FROM session_grant WHERE session_hash = $1 AND grant_id = $2',
+      values: [session.hash, grantId],
+    });
+    return rows.length > 0;
+  });
+
+  context.events.record({
+    kind: 'authorize',
+    outcome: 'Success',
+    clientId,
+    userId: session.userId,
+    requestId: request.id,
+    detail: {
+      responseType: authorization.responseType,
+      credential: maskSecret(credential),
+      organizationId: target.organizationId,
+      environment: target.environment,
+      consentShown: accepted.consentShown,
+    },
+  });
+  if (!implicit) {
+    const answer = { code: credential, location: dataCenter.id, accountsServer: dataCenter.origins.accounts };
+    return codeResponseUri(authorization, answer, settings.compatibility.trailingAmpersand);
+  }
+  return tokenResponseUri(authorization, {
+    accessToken: credential,
+    expiresInSeconds: ttlSeconds,
+    location: dataCenter.id,
+    apiDomain: apiOrigin(dataCenter, target.environment),
+    grantedForSession,
+  });
+}

@@ -1,0 +1,98 @@
+import type { FastifyInstance } from 'fastify';
+import { apiOrigin, type Environment } from '../../config/data-centers.ts';
+import { maskSecret } from '../../foundation/secrets.ts';
+import { queryOf } from '../../http/parameters.ts';
+import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
+import { ScopeSet } from '../../oauth/scopes.ts';
+import type { AccountsContext } from '../context.ts';
+import { sendErrorPage } from '../error-page.ts';
+import { findSession, readCookie } from '../sessions.ts';
+import { saveAccessToken } from '../token/token-store.ts';
+import { checkAuthorizationRequest } from './authorization-request.ts';
+import { errorResponseUri, tokenResponseUri } from './response-uri.ts';
+
+interface SessionGrantRow {
+  grant_id: string;
+  environment: Environment;
+  scopes: string[];
+}
+
+/**
+ * `GET /oauth/v2/auth/refresh` (reference §1.9): a new access token for a client-based app without any page, as long as
+ * the user's session lives and he granted access for the entire session. Started at another data centre than the
+ * user's, it hops there; the cookie of an earlier sign-in says where.
+ */
+export function registerSilentRefresh(app: FastifyInstance, context: AccountsContext): void {
+  app.all('/oauth/v2/auth/refresh', async (request, reply) => {
+    if (request.method !== 'GET') {
+      return sendErrorPage(context, request, reply, {
+        outcome: 'MethodNotAllowed',
+        detail: { came: request.method, expected: 'GET' },
+      });
+    }
+    const checked = await checkAuthorizationRequest(context, new URLSearchParams(queryOf(request.url)));
+    if (checked.refusal) return sendErrorPage(context, request, reply, checked.refusal, checked.clientId);
+    const authorization = checked.request;
+    const { clientId } = authorization.client;
+    if (authorization.responseType !== 'token') {
+      const detail = { came: authorization.responseType, expected: 'token' };
+      return sendErrorPage(context, request, reply, { outcome: 'ResponseTypeNotAllowed', detail }, clientId);
+    }
+    const refuse = (outcome: Outcome, userId?: string) => {
+      context.events.record({
+        kind: 'silent-refresh',
+        outcome,
+        clientId,
+        userId: userId ?? null,
+        requestId: request.id,
+      });
+      return reply.redirect(errorResponseUri(authorization, outcomes[outcome].redirect ?? ''), 302);
+    };
+
+    const session = await findSession(context, request);
+    if (!session) {
+      const homeId = readCookie(context, request, 'home');
+      const home = context.topology.realmOf(context.dataCenter).find((dataCenter) => dataCenter.id === homeId);
+      if (!home || home.id === context.dataCenter.id) return refuse('ClientNotGranted');
+      return reply.redirect(`${home.origins.accounts}${request.url}`, 302);
+    }
+    const granted = await context.database.query<SessionGrantRow>({
+      name: 'session-grants',
+      text: `SELECT g.grant_id, g.environment, s.scopes FROM session_grant s JOIN user_grant g USING (grant_id)
+             WHERE s.session_hash = $1 AND g.client_id = $2 ORDER BY g.updated_at_ms DESC, g.grant_id DESC`,
+      values: [session.hash, clientId],
+    });
+    if (granted.length === 0) return refuse('ClientNotGranted', session.userId);
+    const grant = granted.find((row) => ScopeSet.of(row.scopes).includesAll(authorization.scopes.scopes));
+    if (!grant) return refuse('PromptRequired', session.userId);
+
+    const accessToken = createCredential(context.random, prefixOf(clientId));
+    const expiresInSeconds = context.settings.lifetimes.accessTokenTtlSeconds;
+    const nowMs = context.clock.nowMs();
+    await saveAccessToken(context.database, {
+      accessToken,
+      grantId: grant.grant_id,
+      clientId,
+      scopes: authorization.scopes.scopes.map((scope) => scope.requested),
+      nowMs,
+      expiresAtMs: nowMs + expiresInSeconds * 1000,
+    });
+    context.events.record({
+      kind: 'silent-refresh',
+      outcome: 'Success',
+      clientId,
+      userId: session.userId,
+      requestId: request.id,
+      detail: { accessToken: maskSecret(accessToken) },
+    });
+    const address = tokenResponseUri(authorization, {
+      accessToken,
+      expiresInSeconds,
+      location: context.dataCenter.id,
+      apiDomain: apiOrigin(context.dataCenter, grant.environment),
+      grantedForSession: true,
+    });
+    return reply.redirect(address, 302);
+  });
+}

@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AccountsContext } from '../context.ts';
+import { continuedRequest } from '../continue-to.ts';
+import { findSession, type Session } from '../sessions.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import { type Candidate, candidateTargets } from './targets.ts';
+
+/** What the pages after the sign-in need; all of it is looked up again, because the browser sends it. */
+export interface Step {
+  readonly session: Session;
+  readonly authorization: AuthorizationRequest;
+  readonly candidates: readonly Candidate[];
+}
+
+/** Undefined when the session has ended or the request is not, or no longer, in order. */
+export async function loadStep(
+  context: AccountsContext,
+  request: FastifyRequest,
+  continueTo: string,
+): Promise<Step | undefined> {
+  const authorization = await continuedRequest(context, continueTo);
+  const session = authorization && (await findSession(context, request));
+  if (!session) return undefined;
+  const candidates = await candidateTargets(context, session.userId, authorization.scopes);
+  return candidates.length > 0 ? { session, authorization, candidates } : undefined;
+}
+
+/** Back to the beginning: the authorization endpoint finds out what is missing, and says it. */
+export function restartStep(reply: FastifyReply, continueTo: string, status: 302 | 303): FastifyReply {
+  return reply.redirect(continueTo, status);
+}

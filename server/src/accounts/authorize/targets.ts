@@ -1,0 +1,73 @@
+import { type Environment, environments } from '../../config/data-centers.ts';
+import { ScopeSet } from '../../oauth/scopes.ts';
+import type { AccountsContext, UserOrganization } from '../context.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import type { GrantTarget } from './grants.ts';
+
+/** An organization's environment that a grant may be bound to, with its name for people. */
+export interface Candidate extends GrantTarget {
+  readonly organizationName: string | null;
+}
+
+const unbound: Candidate = { organizationId: null, environment: 'production', organizationName: null };
+
+/** What the user can choose from for these scopes; one nameless candidate when no scope needs an organization. */
+export async function candidateTargets(
+  context: AccountsContext,
+  userId: string,
+  scopes: ScopeSet,
+): Promise<Candidate[]> {
+  if (!scopes.organizationBound) return [unbound];
+  return toCandidates(await context.organizations.listForUser(userId));
+}
+
+function toCandidates(organizations: readonly UserOrganization[]): Candidate[] {
+  return organizations.flatMap((organization) =>
+    organization.environments.map((environment) => ({
+      organizationId: organization.organizationId,
+      environment,
+      organizationName: organization.name,
+    })),
+  );
+}
+
+/** The candidates for which the user has already granted this client everything it asks for. */
+export async function grantedTargets(
+  context: AccountsContext,
+  userId: string,
+  authorization: AuthorizationRequest,
+  candidates: readonly Candidate[],
+): Promise<Candidate[]> {
+  const rows = await context.database.query<{
+    organization_id: string | null;
+    environment: Environment;
+    scopes: string[];
+  }>({
+    name: 'grants-of-client',
+    text: 'SELECT organization_id, environment, scopes FROM user_grant WHERE user_id = $1 AND client_id = $2',
+    values: [userId, authorization.client.clientId],
+  });
+  return candidates.filter((candidate) =>
+    rows.some(
+      (row) =>
+        row.organization_id === candidate.organizationId &&
+        row.environment === candidate.environment &&
+        ScopeSet.of(row.scopes).includesAll(authorization.scopes.scopes),
+    ),
+  );
+}
+
+/** How a choice travels in forms and addresses: `<organization>:<environment>`, without an organization `-:production`. */
+export function encodeTarget(target: GrantTarget): string {
+  return `${target.organizationId ?? '-'}:${target.environment}`;
+}
+
+/** The candidate that `text` names; undefined for anything that is not the user's to choose. */
+export function decodeTarget(text: string | null | undefined, candidates: readonly Candidate[]): Candidate | undefined {
+  return candidates.find((candidate) => encodeTarget(candidate) === text);
+}
+
+/** Production before sandbox before developer. */
+export function byEnvironment(a: Candidate, b: Candidate): number {
+  return environments.indexOf(a.environment) - environments.indexOf(b.environment);
+}

@@ -1,0 +1,51 @@
+import type { DataCenter, Environment, Topology } from '../config/data-centers.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Database } from '../database/database.ts';
+import type { ClientDirectory } from '../directory/clients.ts';
+import type { HomeIndex } from '../directory/home-index.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Random } from '../foundation/random.ts';
+import type { Log } from '../http/log.ts';
+import type { EventRecorder } from '../inspector/events.ts';
+import type { Pages } from './pages/pages.ts';
+import type { SignInGuard } from './sign-in/guard.ts';
+import type { TokenStore } from './token/token-store.ts';
+
+/** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
+export interface UserOrganization {
+  readonly organizationId: string;
+  readonly name: string;
+  readonly environments: readonly Environment[];
+}
+
+/** The one question that the accounts server asks of a resource server. */
+export interface OrganizationDirectory {
+  listForUser(userId: string): Promise<readonly UserOrganization[]>;
+}
+
+/** Keys derived from the platform's secret key, one for each purpose. */
+export interface AccountsKeys {
+  /** Form tokens against cross-site request forgery. */
+  readonly forms: Buffer;
+  /** The sign-in name between the two steps of a sign-in, and between two data centres. */
+  readonly signIn: Buffer;
+}
+
+/** Everything that the accounts server of one data centre works with. */
+export interface AccountsContext {
+  readonly dataCenter: DataCenter;
+  readonly topology: Topology;
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly clients: ClientDirectory;
+  readonly homeIndex: HomeIndex;
+  readonly organizations: OrganizationDirectory;
+  readonly tokens: TokenStore;
+  readonly guard: SignInGuard;
+  readonly pages: Pages;
+  readonly keys: AccountsKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly events: EventRecorder;
+}

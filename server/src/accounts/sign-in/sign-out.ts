@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify';
+import type { AccountsContext } from '../context.ts';
+import { readContinue } from '../continue-to.ts';
+import { issueFormToken, readForm } from '../forms.ts';
+import { endSession, findSession } from '../sessions.ts';
+
+/** Sign-out, and the page that says whether this browser is signed in. */
+export function registerSignOut(app: FastifyInstance, context: AccountsContext): void {
+  const { pages } = context;
+
+  app.get('/', async (request, reply) => {
+    const session = await findSession(context, request);
+    if (!session) return reply.redirect('/signin?continue=%2F', 302);
+    return pages.send(reply, 'notice', {
+      title: pages.messages.home,
+      user: session,
+      csrf: issueFormToken(context, request, reply),
+      data: { heading: pages.messages.home, text: pages.messages.homeText },
+    });
+  });
+
+  app.post('/signout', async (request, reply) => {
+    const form = readForm(context, request);
+    if (!form) {
+      context.events.record({ kind: 'sign-out', outcome: 'FormExpired', requestId: request.id });
+      return pages.send(reply, 'notice', {
+        title: pages.messages.formHeading,
+        status: 403,
+        data: { heading: pages.messages.formHeading, text: pages.messages.formText },
+      });
+    }
+    const session = await findSession(context, request);
+    await endSession(context, request, reply);
+    context.events.record({
+      kind: 'sign-out',
+      outcome: 'Success',
+      userId: session?.userId ?? null,
+      requestId: request.id,
+    });
+    const continueTo = readContinue(form.get('continue'));
+    return reply.redirect(continueTo === '/' ? '/signout' : `/signin?continue=${encodeURIComponent(continueTo)}`, 303);
+  });
+
+  app.get('/signout', async (request, reply) => {
+    const session = await findSession(context, request);
+    if (session) return reply.redirect('/', 302);
+    return pages.send(reply, 'notice', {
+      title: pages.messages.signedOut,
+      data: {
+        heading: pages.messages.signedOut,
+        text: pages.messages.signedOutText,
+        href: '/signin?continue=%2F',
+        linkText: pages.messages.signIn,
+      },
+    });
+  });
+}

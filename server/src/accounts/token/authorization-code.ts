@@ -1,0 +1,80 @@
+import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
+import { describeMismatch } from '../authorize/authorization-request.ts';
+import type { AccountsContext } from '../context.ts';
+import type { TokenAnswer } from './token-answer.ts';
+import type { StoredCode } from './token-store.ts';
+
+/**
+ * `grant_type=authorization_code` (reference §2.3). A code is spent only by an exchange that succeeds; a second use is
+ * refused and leaves the tokens of the first alive.
+ */
+export async function exchangeCode(
+  context: AccountsContext,
+  client: Client,
+  parameters: URLSearchParams,
+): Promise<TokenAnswer | Refusal> {
+  const code = parameters.get('code');
+  const redirectUri = parameters.get('redirect_uri');
+  const stored = code && isCredential(code) ? await context.tokens.findCode(code) : undefined;
+
+  const redirectFault = checkRedirect(client, redirectUri, stored);
+  if (redirectFault) return redirectFault;
+  if (!code) return { outcome: 'CodeMissing' };
+  if (!stored) return { outcome: 'CodeUnknown' };
+  const fault = checkCode(client, stored, parameters.get('code_verifier'), context.clock.nowMs());
+  if (fault) return fault;
+
+  const { clock, random, settings, tokens } = context;
+  const prefix = prefixOf(client.clientId);
+  const nowMs = clock.nowMs();
+  const answer: TokenAnswer = {
+    accessToken: createCredential(random, prefix),
+    refreshToken: stored.offline ? createCredential(random, prefix) : undefined,
+    scope: stored.scopes.join(' '),
+    environment: stored.environment,
+    expiresInSeconds: settings.lifetimes.accessTokenTtlSeconds,
+  };
+  const result = await tokens.redeemCode({
+    code,
+    accessToken: answer.accessToken,
+    refreshToken: answer.refreshToken ?? null,
+    nowMs,
+    expiresAtMs: nowMs + answer.expiresInSeconds * 1000,
+    counted: settings.limits.activeAccessTokensPerRefreshToken > 0,
+  });
+  return result === 'redeemed' ? answer : { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
+}
+
+/** Codes that came without a redirect (self clients) are exchanged without one; any value is ignored. */
+function checkRedirect(
+  client: Client,
+  redirectUri: string | null,
+  stored: StoredCode | undefined,
+): Refusal | undefined {
+  if (!clientTypeRules[client.type].redirectUris) return undefined;
+  if (!redirectUri) return { outcome: 'RedirectUriMissing' };
+  const ownCode = stored?.clientId === client.clientId && stored.redirectUri !== null;
+  const expected = ownCode ? [stored.redirectUri as string] : client.redirectUris;
+  if (expected.includes(redirectUri)) return undefined;
+  return { outcome: 'RedirectUriMismatch', detail: describeMismatch(redirectUri, expected) };
+}
+
+function checkCode(client: Client, stored: StoredCode, verifier: string | null, nowMs: number): Refusal | undefined {
+  if (stored.clientId !== client.clientId) {
+    return { outcome: 'CodeOfOtherClient', detail: { issuedTo: stored.clientId, came: client.clientId } };
+  }
+  if (stored.usedAtMs !== null) {
+    return { outcome: 'CodeUsed', detail: { usedAt: new Date(stored.usedAtMs).toISOString() } };
+  }
+  if (stored.expiresAtMs <= nowMs) {
+    return { outcome: 'CodeExpired', detail: { expiredSecondsAgo: Math.round((nowMs - stored.expiresAtMs) / 1000) } };
+  }
+  if (!stored.userActive) return { outcome: 'UserInactive' };
+  if (!stored.challenge) return verifier ? { outcome: 'VerifierUnexpected' } : undefined;
+  if (!verifier) return { outcome: 'VerifierMissing' };
+  const matches = isVerifier(verifier) && verifierMatches(verifier, stored.challenge.value, stored.challenge.method);
+  return matches ? undefined : { outcome: 'VerifierMismatch', detail: { method: stored.challenge.method } };
+}

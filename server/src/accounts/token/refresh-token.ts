@@ -1,0 +1,55 @@
+import type { Client } from '../../oauth/client.ts';
+import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import type { TokenAnswer } from './token-answer.ts';
+
+/** `grant_type=refresh_token` (reference §2.5): a new access token each time; the refresh token stays. */
+export async function refreshAccessToken(
+  context: AccountsContext,
+  client: Client,
+  parameters: URLSearchParams,
+): Promise<TokenAnswer | Refusal> {
+  const refreshToken = parameters.get('refresh_token');
+  if (!refreshToken) return { outcome: 'RefreshTokenMissing' };
+  if (!isCredential(refreshToken)) return { outcome: 'RefreshTokenUnknown', detail: { reason: 'malformed' } };
+  const nowMs = context.clock.nowMs();
+  const expiresInSeconds = context.settings.lifetimes.accessTokenTtlSeconds;
+  const accessToken = createCredential(context.random, prefixOf(client.clientId));
+  const result = await context.tokens.refresh({
+    refreshToken,
+    clientId: client.clientId,
+    accessToken,
+    nowMs,
+    expiresAtMs: nowMs + expiresInSeconds * 1000,
+  });
+  switch (result.kind) {
+    case 'issued':
+      if (result.evictedHashes.length > 0) {
+        context.events.record({
+          kind: 'token',
+          outcome: 'AccessTokenEvicted',
+          clientId: client.clientId,
+          detail: { evicted: result.evictedHashes.map((hash) => `#${hash.slice(0, 10)}`) },
+        });
+      }
+      return {
+        accessToken,
+        refreshToken: undefined,
+        scope: result.scopes.join(' '),
+        environment: result.environment,
+        expiresInSeconds,
+      };
+    case 'throttled':
+      return {
+        outcome: 'TokenThrottled',
+        detail: { retryAfterSeconds: Math.max(1, Math.ceil((result.windowEndsAtMs - nowMs) / 1000)) },
+      };
+    case 'other client':
+      return { outcome: 'RefreshTokenOfOtherClient', detail: { came: client.clientId } };
+    case 'user inactive':
+      return { outcome: 'UserInactive' };
+    default:
+      return { outcome: 'RefreshTokenUnknown' };
+  }
+}

@@ -1,0 +1,141 @@
+import { hash, verify } from '@node-rs/argon2';
+import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
+import { foldSignInName } from '../directory/home-index.ts';
+import { type Random, randomString } from '../foundation/random.ts';
+
+export interface User {
+  /** ZUID: a decimal string that fits into a JSON number. */
+  readonly userId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly active: boolean;
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly password: string;
+  readonly firstName: string;
+  readonly lastName: string;
+}
+
+interface UserRow {
+  user_id: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+  active: boolean;
+  password_hash: string;
+}
+
+export const userLimits = { emailLength: 100, nameLength: 100, minPasswordLength: 8, maxPasswordLength: 250 } as const;
+
+/** The library's default algorithm is argon2id; the parameters are those that OWASP recommends for 19 MiB of memory. */
+const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+const emailPattern = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+$/;
+
+/** What is wrong with the fields of a new user, in one line, or undefined. */
+export function userFault(user: NewUser): string | undefined {
+  const { emailLength, nameLength, minPasswordLength, maxPasswordLength } = userLimits;
+  if (!emailPattern.test(user.email) || user.email.length > emailLength) {
+    return `the e-mail address must look like name@example.com and have at most ${emailLength} characters`;
+  }
+  if (user.password.length < minPasswordLength || user.password.length > maxPasswordLength) {
+    return `the password must have ${minPasswordLength} to ${maxPasswordLength} characters, ${user.password.length} came`;
+  }
+  for (const [label, value] of [
+    ['first', user.firstName],
+    ['last', user.lastName],
+  ] as const) {
+    if (value.length > nameLength) return `the ${label} name must have at most ${nameLength} characters`;
+  }
+  if (user.lastName.trim() === '') return 'the last name must not be empty';
+  return undefined;
+}
+
+/**
+ * Adds a user whose fields are in order. `queryable` may be a transaction that also makes his organization.
+ * @returns undefined when the data centre has a user with this e-mail address.
+ */
+export async function createUser(
+  queryable: Queryable,
+  user: NewUser,
+  random: Random,
+  nowMs: number,
+): Promise<User | undefined> {
+  const passwordHash = await hash(user.password, passwordCost);
+  const userId = `6${randomString(random, '0123456789', 9)}`;
+  try {
+    await queryable.query({
+      text: `INSERT INTO user_account (user_id, email, email_folded, password_hash, first_name, last_name, active, created_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, true, $7)`,
+      values: [
+        userId,
+        user.email.trim(),
+        foldSignInName(user.email),
+        passwordHash,
+        user.firstName,
+        user.lastName,
+        nowMs,
+      ],
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return undefined;
+    throw error;
+  }
+  return { userId, email: user.email.trim(), firstName: user.firstName, lastName: user.lastName, active: true };
+}
+
+export async function findUser(
+  database: Database,
+  by: { userId: string } | { name: string },
+): Promise<User | undefined> {
+  const row = await findRow(database, by);
+  return row && toUser(row);
+}
+
+/** A hash that no password has, so that unknown names cost the same time as wrong passwords. */
+let decoyHash: Promise<string> | undefined;
+
+/**
+ * Checks a password.
+ * @returns the user, or why not: the wire must not tell the reasons apart.
+ */
+export async function verifyPassword(
+  database: Database,
+  name: string,
+  password: string,
+): Promise<User | 'unknown name' | 'wrong password' | 'inactive'> {
+  const row = await findRow(database, { name });
+  decoyHash ??= hash('no password has this hash', passwordCost);
+  const matches = await verify(
+    row?.password_hash ?? (await decoyHash),
+    password.slice(0, userLimits.maxPasswordLength),
+  );
+  if (!row) return 'unknown name';
+  if (!matches) return 'wrong password';
+  return row.active ? toUser(row) : 'inactive';
+}
+
+async function findRow(database: Database, by: { userId: string } | { name: string }): Promise<UserRow | undefined> {
+  const [column, value] = 'name' in by ? ['email_folded', foldSignInName(by.name)] : ['user_id', by.userId];
+  // PostgreSQL text holds no NUL: such a name is nobody's.
+  if (value.includes('\0')) return undefined;
+  const [row] = await database.query<UserRow>({
+    name: `user-by-${column}`,
+    text: `SELECT user_id, email, first_name, last_name, active, password_hash FROM user_account WHERE ${column} = $1`,
+    values: [value],
+  });
+  return row;
+}
+
+function toUser(row: UserRow): User {
+  return {
+    userId: row.user_id,
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    active: row.active,
+  };
+}

@@ -1,0 +1,265 @@
+import type { ChangeNotices } from '../database/change-notices.ts';
+import { notifyChanges } from '../database/change-notices.ts';
+import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Random } from '../foundation/random.ts';
+import { secretHash } from '../foundation/secrets.ts';
+import { type Client, type ClientAtDataCenter, type ClientType, clientTypeRules } from '../oauth/client.ts';
+import type { ClientFields } from '../oauth/client-validation.ts';
+import { createClientId, createClientSecret } from '../oauth/formats.ts';
+
+/** What `create` is told beside the fields. */
+export interface NewClient extends ClientFields {
+  readonly type: ClientType;
+  readonly dataCenter: string;
+  readonly ownerId: string;
+  readonly enabledDataCenters: readonly string[];
+  readonly sameSecret: boolean;
+}
+
+/** Secrets in the clear, by data centre: shown once, stored never. */
+export type Secrets = Readonly<Record<string, string>>;
+
+interface ClientRow {
+  client_id: string;
+  type: ClientType;
+  name: string;
+  homepage_url: string | null;
+  redirect_uris: string[];
+  javascript_domains: string[];
+  data_center: string;
+  owner_id: string;
+  same_secret: boolean;
+  created_at_ms: string;
+  at: { data_center: string; enabled: boolean; secret_hash: string }[];
+}
+
+const clientIdPattern = /^100[04]\.[0-9A-Za-z]{1,64}$/;
+const unknownClient = Promise.resolve(undefined);
+const maxCached = 10_000;
+
+const selectClients = `
+  SELECT c.client_id, c.type, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
+         c.same_secret, c.created_at_ms,
+         (SELECT json_agg(json_build_object('data_center', d.data_center, 'enabled', d.enabled,
+                                            'secret_hash', encode(d.secret_hash, 'hex')) ORDER BY d.data_center)
+          FROM client_data_center d WHERE d.client_id = c.client_id) AS at
+  FROM client c`;
+
+/** The clients of all data centres. Look-ups are kept in memory until a change notice says otherwise. */
+export class ClientDirectory {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #byId = new Map<string, Promise<Client | undefined>>();
+  readonly #origins = new Map<string, Promise<boolean>>();
+
+  constructor(database: Database, notices: ChangeNotices, clock: Clock, random: Random) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#random = random;
+    notices.subscribe('client', {
+      changed: (clientId) => this.#forget(clientId),
+      reset: () => this.#forget(),
+    });
+  }
+
+  /** The client, or undefined when nobody has this id. Usually answered from memory. */
+  find(clientId: string): Promise<Client | undefined> {
+    if (!clientIdPattern.test(clientId)) return unknownClient;
+    return remember(this.#byId, clientId, async () => {
+      const rows = await this.#database.query<ClientRow>({
+        name: 'client-find',
+        text: `${selectClients} WHERE c.client_id = $1`,
+        values: [clientId],
+      });
+      return rows[0] && toClient(rows[0]);
+    });
+  }
+
+  /** Whether some client that is enabled at the data centre has registered `origin` as a JavaScript domain. */
+  allowsOrigin(dataCenterId: string, origin: string): Promise<boolean> {
+    return remember(this.#origins, `${dataCenterId} ${origin}`, async () => {
+      const rows = await this.#database.query({
+        name: 'client-allows-origin',
+        text: `SELECT 1 FROM client c JOIN client_data_center d USING (client_id)
+               WHERE c.javascript_domains @> ARRAY[$2] AND d.data_center = $1 AND d.enabled LIMIT 1`,
+        values: [dataCenterId, origin],
+      });
+      return rows.length > 0;
+    });
+  }
+
+  /** All clients, oldest first; those of one owner, or of one data centre. */
+  async list(filter: { readonly dataCenter?: string; readonly ownerId?: string } = {}): Promise<Client[]> {
+    const rows = await this.#database.query<ClientRow>({
+      text: `${selectClients} WHERE ($1::text IS NULL OR c.data_center = $1) AND ($2::bigint IS NULL OR c.owner_id = $2)
+             ORDER BY c.created_at_ms, c.client_id`,
+      values: [filter.dataCenter ?? null, filter.ownerId ?? null],
+    });
+    return rows.map(toClient);
+  }
+
+  /**
+   * Registers a client whose fields have been validated. Each enabled data centre gets a secret of its own, or all the
+   * same one.
+   * @returns undefined when the owner has a self client already (one per owner).
+   */
+  async create(fresh: NewClient): Promise<{ client: Client; secrets: Secrets } | undefined> {
+    const clientId = createClientId(this.#random, clientTypeRules[fresh.type].prefix);
+    const secrets: Record<string, string> = {};
+    const first = createClientSecret(this.#random);
+    const dataCenters = [...new Set([fresh.dataCenter, ...fresh.enabledDataCenters])];
+    for (const id of dataCenters)
+      secrets[id] = fresh.sameSecret || id === fresh.dataCenter ? first : createClientSecret(this.#random);
+    const nowMs = this.#clock.nowMs();
+    try {
+      await this.#database.transaction(async (transaction) => {
+        await transaction.query({
+          text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
+                                     owner_id, same_secret, created_at_ms, updated_at_ms)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+          values: [
+            clientId,
+            fresh.type,
+            fresh.name,
+            fresh.homepageUrl,
+            fresh.redirectUris,
+            fresh.javascriptDomains,
+            fresh.dataCenter,
+            fresh.ownerId,
+            fresh.sameSecret,
+            nowMs,
+          ],
+        });
+        await enable(transaction, clientId, dataCenters, secrets);
+        await this.#announce(transaction, clientId);
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return undefined;
+      throw error;
+    }
+    this.#forget(clientId);
+    return { client: (await this.find(clientId)) as Client, secrets };
+  }
+
+  /**
+   * Changes fields (validated by the caller) and switches data centres on and off. A data centre that is switched on
+   * for the first time gets a secret, which is returned; one that was on before keeps the one it had.
+   */
+  async update(
+    client: Client,
+    change: Partial<ClientFields> & { readonly enable?: readonly string[]; readonly disable?: readonly string[] },
+  ): Promise<{ client: Client; secrets: Secrets }> {
+    const secrets: Record<string, string> = {};
+    await this.#database.transaction(async (transaction) => {
+      await transaction.query({
+        text: `UPDATE client SET name = $2, homepage_url = $3, redirect_uris = $4, javascript_domains = $5, updated_at_ms = $6
+               WHERE client_id = $1`,
+        values: [
+          client.clientId,
+          change.name ?? client.name,
+          change.homepageUrl === undefined ? client.homepageUrl : change.homepageUrl,
+          change.redirectUris ?? client.redirectUris,
+          change.javascriptDomains ?? client.javascriptDomains,
+          this.#clock.nowMs(),
+        ],
+      });
+      for (const id of change.enable ?? []) {
+        const known = client.dataCenters.has(id);
+        const shared = client.sameSecret ? client.dataCenters.get(client.dataCenter)?.secretHash : undefined;
+        if (!known && !shared) secrets[id] = createClientSecret(this.#random);
+        await transaction.query({
+          text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash) VALUES ($1, $2, true, $3)
+                 ON CONFLICT (client_id, data_center) DO UPDATE SET enabled = true`,
+          values: [client.clientId, id, shared ?? secretHash(secrets[id] ?? '')],
+        });
+      }
+      if (change.disable?.length) {
+        await transaction.query({
+          text: 'UPDATE client_data_center SET enabled = false WHERE client_id = $1 AND data_center = ANY($2)',
+          values: [client.clientId, change.disable],
+        });
+      }
+      await this.#announce(transaction, client.clientId);
+    });
+    this.#forget(client.clientId);
+    return { client: (await this.find(client.clientId)) as Client, secrets };
+  }
+
+  /** Replaces the secret of one data centre, or of all (always all with one shared secret). The old ones end at once. */
+  async rotateSecret(client: Client, dataCenterId?: string): Promise<Secrets> {
+    const ids = dataCenterId === undefined || client.sameSecret ? [...client.dataCenters.keys()] : [dataCenterId];
+    const shared = createClientSecret(this.#random);
+    const secrets: Record<string, string> = {};
+    for (const id of ids) secrets[id] = client.sameSecret ? shared : createClientSecret(this.#random);
+    await this.#database.transaction(async (transaction) => {
+      for (const [id, secret] of Object.entries(secrets)) {
+        await transaction.query({
+          text: 'UPDATE client_data_center SET secret_hash = $3 WHERE client_id = $1 AND data_center = $2',
+          values: [client.clientId, id, secretHash(secret)],
+        });
+      }
+      await this.#announce(transaction, client.clientId);
+    });
+    this.#forget(client.clientId);
+    return secrets;
+  }
+
+  async delete(clientId: string): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await transaction.query({ text: 'DELETE FROM client WHERE client_id = $1', values: [clientId] });
+      await this.#announce(transaction, clientId);
+    });
+    this.#forget(clientId);
+  }
+
+  #announce(transaction: Queryable, clientId: string): Promise<void> {
+    return notifyChanges(transaction, [`client:${clientId}`]);
+  }
+
+  #forget(clientId?: string): void {
+    if (clientId === undefined) this.#byId.clear();
+    else this.#byId.delete(clientId);
+    this.#origins.clear();
+  }
+}
+
+async function enable(transaction: Queryable, clientId: string, dataCenters: readonly string[], secrets: Secrets) {
+  await transaction.query({
+    text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash)
+           SELECT $1, t.data_center, true, t.secret_hash FROM unnest($2::text[], $3::bytea[]) AS t(data_center, secret_hash)`,
+    values: [clientId, dataCenters, dataCenters.map((id) => secretHash(secrets[id] ?? ''))],
+  });
+}
+
+function toClient(row: ClientRow): Client {
+  const dataCenters = new Map<string, ClientAtDataCenter>(
+    row.at.map((at) => [at.data_center, { enabled: at.enabled, secretHash: Buffer.from(at.secret_hash, 'hex') }]),
+  );
+  return {
+    clientId: row.client_id,
+    type: row.type,
+    name: row.name,
+    homepageUrl: row.homepage_url,
+    redirectUris: row.redirect_uris,
+    javascriptDomains: row.javascript_domains,
+    dataCenter: row.data_center,
+    ownerId: row.owner_id,
+    sameSecret: row.same_secret,
+    createdAtMs: Number(row.created_at_ms),
+    dataCenters,
+  };
+}
+
+/** One look-up per key while it is under way or remembered; failures and unknown ones are not remembered. */
+function remember<Value>(cache: Map<string, Promise<Value>>, key: string, load: () => Promise<Value>): Promise<Value> {
+  const known = cache.get(key);
+  if (known) return known;
+  if (cache.size >= maxCached) cache.delete(cache.keys().next().value as string);
+  const loading = load();
+  cache.set(key, loading);
+  const drop = () => cache.get(key) === loading && cache.delete(key);
+  loading.then((value) => value === undefined && drop(), drop);
+  return loading;
+}

@@ -1,0 +1,116 @@
+import type { CredentialPrefix } from './formats.ts';
+
+/** The five types of client and what each may do (reference §9). */
+export const clientTypes = ['server', 'browser', 'self', 'device', 'mobile'] as const;
+export type ClientType = (typeof clientTypes)[number];
+
+/** The grants of the token endpoint, by their wire name. */
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+export const grantTypes: readonly GrantType[] = ['authorization_code', 'refresh_token', 'client_credentials'];
+
+export interface ClientTypeRules {
+  /** What people call it. */
+  readonly label: string;
+  readonly prefix: CredentialPrefix;
+  /** The response type it may ask the authorization endpoint for. */
+  readonly responseType: 'code' | 'token' | null;
+  readonly grantTypes: readonly GrantType[];
+  readonly pkce: 'required' | 'optional';
+  /** Whether the token endpoint demands the client secret. */
+  readonly secretRequired: boolean;
+  readonly homepage: boolean;
+  readonly redirectUris: boolean;
+  readonly javascriptDomains: boolean;
+  /** Whether other data centres can be switched on for it. */
+  readonly multiDataCenter: boolean;
+}
+
+export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
+  server: {
+    label: 'Server-based',
+    prefix: '1000',
+    responseType: 'code',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    pkce: 'optional',
+    secretRequired: true,
+    homepage: true,
+    redirectUris: true,
+    javascriptDomains: false,
+    multiDataCenter: true,
+  },
+  browser: {
+    label: 'Client-based',
+    prefix: '1000',
+    responseType: 'token',
+    grantTypes: [],
+    pkce: 'optional',
+    secretRequired: false,
+    homepage: true,
+    redirectUris: true,
+    javascriptDomains: true,
+    multiDataCenter: true,
+  },
+  self: {
+    label: 'Self client',
+    prefix: '1000',
+    responseType: null,
+    grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+    pkce: 'optional',
+    secretRequired: true,
+    homepage: false,
+    redirectUris: false,
+    javascriptDomains: false,
+    multiDataCenter: false,
+  },
+  device: {
+    label: 'Non-browser',
+    prefix: '1004',
+    responseType: null,
+    grantTypes: ['refresh_token'],
+    pkce: 'optional',
+    secretRequired: true,
+    homepage: true,
+    redirectUris: false,
+    javascriptDomains: false,
+    multiDataCenter: true,
+  },
+  mobile: {
+    label: 'Mobile-based',
+    prefix: '1000',
+    responseType: 'code',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    pkce: 'required',
+    secretRequired: false,
+    homepage: true,
+    redirectUris: true,
+    javascriptDomains: false,
+    multiDataCenter: true,
+  },
+};
+
+/** A registered client, as every part of the platform sees it. */
+export interface Client {
+  readonly clientId: string;
+  readonly type: ClientType;
+  readonly name: string;
+  readonly homepageUrl: string | null;
+  readonly redirectUris: readonly string[];
+  readonly javascriptDomains: readonly string[];
+  /** The data centre it was registered in, and its owner there. */
+  readonly dataCenter: string;
+  readonly ownerId: string;
+  /** One secret for all data centres instead of one for each. */
+  readonly sameSecret: boolean;
+  readonly createdAtMs: number;
+  readonly dataCenters: ReadonlyMap<string, ClientAtDataCenter>;
+}
+
+export interface ClientAtDataCenter {
+  readonly enabled: boolean;
+  readonly secretHash: Buffer;
+}
+
+/** Whether `client` may be used at the data centre. */
+export function isEnabledAt(client: Client, dataCenterId: string): boolean {
+  return client.dataCenters.get(dataCenterId)?.enabled === true;
+}

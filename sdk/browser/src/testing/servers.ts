@@ -64,6 +64,10 @@ export async function startAccounts(): Promise<Accounts> {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"success"}');
       return;
     }
+    if (url.pathname === '/favicon.ico') {
+      response.writeHead(404).end();
+      return;
+    }
     requests.push(url);
     const target = (fragment: string) =>
       `${url.searchParams.get('redirect_uri')}#${fragment}&state=${encodeURIComponent(url.searchParams.get('state') ?? '')}`;

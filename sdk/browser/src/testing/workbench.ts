@@ -27,6 +27,8 @@ export interface Workbench {
   readonly app: Running;
   readonly accounts: Accounts;
   readonly api: Api;
+  /** Makes the application serve something under a path. */
+  serve(path: string, content: string): void;
   /** A page in a profile of its own, with what its scripts failed at. */
   open(path: string): Promise<{ context: BrowserContext; page: Page; problems: string[] }>;
   /** Forgets what the servers were asked and told, and closes all pages. */
@@ -35,7 +37,7 @@ export interface Workbench {
 }
 
 /** Builds the SDK in memory and starts the browser and the servers. */
-export async function startWorkbench(pages: Record<string, string> = {}): Promise<Workbench> {
+export async function startWorkbench(): Promise<Workbench> {
   const [script, module, browser, accounts, api]: [string, string, Browser, Accounts, Api] = await Promise.all([
     bundle('zcrmsdk.js'),
     bundle('index.js'),
@@ -44,24 +46,25 @@ export async function startWorkbench(pages: Record<string, string> = {}): Promis
     startApi(),
   ]);
   const head = '<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,">';
-  const app = await startApp(
-    {
-      '/index.html': `${head}<body><script src="/js/zcrmsdk.js"></script></body>`,
-      '/auto.html': `${head}<body><script src="/js/zcrmsdk.js"></script><script src="/auto.js"></script></body>`,
-      '/auto.js': initialize,
-      '/module.html': `${head}<body></body>`,
-      '/plain/redirect.html': `${head}<script src="/plain/redirect.js"></script>`,
-      '/plain/redirect.js': plainRedirect,
-      '/js/zcrmsdk.js': script,
-      '/sdk.js': module,
-      ...pages,
-    },
-    sampleFolder,
-  );
+  const pages: Record<string, string> = {
+    '/bare.html': `${head}<body><script src="/js/zcrmsdk.js"></script></body>`,
+    '/auto.html': `${head}<body><script src="/js/zcrmsdk.js"></script><script src="/auto.js"></script></body>`,
+    '/auto.js': initialize,
+    '/module.html': `${head}<script type="module" src="/module.js"></script>`,
+    '/module.js': `import { createClient } from '/sdk.js'; Object.assign(globalThis, { createClient });`,
+    '/plain/redirect.html': `${head}<script src="/plain/redirect.js"></script>`,
+    '/plain/redirect.js': plainRedirect,
+    '/js/zcrmsdk.js': script,
+    '/sdk.js': module,
+  };
+  const app = await startApp(pages, sampleFolder);
   return {
     app,
     accounts,
     api,
+    serve(path, content) {
+      pages[path] = content;
+    },
     async open(path) {
       const context = await browser.newContext();
       const problems: string[] = [];

@@ -8,7 +8,7 @@ let page: Page;
 
 beforeAll(async () => {
   bench = await startWorkbench();
-  ({ page } = await bench.open('/index.html'));
+  ({ page } = await bench.open('/bare.html'));
   await putToken(page, bench.api.origin);
   await page.evaluate(
     (accounts_url) => ZCRM.API.SDK.initialize({ client_id: '1000.A', scopes: 'a,b', accounts_url }),

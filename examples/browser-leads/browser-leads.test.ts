@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { granted, type Reply } from '../../sdk/browser/src/testing/servers.ts';
@@ -84,8 +85,9 @@ describe('signing in', () => {
     serveConfig({ us: 'http://localhost:1', cn: bench.accounts.origin });
     const { context, page } = await bench.open('/index.html');
     expect(await page.locator('#sessionHint').textContent()).toContain('Sign in to work');
+    const reloaded = page.waitForEvent('load');
     await page.getByLabel('China').click();
-    await page.waitForLoadState();
+    await reloaded;
     expect(await page.getByLabel('China').isChecked()).toBe(true);
     const opened = context.waitForEvent('page');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -185,5 +187,34 @@ describe('leads', () => {
     serveLeads().length = 0;
     const page = await signedIn('/view.html');
     await page.getByText('There are no leads yet.').waitFor();
+  });
+});
+
+describe('accessibility', () => {
+  test.each(['light', 'dark'] as const)('nothing to complain about in %s, on a phone', async (colorScheme) => {
+    serveLeads();
+    serveConfig({ us: bench.accounts.origin, cn: 'http://localhost:1' });
+    const { page } = await bench.open('/index.html');
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 360, height: 740 });
+    const check = async () => {
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+      return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    };
+    expect(await check()).toEqual([]);
+    bench.accounts.answer = () => granted(bench.api.origin, 't1');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Signed in at data centre IN').waitFor();
+    await page.getByRole('link', { name: 'Leads' }).click();
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+    expect(await check()).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await check()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 });

@@ -40,4 +40,4 @@ CREATE TABLE home (
 );
 
 -- Id prefixes of organizations' data spaces: what makes record ids unique across data centres.
-CREATE SEQUENCE id_prefix START 1000001 MAXVALUE 9999999;
+CREATE SEQUENCE id_prefix START 1000001 MAXVALUE 9223371;

@@ -1,0 +1,173 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { UsableFailure } from '../foundation/failure.ts';
+import { sameBytes, secretHash } from '../foundation/secrets.ts';
+import { createApp } from '../http/app.ts';
+import { listEvents } from '../inspector/events.ts';
+import { isLoopback } from '../oauth/client-validation.ts';
+import { changeClient, describeClient, findClient, registerClient, rotateClientSecret } from './clients.ts';
+import type { AdminContext } from './context.ts';
+import { AdminFailure, badInput } from './failure.ts';
+import { inspectToken } from './inspect-token.ts';
+import { createSelfClientCode } from './self-client-code.ts';
+import { administered, createUserWithOrganization } from './users.ts';
+
+const bodyLimitBytes = 256 * 1024;
+const maxEvents = 1000;
+const strict = { additionalProperties: false } as const;
+const texts = Type.Array(Type.String());
+
+const bodies = {
+  user: Type.Object(
+    {
+      dataCenter: Type.String(),
+      email: Type.String(),
+      password: Type.String(),
+      firstName: Type.String({ default: '' }),
+      lastName: Type.String(),
+      organization: Type.String(),
+    },
+    strict,
+  ),
+  client: Type.Object(
+    {
+      dataCenter: Type.String(),
+      owner: Type.String(),
+      type: Type.String(),
+      name: Type.String({ default: '' }),
+      homepageUrl: Type.Union([Type.String(), Type.Null()], { default: null }),
+      redirectUris: { ...texts, default: [] } as typeof texts,
+      javascriptDomains: { ...texts, default: [] } as typeof texts,
+      enabledDataCenters: { ...texts, default: [] } as typeof texts,
+      sameSecret: Type.Boolean({ default: false }),
+    },
+    strict,
+  ),
+  clientChange: Type.Object(
+    {
+      name: Type.Optional(Type.String()),
+      homepageUrl: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+      redirectUris: Type.Optional(texts),
+      javascriptDomains: Type.Optional(texts),
+      enable: Type.Optional(texts),
+      disable: Type.Optional(texts),
+    },
+    strict,
+  ),
+  secretRotation: Type.Object({ dataCenter: Type.Optional(Type.String()) }, strict),
+  selfClientCode: Type.Object(
+    {
+      dataCenter: Type.String(),
+      clientId: Type.String(),
+      scope: Type.String(),
+      minutes: Type.Integer({ default: 3 }),
+      environment: Type.String({ default: 'production' }),
+      organizationId: Type.Optional(Type.String()),
+    },
+    strict,
+  ),
+  token: Type.Object({ token: Type.String() }, strict),
+};
+
+/** The admin API: what the command line speaks to. Loopback only, bearer token, never from a browser page. */
+export function createAdminApp(context: AdminContext): FastifyInstance {
+  const app = createApp({
+    random: context.random,
+    log: context.log,
+    trustProxy: false,
+    bodyLimitBytes,
+    secure: false,
+    dialect: {
+      notFound: (request, reply) =>
+        sendFailure(
+          reply,
+          new AdminFailure(404, 'NOT_FOUND', `there is no ${request.method} ${request.url.split('?')[0]}`),
+        ),
+      unreadable: (_request, reply, status) =>
+        sendFailure(reply, new AdminFailure(status, 'UNREADABLE', 'the request cannot be read')),
+      failed: (_request, reply) =>
+        sendFailure(reply, new AdminFailure(500, 'INTERNAL', 'our own fault; the log has the cause')),
+    },
+  });
+  const expectedToken = secretHash(context.adminToken);
+
+  app.addHook('onRequest', async (request) => {
+    const came = /^bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    // A page that was made to resolve to this address (DNS rebinding) shows itself by Host or Origin.
+    const host = request.headers.host?.replace(/:\d+$/, '') ?? '';
+    if (request.headers.origin !== undefined || !isLoopback(host)) {
+      throw new AdminFailure(403, 'FORBIDDEN', 'the admin API answers programs on this machine only');
+    }
+    if (!sameBytes(secretHash(came), expectedToken)) {
+      throw new AdminFailure(401, 'UNAUTHORIZED', 'the admin token is missing or wrong');
+    }
+  });
+  const failed = app.errorHandler;
+  app.setErrorHandler((error: Error, request, reply) => {
+    if (error instanceof AdminFailure) return sendFailure(reply, error);
+    if (error instanceof UsableFailure) return sendFailure(reply, badInput(error.message));
+    return failed.call(app, error as never, request, reply);
+  });
+
+  app.get('/data-centers', async () => context.topology.dataCenters);
+  app.post('/users', async (request, reply) => {
+    const { dataCenter, organization, ...user } = readBody(request, bodies.user);
+    return reply.code(201).send(await createUserWithOrganization(context, dataCenter, user, organization));
+  });
+  app.get('/clients', async () => (await context.clients.list()).map(describeClient));
+  app.post('/clients', async (request, reply) =>
+    reply.code(201).send(await registerClient(context, readBody(request, bodies.client))),
+  );
+  app.get<{ Params: { id: string } }>('/clients/:id', async (request) =>
+    describeClient(await findClient(context, request.params.id)),
+  );
+  app.patch<{ Params: { id: string } }>('/clients/:id', async (request) =>
+    changeClient(context, request.params.id, readBody(request, bodies.clientChange)),
+  );
+  app.delete<{ Params: { id: string } }>('/clients/:id', async (request) => {
+    const client = await findClient(context, request.params.id);
+    await context.clients.delete(client.clientId);
+    return { client_id: client.clientId, deleted: true };
+  });
+  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async (request) =>
+    rotateClientSecret(context, request.params.id, readBody(request, bodies.secretRotation).dataCenter),
+  );
+  app.post('/self-client-codes', async (request, reply) => {
+    const body = readBody(request, bodies.selfClientCode);
+    return reply.code(201).send(await createSelfClientCode(context, { ...body, organizationId: body.organizationId }));
+  });
+  app.post('/tokens/inspect', async (request) => inspectToken(context, readBody(request, bodies.token).token));
+  app.get<{ Querystring: Record<string, string | undefined> }>('/events', async (request) => {
+    const { dataCenter = '', kind, outcome, clientId, limit = '50' } = request.query;
+    const { database, events } = administered(context, dataCenter);
+    const count = Number(limit);
+    if (!Number.isInteger(count) || count < 1 || count > maxEvents)
+      throw badInput(`limit must be 1 to ${maxEvents}; "${limit}" came`);
+    await events.flush();
+    return listEvents(database, {
+      limit: count,
+      ...(kind && { kind }),
+      ...(outcome && { outcome }),
+      ...(clientId && { clientId }),
+    });
+  });
+  return app;
+}
+
+function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}');
+  } catch {
+    throw badInput('the body must be JSON');
+  }
+  const complete = Value.Default(schema, value);
+  const [fault] = Value.Errors(schema, complete);
+  if (fault) throw badInput(`${fault.instancePath || 'the body'} ${fault.message}`);
+  return complete as Static<Schema>;
+}
+
+function sendFailure(reply: FastifyReply, failure: AdminFailure): FastifyReply {
+  return reply.code(failure.status).send({ error: { code: failure.code, message: failure.message } });
+}

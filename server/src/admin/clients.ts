@@ -1,0 +1,147 @@
+import { findUser } from '../accounts/users.ts';
+import type { Secrets } from '../directory/clients.ts';
+import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
+import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
+import type { AdminContext } from './context.ts';
+import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
+import { administered } from './users.ts';
+
+export interface ClientRegistration extends ClientFields {
+  readonly dataCenter: string;
+  /** E-mail address of the owner, a user of that data centre. */
+  readonly owner: string;
+  readonly type: string;
+  readonly enabledDataCenters: readonly string[];
+  readonly sameSecret: boolean;
+}
+
+/** Secrets are shown by the call that made them and never again. */
+export interface ClientWithSecrets {
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly secrets: Secrets;
+}
+
+/** A client as lists show it: everything but its secrets. */
+export function describeClient(client: Client) {
+  return {
+    client_id: client.clientId,
+    type: client.type,
+    name: client.name,
+    homepage: client.homepageUrl,
+    redirect_uris: client.redirectUris,
+    javascript_domains: client.javascriptDomains,
+    data_center: client.dataCenter,
+    owner_id: client.ownerId,
+    same_secret: client.sameSecret,
+    data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
+    created_at: new Date(client.createdAtMs).toISOString(),
+  };
+}
+
+export async function registerClient(
+  context: AdminContext,
+  registration: ClientRegistration,
+): Promise<ClientWithSecrets> {
+  const type = readType(registration.type);
+  const { database, dataCenter } = administered(context, registration.dataCenter);
+  const rules = clientTypeRules[type];
+  const owner = await findUser(database, { name: registration.owner });
+  if (!owner)
+    throw notFound(`data centre "${dataCenter.id}" has no user ${registration.owner} who could own the client`);
+  checkDataCenters(context, registration.enabledDataCenters);
+  if (!rules.multiDataCenter && registration.enabledDataCenters.some((id) => id !== dataCenter.id)) {
+    throw badInput(`a ${rules.label} belongs to its owner's data centre; other data centres cannot be enabled for it`);
+  }
+  // A self client has no fields of its own; lists show it by the name of its type.
+  const name = type === 'self' && !registration.name ? rules.label : registration.name;
+  checkFields(context, type, { ...registration, name });
+  await checkClientCount(context, dataCenter.id, owner.userId);
+  const created = await context.clients.create({
+    ...registration,
+    name,
+    type,
+    dataCenter: dataCenter.id,
+    ownerId: owner.userId,
+    homepageUrl: rules.homepage ? registration.homepageUrl : null,
+  });
+  if (!created) throw conflict(`${registration.owner} has a self client already; there is one for each owner`);
+  return withSecrets(created.client, created.secrets);
+}
+
+export interface ClientChange extends Partial<ClientFields> {
+  readonly enable?: readonly string[];
+  readonly disable?: readonly string[];
+}
+
+export async function changeClient(context: AdminContext, clientId: string, change: ClientChange) {
+  const client = await findClient(context, clientId);
+  checkDataCenters(context, [...(change.enable ?? []), ...(change.disable ?? [])]);
+  if (!clientTypeRules[client.type].multiDataCenter && change.enable?.length) {
+    throw badInput(`other data centres cannot be enabled for a ${clientTypeRules[client.type].label}`);
+  }
+  if (change.disable?.includes(client.dataCenter)) {
+    throw badInput(`data centre "${client.dataCenter}" is where the client was registered; it stays on`);
+  }
+  checkFields(context, client.type, {
+    name: change.name ?? client.name,
+    homepageUrl: change.homepageUrl === undefined ? client.homepageUrl : change.homepageUrl,
+    redirectUris: change.redirectUris ?? client.redirectUris,
+    javascriptDomains: change.javascriptDomains ?? client.javascriptDomains,
+  });
+  const updated = await context.clients.update(client, change);
+  return { ...describeClient(updated.client), secrets: updated.secrets };
+}
+
+export async function rotateClientSecret(
+  context: AdminContext,
+  clientId: string,
+  dataCenterId: string | undefined,
+): Promise<ClientWithSecrets> {
+  const client = await findClient(context, clientId);
+  if (dataCenterId !== undefined && !client.dataCenters.has(dataCenterId)) {
+    throw notFound(
+      `client ${clientId} has no secret for data centre "${dataCenterId}": ${[...client.dataCenters.keys()].join(', ')}`,
+    );
+  }
+  return withSecrets(client, await context.clients.rotateSecret(client, dataCenterId));
+}
+
+export async function findClient(context: AdminContext, clientId: string): Promise<Client> {
+  const client = await context.clients.find(clientId);
+  if (!client) throw notFound(`no client has the id ${clientId}`);
+  return client;
+}
+
+function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {
+  const own = secrets[client.dataCenter] ?? Object.values(secrets)[0] ?? '';
+  return { client_id: client.clientId, client_secret: own, secrets };
+}
+
+function readType(text: string): ClientType {
+  const type = clientTypes.find((each) => each === text);
+  if (!type) throw badInput(`the client type must be one of ${clientTypes.join(', ')}; "${text}" came`);
+  return type;
+}
+
+function checkFields(context: AdminContext, type: ClientType, fields: ClientFields): void {
+  const { limits, compatibility } = context.settings;
+  const [fault] = validateClient(type, fields, { limits, plainHttp: compatibility.plainHttpRedirects });
+  if (fault)
+    throw new AdminFailure(
+      400,
+      'INVALID_CLIENT_FIELD',
+      `${fault.message}: "${fault.value}" (${fault.field}): ${fault.reason}`,
+    );
+}
+
+function checkDataCenters(context: AdminContext, ids: readonly string[]): void {
+  for (const id of ids) administered(context, id);
+}
+
+async function checkClientCount(context: AdminContext, dataCenter: string, ownerId: string): Promise<void> {
+  const limit = context.settings.limits.clientsPerOwner;
+  if (limit === 0) return;
+  const owned = await context.clients.list({ dataCenter, ownerId });
+  if (owned.length >= limit) throw conflict(`the owner has ${owned.length} clients; at most ${limit} are allowed`);
+}

@@ -1,0 +1,32 @@
+import type { DataCenter, Topology } from '../config/data-centers.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Database } from '../database/database.ts';
+import type { ClientDirectory } from '../directory/clients.ts';
+import type { HomeIndex } from '../directory/home-index.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Random } from '../foundation/random.ts';
+import type { Log } from '../http/log.ts';
+import type { EventRecorder } from '../inspector/events.ts';
+import type { TokenAuthority } from '../oauth/token-authority.ts';
+
+/** One data centre that this process runs, as the admin API needs it. */
+export interface AdministeredDataCenter {
+  readonly dataCenter: DataCenter;
+  readonly database: Database;
+  readonly authority: TokenAuthority;
+  readonly events: EventRecorder;
+}
+
+/** Everything the admin API works with. */
+export interface AdminContext {
+  readonly adminToken: string;
+  readonly topology: Topology;
+  readonly settings: Settings;
+  readonly directory: Database;
+  readonly clients: ClientDirectory;
+  readonly homeIndex: HomeIndex;
+  readonly dataCenters: ReadonlyMap<string, AdministeredDataCenter>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}

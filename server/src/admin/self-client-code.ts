@@ -1,0 +1,100 @@
+import { saveGrant } from '../accounts/authorize/grants.ts';
+import { saveCode } from '../accounts/token/token-store.ts';
+import { findUser } from '../accounts/users.ts';
+import { type Environment, environments } from '../config/data-centers.ts';
+import { listOrganizations } from '../crm/organizations/list-organizations.ts';
+import { isEnabledAt } from '../oauth/client.ts';
+import { createCredential, prefixOf } from '../oauth/formats.ts';
+import { parseScopes, ScopeSet } from '../oauth/scopes.ts';
+import { findClient } from './clients.ts';
+import type { AdminContext } from './context.ts';
+import { badInput } from './failure.ts';
+import { administered } from './users.ts';
+
+/** The durations that the console offers (reference §8). */
+export const selfClientCodeMinutes: readonly number[] = [3, 5, 7, 10];
+
+export interface SelfClientCodeRequest {
+  readonly dataCenter: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly minutes: number;
+  readonly environment: string;
+  readonly organizationId: string | undefined;
+}
+
+/** A code for a self client's own account: exchanged at that data centre, without a redirect URI, for a refresh token too. */
+export async function createSelfClientCode(
+  context: AdminContext,
+  request: SelfClientCodeRequest,
+): Promise<{ code: string; expires_at: string }> {
+  const { database, dataCenter } = administered(context, request.dataCenter);
+  const client = await findClient(context, request.clientId);
+  if (client.type !== 'self')
+    throw badInput(`client ${client.clientId} is of type "${client.type}"; codes are made for self clients`);
+  if (!isEnabledAt(client, dataCenter.id)) {
+    throw badInput(
+      `client ${client.clientId} belongs to data centre "${client.dataCenter}", not to "${dataCenter.id}"`,
+    );
+  }
+  if (!selfClientCodeMinutes.includes(request.minutes)) {
+    throw badInput(`minutes must be one of ${selfClientCodeMinutes.join(', ')}; ${request.minutes} came`);
+  }
+  const environment = environments.find((each) => each === request.environment);
+  if (!environment)
+    throw badInput(`environment must be one of ${environments.join(', ')}; "${request.environment}" came`);
+  const parsed = parseScopes(request.scope);
+  if ('unknown' in parsed) throw badInput(`Enter a valid scope: "${parsed.unknown}" does not exist`);
+
+  const owner = await findUser(database, { userId: client.ownerId });
+  if (!owner?.active)
+    throw badInput(`the owner of client ${client.clientId} is not an active user of "${dataCenter.id}"`);
+  const scopes = new ScopeSet(parsed.scopes);
+  const target = scopes.organizationBound
+    ? { organizationId: await chooseOrganization(context, request, owner.userId, environment), environment }
+    : { organizationId: null, environment: 'production' as Environment };
+
+  const nowMs = context.clock.nowMs();
+  const expiresAtMs = nowMs + request.minutes * 60_000;
+  const code = createCredential(context.random, prefixOf(client.clientId));
+  const { clientId } = client;
+  const requested = parsed.scopes.map((scope) => scope.requested);
+  await database.transaction(async (transaction) => {
+    const grantId = await saveGrant(transaction, { userId: owner.userId, clientId, target, scopes: requested, nowMs });
+    await saveCode(transaction, {
+      code,
+      grantId,
+      clientId,
+      redirectUri: null,
+      scopes: requested,
+      challenge: undefined,
+      offline: true,
+      nowMs,
+      expiresAtMs,
+    });
+  });
+  return { code, expires_at: new Date(expiresAtMs).toISOString() };
+}
+
+async function chooseOrganization(
+  context: AdminContext,
+  request: SelfClientCodeRequest,
+  userId: string,
+  environment: Environment,
+): Promise<string> {
+  const all = await listOrganizations(administered(context, request.dataCenter).database, userId);
+  const inEnvironment = all.filter((each) => each.environments.some((space) => space.environment === environment));
+  const wanted = request.organizationId;
+  const matching =
+    wanted === undefined
+      ? inEnvironment
+      : inEnvironment.filter(
+          (each) => each.organizationId === wanted || each.environments.some((space) => space.zgid === wanted),
+        );
+  const [only] = matching;
+  if (matching.length === 1 && only) return only.organizationId;
+  const choices = inEnvironment.map((each) => `${each.organizationId} (${each.name})`).join(', ') || 'none';
+  if (matching.length === 0)
+    throw badInput(`the owner has no such organization in environment "${environment}"; there is: ${choices}`);
+  throw badInput(`the owner has several organizations; name one with --organization: ${choices}`);
+}

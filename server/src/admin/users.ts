@@ -1,0 +1,100 @@
+import { createUser, type NewUser, userFault } from '../accounts/users.ts';
+import { addUser, createOrganization } from '../crm/organizations/provisioning.ts';
+import type { AdminContext, AdministeredDataCenter } from './context.ts';
+import { badInput, conflict, notFound } from './failure.ts';
+
+export interface CreatedUser {
+  readonly userId: string;
+  readonly email: string;
+  readonly dataCenter: string;
+  readonly organizationId: string;
+  readonly organization: string;
+  /** Organization id on the wire (zgid) of each environment. */
+  readonly environments: Readonly<Record<string, string>>;
+}
+
+/** The data centre of this process with that id. */
+export function administered(context: AdminContext, dataCenterId: string): AdministeredDataCenter {
+  const found = context.dataCenters.get(dataCenterId);
+  if (found) return found;
+  throw notFound(
+    `data centre "${dataCenterId}" is not one of this platform: ${[...context.dataCenters.keys()].join(', ')}`,
+  );
+}
+
+/**
+ * A user with an organization of his own and its three environments, which hold system data only. The sign-in name is
+ * claimed in the directory first; a claim whose user was never made (a crash in between) is taken up again.
+ */
+export async function createUserWithOrganization(
+  context: AdminContext,
+  dataCenterId: string,
+  user: NewUser,
+  organizationName: string,
+): Promise<CreatedUser> {
+  const { database } = administered(context, dataCenterId);
+  checkUser(user);
+  checkOrganizationName(organizationName);
+  await claimName(context, dataCenterId, user.email);
+  const idPrefixes = await takeIdPrefixes(context, 3);
+  const nowMs = context.clock.nowMs();
+  return database.transaction(async (transaction) => {
+    const created = await createUser(transaction, user, context.random, nowMs);
+    if (!created) throw emailTaken(user.email, dataCenterId);
+    const organization = await createOrganization(transaction, { organizationName, owner: created, idPrefixes, nowMs });
+    return {
+      userId: created.userId,
+      email: created.email,
+      dataCenter: dataCenterId,
+      organizationId: organization.organizationId,
+      organization: organizationName,
+      environments: Object.fromEntries(organization.environments.map(({ environment, zgid }) => [environment, zgid])),
+    };
+  });
+}
+
+/** A further user of an organization, with the standard profile. */
+export async function addUserToOrganization(
+  context: AdminContext,
+  dataCenterId: string,
+  user: NewUser,
+  organizationId: string,
+): Promise<{ readonly userId: string }> {
+  const { database } = administered(context, dataCenterId);
+  checkUser(user);
+  await claimName(context, dataCenterId, user.email);
+  const nowMs = context.clock.nowMs();
+  return database.transaction(async (transaction) => {
+    const created = await createUser(transaction, user, context.random, nowMs);
+    if (!created) throw emailTaken(user.email, dataCenterId);
+    await addUser(transaction, { organizationId, user: created, nowMs });
+    return { userId: created.userId };
+  });
+}
+
+function checkUser(user: NewUser): void {
+  const fault = userFault(user);
+  if (fault !== undefined) throw badInput(fault);
+}
+
+function checkOrganizationName(name: string): void {
+  if (name.trim() === '' || name.length > 100) throw badInput('the organization name must have 1 to 100 characters');
+}
+
+async function claimName(context: AdminContext, dataCenterId: string, email: string): Promise<void> {
+  if (await context.homeIndex.claim(email, dataCenterId)) return;
+  const home = await context.homeIndex.find(email);
+  if (home !== dataCenterId) throw emailTaken(email, home ?? dataCenterId);
+}
+
+function emailTaken(email: string, dataCenterId: string) {
+  return conflict(`the e-mail address ${email} belongs to a user of data centre "${dataCenterId}" already`);
+}
+
+async function takeIdPrefixes(context: AdminContext, count: number): Promise<number[]> {
+  const rows = await context.directory.query<{ prefix: string }>({
+    text: "SELECT nextval('id_prefix') AS prefix FROM generate_series(1, $1::int)",
+    values: [count],
+  });
+  return rows.map((row) => Number(row.prefix));
+}

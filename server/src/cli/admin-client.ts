@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { findRunningPlatform } from '../data-directory.ts';
+import { UsableFailure } from '../foundation/failure.ts';
+
+/** A refusal of the admin API, as it said it. */
+export class AdminRefusal extends Error {
+  override readonly name = 'AdminRefusal';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Options that every command of a running platform has: where it is. */
+export interface PlatformAddress {
+  readonly data?: string;
+  readonly admin?: string;
+}
+
+export function addAddressOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data directory of the platform (default: GRANTWAY_DATA, then ./data)')
+    .option(
+      '--admin <origin>',
+      'origin of its admin API (default: GRANTWAY_ADMIN_ORIGIN; token: GRANTWAY_ADMIN_TOKEN)',
+    );
+}
+
+export type AdminCall = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
+
+const timeoutMs = 30_000;
+
+/** How to call the admin API of the platform that the options name. Throws UsableFailure when none runs there. */
+export function connectAdmin(options: PlatformAddress): AdminCall {
+  const { origin, token, hint } = locate(options);
+  return async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
+    let response: Response;
+    try {
+      response = await fetch(`${origin}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch {
+      throw new UsableFailure(`no platform answers at ${origin}; ${hint}`);
+    }
+    const answer = (await response.json()) as { error?: { code: string; message: string } };
+    if (!response.ok)
+      throw new AdminRefusal(answer.error?.code ?? 'FAILED', answer.error?.message ?? `status ${response.status}`);
+    return answer as Result;
+  };
+}
+
+function locate(options: PlatformAddress): { origin: string; token: string; hint: string } {
+  const { env } = process;
+  const origin = options.admin ?? (options.data === undefined ? env.GRANTWAY_ADMIN_ORIGIN : undefined);
+  if (origin !== undefined) {
+    const token = env.GRANTWAY_ADMIN_TOKEN;
+    if (!token) throw new UsableFailure('--admin needs the admin token in GRANTWAY_ADMIN_TOKEN');
+    return { origin: origin.replace(/\/$/, ''), token, hint: 'check --admin or GRANTWAY_ADMIN_ORIGIN' };
+  }
+  const directory = options.data ?? env.GRANTWAY_DATA ?? 'data';
+  const running = findRunningPlatform(directory);
+  if (!running) {
+    throw new UsableFailure(
+      `no platform runs on the data directory "${directory}"; start one (npm start), or name its directory with --data`,
+    );
+  }
+  return { origin: running.adminOrigin, token: running.adminToken, hint: 'it has ended; start it again' };
+}

@@ -1,0 +1,164 @@
+import { createInterface } from 'node:readline/promises';
+import { type Command, Option } from 'commander';
+import { UsableFailure } from '../../foundation/failure.ts';
+import { clientTypes } from '../../oauth/client.ts';
+import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { printFacts, printJson, printLine, printTable } from '../output.ts';
+
+interface Options extends PlatformAddress {
+  readonly clientId: string;
+  readonly json?: boolean;
+}
+
+interface FieldOptions extends Options {
+  readonly dc?: string;
+  readonly owner: string;
+  readonly type: string;
+  readonly name?: string;
+  readonly homepage?: string;
+  readonly redirectUri?: string[];
+  readonly jsDomain?: string[];
+  readonly enableDc?: string[];
+  readonly disableDc?: string[];
+  readonly sameSecret?: boolean;
+  readonly yes?: boolean;
+}
+
+interface ListedClient extends Record<string, unknown> {
+  readonly client_id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly data_center: string;
+  readonly data_centers: Readonly<Record<string, boolean>>;
+}
+
+const each = (value: string, previous: string[] = []) => [...previous, value];
+const list = (value: string, previous: string[] = []) => [
+  ...previous,
+  ...value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+];
+
+export function registerClientCommands(program: Command): void {
+  const client = program.command('client').description('registered clients');
+
+  addFieldOptions(
+    addAddressOptions(client.command('create'))
+      .description('register a client; prints its secrets, once')
+      .requiredOption('--dc <id>', 'data centre to register it in')
+      .requiredOption('--owner <email>', 'its owner, a user of that data centre')
+      .addOption(new Option('--type <type>', 'type of client').choices([...clientTypes]).makeOptionMandatory())
+      .option('--enable-dc <ids>', 'further data centres to enable, separated by commas', list)
+      .option('--same-secret', 'one secret for all data centres instead of one for each'),
+  ).action(async (options: FieldOptions) => {
+    show(
+      options,
+      await connectAdmin(options)('POST', '/clients', {
+        dataCenter: options.dc,
+        owner: options.owner,
+        type: options.type,
+        name: options.name ?? '',
+        homepageUrl: options.homepage ?? null,
+        redirectUris: options.redirectUri ?? [],
+        javascriptDomains: options.jsDomain ?? [],
+        enabledDataCenters: options.enableDc ?? [],
+        sameSecret: options.sameSecret ?? false,
+      }),
+    );
+  });
+
+  addAddressOptions(client.command('list').description('list all clients')).action(async (options: Options) => {
+    const clients = await connectAdmin(options)<ListedClient[]>('GET', '/clients');
+    if (options.json) return printJson(clients);
+    printTable(
+      ['CLIENT ID', 'TYPE', 'NAME', 'REGISTERED IN', 'ENABLED IN'],
+      clients.map((each) => [each.client_id, each.type, each.name, each.data_center, enabledIn(each)]),
+    );
+  });
+
+  addAddressOptions(withClientId(client.command('show').description('show a client; never its secrets'))).action(
+    async (options: Options) => show(options, await connectAdmin(options)('GET', pathOf(options))),
+  );
+
+  addFieldOptions(addAddressOptions(withClientId(client.command('update'))))
+    .description('change a client; lists that are named replace the old ones')
+    .option('--enable-dc <ids>', 'data centres to enable, separated by commas', list)
+    .option('--disable-dc <ids>', 'data centres to disable, separated by commas', list)
+    .action(async (options: FieldOptions) => {
+      const change = {
+        ...(options.name !== undefined && { name: options.name }),
+        ...(options.homepage !== undefined && { homepageUrl: options.homepage }),
+        ...(options.redirectUri && { redirectUris: options.redirectUri }),
+        ...(options.jsDomain && { javascriptDomains: options.jsDomain }),
+        ...(options.enableDc && { enable: options.enableDc }),
+        ...(options.disableDc && { disable: options.disableDc }),
+      };
+      if (Object.keys(change).length === 0)
+        throw new UsableFailure('nothing to change was named; see grantway client update --help');
+      show(options, await connectAdmin(options)('PATCH', pathOf(options), change));
+    });
+
+  addAddressOptions(withClientId(client.command('rotate-secret')))
+    .description('replace the secret; the old one ends at once')
+    .option('--dc <id>', 'only the secret of this data centre')
+    .action(async (options: FieldOptions) => {
+      const body = options.dc === undefined ? {} : { dataCenter: options.dc };
+      show(options, await connectAdmin(options)('POST', `${pathOf(options)}/rotate-secret`, body));
+    });
+
+  addAddressOptions(withClientId(client.command('delete')))
+    .description('delete a client; all its tokens end')
+    .option('--yes', 'do not ask')
+    .action(async (options: FieldOptions) => {
+      const call = connectAdmin(options);
+      const { name } = await call<ListedClient>('GET', pathOf(options));
+      // Asks only where somebody can answer.
+      if (
+        !options.yes &&
+        !options.json &&
+        process.stdin.isTTY &&
+        !(await confirmed(`Delete "${name}" (${options.clientId}) and end all its tokens? [y/N] `))
+      ) {
+        printLine('Nothing was deleted.');
+        return;
+      }
+      show(options, await call('DELETE', pathOf(options)));
+    });
+}
+
+function withClientId(command: Command): Command {
+  return command.requiredOption('--client-id <id>', 'id of the client');
+}
+
+function addFieldOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'name that users see on the consent page')
+    .option('--homepage <url>', 'homepage of the app')
+    .option('--redirect-uri <uri>', 'redirect URI; may be repeated', each)
+    .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each);
+}
+
+function pathOf(options: Options): string {
+  return `/clients/${encodeURIComponent(options.clientId)}`;
+}
+
+function show(options: Options, result: unknown): void {
+  if (options.json) printJson(result);
+  else printFacts(result as Record<string, unknown>);
+}
+
+function enabledIn(client: ListedClient): string {
+  return Object.entries(client.data_centers)
+    .filter(([, enabled]) => enabled)
+    .map(([id]) => id)
+    .join(',');
+}
+
+async function confirmed(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(question);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

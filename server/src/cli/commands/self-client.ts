@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { UsableFailure } from '../../foundation/failure.ts';
+import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { printFacts, printJson } from '../output.ts';
+
+interface Options extends PlatformAddress {
+  readonly dc: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly minutes: string;
+  readonly environment: string;
+  readonly organization?: string;
+  readonly json?: boolean;
+}
+
+export function registerSelfClientCommands(program: Command): void {
+  const selfClient = program.command('self-client').description('self clients');
+  addAddressOptions(
+    selfClient
+      .command('code')
+      .description('make a code for a self client; exchange it at the token endpoint of the data centre')
+      .requiredOption('--dc <id>', 'data centre of the client')
+      .requiredOption('--client-id <id>', 'id of the self client')
+      .requiredOption('--scope <scopes>', 'scopes, separated by commas')
+      .option('--minutes <n>', 'how long the code lives: 3, 5, 7 or 10', '3')
+      .option('--environment <name>', 'production, sandbox or developer', 'production')
+      .option('--organization <id>', 'organization, when the owner has several'),
+  ).action(async (options: Options) => {
+    const minutes = Number(options.minutes);
+    if (!Number.isInteger(minutes))
+      throw new UsableFailure(`--minutes must be 3, 5, 7 or 10; "${options.minutes}" came`);
+    const code = await connectAdmin(options)<Record<string, unknown>>('POST', '/self-client-codes', {
+      dataCenter: options.dc,
+      clientId: options.clientId,
+      scope: options.scope,
+      minutes,
+      environment: options.environment,
+      ...(options.organization !== undefined && { organizationId: options.organization }),
+    });
+    if (options.json) printJson(code);
+    else printFacts(code);
+  });
+}

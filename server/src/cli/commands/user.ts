@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { printFacts, printJson } from '../output.ts';
+
+interface Options extends PlatformAddress {
+  readonly dc: string;
+  readonly email: string;
+  readonly password: string;
+  readonly firstName: string;
+  readonly lastName?: string;
+  readonly organization?: string;
+  readonly json?: boolean;
+}
+
+export function registerUserCommands(program: Command): void {
+  const user = program.command('user').description('users');
+  addAddressOptions(
+    user
+      .command('create')
+      .description('create a user with an organization and its three environments')
+      .requiredOption('--dc <id>', 'data centre that the user lives in')
+      .requiredOption('--email <address>', 'e-mail address, the sign-in name')
+      .requiredOption('--password <text>', 'password')
+      .option('--first-name <name>', 'first name', '')
+      .option('--last-name <name>', 'last name (default: the part of the e-mail address before the @)')
+      .option('--organization <name>', 'name of the organization (default: made from the last name)'),
+  ).action(async (options: Options) => {
+    const lastName = options.lastName ?? (options.email.split('@')[0] || 'User');
+    const created = await connectAdmin(options)<Record<string, unknown>>('POST', '/users', {
+      dataCenter: options.dc,
+      email: options.email,
+      password: options.password,
+      firstName: options.firstName,
+      lastName,
+      organization: options.organization ?? `${lastName} Organization`.slice(0, 100),
+    });
+    const { userId, email, dataCenter, organizationId, organization, environments } = created;
+    const shown = {
+      user_id: userId,
+      email,
+      data_center: dataCenter,
+      organization_id: organizationId,
+      organization,
+      environments,
+    };
+    if (options.json) printJson(shown);
+    else printFacts(shown);
+  });
+}

@@ -1,0 +1,61 @@
+import { Command, CommanderError } from 'commander';
+import { UsableFailure } from '../foundation/failure.ts';
+import { AdminRefusal } from './admin-client.ts';
+import { registerClientCommands } from './commands/client.ts';
+import { registerDataCenterCommands } from './commands/data-center.ts';
+import { registerEventCommands } from './commands/event.ts';
+import { registerMigrateCommand } from './commands/migrate.ts';
+import { registerSelfClientCommands } from './commands/self-client.ts';
+import { registerStartCommand } from './commands/start.ts';
+import { registerTokenCommands } from './commands/token.ts';
+import { registerUserCommands } from './commands/user.ts';
+import { printError } from './output.ts';
+
+/** Exit codes of every command. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Runs one command line. Returns the exit code; messages have been printed. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const program = new Command('grantway')
+    .description('A self-hosted API-access platform for many data centres.')
+    .helpCommand(false)
+    .showHelpAfterError('(add --help for what is expected)');
+  registerStartCommand(program);
+  registerUserCommands(program);
+  registerClientCommands(program);
+  registerSelfClientCommands(program);
+  registerTokenCommands(program);
+  registerDataCenterCommands(program);
+  registerEventCommands(program);
+  registerMigrateCommand(program);
+  prepare(program);
+
+  const json = args.includes('--json');
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync(args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.ok;
+      if (json) printError(json, 'USAGE', error.message);
+      return exitCodes.usage;
+    }
+    if (error instanceof AdminRefusal) {
+      printError(json, error.code, error.message);
+      return exitCodes.failed;
+    }
+    if (error instanceof UsableFailure) {
+      printError(json, 'FAILED', error.message);
+      return exitCodes.failed;
+    }
+    throw error;
+  }
+}
+
+/** Errors are thrown, not exits; and every command answers in JSON when asked. */
+function prepare(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) prepare(child);
+  if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');
+}

@@ -1,0 +1,188 @@
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsableFailure } from './foundation/failure.ts';
+import type { Random } from './foundation/random.ts';
+
+/**
+ * The data directory of a platform: its lock, its secret key, its admin token, and where it runs now.
+ *
+ *     platform.lock   process that uses it        secret-key     from which all keys are derived
+ *     platform.json   admin origin, while it runs admin-token    bearer token of the admin API
+ *     postgres/       the embedded PostgreSQL
+ */
+export interface DataDirectory {
+  readonly path: string;
+  /** True when this start made it. */
+  readonly isNew: boolean;
+  readonly secretKey: Buffer;
+  readonly adminToken: string;
+  readonly adminTokenFile: string;
+  readonly postgresDirectory: string;
+  /** Says where the platform runs, for the command line. */
+  announce(running: RunningPlatform): void;
+  /** Gives the directory free again. */
+  release(): void;
+}
+
+export interface RunningPlatform {
+  readonly pid: number;
+  readonly adminOrigin: string;
+}
+
+const files = {
+  lock: 'platform.lock',
+  running: 'platform.json',
+  secretKey: 'secret-key',
+  adminToken: 'admin-token',
+} as const;
+const secretKeyBytes = 32;
+
+export interface DataDirectoryOptions {
+  readonly random: Random;
+  /** `GRANTWAY_SECRET_KEY`: 64 hexadecimal digits; for platforms that share databases. */
+  readonly secretKey?: string | undefined;
+  /** `GRANTWAY_ADMIN_TOKEN`. */
+  readonly adminToken?: string | undefined;
+}
+
+/** Makes or opens the directory and locks it. Throws UsableFailure when another platform uses it. */
+export function openDataDirectory(directory: string, options: DataDirectoryOptions): DataDirectory {
+  const path = makeDirectory(directory);
+  const lock = join(path, files.lock);
+  takeLock(path, lock);
+  try {
+    const isNew = !exists(join(path, files.secretKey));
+    const hexKey =
+      options.secretKey ??
+      readOrCreate(join(path, files.secretKey), () => options.random.bytes(secretKeyBytes).toString('hex'));
+    if (!/^[0-9a-f]{64}$/i.test(hexKey)) {
+      throw new UsableFailure(
+        'the secret key (GRANTWAY_SECRET_KEY, or the file secret-key) must be 64 hexadecimal digits',
+      );
+    }
+    const adminTokenFile = join(path, files.adminToken);
+    const adminToken =
+      options.adminToken ?? readOrCreate(adminTokenFile, () => options.random.bytes(32).toString('base64url'));
+    if (options.adminToken !== undefined) writeSecret(adminTokenFile, options.adminToken);
+    return {
+      path,
+      isNew,
+      secretKey: Buffer.from(hexKey, 'hex'),
+      adminToken,
+      adminTokenFile,
+      postgresDirectory: join(path, 'postgres'),
+      announce: (running) => writeSecret(join(path, files.running), `${JSON.stringify(running)}\n`),
+      release: () => {
+        rmSync(join(path, files.running), { force: true });
+        rmSync(lock, { force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(lock, { force: true });
+    throw error;
+  }
+}
+
+/** Where the platform that uses `directory` runs and how to speak to it; undefined when none does. */
+export function findRunningPlatform(directory: string): { adminOrigin: string; adminToken: string } | undefined {
+  const path = resolve(directory);
+  try {
+    const running = JSON.parse(readFileSync(join(path, files.running), 'utf8')) as RunningPlatform;
+    return { adminOrigin: running.adminOrigin, adminToken: readFileSync(join(path, files.adminToken), 'utf8').trim() };
+  } catch {
+    return undefined;
+  }
+}
+
+function makeDirectory(directory: string): string {
+  try {
+    // Open to pass through, because PostgreSQL may run as another user; every secret in it is a file of mode 0600.
+    mkdirSync(directory, { recursive: true, mode: 0o711 });
+    return realpathSync(directory);
+  } catch (error) {
+    throw new UsableFailure(`cannot make the data directory ${resolve(directory)}: ${(error as Error).message}`);
+  }
+}
+
+function takeLock(path: string, lock: string): void {
+  const own = JSON.stringify({ pid: process.pid, started: processStart(process.pid) });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      writeFileSync(lock, own, { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') {
+        throw new UsableFailure(`cannot write in the data directory ${path}: ${(error as Error).message}`);
+      }
+    }
+    const holder = readLock(lock);
+    if (holder && isRunning(holder)) {
+      throw new UsableFailure(
+        `the data directory ${path} is in use by the platform with process id ${holder.pid}; stop it, or choose another directory with --data`,
+      );
+    }
+    // Left by a platform that was killed. Moving it away first lets only one of two starters take it over.
+    const stale = `${lock}.${process.pid}`;
+    try {
+      renameSync(lock, stale);
+      rmSync(stale, { force: true });
+    } catch {
+      // Another starter was faster; look again.
+    }
+  }
+  throw new UsableFailure(`the data directory ${path} is being taken over by another start; try again`);
+}
+
+interface LockHolder {
+  readonly pid: number;
+  readonly started: string | null;
+}
+
+function readLock(lock: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(lock, 'utf8')) as LockHolder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process id may have been given to another process since; the time of its start tells. */
+function isRunning(holder: LockHolder): boolean {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPERM') return false;
+  }
+  return holder.started === null || processStart(holder.pid) === holder.started;
+}
+
+/** When the process started, in the kernel's ticks since boot; null where there is no /proc. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function readOrCreate(path: string, create: () => string): string {
+  if (!exists(path)) writeSecret(path, create());
+  return readFileSync(path, 'utf8').trim();
+}
+
+function writeSecret(path: string, content: string): void {
+  // Written beside and renamed: a start that is cut short never leaves half a key.
+  const fresh = `${path}.new`;
+  writeFileSync(fresh, content, { mode: 0o600 });
+  renameSync(fresh, path);
+}
+
+function exists(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,79 @@
+import type { ClientConfig } from 'pg';
+import type { Topology } from './config/data-centers.ts';
+import { Database } from './database/database.ts';
+import { type Cluster, startCluster } from './database/embedded/cluster.ts';
+import { type DatabaseKind, migrate } from './database/migrate.ts';
+import { UsableFailure } from './foundation/failure.ts';
+import type { PlatformOptions } from './platform.ts';
+
+/** The databases of a platform, migrated: the directory and one per data centre. */
+export interface Databases {
+  readonly directory: Database;
+  dataCenter(id: string): Database;
+  close(): Promise<void>;
+}
+
+/** Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own. */
+export async function openDatabases(
+  options: Pick<PlatformOptions, 'databaseUrls' | 'dataDirectory' | 'log'>,
+  topology: Topology,
+  nowMs: number,
+): Promise<Databases> {
+  const { databaseUrls, dataDirectory, log } = options;
+  const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
+  const cluster = urls.every((url) => url !== undefined)
+    ? undefined
+    : await startCluster({
+        directory: dataDirectory.postgresDirectory,
+        onCrash: (detail) => log.error({ detail }, 'the embedded PostgreSQL ended and is started again'),
+      });
+  const opened: Database[] = [];
+  const close = async () => {
+    await Promise.all(opened.map((database) => database.close()));
+    await cluster?.stop();
+  };
+  const open = async (kind: DatabaseKind, label: string, url: string | undefined, embeddedName: string) => {
+    const connection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url, label);
+    const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
+    const database = new Database({ label, connection, onError });
+    opened.push(database);
+    await reach(database);
+    await migrate(database, kind, nowMs);
+    return database;
+  };
+  const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
+  const dataCenters = topology.dataCenters.map(async ({ id }) => {
+    return [id, await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`)] as const;
+  });
+  const results = await Promise.allSettled([directory, ...dataCenters]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) {
+    await close();
+    throw failed.reason;
+  }
+  const byId = new Map(await Promise.all(dataCenters));
+  return { directory: await directory, dataCenter: (id) => byId.get(id) as Database, close };
+}
+
+async function embedded(cluster: Cluster, name: string): Promise<ClientConfig> {
+  await cluster.ensureDatabase(name);
+  return cluster.connection(name);
+}
+
+function external(url: string, label: string): ClientConfig {
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new UsableFailure(`the database URL of "${label}" must begin with postgres://`);
+  }
+  return { connectionString: url };
+}
+
+/** The first contact, with a message that names what to mend and never the password. */
+async function reach(database: Database): Promise<void> {
+  try {
+    await database.query({ text: 'SELECT 1' });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const hint = code === '3D000' ? '; create it first (CREATE DATABASE …)' : '';
+    throw new UsableFailure(`cannot reach the database of "${database.label}": ${message || code}${hint}`);
+  }
+}

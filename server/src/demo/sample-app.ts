@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Topology } from '../config/data-centers.ts';
+import type { Database } from '../database/database.ts';
+import type { Random } from '../foundation/random.ts';
+import { createApp } from '../http/app.ts';
+import type { Log } from '../http/log.ts';
+import { readDemoFact } from './seed-demo.ts';
+
+const files = {
+  app: fileURLToPath(new URL('../../../examples/browser-leads/', import.meta.url)),
+  sdk: fileURLToPath(new URL('../../../sdk/browser/dist/', import.meta.url)),
+};
+const securityPolicy = "default-src 'self'; connect-src *; frame-ancestors 'none'; base-uri 'none'";
+const scopes = 'ZohoCRM.modules.ALL,ZohoCRM.settings.READ,ZohoCRM.users.READ,ZohoCRM.org.READ';
+
+/** The browser sample app as an origin of its own; its configuration names the demo's client. */
+export function createSampleApp(options: {
+  readonly topology: Topology;
+  readonly directory: Database;
+  readonly random: Random;
+  readonly log: Log;
+}): FastifyInstance {
+  const { topology, directory, random, log } = options;
+  const plain = (reply: FastifyReply, status: number, text: string) =>
+    reply.code(status).header('content-type', 'text/plain; charset=utf-8').send(text);
+  const app = createApp({
+    random,
+    log,
+    trustProxy: false,
+    bodyLimitBytes: 1024,
+    secure: false,
+    dialect: {
+      notFound: (_request, reply) => plain(reply, 404, 'There is no such file.'),
+      unreadable: (_request, reply, status) => plain(reply, status, 'The request cannot be read.'),
+      failed: (_request, reply) => plain(reply, 500, 'Our own fault; the log has the cause.'),
+    },
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', securityPolicy);
+  });
+
+  // One place to start for each realm: a sign-in finds its way within a realm, and never into another.
+  const accountsUrls: Record<string, string> = {};
+  for (const realm of new Set(topology.dataCenters.map((dataCenter) => dataCenter.realm))) {
+    const first = topology.dataCenters.find((dataCenter) => dataCenter.realm === realm);
+    if (first) accountsUrls[first.id] = first.origins.accounts;
+  }
+  app.get('/js/config.js', async (_request, reply) => {
+    const clientId = (await readDemoFact(directory))?.browserClientId;
+    const config = JSON.stringify({ clientId, accountsUrls, scopes });
+    return reply
+      .headers({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
+      .send(`window.SAMPLE_CONFIG = ${config};\n`);
+  });
+  app.register(fastifyStatic, {
+    root: files.app,
+    cacheControl: false,
+    globIgnore: ['**/*.ts', '**/*.md'],
+    wildcard: false,
+  });
+  app.get('/js/zcrmsdk.js', (_request, reply) => reply.sendFile('zcrmsdk.js', files.sdk));
+  return app;
+}

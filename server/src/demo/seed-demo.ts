@@ -1,0 +1,124 @@
+import { findUser } from '../accounts/users.ts';
+import { registerClient } from '../admin/clients.ts';
+import type { AdminContext } from '../admin/context.ts';
+import { AdminFailure } from '../admin/failure.ts';
+import { addUserToOrganization, administered, createUserWithOrganization } from '../admin/users.ts';
+import { portOffsets } from '../config/data-centers.ts';
+import { listOrganizations } from '../crm/organizations/list-organizations.ts';
+import type { Database } from '../database/database.ts';
+import { type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
+import type { DemoUser } from './demo-accounts.ts';
+
+/** What the directory remembers of the demo: nothing secret. */
+export interface DemoFact {
+  readonly browserClientId: string;
+  readonly clients: Readonly<Record<string, string>>;
+}
+
+/** What the person who started the demo is shown once. */
+export interface SeededDemo {
+  readonly clients: Readonly<Record<string, { readonly client_id: string; readonly client_secret: string }>>;
+}
+
+const factName = 'demo';
+
+export async function readDemoFact(directory: Database): Promise<DemoFact | undefined> {
+  const [row] = await directory.query<{ value: string }>({
+    text: 'SELECT value FROM directory_fact WHERE name = $1',
+    values: [factName],
+  });
+  return row && (JSON.parse(row.value) as DemoFact);
+}
+
+/**
+ * Makes the demo: in each data centre an organization with two users, and one client of each type, owned in the first
+ * data centre and enabled everywhere. Can be run again after it was cut short.
+ * @returns undefined when the demo is there already.
+ */
+export async function seedDemo(
+  context: AdminContext,
+  users: readonly DemoUser[],
+  samplePort: number,
+): Promise<SeededDemo | undefined> {
+  if (await readDemoFact(context.directory)) return undefined;
+  await Promise.all([...context.dataCenters.keys()].map((id) => seedUsers(context, id, users)));
+
+  const [home] = context.topology.dataCenters;
+  const owner = users.find((user) => user.dataCenter === home?.id);
+  if (!home || !owner) return undefined;
+  // Clients of a demo that was cut short: their secrets were never shown, so they are made anew.
+  for (const client of await context.clients.list({ dataCenter: home.id }))
+    await context.clients.delete(client.clientId);
+  const clients: Record<string, { client_id: string; client_secret: string }> = {};
+  for (const type of clientTypes) {
+    const { client_id, client_secret } = await registerClient(context, {
+      ...fieldsOf(type, samplePort),
+      type,
+      dataCenter: home.id,
+      owner: owner.email,
+      enabledDataCenters: clientTypeRules[type].multiDataCenter ? context.topology.dataCenters.map(({ id }) => id) : [],
+      sameSecret: true,
+    });
+    clients[type] = { client_id, client_secret };
+  }
+  const ids = Object.fromEntries(Object.entries(clients).map(([type, { client_id }]) => [type, client_id]));
+  const fact: DemoFact = { browserClientId: ids.browser ?? '', clients: ids };
+  await context.directory.query({
+    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    values: [factName, JSON.stringify(fact)],
+  });
+  return { clients };
+}
+
+async function seedUsers(context: AdminContext, dataCenterId: string, users: readonly DemoUser[]): Promise<void> {
+  const [owner, ...others] = users.filter((user) => user.dataCenter === dataCenterId);
+  if (!owner) return;
+  const label = `Demo Company ${dataCenterId.toUpperCase()}`;
+  const created = await unlessThere(() => createUserWithOrganization(context, dataCenterId, owner, label));
+  const organizationId = created?.organizationId ?? (await findOrganization(context, dataCenterId, owner));
+  if (organizationId === undefined) return;
+  for (const user of others)
+    await unlessThere(() => addUserToOrganization(context, dataCenterId, user, organizationId));
+}
+
+/** The owner's organization, made by a demo that was cut short. */
+async function findOrganization(
+  context: AdminContext,
+  dataCenterId: string,
+  owner: DemoUser,
+): Promise<string | undefined> {
+  const { database } = administered(context, dataCenterId);
+  const user = await findUser(database, { name: owner.email });
+  const [organization] = user ? await listOrganizations(database, user.userId) : [];
+  return organization?.organizationId;
+}
+
+async function unlessThere<Result>(make: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof AdminFailure && error.code === 'CONFLICT') return undefined;
+    throw error;
+  }
+}
+
+function fieldsOf(type: ClientType, samplePort: number) {
+  const rules = clientTypeRules[type];
+  const origins = [`http://localhost:${samplePort}`, `http://127.0.0.1:${samplePort}`];
+  const redirectUris: Partial<Record<ClientType, string[]>> = {
+    browser: origins.map((origin) => `${origin}/app/redirect.html`),
+    server: [`http://localhost:${samplePort + 1}/callback`, `http://127.0.0.1:${samplePort + 1}/callback`],
+    mobile: ['grantwaydemo://callback', `http://127.0.0.1:${samplePort + 2}/callback`],
+  };
+  return {
+    name: `Demo ${rules.label.replace('-', ' ')} app`,
+    homepageUrl: rules.homepage ? `${origins[0]}/` : null,
+    redirectUris: redirectUris[type] ?? [],
+    javascriptDomains: rules.javascriptDomains ? origins : [],
+  };
+}
+
+/** Where the sample apps of a platform begin. */
+export function samplePortOf(basePort: number): number {
+  return basePort + portOffsets.browserApp;
+}

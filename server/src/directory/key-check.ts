@@ -1,0 +1,23 @@
+import type { Database } from '../database/database.ts';
+import { UsableFailure } from '../foundation/failure.ts';
+import { keyedHash } from '../foundation/secrets.ts';
+
+/**
+ * The home index is useless under another key, and a second platform on the same directory must use the same one. The
+ * directory remembers a fingerprint of the key; a different key is refused before it can do harm.
+ */
+export async function checkHomeIndexKey(database: Database, key: Buffer): Promise<void> {
+  const fingerprint = keyedHash(key, 'fingerprint').toString('hex').slice(0, 16);
+  await database.query({
+    text: "INSERT INTO directory_fact (name, value) VALUES ('home-index-key', $1) ON CONFLICT DO NOTHING",
+    values: [fingerprint],
+  });
+  const [row] = await database.query<{ value: string }>({
+    text: "SELECT value FROM directory_fact WHERE name = 'home-index-key'",
+  });
+  if (row?.value === fingerprint) return;
+  throw new UsableFailure(
+    'the directory database belongs to a platform with another secret key: set GRANTWAY_SECRET_KEY to that key, ' +
+      'or copy the file secret-key from its data directory',
+  );
+}

@@ -1,0 +1,195 @@
+import type { FastifyInstance } from 'fastify';
+import { createAccountsApp } from './accounts/accounts-app.ts';
+import type { AccountsContext } from './accounts/context.ts';
+import { Pages } from './accounts/pages/pages.ts';
+import { SignInGuard } from './accounts/sign-in/guard.ts';
+import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
+import { TokenStore } from './accounts/token/token-store.ts';
+import { createAdminApp } from './admin/admin-app.ts';
+import type { AdminContext, AdministeredDataCenter } from './admin/context.ts';
+import {
+  apiServiceOf,
+  type DataCenter,
+  environments,
+  portOffsets,
+  type Service,
+  type Topology,
+} from './config/data-centers.ts';
+import { buildTopology } from './config/load-settings.ts';
+import type { Settings } from './config/settings.ts';
+import { createCrmApi } from './crm/api.ts';
+import { listOrganizations } from './crm/organizations/list-organizations.ts';
+import { createCrmStore } from './crm/store.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { ChangeNotices } from './database/change-notices.ts';
+import type { Database } from './database/database.ts';
+import { openDatabases } from './databases.ts';
+import { createSampleApp } from './demo/sample-app.ts';
+import { ClientDirectory } from './directory/clients.ts';
+import { HomeIndex } from './directory/home-index.ts';
+import { checkHomeIndexKey } from './directory/key-check.ts';
+import { type Clock, systemClock } from './foundation/clock.ts';
+import { type Random, systemRandom } from './foundation/random.ts';
+import { deriveKey } from './foundation/secrets.ts';
+import { listenAll } from './http/listen.ts';
+import type { Log } from './http/log.ts';
+import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
+
+export interface PlatformOptions {
+  readonly settings: Settings;
+  readonly dataDirectory: DataDirectory;
+  /** PostgreSQL servers of one's own; what is not named is embedded. */
+  readonly databaseUrls: DatabaseUrls;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface DatabaseUrls {
+  readonly directory?: string | undefined;
+  readonly dataCenters: Readonly<Record<string, string>>;
+}
+
+/** A running platform: every listener accepts. */
+export interface Platform {
+  readonly topology: Topology;
+  readonly adminOrigin: string;
+  readonly sampleAppOrigin: string;
+  readonly admin: AdminContext;
+  readonly dataCenters: ReadonlyMap<string, RunningDataCenter>;
+  /** Closes the listeners, stores what is waiting, and stops the embedded PostgreSQL. */
+  stop(): Promise<void>;
+}
+
+export interface RunningDataCenter extends AdministeredDataCenter {
+  readonly tokens: TokenStore;
+}
+
+interface Listener {
+  readonly app: FastifyInstance;
+  readonly port: number;
+  readonly host: string;
+  /** For messages: "accounts of us". */
+  readonly label: string;
+}
+
+/**
+ * Builds each data centre from its parts and binds its listeners.
+ * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { settings, log, dataDirectory, clock = systemClock, random = systemRandom } = options;
+  const topology = buildTopology(settings);
+  const databases = await openDatabases(options, topology, clock.nowMs());
+  const closers: (() => Promise<unknown>)[] = [() => databases.close()];
+  const stop = async () => {
+    for (const close of closers.toReversed())
+      await close().catch((error: Error) => log.warn({ err: error }, 'while stopping'));
+    closers.length = 0;
+  };
+  try {
+    const key = (purpose: string) => deriveKey(dataDirectory.secretKey, purpose);
+    const homeIndexKey = key('home index');
+    await checkHomeIndexKey(databases.directory, homeIndexKey);
+    const directoryNotices = await listen(databases.directory, closers);
+    const clients = new ClientDirectory(databases.directory, directoryNotices, clock, random);
+    const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
+    const shared = { settings, topology, clients, homeIndex, clock, random, log };
+    const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in') };
+
+    const dataCenters = new Map<string, RunningDataCenter>();
+    const listeners: Listener[] = [];
+    await Promise.all(
+      topology.dataCenters.map(async (dataCenter) => {
+        const database = databases.dataCenter(dataCenter.id);
+        const running = await buildDataCenter(dataCenter, database, shared, keys, closers);
+        dataCenters.set(dataCenter.id, running.dataCenter);
+        for (const [service, app] of running.apps) {
+          const label = `${service} of data centre "${dataCenter.id}"`;
+          listeners.push({ app, port: dataCenter.ports[service], host: settings.listenHost, label });
+        }
+      }),
+    );
+
+    const admin: AdminContext = {
+      ...shared,
+      adminToken: dataDirectory.adminToken,
+      directory: databases.directory,
+      dataCenters,
+    };
+    const adminPort = settings.basePort + portOffsets.admin;
+    const samplePort = settings.basePort + portOffsets.browserApp;
+    const sampleAppOrigin = `http://localhost:${samplePort}`;
+    listeners.push({ app: createAdminApp(admin), port: adminPort, host: '127.0.0.1', label: 'the admin API' });
+    const sampleApp = createSampleApp({ topology, directory: databases.directory, random, log });
+    listeners.push({ app: sampleApp, port: samplePort, host: settings.listenHost, label: 'the sample app' });
+
+    closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
+    await listenAll(listeners);
+    const adminOrigin = `http://127.0.0.1:${adminPort}`;
+    dataDirectory.announce({ pid: process.pid, adminOrigin });
+    return { topology, adminOrigin, sampleAppOrigin, admin, dataCenters, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Shared = Pick<AccountsContext, 'settings' | 'topology' | 'clients' | 'homeIndex' | 'clock' | 'random' | 'log'>;
+
+/** One data centre: its stores, its accounts server and its three API listeners. */
+async function buildDataCenter(
+  dataCenter: DataCenter,
+  database: Database,
+  shared: Shared,
+  keys: AccountsContext['keys'],
+  closers: (() => Promise<unknown>)[],
+): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance> }> {
+  const { settings, clock, clients, log } = shared;
+  const notices = await listen(database, closers);
+  const events: EventRecorder = createEventRecorder(database, { clock, log, recordEvents: settings.recordEvents });
+  closers.push(() => events.flush());
+  const tokens = new TokenStore(database, settings.limits);
+  const authority = new LocalTokenAuthority({
+    tokens,
+    clients,
+    notices,
+    clock,
+    dataCenter: dataCenter.id,
+    limits: settings.limits,
+  });
+  const accounts = createAccountsApp({
+    ...shared,
+    dataCenter,
+    database,
+    tokens,
+    events,
+    keys,
+    organizations: {
+      listForUser: async (userId) =>
+        (await listOrganizations(database, userId)).map((organization) => ({
+          ...organization,
+          environments: organization.environments.map(({ environment }) => environment),
+        })),
+    },
+    guard: new SignInGuard(clock, {
+      windowSeconds: settings.limits.windowSeconds,
+      failuresPerName: settings.limits.signInFailuresPerName,
+      failuresPerAddress: settings.limits.signInFailuresPerAddress,
+    }),
+    pages: new Pages(dataCenter.id),
+  });
+  const store = createCrmStore({ database, notices, clock });
+  const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
+  for (const environment of environments) {
+    apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));
+  }
+  return { dataCenter: { dataCenter, database, authority, events, tokens }, apps };
+}
+
+async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {
+  const notices = new ChangeNotices(database);
+  await notices.start();
+  closers.push(() => notices.close());
+  return notices;
+}

@@ -1,0 +1,86 @@
+// What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the browser
+// SDK when its sources are newer, and with --browser find a Chromium. Runs on any Node from 20 on, before there are packages.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bundledNode = join(root, 'node_modules', '.bin', 'node');
+
+if (!packagesAreInstalled()) installPackages();
+if (sdkIsStale()) run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
+if (process.argv.includes('--browser') && !findChromium()) installChromium();
+
+/** Compares the lock file with the one that npm leaves in node_modules. */
+function packagesAreInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed) || !existsSync(bundledNode)) return false;
+  const there = JSON.parse(readFileSync(installed, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      !path.includes('node_modules/') || there[path]?.version === version || (optional && !there[path]),
+  );
+}
+
+function installPackages() {
+  say('Installing packages …');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  if (npm) run(process.execPath, [npm, ...args], 'the packages could not be installed');
+  else run('npm', args, 'the packages could not be installed');
+  if (!existsSync(bundledNode)) fail(`there is no Node 26 package for ${process.platform}-${process.arch}`);
+}
+
+function sdkIsStale() {
+  const built = join(root, 'sdk', 'browser', 'dist', 'zcrmsdk.js');
+  if (!existsSync(built)) return true;
+  const builtMs = statSync(built).mtimeMs;
+  const sources = readdirSync(join(root, 'sdk', 'browser', 'src'), { recursive: true, withFileTypes: true });
+  return sources.some(
+    (file) => file.isFile() && statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs > builtMs,
+  );
+}
+
+function findChromium() {
+  if (process.env.GRANTWAY_CHROMIUM) {
+    if (existsSync(process.env.GRANTWAY_CHROMIUM)) return true;
+    fail(`GRANTWAY_CHROMIUM names ${process.env.GRANTWAY_CHROMIUM}, which does not exist`);
+  }
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => names.some((name) => existsSync(join(folder, name))));
+}
+
+function installChromium() {
+  const missing =
+    'the browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in GRANTWAY_CHROMIUM';
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) fail(missing);
+  say('Installing Chromium …');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
+    const { status, stderr } = spawnSync('apt-get', ['-q', ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
+    if (status !== 0) fail(`${missing} (apt-get said: ${stderr.trim().split('\n').at(-1)})`);
+  }
+  if (!findChromium()) fail(missing);
+}
+
+function run(command, args, failure) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) fail(error ? `${failure}: ${error.message}` : failure);
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function fail(text) {
+  say(`grantway: ${text}`);
+  process.exit(1);
+}

@@ -22,7 +22,8 @@ function getPropertiesFromURL() {
  * sign people in to someone else's account, or send their records to a server of its choice.
  */
 function isExpected(properties) {
-  const state = decodeURIComponent(properties.state || '');
+  // Made of characters that no server encodes.
+  const { state } = properties;
   const expected = localStorage.getItem('__auth_state');
   if (expected) return state === expected;
   // The original SDK always sends the same state and notes only that a sign-in is under way.

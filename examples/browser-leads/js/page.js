@@ -2,6 +2,8 @@
 /** What both pages share: the sign-in panel, the choice of where to start, messages, and reading answers of the CRM. */
 
 const startKey = 'lead_desk_start';
+/** Set in this tab while nothing may open by itself: after a sign-out, and while the person chooses. */
+const waitKey = 'lead_desk_wait';
 const startLabels = { us: 'Global', cn: 'China' };
 
 const sessionTexts = {
@@ -26,8 +28,9 @@ function chosenAccountsUrl(accountsUrls) {
   return accountsUrls[start] ?? Object.values(accountsUrls)[0];
 }
 
-/** Whether there is nothing to choose, or the person has chosen before. */
-function startIsKnown(accountsUrls) {
+/** Whether to sign in without being asked: there is nothing to choose, or the person has chosen before. */
+function maySignInAtOnce(accountsUrls) {
+  if (sessionStorage.getItem(waitKey)) return false;
   return Object.keys(accountsUrls).length < 2 || localStorage.getItem(startKey) in accountsUrls;
 }
 
@@ -44,8 +47,7 @@ function offerStarts(accountsUrls) {
   const box = document.getElementById('startOptions');
   box.replaceChildren(...options);
   box.addEventListener('change', (event) => {
-    // The old choice must not sign in by itself when the page starts over, and neither must the new one.
-    sessionStorage.setItem(startKey, 'chosen');
+    sessionStorage.setItem(waitKey, 'true');
     localStorage.setItem(startKey, event.target.value);
     window.location.reload();
   });
@@ -76,12 +78,14 @@ function connectSessionButtons() {
   document.getElementById('signInButton').addEventListener('click', () => {
     const choice = document.querySelector('input[name="start"]:checked');
     if (choice) localStorage.setItem(startKey, choice.value);
+    sessionStorage.removeItem(waitKey);
     const restart = ZCRM.API.AUTH.getState().status === 'signing_in';
     // The outcome, good or bad, is shown by showSession.
     ZCRM.API.AUTH.signIn({ restart }).catch(() => {});
   });
   document.getElementById('signOutButton').addEventListener('click', () => {
     showMessage('');
+    sessionStorage.setItem(waitKey, 'true');
     ZCRM.API.AUTH.revokeAccess({ server: true });
   });
 }

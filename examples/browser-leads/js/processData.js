@@ -16,8 +16,6 @@ const pageSize = 200;
 
 /** Gives the SDK its configuration. It signs in at once where the browser lets it open a window without a click. */
 function init() {
-  const justChosen = sessionStorage.getItem(startKey) !== null;
-  sessionStorage.removeItem(startKey);
   const configJson = {
     client_id: CLIENT_ID,
     scopes: SCOPES,
@@ -26,7 +24,7 @@ function init() {
     version: 'v8',
     // Calls wait for the sign-in, and the page keeps what was typed instead of reloading.
     queue: true,
-    auto_sign_in: startIsKnown(ACCOUNTS_URLS) && !justChosen,
+    auto_sign_in: maySignInAtOnce(ACCOUNTS_URLS),
   };
   offerStarts(ACCOUNTS_URLS);
   connectSessionButtons();

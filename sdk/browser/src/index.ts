@@ -5,3 +5,4 @@ export { ApiError, GrantwayError, NetworkError, SignInError } from './core/error
 export { redirectUriFor } from './core/redirect-uri.ts';
 export type { SessionState, SignInOptions, StateListener } from './core/session.ts';
 export type * from './types.ts';
+export type { InitializeConfig, Zcrm } from './zcrm/zcrm.ts';

@@ -32,6 +32,8 @@ export class Session {
   readonly #listeners = new Set<StateListener>();
   #error: SignInError | null = null;
   #listening = false;
+  /** The last token that the API refused, and what was decided. */
+  #refusal: { readonly token: string; readonly renew: boolean } | null = null;
   /** The state that the listeners know. */
   #told = '';
 
@@ -91,13 +93,16 @@ export class Session {
    * straight after it replaced a refused one is not renewed again, or a page would open sign-in windows without end.
    */
   refused(token: string): boolean {
+    // Calls that were under way together hear the same refusal; the first one decides.
+    if (this.#refusal?.token === token) return this.#refusal.renew;
     const { storage } = this.store;
     const current = storage.getItem(names.accessToken);
     if (current !== null && current !== token) return true;
     const again = storage.getItem(names.tokenRefused) !== null;
     if (again) storage.removeItem(names.tokenRefused);
     else storage.setItem(names.tokenRefused, 'true');
-    if (current !== null) this.store.forget();
+    this.#refusal = { token, renew: !again };
+    this.store.forget();
     this.#changed(null);
     return !again;
   }

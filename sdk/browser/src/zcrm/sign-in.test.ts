@@ -253,6 +253,19 @@ describe('a token that the API refuses', () => {
     expect(await stored(page, 'access_token')).toBe('t2');
   });
 
+  test('is renewed once for all calls that it was refused to', async () => {
+    accept('t2');
+    refuse('t1');
+    const { page } = await bench.open('/bare.html');
+    await putToken(page, bench.api.origin);
+    await initialize(page, { queue: true });
+    const answers = await page.evaluate(() =>
+      Promise.all(['Leads', 'Contacts', 'Deals'].map((module) => ZCRM.API.RECORDS.get?.({ module }))),
+    );
+    expect(answers).toEqual(Array(3).fill('{"data":[]}'));
+    expect(paths()).toHaveLength(1);
+  });
+
   test('is not renewed a second time', async () => {
     accept('t2');
     refuse('t1', 't2');

@@ -1,0 +1,221 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createApp, type Dialect } from '../http/app.ts';
+import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
+import type { TokenGrant } from '../oauth/token-authority.ts';
+import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
+import { Refusal } from './errors.ts';
+import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
+import { CreditCounter, callHeaders } from './http/call-headers.ts';
+import { type Operation, Router } from './http/router.ts';
+import { operations, unbuiltPaths } from './operations.ts';
+
+export type { CrmContext } from './context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null until the checks begin. */
+    crm: Admission | null;
+  }
+}
+
+/** Largest body of a call; files come over the content origin. */
+const bodyLimitBytes = 2 * 1024 * 1024;
+const emptyBody = Buffer.alloc(0);
+const noQuery = new URLSearchParams();
+const jsonHeaders = {
+  'content-type': 'application/json;charset=utf-8',
+  'content-disposition': 'attachment; filename=response.json',
+};
+const router = new Router(operations, unbuiltPaths);
+
+/** The CRM API of one environment of one data centre. The caller binds and closes it. */
+export function createCrmApi(context: CrmContext): FastifyInstance {
+  const { clock, events, log, random, settings } = context;
+  const credits = new CreditCounter(clock);
+  const seen = new SeenCalls();
+
+  const app = createApp({
+    random,
+    log,
+    trustProxy: settings.trustProxy,
+    bodyLimitBytes,
+    secure: context.dataCenter.origins.api.startsWith('https:'),
+    dialect: crmDialect((request, reply, refusal) => refuse(request, reply, refusal)),
+  });
+  app.decorateRequest('crm', null);
+
+  app.addHook('onRequest', async (request, reply) => {
+    const admission = new Admission(foreignOrigin(context, request));
+    request.crm = admission;
+    if (admission.origin !== null && isPreflight(request.method, request.headers)) {
+      return answerPreflight(request, reply, admission.origin);
+    }
+    try {
+      await admit(context, router, request, admission);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(request, reply, error);
+    }
+    reply.headers(headersOf(admission));
+  });
+
+  app.all('/*', async (request, reply) => {
+    const admission = request.crm as Admission;
+    try {
+      const answer = await (admission.operation as Operation).handle(callOf(request, admission));
+      recordAnswer(request, admission, answer);
+      return send(reply, answer);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(request, reply, error);
+    }
+  });
+
+  return app;
+
+  function callOf(request: FastifyRequest, { version, path, grant, space, user }: Admission): CrmCall {
+    const url = request.raw.url as string;
+    const start = url.indexOf('?');
+    return {
+      store: context.store,
+      version: version as CrmCall['version'],
+      grant: grant as TokenGrant,
+      space: space as CrmCall['space'],
+      user: user as CrmCall['user'],
+      nowMs: clock.nowMs(),
+      path,
+      query: start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1)),
+      headers: request.headers,
+      body: (request.body as Buffer | undefined) ?? emptyBody,
+    };
+  }
+
+  function headersOf({ grant, user, originOfClient, origin, space }: Admission): Record<string, string> {
+    const headers = callHeaders(
+      clock.nowMs(),
+      (grant as TokenGrant).expiresAtMs,
+      user?.timeZone ?? 'UTC',
+      credits.take(space?.contents.organizationId ?? ''),
+    );
+    return originOfClient && origin !== null ? { ...headers, ...readableHeaders(origin) } : headers;
+  }
+
+  async function answerPreflight(request: FastifyRequest, reply: FastifyReply, origin: string): Promise<FastifyReply> {
+    const allowed = await context.authority.allowsOrigin(origin);
+    events.record({
+      kind: 'cors',
+      outcome: allowed ? 'Success' : 'OriginUnknown',
+      requestId: request.id,
+      detail: {
+        origin,
+        method: request.headers['access-control-request-method'],
+        path: pathOf(request),
+        ...(allowed ? {} : { expected: 'a JavaScript domain of a client that is enabled in this data centre' }),
+      },
+    });
+    if (!allowed)
+      return reply
+        .code(403)
+        .headers({ ...unreadableHeaders, 'cache-control': 'no-store' })
+        .send();
+    return reply.code(204).headers(preflightHeaders(origin, request.headers['access-control-request-headers'])).send();
+  }
+
+  /** Answers a refusal and records why. The page may read it when its origin is the client's, or no client is known. */
+  async function refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<FastifyReply> {
+    const admission = request.crm ?? noAdmission;
+    const { grant, operation } = admission;
+    events.record({
+      kind: 'api',
+      outcome: refusal.outcome,
+      clientId: grant?.clientId ?? null,
+      userId: grant?.userId ?? null,
+      requestId: request.id,
+      detail: {
+        method: request.method,
+        path: pathOf(request),
+        ...(operation === undefined ? {} : { operation: `${operation.method} ${operation.path}` }),
+        status: refusal.status,
+        code: refusal.code,
+        details: refusal.body.details,
+        ...refusal.reason,
+      },
+    });
+    const cors = await corsOfRefusal(admission);
+    reply.headers({ 'cache-control': 'no-store', ...cors });
+    return send(reply, { status: refusal.status, json: refusal.body });
+  }
+
+  async function corsOfRefusal({ origin, grant, originOfClient }: Admission): Promise<CorsHeaders> {
+    if (origin === null) return {};
+    const readable = grant === undefined ? await context.authority.allowsOrigin(origin) : originOfClient;
+    return readable ? readableHeaders(origin) : unreadableHeaders;
+  }
+
+  /** Records failed items always, successes once for each operation of a grant: reads would flood the log of events. */
+  function recordAnswer(request: FastifyRequest, admission: Admission, answer: CrmAnswer): void {
+    const { grant, operation } = admission as { grant: TokenGrant; operation: Operation };
+    const first = answer.failures?.[0];
+    if (!first && !seen.isNew(grant, operation)) return;
+    events.record({
+      kind: 'api',
+      outcome: first?.code ?? 'Success',
+      clientId: grant.clientId,
+      userId: grant.userId,
+      requestId: request.id,
+      detail: {
+        method: request.method,
+        path: pathOf(request),
+        operation: `${operation.method} ${operation.path}`,
+        status: answer.status,
+        ...(admission.origin === null ? {} : { origin: admission.origin }),
+        ...(first ? { failedItems: answer.failures?.length, firstFailure: first } : {}),
+      },
+    });
+  }
+}
+
+function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
+  reply.code(answer.status);
+  const text = answer.text ?? (answer.json === undefined ? undefined : JSON.stringify(answer.json));
+  return text === undefined ? reply.send() : reply.headers(jsonHeaders).send(text);
+}
+
+/** The path of a request for events: no query, which may hold anything, and not without end. */
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '').split('?')[0]?.slice(0, 200) ?? '';
+}
+
+/** Which operations a grant has been seen to use. */
+class SeenCalls {
+  readonly #seen = new WeakMap<TokenGrant, Set<unknown>>();
+
+  isNew(grant: TokenGrant, operation: unknown): boolean {
+    const known = this.#seen.get(grant);
+    if (known?.has(operation)) return false;
+    if (known) known.add(operation);
+    else this.#seen.set(grant, new Set([operation]));
+    return true;
+  }
+}
+
+/** Errors that no operation made, in the form of the CRM. */
+function crmDialect(
+  refuse: (request: FastifyRequest, reply: FastifyReply, refusal: Refusal) => Promise<FastifyReply>,
+): Dialect {
+  return {
+    notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
+    unreadable: (request, reply, status) => refuse(request, reply, unreadable(status)),
+    failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
+  };
+}
+
+function unreadable(status: number): Refusal {
+  if (status !== 413) return new Refusal('INVALID_REQUEST', { status: 400, outcome: 'RequestUnreadable' });
+  return new Refusal('LIMIT_EXCEEDED', {
+    status,
+    details: { limit: bodyLimitBytes },
+    message: 'The request body is too large',
+    outcome: 'BodyTooLarge',
+  });
+}

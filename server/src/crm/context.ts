@@ -1,0 +1,49 @@
+import type { DataCenter, Environment } from '../config/data-centers.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Clock } from '../foundation/clock.ts';
+import type { Random } from '../foundation/random.ts';
+import type { Log } from '../http/log.ts';
+import type { EventRecorder } from '../inspector/events.ts';
+import type { TokenAuthority, TokenGrant } from '../oauth/token-authority.ts';
+import type { Version } from './http/versions.ts';
+import type { CrmUser, Space } from './organizations/space.ts';
+import type { CrmStore } from './store.ts';
+
+/** What one API listener is made of: one environment of one data centre. */
+export interface CrmContext {
+  readonly dataCenter: DataCenter;
+  readonly environment: Environment;
+  /** Shared with the listeners of the other environments. */
+  readonly store: CrmStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly authority: TokenAuthority;
+  readonly events: EventRecorder;
+  readonly settings: Settings;
+}
+
+/** A call that may go ahead: who calls, on which data, with which parameters. */
+export interface CrmCall {
+  readonly store: CrmStore;
+  readonly version: Version;
+  readonly grant: TokenGrant;
+  readonly space: Space;
+  readonly user: CrmUser;
+  readonly nowMs: number;
+  /** Values of the placeholders in the operation's path, in their order. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The raw body; empty when there is none. */
+  readonly body: Buffer;
+}
+
+/** What a handler answers: JSON as a value or as text, or no body at all. */
+export interface CrmAnswer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly text?: string;
+  /** Why items failed, for the call's event. */
+  readonly failures?: readonly { readonly code: string; readonly details: unknown }[];
+}

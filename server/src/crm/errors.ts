@@ -1,0 +1,180 @@
+/**
+ * The catalogue of CRM error codes: status, the message of the wire, and what it means for people. Handlers refer to a
+ * code by name; wire bodies are made here and nowhere else.
+ */
+interface CatalogueEntry {
+  readonly status: number;
+  readonly message: string;
+  /** When it happens and what to do, for the reference page of errors. */
+  readonly documentation: string;
+}
+
+const entry = (status: number, message: string, documentation: string): CatalogueEntry => ({
+  status,
+  message,
+  documentation,
+});
+
+export const errorCatalogue = {
+  AUTHENTICATION_FAILURE: entry(
+    401,
+    'Authentication failed',
+    'The Authorization header is missing, or its scheme is neither Zoho-oauthtoken nor Bearer.',
+  ),
+  INVALID_TOKEN: entry(
+    401,
+    'invalid oauth token',
+    'The access token is unknown, expired or revoked, belongs to another data centre or environment, or is used by a ' +
+      'page whose origin is not a JavaScript domain of its client. The event of the request says which.',
+  ),
+  OAUTH_SCOPE_MISMATCH: entry(
+    401,
+    'invalid oauth scope to access this URL',
+    'The token is valid but its scopes do not cover the call. Ask the user for the scope that the event names.',
+  ),
+  AUTHORIZATION_FAILED: entry(
+    403,
+    'User does not have sufficient privilege to access this API',
+    'The user of the token is not, or no longer, an active user of the organization.',
+  ),
+  NO_PERMISSION: entry(403, 'permission denied', "The user's profile lacks the permission that details names."),
+  INVALID_URL_PATTERN: entry(
+    404,
+    'Please check if the URL trying to access is a correct one',
+    'No operation has this path, or the version in it does not exist.',
+  ),
+  INVALID_REQUEST_METHOD: entry(
+    400,
+    'The http request method type is not a valid one',
+    'The path exists, but not with this method.',
+  ),
+  INVALID_MODULE: entry(
+    400,
+    'the module name given seems to be invalid',
+    'The module does not exist, or the call does not serve it.',
+  ),
+  API_NOT_SUPPORTED: entry(
+    400,
+    'api not supported in this version',
+    'The operation began with the version that details.supported_version names.',
+  ),
+  INVALID_REQUEST: entry(
+    400,
+    'unable to process your request. please verify whether you have entered proper method name, parameter and parameter values.',
+    'The request as a whole cannot be read.',
+  ),
+  REQUIRED_PARAM_MISSING: entry(
+    400,
+    'One of the expected parameter is missing',
+    'The query parameter details.param_name is mandatory.',
+  ),
+  MANDATORY_NOT_FOUND: entry(
+    400,
+    'required field not found',
+    'A mandatory key or field is absent, null or empty; details.json_path says where.',
+  ),
+  INVALID_DATA: entry(
+    400,
+    'invalid data',
+    'A value has the wrong type, form or length, or an id points to nothing; details says which and what was expected.',
+  ),
+  UNABLE_TO_PARSE_DATA_TYPE: entry(
+    400,
+    'either the request body or parameters is in wrong format',
+    'A list of ids holds something else than ids.',
+  ),
+  PATTERN_NOT_MATCHED: entry(
+    400,
+    'Please check whether the input values are correct',
+    'A parameter has a value outside its list of choices.',
+  ),
+  DUPLICATE_DATA: entry(400, 'duplicate data', 'Another record already has this value in a unique field.'),
+  MULTIPLE_OR_MULTI_ERRORS: entry(
+    400,
+    'Multiple errors have occurred',
+    'Several unique fields of one record are taken; details.errors has one entry for each.',
+  ),
+  DEPENDENT_FIELD_MISSING: entry(
+    400,
+    'required field not found',
+    'A field needs another one: a lookup into several modules must say which module.',
+  ),
+  DEPENDENT_MISMATCH: entry(400, 'invalid data', 'Two fields contradict each other.'),
+  AMBIGUITY_DURING_PROCESSING: entry(
+    400,
+    'ambiguity while processing the request',
+    'Two parameters exclude each other; details.ambiguity_due_to names both.',
+  ),
+  LIMIT_EXCEEDED: entry(
+    400,
+    'limit exceeded',
+    'A list or body is longer than allowed; details.limit says how long it may be. Bodies (413) may have 2 MB.',
+  ),
+  DISCRETE_PAGINATION_LIMIT_EXCEEDED: entry(
+    400,
+    'You can only get the first 2000 records without using page_token param',
+    'Pages beyond record 2000 need the page_token of the page before.',
+  ),
+  PAGINATION_LIMIT_EXCEEDED: entry(
+    400,
+    'You can only get the first 100000 records using page_token param',
+    'Use bulk read or COQL for more than 100,000 records.',
+  ),
+  TOKEN_BOUND_DATA_MISMATCH: entry(
+    400,
+    'the request does not match with the page_token bound data',
+    'A page_token continues one list: the other parameters must stay as they were.',
+  ),
+  EXPIRED_VALUE: entry(400, 'the page_token given has expired', 'A page_token lives for 24 hours.'),
+  ALREADY_MODIFIED: entry(
+    412,
+    'Record updated time has already passed if-unmodified-since time',
+    'The record was changed after the time of If-Unmodified-Since.',
+  ),
+  INTERNAL_ERROR: entry(500, 'Internal Server Error', 'A fault of the server; the log has its cause by request id.'),
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** The wire form of a failure, of a whole request or of one item. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  readonly message: string;
+  readonly status: 'error';
+}
+
+export function errorBody(code: ErrorCode, details: ErrorDetails = {}, message?: string): ErrorBody {
+  return { code, details, message: message ?? errorCatalogue[code].message, status: 'error' };
+}
+
+export const idInvalid = 'the id given seems to be invalid';
+
+interface RefusalOptions {
+  readonly details?: ErrorDetails;
+  readonly message?: string;
+  readonly status?: number;
+  /** The precise reason, for events and the log; by default the code itself. */
+  readonly outcome?: string;
+  /** What was expected and what came, for events only. */
+  readonly reason?: Readonly<Record<string, unknown>>;
+}
+
+/** A refusal of the whole request. It has no stack: it is an answer, not a fault. */
+export class Refusal {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly outcome: string;
+  readonly reason: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, options: RefusalOptions = {}) {
+    this.code = code;
+    this.status = options.status ?? errorCatalogue[code].status;
+    this.body = errorBody(code, options.details, options.message);
+    this.outcome = options.outcome ?? code;
+    this.reason = options.reason ?? {};
+  }
+}

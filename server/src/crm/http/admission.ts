@@ -1,0 +1,151 @@
+import type { FastifyRequest } from 'fastify';
+import { apiOrigin, type Origin } from '../../config/data-centers.ts';
+import { maskSecret } from '../../foundation/secrets.ts';
+import type { TokenGrant } from '../../oauth/token-authority.ts';
+import type { CrmContext } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import type { CrmUser, Space } from '../organizations/space.ts';
+import type { Match, Operation, Router } from './router.ts';
+import type { Version } from './versions.ts';
+
+/** What is known of a request so far. */
+export class Admission {
+  /** Origin of the page that calls; null for servers and for pages of the API's own origin. */
+  readonly origin: Origin | null;
+  /** Fields are set in the order of the checks. */
+  operation: Operation | undefined;
+  version: Version | undefined;
+  path: readonly string[] = [];
+  grant: TokenGrant | undefined;
+  /** Whether `origin` is a JavaScript domain of the grant's client. */
+  originOfClient = false;
+  space: Space | undefined;
+  user: CrmUser | undefined;
+
+  constructor(origin: Origin | null) {
+    this.origin = origin;
+  }
+}
+
+export const noAdmission = new Admission(null);
+
+/** The origin that a request must be held against, if any. */
+export function foreignOrigin(context: CrmContext, request: FastifyRequest): Origin | null {
+  const { origin } = request.headers;
+  return origin === undefined || origin === apiOrigin(context.dataCenter, context.environment) ? null : origin;
+}
+
+/**
+ * The checks that every call passes, in the order of the wire: path, method, token, origin, environment, scope,
+ * organization and user.
+ * @throws Refusal with the precise reason.
+ */
+export async function admit(
+  context: CrmContext,
+  router: Router,
+  request: FastifyRequest,
+  admission: Admission,
+): Promise<void> {
+  const url = request.raw.url ?? '/';
+  const end = url.indexOf('?');
+  takeOperation(admission, router.find(request.method, end < 0 ? url : url.slice(0, end)));
+  const grant = await checkToken(context, request.headers.authorization);
+  admission.grant = grant;
+  checkOrigin(admission, grant);
+  checkEnvironment(context, grant);
+  checkScopes(admission, grant);
+  await findUser(context, admission, grant);
+}
+
+function takeOperation(admission: Admission, match: Match): void {
+  if ('problem' in match) {
+    throw new Refusal(match.problem === 'unknownPath' ? 'INVALID_URL_PATTERN' : 'INVALID_REQUEST_METHOD');
+  }
+  admission.operation = match.operation;
+  admission.version = match.version;
+  admission.path = match.path;
+}
+
+const credentials = /^(?:zoho-oauthtoken|bearer) +([^\s]+) *$/i;
+
+async function checkToken(context: CrmContext, authorization: string | undefined): Promise<TokenGrant> {
+  const token = credentials.exec(authorization ?? '')?.[1];
+  if (token === undefined) {
+    throw new Refusal('AUTHENTICATION_FAILURE', {
+      outcome: 'NoToken',
+      reason: { expected: 'Authorization: Zoho-oauthtoken <token>', came: describeHeader(authorization) },
+    });
+  }
+  const check = await context.authority.check(token);
+  if (check.grant) return check.grant;
+  throw new Refusal('INVALID_TOKEN', { outcome: check.refusal, reason: { token: maskSecret(token) } });
+}
+
+/** What may be said of a header that holds no usable token: its scheme, never what follows it. */
+function describeHeader(authorization: string | undefined): string {
+  if (authorization === undefined) return 'no Authorization header';
+  const scheme = /^[A-Za-z][A-Za-z0-9-]{0,30}(?= )/.exec(authorization)?.[0];
+  return scheme === undefined ? 'a header without a scheme' : `scheme ${scheme}`;
+}
+
+function checkOrigin(admission: Admission, grant: TokenGrant): void {
+  if (admission.origin === null) return;
+  admission.originOfClient = grant.javascriptDomains.includes(admission.origin);
+  if (admission.originOfClient) return;
+  throw new Refusal('INVALID_TOKEN', {
+    outcome: 'OriginNotOfClient',
+    reason: { origin: admission.origin, javascriptDomains: grant.javascriptDomains },
+  });
+}
+
+function checkEnvironment(context: CrmContext, grant: TokenGrant): void {
+  if (grant.environment === context.environment) return;
+  throw new Refusal('INVALID_TOKEN', {
+    outcome: 'TokenOfOtherEnvironment',
+    reason: {
+      expected: context.environment,
+      came: grant.environment,
+      use: apiOrigin(context.dataCenter, grant.environment),
+    },
+  });
+}
+
+function checkScopes(admission: Admission, grant: TokenGrant): void {
+  const { operation, path } = admission;
+  for (const alternatives of operation?.scopes(path) ?? []) {
+    if (alternatives.some((scope) => grant.scopes.covers(scope))) continue;
+    throw new Refusal('OAUTH_SCOPE_MISMATCH', {
+      outcome: 'ScopeMissing',
+      reason: { needed: alternatives, held: grant.scopes.toString() },
+    });
+  }
+}
+
+async function findUser(context: CrmContext, admission: Admission, grant: TokenGrant): Promise<void> {
+  const { organizationId } = grant;
+  // A grant without an organization has scopes that need none, and none of those opens a CRM call.
+  const cached = organizationId === null ? undefined : context.store.spaces.get(organizationId, context.environment);
+  const space = cached instanceof Promise ? await cached : cached;
+  if (!space) {
+    throw new Refusal('INVALID_TOKEN', { outcome: 'OrganizationUnknown', reason: { organizationId } });
+  }
+  const user = space.userOfAccount(grant.userId);
+  if (user?.status !== 'active') {
+    throw new Refusal('AUTHORIZATION_FAILED', {
+      outcome: user ? 'UserNotActive' : 'UserNotInOrganization',
+      reason: { organizationId, status: user?.status ?? 'none' },
+    });
+  }
+  checkPermission(user, 'Crm_Implied_Api_Access');
+  admission.space = space;
+  admission.user = user;
+}
+
+/** @throws Refusal NO_PERMISSION when the user's profile lacks the permission. */
+export function checkPermission(user: CrmUser, permission: string): void {
+  if (user.profile.denied.size === 0 || !user.profile.denied.has(permission)) return;
+  throw new Refusal('NO_PERMISSION', {
+    details: { permissions: [permission] },
+    reason: { profile: user.profile.name },
+  });
+}

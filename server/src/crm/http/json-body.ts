@@ -1,0 +1,62 @@
+import { Refusal } from '../errors.ts';
+
+/** Arrays and objects inside each other; real bodies have six. */
+const maxDepth = 32;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a JSON body, whatever its content type says.
+ * @throws Refusal when there is none, or it is no UTF-8, no JSON, no object, or nested too deeply.
+ */
+export function readJsonBody(body: Buffer): JsonObject {
+  if (body.length === 0) throw notAnObject('EmptyBody');
+  if (tooDeep(body))
+    throw new Refusal('INVALID_DATA', { message: 'body', outcome: 'BodyTooDeep', reason: { maxDepth } });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(utf8.decode(body));
+  } catch (error) {
+    throw notAnObject('BodyNotJson', (error as Error).message);
+  }
+  if (!isJsonObject(parsed)) throw notAnObject('BodyNotObject');
+  return parsed;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notAnObject(outcome: string, cause?: string): Refusal {
+  return new Refusal('INVALID_DATA', {
+    details: { expected_data_type: 'jsonobject' },
+    message: 'body',
+    outcome,
+    ...(cause === undefined ? {} : { reason: { cause } }),
+  });
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Whether brackets are nested more than `maxDepth` deep. Done on the bytes, before anything is built from them. */
+function tooDeep(body: Buffer): boolean {
+  let depth = 0;
+  for (let index = 0; index < body.length; index++) {
+    switch (body[index]) {
+      case quote:
+        for (index++; index < body.length && body[index] !== quote; index++) if (body[index] === backslash) index++;
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (++depth > maxDepth) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth--;
+    }
+  }
+  return false;
+}

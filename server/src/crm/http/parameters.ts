@@ -1,0 +1,89 @@
+import type { CrmCall } from '../context.ts';
+import { idInvalid, Refusal } from '../errors.ts';
+import { isId } from '../organizations/ids.ts';
+import { parseHeaderTime } from '../values/date-time.ts';
+
+/** Readers of query parameters and headers; each refuses what it cannot read, naming the parameter. */
+
+export const maxPerPage = 200;
+
+/** The parts of a comma-separated parameter, trimmed, without empty ones; undefined when it is absent or empty. */
+export function listParameter(query: URLSearchParams, name: string): string[] | undefined {
+  const parts = (query.get(name) ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  return parts.length === 0 ? undefined : parts;
+}
+
+/** A whole number from 1; `fallback` when the parameter is absent. */
+export function countParameter(query: URLSearchParams, name: string, fallback: number, maximum: number): number {
+  const text = query.get(name);
+  if (text === null || text === '') return fallback;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= maximum) return value;
+  throw new Refusal('INVALID_DATA', {
+    details: {
+      param_name: name,
+      ...(value > maximum ? { maximum_length: maximum } : { expected_data_type: 'integer' }),
+    },
+    reason: { came: text.slice(0, 40) },
+  });
+}
+
+export function pageParameters(query: URLSearchParams): { page: number; perPage: number } {
+  return {
+    page: countParameter(query, 'page', 1, 1_000_000),
+    perPage: countParameter(query, 'per_page', maxPerPage, maxPerPage),
+  };
+}
+
+/** One of a closed set of words. */
+export function choiceParameter<Choice extends string>(
+  query: URLSearchParams,
+  name: string,
+  choices: readonly Choice[],
+  fallback: Choice,
+): Choice {
+  const text = query.get(name);
+  if (text === null || text === '') return fallback;
+  if ((choices as readonly string[]).includes(text)) return text as Choice;
+  throw new Refusal('INVALID_DATA', { details: { param_name: name, supported_values: choices } });
+}
+
+/** At most `maximum` ids, without repetitions; undefined when the parameter is absent. */
+export function idsParameter(query: URLSearchParams, name: string, maximum: number): string[] | undefined {
+  const ids = listParameter(query, name);
+  if (ids?.some((id) => !/^\d+$/.test(id))) throw new Refusal('UNABLE_TO_PARSE_DATA_TYPE', { reason: { param: name } });
+  const unique = ids && [...new Set(ids)];
+  if (unique && unique.length > maximum) {
+    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maximum, param_name: name } });
+  }
+  return unique;
+}
+
+/** The id in the path at `index` after the version. */
+export function pathId(text: string, index: number): string {
+  if (isId(text)) return text;
+  throw new Refusal('INVALID_DATA', { details: { resource_path_index: index }, message: idInvalid });
+}
+
+/** The time of `If-Modified-Since` or `If-Unmodified-Since`; undefined when the header is absent. */
+export function timeHeader(call: CrmCall, name: 'if-modified-since' | 'if-unmodified-since'): number | undefined {
+  const text = call.headers[name];
+  if (typeof text !== 'string' || text.trim() === '') return undefined;
+  const atMs = parseHeaderTime(text);
+  if (atMs !== undefined) return atMs;
+  throw new Refusal('INVALID_DATA', {
+    details: { header_name: name, expected_data_type: 'datetime' },
+    reason: { came: text.slice(0, 60) },
+  });
+}
+
+/**
+ * Whether something changed after a header's time. The wire has whole seconds, so what changed within the second that
+ * the client has already seen counts as seen.
+ */
+export function changedAfter(changedAtMs: number, headerMs: number): boolean {
+  return Math.floor(changedAtMs / 1000) > Math.floor(headerMs / 1000);
+}

@@ -1,0 +1,92 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { findVersion, type Version } from './versions.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One operation of the API: the line of the operations table. */
+export interface Operation {
+  readonly method: Method;
+  /** After `/crm/{version}/`; placeholders stand in braces. */
+  readonly path: string;
+  /** The first version that has it. */
+  readonly since?: number;
+  /** Scopes that the call needs, all of them; each entry lists alternatives. `path` holds the placeholders' values. */
+  readonly scopes: (path: readonly string[]) => readonly (readonly string[])[];
+  readonly handle: (call: CrmCall) => Promise<CrmAnswer>;
+}
+
+interface Node {
+  readonly literals: Map<string, Node>;
+  placeholder: Node | undefined;
+  /** By method; none for the beginning of longer paths, and for paths of the platform that are not built. */
+  readonly operations: Map<string, Operation>;
+}
+
+export type Match =
+  | { readonly operation: Operation; readonly version: Version; readonly path: readonly string[] }
+  | { readonly problem: 'unknownPath' | 'unknownMethod' };
+
+const unknownPath = { problem: 'unknownPath' } as const;
+const unknownMethod = { problem: 'unknownMethod' } as const;
+
+const newNode = (): Node => ({ literals: new Map(), placeholder: undefined, operations: new Map() });
+
+/**
+ * Finds the operation of a path. A literal part is matched before a placeholder and without a way back, so that
+ * `settings/anything` is never taken for the record `anything` of a module "settings".
+ */
+export class Router {
+  readonly #root = newNode();
+
+  constructor(operations: readonly Operation[], unbuilt: readonly string[]) {
+    for (const operation of operations) this.#node(operation.path).operations.set(operation.method, operation);
+    for (const path of unbuilt) this.#node(path);
+  }
+
+  #node(path: string): Node {
+    let node = this.#root;
+    for (const part of path.split('/')) {
+      if (part.startsWith('{')) {
+        node.placeholder ??= newNode();
+        node = node.placeholder;
+      } else {
+        const next = node.literals.get(part) ?? newNode();
+        node.literals.set(part, next);
+        node = next;
+      }
+    }
+    return node;
+  }
+
+  /** `path` is the URL's path, still percent-encoded. */
+  find(method: string, path: string): Match {
+    const parts = path.split('/');
+    if (parts.length < 4 || parts[0] !== '' || parts[1] !== 'crm') return unknownPath;
+    const version = findVersion(parts[2] as string);
+    if (!version) return unknownPath;
+    let node = this.#root;
+    const values: string[] = [];
+    for (let index = 3; index < parts.length; index++) {
+      const part = decode(parts[index] as string);
+      if (part === undefined || part === '') return unknownPath;
+      const literal = node.literals.get(part);
+      if (literal) node = literal;
+      else if (node.placeholder) {
+        node = node.placeholder;
+        values.push(part);
+      } else return unknownPath;
+    }
+    if (node.operations.size === 0) return unknownPath;
+    const operation = node.operations.get(method);
+    return operation ? { operation, version, path: values } : unknownMethod;
+  }
+}
+
+function decode(part: string): string | undefined {
+  if (!part.includes('%')) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import {
+  type DataType,
+  type Field,
+  type GeneratedType,
+  Metadata,
+  type Module,
+  type PickListValue,
+} from './metadata.ts';
+import source from './standard-modules.json' with { type: 'json' };
+
+/** A field as the data files and the rows of custom fields write it. */
+export interface FieldSource {
+  readonly id: number;
+  readonly api_name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly length: number;
+  readonly json_type?: string;
+  readonly ui_type?: number;
+  readonly mandatory?: boolean;
+  readonly read_only?: boolean;
+  readonly custom?: boolean;
+  readonly unique?: boolean;
+  readonly duplicate_check?: boolean;
+  readonly values?: readonly (string | { value: string; probability: number; forecast_type: string })[];
+  readonly lookup?: string;
+  readonly lookup_modules?: readonly string[];
+  readonly type_key?: string;
+  readonly subform?: string;
+  readonly formula?: string;
+  /** The field shows only in organizations with this feature. */
+  readonly feature?: string;
+}
+
+export interface ModuleSource {
+  readonly id: number;
+  readonly api_name: string;
+  readonly module_name: string;
+  readonly singular_label: string;
+  readonly plural_label: string;
+  readonly generated_type: string;
+  readonly scope: string | null;
+  readonly display_field: string | null;
+  readonly photo?: boolean;
+  readonly parent_module?: string;
+  readonly parent_field?: string;
+  readonly flags: readonly string[];
+  readonly fields: readonly FieldSource[];
+}
+
+const jsonTypes: Readonly<Partial<Record<DataType, string>>> = {
+  ownerlookup: 'jsonobject',
+  userlookup: 'jsonobject',
+  lookup: 'jsonobject',
+  multi_module_lookup: 'jsonobject',
+  layout: 'jsonobject',
+  consent_lookup: 'jsonobject',
+  RRULE: 'jsonobject',
+  ALARM: 'jsonobject',
+  integer: 'integer',
+  double: 'double',
+  currency: 'double',
+  percent: 'double',
+  formula: 'double',
+  rollup_summary: 'double',
+  boolean: 'boolean',
+  territories: 'jsonarray',
+  multireminder: 'jsonarray',
+  participants: 'jsonarray',
+  multiselectpicklist: 'jsonarray',
+  subform: 'jsonarray',
+  linetax: 'jsonarray',
+};
+
+export function buildField(from: FieldSource): Field {
+  const dataType = from.type as DataType;
+  return {
+    idSuffix: from.id,
+    apiName: from.api_name,
+    label: from.label,
+    dataType,
+    jsonType: from.json_type ?? jsonTypes[dataType] ?? 'string',
+    length: from.length,
+    uiType: from.ui_type ?? 1,
+    mandatory: from.mandatory ?? false,
+    readOnly: from.read_only ?? false,
+    custom: from.custom ?? false,
+    unique: from.unique ?? false,
+    duplicateCheck: from.duplicate_check ?? false,
+    pickList: (from.values ?? []).map(
+      (value): PickListValue =>
+        typeof value === 'string'
+          ? { value }
+          : { value: value.value, probability: value.probability, forecastType: value.forecast_type },
+    ),
+    lookupModules: from.lookup_modules ?? (from.lookup === undefined ? [] : [from.lookup]),
+    typeKey: from.type_key ?? null,
+    subform: from.subform ?? null,
+    formula: from.formula ?? null,
+  };
+}
+
+export function buildModule(from: ModuleSource, sequence: number, fields: readonly Field[]): Module {
+  return {
+    number: from.id,
+    apiName: from.api_name,
+    moduleName: from.module_name,
+    singularLabel: from.singular_label,
+    pluralLabel: from.plural_label,
+    generatedType: from.generated_type as GeneratedType,
+    scopeToken: from.scope ?? 'custom',
+    displayField: from.display_field,
+    photo: from.photo ?? false,
+    flags: new Set(from.flags),
+    sequence,
+    parentModule: from.parent_module ?? null,
+    parentField: from.parent_field ?? null,
+    fields,
+    field: new Map(fields.map((field) => [field.apiName, field])),
+  };
+}
+
+const tabs: readonly ModuleSource[] = source.tabs.map((tab) => ({
+  ...tab,
+  singular_label: tab.api_name,
+  plural_label: tab.api_name,
+  generated_type: 'web',
+  scope: tab.api_name.toLowerCase(),
+  display_field: null,
+  flags: ['viewable', 'show_as_tab'],
+  fields: [],
+}));
+
+/** The modules that every organization starts with, without the fields of features that are off. */
+export const standardModules: readonly Module[] = [...(source.modules as readonly ModuleSource[]), ...tabs].map(
+  (module, index) =>
+    buildModule(module, index + 1, module.fields.filter((field) => field.feature === undefined).map(buildField)),
+);
+
+/** The metadata of an organization that has changed nothing: one object for all of them. */
+export const standardMetadata = new Metadata(standardModules, 0);

@@ -1,0 +1,78 @@
+import type { Operation as ScopeOperation } from '../oauth/scope-catalogue.ts';
+import type { Operation } from './http/router.ts';
+import { standardMetadata } from './metadata/standard-modules.ts';
+import { countRecords } from './records/count-records.ts';
+import { createRecords } from './records/create-records.ts';
+import { deleteOneRecord, deleteRecords } from './records/delete-records.ts';
+import { getRecord } from './records/get-record.ts';
+import { listDeletedRecords } from './records/list-deleted-records.ts';
+import { listRecords } from './records/list-records.ts';
+import { updateOneRecord, updateRecords } from './records/update-records.ts';
+import { getField, listFields } from './settings/fields.ts';
+import { getModule, listModules } from './settings/modules.ts';
+import { getOrganization } from './settings/organization.ts';
+import { countUsers, getUser, listUsers } from './settings/users.ts';
+
+/**
+ * The table of operations: what routes, enforces scopes and (later) answers `GET /__apis`. Placeholders are numbered
+ * in their order; `scopes` are all needed, each by one of its alternatives.
+ */
+type Scopes = Operation['scopes'];
+
+/** A scope that does not depend on the path. */
+const fixed = (...alternatives: string[]): Scopes => {
+  const needed = [alternatives];
+  return () => needed;
+};
+
+/** Access to the module in the path. Tokens of modules are a fixed set, so what is needed is made once for each. */
+const module = (operation: ScopeOperation): Scopes => {
+  const byToken = new Map<string, readonly (readonly string[])[]>();
+  return ([name = '']) => {
+    const token = standardMetadata.find(name)?.scopeToken ?? 'custom';
+    const known = byToken.get(token);
+    if (known) return known;
+    const needed = [[`ZohoCRM.modules.${token}.${operation}`]];
+    byToken.set(token, needed);
+    return needed;
+  };
+};
+
+const settings = (area: string, operation: ScopeOperation): Scopes => fixed(`ZohoCRM.settings.${area}.${operation}`);
+const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.module.READ');
+const readUsers = fixed('ZohoCRM.users.READ');
+
+export const operations: readonly Operation[] = [
+  { method: 'GET', path: 'org', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganization },
+  { method: 'GET', path: 'users', scopes: readUsers, handle: listUsers },
+  { method: 'GET', path: 'users/{user}', scopes: readUsers, handle: getUser },
+  { method: 'GET', path: 'users/actions/count', scopes: readUsers, handle: countUsers },
+  { method: 'GET', path: 'settings/modules', scopes: readModules, handle: listModules },
+  { method: 'GET', path: 'settings/modules/{module}', scopes: readModules, handle: getModule },
+  { method: 'GET', path: 'settings/fields', scopes: settings('fields', 'READ'), handle: listFields },
+  { method: 'GET', path: 'settings/fields/{field}', scopes: settings('fields', 'READ'), handle: getField },
+  { method: 'GET', path: '{module}', scopes: module('READ'), handle: listRecords },
+  { method: 'POST', path: '{module}', scopes: module('CREATE'), handle: createRecords },
+  { method: 'PUT', path: '{module}', scopes: module('UPDATE'), handle: updateRecords },
+  { method: 'DELETE', path: '{module}', scopes: module('DELETE'), handle: deleteRecords },
+  { method: 'GET', path: '{module}/deleted', scopes: module('READ'), handle: listDeletedRecords },
+  { method: 'GET', path: '{module}/actions/count', scopes: module('READ'), handle: countRecords },
+  { method: 'GET', path: '{module}/{id}', scopes: module('READ'), handle: getRecord },
+  { method: 'PUT', path: '{module}/{id}', scopes: module('UPDATE'), handle: updateOneRecord },
+  { method: 'DELETE', path: '{module}/{id}', scopes: module('DELETE'), handle: deleteOneRecord },
+];
+
+/** Paths of the platform that are not built yet and would otherwise be taken for a module or a record. */
+export const unbuiltPaths: readonly string[] = [
+  'settings',
+  'coql',
+  'upload',
+  'files',
+  'actions',
+  '__features',
+  '__apis',
+  '__composite_requests',
+  '{module}/search',
+  '{module}/upsert',
+  '{module}/actions',
+];

@@ -1,0 +1,122 @@
+import type { Environment } from '../../config/data-centers.ts';
+import type { Metadata, Module } from '../metadata/metadata.ts';
+import { idOf } from './ids.ts';
+
+/** The facts of an organization that people may change, with what a new one starts with. */
+export const defaultOrganizationSettings = {
+  timeZone: 'America/Los_Angeles',
+  currency: 'US Dollar - USD',
+  currencySymbol: '$',
+  currencyLocale: 'USD',
+  isoCode: 'USD',
+  countryCode: 'US',
+};
+export type OrganizationSettings = typeof defaultOrganizationSettings;
+
+export interface UserSettings {
+  /** IANA name; null: the organization's. */
+  readonly timeZone: string | null;
+  readonly locale: string;
+  readonly language: string;
+  readonly country: string;
+}
+export const defaultUserSettings: UserSettings = { timeZone: null, locale: 'en_US', language: 'en_US', country: 'US' };
+
+export interface CrmUser {
+  readonly id: string;
+  readonly zuid: string | null;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly fullName: string;
+  readonly role: Role;
+  readonly profile: Profile;
+  readonly status: 'active' | 'disabled' | 'deleted';
+  readonly confirmed: boolean;
+  readonly settings: UserSettings;
+  readonly timeZone: string;
+  readonly createdBy: string;
+  readonly createdAtMs: number;
+  readonly modifiedBy: string;
+  readonly modifiedAtMs: number;
+}
+
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly reportsTo: string | null;
+  readonly description: string | null;
+}
+
+export interface Profile {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly custom: boolean;
+  /** Names of the permissions that it lacks. */
+  readonly denied: ReadonlySet<string>;
+}
+
+export interface Tag {
+  readonly id: string;
+  /** The module's number. */
+  readonly module: number;
+  readonly name: string;
+  readonly colorCode: string | null;
+}
+
+/** What a Space is made of: a snapshot of the data space's small tables. */
+export interface SpaceContents {
+  readonly dataSpace: number;
+  readonly organizationId: string;
+  readonly environment: Environment;
+  readonly name: string;
+  readonly zgid: string;
+  readonly settings: OrganizationSettings;
+  readonly createdAtMs: number;
+  readonly users: readonly CrmUser[];
+  readonly roles: readonly Role[];
+  readonly profiles: readonly Profile[];
+  readonly tags: readonly Tag[];
+  readonly metadata: Metadata;
+}
+
+/** One environment of one organization, as every call needs it: users, profiles and metadata, all in memory. */
+export class Space {
+  readonly contents: SpaceContents;
+  readonly dataSpace: number;
+  readonly metadata: Metadata;
+  readonly #byId: ReadonlyMap<string, CrmUser>;
+  readonly #byZuid = new Map<string, CrmUser>();
+  readonly #tags: ReadonlyMap<string, Tag>;
+
+  constructor(contents: SpaceContents) {
+    this.contents = contents;
+    this.dataSpace = contents.dataSpace;
+    this.metadata = contents.metadata;
+    this.#byId = new Map(contents.users.map((user) => [user.id, user]));
+    this.#tags = new Map(contents.tags.map((tag) => [tag.id, tag]));
+    for (const user of contents.users) if (user.zuid !== null) this.#byZuid.set(user.zuid, user);
+  }
+
+  user(id: string): CrmUser | undefined {
+    return this.#byId.get(id);
+  }
+
+  userOfAccount(zuid: string): CrmUser | undefined {
+    return this.#byZuid.get(zuid);
+  }
+
+  tag(id: string): Tag | undefined {
+    return this.#tags.get(id);
+  }
+
+  /** The id of something whose sequence number is the same in every data space. */
+  id(sequence: number): string {
+    return idOf(this.dataSpace, sequence);
+  }
+
+  moduleId(module: Module): string {
+    return idOf(this.dataSpace, module.number);
+  }
+}

@@ -1,0 +1,81 @@
+import { type ErrorBody, errorBody, idInvalid } from '../errors.ts';
+import type { Module } from '../metadata/metadata.ts';
+import type { ItemChanges, RowChange } from './read-item.ts';
+import type { RecordData, StoredRecord, StoredValue, UniqueClaim } from './record.ts';
+
+type Row = Record<string, StoredValue>;
+
+/** How many new ids the rows of an item's subforms need. */
+export function newRowCount(changes: ItemChanges): number {
+  let count = 0;
+  for (const rows of changes.rows.values()) for (const row of rows) if (row.id === null) count++;
+  return count;
+}
+
+/**
+ * The data of a record after an item's changes. `base` stays as it is.
+ * @returns the new data, or the failure of a row that does not exist.
+ */
+export function applyChanges(
+  base: RecordData,
+  changes: ItemChanges,
+  newRowId: () => string,
+): { readonly data: RecordData } | { readonly failure: ErrorBody } {
+  const data: RecordData = { ...base };
+  for (const [name, value] of changes.values) set(data, name, value);
+  for (const [name, rowChanges] of changes.rows) {
+    const rows = ((base[name] ?? []) as readonly Row[]).map((row) => ({ ...row }));
+    for (const change of rowChanges) {
+      const failure = applyRow(rows, change, newRowId);
+      if (failure) return { failure };
+    }
+    set(data, name, rows.length === 0 ? null : rows);
+  }
+  return { data };
+}
+
+function applyRow(rows: Row[], change: RowChange, newRowId: () => string): ErrorBody | undefined {
+  if (change.id === null) {
+    const row: Row = { id: newRowId() };
+    for (const [name, value] of change.values) set(row, name, value);
+    rows.push(row);
+    return undefined;
+  }
+  const index = rows.findIndex((row) => row.id === change.id);
+  if (index < 0) {
+    return errorBody('INVALID_DATA', { api_name: 'id', json_path: `${change.jsonPath}.id` }, idInvalid);
+  }
+  if (change.remove) rows.splice(index, 1);
+  else for (const [name, value] of change.values) set(rows[index] as Row, name, value);
+  return undefined;
+}
+
+function set(target: Record<string, StoredValue>, name: string, value: StoredValue | null): void {
+  if (value === null) delete target[name];
+  else target[name] = value;
+}
+
+const longestName = 300;
+
+/** What look-ups call the record: the value of its module's display field. */
+export function displayName(module: Module, data: RecordData): string | null {
+  const value = module.displayField === null ? undefined : data[module.displayField];
+  return value === undefined ? null : String(value).slice(0, longestName);
+}
+
+/** The record's values of unique fields, folded. */
+export function uniqueClaims(module: Module, data: RecordData): UniqueClaim[] {
+  const claims: UniqueClaim[] = [];
+  for (const field of module.fields) {
+    if (!field.unique) continue;
+    const value = data[field.apiName];
+    if (value !== undefined) claims.push({ field: field.apiName, value: String(value).toLowerCase() });
+  }
+  return claims;
+}
+
+/** The unique values after a change, or null when they are the same as before. */
+export function changedClaims(module: Module, before: StoredRecord, data: RecordData): UniqueClaim[] | null {
+  const claims = uniqueClaims(module, data);
+  return JSON.stringify(claims) === JSON.stringify(uniqueClaims(module, before.data)) ? null : claims;
+}

@@ -1,0 +1,112 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { applyChanges, displayName, newRowCount, uniqueClaims } from './apply-changes.ts';
+import { deriveValues } from './derived-values.ts';
+import { derivationFailure, withTags } from './draft.ts';
+import { duplicateAnswers } from './duplicates.ts';
+import { type ItemChanges, readItem } from './read-item.ts';
+import type { StoredRecord } from './record.ts';
+import { recordModule } from './record-module.ts';
+import { checkReferences } from './references.ts';
+import { resolveTags } from './tags.ts';
+import type { NewRecord } from './write-records.ts';
+import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
+
+/**
+ * POST /{module}: creates up to 100 records with one INSERT (and one look-up when they point to others). Each item
+ * succeeds or fails alone.
+ */
+export async function createRecords(call: CrmCall): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Create');
+  const answers = await create(call, module, readItems(call));
+  return writeAnswer(call, answers, 201);
+}
+
+async function create(call: CrmCall, module: Module, items: readonly unknown[]): Promise<ItemAnswer[]> {
+  const { space, store } = call;
+  const answers = new Array<ItemAnswer>(items.length);
+  const readings = items.map((item, index): ItemChanges | undefined => {
+    const reading = readItem(item, {
+      metadata: space.metadata,
+      module,
+      dataSpace: space.dataSpace,
+      jsonPath: `$.data[${index}]`,
+      creating: true,
+    });
+    if (reading.failure) answers[index] = reading.failure;
+    return reading.failure ? undefined : reading.changes;
+  });
+  const missing = await checkReferences(call, readings);
+  readings.forEach((changes, index) => {
+    const failure = changes && missing(changes.wishes);
+    if (failure) {
+      answers[index] = failure;
+      readings[index] = undefined;
+    }
+  });
+  const tagIds = await resolveTags(call, module, readings);
+  const count = readings.reduce((sum, changes) => sum + (changes ? 1 + newRowCount(changes) : 0), 0);
+  const ids = count === 0 ? [] : await store.ids.take(space.dataSpace, count);
+  let next = 0;
+  const takeId = () => ids[next++] as string;
+
+  const records: (NewRecord & { readonly index: number })[] = [];
+  readings.forEach((changes, index) => {
+    if (!changes) return;
+    const made = newRecord(call, module, changes, tagIds, takeId);
+    if ('failure' in made) answers[index] = derivationFailure(made.failure, `$.data[${index}]`);
+    else records.push({ ...made, index });
+  });
+
+  const outcomes = await store.records.insert(records);
+  const duplicates = await duplicateAnswers(call, module, outcomes, (place) => records[place]?.index ?? 0);
+  records.forEach(({ record, index }, place) => {
+    answers[index] = duplicates.get(place) ?? {
+      code: 'SUCCESS',
+      details: { ...writeDetails(call, record), $approval_state: 'approved' },
+      message: 'record added',
+      status: 'success',
+    };
+  });
+  return answers;
+}
+
+function newRecord(
+  call: CrmCall,
+  module: Module,
+  changes: ItemChanges,
+  tagIds: ReadonlyMap<string, string>,
+  takeId: () => string,
+): NewRecord | { readonly failure: ReturnType<typeof deriveValues> & object } {
+  const { nowMs, space, user } = call;
+  const id = takeId();
+  const applied = applyChanges({}, changes, takeId);
+  // Only rows that exist already can be missing, and a new record has none.
+  if ('failure' in applied) throw new Error('a new record names rows that exist');
+  const { data } = applied;
+  withTags(data, changes, tagIds);
+  const failure = deriveValues({
+    module,
+    id,
+    data,
+    previous: {},
+    given: (name) => changes.values.get(name) !== undefined,
+    createdAtMs: nowMs,
+    nowMs,
+  });
+  if (failure) return { failure };
+  const record: StoredRecord = {
+    id,
+    version: 1,
+    name: displayName(module, data),
+    ownerId: changes.ownerId ?? user.id,
+    createdBy: user.id,
+    createdAtMs: nowMs,
+    modifiedBy: user.id,
+    modifiedAtMs: nowMs,
+    activityAtMs: nowMs,
+    converted: false,
+    data,
+  };
+  return { key: { dataSpace: space.dataSpace, module: module.number, id }, record, claims: uniqueClaims(module, data) };
+}

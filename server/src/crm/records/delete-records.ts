@@ -1,0 +1,35 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { errorBody, idInvalid, Refusal } from '../errors.ts';
+import { idsParameter, pathId } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import { recordModule } from './record-module.ts';
+import { type ItemAnswer, maxRecords, writeAnswer } from './write-request.ts';
+
+/** DELETE /{module}?ids=: moves up to 100 records to the recycle bin, with one statement. */
+export async function deleteRecords(call: CrmCall): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Delete');
+  const ids = idsParameter(call.query, 'ids', maxRecords);
+  if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
+  return remove(call, module, ids);
+}
+
+/** DELETE /{module}/{id} */
+export async function deleteOneRecord(call: CrmCall): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Delete');
+  return remove(call, module, [pathId(call.path[1] as string, 1)]);
+}
+
+async function remove(call: CrmCall, module: Module, ids: readonly string[]): Promise<CrmAnswer> {
+  const { space, store, user, nowMs } = call;
+  const known = ids.map(readId).filter((id) => id !== undefined);
+  const deleted =
+    known.length === 0
+      ? new Set<string>()
+      : await store.records.delete(space.dataSpace, module.number, known, user.id, nowMs);
+  const answers = ids.map((id): ItemAnswer => {
+    if (!deleted.has(readId(id) ?? '')) return errorBody('INVALID_DATA', { id }, idInvalid);
+    return { code: 'SUCCESS', details: { id }, message: 'record deleted', status: 'success' };
+  });
+  return writeAnswer(call, answers, 200);
+}

@@ -1,0 +1,30 @@
+import { type ErrorBody, errorBody } from '../errors.ts';
+import type { DerivationProblem } from './derived-values.ts';
+import type { ItemChanges } from './read-item.ts';
+import type { RecordData } from './record.ts';
+
+/** What creating and updating a record have in common once its values are read. */
+
+/** Puts the item's tags, if it names any, into the data. */
+export function withTags(data: RecordData, changes: ItemChanges, tagIds: ReadonlyMap<string, string>): void {
+  if (changes.tagNames === null) return;
+  const ids = changes.tagNames.map((name) => tagIds.get(name.toLowerCase())).filter((id) => id !== undefined);
+  if (ids.length === 0) delete data.Tag;
+  else data.Tag = ids;
+}
+
+/** A rule's refusal as the answer to the item at `jsonPath`. */
+export function derivationFailure(problem: DerivationProblem, jsonPath: string): ErrorBody {
+  const { code, details, apiName, message } = problem;
+  const dependee = details.dependee as { api_name: string; json_path: string } | undefined;
+  return errorBody(
+    code,
+    {
+      ...details,
+      ...(dependee ? { dependee: { ...dependee, json_path: `${jsonPath}.${dependee.json_path}` } } : {}),
+      api_name: apiName,
+      json_path: `${jsonPath}.${apiName}`,
+    },
+    message,
+  );
+}

@@ -1,0 +1,36 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { idInvalid, Refusal } from '../errors.ts';
+import { changedAfter, listParameter, pathId, timeHeader } from '../http/parameters.ts';
+import { recordModule } from './record-module.ts';
+import { namesFor } from './record-view.ts';
+import { namedShape, renderRecord, wholeShape } from './render-record.ts';
+
+/** GET /{module}/{id}: one statement, shared with the other reads of the same moment. */
+export async function getRecord(call: CrmCall): Promise<CrmAnswer> {
+  const { space, store, user } = call;
+  const module = recordModule(call, 'View');
+  const id = pathId(call.path[1] as string, 1);
+  const since = timeHeader(call, 'if-modified-since');
+  const record = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
+  if (!record) return notFound(call);
+  if (since !== undefined && !changedAfter(record.modifiedAtMs, since)) return { status: 304 };
+  const names = listParameter(call.query, 'fields');
+  const shape = names ? namedShape(module, names) : wholeShape(module);
+  const view = {
+    space,
+    timeZone: user.timeZone,
+    names: await namesFor(store.records, space, shape.referring, [record]),
+  };
+  return { status: 200, text: `{"data":[${renderRecord(shape, record, view)}]}` };
+}
+
+/** An unknown record is an error since v8 and simply nothing before. */
+function notFound(call: CrmCall): CrmAnswer {
+  if (call.version.number < 8) return { status: 204 };
+  throw new Refusal('INVALID_DATA', {
+    status: 404,
+    details: { resource_path_index: 1 },
+    message: idInvalid,
+    outcome: 'RecordUnknown',
+  });
+}

@@ -1,0 +1,197 @@
+import { type ErrorBody, errorBody } from '../errors.ts';
+import { isJsonObject, type JsonObject } from '../http/json-body.ts';
+import type { Field, Metadata, Module } from '../metadata/metadata.ts';
+import { layoutId, readId } from '../organizations/ids.ts';
+import { isWritable, readValue } from '../values/read-value.ts';
+import type { Problem, ReferenceWish } from '../values/reading.ts';
+import { isStorable } from '../values/texts.ts';
+import type { StoredValue } from './record.ts';
+
+/** What one item of a write wants to change, checked as far as it can be without other records. */
+export interface ItemChanges {
+  /** Stored values by API name; null clears the field. */
+  readonly values: Map<string, StoredValue | null>;
+  /** Rows of subforms by API name. */
+  readonly rows: Map<string, RowChange[]>;
+  /** The new owner, when one is named. */
+  ownerId: string | null;
+  /** The record's tags from now on, when some are named. */
+  tagNames: readonly string[] | null;
+  readonly wishes: PlacedWish[];
+}
+
+/** A row of a subform: new (no id), changed or removed. */
+export interface RowChange {
+  readonly id: string | null;
+  readonly remove: boolean;
+  readonly values: ReadonlyMap<string, StoredValue | null>;
+  readonly jsonPath: string;
+}
+
+export interface PlacedWish extends ReferenceWish {
+  readonly apiName: string;
+  readonly jsonPath: string;
+}
+
+export type ItemReading =
+  | { readonly changes: ItemChanges; readonly failure?: undefined }
+  | { readonly failure: ErrorBody };
+
+export interface ReadingTask {
+  readonly metadata: Metadata;
+  readonly module: Module;
+  readonly dataSpace: number;
+  /** `$.data[0]` */
+  readonly jsonPath: string;
+  /** On create mandatory fields must be there; on update they must not be cleared. */
+  readonly creating: boolean;
+}
+
+const limits = { rows: 200, tags: 10, tagLength: 25 } as const;
+
+/** Reads one item of a write. The first field that is wrong, in the module's order, is the answer. */
+export function readItem(raw: unknown, task: ReadingTask): ItemReading {
+  if (!isJsonObject(raw)) return fail('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: task.jsonPath });
+  const item = withAliases(raw, task.module);
+  const changes: ItemChanges = { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes: [] };
+  for (const field of task.module.fields) {
+    const failure = readField(item, field, task, changes);
+    if (failure) return { failure };
+  }
+  return { changes };
+}
+
+/** Documentation writes the line items of purchase orders in two ways. */
+function withAliases(item: JsonObject, module: Module): JsonObject {
+  if (module.apiName !== 'Purchase_Orders' || item.Purchase_Items !== undefined) return item;
+  return { ...item, Purchase_Items: item.Purchased_Items };
+}
+
+function readField(item: JsonObject, field: Field, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
+  const { apiName } = field;
+  const raw = Object.hasOwn(item, apiName) ? item[apiName] : undefined;
+  const place = { api_name: apiName, json_path: `${task.jsonPath}.${apiName}` };
+  const mandatory = field.mandatory || isMandatoryInLayout(item, field, task.module);
+  if (raw === undefined) {
+    return mandatory && task.creating ? errorBody('MANDATORY_NOT_FOUND', place) : undefined;
+  }
+  if (apiName === 'Tag') return readTags(raw, place, changes);
+  if (field.dataType === 'layout') return readLayout(raw, place, task);
+  if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
+  if (!isWritable(field)) return undefined;
+  const reading = readValue(raw, field, { item });
+  if (reading.problem) return problemBody(reading.problem, place);
+  if (reading.value === null && mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
+  if (reading.wish) {
+    const inner = isJsonObject(raw) ? `${place.json_path}.id` : place.json_path;
+    changes.wishes.push({ ...reading.wish, apiName, jsonPath: inner });
+  }
+  if (apiName !== 'Owner') changes.values.set(apiName, reading.value);
+  else if (reading.value !== null) changes.ownerId = reading.value as string;
+  return undefined;
+}
+
+/** Naming the layout makes the fields mandatory that only the layout demands. */
+function isMandatoryInLayout(item: JsonObject, field: Field, module: Module): boolean {
+  return module.apiName === 'Leads' && field.apiName === 'Company' && isJsonObject(item.Layout);
+}
+
+type Place = { readonly api_name: string; readonly json_path: string };
+
+export function problemBody(problem: Problem, place: Place): ErrorBody {
+  const dependee = problem.details.dependee as Place | undefined;
+  const parent = place.json_path.slice(0, place.json_path.lastIndexOf('.'));
+  return errorBody(
+    problem.code,
+    {
+      ...problem.details,
+      ...(dependee ? { dependee: { ...dependee, json_path: `${parent}.${dependee.json_path}` } } : {}),
+      api_name: place.api_name,
+      json_path: `${place.json_path}${problem.at ?? ''}`,
+    },
+    problem.message,
+  );
+}
+
+function fail(code: 'INVALID_DATA', details: Readonly<Record<string, unknown>>): { failure: ErrorBody } {
+  return { failure: errorBody(code, details) };
+}
+
+function readLayout(raw: unknown, place: Place, task: ReadingTask): ErrorBody | undefined {
+  const id = isJsonObject(raw) ? readId(raw.id) : undefined;
+  const named = isJsonObject(raw) && raw.id === undefined && raw.name === 'Standard';
+  if (raw === null || named || id === layoutId(task.dataSpace, task.module.number)) return undefined;
+  return errorBody('INVALID_DATA', { ...place, ...(isJsonObject(raw) ? {} : { expected_data_type: 'jsonobject' }) });
+}
+
+function readTags(raw: unknown, place: Place, changes: ItemChanges): ErrorBody | undefined {
+  if (raw === null) {
+    changes.tagNames = [];
+    return undefined;
+  }
+  if (!Array.isArray(raw)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' });
+  if (raw.length > limits.tags) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.tags });
+  const names = new Map<string, string>();
+  for (const [index, tag] of raw.entries()) {
+    const name = isJsonObject(tag) ? tag.name : tag;
+    const json_path = `${place.json_path}[${index}].name`;
+    if (typeof name !== 'string' || name.trim() === '' || !isStorable(name)) {
+      return errorBody('INVALID_DATA', { api_name: 'name', json_path, expected_data_type: 'text' });
+    }
+    if (name.trim().length > limits.tagLength) {
+      return errorBody('INVALID_DATA', { api_name: 'name', json_path, maximum_length: limits.tagLength });
+    }
+    names.set(name.trim().toLowerCase(), name.trim());
+  }
+  changes.tagNames = [...names.values()];
+  return undefined;
+}
+
+function readRows(
+  raw: unknown,
+  field: Field,
+  mandatory: boolean,
+  place: Place,
+  task: ReadingTask,
+  changes: ItemChanges,
+): ErrorBody | undefined {
+  const module = task.metadata.find(field.subform ?? '');
+  if (field.readOnly || !module) return undefined;
+  if (mandatory && (raw === null || (Array.isArray(raw) && raw.length === 0))) {
+    return errorBody('MANDATORY_NOT_FOUND', place);
+  }
+  if (raw === null) return undefined;
+  if (!Array.isArray(raw)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' });
+  if (raw.length > limits.rows) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.rows });
+  const rows: RowChange[] = [];
+  for (const [index, item] of raw.entries()) {
+    const row = readRow(item, { ...task, module, jsonPath: `${place.json_path}[${index}]` }, changes.wishes);
+    if ('failure' in row) return row.failure;
+    rows.push(row.row);
+  }
+  changes.rows.set(field.apiName, rows);
+  return undefined;
+}
+
+function readRow(
+  raw: unknown,
+  task: ReadingTask,
+  wishes: PlacedWish[],
+): { readonly row: RowChange } | { readonly failure: ErrorBody } {
+  if (!isJsonObject(raw)) return fail('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: task.jsonPath });
+  // In a new record all rows are new, whatever ids they bring.
+  const id = task.creating || raw.id === undefined || raw.id === null ? null : readId(raw.id);
+  if (id === undefined) {
+    return { failure: errorBody('INVALID_DATA', { api_name: 'id', json_path: `${task.jsonPath}.id` }) };
+  }
+  const remove = id !== null && Object.hasOwn(raw, '_delete');
+  const changes: ItemChanges = { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes };
+  if (!remove) {
+    const creating = id === null;
+    for (const field of task.module.fields) {
+      const failure = readField(raw, field, { ...task, creating }, changes);
+      if (failure) return { failure };
+    }
+  }
+  return { row: { id, remove, values: changes.values, jsonPath: task.jsonPath } };
+}

@@ -1,0 +1,22 @@
+import type { CrmCall } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { checkPermission } from '../http/admission.ts';
+import { type Module, servesRecords } from '../metadata/metadata.ts';
+
+export type RecordPermission = 'View' | 'Create' | 'Edit' | 'Delete';
+
+/**
+ * The module that the path of a record call begins with, once the user may use it.
+ * @throws Refusal INVALID_MODULE, NO_PERMISSION.
+ */
+export function recordModule(call: CrmCall, permission: RecordPermission): Module {
+  const module = call.space.metadata.find(call.path[0] as string);
+  if (!module || !servesRecords(module)) {
+    throw new Refusal('INVALID_MODULE', {
+      details: { resource_path_index: 0 },
+      ...(module ? { message: 'The given module is not supported in API' } : {}),
+    });
+  }
+  if (call.user.profile.denied.size > 0) checkPermission(call.user, `Crm_Implied_${permission}_${module.apiName}`);
+  return module;
+}

@@ -1,0 +1,131 @@
+import type { Database } from '../../database/database.ts';
+import { createStatementQueue } from '../../database/statement-queue.ts';
+import { fromRow, type RecordKey, type RecordRow, recordColumns, type StoredRecord } from './record.ts';
+import { type Conflict, insertClaimed, type NewRecord, updateClaimed } from './unique-values.ts';
+import { insertRecords, moveToBin, type RecordUpdate, updateRecords } from './write-records.ts';
+
+/** What became of one record of a write: its row, or why nothing was written. */
+export type WriteOutcome =
+  | { readonly written: true }
+  | { readonly written: false; readonly conflicts: readonly Conflict[] }
+  /** Someone else changed or deleted the record since it was read. */
+  | { readonly written: false; readonly stale: true };
+
+/** A look-up's target, to be checked or shown. */
+export interface Reference {
+  readonly module: number;
+  readonly id: string;
+}
+
+const readBatch = 200;
+const parallelReads = 4;
+/** Calls whose records share one INSERT; each call has at most a hundred. */
+const writeBatch = 50;
+const parallelWrites = 2;
+
+/**
+ * The statements over records. Single reads and inserts of calls that arrive together share a statement (group
+ * commit); a call of many records is one statement as well.
+ */
+export class RecordTable {
+  readonly #database: Database;
+  readonly #reads;
+  readonly #inserts;
+  readonly #updates;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#reads = createStatementQueue<RecordKey, StoredRecord | undefined>({
+      run: (keys) => this.#readAll(keys),
+      maxJobs: readBatch,
+      maxStatements: parallelReads,
+    });
+    this.#inserts = createStatementQueue<readonly NewRecord[], undefined>({
+      run: async (calls) => {
+        await insertRecords(database, calls.flat());
+        return calls.map(() => undefined);
+      },
+      maxJobs: writeBatch,
+      maxStatements: parallelWrites,
+    });
+    this.#updates = createStatementQueue<readonly RecordUpdate[], readonly boolean[]>({
+      run: async (calls) => {
+        const written = await updateRecords(database, calls.flat());
+        let end = 0;
+        return calls.map((call) => {
+          end += call.length;
+          return written.slice(end - call.length, end);
+        });
+      },
+      maxJobs: writeBatch,
+      maxStatements: parallelWrites,
+    });
+  }
+
+  /** One live record. */
+  read(key: RecordKey): Promise<StoredRecord | undefined> {
+    return this.#reads.submit(key);
+  }
+
+  /** Live records of one module by id; those that do not exist are missing from the answer. */
+  async readMany(dataSpace: number, module: number, ids: readonly string[]): Promise<Map<string, StoredRecord>> {
+    const records = await this.#readAll(ids.map((id) => ({ dataSpace, module, id })));
+    return new Map(records.filter((record) => record !== undefined).map((record) => [record.id, record]));
+  }
+
+  async #readAll(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+    const rows = await this.#database.query<RecordRow & { place: number }>({
+      name: 'crm-read-records',
+      text: `SELECT wanted.place::integer, ${recordColumns}
+             FROM unnest($1::integer[], $2::integer[], $3::bigint[]) WITH ORDINALITY
+                    AS wanted (data_space, module, record_id, place)
+             JOIN crm_record USING (data_space, module, record_id)`,
+      values: [keys.map((key) => key.dataSpace), keys.map((key) => key.module), keys.map((key) => key.id)],
+    });
+    const found = new Array<StoredRecord | undefined>(keys.length).fill(undefined);
+    for (const row of rows) found[row.place - 1] = fromRow(row);
+    return found;
+  }
+
+  /** The records that look-ups point to, with their names; what does not exist is missing. */
+  async targets(
+    dataSpace: number,
+    references: readonly Reference[],
+  ): Promise<readonly (Reference & { readonly name: string | null })[]> {
+    if (references.length === 0) return [];
+    const rows = await this.#database.query<{ module: number; record_id: string; name: string | null }>({
+      name: 'crm-record-names',
+      text: `SELECT module, record_id, name FROM unnest($2::integer[], $3::bigint[]) AS wanted (module, record_id)
+             JOIN crm_record USING (module, record_id) WHERE data_space = $1`,
+      values: [dataSpace, references.map((each) => each.module), references.map((each) => each.id)],
+    });
+    return rows.map((row) => ({ module: row.module, id: row.record_id, name: row.name }));
+  }
+
+  /** Inserts the records of one call; those whose unique values are taken are left out, the others are committed. */
+  async insert(records: readonly NewRecord[]): Promise<WriteOutcome[]> {
+    if (records.length === 0) return [];
+    if (records.some((record) => record.claims.length > 0)) return insertClaimed(this.#database, records);
+    await this.#inserts.submit(records);
+    return records.map(() => ({ written: true }));
+  }
+
+  /** Writes changed records over the versions they were read in. */
+  async update(records: readonly RecordUpdate[]): Promise<WriteOutcome[]> {
+    if (records.length === 0) return [];
+    if (records.some((record) => record.claims !== null)) return updateClaimed(this.#database, records);
+    const written = await this.#updates.submit(records);
+    return written.map((done) => (done ? { written: true } : { written: false, stale: true }));
+  }
+
+  /** Moves records to the recycle bin. @returns the ids of those that existed. */
+  delete(
+    dataSpace: number,
+    module: number,
+    ids: readonly string[],
+    deletedBy: string,
+    nowMs: number,
+  ): Promise<Set<string>> {
+    return moveToBin(this.#database, dataSpace, module, ids, deletedBy, nowMs);
+  }
+}

@@ -1,0 +1,170 @@
+import type { Field, Module } from '../metadata/metadata.ts';
+import { layoutId } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+import { formatDateTime } from '../values/date-time.ts';
+import type { StoredRecord, StoredValue } from './record.ts';
+import type { RecordTable, Reference } from './record-table.ts';
+
+/** For whom records are shown: whose time zone, and what the records that they point to are called. */
+export interface RecordView {
+  readonly space: Space;
+  readonly timeZone: string;
+  readonly names: ReadonlyMap<string, string | null>;
+}
+
+type Show = (record: StoredRecord, view: RecordView) => unknown;
+type ShowValue = (value: StoredValue, view: RecordView) => unknown;
+
+export interface UserReference {
+  readonly name: string | null;
+  readonly id: string;
+  readonly email?: string | null;
+}
+
+/** A user as records show one. */
+export function showUser(space: Space, id: string): UserReference {
+  const user = space.user(id);
+  return { name: user?.fullName ?? null, id, email: user?.email ?? null };
+}
+
+/** A user as answers to writes show one. */
+export function showUserBriefly(space: Space, id: string): UserReference {
+  return { name: space.user(id)?.fullName ?? null, id };
+}
+
+const showLookup: ShowValue = (value, { names }) => {
+  const id = value as string;
+  // A target that was deleted since has no name any more, and the lookup is empty.
+  const name = names.get(id);
+  return name === undefined ? null : { name, id };
+};
+
+const showAnyModuleLookup: ShowValue = (value, view) => {
+  const { id, module } = value as { id: string; module: string };
+  const name = view.names.get(id);
+  const target = view.space.metadata.find(module);
+  if (name === undefined || !target) return null;
+  return { name, id, module: { api_name: target.apiName, id: view.space.moduleId(target) } };
+};
+
+const showDateTime: ShowValue = (value, { timeZone }) => formatDateTime(value as number, timeZone);
+const showUserLookup: ShowValue = (value, { space }) => showUser(space, value as string);
+
+/** Types whose stored form is not their wire form. */
+const showValue: Readonly<Record<string, ShowValue>> = {
+  datetime: showDateTime,
+  event_reminder: showDateTime,
+  lookup: showLookup,
+  multi_module_lookup: showAnyModuleLookup,
+  ownerlookup: showUserLookup,
+  userlookup: showUserLookup,
+};
+
+const time =
+  (column: 'createdAtMs' | 'modifiedAtMs' | 'activityAtMs'): Show =>
+  (record, { timeZone }) =>
+    formatDateTime(record[column], timeZone);
+
+const user =
+  (column: 'ownerId' | 'createdBy' | 'modifiedBy'): Show =>
+  (record, { space }) =>
+    showUser(space, record[column]);
+
+/** Fields that come from columns, in every module that has them. */
+const columnFields: Readonly<Record<string, Show>> = {
+  id: (record) => record.id,
+  Owner: user('ownerId'),
+  Created_By: user('createdBy'),
+  Modified_By: user('modifiedBy'),
+  Created_Time: time('createdAtMs'),
+  Modified_Time: time('modifiedAtMs'),
+  Last_Activity_Time: time('activityAtMs'),
+  Change_Log_Time__s: time('modifiedAtMs'),
+  Converted__s: (record) => record.converted,
+  Locked__s: () => false,
+  Record_Status__s: () => 'Available',
+};
+
+/** How a field of a module is shown. */
+export function showField(module: Module, field: Field): Show {
+  const column = columnFields[field.apiName];
+  if (column) return column;
+  const { apiName, dataType } = field;
+  if (dataType === 'layout') {
+    return (_, { space }) => ({
+      name: 'Standard',
+      display_label: 'Standard',
+      id: layoutId(space.dataSpace, module.number),
+    });
+  }
+  if (dataType === 'subform') return showRows(field);
+  if (apiName === 'Tag') return showTags;
+  const empty = field.jsonType === 'jsonarray' ? [] : dataType === 'boolean' ? false : null;
+  const show = showValue[dataType];
+  if (!show) return (record) => record.data[apiName] ?? empty;
+  return (record, view) => {
+    const value = record.data[apiName];
+    return value === undefined ? empty : show(value, view);
+  };
+}
+
+/** Tags are stored by id; one that was deleted since is not shown. */
+const showTags: Show = (record, { space }) =>
+  ((record.data.Tag ?? []) as readonly string[]).flatMap((id) => {
+    const tag = space.tag(id);
+    return tag ? [{ name: tag.name, id, color_code: tag.colorCode }] : [];
+  });
+
+type Row = Readonly<Record<string, StoredValue>>;
+
+function showRows(field: Field): Show {
+  return (record, view) => {
+    const rows = record.data[field.apiName] as readonly Row[] | undefined;
+    const module = rows && view.space.metadata.find(field.subform ?? '');
+    if (!module) return [];
+    return rows.map((row) => {
+      const shown: Record<string, unknown> = { id: row.id };
+      for (const { apiName, dataType, jsonType } of module.fields) {
+        const value = row[apiName];
+        const empty = jsonType === 'jsonarray' ? [] : null;
+        shown[apiName] = value === undefined ? empty : (showValue[dataType]?.(value, view) ?? value);
+      }
+      shown.Parent_Id = { name: record.name, id: record.id };
+      return shown;
+    });
+  };
+}
+
+/** The names of everything that `records` point to in `fields`, with at most one statement. */
+export async function namesFor(
+  table: RecordTable,
+  space: Space,
+  fields: readonly Field[],
+  records: readonly StoredRecord[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const references = new Map<string, Reference>();
+  const add = (moduleName: string, id: string): void => {
+    const module = space.metadata.find(moduleName);
+    if (module) references.set(id, { module: module.number, id });
+  };
+  for (const record of records) for (const field of fields) collect(field, record.data, space, add);
+  if (references.size === 0) return noNames;
+  const targets = await table.targets(space.dataSpace, [...references.values()]);
+  return new Map(targets.map(({ id, name }) => [id, name]));
+}
+
+const noNames: ReadonlyMap<string, string | null> = new Map();
+
+function collect(field: Field, data: Row, space: Space, add: (module: string, id: string) => void): void {
+  const value = data[field.apiName];
+  if (value === undefined) return;
+  if (field.dataType === 'lookup') add(field.lookupModules[0] as string, value as string);
+  else if (field.dataType === 'multi_module_lookup') {
+    const target = value as { id: string; module: string };
+    add(target.module, target.id);
+  } else if (field.dataType === 'subform') {
+    const rows = value as readonly Row[];
+    const inner = space.metadata.find(field.subform ?? '')?.fields ?? [];
+    for (const row of rows) for (const rowField of inner) collect(rowField, row, space, add);
+  }
+}

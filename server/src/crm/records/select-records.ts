@@ -1,0 +1,72 @@
+import type { Database } from '../../database/database.ts';
+import type { PagePlace } from './page-token.ts';
+import { fromRow, type RecordRow, recordColumns, type StoredRecord } from './record.ts';
+
+/** `id`, `Created_Time`, `Modified_Time`, or (old versions) the name of any field. */
+export type SortKey = string;
+
+export interface RecordList {
+  readonly dataSpace: number;
+  readonly module: number;
+  readonly perPage: number;
+  readonly offset: number;
+  readonly sortBy: SortKey;
+  readonly ascending: boolean;
+  /** Only converted leads, only others, or all. */
+  readonly converted: boolean | undefined;
+  readonly ids: readonly string[] | undefined;
+  /** Only records that changed after this second. */
+  readonly modifiedAfterMs: number | undefined;
+  /** Where a page that was asked for by token begins. */
+  readonly place: PagePlace | undefined;
+}
+
+const columns: Readonly<Record<string, string>> = {
+  id: 'record_id',
+  Created_Time: 'created_at_ms',
+  Modified_Time: 'modified_at_ms',
+};
+
+/** The value that a page token remembers of a record. */
+export function sortKeyOf(sortBy: SortKey, record: StoredRecord): string {
+  if (sortBy === 'Created_Time') return String(record.createdAtMs);
+  return sortBy === 'Modified_Time' ? String(record.modifiedAtMs) : record.id;
+}
+
+/**
+ * Records in the order of an index, with one row more than a page has. Each sort order has its index, which begins
+ * with the data space and the module, so the time does not depend on how many records others have.
+ */
+export async function selectRecords(database: Database, list: RecordList): Promise<StoredRecord[]> {
+  const values: unknown[] = [list.dataSpace, list.module];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = ['data_space = $1', 'module = $2'];
+  if (list.converted !== undefined) conditions.push(`converted = ${list.converted}`);
+  if (list.ids) conditions.push(`record_id = ANY (${parameter(list.ids.map(clampId))}::bigint[])`);
+  if (list.modifiedAfterMs !== undefined) {
+    const nextSecondMs = (Math.floor(list.modifiedAfterMs / 1000) + 1) * 1000;
+    conditions.push(`modified_at_ms >= ${parameter(nextSecondMs)}`);
+  }
+  // A page before its token's record is read backwards, and turned round by the caller.
+  const forwards = list.place?.backwards ? !list.ascending : list.ascending;
+  const direction = forwards ? 'ASC' : 'DESC';
+  const column = columns[list.sortBy];
+  if (list.place) {
+    const comparison = forwards ? '>' : '<';
+    const { key, id } = list.place;
+    conditions.push(`(${column ?? 'record_id'}, record_id) ${comparison} (${parameter(key)}, ${parameter(id)})`);
+  }
+  const order = column ?? `data -> ${parameter(list.sortBy)}`;
+  const sql = `SELECT ${recordColumns} FROM crm_record WHERE ${conditions.join(' AND ')}
+    ORDER BY ${order} ${direction}${order === 'record_id' ? '' : `, record_id ${direction}`}
+    LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
+  return (await database.query<RecordRow>({ text: sql, values })).map(fromRow);
+}
+
+const maxId = '9223372036854775807';
+
+/** Ids beyond 64 bits exist nowhere; zero stands for them. */
+function clampId(id: string): string {
+  const digits = id.replace(/^0+(?=.)/, '');
+  return digits.length < maxId.length || (digits.length === maxId.length && digits <= maxId) ? digits : '0';
+}

@@ -1,0 +1,206 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { errorBody, idInvalid } from '../errors.ts';
+import { changedAfter, pathId, timeHeader } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import { applyChanges, changedClaims, displayName, newRowCount } from './apply-changes.ts';
+import { deriveValues } from './derived-values.ts';
+import { derivationFailure, withTags } from './draft.ts';
+import { duplicateAnswers } from './duplicates.ts';
+import { type ItemChanges, readItem } from './read-item.ts';
+import type { StoredRecord } from './record.ts';
+import { recordModule } from './record-module.ts';
+import { checkReferences } from './references.ts';
+import { resolveTags } from './tags.ts';
+import type { RecordUpdate } from './write-records.ts';
+import { asItem, type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
+
+/** Times that a change is begun again because another process changed the record in between. */
+const maxAttempts = 10;
+
+interface Item {
+  readonly index: number;
+  readonly id: string;
+  readonly changes: ItemChanges;
+}
+
+/** PUT /{module}: changes up to 100 records, each named by its `id`, with one read and one write. */
+export async function updateRecords(call: CrmCall): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Edit');
+  const items = readItems(call);
+  const answers = new Array<ItemAnswer>(items.length);
+  const ids = items.map((raw, index) => {
+    const item = asItem(raw);
+    const place = { api_name: 'id', json_path: `$.data[${index}].id` };
+    if (item && (item.id === undefined || item.id === null)) answers[index] = errorBody('MANDATORY_NOT_FOUND', place);
+    const id = item && readId(item.id);
+    if (item && id === undefined) answers[index] ??= errorBody('INVALID_DATA', place, idInvalid);
+    return id;
+  });
+  await update(call, module, items, ids, answers, (index) => ({ api_name: 'id', json_path: `$.data[${index}].id` }));
+  return writeAnswer(call, answers, 200);
+}
+
+/** PUT /{module}/{id} */
+export async function updateOneRecord(call: CrmCall): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Edit');
+  const id = readId(pathId(call.path[1] as string, 1)) as string;
+  const items = readItems(call).slice(0, 1);
+  const answers = new Array<ItemAnswer>(1);
+  await update(call, module, items, [id], answers, () => ({ resource_path_index: 1 }));
+  return writeAnswer(call, answers, 200);
+}
+
+async function update(
+  call: CrmCall,
+  module: Module,
+  raws: readonly unknown[],
+  ids: readonly (string | undefined)[],
+  answers: ItemAnswer[],
+  idPlace: (index: number) => Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const unmodifiedSinceMs = timeHeader(call, 'if-unmodified-since');
+  const items = await readChanges(call, module, raws, ids, answers);
+  if (items.length === 0) return;
+  const tagIds = await resolveTags(
+    call,
+    module,
+    items.map((item) => item.changes),
+  );
+  const { dataSpace } = call.space;
+  const keys = [...new Set(items.map((item) => `${dataSpace}/${item.id}`))];
+  await call.store.changeLocks.run(keys, async () => {
+    let pending = items;
+    for (let attempt = 1; pending.length > 0; attempt++) {
+      if (attempt > maxAttempts) throw new Error(`a record changed ${maxAttempts} times while it was being updated`);
+      pending = await attemptUpdate(pending);
+    }
+  });
+
+  /** Reads, changes and writes; returns the items whose record was changed by someone else meanwhile. */
+  async function attemptUpdate(attempted: readonly Item[]): Promise<Item[]> {
+    const found = await call.store.records.readMany(dataSpace, module.number, [
+      ...new Set(attempted.map((item) => item.id)),
+    ]);
+    const rowCount = attempted.reduce((sum, item) => sum + newRowCount(item.changes), 0);
+    const rowIds = rowCount === 0 ? [] : await call.store.ids.take(dataSpace, rowCount);
+    const takeId = () => rowIds.shift() as string;
+    const changed = new Map<string, { before: StoredRecord; after: StoredRecord; items: Item[] }>();
+    for (const item of attempted) {
+      const before = changed.get(item.id)?.after ?? found.get(item.id);
+      if (!before) {
+        answers[item.index] = errorBody('INVALID_DATA', idPlace(item.index), idInvalid);
+        continue;
+      }
+      if (unmodifiedSinceMs !== undefined && changedAfter(before.modifiedAtMs, unmodifiedSinceMs)) {
+        answers[item.index] = errorBody('ALREADY_MODIFIED', writeDetails(call, before));
+        continue;
+      }
+      const outcome = change(call, module, before, item, tagIds, takeId);
+      if ('answer' in outcome) {
+        answers[item.index] = outcome.answer;
+        continue;
+      }
+      const known = changed.get(item.id);
+      if (known) {
+        known.after = outcome.after;
+        known.items.push(item);
+      } else changed.set(item.id, { before, after: outcome.after, items: [item] });
+    }
+    const writes = [...changed.values()];
+    const outcomes = await call.store.records.update(
+      writes.map(
+        ({ before, after }): RecordUpdate => ({
+          key: { dataSpace, module: module.number, id: after.id },
+          record: after,
+          claims: changedClaims(module, before, after.data),
+        }),
+      ),
+    );
+    const duplicates = await duplicateAnswers(call, module, outcomes, (place) => writes[place]?.items[0]?.index ?? 0);
+    const stale: Item[] = [];
+    for (const [place, { after, items: done }] of writes.entries()) {
+      if ('stale' in (outcomes[place] as object)) {
+        stale.push(...done);
+        continue;
+      }
+      for (const { index } of done) {
+        answers[index] = duplicates.get(place) ?? {
+          code: 'SUCCESS',
+          details: writeDetails(call, after),
+          message: 'record updated',
+          status: 'success',
+        };
+      }
+    }
+    return stale;
+  }
+}
+
+/** The items that can be tried; the others have their answer. */
+async function readChanges(
+  call: CrmCall,
+  module: Module,
+  raws: readonly unknown[],
+  ids: readonly (string | undefined)[],
+  answers: ItemAnswer[],
+): Promise<Item[]> {
+  const { space } = call;
+  const items: Item[] = [];
+  raws.forEach((raw, index) => {
+    if (answers[index]) return;
+    const reading = readItem(raw, {
+      metadata: space.metadata,
+      module,
+      dataSpace: space.dataSpace,
+      jsonPath: `$.data[${index}]`,
+      creating: false,
+    });
+    if (reading.failure) answers[index] = reading.failure;
+    else items.push({ index, id: ids[index] as string, changes: reading.changes });
+  });
+  const missing = await checkReferences(
+    call,
+    items.map((item) => item.changes),
+  );
+  return items.filter(({ index, changes }) => {
+    const failure = missing(changes.wishes);
+    if (failure) answers[index] = failure;
+    return !failure;
+  });
+}
+
+function change(
+  call: CrmCall,
+  module: Module,
+  before: StoredRecord,
+  { index, changes }: Item,
+  tagIds: ReadonlyMap<string, string>,
+  takeId: () => string,
+): { readonly after: StoredRecord } | { readonly answer: ItemAnswer } {
+  const applied = applyChanges(before.data, changes, takeId);
+  if ('failure' in applied) return { answer: applied.failure };
+  const { data } = applied;
+  withTags(data, changes, tagIds);
+  const problem = deriveValues({
+    module,
+    id: before.id,
+    data,
+    previous: before.data,
+    given: (name) => changes.values.get(name) !== undefined,
+    createdAtMs: before.createdAtMs,
+    nowMs: call.nowMs,
+  });
+  if (problem) return { answer: derivationFailure(problem, `$.data[${index}]`) };
+  return {
+    after: {
+      ...before,
+      name: displayName(module, data),
+      ownerId: changes.ownerId ?? before.ownerId,
+      modifiedBy: call.user.id,
+      // A clock that was set back must not make the record look older than what was seen of it.
+      modifiedAtMs: Math.max(call.nowMs, before.modifiedAtMs),
+      data,
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { Queryable } from '../../database/database.ts';
+import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
+
+/** A record to be written. */
+export interface NewRecord {
+  readonly key: RecordKey;
+  readonly record: StoredRecord;
+  /** Values that no other record of the module may have. */
+  readonly claims: readonly UniqueClaim[];
+}
+
+/** A changed record; `record.version` is the one that was read. */
+export interface RecordUpdate {
+  readonly key: RecordKey;
+  readonly record: StoredRecord;
+  /** The record's unique values after the change; null when none of them changed. */
+  readonly claims: readonly UniqueClaim[] | null;
+}
+
+/** Inserts records with one statement, whichever data spaces they belong to. */
+export async function insertRecords(queryable: Queryable, records: readonly NewRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  await queryable.query({
+    name: 'crm-insert-records',
+    text: `INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
+                                   modified_by, modified_at_ms, activity_at_ms, converted, data)
+           SELECT data_space, module, record_id, 1, name, owner_id, created_by, created_at_ms,
+                  created_by, created_at_ms, created_at_ms, false, data
+           FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
+                       $7::bigint[], $8::jsonb[])
+                  AS new (data_space, module, record_id, name, owner_id, created_by, created_at_ms, data)`,
+    values: [
+      records.map(({ key }) => key.dataSpace),
+      records.map(({ key }) => key.module),
+      records.map(({ key }) => key.id),
+      records.map(({ record }) => record.name),
+      records.map(({ record }) => record.ownerId),
+      records.map(({ record }) => record.createdBy),
+      records.map(({ record }) => record.createdAtMs),
+      records.map(({ record }) => JSON.stringify(record.data)),
+    ],
+  });
+}
+
+/**
+ * Writes changed records with one statement, each only over the version that it was read in.
+ * @returns for each record whether it was written.
+ */
+export async function updateRecords(queryable: Queryable, records: readonly RecordUpdate[]): Promise<boolean[]> {
+  if (records.length === 0) return [];
+  // Of two changes to one record only the first can be over the version that both have read.
+  const firsts = new Map(records.map((record) => [placeOf(record.key), record] as const).reverse());
+  const sent = [...firsts.values()];
+  const rows = await queryable.query<{ data_space: number; record_id: string }>({
+    name: 'crm-update-records',
+    text: `UPDATE crm_record
+           SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
+               modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
+               activity_at_ms = new.modified_at_ms, data = new.data
+           FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::bigint[],
+                       $7::bigint[], $8::bigint[], $9::jsonb[])
+                  AS new (data_space, module, record_id, version, name, owner_id, modified_by, modified_at_ms, data)
+           WHERE crm_record.data_space = new.data_space AND crm_record.module = new.module
+             AND crm_record.record_id = new.record_id AND crm_record.version = new.version
+           RETURNING crm_record.data_space, crm_record.record_id`,
+    values: [
+      sent.map(({ key }) => key.dataSpace),
+      sent.map(({ key }) => key.module),
+      sent.map(({ key }) => key.id),
+      sent.map(({ record }) => record.version),
+      sent.map(({ record }) => record.name),
+      sent.map(({ record }) => record.ownerId),
+      sent.map(({ record }) => record.modifiedBy),
+      sent.map(({ record }) => record.modifiedAtMs),
+      sent.map(({ record }) => JSON.stringify(record.data)),
+    ],
+  });
+  const written = new Set(rows.map((row) => `${row.data_space}/${row.record_id}`));
+  return records.map((record) => written.has(placeOf(record.key)) && firsts.get(placeOf(record.key)) === record);
+}
+
+function placeOf(key: RecordKey): string {
+  return `${key.dataSpace}/${key.id}`;
+}
+
+/**
+ * Moves live records to the recycle bin, with one statement, and gives their unique values back.
+ * @returns the ids of those that existed.
+ */
+export async function moveToBin(
+  queryable: Queryable,
+  dataSpace: number,
+  module: number,
+  ids: readonly string[],
+  deletedBy: string,
+  nowMs: number,
+): Promise<Set<string>> {
+  const columns = `data_space, module, record_id, version, name, owner_id, created_by, created_at_ms, modified_by,
+                   modified_at_ms, activity_at_ms, converted, data`;
+  const rows = await queryable.query<{ record_id: string }>({
+    name: 'crm-delete-records',
+    text: `WITH gone AS (
+             DELETE FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
+             RETURNING ${columns}
+           ), freed AS (
+             DELETE FROM crm_unique_value WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
+           )
+           INSERT INTO crm_deleted_record (${columns}, deleted_by, deleted_at_ms)
+           SELECT ${columns}, $4::bigint, $5::bigint FROM gone RETURNING record_id`,
+    values: [dataSpace, module, ids, deletedBy, nowMs],
+  });
+  return new Set(rows.map((row) => row.record_id));
+}

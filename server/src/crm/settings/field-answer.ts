@@ -1,0 +1,167 @@
+import type { Field, Module, PickListValue } from '../metadata/metadata.ts';
+import { layoutId, systemIds } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+
+/** Most values of one pick list; custom fields beyond the first ones have room of their own. */
+const valuesPerField = 1000;
+
+const unsearchable = new Set(['subform', 'layout', 'profileimage', 'formula', 'linetax', 'ALARM', 'RRULE']);
+const unsortable = new Set([...unsearchable, 'multi_module_lookup', 'multiselectpicklist', 'participants']);
+const systemFields = new Set(['id', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time', 'Tag', 'Layout']);
+
+/** A field as `GET /settings/fields` shows it, with every key that clients look for. */
+export function fieldAnswer(field: Field, module: Module, space: Space): Record<string, unknown> {
+  const writable = !field.readOnly && !systemFields.has(field.apiName);
+  const picks = field.dataType === 'picklist' || field.dataType === 'multiselectpicklist';
+  const searchable = !unsearchable.has(field.dataType);
+  return {
+    associated_module: associatedModule(field, space),
+    webhook: searchable,
+    operation_type: {
+      web_update: writable,
+      api_create: writable,
+      web_create: writable,
+      api_update: writable,
+    },
+    colour_code_enabled_by_system: false,
+    field_label: field.label,
+    tooltip: null,
+    type: 'used',
+    field_read_only: field.readOnly,
+    customizable_properties: writable ? ['field_label', 'tooltip'] : [],
+    display_label: field.label,
+    read_only: field.readOnly,
+    association_details: null,
+    businesscard_supported: searchable,
+    multi_module_lookup: multiModuleLookup(field, space),
+    id: space.id(field.idSuffix),
+    created_time: null,
+    modified_time: null,
+    filterable: searchable,
+    sortable: !unsortable.has(field.dataType),
+    searchable,
+    visible: true,
+    profiles: space.contents.profiles.map(({ id, name }) => ({
+      permission_type: writable ? 'read_write' : 'read_only',
+      name,
+      id,
+    })),
+    view_type: { view: true, edit: writable, quick_create: writable && field.mandatory, create: writable },
+    separator: false,
+    unique: field.unique ? { casesensitive: 'false' } : {},
+    json_type: field.jsonType,
+    pick_list_values: picks ? pickListValues(field, space) : [],
+    pick_list_values_sorted_lexically: false,
+    enable_colour_code: false,
+    global_picklist: null,
+    ui_type: field.uiType,
+    virtual_field: false,
+    private: null,
+    crypt: null,
+    hipaa_compliance: null,
+    hipaa_compliance_enabled: false,
+    display_field: module.displayField === field.apiName,
+    display_type: -1,
+    external: null,
+    history_tracking: null,
+    history_tracking_enabled: false,
+    mass_update: writable && searchable,
+    email_parser: { fields_update_supported: writable, record_operations_supported: writable },
+    data_type: field.dataType,
+    formula: field.formula === null ? {} : { return_type: 'double', expression: field.formula },
+    rollup_summary: {},
+    decimal_place: decimalPlaces(field),
+    currency: field.dataType === 'currency' ? { rounding_option: 'normal', precision: 2 } : {},
+    auto_number: field.dataType === 'autonumber' ? { prefix: '', suffix: '', start_number: '1' } : {},
+    multiselectlookup: {},
+    multiuserlookup: {},
+    lookup: lookup(field, space),
+    subform: subform(field, space),
+    refer_from_field: null,
+    created_source: field.custom ? 'user' : 'default',
+    convert_mapping: convertMapping(field, module),
+    system_mandatory: field.mandatory,
+    custom_field: field.custom,
+    length: field.length,
+    default_value: null,
+    api_name: field.apiName,
+    layout_associations:
+      module.generatedType === 'subform'
+        ? []
+        : [{ api_name: 'Standard__s', name: 'Standard', id: layoutId(space.dataSpace, module.number) }],
+  };
+}
+
+function decimalPlaces({ dataType }: Field): number | null {
+  if (dataType === 'currency' || dataType === 'percent' || dataType === 'formula') return 2;
+  return dataType === 'double' ? 9 : null;
+}
+
+function moduleReference(apiName: string, space: Space): { api_name: string; id: string } | undefined {
+  const module = space.metadata.find(apiName);
+  return module && { api_name: module.apiName, id: space.moduleId(module) };
+}
+
+function lookup(field: Field, space: Space): object {
+  if (field.dataType !== 'lookup') return {};
+  return {
+    query_details: {},
+    display_label: field.label,
+    api_name: field.apiName,
+    module: moduleReference(field.lookupModules[0] ?? '', space),
+    id: space.id(field.idSuffix),
+  };
+}
+
+function multiModuleLookup(field: Field, space: Space): object {
+  if (field.dataType !== 'multi_module_lookup') return {};
+  return {
+    display_label: field.label,
+    api_name: field.apiName,
+    modules: field.lookupModules.map((name) => moduleReference(name, space)).filter((module) => module !== undefined),
+    id: space.id(field.idSuffix),
+  };
+}
+
+function associatedModule(field: Field, space: Space): object | null {
+  const module = field.subform === null ? undefined : space.metadata.find(field.subform);
+  return module ? { module: module.apiName, id: space.moduleId(module) } : null;
+}
+
+function subform(field: Field, space: Space): object | null {
+  const module = field.subform === null ? undefined : moduleReference(field.subform, space);
+  return module ? { module } : null;
+}
+
+/** The id of a pick list's value: the field's thousand, and the value's place in the list. */
+function valueId(field: Field, index: number, space: Space): string {
+  const place = field.custom ? field.idSuffix : field.idSuffix - systemIds.firstField;
+  return space.id(systemIds.pickListValues + place * valuesPerField + index + 1);
+}
+
+function pickListValues(field: Field, space: Space): object[] {
+  return field.pickList.map((choice: PickListValue, index) => ({
+    display_value: choice.value,
+    sequence_number: index + 1,
+    reference_value: choice.value,
+    colour_code: null,
+    actual_value: choice.value,
+    id: valueId(field, index, space),
+    type: 'used',
+    ...(choice.probability === undefined
+      ? {}
+      : { probability: choice.probability, forecast_type: choice.forecastType, forecast_category: null }),
+  }));
+}
+
+/** Fields of a lead that its conversion carries over under the same name. */
+const carriedToContacts = new Set(['First_Name', 'Last_Name', 'Email', 'Phone', 'Mobile', 'Fax', 'Lead_Source']);
+
+function convertMapping(field: Field, module: Module): object | null {
+  if (module.apiName !== 'Leads') return null;
+  return {
+    Contacts: carriedToContacts.has(field.apiName) ? field.apiName : null,
+    Deals: field.apiName === 'Lead_Source' ? 'Lead_Source' : null,
+    Accounts: field.apiName === 'Company' ? 'Account_Name' : null,
+  };
+}

@@ -1,0 +1,42 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { idInvalid, Refusal } from '../errors.ts';
+import { pathId } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { layoutId, sequenceOf } from '../organizations/ids.ts';
+import { fieldAnswer } from './field-answer.ts';
+
+/** GET /settings/fields?module= */
+export async function listFields(call: CrmCall): Promise<CrmAnswer> {
+  const { space, query } = call;
+  const module = moduleParameter(call);
+  const type = query.get('type') || 'used';
+  if (type !== 'used' && type !== 'unused' && type !== 'all') {
+    throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
+  }
+  const layout = query.get('layout_id');
+  if (layout && layout !== layoutId(space.dataSpace, module.number)) {
+    throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
+  }
+  if (type === 'unused' || module.fields.length === 0) return { status: 204 };
+  return { status: 200, json: { fields: module.fields.map((field) => fieldAnswer(field, module, space)) } };
+}
+
+/** GET /settings/fields/{id}?module= */
+export async function getField(call: CrmCall): Promise<CrmAnswer> {
+  const { space } = call;
+  const module = moduleParameter(call);
+  const suffix = sequenceOf(space.dataSpace, pathId(call.path[0] as string, 2));
+  const field = module.fields.find((each) => each.idSuffix === suffix);
+  if (!field) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
+  return { status: 200, json: { fields: [fieldAnswer(field, module, space)] } };
+}
+
+function moduleParameter(call: CrmCall): Module {
+  const name = call.query.get('module');
+  if (!name) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'module' } });
+  const module = call.space.metadata.find(name);
+  if (!module || module.generatedType === 'web') {
+    throw new Refusal('INVALID_MODULE', { details: { param_name: 'module' } });
+  }
+  return module;
+}

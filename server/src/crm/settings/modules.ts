@@ -1,0 +1,124 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { changedAfter, listParameter, timeHeader } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { layoutId, sequenceOf } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+import { formatDateTime } from '../values/date-time.ts';
+import { fieldAnswer } from './field-answer.ts';
+
+const statuses = ['visible', 'user_hidden', 'system_hidden', 'scheduled_for_deletion'] as const;
+type Status = (typeof statuses)[number];
+
+/** GET /settings/modules */
+export async function listModules(call: CrmCall): Promise<CrmAnswer> {
+  const { space, user } = call;
+  const wanted = listParameter(call.query, 'status');
+  if (wanted?.some((status) => !(statuses as readonly string[]).includes(status))) {
+    throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'status' } });
+  }
+  const since = timeHeader(call, 'if-modified-since');
+  if (since !== undefined && !changedAfter(changedAtMs(space), since)) return { status: 304 };
+  const modules = space.metadata.modules.filter((module) => !wanted || wanted.includes(statusOf(module)));
+  if (modules.length === 0) return { status: 204 };
+  return { status: 200, json: { modules: modules.map((module) => moduleAnswer(module, space, user.timeZone)) } };
+}
+
+/** GET /settings/modules/{api name or id} */
+export async function getModule(call: CrmCall): Promise<CrmAnswer> {
+  const { space, user } = call;
+  const name = call.path[0] as string;
+  const number = sequenceOf(space.dataSpace, name);
+  const module = number === undefined ? space.metadata.find(name) : space.metadata.byNumber(number);
+  if (!module) throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 2 } });
+  // Tabs that are no modules of records have nothing more to show.
+  if (module.generatedType === 'web') return { status: 204 };
+  const fields = module.fields.map((field) => fieldAnswer(field, module, space));
+  const displayField = module.field.get(module.displayField ?? '');
+  return {
+    status: 200,
+    json: {
+      modules: [
+        {
+          ...moduleAnswer(module, space, user.timeZone),
+          fields,
+          layouts:
+            module.generatedType === 'subform'
+              ? []
+              : [{ name: 'Standard', display_label: 'Standard', id: layoutId(space.dataSpace, module.number) }],
+          related_lists: [],
+          custom_view: null,
+          display_field: displayField ? { api_name: displayField.apiName, id: space.id(displayField.idSuffix) } : null,
+          search_layout_fields: module.displayField === null ? [] : [module.displayField],
+          per_page: 200,
+          properties: ['$se_module', '$currency_symbol', '$converted', '$approved', '$approval', '$editable'],
+          related_list_properties: { sort_by: null, fields: [], sort_order: null },
+          lookup_field_properties: { fields: [] },
+          kanban_view: false,
+          kanban_view_supported: module.generatedType !== 'subform',
+          filter_supported: module.generatedType !== 'subform',
+          filter_status: false,
+          emailTemplate_support: false,
+          inventory_template_supported: false,
+        },
+      ],
+    },
+  };
+}
+
+/** Standard metadata is as old as the organization. */
+function changedAtMs(space: Space): number {
+  return Math.max(space.contents.createdAtMs, space.metadata.modifiedAtMs);
+}
+
+function statusOf(module: Module): Status {
+  return module.generatedType === 'subform' ? 'system_hidden' : 'visible';
+}
+
+const noModifier = { modified_time: null, modified_by: null };
+
+function moduleAnswer(module: Module, space: Space, timeZone: string): Record<string, unknown> {
+  const has = (flag: string): boolean => module.flags.has(flag);
+  const profiles = space.contents.profiles.map(({ id, name }) => ({ name, id }));
+  const parent = module.parentModule === null ? undefined : space.metadata.find(module.parentModule);
+  const custom = module.generatedType === 'custom';
+  return {
+    global_search_supported: has('api_supported') && module.generatedType !== 'subform',
+    deletable: has('deletable'),
+    description: null,
+    creatable: has('creatable'),
+    recycle_bin_on_delete: has('recycle_bin_on_delete'),
+    ...(custom ? { modified_time: formatDateTime(changedAtMs(space), timeZone), modified_by: null } : noModifier),
+    plural_label: module.pluralLabel,
+    presence_sub_menu: has('sub_menu_available'),
+    actual_plural_label: module.pluralLabel,
+    id: space.moduleId(module),
+    isBlueprintSupported: has('creatable') && module.generatedType !== 'subform',
+    visibility: statusOf(module) === 'visible' ? 1 : 0,
+    convertable: has('convertable'),
+    sub_menu_available: has('sub_menu_available'),
+    editable: has('editable'),
+    actual_singular_label: module.singularLabel,
+    has_more_profiles: false,
+    access_type: 'org_based',
+    private_profile: null,
+    profiles,
+    show_as_tab: has('show_as_tab'),
+    web_link: null,
+    sequence_number: module.sequence,
+    singular_label: module.singularLabel,
+    viewable: has('viewable'),
+    api_supported: has('api_supported'),
+    api_name: module.apiName,
+    quick_create: has('quick_create'),
+    generated_type: module.generatedType,
+    feeds_required: false,
+    public_fields_configured: false,
+    arguments: [],
+    module_name: module.moduleName,
+    profile_count: profiles.length,
+    business_card_field_limit: module.generatedType === 'subform' ? 0 : 5,
+    parent_module: parent ? { api_name: parent.apiName, id: space.moduleId(parent) } : {},
+    status: statusOf(module),
+  };
+}

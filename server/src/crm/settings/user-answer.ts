@@ -1,0 +1,77 @@
+import type { CrmUser, Space } from '../organizations/space.ts';
+import { formatDateTime, offsetMinutes } from '../values/date-time.ts';
+
+const tab = { font_color: '#FFFFFF', background: '#222222' };
+const theme = {
+  normal_tab: tab,
+  selected_tab: tab,
+  new_background: null,
+  background: '#F3F0EB',
+  screen: 'fixed',
+  type: 'default',
+};
+
+/** A user as `GET /users` shows one to `reader`. The mixed spelling of the keys is the wire's. */
+export function userAnswer(user: CrmUser, space: Space, reader: CrmUser): Record<string, unknown> {
+  const { settings } = user;
+  const reference = (id: string) => ({ name: space.user(id)?.fullName ?? null, id });
+  return {
+    country: settings.country,
+    name_format__s: 'Salutation,First Name,Last Name',
+    language: settings.language,
+    microsoft: false,
+    $shift_effective_from: null,
+    id: user.id,
+    state: null,
+    fax: null,
+    country_locale: settings.locale,
+    sandboxDeveloper: false,
+    zip: null,
+    decimal_separator: 'Period',
+    created_time: formatDateTime(user.createdAtMs, reader.timeZone),
+    time_format: 'hh:mm a',
+    offset: offsetMinutes(user.modifiedAtMs, user.timeZone) * 60_000,
+    profile: { name: user.profile.name, id: user.profile.id },
+    created_by: reference(user.createdBy),
+    zuid: user.zuid,
+    full_name: user.fullName,
+    phone: null,
+    dob: null,
+    sort_order_preference__s: 'First Name,Last Name',
+    status: user.status,
+    type__s: 'Regular User',
+    role: { name: user.role.name, id: user.role.id },
+    customize_info: {
+      notes_desc: null,
+      show_right_panel: null,
+      bc_view: null,
+      show_home: false,
+      show_detail_view: true,
+      unpin_recent_item: null,
+    },
+    city: null,
+    signature: null,
+    locale: settings.locale,
+    personal_account: false,
+    Isonline: user.id === reader.id,
+    default_tab_group: '0',
+    Modified_By: reference(user.modifiedBy),
+    street: null,
+    $current_shift: null,
+    alias: null,
+    theme,
+    first_name: user.firstName === '' ? null : user.firstName,
+    email: user.email,
+    status_reason__s: null,
+    website: null,
+    $next_shift: null,
+    mobile: null,
+    last_name: user.lastName,
+    time_zone: user.timeZone,
+    number_separator: 'Comma',
+    confirm: user.confirmed,
+    date_format: 'MM-dd-yyyy',
+    category: 'regular_user',
+    Modified_Time: formatDateTime(user.modifiedAtMs, reader.timeZone),
+  };
+}

@@ -1,0 +1,39 @@
+import type { ChangeNotices } from '../database/change-notices.ts';
+import type { Database } from '../database/database.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { IdAllocator } from './organizations/id-allocator.ts';
+import { loadSpace } from './organizations/load-space.ts';
+import { SpaceCache } from './organizations/space-cache.ts';
+import { KeyedLocks } from './records/keyed-locks.ts';
+import { RecordTable } from './records/record-table.ts';
+
+/** What the three API listeners of a data centre share: caches, id blocks and statement queues. */
+export interface CrmStore {
+  readonly database: Database;
+  readonly spaces: SpaceCache;
+  readonly ids: IdAllocator;
+  readonly records: RecordTable;
+  /** Held while a record is read, changed and written. */
+  readonly changeLocks: KeyedLocks;
+}
+
+/** Creates the CRM store of a data centre; once per process, whoever serves its APIs. */
+export function createCrmStore(options: {
+  readonly database: Database;
+  /** The data centre's change notices; the caller starts and closes them. */
+  readonly notices: ChangeNotices;
+  readonly clock: Clock;
+}): CrmStore {
+  const { database, notices, clock } = options;
+  return {
+    database,
+    spaces: new SpaceCache({
+      load: (organizationId, environment) => loadSpace(database, organizationId, environment),
+      notices,
+      clock,
+    }),
+    ids: new IdAllocator(database),
+    records: new RecordTable(database),
+    changeLocks: new KeyedLocks(),
+  };
+}

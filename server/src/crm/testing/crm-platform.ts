@@ -1,0 +1,181 @@
+import type { FastifyInstance } from 'fastify';
+import { type Environment, environments, localDataCenter } from '../../config/data-centers.ts';
+import { parseSettings } from '../../config/load-settings.ts';
+import { ChangeNotices } from '../../database/change-notices.ts';
+import { ManualClock } from '../../foundation/clock.ts';
+import { systemRandom } from '../../foundation/random.ts';
+import { silentLog } from '../../http/log.ts';
+import type { EventRecorder, ProtocolEvent } from '../../inspector/events.ts';
+import { ScopeSet } from '../../oauth/scopes.ts';
+import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import { createTestDatabase } from '../../testing/test-database.ts';
+import { createCrmApi } from '../api.ts';
+import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
+import { createCrmStore } from '../store.ts';
+
+export const allScopes = [
+  'ZohoCRM.modules.ALL',
+  'ZohoCRM.settings.ALL',
+  'ZohoCRM.users.ALL',
+  'ZohoCRM.org.ALL',
+  'ZohoCRM.coql.READ',
+];
+
+/** Origin of the page that the tests' client serves, and of a page of another client. */
+export const appOrigin = 'https://app.example.com';
+export const otherOrigin = 'https://other.example.com';
+
+/** Stands in for the accounts server: tokens are what tests say they are. */
+class FakeAuthority implements TokenAuthority {
+  readonly #checks = new Map<string, TokenCheck>();
+  #count = 0;
+
+  add(check: TokenCheck): string {
+    const token = `1000.${String(++this.#count).padStart(32, '0')}.${'f'.repeat(32)}`;
+    this.#checks.set(token, check);
+    return token;
+  }
+
+  async check(accessToken: string): Promise<TokenCheck> {
+    return this.#checks.get(accessToken) ?? { refusal: 'TokenUnknown' };
+  }
+
+  async allowsOrigin(origin: string): Promise<boolean> {
+    return origin === appOrigin || origin === otherOrigin;
+  }
+}
+
+export interface CallOptions {
+  readonly token?: string | null;
+  readonly environment?: Environment;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly rawBody?: string | Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly json: any;
+}
+
+/** The APIs of one data centre over a real database, with two organizations. */
+export async function startCrm() {
+  const database = await createTestDatabase('data-center', 'us');
+  const clock = new ManualClock(Date.UTC(2026, 2, 10, 12));
+  const notices = new ChangeNotices(database);
+  await notices.start();
+  const authority = new FakeAuthority();
+  const recorded: ProtocolEvent[] = [];
+  const events: EventRecorder = {
+    record: (event) => recorded.push(event),
+    flush: async () => {},
+  };
+  const store = createCrmStore({ database, notices, clock });
+  const dataCenter = localDataCenter('us', 'global', 0, 8000);
+  const settings = parseSettings({});
+  const apis = Object.fromEntries(
+    environments.map((environment) => [
+      environment,
+      createCrmApi({
+        dataCenter,
+        environment,
+        store,
+        clock,
+        random: systemRandom,
+        log: silentLog,
+        authority,
+        events,
+        settings,
+      }),
+    ]),
+  ) as Record<Environment, FastifyInstance>;
+
+  let nextPrefix = 1_000_001;
+  let nextUser = 700_000_001;
+  const newOrganization = async (name: string): Promise<CreatedOrganization & { ownerZuid: string }> => {
+    const ownerZuid = String(nextUser++);
+    const idPrefixes = [nextPrefix++, nextPrefix++, nextPrefix++];
+    const created = await database.transaction((transaction) =>
+      createOrganization(transaction, {
+        organizationName: name,
+        owner: { userId: ownerZuid, email: `owner${ownerZuid}@example.com`, firstName: 'Ada', lastName: name },
+        idPrefixes,
+        nowMs: clock.nowMs(),
+      }),
+    );
+    return { ...created, ownerZuid };
+  };
+  const grantFor = (organizationId: string, userId: string, over: Partial<TokenGrant> = {}): TokenGrant => ({
+    clientId: '1000.TESTCLIENT',
+    userId,
+    scopes: ScopeSet.of(allScopes),
+    organizationId,
+    environment: 'production',
+    javascriptDomains: [appOrigin],
+    expiresAtMs: clock.nowMs() + 3_600_000,
+    ...over,
+  });
+  const organization = await newOrganization('Lovelace');
+  const neighbour = await newOrganization('Neighbour');
+  const token = authority.add({ grant: grantFor(organization.organizationId, organization.ownerZuid) });
+
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
+    const { environment = 'production', query, headers, body, rawBody } = options;
+    const bearer = options.token === undefined ? token : options.token;
+    const payload = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await apis[environment].inject({
+      method: method as 'GET',
+      url: `${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
+      headers: { ...(bearer === null ? {} : { authorization: `Zoho-oauthtoken ${bearer}` }), ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const isJson = String(response.headers['content-type'] ?? '').startsWith('application/json');
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.body,
+      json: isJson ? JSON.parse(response.body) : undefined,
+    };
+  };
+
+  return {
+    database,
+    clock,
+    store,
+    apis,
+    authority,
+    recorded,
+    organization,
+    neighbour,
+    token,
+    call,
+    newOrganization,
+    /** A token of some user of some organization, with what differs from the usual grant. */
+    tokenFor: (organizationId: string, userId: string, over?: Partial<TokenGrant>) =>
+      authority.add({ grant: grantFor(organizationId, userId, over) }),
+    tokenWithScopes: (...scopes: string[]) =>
+      authority.add({
+        grant: grantFor(organization.organizationId, organization.ownerZuid, { scopes: ScopeSet.of(scopes) }),
+      }),
+    addUser: (lastName: string, role?: 'CEO' | 'Manager') =>
+      database.transaction((transaction) =>
+        addUser(transaction, {
+          organizationId: organization.organizationId,
+          user: { userId: String(nextUser++), email: `${lastName}@example.com`, firstName: 'Bob', lastName },
+          ...(role ? { role } : {}),
+          nowMs: clock.nowMs(),
+        }),
+      ),
+    close: async () => {
+      for (const api of Object.values(apis)) await api.close();
+      await notices.close();
+      await database.close();
+    },
+  };
+}
+
+export type Crm = Awaited<ReturnType<typeof startCrm>>;

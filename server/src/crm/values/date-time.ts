@@ -1,0 +1,83 @@
+/** Dates and times of the wire: ISO 8601 with an offset, whole seconds, shown in the user's time zone. */
+
+const quarterMs = 15 * 60_000;
+const maxOffsets = 50_000;
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Offsets by zone and quarter of an hour: zones change theirs only at such moments. */
+const offsets = new Map<string, Map<number, number>>();
+
+/** Minutes east of Greenwich at `atMs` in an IANA time zone; an unknown zone counts as UTC. */
+export function offsetMinutes(atMs: number, timeZone: string): number {
+  let ofZone = offsets.get(timeZone);
+  if (!ofZone) {
+    ofZone = new Map();
+    offsets.set(timeZone, ofZone);
+  }
+  const quarter = Math.floor(atMs / quarterMs);
+  let offset = ofZone.get(quarter);
+  if (offset === undefined) {
+    offset = computeOffset(quarter * quarterMs, timeZone);
+    if (ofZone.size >= maxOffsets) ofZone.clear();
+    ofZone.set(quarter, offset);
+  }
+  return offset;
+}
+
+function computeOffset(atMs: number, timeZone: string): number {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = newFormat(timeZone);
+    formats.set(timeZone, format);
+  }
+  const name = format.formatToParts(atMs).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const match = /^GMT([+-])(\d\d):(\d\d)/.exec(name);
+  return match ? (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) : 0;
+}
+
+function newFormat(timeZone: string): Intl.DateTimeFormat {
+  const options = { timeZoneName: 'longOffset', year: 'numeric' } as const;
+  try {
+    return new Intl.DateTimeFormat('en-US', { ...options, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' });
+  }
+}
+
+/** `2023-05-10T01:10:47-07:00`. */
+export function formatDateTime(atMs: number, timeZone: string): string {
+  const offset = offsetMinutes(atMs, timeZone);
+  const local = new Date(atMs + offset * 60_000).toISOString();
+  const absolute = Math.abs(offset);
+  const hours = Math.trunc(absolute / 60);
+  const minutes = absolute % 60;
+  return `${local.slice(0, -5)}${offset < 0 ? '-' : '+'}${hours < 10 ? '0' : ''}${hours}:${minutes < 10 ? '0' : ''}${minutes}`;
+}
+
+const dateTimePattern = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(Z|[+-]\d{2}:\d{2})$/;
+/** Years that can be shown with four digits in every time zone. */
+const earliestMs = Date.UTC(1, 0, 2);
+const latestMs = Date.UTC(9999, 11, 30);
+
+/** Milliseconds since 1970 of an ISO date-time with offset and without fractions, or undefined. */
+export function parseDateTime(text: string): number | undefined {
+  const match = dateTimePattern.exec(text);
+  if (!match || !isDate(match[1] as string)) return undefined;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) || atMs < earliestMs || atMs > latestMs ? undefined : atMs;
+}
+
+/** Whether `text` is a day of the calendar, `yyyy-MM-dd`. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+/** The time of an `If-(Un)Modified-Since` header: ISO form as clients send it, or the HTTP form. */
+export function parseHeaderTime(text: string): number | undefined {
+  const iso = parseDateTime(text.trim().replace(/\.\d+(?=Z|[+-]\d{2}:\d{2}$)/, ''));
+  if (iso !== undefined) return iso;
+  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text.trim())) return undefined;
+  const http = Date.parse(text);
+  return Number.isNaN(http) ? undefined : http;
+}

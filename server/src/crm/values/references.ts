@@ -1,0 +1,59 @@
+import { idInvalid } from '../errors.ts';
+import type { Field } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import { type Reading, type ValueReader, wrongType } from './reading.ts';
+
+/** Reads `{"id":"…"}`, or a bare id, which old clients send. */
+function idIn(raw: unknown): { id: string } | { problem: Reading } {
+  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) {
+    const id = readId((raw as { id?: unknown }).id);
+    return id === undefined ? { problem: badId('.id') } : { id };
+  }
+  const id = readId(raw);
+  if (id !== undefined) return { id };
+  return { problem: typeof raw === 'string' ? badId('') : wrongType('jsonobject') };
+}
+
+export function badId(at: string): Reading {
+  return { problem: { code: 'INVALID_DATA', details: {}, message: idInvalid, at } };
+}
+
+export const readRecordLookup: ValueReader = (raw, field) => {
+  const found = idIn(raw);
+  if ('problem' in found) return found.problem;
+  return { value: found.id, wish: { kind: 'record', id: found.id, module: field.lookupModules[0] as string } };
+};
+
+export const readUserLookup: ValueReader = (raw) => {
+  const found = idIn(raw);
+  return 'problem' in found ? found.problem : { value: found.id, wish: { kind: 'user', id: found.id } };
+};
+
+/** A lookup into one of several modules, which the value or a key beside it names. */
+export const readAnyModuleLookup: ValueReader = (raw, field, { item }) => {
+  const found = idIn(raw);
+  if ('problem' in found) return found.problem;
+  const name = moduleName(raw, item);
+  if (name === undefined) {
+    const dependee = field.typeKey === '$se_module' ? '$se_module' : 'module';
+    return {
+      problem: { code: 'DEPENDENT_FIELD_MISSING', details: { dependee: { api_name: dependee, json_path: dependee } } },
+    };
+  }
+  const module = allowedModule(field, name);
+  if (module === undefined) {
+    return { problem: { code: 'INVALID_DATA', details: { supported_values: field.lookupModules }, at: '.module' } };
+  }
+  return { value: { id: found.id, module }, wish: { kind: 'record', id: found.id, module } };
+};
+
+function moduleName(raw: unknown, item: Readonly<Record<string, unknown>>): string | undefined {
+  const inside = (raw as { module?: unknown }).module;
+  const named = typeof inside === 'object' && inside !== null ? (inside as { api_name?: unknown }).api_name : inside;
+  const name = named ?? item.$se_module ?? item.se_module;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function allowedModule(field: Field, name: string): string | undefined {
+  return field.lookupModules.find((module) => module.toLowerCase() === name.toLowerCase());
+}

@@ -1,0 +1,47 @@
+import type { Field } from '../metadata/metadata.ts';
+import { type Reading, tooLong, type ValueReader, wrongType } from './reading.ts';
+
+/** Text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+const emailPattern = /^[^\s@,;:<>()[\]"\\]{1,64}@[^\s@,;:<>()[\]"\\.]+(\.[^\s@,;:<>()[\]"\\.]+)+$/;
+const phonePattern = /^[\p{L}\d\s+\-.()/;#,*:]+$/u;
+
+/** Text as sent, except for blanks at its end. */
+export const readText: ValueReader = (raw, field) => read(raw, field, 'text', undefined);
+export const readEmail: ValueReader = (raw, field) => read(raw, field, 'email', emailPattern);
+export const readPhone: ValueReader = (raw, field) => read(raw, field, 'phone', phonePattern);
+export const readWebsite: ValueReader = (raw, field) => read(raw, field, 'website', /^\S+$/);
+
+function read(raw: unknown, field: Field, typeName: string, pattern: RegExp | undefined): Reading {
+  if (typeof raw !== 'string' || !isStorable(raw)) return wrongType(typeName);
+  const text = raw.trimEnd();
+  if (text === '') return { value: null };
+  // Length first: patterns are only tried on short texts.
+  if (text.length > field.length) return tooLong(field.length);
+  return pattern === undefined || pattern.test(text) ? { value: text } : wrongType(typeName);
+}
+
+export const noChoice = '-None-';
+
+/** A pick list takes values that it does not list; "-None-" is the choice of nothing. */
+export const readPickList: ValueReader = (raw, field) => {
+  const reading = read(raw, field, 'picklist', undefined);
+  return reading.problem === undefined && reading.value === noChoice ? { value: null } : reading;
+};
+
+const maxChoices = 200;
+
+export const readMultiSelect: ValueReader = (raw, field) => {
+  if (!Array.isArray(raw)) return wrongType('jsonarray');
+  if (raw.length > maxChoices) return tooLong(maxChoices);
+  const choices = new Set<string>();
+  for (const choice of raw) {
+    if (typeof choice !== 'string' || !isStorable(choice)) return wrongType('text');
+    if (choice.length > field.length) return tooLong(field.length);
+    if (choice !== noChoice && choice.trim() !== '') choices.add(choice.trimEnd());
+  }
+  return { value: choices.size === 0 ? null : [...choices] };
+};

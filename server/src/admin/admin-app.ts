@@ -86,6 +86,10 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
         ),
       unreadable: (_request, reply, status) =>
         sendFailure(reply, new AdminFailure(status, 'UNREADABLE', 'the request cannot be read')),
+      caught: (error, reply) => {
+        if (error instanceof AdminFailure) return sendFailure(reply, error);
+        return error instanceof UsableFailure ? sendFailure(reply, badInput(error.message)) : undefined;
+      },
       failed: (_request, reply) =>
         sendFailure(reply, new AdminFailure(500, 'INTERNAL', 'our own fault; the log has the cause')),
     },
@@ -103,13 +107,6 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
       throw new AdminFailure(401, 'UNAUTHORIZED', 'the admin token is missing or wrong');
     }
   });
-  const failed = app.errorHandler;
-  app.setErrorHandler((error: Error, request, reply) => {
-    if (error instanceof AdminFailure) return sendFailure(reply, error);
-    if (error instanceof UsableFailure) return sendFailure(reply, badInput(error.message));
-    return failed.call(app, error as never, request, reply);
-  });
-
   app.get('/data-centers', async () => context.topology.dataCenters);
   app.post('/users', async (request, reply) => {
     const { dataCenter, organization, ...user } = readBody(request, bodies.user);

@@ -32,6 +32,7 @@ export class Database implements Queryable {
   readonly connection: pg.ClientConfig;
   readonly #pool: pg.Pool;
   #roundTrips = 0;
+  #closing = false;
 
   constructor(options: DatabaseOptions) {
     this.label = options.label;
@@ -43,7 +44,9 @@ export class Database implements Queryable {
       connectionTimeoutMillis: 10_000,
     });
     // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
-    this.#pool.on('error', (error) => options.onError?.(error));
+    this.#pool.on('error', (error) => {
+      if (!this.#closing) options.onError?.(error);
+    });
   }
 
   /** Statements sent so far, to count round trips per request in tests. */
@@ -90,6 +93,7 @@ export class Database implements Queryable {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#pool.end();
   }
 }

@@ -8,6 +8,8 @@ export interface Dialect {
   notFound(request: FastifyRequest, reply: FastifyReply): unknown;
   /** The request cannot be read: body too large (413), malformed URL (400), … */
   unreadable(request: FastifyRequest, reply: FastifyReply, status: number): unknown;
+  /** Errors of this listener's own kinds, thrown by its routes; undefined for any other. */
+  caught?(error: unknown, reply: FastifyReply): FastifyReply | undefined;
   /** Our own fault. The cause is logged with the request's id and never shown. */
   failed(request: FastifyRequest, reply: FastifyReply): unknown;
 }
@@ -59,6 +61,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
+    const answer = dialect.caught?.(error, reply);
+    if (answer) return answer;
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return dialect.unreadable(request, reply, status);
     log.error(

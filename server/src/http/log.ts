@@ -5,7 +5,12 @@ import type { Settings } from '../config/settings.ts';
 export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>;
 
 export function createLog(level: Settings['logLevel']): Log {
-  return pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+  return pino({ level, base: null, serializers: { err: describeError } }, pino.destination({ fd: 2, sync: true }));
 }
 
 export const silentLog: Log = pino({ level: 'silent' });
+
+/** Errors as the log shows them: drivers hang their whole connection, and so more than anybody asked for, on theirs. */
+function describeError(error: Error & { code?: unknown }) {
+  return { name: error.name, message: error.message, code: error.code, stack: error.stack };
+}

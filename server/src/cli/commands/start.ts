@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { openDataDirectory } from '../../data-directory.ts';
 import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../../demo/demo-accounts.ts';
@@ -41,10 +42,9 @@ async function start(options: StartOptions): Promise<void> {
   try {
     if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
     platform = await startPlatform({ settings, dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log });
-    const demo =
-      (options.demo ?? dataDirectory.isNew)
-        ? await makeDemo(platform, dataDirectory.path, settings.basePort)
-        : undefined;
+    // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
+    const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
+    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort) : undefined;
     if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
     else printReady(platform, demo);
     await stopRequested;
@@ -100,6 +100,7 @@ function printReady(platform: Platform, demo: Demo | undefined): void {
   );
   printLine(`\nSample app  ${platform.sampleAppOrigin}/`);
   printLine(`Admin API   ${platform.adminOrigin}   (npx grantway --help)`);
+  if (demo && !demo.seeded) printLine(`Demo        accounts in ${demo.file}`);
   if (demo?.seeded) {
     printLine(`\nDemo accounts (kept in ${demo.file}):\n`);
     printTable(

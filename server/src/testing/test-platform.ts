@@ -1,0 +1,115 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg, { type ClientConfig } from 'pg';
+import { inject } from 'vitest';
+import { type ClientRegistration, type ClientWithSecrets, registerClient } from '../admin/clients.ts';
+import { type CreatedUser, createUserWithOrganization } from '../admin/users.ts';
+import { parseSettings } from '../config/load-settings.ts';
+import { openDataDirectory } from '../data-directory.ts';
+import type { DatabaseKind } from '../database/migrate.ts';
+import { ManualClock } from '../foundation/clock.ts';
+import { UsableFailure } from '../foundation/failure.ts';
+import { systemRandom } from '../foundation/random.ts';
+import { silentLog } from '../http/log.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import { templateName } from './global-setup.ts';
+
+/** A whole platform for one test file: own databases, own ports, own clock. */
+export interface TestPlatform extends Platform {
+  readonly clock: ManualClock;
+  readonly basePort: number;
+  /** A user with the password `testPassword` and an organization of his own. */
+  addUser(dataCenter: string, email: string): Promise<CreatedUser>;
+  /** A client of the given type with workable fields, owned by `owner`. */
+  addClient(registration: Partial<ClientRegistration> & { owner: string; type: string }): Promise<ClientWithSecrets>;
+}
+
+export const testPassword = 'correct horse';
+
+export interface TestPlatformOptions {
+  readonly dataCenters?: readonly string[];
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Default: a clock that stands still. Browser tests need the real time. */
+  readonly clock?: ManualClock;
+}
+
+const portTries = 20;
+
+export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
+  const dataCenters = options.dataCenters ?? ['us'];
+  const clock = options.clock ?? new ManualClock(Date.UTC(2026, 0, 15, 12));
+  const directory = mkdtempSync(join(tmpdir(), 'grantway-platform-'));
+  const dataDirectory = openDataDirectory(directory, { random: systemRandom });
+  const databaseUrls = {
+    directory: await createDatabase('directory'),
+    dataCenters: Object.fromEntries(
+      await Promise.all(dataCenters.map(async (id) => [id, await createDatabase('data-center')] as const)),
+    ),
+  };
+  for (let attempt = 1; ; attempt++) {
+    const basePort = 10_000 + 100 * randomInt(500);
+    const settings = parseSettings({
+      dataCenters: [...dataCenters],
+      basePort,
+      logLevel: 'silent',
+      ...options.settings,
+    });
+    try {
+      const platform = await startPlatform({ settings, dataDirectory, databaseUrls, log: silentLog, clock });
+      return {
+        ...platform,
+        clock,
+        basePort,
+        addUser: (dataCenter, email) =>
+          createUserWithOrganization(
+            platform.admin,
+            dataCenter,
+            { email, password: testPassword, firstName: 'Terry', lastName: 'Tester' },
+            `Organization of ${email}`,
+          ),
+        addClient: (registration) =>
+          registerClient(platform.admin, {
+            ...defaultsOf(registration.type),
+            dataCenter: dataCenters[0] ?? 'us',
+            ...registration,
+          }),
+        async stop() {
+          await platform.stop();
+          dataDirectory.release();
+          rmSync(directory, { recursive: true, force: true });
+        },
+      };
+    } catch (error) {
+      // Another test file may have the same ports.
+      if (attempt >= portTries || !(error instanceof UsableFailure) || !error.message.includes('in use')) throw error;
+    }
+  }
+}
+
+function defaultsOf(type: string) {
+  const web = type === 'server' || type === 'browser' || type === 'mobile';
+  return {
+    name: `Test ${type}`,
+    homepageUrl: type === 'self' ? null : 'https://app.example.com/',
+    redirectUris: web ? ['https://app.example.com/callback'] : [],
+    javascriptDomains: type === 'browser' ? ['https://app.example.com'] : [],
+    enabledDataCenters: [],
+    sameSecret: false,
+  };
+}
+
+/** A new database of the run's PostgreSQL, as an operator would name one of his own. */
+async function createDatabase(kind: DatabaseKind): Promise<string> {
+  const postgres: ClientConfig = inject('postgres');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const client = new pg.Client({ ...postgres, database: 'postgres' });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName(kind)}`);
+  } finally {
+    await client.end();
+  }
+  return `postgres://${postgres.user}@/${name}?host=${encodeURIComponent(String(postgres.host))}`;
+}

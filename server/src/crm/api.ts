@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createApp, type Dialect } from '../http/app.ts';
+import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
 import type { TokenGrant } from '../oauth/token-authority.ts';
 import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
@@ -40,12 +41,20 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     trustProxy: settings.trustProxy,
     bodyLimitBytes,
     secure: context.dataCenter.origins.api.startsWith('https:'),
-    dialect: crmDialect((request, reply, refusal) => refuse(request, reply, refusal)),
+    dialect: {
+      notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
+      // A path that cannot be decoded never becomes a request of the framework: there are only Node's own objects.
+      unreadable: (request, reply, status) =>
+        request.raw === undefined
+          ? answerBadUrl(request as unknown as IncomingMessage, reply as unknown as ServerResponse)
+          : refuse(request, reply, unreadable(status)),
+      failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
+    },
   });
   app.decorateRequest('crm', null);
 
   app.addHook('onRequest', async (request, reply) => {
-    const admission = new Admission(foreignOrigin(context, request));
+    const admission = new Admission(foreignOrigin(context, request.headers));
     request.crm = admission;
     if (admission.origin !== null && isPreflight(request.method, request.headers)) {
       return answerPreflight(request, reply, admission.origin);
@@ -109,7 +118,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       detail: {
         origin,
         method: request.headers['access-control-request-method'],
-        path: pathOf(request),
+        path: pathOf(request.raw),
         ...(allowed ? {} : { expected: 'a JavaScript domain of a client that is enabled in this data centre' }),
       },
     });
@@ -133,7 +142,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       requestId: request.id,
       detail: {
         method: request.method,
-        path: pathOf(request),
+        path: pathOf(request.raw),
         ...(operation === undefined ? {} : { operation: `${operation.method} ${operation.path}` }),
         status: refusal.status,
         code: refusal.code,
@@ -152,6 +161,21 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     return readable ? readableHeaders(origin) : unreadableHeaders;
   }
 
+  async function answerBadUrl(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = new Refusal('INVALID_URL_PATTERN', { outcome: 'PathUnreadable' });
+    const { method, headers } = request;
+    const { body, code, outcome, status } = refusal;
+    events.record({ kind: 'api', outcome, detail: { method, path: pathOf(request), status, code } });
+    const origin = foreignOrigin(context, headers);
+    const readable = origin !== null && (await context.authority.allowsOrigin(origin));
+    response.writeHead(status, {
+      ...jsonHeaders,
+      'cache-control': 'no-store',
+      ...(readable ? readableHeaders(origin) : unreadableHeaders),
+    });
+    response.end(JSON.stringify(body));
+  }
+
   /** Records failed items always, successes once for each operation of a grant: reads would flood the log of events. */
   function recordAnswer(request: FastifyRequest, admission: Admission, answer: CrmAnswer): void {
     const { grant, operation } = admission as { grant: TokenGrant; operation: Operation };
@@ -165,7 +189,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       requestId: request.id,
       detail: {
         method: request.method,
-        path: pathOf(request),
+        path: pathOf(request.raw),
         operation: `${operation.method} ${operation.path}`,
         status: answer.status,
         ...(admission.origin === null ? {} : { origin: admission.origin }),
@@ -182,8 +206,8 @@ function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
 }
 
 /** The path of a request for events: no query, which may hold anything, and not without end. */
-function pathOf(request: FastifyRequest): string {
-  return (request.raw.url ?? '').split('?')[0]?.slice(0, 200) ?? '';
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?')[0]?.slice(0, 200) ?? '';
 }
 
 /** Which operations a grant has been seen to use. */
@@ -197,17 +221,6 @@ class SeenCalls {
     else this.#seen.set(grant, new Set([operation]));
     return true;
   }
-}
-
-/** Errors that no operation made, in the form of the CRM. */
-function crmDialect(
-  refuse: (request: FastifyRequest, reply: FastifyReply, refusal: Refusal) => Promise<FastifyReply>,
-): Dialect {
-  return {
-    notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
-    unreadable: (request, reply, status) => refuse(request, reply, unreadable(status)),
-    failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
-  };
 }
 
 function unreadable(status: number): Refusal {

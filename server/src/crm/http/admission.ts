@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin, type Origin } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
@@ -30,8 +31,8 @@ export class Admission {
 export const noAdmission = new Admission(null);
 
 /** The origin that a request must be held against, if any. */
-export function foreignOrigin(context: CrmContext, request: FastifyRequest): Origin | null {
-  const { origin } = request.headers;
+export function foreignOrigin(context: CrmContext, headers: IncomingHttpHeaders): Origin | null {
+  const { origin } = headers;
   return origin === undefined || origin === apiOrigin(context.dataCenter, context.environment) ? null : origin;
 }
 

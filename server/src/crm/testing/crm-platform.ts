@@ -6,7 +6,7 @@ import { ManualClock } from '../../foundation/clock.ts';
 import { systemRandom } from '../../foundation/random.ts';
 import { silentLog } from '../../http/log.ts';
 import type { EventRecorder, ProtocolEvent } from '../../inspector/events.ts';
-import { ScopeSet } from '../../oauth/scopes.ts';
+import { platformScopes } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { createCrmApi } from '../api.ts';
@@ -112,7 +112,7 @@ export async function startCrm() {
   const grantFor = (organizationId: string, userId: string, over: Partial<TokenGrant> = {}): TokenGrant => ({
     clientId: '1000.TESTCLIENT',
     userId,
-    scopes: ScopeSet.of(allScopes),
+    scopes: platformScopes.setOf(allScopes),
     organizationId,
     environment: 'production',
     javascriptDomains: [appOrigin],
@@ -159,7 +159,7 @@ export async function startCrm() {
       authority.add({ grant: grantFor(organizationId, userId, over) }),
     tokenWithScopes: (...scopes: string[]) =>
       authority.add({
-        grant: grantFor(organization.organizationId, organization.ownerZuid, { scopes: ScopeSet.of(scopes) }),
+        grant: grantFor(organization.organizationId, organization.ownerZuid, { scopes: platformScopes.setOf(scopes) }),
       }),
     addUser: (lastName: string, role?: 'CEO' | 'Manager') =>
       database.transaction((transaction) =>

@@ -38,7 +38,7 @@ describe('the order of the checks', () => {
   });
 
   test('scope comes before the module, its parameters and the body', async () => {
-    const token = crm.tokenWithScopes('ZohoCRM.modules.contacts.READ');
+    const token = crm.tokenWithScopes(['ZohoCRM.modules.contacts.READ']);
     const answer = await crm.call('POST', '/crm/v8/Nope', { token, rawBody: '{' });
     expect([answer.status, answer.json.code]).toEqual([401, 'OAUTH_SCOPE_MISMATCH']);
     expect(crm.recorded[0]).toMatchObject({
@@ -189,7 +189,7 @@ describe('calls from pages', () => {
 
   test.each([
     ['success', 'GET', list, { query: fields }, [200, 204]],
-    ['a scope error', 'GET', list, { token: crm.tokenWithScopes('ZohoCRM.org.READ') }, [401]],
+    ['a scope error', 'GET', list, { token: crm.tokenWithScopes(['ZohoCRM.org.READ']) }, [401]],
     ['a token that nobody knows', 'GET', list, { token: 'x' }, [401]],
     ['an unknown path', 'GET', '/crm/v8/a/b/c/d', {}, [404]],
     ['a refused parameter', 'GET', list, {}, [400]],
@@ -217,7 +217,7 @@ describe('calls from pages', () => {
 
 describe('events of calls that went well', () => {
   test('one for each operation of a grant', async () => {
-    const token = crm.tokenWithScopes('ZohoCRM.org.READ', 'ZohoCRM.users.READ');
+    const token = crm.tokenWithScopes(['ZohoCRM.org.READ', 'ZohoCRM.users.READ']);
     for (let i = 0; i < 3; i++) await crm.call('GET', '/crm/v8/org', { token });
     await crm.call('GET', '/crm/v8/users', { token });
     expect(crm.recorded.map((event) => event.detail?.operation)).toEqual(['GET org', 'GET users']);

@@ -1,5 +1,5 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
-import { type ErrorBody, Refusal } from '../errors.ts';
+import { type ErrorBody, errorCatalogue, Refusal } from '../errors.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../http/json-body.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import type { StoredRecord } from './record.ts';
@@ -56,13 +56,13 @@ export function writeDetails(call: CrmCall, record: StoredRecord): Record<string
 export function writeAnswer(call: CrmCall, items: readonly ItemAnswer[], successStatus: 200 | 201): CrmAnswer {
   const failures = items.filter((item): item is ErrorBody => item.status === 'error');
   const json = { data: items };
-  if (failures.length === 0) return { status: successStatus, json };
-  return { status: failureStatus(call, items, failures), json, failures };
-}
-
-function failureStatus(call: CrmCall, items: readonly ItemAnswer[], failures: readonly ErrorBody[]): number {
+  const [first] = failures;
+  if (!first) return { status: successStatus, json };
+  // A precondition that fails for everything refuses the whole request, in the form of such a refusal.
+  if (failures.length === items.length && failures.every((failure) => failure.code === 'ALREADY_MODIFIED')) {
+    return { status: errorCatalogue.ALREADY_MODIFIED.status, json: first, failures };
+  }
   // Old versions accept every write that they can read.
-  if (call.version.number < 3) return 202;
-  if (failures.length < items.length) return 207;
-  return failures.every((failure) => failure.code === 'ALREADY_MODIFIED') ? 412 : 400;
+  if (call.version.number < 3) return { status: 202, json, failures };
+  return { status: failures.length < items.length ? 207 : 400, json, failures };
 }

@@ -157,10 +157,11 @@ export async function startCrm() {
     /** A token of some user of some organization, with what differs from the usual grant. */
     tokenFor: (organizationId: string, userId: string, over?: Partial<TokenGrant>) =>
       authority.add({ grant: grantFor(organizationId, userId, over) }),
-    tokenWithScopes: (...scopes: string[]) =>
-      authority.add({
-        grant: grantFor(organization.organizationId, organization.ownerZuid, { scopes: platformScopes.setOf(scopes) }),
-      }),
+    /** A token with just these scopes. */
+    tokenWithScopes: (
+      scopes: readonly string[],
+      { organizationId, ownerZuid }: { organizationId: string; ownerZuid: string } = organization,
+    ) => authority.add({ grant: grantFor(organizationId, ownerZuid, { scopes: platformScopes.setOf(scopes) }) }),
     addUser: (lastName: string, role?: 'CEO' | 'Manager') =>
       database.transaction((transaction) =>
         addUser(transaction, {

@@ -1,0 +1,71 @@
+import { afterAll, expect, test } from 'vitest';
+import { startCrm } from './testing/crm-platform.ts';
+
+/** Statements per call, once caches are warm: the figure that decides how many calls a data centre can serve. */
+const crm = await startCrm();
+afterAll(() => crm.close());
+
+const statements = async (work: () => Promise<unknown>): Promise<number> => {
+  const before = crm.database.roundTrips;
+  await work();
+  return crm.database.roundTrips - before;
+};
+const post = (module: string, data: object[]) => crm.call('POST', `/crm/v8/${module}`, { body: { data } });
+const leads = (count: number) => Array.from({ length: count }, (_, index) => ({ Last_Name: `L${index}` }));
+
+// Ids come in blocks: what is measured below stays within one.
+for (let i = 0; i < 6; i++) await post('Leads', leads(100));
+const first = await post('Leads', leads(1));
+const id = first.json.data[0].details.id as string;
+const account = (await post('Accounts', [{ Account_Name: 'A' }])).json.data[0].details.id as string;
+
+test('reading a lead is one statement', async () => {
+  expect(await statements(() => crm.call('GET', `/crm/v8/Leads/${id}`))).toBe(1);
+});
+
+test('reads of the same moment share a statement', async () => {
+  const reads = () => Promise.all(Array.from({ length: 40 }, () => crm.call('GET', `/crm/v8/Leads/${id}`)));
+  expect(await statements(reads)).toBeLessThanOrEqual(4);
+});
+
+test('a list is one statement, and one more for the names of what it points to', async () => {
+  const query = { fields: 'Last_Name,Owner' };
+  expect(await statements(() => crm.call('GET', '/crm/v8/Leads', { query }))).toBe(1);
+  await post('Contacts', [{ Last_Name: 'c', Account_Name: { id: account } }]);
+  const contacts = { query: { fields: 'Last_Name,Account_Name' } };
+  expect(await statements(() => crm.call('GET', '/crm/v8/Contacts', contacts))).toBe(2);
+});
+
+test('creating a hundred leads is one statement, and one more when they point to others', async () => {
+  expect(await statements(() => post('Leads', leads(100)))).toBe(1);
+  const contacts = leads(100).map((lead) => ({ ...lead, Account_Name: { id: account } }));
+  expect(await statements(() => post('Contacts', contacts))).toBe(2);
+});
+
+test('single creates of the same moment share statements', async () => {
+  const creates = () => Promise.all(Array.from({ length: 40 }, () => post('Leads', leads(1))));
+  expect(await statements(creates)).toBeLessThanOrEqual(6);
+});
+
+test('changing a hundred leads is a read and a write', async () => {
+  const made = await post('Leads', leads(100));
+  const data = made.json.data.map((each: { details: { id: string } }) => ({ id: each.details.id, Phone: '1' }));
+  expect(await statements(() => crm.call('PUT', '/crm/v8/Leads', { body: { data } }))).toBe(2);
+});
+
+test('deleting a hundred leads is one statement', async () => {
+  const made = await post('Leads', leads(100));
+  const ids = made.json.data.map((each: { details: { id: string } }) => each.details.id).join(',');
+  expect(await statements(() => crm.call('DELETE', '/crm/v8/Leads', { query: { ids } }))).toBe(1);
+});
+
+test('users, organization and metadata are in memory', async () => {
+  for (const path of ['users', 'org', 'settings/modules', 'settings/modules/Leads']) {
+    expect(await statements(() => crm.call('GET', `/crm/v8/${path}`)), path).toBe(0);
+  }
+});
+
+test('a refused call is no statement at all', async () => {
+  expect(await statements(() => post('Leads', [{}]))).toBe(0);
+  expect(await statements(() => crm.call('GET', '/crm/v8/Leads', { token: 'x' }))).toBe(0);
+});

@@ -1,0 +1,86 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { contractCheck } from './testing/contract-check.ts';
+import { mismatch, readContract, valuesAt, type WireCase, type WireStep } from './testing/contracts.ts';
+import { startCrm } from './testing/crm-platform.ts';
+
+/** Cases whose operations are not built yet. The list only ever gets shorter. */
+const notBuilt = new Set([
+  'upsert-insert-update',
+  'search-none',
+  'search-criteria',
+  'search-empty',
+  'search-bad-field',
+  'search-bad-operator',
+  'search-short-word',
+  'search-precedence',
+  'count-ambiguous',
+  'roles',
+  'coql',
+  'coql-empty',
+  'coql-no-where',
+  'coql-bad-column',
+  'coql-syntax',
+  'coql-scope',
+  'bulk-read-flow',
+  'bulk-read-404',
+  'attachment-flow',
+  'tags-flow',
+  'features',
+  'custom-views',
+  'related-lists-meta',
+  'watch-flow',
+  'mass-delete-ids',
+]);
+
+const cases = (readContract('wire-cases.json') as { cases: WireCase[] } | undefined)?.cases ?? [];
+const check = contractCheck();
+const crm = await startCrm();
+afterAll(() => crm.close());
+
+describe.skipIf(cases.length === 0)('wire cases', () => {
+  test.each(cases.filter(({ id }) => !notBuilt.has(id)))('$id: $why', async ({ id, steps }) => {
+    const organization = await crm.newOrganization(id);
+    const token = crm.tokenFor(organization.organizationId, organization.ownerZuid);
+    const saved = new Map<string, unknown>();
+    for (const step of steps) {
+      crm.clock.advance(1);
+      await run(fill(step, saved), token, organization, saved);
+    }
+  });
+
+  test('the list of cases that are not built names cases', () => {
+    expect([...notBuilt].filter((id) => !cases.some((each) => each.id === id))).toEqual([]);
+  });
+});
+
+function fill(step: WireStep, saved: ReadonlyMap<string, unknown>): WireStep {
+  const text = JSON.stringify(step).replace(/\$\{(\w+)\}/g, (whole, name) => String(saved.get(name) ?? whole));
+  return JSON.parse(text);
+}
+
+async function run(
+  { request, expect: expected, save }: WireStep,
+  fullToken: string,
+  organization: { organizationId: string; ownerZuid: string },
+  saved: Map<string, unknown>,
+): Promise<void> {
+  const { scopes, auth } = request;
+  const token = scopes ? crm.tokenWithScopes(scopes, organization) : fullToken;
+  const answer = await crm.call(request.method, request.path, {
+    token: auth === 'none' ? null : auth === 'garbage' ? '1000.garbage' : token,
+    ...(request.query ? { query: request.query } : {}),
+    headers: Object.fromEntries(
+      Object.entries(request.headers ?? {}).filter((entry): entry is [string, string] => entry[1] !== null),
+    ),
+    ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.rawBody === undefined ? {} : { rawBody: request.rawBody }),
+  });
+  expect([expected.status].flat(), answer.text).toContain(answer.status);
+  if (expected.json !== undefined) expect(mismatch(expected.json, answer.json)).toBeUndefined();
+  if (expected.codeIn)
+    expect(expected.codeIn).toContain(answer.json.code ?? valuesAt('$.data[0].code', answer.json)[0]);
+  if (expected.contains)
+    expect(valuesAt(expected.contains[0], answer.json)).toEqual(expect.arrayContaining([...expected.contains[1]]));
+  expect(check?.(request.method, request.path, answer.status, answer.json)).toBeUndefined();
+  for (const [name, path] of Object.entries(save ?? {})) saved.set(name, valuesAt(path, answer.json)[0]);
+}

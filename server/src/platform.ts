@@ -34,6 +34,8 @@ import { deriveKey } from './foundation/secrets.ts';
 import { listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
+import { declaredScopeGroups } from './oauth/declared-services.ts';
+import { ScopeCatalogue } from './oauth/scopes.ts';
 
 export interface PlatformOptions {
   readonly settings: Settings;
@@ -94,7 +96,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const directoryNotices = await listen(databases.directory, closers);
     const clients = new ClientDirectory(databases.directory, directoryNotices, clock, random);
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
-    const shared = { settings, topology, clients, homeIndex, clock, random, log };
+    const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
+    const shared = { settings, scopes, topology, clients, homeIndex, clock, random, log };
     const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in') };
 
     const dataCenters = new Map<string, RunningDataCenter>();
@@ -135,7 +138,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-type Shared = Pick<AccountsContext, 'settings' | 'topology' | 'clients' | 'homeIndex' | 'clock' | 'random' | 'log'>;
+type Shared = Pick<
+  AccountsContext,
+  'settings' | 'scopes' | 'topology' | 'clients' | 'homeIndex' | 'clock' | 'random' | 'log'
+>;
 
 /** One data centre: its stores, its accounts server and its three API listeners. */
 async function buildDataCenter(
@@ -149,10 +155,11 @@ async function buildDataCenter(
   const notices = await listen(database, closers);
   const events: EventRecorder = createEventRecorder(database, { clock, log, recordEvents: settings.recordEvents });
   closers.push(() => events.flush());
-  const tokens = new TokenStore(database, settings.limits);
+  const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
     tokens,
     clients,
+    scopes: shared.scopes,
     notices,
     clock,
     dataCenter: dataCenter.id,

@@ -7,6 +7,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
+import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { Pages } from './pages/pages.ts';
 import type { SignInGuard } from './sign-in/guard.ts';
 import type { TokenStore } from './token/token-store.ts';
@@ -36,6 +37,7 @@ export interface AccountsContext {
   readonly dataCenter: DataCenter;
   readonly topology: Topology;
   readonly settings: Settings;
+  readonly scopes: ScopeCatalogue;
   readonly database: Database;
   readonly clients: ClientDirectory;
   readonly homeIndex: HomeIndex;

@@ -15,6 +15,7 @@ const publicFacts: readonly string[] = [
   'method',
   'reason',
   'origin',
+  'retryAfterSeconds',
 ];
 const ownerFacts: readonly string[] = [
   'closest',

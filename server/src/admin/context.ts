@@ -7,6 +7,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
+import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 
 /** One data centre that this process runs, as the admin API needs it. */
@@ -22,6 +23,7 @@ export interface AdminContext {
   readonly adminToken: string;
   readonly topology: Topology;
   readonly settings: Settings;
+  readonly scopes: ScopeCatalogue;
   readonly directory: Database;
   readonly clients: ClientDirectory;
   readonly homeIndex: HomeIndex;

@@ -111,7 +111,9 @@ async function explain(
 const reasons = {
   TokenUnknown: 'unknown to the data centre',
   TokenExpired: 'expired',
-  TokenRevoked: 'revoked, or its user was deactivated',
+  TokenRevoked: 'revoked with its refresh token',
+  RefreshTokenEvicted: 'ended with its refresh token, which a newer one evicted',
+  UserInactive: 'its user was deactivated',
   TokenEvicted: 'evicted by a newer access token of the same refresh token',
   ClientDisabled: 'its client was deleted or is not enabled for this data centre',
 } as const;

@@ -1,14 +1,17 @@
 import { saveGrant } from '../accounts/authorize/grants.ts';
+import { countAuthorization } from '../accounts/token/limits.ts';
 import { saveCode } from '../accounts/token/token-store.ts';
 import { findUser } from '../accounts/users.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/organizations/list-organizations.ts';
 import { isEnabledAt } from '../oauth/client.ts';
+import { settingsFor } from '../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../oauth/formats.ts';
-import { parseScopes, ScopeSet } from '../oauth/scopes.ts';
+import { outcomes } from '../oauth/outcomes.ts';
+import { ScopeSet } from '../oauth/scopes.ts';
 import { findClient } from './clients.ts';
 import type { AdminContext } from './context.ts';
-import { badInput } from './failure.ts';
+import { AdminFailure, badInput } from './failure.ts';
 import { administered } from './users.ts';
 
 /** The durations that the console offers (reference §8). */
@@ -43,7 +46,7 @@ export async function createSelfClientCode(
   const environment = environments.find((each) => each === request.environment);
   if (!environment)
     throw badInput(`environment must be one of ${environments.join(', ')}; "${request.environment}" came`);
-  const parsed = parseScopes(request.scope);
+  const parsed = context.scopes.parseList(request.scope);
   if ('unknown' in parsed) throw badInput(`Enter a valid scope: "${parsed.unknown}" does not exist`);
 
   const owner = await findUser(database, { userId: client.ownerId });
@@ -60,6 +63,12 @@ export async function createSelfClientCode(
   const { clientId } = client;
   const requested = parsed.scopes.map((scope) => scope.requested);
   await database.transaction(async (transaction) => {
+    const count = { userId: owner.userId, clientId, nowMs, limits: settingsFor(context.settings, client).limits };
+    const windowEndsAtMs = await countAuthorization(transaction, count);
+    if (windowEndsAtMs !== undefined) {
+      const seconds = Math.ceil((windowEndsAtMs - nowMs) / 1000);
+      throw new AdminFailure(429, 'THROTTLED', `${outcomes.CodeThrottled.meaning} (${seconds} s)`);
+    }
     const grantId = await saveGrant(transaction, { userId: owner.userId, clientId, target, scopes: requested, nowMs });
     await saveCode(transaction, {
       code,

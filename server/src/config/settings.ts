@@ -22,6 +22,11 @@ const closed = { additionalProperties: false } as const;
 const lifetimes = Type.Object(
   {
     codeTtlSeconds: duration(60, 'Authorization code of the redirect flow.'),
+    instanceCodeTtlSeconds: duration(120, 'Authorization code of instance-level authorization.'),
+    enhanceTokenTtlSeconds: duration(600, 'Enhance token of incremental authorization.'),
+    deviceCodeTtlSeconds: duration(300, 'Device code and user code.'),
+    idTokenTtlSeconds: duration(3600, 'ID token.'),
+    signingKeyLeadSeconds: duration(600, 'Time between publishing a new signing key and signing with it.'),
     accessTokenTtlSeconds: duration(3600, 'Access token.'),
     sessionTtlSeconds: duration(14 * 86_400, 'Sign-in session of a browser.'),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
@@ -37,6 +42,12 @@ const limits = Type.Object(
       'Active access tokens of one refresh token; the newest evicts the oldest.',
     ),
     accessTokensPerRefreshTokenPerWindow: count(10, 'Access tokens made with one refresh token in a window.'),
+    refreshTokensPerUserAndClient: count(
+      20,
+      'Refresh tokens of one user for one client; the newest evicts the oldest.',
+    ),
+    refreshTokensPerUserAndClientPerWindow: count(10, 'Refresh tokens made for one user and client in a window.'),
+    codesPerUserAndClientPerWindow: count(10, 'Codes and implicit tokens made for one user and client in a window.'),
     windowSeconds: duration(600, 'Length of the fixed window of the token limits.'),
     signInFailuresPerName: count(100, 'Wrong passwords for one sign-in name in a window.'),
     signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
@@ -60,6 +71,59 @@ const compatibility = Type.Object(
       default: 400,
       description: 'Status of the error pages E1 to E4 and E7.',
     }),
+    throttleEnabled: Type.Boolean({ default: true, description: 'Enforce the limits that count per window.' }),
+    throttleStatus: Type.Union([Type.Literal(400), Type.Literal(200)], {
+      default: 400,
+      description: 'Status of the answer to too many tokens.',
+    }),
+    throttleText: Type.Union([Type.Literal('current'), Type.Literal('legacy')], {
+      default: 'current',
+      description: 'Which of the two known texts says that there were too many tokens.',
+    }),
+    throttleLocalised: Type.Boolean({
+      default: false,
+      description: 'Translate the texts of the throttle answer by Accept-Language, as the original does.',
+    }),
+    sessionFlagNames: Type.Union([Type.Literal('both'), Type.Literal('granted'), Type.Literal('grant')], {
+      default: 'both',
+      description:
+        'Spelling of the session flag of the implicit answer: granted_for_session, grant_for_session, or both.',
+    }),
+    implicitDelivery: Type.Union([Type.Literal('fragment'), Type.Literal('query')], {
+      default: 'fragment',
+      description: 'Where the implicit answer goes in the redirect URI.',
+    }),
+    strictCommaScopes: Type.Boolean({
+      default: false,
+      description: 'Refuse blanks between scopes in client_credentials requests.',
+    }),
+    legacyExpiry: Type.Boolean({
+      default: false,
+      description: 'Token answers of before 2020: expires_in in milliseconds and expires_in_sec.',
+    }),
+    deviceStatus: Type.Union([Type.Literal(200), Type.Literal(400)], {
+      default: 200,
+      description: 'Status of pending and failed polls of the device flow.',
+    }),
+    deviceIntervalMs: Type.Integer({
+      minimum: 0,
+      maximum: 60_000,
+      default: 5000,
+      description: 'Shortest time between two polls of a device, in milliseconds.',
+    }),
+    idTokenLegacyHeader: Type.Boolean({
+      default: false,
+      description: 'Add key_id beside kid to the header of ID tokens.',
+    }),
+    environmentBinding: Type.Boolean({
+      default: true,
+      description: 'Bind tokens to one environment; off, one token works in all three, as it once did.',
+    }),
+    strictRfc: Type.Boolean({
+      default: false,
+      description:
+        'Answer token requests with the errors and statuses of RFC 6749, and end the tokens of a replayed code.',
+    }),
     trailingAmpersand: Type.Boolean({ default: true, description: 'End the redirect of the code flow with "&".' }),
     plainHttpRedirects: Type.Boolean({
       default: false,
@@ -68,6 +132,33 @@ const compatibility = Type.Object(
     tokenIncludesScope: Type.Boolean({ default: true, description: 'Send `scope` in token answers.' }),
   },
   { ...closed, default: {} },
+);
+
+const declaredScope = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z0-9_]+)*$',
+      description: 'Scope name, like "orders".',
+    }),
+    operations: Type.Array(
+      Type.Union(['ALL', 'READ', 'CREATE', 'UPDATE', 'DELETE', 'WRITE'].map((operation) => Type.Literal(operation))),
+      { minItems: 1, default: ['ALL', 'READ', 'CREATE', 'UPDATE', 'DELETE'] },
+    ),
+    subject: Type.String({ minLength: 1, description: 'What it is about, to follow a verb: "your orders".' }),
+    organizationBound: Type.Boolean({
+      default: false,
+      description: 'Bind its tokens to an organization and environment.',
+    }),
+  },
+  closed,
+);
+
+const declaredService = Type.Object(
+  {
+    name: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$', description: 'First part of its scopes, like "Shop".' }),
+    scopes: Type.Array(declaredScope, { minItems: 1 }),
+  },
+  closed,
 );
 
 const origin = Type.String({ pattern: '^https?://[^/?#@\\s]+$' });
@@ -118,6 +209,10 @@ export const settingsSchema = Type.Object(
     recordEvents: Type.Union([Type.Literal('all'), Type.Literal('failures')], {
       default: 'all',
       description: 'Which protocol events are recorded.',
+    }),
+    services: Type.Array(declaredService, {
+      default: [],
+      description: 'Services of your own: their scopes can be asked for, and their API checks tokens by introspection.',
     }),
     lifetimes,
     limits,

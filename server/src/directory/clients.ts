@@ -5,6 +5,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { type Client, type ClientAtDataCenter, type ClientType, clientTypeRules } from '../oauth/client.ts';
+import type { ClientOverrides } from '../oauth/client-settings.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId, createClientSecret } from '../oauth/formats.ts';
 
@@ -31,6 +32,7 @@ interface ClientRow {
   owner_id: string;
   same_secret: boolean;
   created_at_ms: string;
+  overrides: ClientOverrides;
   at: { data_center: string; enabled: boolean; secret_hash: string }[];
 }
 
@@ -40,7 +42,7 @@ const maxCached = 10_000;
 
 const selectClients = `
   SELECT c.client_id, c.type, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
-         c.same_secret, c.created_at_ms,
+         c.same_secret, c.created_at_ms, c.overrides,
          (SELECT json_agg(json_build_object('data_center', d.data_center, 'enabled', d.enabled,
                                             'secret_hash', encode(d.secret_hash, 'hex')) ORDER BY d.data_center)
           FROM client_data_center d WHERE d.client_id = c.client_id) AS at
@@ -149,12 +151,16 @@ export class ClientDirectory {
    */
   async update(
     client: Client,
-    change: Partial<ClientFields> & { readonly enable?: readonly string[]; readonly disable?: readonly string[] },
+    change: Partial<ClientFields> & {
+      readonly enable?: readonly string[];
+      readonly disable?: readonly string[];
+      readonly overrides?: ClientOverrides;
+    },
   ): Promise<{ client: Client; secrets: Secrets }> {
     const secrets: Record<string, string> = {};
     await this.#database.transaction(async (transaction) => {
       await transaction.query({
-        text: `UPDATE client SET name = $2, homepage_url = $3, redirect_uris = $4, javascript_domains = $5, updated_at_ms = $6
+        text: `UPDATE client SET name = $2, homepage_url = $3, redirect_uris = $4, javascript_domains = $5, updated_at_ms = $6, overrides = $7
                WHERE client_id = $1`,
         values: [
           client.clientId,
@@ -163,6 +169,7 @@ export class ClientDirectory {
           change.redirectUris ?? client.redirectUris,
           change.javascriptDomains ?? client.javascriptDomains,
           this.#clock.nowMs(),
+          JSON.stringify(change.overrides ?? client.overrides),
         ],
       });
       for (const id of change.enable ?? []) {
@@ -248,6 +255,7 @@ function toClient(row: ClientRow): Client {
     ownerId: row.owner_id,
     sameSecret: row.same_secret,
     createdAtMs: Number(row.created_at_ms),
+    overrides: row.overrides,
     dataCenters,
   };
 }

@@ -1,3 +1,4 @@
+import type { ClientOverrides } from './client-settings.ts';
 import type { CredentialPrefix } from './formats.ts';
 
 /** The five types of client and what each may do (reference §9). */
@@ -102,6 +103,8 @@ export interface Client {
   /** One secret for all data centres instead of one for each. */
   readonly sameSecret: boolean;
   readonly createdAtMs: number;
+  /** Settings that differ from the platform's for this client. */
+  readonly overrides: ClientOverrides;
   readonly dataCenters: ReadonlyMap<string, ClientAtDataCenter>;
 }
 

@@ -23,9 +23,20 @@ interface OutcomeEntry {
   readonly page?: ErrorPage;
   /** The body of the token endpoint: `error` and status. */
   readonly token?: { readonly error: string; readonly status: number };
+  /** The error of RFC 6749 §5.2 for the same thing, for the strict switch. */
+  readonly standard?: StandardError;
   /** The `error` that the client is sent to its redirect URI with. */
   readonly redirect?: string;
 }
+
+type StandardError =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'slow_down';
 
 const invalidClient = { error: 'invalid_client', status: 200 } as const;
 const invalidClientSecret = { error: 'invalid_client_secret', status: 200 } as const;
@@ -34,21 +45,48 @@ const invalidCode = { error: 'invalid_code', status: 200 } as const;
 const invalidRequest = { error: 'invalid_request', status: 400 } as const;
 
 const catalogue = {
-  MethodNotAllowed: { meaning: 'The request has the wrong HTTP method.', page: 'E6', token: invalidRequest },
-  RequestUnreadable: { meaning: 'The request cannot be read.', page: 'E6', token: invalidRequest },
-  ParameterTooLong: { meaning: 'A parameter is longer than allowed.', page: 'E6', token: invalidRequest },
+  MethodNotAllowed: {
+    standard: 'invalid_request',
+    meaning: 'The request has the wrong HTTP method.',
+    page: 'E6',
+    token: invalidRequest,
+  },
+  RequestUnreadable: {
+    standard: 'invalid_request',
+    meaning: 'The request cannot be read.',
+    page: 'E6',
+    token: invalidRequest,
+  },
+  ParameterTooLong: {
+    standard: 'invalid_request',
+    meaning: 'A parameter is longer than allowed.',
+    page: 'E6',
+    token: invalidRequest,
+  },
 
-  ClientIdMissing: { meaning: 'The parameter client_id is missing.', page: 'E2', token: invalidClient },
-  ClientUnknown: { meaning: 'No client has this client_id.', page: 'E1', token: invalidClient },
+  ClientIdMissing: {
+    standard: 'invalid_client',
+    meaning: 'The parameter client_id is missing.',
+    page: 'E2',
+    token: invalidClient,
+  },
+  ClientUnknown: {
+    standard: 'invalid_client',
+    meaning: 'No client has this client_id.',
+    page: 'E1',
+    token: invalidClient,
+  },
   ClientNotEnabled: {
+    standard: 'invalid_client',
     meaning:
       'The client is registered, but not enabled for this data centre. Its owner can switch this data centre on in the API console.',
     page: 'E1',
     token: invalidClient,
   },
-  SecretMissing: { meaning: 'The client secret is missing.', token: invalidClientSecret },
-  SecretWrong: { meaning: 'The client secret is wrong.', token: invalidClientSecret },
+  SecretMissing: { standard: 'invalid_client', meaning: 'The client secret is missing.', token: invalidClientSecret },
+  SecretWrong: { standard: 'invalid_client', meaning: 'The client secret is wrong.', token: invalidClientSecret },
   SecretOfOtherDataCenter: {
+    standard: 'invalid_client',
     meaning: 'The client secret is the one of another data centre; this client has a secret for each.',
     token: invalidClientSecret,
   },
@@ -56,8 +94,14 @@ const catalogue = {
   ResponseTypeMissing: { meaning: 'The parameter response_type is missing.', page: 'E2' },
   ResponseTypeUnknown: { meaning: 'The response_type is neither "code" nor "token".', page: 'E5' },
   ResponseTypeNotAllowed: { meaning: 'This type of client may not use this response_type.', page: 'E1' },
-  RedirectUriMissing: { meaning: 'The parameter redirect_uri is missing.', page: 'E4', token: invalidRedirectUri },
+  RedirectUriMissing: {
+    standard: 'invalid_request',
+    meaning: 'The parameter redirect_uri is missing.',
+    page: 'E4',
+    token: invalidRedirectUri,
+  },
   RedirectUriMismatch: {
+    standard: 'invalid_grant',
     meaning: 'The redirect_uri is not exactly the registered one, or not the one the code was sent to.',
     page: 'E4',
     token: invalidRedirectUri,
@@ -66,8 +110,12 @@ const catalogue = {
     meaning: "The redirect_uri is not on one of the client's JavaScript domains.",
     page: 'E4',
   },
-  ScopeMissing: { meaning: 'The parameter scope is missing.', page: 'E3' },
-  ScopeUnknown: { meaning: 'The parameter scope names a scope that does not exist.', page: 'E3' },
+  ScopeMissing: { standard: 'invalid_scope', meaning: 'The parameter scope is missing.', page: 'E3' },
+  ScopeUnknown: {
+    standard: 'invalid_scope',
+    meaning: 'The parameter scope names a scope that does not exist.',
+    page: 'E3',
+  },
   ChallengeMissing: { meaning: 'This type of client must send a code_challenge (PKCE).', page: 'E6' },
   ChallengeInvalid: { meaning: 'The code_challenge or its method is malformed.', page: 'E6' },
 
@@ -78,32 +126,81 @@ const catalogue = {
   },
   PromptRequired: { meaning: 'A scope was not granted before; the user must be asked.', redirect: 'prompt_required' },
 
-  GrantTypeMissing: { meaning: 'The parameter grant_type is missing.', token: invalidRequest },
-  GrantTypeUnknown: { meaning: 'The grant_type is not known.', token: invalidClient },
-  GrantTypeNotAllowed: { meaning: 'This type of client may not use this grant_type.', token: invalidClient },
-  CodeMissing: { meaning: 'The parameter code is missing.', token: invalidCode },
-  CodeUnknown: { meaning: 'This data centre has issued no such code.', token: invalidCode },
-  CodeExpired: { meaning: 'The code has expired.', token: invalidCode },
-  CodeUsed: { meaning: 'The code has been used before.', token: invalidCode },
-  CodeOfOtherClient: { meaning: 'The code was issued to another client.', token: invalidCode },
+  GrantTypeMissing: {
+    standard: 'invalid_request',
+    meaning: 'The parameter grant_type is missing.',
+    token: invalidRequest,
+  },
+  GrantTypeUnknown: {
+    standard: 'unsupported_grant_type',
+    meaning: 'The grant_type is not known.',
+    token: invalidClient,
+  },
+  GrantTypeNotAllowed: {
+    standard: 'unauthorized_client',
+    meaning: 'This type of client may not use this grant_type.',
+    token: invalidClient,
+  },
+  CodeMissing: { standard: 'invalid_request', meaning: 'The parameter code is missing.', token: invalidCode },
+  CodeUnknown: { standard: 'invalid_grant', meaning: 'This data centre has issued no such code.', token: invalidCode },
+  CodeExpired: { standard: 'invalid_grant', meaning: 'The code has expired.', token: invalidCode },
+  CodeUsed: { standard: 'invalid_grant', meaning: 'The code has been used before.', token: invalidCode },
+  CodeOfOtherClient: {
+    standard: 'invalid_grant',
+    meaning: 'The code was issued to another client.',
+    token: invalidCode,
+  },
   VerifierMissing: {
+    standard: 'invalid_grant',
     meaning: 'The code was asked for with a code_challenge; code_verifier is missing.',
     token: invalidCode,
   },
-  VerifierMismatch: { meaning: 'The code_verifier does not answer the code_challenge.', token: invalidCode },
+  VerifierMismatch: {
+    standard: 'invalid_grant',
+    meaning: 'The code_verifier does not answer the code_challenge.',
+    token: invalidCode,
+  },
   VerifierUnexpected: {
+    standard: 'invalid_grant',
     meaning: 'A code_verifier came, but the code was asked for without a code_challenge.',
     token: invalidCode,
   },
-  RefreshTokenMissing: { meaning: 'The parameter refresh_token is missing.', token: invalidCode },
+  RefreshTokenMissing: {
+    standard: 'invalid_request',
+    meaning: 'The parameter refresh_token is missing.',
+    token: invalidCode,
+  },
   RefreshTokenUnknown: {
+    standard: 'invalid_grant',
     meaning: 'This data centre has no such refresh token: never issued, revoked or evicted.',
     token: invalidCode,
   },
-  RefreshTokenOfOtherClient: { meaning: 'The refresh token was issued to another client.', token: invalidCode },
-  UserInactive: { meaning: 'The user has been deactivated.', token: invalidCode },
+  RefreshTokenOfOtherClient: {
+    standard: 'invalid_grant',
+    meaning: 'The refresh token was issued to another client.',
+    token: invalidCode,
+  },
+  RefreshTokenEvicted: {
+    standard: 'invalid_grant',
+    meaning: 'The refresh token was evicted: the same user and client made more refresh tokens than may be active.',
+    token: invalidCode,
+  },
+  UserInactive: { standard: 'invalid_grant', meaning: 'The user has been deactivated.', token: invalidCode },
   TokenThrottled: {
+    standard: 'slow_down',
     meaning: 'Too many access tokens were made with this refresh token in ten minutes.',
+    page: 'E7',
+    token: { error: 'Access Denied', status: 400 },
+  },
+  RefreshTokenThrottled: {
+    standard: 'slow_down',
+    meaning: 'Too many refresh tokens were made for this user and client in ten minutes.',
+    page: 'E7',
+    token: { error: 'Access Denied', status: 400 },
+  },
+  CodeThrottled: {
+    standard: 'slow_down',
+    meaning: 'Too many codes were made for this user and client in ten minutes. Wait for the window to end.',
     page: 'E7',
     token: { error: 'Access Denied', status: 400 },
   },
@@ -128,9 +225,24 @@ export interface Refusal {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** The body that says "too many tokens" (reference §11.3). */
-export const throttleBody = {
-  error_description: 'You have made too many requests continuously. Please try again after some time.',
-  error: 'Access Denied',
-  status: 'failure',
+/** The statuses of the standard errors; `slow_down` has none in RFC 6749, 429 is what HTTP says for it. */
+export function standardStatus(error: StandardError): number {
+  if (error === 'invalid_client') return 401;
+  return error === 'slow_down' ? 429 : 400;
+}
+
+/** The two bodies that say "too many tokens" (reference §11.3). */
+export const throttleBodies = {
+  current: {
+    error_description: 'You have made too many requests continuously. Please try again after some time.',
+    error: 'Access Denied',
+    status: 'failure',
+  },
+  legacy: {
+    error_description: 'Token creation throttle limit reached. Please reuse the valid tokens you currently have.',
+    error: 'Access Denied',
+  },
 } as const;
+
+/** What clients in China were seen to get for the error of the throttle body when texts are localised. */
+export const throttleErrorByLanguage: Readonly<Record<string, string>> = { zh: '拒绝访问' };

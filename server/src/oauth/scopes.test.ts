@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeScope, openIdScopes, scopeCatalogue } from './scope-catalogue.ts';
-import { parseScope, parseScopes, ScopeSet, splitScopes } from './scopes.ts';
+import { platformScopes, ScopeSet, splitScopes } from './scopes.ts';
 
 describe('splitScopes (reference §10.2)', () => {
   test.each([
@@ -15,7 +15,7 @@ describe('splitScopes (reference §10.2)', () => {
   });
 });
 
-describe('parseScope', () => {
+describe('ScopeCatalogue.parse', () => {
   test.each([
     'ZohoCRM.modules.ALL',
     'zohocrm.MODULES.leads.read',
@@ -29,7 +29,7 @@ describe('parseScope', () => {
     'email',
     'OpenID',
   ])('%s is known', (scope) => {
-    expect(parseScope(scope)?.requested).toBe(scope);
+    expect(platformScopes.parse(scope)?.requested).toBe(scope);
   });
 
   test.each([
@@ -41,11 +41,11 @@ describe('parseScope', () => {
     'constructor',
     'ZohoCRM.settings.ZohoCRM.settings.currencies.ALL',
   ])('%j is unknown', (scope) => {
-    expect(parseScope(scope)).toBeUndefined();
+    expect(platformScopes.parse(scope)).toBeUndefined();
   });
 
   test('a list with one unknown scope is refused as a whole and names it', () => {
-    expect(parseScopes('ZohoCRM.modules.ALL,nope,ZohoCRM.org.READ')).toEqual({ unknown: 'nope' });
+    expect(platformScopes.parseList('ZohoCRM.modules.ALL,nope,ZohoCRM.org.READ')).toEqual({ unknown: 'nope' });
   });
 });
 
@@ -64,7 +64,7 @@ describe('ScopeSet.covers (reference §10.1, §10.2)', () => {
     ['ZohoCRM.modules.ALL', 'ZohoCRM.users.READ', false],
     ['zohocrm.modules.all', 'ZohoCRM.modules.leads.READ', true],
   ])('%s covers %s: %s', (held, needed, expected) => {
-    expect(ScopeSet.of([held]).covers(needed)).toBe(expected);
+    expect(platformScopes.setOf([held]).covers(needed)).toBe(expected);
   });
 
   test('any parameter is read without an exception, and what is held covers itself', () => {
@@ -72,7 +72,7 @@ describe('ScopeSet.covers (reference §10.1, §10.2)', () => {
       fc.property(
         fc.oneof(fc.string(), fc.constantFrom(...scopeCatalogue.map((group) => `${group.name}.ALL`))),
         (text) => {
-          const parsed = parseScopes(text);
+          const parsed = platformScopes.parseList(text);
           if ('scopes' in parsed) expect(new ScopeSet(parsed.scopes).includesAll(parsed.scopes)).toBe(true);
         },
       ),

@@ -13,9 +13,6 @@ export interface Scope {
 }
 
 const operations: ReadonlySet<string> = new Set(['ALL', 'READ', 'CREATE', 'UPDATE', 'DELETE', 'WRITE', 'CUSTOM']);
-const groups: ReadonlyMap<string, ScopeGroup> = new Map(
-  scopeCatalogue.map((group) => [group.name.toLowerCase(), group]),
-);
 
 /** Most scopes of one request, and the longest one. */
 export const scopeLimits = { count: 200, length: 100 } as const;
@@ -33,43 +30,62 @@ export function splitScopes(parameter: string): string[] {
   return [...seen.values()];
 }
 
-/** Understands one scope, or undefined when the catalogue does not have it. Case does not matter. */
-export function parseScope(requested: string): Scope | undefined {
-  const folded = requested.toLowerCase();
-  const openId = Object.hasOwn(openIdScopes, folded) ? openIdScopes[folded] : undefined;
-  if (openId !== undefined) {
-    return { requested, group: folded, operation: null, sentence: openId, organizationBound: false };
-  }
-  const dot = folded.lastIndexOf('.');
-  const last = folded.slice(dot + 1).toUpperCase();
-  // A group without an operation means ALL.
-  const [name, operation] = operations.has(last) ? [folded.slice(0, dot), last as Operation] : [folded, 'ALL' as const];
-  const group = groups.get(name) ?? groups.get(folded);
-  if (!group) return undefined;
-  if (operations.has(last) && !group.operations.includes(operation)) return undefined;
-  return {
-    requested,
-    group: group.name.toLowerCase(),
-    operation,
-    sentence: describeScope(group, operation),
-    organizationBound: group.organizationBound,
-  };
-}
-
 /** The outcome of reading a scope parameter: all or nothing, unknown scopes are never dropped in silence. */
 export type ParsedScopes = { readonly scopes: readonly Scope[] } | { readonly unknown: string };
 
-export function parseScopes(parameter: string): ParsedScopes {
-  const parts = splitScopes(parameter);
-  if (parts.length === 0) return { unknown: '' };
-  if (parts.length > scopeLimits.count) return { unknown: `more than ${scopeLimits.count} scopes` };
-  const scopes: Scope[] = [];
-  for (const part of parts) {
-    const scope = part.length <= scopeLimits.length ? parseScope(part) : undefined;
-    if (!scope) return { unknown: part.slice(0, scopeLimits.length) };
-    scopes.push(scope);
+/** The scopes that exist on one platform: the catalogue's, and those of the services that its operator declares. */
+export class ScopeCatalogue {
+  readonly groups: readonly ScopeGroup[];
+  readonly #byName: ReadonlyMap<string, ScopeGroup>;
+
+  constructor(declared: readonly ScopeGroup[] = []) {
+    this.groups = [...scopeCatalogue, ...declared];
+    this.#byName = new Map(this.groups.map((group) => [group.name.toLowerCase(), group]));
   }
-  return { scopes };
+
+  /** Understands one scope, or undefined when there is no such scope. Case does not matter. */
+  parse(requested: string): Scope | undefined {
+    const folded = requested.toLowerCase();
+    const openId = Object.hasOwn(openIdScopes, folded) ? openIdScopes[folded] : undefined;
+    if (openId !== undefined) {
+      return { requested, group: folded, operation: null, sentence: openId, organizationBound: false };
+    }
+    const dot = folded.lastIndexOf('.');
+    const last = folded.slice(dot + 1).toUpperCase();
+    // A group without an operation means ALL.
+    const [name, operation] = operations.has(last)
+      ? [folded.slice(0, dot), last as Operation]
+      : [folded, 'ALL' as const];
+    const group = this.#byName.get(name) ?? this.#byName.get(folded);
+    if (!group) return undefined;
+    if (operations.has(last) && !group.operations.includes(operation)) return undefined;
+    return {
+      requested,
+      group: group.name.toLowerCase(),
+      operation,
+      sentence: describeScope(group, operation),
+      organizationBound: group.organizationBound,
+    };
+  }
+
+  /** Reads a scope parameter (reference §10.2). */
+  parseList(parameter: string): ParsedScopes {
+    const parts = splitScopes(parameter);
+    if (parts.length === 0) return { unknown: '' };
+    if (parts.length > scopeLimits.count) return { unknown: `more than ${scopeLimits.count} scopes` };
+    const scopes: Scope[] = [];
+    for (const part of parts) {
+      const scope = part.length <= scopeLimits.length ? this.parse(part) : undefined;
+      if (!scope) return { unknown: part.slice(0, scopeLimits.length) };
+      scopes.push(scope);
+    }
+    return { scopes };
+  }
+
+  /** From stored spellings; ones that no longer exist grant nothing. */
+  setOf(requested: readonly string[]): ScopeSet {
+    return new ScopeSet(requested.map((scope) => this.parse(scope)).filter((scope) => scope !== undefined));
+  }
 }
 
 /** The scopes of a grant, ready to be asked whether they cover what a call needs. */
@@ -79,11 +95,6 @@ export class ScopeSet {
 
   constructor(scopes: readonly Scope[]) {
     this.scopes = scopes;
-  }
-
-  /** From stored spellings; ones that the catalogue has lost since grant nothing. */
-  static of(requested: readonly string[]): ScopeSet {
-    return new ScopeSet(requested.map(parseScope).filter((scope) => scope !== undefined));
   }
 
   /**
@@ -135,3 +146,6 @@ export class ScopeSet {
 function isChild(group: string, parent: string): boolean {
   return group.startsWith(`${parent}.`);
 }
+
+/** The catalogue without services of an operator's own. */
+export const platformScopes = new ScopeCatalogue();

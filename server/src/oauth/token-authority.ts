@@ -20,7 +20,14 @@ export interface TokenGrant {
 }
 
 /** Why a token is refused. The wire may hide which; events and the log never do. */
-export type TokenRefusal = 'TokenUnknown' | 'TokenExpired' | 'TokenRevoked' | 'TokenEvicted' | 'ClientDisabled';
+export type TokenRefusal =
+  | 'TokenUnknown'
+  | 'TokenExpired'
+  | 'TokenRevoked'
+  | 'TokenEvicted'
+  | 'RefreshTokenEvicted'
+  | 'UserInactive'
+  | 'ClientDisabled';
 
 export type TokenCheck =
   | { readonly grant: TokenGrant; readonly refusal?: undefined }

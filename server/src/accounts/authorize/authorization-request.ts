@@ -1,7 +1,7 @@
 import { type Client, clientTypeRules, isEnabledAt } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
-import { parseScopes, type Scope, ScopeSet } from '../../oauth/scopes.ts';
+import { type Scope, type ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
 
 /** An authorization request that has passed every check which needs no user. */
@@ -67,7 +67,7 @@ export async function checkAuthorizationRequest(
   const redirectFault = checkRedirectUri(client, redirectUri);
   if (redirectFault) return refuse(redirectFault);
 
-  const scopes = checkScopes(query.get('scope'));
+  const scopes = checkScopes(context.scopes, query.get('scope'));
   if ('outcome' in scopes) return refuse(scopes);
 
   const challenge = checkChallenge(query, rules.pkce === 'required');
@@ -130,9 +130,12 @@ export function describeMismatch(came: string, expected: readonly string[]): Rec
   };
 }
 
-function checkScopes(parameter: string | null): { readonly scopes: readonly Scope[] } | Refusal {
+function checkScopes(
+  catalogue: ScopeCatalogue,
+  parameter: string | null,
+): { readonly scopes: readonly Scope[] } | Refusal {
   if (!parameter || /^[\s,]*$/.test(parameter)) return { outcome: 'ScopeMissing' };
-  const parsed = parseScopes(parameter);
+  const parsed = catalogue.parseList(parameter);
   return 'unknown' in parsed ? { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } } : parsed;
 }
 

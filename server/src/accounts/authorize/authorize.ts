@@ -6,6 +6,7 @@ import { sendErrorPage } from '../error-page.ts';
 import { findSession } from '../sessions.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
 import { finishAuthorization } from './finish.ts';
+import { sendAnswer } from './send-answer.ts';
 import { candidateTargets, encodeTarget, grantedTargets } from './targets.ts';
 
 /**
@@ -53,7 +54,7 @@ export function registerAuthorize(app: FastifyInstance, context: AccountsContext
           consentShown: false,
           entireSession: false,
         });
-        return reply.redirect(address, 302);
+        return sendAnswer(context, request, reply, authorization.client.clientId, address, 302);
       }
     }
     const [only] = candidates;

@@ -7,6 +7,7 @@ import { issueFormToken, readForm } from '../forms.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { finishAuthorization } from './finish.ts';
 import { errorResponseUri } from './response-uri.ts';
+import { sendAnswer } from './send-answer.ts';
 import { loadStep, restartStep } from './step.ts';
 import { type Candidate, decodeTarget, encodeTarget, grantedTargets } from './targets.ts';
 
@@ -26,7 +27,8 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
       : await grantedTargets(context, session.userId, authorization, [target]);
     if (granted.length > 0) {
       const accepted = { session, authorization, target, consentShown: false, entireSession: false };
-      return reply.redirect(await finishAuthorization(context, request, accepted), 302);
+      const answer = await finishAuthorization(context, request, accepted);
+      return sendAnswer(context, request, reply, authorization.client.clientId, answer, 302);
     }
     return pages.send(reply, 'consent', {
       title: authorization.client.name,
@@ -62,7 +64,8 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
     }
     const entireSession = authorization.responseType === 'token' && form.get('entire_session') === 'true';
     const accepted = { session, authorization, target, consentShown: true, entireSession };
-    return reply.redirect(await finishAuthorization(context, request, accepted), 303);
+    const answer = await finishAuthorization(context, request, accepted);
+    return sendAnswer(context, request, reply, authorization.client.clientId, answer, 303);
   });
 }
 

@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
+import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken, saveCode } from '../token/token-store.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { type GrantTarget, saveGrant } from './grants.ts';
@@ -21,16 +24,17 @@ export interface Accepted {
 
 /**
  * Commits the grant together with its code or access token, and says where to send the browser. Nothing is stored when
- * any part fails.
+ * any part fails, or when the limit of codes has been reached (the refusal then).
  */
 export async function finishAuthorization(
   context: AccountsContext,
   request: FastifyRequest,
   accepted: Accepted,
-): Promise<string> {
+): Promise<string | Refusal> {
   const { authorization, session, target } = accepted;
   const { clientId } = authorization.client;
-  const { clock, dataCenter, random, settings } = context;
+  const { clock, dataCenter, random } = context;
+  const settings = settingsFor(context.settings, authorization.client);
   const nowMs = clock.nowMs();
   const scopes = authorization.scopes.scopes.map((scope) => scope.requested);
   const credential = createCredential(random, prefixOf(clientId));
@@ -38,8 +42,11 @@ export async function finishAuthorization(
   const ttlSeconds = implicit ? settings.lifetimes.accessTokenTtlSeconds : settings.lifetimes.codeTtlSeconds;
   const expiresAtMs = nowMs + ttlSeconds * 1000;
 
-  const grantedForSession = await context.database.transaction(async (transaction) => {
-    const grantId = await saveGrant(transaction, { userId: session.userId, clientId, target, scopes, nowMs });
+  const stored = await context.database.transaction(async (transaction) => {
+    const { userId } = session;
+    const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits: settings.limits });
+    if (windowEndsAtMs !== undefined) return throttled('CodeThrottled', windowEndsAtMs, nowMs);
+    const grantId = await saveGrant(transaction, { userId, clientId, target, scopes, nowMs });
     if (implicit) {
       await saveAccessToken(transaction, { accessToken: credential, grantId, clientId, scopes, nowMs, expiresAtMs });
     } else {
@@ -55,21 +62,23 @@ export async function finishAuthorization(
         expiresAtMs,
       });
     }
-    if (!implicit) return false;
+    if (!implicit) return { grantedForSession: false };
     if (accepted.entireSession) {
       await transaction.query({
         text: `INSERT INTO session_grant AS s (session_hash, grant_id, scopes) VALUES ($1, $2, $3)
                ON CONFLICT (session_hash, grant_id) DO UPDATE SET scopes = s.scopes || EXCLUDED.scopes`,
         values: [session.hash, grantId, scopes],
       });
-      return true;
+      return { grantedForSession: true };
     }
     const rows = await transaction.query({
       text: 'SELECT 1 FROM session_grant WHERE session_hash = $1 AND grant_id = $2',
       values: [session.hash, grantId],
     });
-    return rows.length > 0;
+    return { grantedForSession: rows.length > 0 };
   });
+
+  if ('outcome' in stored) return stored;
 
   context.events.record({
     kind: 'authorize',
@@ -94,6 +103,7 @@ export async function finishAuthorization(
     expiresInSeconds: ttlSeconds,
     location: dataCenter.id,
     apiDomain: apiOrigin(dataCenter, target.environment),
-    grantedForSession,
+    grantedForSession: stored.grantedForSession,
+    compatibility: settings.compatibility,
   });
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '../../config/settings.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 
 /**
@@ -31,20 +32,23 @@ export function tokenResponseUri(
     readonly location: string;
     readonly apiDomain: string;
     readonly grantedForSession: boolean;
+    readonly compatibility: Settings['compatibility'];
   },
 ): string {
   const forSession = String(answer.grantedForSession);
-  const fragment = encode([
+  const { implicitDelivery, sessionFlagNames } = answer.compatibility;
+  const parameters = encode([
     ['access_token', answer.accessToken],
     ['expires_in', String(answer.expiresInSeconds)],
     ['location', answer.location],
     ['api_domain', answer.apiDomain],
     ['state', request.state],
     // The seeds and the SDK sources spell it differently; clients read either.
-    ['granted_for_session', forSession],
-    ['grant_for_session', forSession],
+    ['granted_for_session', sessionFlagNames === 'grant' ? undefined : forSession],
+    ['grant_for_session', sessionFlagNames === 'granted' ? undefined : forSession],
   ]);
-  return `${request.redirectUri}#${fragment}`;
+  if (implicitDelivery === 'query') return appendQuery(request.redirectUri, parameters);
+  return `${request.redirectUri}#${parameters}`;
 }
 
 /** The refusals that the client is told: in the query of the code flow, in the fragment of the implicit flow. */

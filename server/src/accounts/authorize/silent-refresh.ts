@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { apiOrigin, type Environment } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { queryOf } from '../../http/parameters.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
-import { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { findSession, readCookie } from '../sessions.ts';
+import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken } from '../token/token-store.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
 import { errorResponseUri, tokenResponseUri } from './response-uri.ts';
@@ -64,12 +65,18 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       values: [session.hash, clientId],
     });
     if (granted.length === 0) return refuse('ClientNotGranted', session.userId);
-    const grant = granted.find((row) => ScopeSet.of(row.scopes).includesAll(authorization.scopes.scopes));
+    const grant = granted.find((row) => context.scopes.setOf(row.scopes).includesAll(authorization.scopes.scopes));
     if (!grant) return refuse('PromptRequired', session.userId);
 
     const accessToken = createCredential(context.random, prefixOf(clientId));
-    const expiresInSeconds = context.settings.lifetimes.accessTokenTtlSeconds;
+    const { compatibility, lifetimes, limits } = settingsFor(context.settings, authorization.client);
+    const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
     const nowMs = context.clock.nowMs();
+    const { userId } = session;
+    const windowEndsAtMs = await countAuthorization(context.database, { userId, clientId, nowMs, limits });
+    if (windowEndsAtMs !== undefined) {
+      return sendErrorPage(context, request, reply, throttled('CodeThrottled', windowEndsAtMs, nowMs), clientId);
+    }
     await saveAccessToken(context.database, {
       accessToken,
       grantId: grant.grant_id,
@@ -92,6 +99,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       location: context.dataCenter.id,
       apiDomain: apiOrigin(context.dataCenter, grant.environment),
       grantedForSession: true,
+      compatibility,
     });
     return reply.redirect(address, 302);
   });

@@ -1,5 +1,5 @@
 import { type Environment, environments } from '../../config/data-centers.ts';
-import { ScopeSet } from '../../oauth/scopes.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext, UserOrganization } from '../context.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { GrantTarget } from './grants.ts';
@@ -52,7 +52,7 @@ export async function grantedTargets(
       (row) =>
         row.organization_id === candidate.organizationId &&
         row.environment === candidate.environment &&
-        ScopeSet.of(row.scopes).includesAll(authorization.scopes.scopes),
+        context.scopes.setOf(row.scopes).includesAll(authorization.scopes.scopes),
     ),
   );
 }

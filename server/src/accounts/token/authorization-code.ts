@@ -1,9 +1,11 @@
 import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../authorize/authorization-request.ts';
 import type { AccountsContext } from '../context.ts';
+import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import type { StoredCode } from './token-store.ts';
 
@@ -27,7 +29,8 @@ export async function exchangeCode(
   const fault = checkCode(client, stored, parameters.get('code_verifier'), context.clock.nowMs());
   if (fault) return fault;
 
-  const { clock, random, settings, tokens } = context;
+  const { clock, random, tokens } = context;
+  const { lifetimes, limits } = settingsFor(context.settings, client);
   const prefix = prefixOf(client.clientId);
   const nowMs = clock.nowMs();
   const answer: TokenAnswer = {
@@ -35,17 +38,22 @@ export async function exchangeCode(
     refreshToken: stored.offline ? createCredential(random, prefix) : undefined,
     scope: stored.scopes.join(' '),
     environment: stored.environment,
-    expiresInSeconds: settings.lifetimes.accessTokenTtlSeconds,
+    expiresInSeconds: lifetimes.accessTokenTtlSeconds,
   };
   const result = await tokens.redeemCode({
     code,
+    userId: stored.userId,
+    clientId: client.clientId,
     accessToken: answer.accessToken,
     refreshToken: answer.refreshToken ?? null,
     nowMs,
     expiresAtMs: nowMs + answer.expiresInSeconds * 1000,
-    counted: settings.limits.activeAccessTokensPerRefreshToken > 0,
+    limits,
   });
-  return result === 'redeemed' ? answer : { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
+  if (result.kind === 'used before') return { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
+  if (result.kind === 'throttled') return throttled('RefreshTokenThrottled', result.windowEndsAtMs, nowMs);
+  recordEviction(context, client.clientId, 'RefreshTokenEvicted', result.evictedHashes);
+  return answer;
 }
 
 /** Codes that came without a redirect (self clients) are exchanged without one; any value is ignored. */

@@ -1,7 +1,9 @@
 import type { Client } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
+import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
 
 /** `grant_type=refresh_token` (reference §2.5): a new access token each time; the refresh token stays. */
@@ -14,7 +16,8 @@ export async function refreshAccessToken(
   if (!refreshToken) return { outcome: 'RefreshTokenMissing' };
   if (!isCredential(refreshToken)) return { outcome: 'RefreshTokenUnknown', detail: { reason: 'malformed' } };
   const nowMs = context.clock.nowMs();
-  const expiresInSeconds = context.settings.lifetimes.accessTokenTtlSeconds;
+  const { lifetimes, limits } = settingsFor(context.settings, client);
+  const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
   const accessToken = createCredential(context.random, prefixOf(client.clientId));
   const result = await context.tokens.refresh({
     refreshToken,
@@ -22,17 +25,11 @@ export async function refreshAccessToken(
     accessToken,
     nowMs,
     expiresAtMs: nowMs + expiresInSeconds * 1000,
+    limits,
   });
   switch (result.kind) {
     case 'issued':
-      if (result.evictedHashes.length > 0) {
-        context.events.record({
-          kind: 'token',
-          outcome: 'AccessTokenEvicted',
-          clientId: client.clientId,
-          detail: { evicted: result.evictedHashes.map((hash) => `#${hash.slice(0, 10)}`) },
-        });
-      }
+      recordEviction(context, client.clientId, 'AccessTokenEvicted', result.evictedHashes);
       return {
         accessToken,
         refreshToken: undefined,
@@ -41,12 +38,11 @@ export async function refreshAccessToken(
         expiresInSeconds,
       };
     case 'throttled':
-      return {
-        outcome: 'TokenThrottled',
-        detail: { retryAfterSeconds: Math.max(1, Math.ceil((result.windowEndsAtMs - nowMs) / 1000)) },
-      };
+      return throttled('TokenThrottled', result.windowEndsAtMs, nowMs);
     case 'other client':
       return { outcome: 'RefreshTokenOfOtherClient', detail: { came: client.clientId } };
+    case 'evicted':
+      return { outcome: 'RefreshTokenEvicted' };
     case 'user inactive':
       return { outcome: 'UserInactive' };
     default:

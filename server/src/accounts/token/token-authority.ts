@@ -5,7 +5,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import { isCredential } from '../../oauth/formats.ts';
-import { ScopeSet } from '../../oauth/scopes.ts';
+import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import type { StoredAccessToken, TokenStore } from './token-store.ts';
 
@@ -19,6 +19,13 @@ interface Entry {
   check: TokenCheck | undefined;
 }
 
+const refusals = {
+  evicted: 'TokenEvicted',
+  revoked: 'TokenRevoked',
+  'refresh token evicted': 'RefreshTokenEvicted',
+  'user inactive': 'UserInactive',
+} as const;
+
 /** Topic of change notices that name one access token by the hash of it. */
 export const tokenTopic = 'token';
 /** Topic of change notices that may concern any token: a grant, refresh token or user ended. */
@@ -31,6 +38,7 @@ export const allTokensTopic = 'tokens';
 export class LocalTokenAuthority implements TokenAuthority {
   readonly #tokens: TokenStore;
   readonly #clients: ClientDirectory;
+  readonly #scopes: ScopeCatalogue;
   readonly #clock: Clock;
   readonly #dataCenter: string;
   readonly #maxEntries: number;
@@ -42,6 +50,7 @@ export class LocalTokenAuthority implements TokenAuthority {
   constructor(options: {
     readonly tokens: TokenStore;
     readonly clients: ClientDirectory;
+    readonly scopes: ScopeCatalogue;
     readonly notices: ChangeNotices;
     readonly clock: Clock;
     readonly dataCenter: string;
@@ -49,6 +58,7 @@ export class LocalTokenAuthority implements TokenAuthority {
   }) {
     this.#tokens = options.tokens;
     this.#clients = options.clients;
+    this.#scopes = options.scopes;
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
     this.#maxEntries = options.limits.tokenCacheEntries;
@@ -62,7 +72,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     if (!entry) return { refusal: 'TokenUnknown' };
     const { stored } = entry;
     if (stored.expiresAtMs <= this.#clock.nowMs()) return { refusal: 'TokenExpired' };
-    if (stored.ended) return { refusal: stored.ended === 'evicted' ? 'TokenEvicted' : 'TokenRevoked' };
+    if (stored.ended) return { refusal: refusals[stored.ended] };
     const client = await this.#clients.find(stored.clientId);
     if (entry.check && entry.client === client) return entry.check;
     entry.client = client;
@@ -88,7 +98,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     const hash = secretHash(accessToken).toString('hex');
     const entry: Entry = {
       stored,
-      scopes: ScopeSet.of(stored.scopes),
+      scopes: this.#scopes.setOf(stored.scopes),
       hash,
       loadedAtMs: nowMs,
       client: undefined,

@@ -2,7 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { readParameters } from '../../http/parameters.ts';
 import { type Client, clientTypeRules, type GrantType, grantTypes } from '../../oauth/client.ts';
-import { outcomes, type Refusal, throttleBody } from '../../oauth/outcomes.ts';
+import {
+  outcomes,
+  type Refusal,
+  standardStatus,
+  throttleBodies,
+  throttleErrorByLanguage,
+} from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { exchangeCode } from './authorization-code.ts';
 import { authenticateClient, readClientCredentials } from './client-authentication.ts';
@@ -87,27 +93,36 @@ function presentedCredentials(parameters: URLSearchParams): Record<string, strin
   return masked;
 }
 
-/** Sends a refusal in the platform dialect and records what really happened. */
+/** Sends a refusal in the platform dialect (or, when switched, in that of RFC 6749) and records what really happened. */
 export function sendRefusal(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   clientId: string | null,
   refusal: Refusal,
+  kind = 'token',
 ): FastifyReply {
+  const { outcome, detail } = refusal;
   context.events.record({
-    kind: 'token',
-    outcome: refusal.outcome,
+    kind,
+    outcome,
     clientId: clientId?.slice(0, 100) ?? null,
     requestId: request.id,
-    ...(refusal.detail ? { detail: refusal.detail } : {}),
+    ...(detail ? { detail } : {}),
   });
-  const wire = outcomes[refusal.outcome].token ?? { error: 'general_error', status: 500 };
-  if (refusal.outcome === 'TokenThrottled') {
-    reply.header('retry-after', String(refusal.detail?.retryAfterSeconds ?? context.settings.limits.windowSeconds));
-    return sendJson(reply, wire.status, throttleBody);
+  const { compatibility } = context.settings;
+  const { standard, token, meaning } = outcomes[outcome];
+  if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
+  if (compatibility.strictRfc && standard) {
+    if (standard === 'invalid_client' && request.headers.authorization) reply.header('www-authenticate', 'Basic');
+    return sendJson(reply, standardStatus(standard), { error: standard, error_description: meaning });
   }
-  return sendJson(reply, wire.status, { error: wire.error });
+  const wire = token ?? { error: 'general_error', status: 500 };
+  if (wire.error !== 'Access Denied') return sendJson(reply, wire.status, { error: wire.error });
+  const body = throttleBodies[compatibility.throttleText];
+  const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? '';
+  const error = (compatibility.throttleLocalised && throttleErrorByLanguage[language]) || body.error;
+  return sendJson(reply, compatibility.throttleStatus, { ...body, error });
 }
 
 /** Compact JSON without a trailing newline, never cached. */

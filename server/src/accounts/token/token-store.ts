@@ -4,7 +4,7 @@ import { createStatementQueue } from '../../database/statement-queue.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import type { ChallengeMethod } from '../../oauth/pkce.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
-import { type Refresh, type RefreshResult, refreshTokens, type TokenLimits } from './refresh-tokens.ts';
+import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 
 export interface NewCode {
   readonly code: string;
@@ -20,6 +20,7 @@ export interface NewCode {
 }
 
 export interface StoredCode {
+  readonly userId: string;
   readonly clientId: string;
   readonly redirectUri: string | null;
   readonly scopes: readonly string[];
@@ -39,11 +40,12 @@ export interface StoredAccessToken {
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
   /** Why it is dead although it has not expired; null when it lives. */
-  readonly ended: 'evicted' | 'revoked' | null;
+  readonly ended: 'evicted' | 'revoked' | 'refresh token evicted' | 'user inactive' | null;
 }
 
 interface CodeRow {
   position: number;
+  user_id: string;
   client_id: string;
   redirect_uri: string | null;
   scopes: string[];
@@ -66,6 +68,7 @@ interface AccessTokenRow {
   expires_at_ms: string;
   active: boolean;
   refresh_gone: boolean;
+  refresh_evicted: boolean;
   evicted: boolean;
 }
 
@@ -79,7 +82,7 @@ export class TokenStore {
   readonly #redeem;
   readonly #refresh;
 
-  constructor(database: Database, limits: TokenLimits) {
+  constructor(database: Database) {
     this.#codes = createStatementQueue<string, StoredCode | undefined>({
       run: (codes) => findCodes(database, codes),
       maxStatements: 4,
@@ -90,7 +93,7 @@ export class TokenStore {
     });
     this.#redeem = createStatementQueue<Redemption, RedeemResult>({ run: (jobs) => redeemCodes(database, jobs) });
     this.#refresh = createStatementQueue<Refresh, RefreshResult>({
-      run: (jobs) => refreshTokens(database, jobs, limits),
+      run: (jobs) => refreshTokens(database, jobs),
     });
   }
 
@@ -166,7 +169,7 @@ async function findCodes(database: Database, codes: readonly string[]): Promise<
   const rows = await database.query<CodeRow>({
     name: 'codes-find',
     text: `SELECT q.position::int, c.client_id, c.redirect_uri, c.scopes, c.code_challenge, c.code_challenge_method,
-                  c.offline, c.expires_at_ms, c.used_at_ms, g.environment, u.active
+                  c.offline, c.expires_at_ms, c.used_at_ms, g.user_id, g.environment, u.active OR g.instance AS active
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(code_hash, position)
            JOIN authorization_code c USING (code_hash) JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)`,
     values: [codes.map(secretHash)],
@@ -174,6 +177,7 @@ async function findCodes(database: Database, codes: readonly string[]): Promise<
   const found = new Array<StoredCode | undefined>(codes.length);
   for (const row of rows) {
     found[row.position - 1] = {
+      userId: row.user_id,
       clientId: row.client_id,
       redirectUri: row.redirect_uri,
       scopes: row.scopes,
@@ -197,12 +201,14 @@ async function findAccessTokens(
 ): Promise<(StoredAccessToken | undefined)[]> {
   const rows = await database.query<AccessTokenRow>({
     name: 'access-tokens-find',
-    text: `SELECT q.position::int, a.client_id, g.user_id, g.organization_id, g.environment, a.scopes, a.expires_at_ms, u.active,
+    text: `SELECT q.position::int, a.client_id, g.user_id, g.organization_id, g.environment, a.scopes, a.expires_at_ms, u.active OR g.instance AS active,
                   a.refresh_hash IS NOT NULL AND r.token_hash IS NULL AS refresh_gone,
+                  coalesce(r.counted AND NOT coalesce(r.token_hash = ANY (uc.refresh_hashes), false), false) AS refresh_evicted,
                   a.counted AND NOT coalesce(a.token_hash = ANY (r.active_hashes), false) AS evicted
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(token_hash, position)
            JOIN access_token a USING (token_hash) JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
-           LEFT JOIN refresh_token r ON r.token_hash = a.refresh_hash`,
+           LEFT JOIN refresh_token r ON r.token_hash = a.refresh_hash
+           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = a.client_id`,
     values: [tokens.map(secretHash)],
   });
   const found = new Array<StoredAccessToken | undefined>(tokens.length);
@@ -214,8 +220,15 @@ async function findAccessTokens(
       environment: row.environment,
       scopes: row.scopes,
       expiresAtMs: Number(row.expires_at_ms),
-      ended: row.refresh_gone || !row.active ? 'revoked' : row.evicted ? 'evicted' : null,
+      ended: endOf(row),
     };
   }
   return found;
+}
+
+function endOf(row: AccessTokenRow): StoredAccessToken['ended'] {
+  if (!row.active) return 'user inactive';
+  if (row.refresh_gone) return 'revoked';
+  if (row.refresh_evicted) return 'refresh token evicted';
+  return row.evicted ? 'evicted' : null;
 }

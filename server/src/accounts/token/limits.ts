@@ -1,0 +1,57 @@
+import type { Queryable } from '../../database/database.ts';
+import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+
+/** A refusal because of a window's limit, with the seconds until the window ends. */
+export function throttled(outcome: Outcome, windowEndsAtMs: number, nowMs: number): Refusal {
+  return { outcome, detail: { retryAfterSeconds: Math.max(1, Math.ceil((windowEndsAtMs - nowMs) / 1000)) } };
+}
+
+/** Evictions happen in silence on the wire; the event is how people learn of them. */
+export function recordEviction(
+  context: AccountsContext,
+  clientId: string,
+  outcome: 'AccessTokenEvicted' | 'RefreshTokenEvicted',
+  evictedHashes: readonly string[],
+): void {
+  if (evictedHashes.length === 0) return;
+  context.events.record({
+    kind: 'eviction',
+    outcome,
+    clientId,
+    detail: { evicted: evictedHashes.map((hash) => `#${hash.slice(0, 10)}`), reason: 'a newer one took its place' },
+  });
+}
+
+/**
+ * Counts one more code or implicit token of this user and client, in the transaction that makes it.
+ * @returns the end of the window (milliseconds) when the limit has been reached, else undefined.
+ */
+export async function countAuthorization(
+  transaction: Queryable,
+  count: {
+    readonly userId: string;
+    readonly clientId: string;
+    readonly nowMs: number;
+    readonly limits: { readonly codesPerUserAndClientPerWindow: number; readonly windowSeconds: number };
+  },
+): Promise<number | undefined> {
+  const { userId, clientId, nowMs, limits } = count;
+  const windowMs = limits.windowSeconds * 1000;
+  const counted = await transaction.query({
+    name: 'authorization-count',
+    text: `INSERT INTO user_client AS u (user_id, client_id, code_window_start_ms, code_window_count) VALUES ($1, $2, $3, 1)
+           ON CONFLICT (user_id, client_id) DO UPDATE SET
+             code_window_count = CASE WHEN u.code_window_start_ms + $4 > $3 THEN u.code_window_count + 1 ELSE 1 END,
+             code_window_start_ms = CASE WHEN u.code_window_start_ms + $4 > $3 THEN u.code_window_start_ms ELSE $3 END
+           WHERE $5 = 0 OR u.code_window_start_ms + $4 <= $3 OR u.code_window_count < $5
+           RETURNING 1`,
+    values: [userId, clientId, nowMs, windowMs, limits.codesPerUserAndClientPerWindow],
+  });
+  if (counted.length > 0) return undefined;
+  const [row] = await transaction.query<{ end_ms: string }>({
+    text: 'SELECT code_window_start_ms + $3 AS end_ms FROM user_client WHERE user_id = $1 AND client_id = $2',
+    values: [userId, clientId, windowMs],
+  });
+  return Number(row?.end_ms ?? nowMs + windowMs);
+}

@@ -236,6 +236,26 @@ describe('implicit flow (reference §1.8) and silent refresh (§1.9)', () => {
     expect(signedOut.leftTo).toBe(`${redirectUri}#error=client_not_granted&state=zohocrmclient`);
   });
 
+  test('at the data centre where the app starts, a browser that signed in elsewhere is sent on, once', async () => {
+    const browser = newBrowser();
+    await authorize(browser, implicit({ prompt: 'consent' }), indian);
+    browser.visited.length = 0;
+    const again = await browser.get(implicit({}));
+    expect(again.leftTo).toMatch(/#access_token=1000\.[^&]+&expires_in=3600&location=in&/);
+    expect(browser.visited.map((url) => new URL(url).origin)).toEqual([origins.us, origins.in]);
+
+    // The cookies of two data centres may name each other.
+    browser.setCookie('grantway_home_in', 'us');
+    await browser.submit(await browser.get(`${origins.in}/`), 'csrf');
+    expect((await browser.get(implicit({}))).html).toContain('name="email"');
+    const refused = await browser.get(implicit({}, 'us', '/oauth/v2/auth/refresh'));
+    expect(refused.leftTo).toContain('#error=client_not_granted');
+
+    // Where the client is not enabled nobody is sent, for there is no way back.
+    browser.setCookie('grantway_home_us', 'eu');
+    expect((await browser.get(implicit({}))).url).toContain(`${origins.us}/signin`);
+  });
+
   test('without the session grant: client_not_granted', async () => {
     const browser = newBrowser();
     await authorize(browser, implicit({ prompt: 'consent' }), user);

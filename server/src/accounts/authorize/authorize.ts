@@ -3,6 +3,7 @@ import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
+import { addressAtKnownHome } from '../known-home.ts';
 import { findSession } from '../sessions.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
 import { finishAuthorization } from './finish.ts';
@@ -30,6 +31,8 @@ export function registerAuthorize(app: FastifyInstance, context: AccountsContext
     const continueTo = withoutHop(request.url);
     const session = hop ? undefined : await findSession(context, request);
     if (!session) {
+      const atHome = hop ? undefined : addressAtKnownHome(context, request, authorization.client);
+      if (atHome) return reply.redirect(atHome, 302);
       const carried = hop ? `&${hopParameter}=${encodeURIComponent(hop)}` : '';
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);
     }

@@ -7,7 +7,8 @@ import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
-import { findSession, readCookie } from '../sessions.ts';
+import { addressAtKnownHome } from '../known-home.ts';
+import { findSession } from '../sessions.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken } from '../token/token-store.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
@@ -53,10 +54,8 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
 
     const session = await findSession(context, request);
     if (!session) {
-      const homeId = readCookie(context, request, 'home');
-      const home = context.topology.realmOf(context.dataCenter).find((dataCenter) => dataCenter.id === homeId);
-      if (!home || home.id === context.dataCenter.id) return refuse('ClientNotGranted');
-      return reply.redirect(`${home.origins.accounts}${request.url}`, 302);
+      const atHome = addressAtKnownHome(context, request, authorization.client);
+      return atHome ? reply.redirect(atHome, 302) : refuse('ClientNotGranted');
     }
     const granted = await context.database.query<SessionGrantRow>({
       name: 'session-grants',

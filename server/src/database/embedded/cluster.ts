@@ -1,7 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,8 +47,10 @@ export interface ClusterOptions {
 const superuser = 'grantway';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
+const startsAfterCrash = 6;
 /** A unix socket's path may be 107 bytes long; PostgreSQL adds `/.s.PGSQL.5432`. */
 const longestSocketDirectory = 90;
+const socketFile = '.s.PGSQL.5432';
 
 const baseSettings: Readonly<Record<string, string>> = {
   listen_addresses: '',
@@ -63,14 +76,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const data = join(directory, 'cluster');
   const socketDirectory = chooseSocketDirectory(directory);
   const runAs = chooseRunAs([binaries.postgres, directory]);
-  mkdirSync(socketDirectory, { recursive: true, mode: 0o700 });
-  runAs.giveTo(socketDirectory);
   runAs.giveTo(directory);
-  await endOrphan(data);
+  const cutShort = await endOrphan(data);
+  makeSocketDirectory(socketDirectory, runAs);
   if (!existsSync(join(data, 'PG_VERSION'))) await initialize(binaries.initdb, data, runAs);
 
   const logFile = join(directory, 'postgres.log');
-  const settings = { ...baseSettings, ...options.settings, unix_socket_directories: `"${socketDirectory}"` };
+  const settings = { ...baseSettings, ...options.settings, unix_socket_directories: quoted(socketDirectory) };
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const connection = (database: string): pg.ClientConfig => ({ host: socketDirectory, user: superuser, database });
 
@@ -89,7 +101,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     started.once('exit', (code, signal) => {
       exited = signal ? `ended by ${signal}` : `exit code ${code}`;
     });
-    await waitUntilReady(connection('postgres'), () => exited, logFile);
+    try {
+      await waitUntilReady(connection('postgres'), () => exited, logFile);
+    } catch (error) {
+      started.kill('SIGQUIT');
+      throw error;
+    }
     started.once('exit', (code, signal) => {
       if (stopping) return;
       options.onCrash?.(signal ? `ended by ${signal}` : `exit code ${code}`);
@@ -98,7 +115,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 
   const relaunch = async (): Promise<void> => {
-    // The dead postmaster's children hold its shared memory for a moment; until they are gone a start is refused.
+    // As after a start that finds an earlier run cut short.
     for (let attempt = 1; !stopping; attempt++) {
       try {
         await launch();
@@ -110,7 +127,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     }
   };
 
-  await launch();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await launch();
+      break;
+    } catch (error) {
+      // A killed postmaster's children hold its shared memory for a moment; until they are gone a start is refused.
+      if (!cutShort || attempt === startsAfterCrash) throw error;
+      await delay(100 * 2 ** attempt);
+    }
+  }
 
   return {
     connection,
@@ -140,7 +166,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         child.kill('SIGQUIT');
         await gone;
       }
-      if (socketDirectory.startsWith(tmpdir())) rmSync(socketDirectory, { recursive: true, force: true });
+      if (!socketDirectory.startsWith(directory)) rmSync(socketDirectory, { recursive: true, force: true });
     },
   };
 }
@@ -151,6 +177,20 @@ function chooseSocketDirectory(directory: string): string {
   if (Buffer.byteLength(beside) <= longestSocketDirectory) return beside;
   const name = createHash('sha256').update(directory).digest('hex').slice(0, 16);
   return join(realpathSync(tmpdir()), `grantway-${process.getuid?.() ?? 'user'}-${name}`);
+}
+
+/** Whoever can enter this folder is the databases' superuser, so it must be nobody else's: under /tmp it may wait ready-made. */
+function makeSocketDirectory(path: string, runAs: RunAs): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  const owners = [process.getuid?.(), runAs.uid];
+  if (!found.isDirectory() || !owners.includes(found.uid)) {
+    throw new UsableFailure(`${path} belongs to another user; remove it, or choose a shorter path with --data`);
+  }
+  chmodSync(path, 0o700);
+  runAs.giveTo(path);
+  // Left by a PostgreSQL that was killed; refused, like its pid file, while any process has the id that it names.
+  for (const file of [socketFile, `${socketFile}.lock`]) rmSync(join(path, file), { force: true });
 }
 
 async function initialize(initdb: string, data: string, runAs: RunAs): Promise<void> {
@@ -201,28 +241,46 @@ async function waitUntilReady(
 /**
  * A platform that was killed leaves its PostgreSQL running. It is asked to stop, which loses nothing that was
  * committed; the caller holds the data directory's lock, so it belongs to nobody any more.
+ * @returns whether the earlier run was cut short.
  */
-async function endOrphan(data: string): Promise<void> {
+async function endOrphan(data: string): Promise<boolean> {
   const pidFile = join(data, 'postmaster.pid');
-  if (!existsSync(pidFile)) return;
+  if (!existsSync(pidFile)) return false;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !isPostgres(pid)) return;
+  if (Number.isInteger(pid) && pid > 1) await endProcess(pid, data);
+  if (existsSync(pidFile)) disown(pidFile);
+  return true;
+}
+
+async function endProcess(pid: number, data: string): Promise<void> {
   for (const [signal, seconds] of [
     ['SIGINT', 15],
     ['SIGQUIT', 15],
   ] as const) {
-    if (!signalProcess(pid, signal)) return;
+    if (!isPostmaster(pid, data) || !signalProcess(pid, signal)) return;
     for (let waitedMs = 0; waitedMs < seconds * 1000; waitedMs += 20) {
-      if (!signalProcess(pid, 0)) return;
+      if (!isPostmaster(pid, data) || !signalProcess(pid, 0)) return;
       await delay(20);
     }
   }
   throw new UsableFailure(`PostgreSQL of an earlier run (pid ${pid}) does not end; end it, then start again`);
 }
 
-function isPostgres(pid: number): boolean {
+/**
+ * The pid file of a postmaster that was killed. PostgreSQL refuses to start while any process has that id: a stranger
+ * that got it since (likely in a container, where ids are few), or the dead one itself where nothing collects it.
+ * Naming this process, the next postmaster's parent, tells PostgreSQL that the file is stale; the rest of it stays,
+ * because by it PostgreSQL finds children of the dead one that are still alive.
+ */
+function disown(pidFile: string): void {
+  const [, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
+  writeFileSync(pidFile, [process.pid, ...rest].join('\n'));
+}
+
+/** Whether the process is a PostgreSQL that works on these files; the id may be another's by now. */
+function isPostmaster(pid: number, data: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data);
   } catch {
     // No /proc on this system: the pid file is PostgreSQL's own word.
     return process.platform !== 'linux';
@@ -236,6 +294,11 @@ function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   } catch {
     return false;
   }
+}
+
+/** A setting that is a list takes names in double quotes, with those within doubled. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function lastLine(text: string): string {

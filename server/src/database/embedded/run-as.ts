@@ -9,6 +9,8 @@ import { UsableFailure } from '../../foundation/failure.ts';
  * pass, and nothing else.
  */
 export interface RunAs {
+  /** Undefined where the system has no user ids. */
+  readonly uid: number | undefined;
   spawn(command: string, args: string[], options: SpawnOptions): ChildProcess;
   /** Makes the file or folder belong to the user that PostgreSQL runs as. */
   giveTo(path: string): void;
@@ -27,12 +29,13 @@ const capabilities = [
 
 /** Who PostgreSQL runs as, so that it can reach each of `paths` (existing files or folders). Throws UsableFailure. */
 export function chooseRunAs(paths: readonly string[]): RunAs {
-  if (process.getuid?.() !== 0) return { spawn, giveTo: () => {} };
+  if (process.getuid?.() !== 0) return { uid: process.getuid?.(), spawn, giveTo: () => {} };
   const user = unprivilegedUser();
   const giveTo = (path: string) => chownSync(path, user.uid, user.gid);
   const closed = paths.map((path) => firstClosedFolder(path, user)).find((folder) => folder !== undefined);
   if (closed === undefined) {
     return {
+      uid: user.uid,
       giveTo,
       spawn: (command, args, options) => spawn(command, args, { ...options, uid: user.uid, gid: user.gid }),
     };
@@ -52,7 +55,11 @@ export function chooseRunAs(paths: readonly string[]): RunAs {
     `--inh-caps=+${capability.name}`,
     `--ambient-caps=+${capability.name}`,
   ];
-  return { giveTo, spawn: (command, args, options) => spawn(setpriv, [...identity, '--', command, ...args], options) };
+  return {
+    uid: user.uid,
+    giveTo,
+    spawn: (command, args, options) => spawn(setpriv, [...identity, '--', command, ...args], options),
+  };
 }
 
 function unprivilegedUser(): UnixUser {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsableFailure } from './foundation/failure.ts';
 import type { Random } from './foundation/random.ts';
@@ -51,7 +51,9 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
   const lock = join(path, files.lock);
   takeLock(path, lock);
   try {
-    const isNew = !exists(join(path, files.secretKey));
+    const adminTokenFile = join(path, files.adminToken);
+    // Either may have been given by the environment instead.
+    const isNew = !exists(join(path, files.secretKey)) && !exists(adminTokenFile);
     const hexKey =
       options.secretKey ??
       readOrCreate(join(path, files.secretKey), () => options.random.bytes(secretKeyBytes).toString('hex'));
@@ -60,7 +62,6 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
         'the secret key (GRANTWAY_SECRET_KEY, or the file secret-key) must be 64 hexadecimal digits',
       );
     }
-    const adminTokenFile = join(path, files.adminToken);
     const adminToken =
       options.adminToken ?? readOrCreate(adminTokenFile, () => options.random.bytes(32).toString('base64url'));
     if (options.adminToken !== undefined) writeSecret(adminTokenFile, options.adminToken);
@@ -106,31 +107,48 @@ function makeDirectory(directory: string): string {
 
 function takeLock(path: string, lock: string): void {
   const own = JSON.stringify({ pid: process.pid, started: processStart(process.pid) });
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(lock, own, { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') {
-        throw new UsableFailure(`cannot write in the data directory ${path}: ${(error as Error).message}`);
+  const fresh = `${lock}.${process.pid}`;
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        // Written beside and linked: another start never sees a lock that does not name its holder yet.
+        writeFileSync(fresh, own, { mode: 0o600 });
+        linkSync(fresh, lock);
+        return;
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'EEXIST') {
+          throw new UsableFailure(`cannot write in the data directory ${path}: ${(error as Error).message}`);
+        }
       }
+      const holder = readLock(lock);
+      if (holder && isRunning(holder)) throw inUse(path, holder);
+      moveAway(path, lock);
     }
-    const holder = readLock(lock);
-    if (holder && isRunning(holder)) {
-      throw new UsableFailure(
-        `the data directory ${path} is in use by the platform with process id ${holder.pid}; stop it, or choose another directory with --data`,
-      );
-    }
-    // Left by a platform that was killed. Moving it away first lets only one of two starters take it over.
-    const stale = `${lock}.${process.pid}`;
-    try {
-      renameSync(lock, stale);
-      rmSync(stale, { force: true });
-    } catch {
-      // Another starter was faster; look again.
-    }
+  } finally {
+    rmSync(fresh, { force: true });
   }
   throw new UsableFailure(`the data directory ${path} is being taken over by another start; try again`);
+}
+
+/** Removes the lock of a platform that was killed. Where another start was faster, the lock is its own and is put back. */
+function moveAway(path: string, lock: string): void {
+  const stale = `${lock}.stale.${process.pid}`;
+  try {
+    renameSync(lock, stale);
+  } catch {
+    return;
+  }
+  const holder = readLock(stale);
+  const taken = holder && isRunning(holder);
+  if (taken) linkSync(stale, lock);
+  rmSync(stale, { force: true });
+  if (taken) throw inUse(path, holder);
+}
+
+function inUse(path: string, holder: LockHolder): UsableFailure {
+  return new UsableFailure(
+    `the data directory ${path} is in use by the platform with process id ${holder.pid}; stop it, or choose another directory with --data`,
+  );
 }
 
 interface LockHolder {
@@ -156,11 +174,13 @@ function isRunning(holder: LockHolder): boolean {
   return holder.started === null || processStart(holder.pid) === holder.started;
 }
 
-/** When the process started, in the kernel's ticks since boot; null where there is no /proc. */
+/** When the process started, in the kernel's ticks since boot; null when it has ended, or where there is no /proc. */
 function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie has ended, but nobody has collected it: in containers perhaps nobody ever does.
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
   } catch {
     return null;
   }

@@ -172,13 +172,8 @@ async function buildDataCenter(
     tokens,
     events,
     keys,
-    organizations: {
-      listForUser: async (userId) =>
-        (await listOrganizations(database, userId)).map((organization) => ({
-          ...organization,
-          environments: organization.environments.map(({ environment }) => environment),
-        })),
-    },
+    organizations: { listForUser: (userId) => listOrganizations(database, userId) },
+    notices,
     guard: new SignInGuard(clock, {
       windowSeconds: settings.limits.windowSeconds,
       failuresPerName: settings.limits.signInFailuresPerName,

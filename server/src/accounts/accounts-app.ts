@@ -12,6 +12,7 @@ import { registerServerInfo } from './server-info.ts';
 import { registerSignInName } from './sign-in/sign-in-name.ts';
 import { registerSignInPassword } from './sign-in/sign-in-password.ts';
 import { registerSignOut } from './sign-in/sign-out.ts';
+import { registerRevoke } from './token/revoke.ts';
 import { registerTokenEndpoint, sendJson, sendRefusal } from './token/token-endpoint.ts';
 
 const bodyLimitBytes = 64 * 1024;
@@ -35,6 +36,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     context.pages.registerAssets(routes);
     registerServerInfo(routes, context);
     registerTokenEndpoint(routes, context);
+    registerRevoke(routes, context);
     registerAuthorize(routes, context);
     registerSilentRefresh(routes, context);
     registerChooseOrganization(routes, context);

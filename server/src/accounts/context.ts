@@ -1,5 +1,6 @@
 import type { DataCenter, Environment, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ChangeNotices } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import type { ClientDirectory } from '../directory/clients.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
@@ -16,7 +17,10 @@ import type { TokenStore } from './token/token-store.ts';
 export interface UserOrganization {
   readonly organizationId: string;
   readonly name: string;
-  readonly environments: readonly Environment[];
+  /** The user administers it. */
+  readonly administrator: boolean;
+  /** Its data spaces with their organization ids on the wire. */
+  readonly environments: readonly { readonly environment: Environment; readonly zgid: string }[];
 }
 
 /** The one question that the accounts server asks of a resource server. */
@@ -39,6 +43,8 @@ export interface AccountsContext {
   readonly settings: Settings;
   readonly scopes: ScopeCatalogue;
   readonly database: Database;
+  /** Tells this process, and by way of the database the others, what changed. */
+  readonly notices: ChangeNotices;
   readonly clients: ClientDirectory;
   readonly homeIndex: HomeIndex;
   readonly organizations: OrganizationDirectory;

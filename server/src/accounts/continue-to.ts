@@ -1,5 +1,9 @@
 import { queryOf } from '../http/parameters.ts';
-import { type AuthorizationRequest, checkAuthorizationRequest } from './authorize/authorization-request.ts';
+import {
+  type AuthorizationRequest,
+  authorizationEndpoints,
+  checkAuthorizationRequest,
+} from './authorize/authorization-request.ts';
 import type { AccountsContext } from './context.ts';
 
 /**
@@ -21,18 +25,45 @@ export async function continuedRequest(
   context: AccountsContext,
   continueTo: string,
 ): Promise<AuthorizationRequest | undefined> {
-  if (!continueTo.startsWith('/oauth/v2/auth?')) return undefined;
-  return (await checkAuthorizationRequest(context, new URLSearchParams(queryOf(continueTo)))).request;
+  const [path = ''] = continueTo.split('?', 1);
+  const endpoint = authorizationEndpoints[path];
+  if (!endpoint) return undefined;
+  return (await checkAuthorizationRequest(context, new URLSearchParams(queryOf(continueTo)), endpoint)).request;
+}
+
+/** What the sign-in pages tell of where the browser is going on to. */
+export interface Destination {
+  readonly client: { readonly name: string };
+  /** Where the app gets its answer, when it gets one by redirect. */
+  readonly redirectUri?: string;
+  readonly loginHint?: string | undefined;
+}
+
+/** The app that waits for this sign-in, if there is one. */
+export async function describeDestination(
+  context: AccountsContext,
+  continueTo: string,
+): Promise<Destination | undefined> {
+  if (continueTo.startsWith('/oauth/v2/token/addextrascope?')) {
+    const query = new URLSearchParams(queryOf(continueTo));
+    const client = await context.clients.find(query.get('client_id') ?? '');
+    const redirectUri = query.get('redirect_uri') ?? '';
+    return client?.redirectUris.includes(redirectUri) ? { client, redirectUri } : undefined;
+  }
+  return continuedRequest(context, continueTo);
 }
 
 /** Where the redirects after a form may end: the realm's accounts servers, and the app that asked. */
-export function formTargets(context: AccountsContext, request: AuthorizationRequest | undefined): string[] {
+export function formTargets(
+  context: AccountsContext,
+  destination: Pick<Destination, 'redirectUri'> | undefined,
+): string[] {
   const targets = context.topology
     .realmOf(context.dataCenter)
     .filter((other) => other.id !== context.dataCenter.id)
     .map((other) => other.origins.accounts);
-  if (request) {
-    const url = new URL(request.redirectUri);
+  if (destination?.redirectUri !== undefined) {
+    const url = new URL(destination.redirectUri);
     targets.push(url.origin === 'null' ? url.protocol : url.origin);
   }
   return targets;

@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorPages, outcomes, type Refusal } from '../oauth/outcomes.ts';
 import type { AccountsContext } from './context.ts';
+import type { Messages } from './pages/messages.ts';
 import { findSession } from './sessions.ts';
 
+type Fact = keyof Messages['factLabels'];
+
 /** What everybody may see of a refusal's compared values, and what only the signed-in owner of the client may. */
-const publicFacts: readonly string[] = [
+const publicFacts: readonly Fact[] = [
   'came',
   'expected',
   'scope',
@@ -17,7 +20,7 @@ const publicFacts: readonly string[] = [
   'origin',
   'retryAfterSeconds',
 ];
-const ownerFacts: readonly string[] = [
+const ownerFacts: readonly Fact[] = [
   'closest',
   'differsAtCharacter',
   'hint',
@@ -45,7 +48,7 @@ export async function sendErrorPage(
   const shown = owner ? [...publicFacts, ...ownerFacts] : publicFacts;
   const facts = shown
     .filter((name) => detail[name] !== undefined && detail[name] !== null)
-    .map((name) => [name, factText(detail[name])]);
+    .map((name) => [context.pages.messages.factLabels[name], factText(detail[name])]);
   return context.pages.send(reply, 'error', {
     title,
     marker,

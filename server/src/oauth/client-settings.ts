@@ -13,7 +13,6 @@ export const overridableSettings = [
   'limits.codesPerUserAndClientPerWindow',
   'compatibility.throttleEnabled',
   'compatibility.strictCommaScopes',
-  'compatibility.legacyExpiry',
   'compatibility.idTokenLegacyHeader',
   'compatibility.strictRfc',
 ] as const;

@@ -110,10 +110,16 @@ const catalogue = {
     meaning: "The redirect_uri is not on one of the client's JavaScript domains.",
     page: 'E4',
   },
-  ScopeMissing: { standard: 'invalid_scope', meaning: 'The parameter scope is missing.', page: 'E3' },
+  ScopeMissing: {
+    standard: 'invalid_scope',
+    meaning: 'The parameter scope is missing.',
+    token: { error: 'invalid_scope', status: 200 },
+    page: 'E3',
+  },
   ScopeUnknown: {
     standard: 'invalid_scope',
     meaning: 'The parameter scope names a scope that does not exist.',
+    token: { error: 'invalid_scope', status: 200 },
     page: 'E3',
   },
   ChallengeMissing: { meaning: 'This type of client must send a code_challenge (PKCE).', page: 'E6' },
@@ -204,6 +210,28 @@ const catalogue = {
     page: 'E7',
     token: { error: 'Access Denied', status: 400 },
   },
+  OrganizationMissing: {
+    standard: 'invalid_request',
+    meaning: 'The scopes need an organization; the parameter soid is missing.',
+    token: { error: 'missing_org_info', status: 200 },
+  },
+  OrganizationUnknown: {
+    standard: 'invalid_request',
+    meaning: "The parameter soid names no organization of the client's owner.",
+    token: { error: 'missing_org_info', status: 200 },
+  },
+  RevokedTokenMissing: { meaning: 'The parameter token is missing.', token: { error: 'invalid_token', status: 400 } },
+  RevokedTokenUnknown: {
+    meaning: 'This data centre has no such token of this kind and client; it may have been revoked before.',
+    token: { error: 'invalid_token', status: 400 },
+  },
+  EnhanceTokenInvalid: {
+    standard: 'invalid_grant',
+    meaning: 'The enhance token is unknown, has expired, was used before, or belongs to another client.',
+    page: 'E6',
+  },
+  EnhanceOfOtherUser: { meaning: 'The scopes can only be added by the user whose token it is.', page: 'E6' },
+  LogoutMissing: { meaning: 'The parameter logout=true is missing.', page: 'E6' },
   InternalFailure: {
     meaning: 'Our own fault; the log has the cause.',
     page: 'E5',
@@ -213,6 +241,9 @@ const catalogue = {
   CredentialsWrong: { meaning: 'The sign-in name or the password is not correct.' },
   SignInThrottled: { meaning: 'Too many wrong passwords; try again later.' },
   FormExpired: { meaning: 'The form has expired or came from another site.' },
+  UserIsNoAdministrator: {
+    meaning: 'Only an administrator of an organization can grant access for all of it.',
+  },
   UserHasNoOrganization: { meaning: 'The user has no organization that the scopes could apply to.' },
 } as const satisfies Readonly<Record<string, OutcomeEntry>>;
 

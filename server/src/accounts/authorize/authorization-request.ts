@@ -16,11 +16,25 @@ export interface AuthorizationRequest {
   readonly promptConsent: boolean;
   readonly challenge: { readonly value: string; readonly method: ChallengeMethod } | undefined;
   readonly loginHint: string | undefined;
+  /** The endpoint it came to. */
+  readonly endpoint: AuthorizationEndpoint;
 }
 
 export type CheckedRequest =
   | { readonly request: AuthorizationRequest; readonly refusal?: undefined }
   | { readonly refusal: Refusal; readonly clientId: string | null; readonly request?: undefined };
+
+/** The two endpoints that a browser is sent to for an authorization. */
+export interface AuthorizationEndpoint {
+  readonly path: string;
+  /** An administrator grants for his whole organization (reference §1.11). */
+  readonly instance: boolean;
+}
+
+export const authorizationEndpoints: Readonly<Record<string, AuthorizationEndpoint>> = {
+  '/oauth/v2/auth': { path: '/oauth/v2/auth', instance: false },
+  '/oauth/v2/org/auth': { path: '/oauth/v2/org/auth', instance: true },
+};
 
 /** Longest value of one parameter; `state` is the client's and may be long. */
 const maxParameterLength = 4096;
@@ -32,6 +46,7 @@ const maxParameterLength = 4096;
 export async function checkAuthorizationRequest(
   context: AccountsContext,
   query: URLSearchParams,
+  endpoint: AuthorizationEndpoint = authorizationEndpoints['/oauth/v2/auth'] as AuthorizationEndpoint,
 ): Promise<CheckedRequest> {
   const clientId = query.get('client_id');
   const refuse = (refusal: Refusal): CheckedRequest => ({ refusal, clientId });
@@ -84,6 +99,7 @@ export async function checkAuthorizationRequest(
       promptConsent: query.get('prompt')?.toLowerCase() === 'consent',
       challenge,
       loginHint: query.get('login_hint') ?? undefined,
+      endpoint,
     },
   };
 }

@@ -82,7 +82,7 @@ describe('error pages (reference §1.3)', () => {
 
   test('the owner of the client, and nobody else, is told where the redirect URI differs', async () => {
     const wrong = authUrl({ redirect_uri: `${redirectUri}/` });
-    expect((await newBrowser().get(wrong)).html).not.toContain('differsAtCharacter');
+    expect((await newBrowser().get(wrong)).html).not.toContain('Differs at character');
     const owner = newBrowser();
     await signIn(owner, await owner.get(`${origins.us}/`), user.email, user.password);
     expect((await owner.get(wrong)).html).toContain('trailing slash');

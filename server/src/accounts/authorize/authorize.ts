@@ -5,17 +5,33 @@ import { hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import { findSession } from '../sessions.ts';
-import { checkAuthorizationRequest } from './authorization-request.ts';
+import { answerTokenRequest, parametersOf } from '../token/token-endpoint.ts';
+import {
+  type AuthorizationEndpoint,
+  authorizationEndpoints,
+  checkAuthorizationRequest,
+} from './authorization-request.ts';
 import { finishAuthorization } from './finish.ts';
 import { sendAnswer } from './send-answer.ts';
 import { candidateTargets, encodeTarget, grantedTargets } from './targets.ts';
 
 /**
- * `GET /oauth/v2/auth` (reference §1): checks the request, then sends the browser through sign-in, organization and
+ * `GET /oauth/v2/auth` (reference §1) and `/oauth/v2/org/auth` (§1.11): checks the request, then sends the browser through sign-in, organization and
  * consent, each a page of its own; every one of them checks the request again, because it comes from the browser.
  */
 export function registerAuthorize(app: FastifyInstance, context: AccountsContext): void {
-  app.all('/oauth/v2/auth', async (request, reply) => {
+  for (const endpoint of Object.values(authorizationEndpoints)) registerEndpoint(app, context, endpoint);
+}
+
+function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoint: AuthorizationEndpoint): void {
+  app.all(endpoint.path, async (request, reply) => {
+    if (request.method === 'POST') {
+      // Some documents print this path for it (reference §2.6).
+      const parameters = await parametersOf(request);
+      if (parameters.get('grant_type') === 'client_credentials') {
+        return answerTokenRequest(context, request, reply, parameters);
+      }
+    }
     if (request.method !== 'GET') {
       return sendErrorPage(context, request, reply, {
         outcome: 'MethodNotAllowed',
@@ -23,7 +39,7 @@ export function registerAuthorize(app: FastifyInstance, context: AccountsContext
       });
     }
     const query = new URLSearchParams(queryOf(request.url));
-    const checked = await checkAuthorizationRequest(context, query);
+    const checked = await checkAuthorizationRequest(context, query, endpoint);
     if (checked.refusal) return sendErrorPage(context, request, reply, checked.refusal, checked.clientId);
     const authorization = checked.request;
 
@@ -37,13 +53,13 @@ export function registerAuthorize(app: FastifyInstance, context: AccountsContext
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);
     }
 
-    const candidates = await candidateTargets(context, session.userId, authorization.scopes);
+    const candidates = await candidateTargets(context, session.userId, authorization);
     if (candidates.length === 0) {
       return sendErrorPage(
         context,
         request,
         reply,
-        { outcome: 'UserHasNoOrganization' },
+        { outcome: endpoint.instance ? 'UserIsNoAdministrator' : 'UserHasNoOrganization' },
         authorization.client.clientId,
       );
     }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { settingsFor } from '../../oauth/client-settings.ts';
+import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
@@ -39,14 +39,20 @@ export async function finishAuthorization(
   const scopes = authorization.scopes.scopes.map((scope) => scope.requested);
   const credential = createCredential(random, prefixOf(clientId));
   const implicit = authorization.responseType === 'token';
-  const ttlSeconds = implicit ? settings.lifetimes.accessTokenTtlSeconds : settings.lifetimes.codeTtlSeconds;
+  const ttlSeconds = lifetimeOf(authorization, settings.lifetimes);
   const expiresAtMs = nowMs + ttlSeconds * 1000;
 
   const stored = await context.database.transaction(async (transaction) => {
     const { userId } = session;
     const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits: settings.limits });
     if (windowEndsAtMs !== undefined) return throttled('CodeThrottled', windowEndsAtMs, nowMs);
-    const grantId = await saveGrant(transaction, { userId, clientId, target, scopes, nowMs });
+    const grantId = await saveGrant(transaction, {
+      userId,
+      clientId,
+      target: { ...target, instance: authorization.endpoint.instance },
+      scopes,
+      nowMs,
+    });
     if (implicit) {
       await saveAccessToken(transaction, { accessToken: credential, grantId, clientId, scopes, nowMs, expiresAtMs });
     } else {
@@ -106,4 +112,10 @@ export async function finishAuthorization(
     grantedForSession: stored.grantedForSession,
     compatibility: settings.compatibility,
   });
+}
+
+/** Seconds that the code, or the access token of the implicit flow, lives. */
+function lifetimeOf(authorization: AuthorizationRequest, lifetimes: TokenSettings['lifetimes']): number {
+  if (authorization.responseType === 'token') return lifetimes.accessTokenTtlSeconds;
+  return authorization.endpoint.instance ? lifetimes.instanceCodeTtlSeconds : lifetimes.codeTtlSeconds;
 }

@@ -21,7 +21,7 @@ export async function loadStep(
   const authorization = await continuedRequest(context, continueTo);
   const session = authorization && (await findSession(context, request));
   if (!session) return undefined;
-  const candidates = await candidateTargets(context, session.userId, authorization.scopes);
+  const candidates = await candidateTargets(context, session.userId, authorization);
   return candidates.length > 0 ? { session, authorization, candidates } : undefined;
 }
 

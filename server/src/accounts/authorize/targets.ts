@@ -1,5 +1,4 @@
 import { type Environment, environments } from '../../config/data-centers.ts';
-import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext, UserOrganization } from '../context.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { GrantTarget } from './grants.ts';
@@ -11,19 +10,24 @@ export interface Candidate extends GrantTarget {
 
 const unbound: Candidate = { organizationId: null, environment: 'production', organizationName: null };
 
-/** What the user can choose from for these scopes; one nameless candidate when no scope needs an organization. */
+/**
+ * What the user can choose from for these scopes; one nameless candidate when no scope needs an organization. For an
+ * instance-level grant only the organizations that he administers.
+ */
 export async function candidateTargets(
   context: AccountsContext,
   userId: string,
-  scopes: ScopeSet,
+  authorization: Pick<AuthorizationRequest, 'scopes' | 'endpoint'>,
 ): Promise<Candidate[]> {
-  if (!scopes.organizationBound) return [unbound];
-  return toCandidates(await context.organizations.listForUser(userId));
+  const { scopes, endpoint } = authorization;
+  if (!scopes.organizationBound && !endpoint.instance) return [unbound];
+  const organizations = await context.organizations.listForUser(userId);
+  return toCandidates(endpoint.instance ? organizations.filter((each) => each.administrator) : organizations);
 }
 
 function toCandidates(organizations: readonly UserOrganization[]): Candidate[] {
   return organizations.flatMap((organization) =>
-    organization.environments.map((environment) => ({
+    organization.environments.map(({ environment }) => ({
       organizationId: organization.organizationId,
       environment,
       organizationName: organization.name,
@@ -44,8 +48,9 @@ export async function grantedTargets(
     scopes: string[];
   }>({
     name: 'grants-of-client',
-    text: 'SELECT organization_id, environment, scopes FROM user_grant WHERE user_id = $1 AND client_id = $2',
-    values: [userId, authorization.client.clientId],
+    text: `SELECT organization_id, environment, scopes FROM user_grant
+           WHERE user_id = $1 AND client_id = $2 AND instance = $3`,
+    values: [userId, authorization.client.clientId, authorization.endpoint.instance],
   });
   return candidates.filter((candidate) =>
     rows.some(

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { foldSignInName } from '../../directory/home-index.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { continuedRequest, formTargets, hopParameter, readContinue } from '../continue-to.ts';
+import { describeDestination, formTargets, hopParameter, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm } from '../forms.ts';
 import { seal, unseal } from '../sealed.ts';
 import { findSession, setCookie } from '../sessions.ts';
@@ -34,16 +34,16 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       rememberName(context, reply, hopped);
       return reply.redirect(`/signin/password?continue=${encodeURIComponent(continueTo)}`, 302);
     }
-    const authorization = await continuedRequest(context, continueTo);
+    const destination = await describeDestination(context, continueTo);
     const notice = notices[query.get('error') as keyof typeof notices];
     return pages.send(reply, 'sign-in-name', {
       title: pages.messages.signIn,
-      formTargets: formTargets(context, authorization),
+      formTargets: formTargets(context, destination),
       data: {
         csrf: issueFormToken(context, request, reply),
         continueTo,
-        client: authorization?.client,
-        email: authorization?.loginHint?.slice(0, userLimits.emailLength),
+        client: destination?.client,
+        email: destination?.loginHint?.slice(0, userLimits.emailLength),
         notice: notice && pages.messages[notice],
       },
     });

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { foldSignInName } from '../../directory/home-index.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { continuedRequest, formTargets, readContinue } from '../continue-to.ts';
+import { describeDestination, formTargets, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm } from '../forms.ts';
 import { clearCookie, readCookie, startSession } from '../sessions.ts';
 import { verifyPassword } from '../users.ts';
@@ -20,11 +20,11 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     const name = rememberedName(context, readCookie(context, request, 'signin'));
     const changeNameHref = `/signin?continue=${encodeURIComponent(continueTo)}`;
     if (name === undefined) return reply.redirect(changeNameHref, 302);
-    const authorization = await continuedRequest(context, continueTo);
+    const destination = await describeDestination(context, continueTo);
     const notice = notices[query.get('error') as keyof typeof notices];
     return pages.send(reply, 'sign-in-password', {
       title: pages.messages.signIn,
-      formTargets: formTargets(context, authorization),
+      formTargets: formTargets(context, destination),
       data: {
         csrf: issueFormToken(context, request, reply),
         continueTo,

@@ -1,10 +1,11 @@
 import { type Client, clientTypeRules } from '../../oauth/client.ts';
-import { settingsFor } from '../../oauth/client-settings.ts';
+import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../authorize/authorization-request.ts';
 import type { AccountsContext } from '../context.ts';
+import { endTokensOfCode } from './end-tokens.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import type { StoredCode } from './token-store.ts';
@@ -26,11 +27,15 @@ export async function exchangeCode(
   if (redirectFault) return redirectFault;
   if (!code) return { outcome: 'CodeMissing' };
   if (!stored) return { outcome: 'CodeUnknown' };
+  const settings = settingsFor(context.settings, client);
   const fault = checkCode(client, stored, parameters.get('code_verifier'), context.clock.nowMs());
-  if (fault) return fault;
+  if (fault) {
+    if (fault.outcome === 'CodeUsed') await punishReplay(context, settings, code);
+    return fault;
+  }
 
   const { clock, random, tokens } = context;
-  const { lifetimes, limits } = settingsFor(context.settings, client);
+  const { lifetimes, limits } = settings;
   const prefix = prefixOf(client.clientId);
   const nowMs = clock.nowMs();
   const answer: TokenAnswer = {
@@ -50,7 +55,10 @@ export async function exchangeCode(
     expiresAtMs: nowMs + answer.expiresInSeconds * 1000,
     limits,
   });
-  if (result.kind === 'used before') return { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
+  if (result.kind === 'used before') {
+    await punishReplay(context, settings, code);
+    return { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
+  }
   if (result.kind === 'throttled') return throttled('RefreshTokenThrottled', result.windowEndsAtMs, nowMs);
   recordEviction(context, client.clientId, 'RefreshTokenEvicted', result.evictedHashes);
   return answer;
@@ -85,4 +93,9 @@ function checkCode(client: Client, stored: StoredCode, verifier: string | null, 
   if (!verifier) return { outcome: 'VerifierMissing' };
   const matches = isVerifier(verifier) && verifierMatches(verifier, stored.challenge.value, stored.challenge.method);
   return matches ? undefined : { outcome: 'VerifierMismatch', detail: { method: stored.challenge.method } };
+}
+
+/** RFC 6749 §4.1.2: a code that comes twice may have been stolen; the strict profile ends what the first use gave. */
+async function punishReplay(context: AccountsContext, settings: TokenSettings, code: string): Promise<void> {
+  if (settings.compatibility.strictRfc) await endTokensOfCode(context.database, context.notices, code);
 }

@@ -10,14 +10,21 @@ export interface TokenAnswer {
   readonly expiresInSeconds: number;
 }
 
-/** The body of the platform dialect (reference §2.3). `expires_in_sec` is never sent: SDKs would misread `expires_in`. */
+/**
+ * The body of the platform dialect (reference §2.3). `expires_in_sec` is sent only by the switch for the answers of
+ * before 2020: SDKs take its presence to mean that `expires_in` is in milliseconds.
+ */
 export function renderTokenAnswer(context: AccountsContext, answer: TokenAnswer): Record<string, unknown> {
+  const { legacyExpiry, tokenIncludesScope } = context.settings.compatibility;
+  const { expiresInSeconds } = answer;
   return {
     access_token: answer.accessToken,
     ...(answer.refreshToken === undefined ? {} : { refresh_token: answer.refreshToken }),
-    ...(context.settings.compatibility.tokenIncludesScope ? { scope: answer.scope } : {}),
+    ...(tokenIncludesScope ? { scope: answer.scope } : {}),
     api_domain: apiOrigin(context.dataCenter, answer.environment),
     token_type: 'Bearer',
-    expires_in: answer.expiresInSeconds,
+    ...(legacyExpiry
+      ? { expires_in_sec: expiresInSeconds, expires_in: expiresInSeconds * 1000 }
+      : { expires_in: expiresInSeconds }),
   };
 }

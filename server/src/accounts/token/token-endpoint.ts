@@ -12,6 +12,7 @@ import {
 import type { AccountsContext } from '../context.ts';
 import { exchangeCode } from './authorization-code.ts';
 import { authenticateClient, readClientCredentials } from './client-authentication.ts';
+import { grantClientCredentials } from './client-credentials.ts';
 import { refreshAccessToken } from './refresh-token.ts';
 import { renderTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
@@ -24,36 +25,44 @@ const exchanges: Partial<
 > = {
   authorization_code: exchangeCode,
   refresh_token: refreshAccessToken,
+  client_credentials: grantClientCredentials,
 };
 
 /** `POST /oauth/v2/token` (reference §2): parameters from query, urlencoded or multipart body, client by Basic too. */
 export function registerTokenEndpoint(app: FastifyInstance, context: AccountsContext): void {
   app.all('/oauth/v2/token', async (request, reply) => {
-    if (request.method !== 'POST')
-      return sendRefusal(context, request, reply, null, {
-        outcome: 'MethodNotAllowed',
-        detail: { came: request.method, expected: 'POST' },
-      });
-    const parameters = await readParameters(
-      request.url,
-      request.headers['content-type'],
-      request.body as Buffer | undefined,
-    );
-    const credentials = readClientCredentials(parameters, request.headers.authorization);
-    const result = await answerToken(context, parameters, credentials);
-    if ('outcome' in result) {
-      const detail = { ...result.detail, ...presentedCredentials(parameters) };
-      return sendRefusal(context, request, reply, credentials.clientId ?? null, { ...result, detail });
-    }
-    context.events.record({
-      kind: 'token',
-      outcome: 'Success',
-      clientId: credentials.clientId ?? null,
-      requestId: request.id,
-      detail: { grantType: parameters.get('grant_type'), accessToken: maskSecret(result.accessToken) },
-    });
-    return sendJson(reply, 200, renderTokenAnswer(context, result));
+    if (request.method === 'POST') return answerTokenRequest(context, request, reply, await parametersOf(request));
+    const detail = { came: request.method, expected: 'POST' };
+    return sendRefusal(context, request, reply, null, { outcome: 'MethodNotAllowed', detail });
   });
+}
+
+/** The parameters of a token-side request. */
+export function parametersOf(request: FastifyRequest): Promise<URLSearchParams> {
+  return readParameters(request.url, request.headers['content-type'], request.body as Buffer | undefined);
+}
+
+/** Answers one token request, whichever path it came by. */
+export async function answerTokenRequest(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parameters: URLSearchParams,
+): Promise<FastifyReply> {
+  const credentials = readClientCredentials(parameters, request.headers.authorization);
+  const result = await answerToken(context, parameters, credentials);
+  if ('outcome' in result) {
+    const detail = { ...result.detail, ...presentedCredentials(parameters) };
+    return sendRefusal(context, request, reply, credentials.clientId ?? null, { ...result, detail });
+  }
+  context.events.record({
+    kind: 'token',
+    outcome: 'Success',
+    clientId: credentials.clientId ?? null,
+    requestId: request.id,
+    detail: { grantType: parameters.get('grant_type'), accessToken: maskSecret(result.accessToken) },
+  });
+  return sendJson(reply, 200, renderTokenAnswer(context, result));
 }
 
 /** The order of the reference, §2.2: grant type, client id, client secret, redirect URI, code or token, throttle. */

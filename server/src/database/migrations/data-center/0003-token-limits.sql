@@ -24,3 +24,15 @@ CREATE INDEX refresh_token_code ON refresh_token (code_hash) WHERE code_hash IS 
 
 -- Instance-level authorization: an administrator's grant for the whole organization, which outlives his account.
 ALTER TABLE user_grant ADD COLUMN instance boolean NOT NULL DEFAULT false;
+ALTER TABLE user_grant DROP CONSTRAINT user_grant_user_id_client_id_organization_id_environment_key;
+ALTER TABLE user_grant ADD CONSTRAINT user_grant_target
+  UNIQUE NULLS NOT DISTINCT (user_id, client_id, organization_id, environment, instance);
+
+-- Incremental authorization: the token that lets a browser add scopes to a refresh token.
+CREATE TABLE enhance_token (
+  token_hash bytea PRIMARY KEY,
+  refresh_hash bytea NOT NULL REFERENCES refresh_token ON DELETE CASCADE,
+  expires_at_ms bigint NOT NULL,
+  used_at_ms bigint
+);
+CREATE INDEX enhance_token_refresh ON enhance_token (refresh_hash);

@@ -1,0 +1,87 @@
+import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
+import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import { ScopeSet } from '../../oauth/scopes.ts';
+import { type GrantTarget, saveGrant } from '../authorize/grants.ts';
+import type { AccountsContext } from '../context.ts';
+import { findUser } from '../users.ts';
+import { countAuthorization, throttled } from './limits.ts';
+import type { TokenAnswer } from './token-answer.ts';
+import { saveAccessToken } from './token-store.ts';
+
+const soidPattern = /^([A-Za-z]+)\.(\d{1,19})$/;
+
+/**
+ * `grant_type=client_credentials` (reference §2.6): a self client's access token for its owner's own data, without a
+ * refresh token. Scopes that are bound to an organization need `soid`, which names one of the owner's.
+ */
+export async function grantClientCredentials(
+  context: AccountsContext,
+  client: Client,
+  parameters: URLSearchParams,
+): Promise<TokenAnswer | Refusal> {
+  const { compatibility, lifetimes, limits } = settingsFor(context.settings, client);
+  const scope = parameters.get('scope');
+  if (!scope) return { outcome: 'ScopeMissing' };
+  if (compatibility.strictCommaScopes && /\s/.test(scope.trim())) {
+    return {
+      outcome: 'ScopeUnknown',
+      detail: { scope: scope.slice(0, 100), reason: 'scopes are separated by commas' },
+    };
+  }
+  const parsed = context.scopes.parseList(scope);
+  if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
+  const owner =
+    client.dataCenter === context.dataCenter.id
+      ? await findUser(context.database, { userId: client.ownerId })
+      : undefined;
+  if (!owner?.active) return { outcome: 'UserInactive', detail: { clientType: clientTypeRules[client.type].label } };
+
+  const target = await findTarget(context, owner.userId, new ScopeSet(parsed.scopes), parameters.get('soid'));
+  if ('outcome' in target) return target;
+
+  const nowMs = context.clock.nowMs();
+  const scopes = parsed.scopes.map((each) => each.requested);
+  const { clientId } = client;
+  const accessToken = createCredential(context.random, prefixOf(clientId));
+  const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
+  const windowEndsAtMs = await context.database.transaction(async (transaction) => {
+    const ends = await countAuthorization(transaction, { userId: owner.userId, clientId, nowMs, limits });
+    if (ends !== undefined) return ends;
+    const grantId = await saveGrant(transaction, { userId: owner.userId, clientId, target, scopes, nowMs });
+    await saveAccessToken(transaction, {
+      accessToken,
+      grantId,
+      clientId,
+      scopes,
+      nowMs,
+      expiresAtMs: nowMs + expiresInSeconds * 1000,
+    });
+    return undefined;
+  });
+  if (windowEndsAtMs !== undefined) return throttled('TokenThrottled', windowEndsAtMs, nowMs);
+  return {
+    accessToken,
+    refreshToken: undefined,
+    scope: scopes.join(' '),
+    environment: target.environment,
+    expiresInSeconds,
+  };
+}
+
+async function findTarget(
+  context: AccountsContext,
+  userId: string,
+  scopes: ScopeSet,
+  soid: string | null,
+): Promise<GrantTarget | Refusal> {
+  if (!scopes.organizationBound) return { organizationId: null, environment: 'production' };
+  if (!soid) return { outcome: 'OrganizationMissing', detail: { expected: 'soid=ZohoCRM.<organization id>' } };
+  const zgid = soidPattern.exec(soid)?.[2];
+  for (const organization of await context.organizations.listForUser(userId)) {
+    const space = organization.environments.find((each) => each.zgid === zgid);
+    if (space) return { organizationId: organization.organizationId, environment: space.environment };
+  }
+  return { outcome: 'OrganizationUnknown', detail: { came: soid.slice(0, 100) } };
+}

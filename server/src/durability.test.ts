@@ -1,0 +1,151 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PlatformProcess, postmasterPid, until, Workshop } from './testing/platform-process.ts';
+import { unlimited } from './testing/unlimited.ts';
+
+/**
+ * The promise of the storage: what was acknowledged is there after a crash. Several loops exchange codes, refresh tokens
+ * and insert leads while the platform, its PostgreSQL, or both are killed at random moments; what the loops were told
+ * is then asked for again.
+ */
+
+const loops = 8;
+const kills = ['platform', 'PostgreSQL', 'both', 'platform', 'both'] as const;
+
+/** Everything that the platform has acknowledged. */
+const acknowledged = {
+  accessTokens: [] as string[],
+  refreshTokens: [] as string[],
+  spentCodes: [] as string[],
+  leads: new Map<string, string>(),
+};
+
+const shop = new Workshop();
+let platform: PlatformProcess;
+let client: { client_id: string; client_secret: string };
+let stopped = false;
+
+beforeAll(async () => {
+  const config = shop.folder('config.json');
+  writeFileSync(config, JSON.stringify({ logLevel: 'silent', limits: unlimited }));
+  platform = await shop.start({ dataDirectory: shop.folder('data'), args: ['--no-demo', '--config', config] });
+  const admin = ['--json', '--data', platform.dataDirectory, '--dc', 'us'];
+  const owner = 'anna@us.example';
+  await shop.run(['user', 'create', ...admin, '--email', owner, '--password', 'correct horse']);
+  const created = await shop.run(['client', 'create', ...admin, '--owner', owner, '--type', 'self']);
+  client = JSON.parse(created.stdout);
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+test('what was acknowledged is there after kill -9 of the platform, of PostgreSQL, and of both', async () => {
+  const working = Array.from({ length: loops }, (_, index) => work(index));
+  const before = { tokens: 0, leads: 0 };
+  for (const victim of kills) {
+    const { accessTokens, leads } = acknowledged;
+    // Something new must have been acknowledged; after that any moment is as good as another.
+    await until(() => accessTokens.length > before.tokens && leads.size > before.leads, 'the loops make progress');
+    await delay(Math.random() * 1200);
+    await kill(victim);
+    before.tokens = accessTokens.length;
+    before.leads = leads.size;
+  }
+  await until(() => acknowledged.leads.size > before.leads, 'the loops make progress after the last kill');
+  stopped = true;
+  await Promise.all(working);
+
+  const { accessTokens, refreshTokens, spentCodes, leads } = acknowledged;
+  const [someLead] = leads.keys();
+  const [someToken = ''] = accessTokens;
+  await each(accessTokens, async (token) => expect((await readLead(someLead as string, token)).status).toBe(200));
+  await each([...leads], async ([id, lastName]) => {
+    const { data } = (await (await readLead(id, someToken)).json()) as { data: { Last_Name: string }[] };
+    expect(data[0]?.Last_Name).toBe(lastName);
+  });
+  await each(refreshTokens, async (token) => expect(await refresh(token)).toHaveProperty('access_token'));
+  await each(spentCodes, async (code) => expect(await exchange(code)).toEqual({ error: 'invalid_code' }));
+});
+
+/** Kills the victims and waits until the platform answers again. */
+async function kill(victim: (typeof kills)[number]): Promise<void> {
+  const postgres = postmasterPid(platform.dataDirectory);
+  if (victim !== 'platform' && postgres) process.kill(postgres, 'SIGKILL');
+  if (victim === 'PostgreSQL') return;
+  await platform.end('SIGKILL');
+  const { dataDirectory, basePort } = platform;
+  platform = await shop.start({ dataDirectory, basePort, args: ['--no-demo', '--config', shop.folder('config.json')] });
+}
+
+/** One loop: a code, its tokens, refreshes and leads; what fails on the way was not acknowledged. */
+async function work(index: number): Promise<void> {
+  for (let round = 0; !stopped; round++) {
+    try {
+      const code = await newCode();
+      const tokens = await exchange(code);
+      if (!tokens.access_token) continue;
+      acknowledged.spentCodes.push(code);
+      acknowledged.accessTokens.push(tokens.access_token);
+      acknowledged.refreshTokens.push(tokens.refresh_token as string);
+      for (let turn = 0; turn < 3; turn++) {
+        const { access_token } = await refresh(tokens.refresh_token as string);
+        if (access_token) acknowledged.accessTokens.push(access_token);
+        const lastName = `Lead ${index}.${round}.${turn}`;
+        const id = await insertLead(lastName, tokens.access_token);
+        if (id) acknowledged.leads.set(id, lastName);
+      }
+    } catch {
+      // The platform is away; a moment later it may be back.
+      await delay(20);
+    }
+  }
+}
+
+interface TokenAnswer {
+  readonly access_token?: string;
+  readonly refresh_token?: string;
+  readonly error?: string;
+}
+
+async function newCode(): Promise<string> {
+  const response = await fetch(`${platform.ready.admin.origin}/self-client-codes`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${readFileSync(platform.ready.admin.tokenFile, 'utf8').trim()}` },
+    body: JSON.stringify({ dataCenter: 'us', clientId: client.client_id, scope: 'ZohoCRM.modules.ALL', minutes: 10 }),
+  });
+  return ((await response.json()) as { code: string }).code;
+}
+
+const exchange = (code: string) => callTokenEndpoint({ grant_type: 'authorization_code', code });
+const refresh = (token: string) => callTokenEndpoint({ grant_type: 'refresh_token', refresh_token: token });
+
+async function callTokenEndpoint(parameters: Record<string, string>): Promise<TokenAnswer> {
+  const body = new URLSearchParams({ ...client, ...parameters });
+  const response = await fetch(`${platform.ready.dataCenters.us?.accounts}/oauth/v2/token`, { method: 'POST', body });
+  return (await response.json()) as TokenAnswer;
+}
+
+const leadsUrl = () => `${platform.ready.dataCenters.us?.api}/crm/v8/Leads`;
+
+function readLead(id: string, token: string): Promise<Response> {
+  return fetch(`${leadsUrl()}/${id}`, { headers: { authorization: `Zoho-oauthtoken ${token}` } });
+}
+
+async function insertLead(lastName: string, token: string): Promise<string | undefined> {
+  const response = await fetch(leadsUrl(), {
+    method: 'POST',
+    headers: { authorization: `Zoho-oauthtoken ${token}` },
+    body: JSON.stringify({ data: [{ Last_Name: lastName, Company: 'Acme' }] }),
+  });
+  if (response.status !== 201) return undefined;
+  return ((await response.json()) as { data: { details: { id: string } }[] }).data[0]?.details.id;
+}
+
+/** Checks all items, a few at a time. */
+async function each<Item>(items: readonly Item[], check: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  await Promise.all(
+    Array.from({ length: loops }, async () => {
+      for (const item of rest) await check(item);
+    }),
+  );
+}

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { appOrigin, otherOrigin, startCrm } from './testing/crm-platform.ts';
 
 const crm = await startCrm();
@@ -230,6 +230,15 @@ describe('events of calls that went well', () => {
       detail: { status: 207, failedItems: 1, firstFailure: { details: { json_path: '$.data[1].Last_Name' } } },
     });
   });
+});
+
+test('a fault of ours is told as such, to the page as well, and not what it was', async () => {
+  const read = vi.spyOn(crm.store.records, 'read').mockRejectedValue(new Error('secret cause'));
+  const answer = await crm.call('GET', `${list}/1`, { headers: { origin: appOrigin } });
+  read.mockRestore();
+  expect([answer.status, answer.json.code]).toEqual([500, 'INTERNAL_ERROR']);
+  expect(answer.headers['access-control-allow-origin']).toBe(appOrigin);
+  expect(answer.text).not.toContain('secret');
 });
 
 test('a path that cannot be decoded is answered in the form of the API', async () => {

@@ -53,11 +53,6 @@ export const errorCatalogue = {
     'the module name given seems to be invalid',
     'The module does not exist, or the call does not serve it.',
   ),
-  API_NOT_SUPPORTED: entry(
-    400,
-    'api not supported in this version',
-    'The operation began with the version that details.supported_version names.',
-  ),
   INVALID_REQUEST: entry(
     400,
     'unable to process your request. please verify whether you have entered proper method name, parameter and parameter values.',

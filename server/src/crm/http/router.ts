@@ -8,8 +8,6 @@ export interface Operation {
   readonly method: Method;
   /** After `/crm/{version}/`; placeholders stand in braces. */
   readonly path: string;
-  /** The first version that has it. */
-  readonly since?: number;
   /** Scopes that the call needs, all of them; each entry lists alternatives. `path` holds the placeholders' values. */
   readonly scopes: (path: readonly string[]) => readonly (readonly string[])[];
   readonly handle: (call: CrmCall) => Promise<CrmAnswer>;

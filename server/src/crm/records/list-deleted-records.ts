@@ -29,7 +29,6 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
   const { page, perPage } = pageParameters(query);
   const since = timeHeader(call, 'if-modified-since');
   const rows = await store.database.query<DeletedRow>({
-    name: 'crm-deleted-records',
     text: `SELECT record_id, name, created_by, deleted_by, deleted_at_ms FROM crm_deleted_record
            WHERE data_space = $1 AND module = $2 AND deleted_at_ms > $3 AND deleted_at_ms <= $4
            ORDER BY deleted_at_ms DESC, record_id DESC LIMIT $5 OFFSET $6`,

@@ -26,6 +26,10 @@ const parallelWrites = 2;
 /**
  * The statements over records. Single reads and inserts of calls that arrive together share a statement (group
  * commit); a call of many records is one statement as well.
+ *
+ * Statements that look for records are not prepared: a prepared one may keep the plan that was right when the table
+ * was small (reading all of it) for a minute after it has grown. Planning costs less than a fifth of a millisecond,
+ * and many calls share it.
  */
 export class RecordTable {
   readonly #database: Database;
@@ -69,13 +73,12 @@ export class RecordTable {
 
   /** Live records of one module by id; those that do not exist are missing from the answer. */
   async readMany(dataSpace: number, module: number, ids: readonly string[]): Promise<Map<string, StoredRecord>> {
-    const records = await this.#readAll(ids.map((id) => ({ dataSpace, module, id })));
+    const records = await Promise.all(ids.map((id) => this.#reads.submit({ dataSpace, module, id })));
     return new Map(records.filter((record) => record !== undefined).map((record) => [record.id, record]));
   }
 
   async #readAll(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
     const rows = await this.#database.query<RecordRow & { place: number }>({
-      name: 'crm-read-records',
       text: `SELECT wanted.place::integer, ${recordColumns}
              FROM unnest($1::integer[], $2::integer[], $3::bigint[]) WITH ORDINALITY
                     AS wanted (data_space, module, record_id, place)
@@ -94,7 +97,6 @@ export class RecordTable {
   ): Promise<readonly (Reference & { readonly name: string | null })[]> {
     if (references.length === 0) return [];
     const rows = await this.#database.query<{ module: number; record_id: string; name: string | null }>({
-      name: 'crm-record-names',
       text: `SELECT module, record_id, name FROM unnest($2::integer[], $3::bigint[]) AS wanted (module, record_id)
              JOIN crm_record USING (module, record_id) WHERE data_space = $1`,
       values: [dataSpace, references.map((each) => each.module), references.map((each) => each.id)],

@@ -84,8 +84,28 @@ export function wholeShape(module: Module): RecordShape {
   return shape;
 }
 
+/** Shapes of named fields that were used last, by module and names: a client asks for the same ones again and again. */
+const namedShapes = new WeakMap<Module, Map<string, RecordShape>>();
+const maxNamedShapes = 200;
+
 /** The named fields and `$` keys, and the id. Names that nothing has are left out. */
 export function namedShape(module: Module, names: readonly string[]): RecordShape {
+  let known = namedShapes.get(module);
+  if (!known) {
+    known = new Map();
+    namedShapes.set(module, known);
+  }
+  const key = names.join(',');
+  let shape = known.get(key);
+  if (!shape) {
+    if (known.size >= maxNamedShapes) known.clear();
+    shape = buildNamedShape(module, names);
+    known.set(key, shape);
+  }
+  return shape;
+}
+
+function buildNamedShape(module: Module, names: readonly string[]): RecordShape {
   const parts = [...new Set(['id', ...names])].flatMap((name): Part[] => {
     const field = module.field.get(name);
     if (field) return [fieldPart(module, field)];

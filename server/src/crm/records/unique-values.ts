@@ -95,7 +95,6 @@ async function claim(transaction: Queryable, records: readonly Claiming[]): Prom
     values: columns(wanted),
   });
   const holders = await transaction.query<{ place: number; holder: string | null }>({
-    name: 'crm-value-holders',
     text: `SELECT wanted.place::integer, held.record_id AS holder
            FROM unnest($1::integer[], $2::integer[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
                   AS wanted (data_space, module, field, value, record_id, place)
@@ -130,7 +129,6 @@ function columns(wanted: readonly (UniqueClaim & { key: NewRecord['key'] })[]): 
 async function release(transaction: Queryable, keys: readonly NewRecord['key'][]): Promise<void> {
   if (keys.length === 0) return;
   await transaction.query({
-    name: 'crm-release-values',
     text: `DELETE FROM crm_unique_value USING unnest($1::integer[], $2::integer[], $3::bigint[])
                   AS gone (data_space, module, record_id)
            WHERE crm_unique_value.data_space = gone.data_space AND crm_unique_value.module = gone.module

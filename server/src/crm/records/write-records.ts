@@ -52,7 +52,6 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   const firsts = new Map(records.map((record) => [placeOf(record.key), record] as const).reverse());
   const sent = [...firsts.values()];
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
-    name: 'crm-update-records',
     text: `UPDATE crm_record
            SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
                modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
@@ -98,7 +97,6 @@ export async function moveToBin(
   const columns = `data_space, module, record_id, version, name, owner_id, created_by, created_at_ms, modified_by,
                    modified_at_ms, activity_at_ms, converted, data`;
   const rows = await queryable.query<{ record_id: string }>({
-    name: 'crm-delete-records',
     text: `WITH gone AS (
              DELETE FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
              RETURNING ${columns}

@@ -1,3 +1,5 @@
+import type { CrmCall } from '../context.ts';
+import type { Version } from '../http/versions.ts';
 import type { Field, Module, PickListValue } from '../metadata/metadata.ts';
 import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
@@ -10,7 +12,11 @@ const unsortable = new Set([...unsearchable, 'multi_module_lookup', 'multiselect
 const systemFields = new Set(['id', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time', 'Tag', 'Layout']);
 
 /** A field as `GET /settings/fields` shows it, with every key that clients look for. */
-export function fieldAnswer(field: Field, module: Module, space: Space): Record<string, unknown> {
+export function fieldAnswer(
+  field: Field,
+  module: Module,
+  { space, version }: Pick<CrmCall, 'space' | 'version'>,
+): Record<string, unknown> {
   const writable = !field.readOnly && !systemFields.has(field.apiName);
   const picks = field.dataType === 'picklist' || field.dataType === 'multiselectpicklist';
   const searchable = !unsearchable.has(field.dataType);
@@ -75,7 +81,7 @@ export function fieldAnswer(field: Field, module: Module, space: Space): Record<
     auto_number: field.dataType === 'autonumber' ? { prefix: '', suffix: '', start_number: '1' } : {},
     multiselectlookup: {},
     multiuserlookup: {},
-    lookup: lookup(field, space),
+    lookup: lookup(field, space, version),
     subform: subform(field, space),
     refer_from_field: null,
     created_source: field.custom ? 'user' : 'default',
@@ -102,13 +108,15 @@ function moduleReference(apiName: string, space: Space): { api_name: string; id:
   return module && { api_name: module.apiName, id: space.moduleId(module) };
 }
 
-function lookup(field: Field, space: Space): object {
+function lookup(field: Field, space: Space, version: Version): object {
   if (field.dataType !== 'lookup') return {};
+  const module = moduleReference(field.lookupModules[0] ?? '', space);
   return {
     query_details: {},
     display_label: field.label,
     api_name: field.apiName,
-    module: moduleReference(field.lookupModules[0] ?? '', space),
+    // Old clients take the module for a name.
+    module: version.number < 3 ? module?.api_name : module,
     id: space.id(field.idSuffix),
   };
 }

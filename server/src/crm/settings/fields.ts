@@ -18,7 +18,7 @@ export async function listFields(call: CrmCall): Promise<CrmAnswer> {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
   }
   if (type === 'unused' || module.fields.length === 0) return { status: 204 };
-  return { status: 200, json: { fields: module.fields.map((field) => fieldAnswer(field, module, space)) } };
+  return { status: 200, json: { fields: module.fields.map((field) => fieldAnswer(field, module, call)) } };
 }
 
 /** GET /settings/fields/{id}?module= */
@@ -28,7 +28,7 @@ export async function getField(call: CrmCall): Promise<CrmAnswer> {
   const suffix = sequenceOf(space.dataSpace, pathId(call.path[0] as string, 2));
   const field = module.fields.find((each) => each.idSuffix === suffix);
   if (!field) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
-  return { status: 200, json: { fields: [fieldAnswer(field, module, space)] } };
+  return { status: 200, json: { fields: [fieldAnswer(field, module, call)] } };
 }
 
 function moduleParameter(call: CrmCall): Module {

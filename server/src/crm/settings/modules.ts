@@ -33,7 +33,7 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
   if (!module) throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 2 } });
   // Tabs that are no modules of records have nothing more to show.
   if (module.generatedType === 'web') return { status: 204 };
-  const fields = module.fields.map((field) => fieldAnswer(field, module, space));
+  const fields = module.fields.map((field) => fieldAnswer(field, module, call));
   const displayField = module.field.get(module.displayField ?? '');
   return {
     status: 200,

@@ -73,6 +73,16 @@ describe('fields', () => {
     expect(seen.size).toBeGreaterThan(900);
   });
 
+  test('name the module of a lookup as each version expects it', async () => {
+    const moduleOf = async (version: string) => {
+      const answer = await crm.call('GET', `/crm/${version}/settings/fields`, { query: { module: 'Contacts' } });
+      const account = answer.json.fields.find((field: { api_name: string }) => field.api_name === 'Account_Name');
+      return account.lookup.module;
+    };
+    expect(await moduleOf('v8')).toEqual({ api_name: 'Accounts', id: '1000001000000002177' });
+    expect(await moduleOf('v2')).toBe('Accounts');
+  });
+
   test('one by id', async () => {
     const { fields } = (await get('settings/fields', { module: 'Leads' })).json;
     const email = fields.find((field: { api_name: string }) => field.api_name === 'Email');

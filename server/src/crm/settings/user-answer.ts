@@ -1,4 +1,5 @@
-import type { CrmUser, Space } from '../organizations/space.ts';
+import type { CrmCall } from '../context.ts';
+import type { CrmUser } from '../organizations/space.ts';
 import { formatDateTime, offsetMinutes } from '../values/date-time.ts';
 
 const tab = { font_color: '#FFFFFF', background: '#222222' };
@@ -11,8 +12,8 @@ const theme = {
   type: 'default',
 };
 
-/** A user as `GET /users` shows one to `reader`. The mixed spelling of the keys is the wire's. */
-export function userAnswer(user: CrmUser, space: Space, reader: CrmUser): Record<string, unknown> {
+/** A user as `GET /users` shows one to the caller. The mixed spelling of the keys is the wire's. */
+export function userAnswer(user: CrmUser, { space, user: reader, nowMs }: CrmCall): Record<string, unknown> {
   const { settings } = user;
   const reference = (id: string) => ({ name: space.user(id)?.fullName ?? null, id });
   return {
@@ -30,7 +31,7 @@ export function userAnswer(user: CrmUser, space: Space, reader: CrmUser): Record
     decimal_separator: 'Period',
     created_time: formatDateTime(user.createdAtMs, reader.timeZone),
     time_format: 'hh:mm a',
-    offset: offsetMinutes(user.modifiedAtMs, user.timeZone) * 60_000,
+    offset: offsetMinutes(nowMs, user.timeZone) * 60_000,
     profile: { name: user.profile.name, id: user.profile.id },
     created_by: reference(user.createdBy),
     zuid: user.zuid,

@@ -51,7 +51,7 @@ function usersOfType(call: CrmCall, type: string): CrmUser[] {
 
 /** GET /users?type= */
 export async function listUsers(call: CrmCall): Promise<CrmAnswer> {
-  const { space, query, user: self } = call;
+  const { query } = call;
   const { page, perPage } = pageParameters(query);
   const ids = idsParameter(query, 'ids', maxIds);
   const since = timeHeader(call, 'if-modified-since');
@@ -64,7 +64,7 @@ export async function listUsers(call: CrmCall): Promise<CrmAnswer> {
   return {
     status: 200,
     json: {
-      users: shown.map((user) => userAnswer(user, space, self)),
+      users: shown.map((user) => userAnswer(user, call)),
       info: { per_page: perPage, count: shown.length, page, more_records: users.length > start + perPage },
     },
   };
@@ -79,7 +79,7 @@ export async function getUser(call: CrmCall): Promise<CrmAnswer> {
   }
   const since = timeHeader(call, 'if-modified-since');
   if (since !== undefined && !changedAfter(user.modifiedAtMs, since)) return { status: 304 };
-  return { status: 200, json: { users: [userAnswer(user, call.space, call.user)] } };
+  return { status: 200, json: { users: [userAnswer(user, call)] } };
 }
 
 /** GET /users/actions/count?type= */

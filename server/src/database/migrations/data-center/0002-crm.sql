@@ -161,3 +161,27 @@ CREATE TABLE crm_unique_value (
   PRIMARY KEY (data_space, module, field, value)
 );
 CREATE INDEX crm_unique_value_record ON crm_unique_value (data_space, module, record_id);
+
+-- Lists follow an index only when the planner knows how many rows a data space has: remember the largest thousand.
+ALTER TABLE crm_record ALTER COLUMN data_space SET STATISTICS 1000;
+ALTER TABLE crm_deleted_record ALTER COLUMN data_space SET STATISTICS 1000;
+
+-- Until the first ANALYZE the planner takes every column for varied: any index that begins with the tenant looks as
+-- good as the primary key, and sorting a tenant's rows looks cheaper than following an index. Tell it the contrary.
+DO $$
+DECLARE
+  fact record;
+BEGIN
+  IF to_regproc('pg_restore_attribute_stats') IS NULL THEN
+    RETURN; -- before PostgreSQL 18
+  END IF;
+  FOR fact IN
+    SELECT relation, attribute, distinct_values
+    FROM unnest(ARRAY['crm_record', 'crm_deleted_record', 'crm_unique_value']) AS relation,
+         (VALUES ('data_space', 1::real), ('module', 1::real), ('record_id', -1::real)) AS known (attribute, distinct_values)
+  LOOP
+    PERFORM pg_restore_attribute_stats(
+      'schemaname', current_schema()::text, 'relname', fact.relation, 'attname', fact.attribute, 'inherited', false,
+      'null_frac', 0::real, 'avg_width', 8, 'n_distinct', fact.distinct_values);
+  END LOOP;
+END $$;

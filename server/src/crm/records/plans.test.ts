@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database, Statement } from '../../database/database.ts';
+import { createTestDatabase } from '../../testing/test-database.ts';
+import { RecordTable } from './record-table.ts';
+import { selectRecords } from './select-records.ts';
+
+/**
+ * What a statement reads must not depend on how many records there are, whether the planner has statistics or not:
+ * a table that has just grown has none.
+ */
+const database = await createTestDatabase('data-center');
+afterAll(() => database.close());
+
+const big = 1_000_001;
+const small = 1_000_002;
+const leads = 2175;
+const fill = (dataSpace: number, count: number) =>
+  database.query({
+    text: `INSERT INTO crm_record
+           SELECT $1::integer, $2, $1 * 1000000000000::bigint + i, 1, 'n', 1, 1, i, 1, i, i, false, '{"Last_Name":"n"}'
+           FROM generate_series(1, $3::integer) AS i`,
+    values: [dataSpace, leads, count],
+  });
+
+beforeAll(async () => {
+  await database.query({ text: 'ALTER TABLE crm_record SET (autovacuum_enabled = false)' });
+  await fill(big, 20_000);
+  await fill(small, 20);
+});
+
+/** Blocks that the statements of `work` touch. */
+async function blocksOf(work: (database: Database) => Promise<unknown>): Promise<number> {
+  let blocks = 0;
+  const explaining = {
+    query: async (statement: Statement) => {
+      const rows = await database.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>({
+        text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
+        ...(statement.values ? { values: statement.values } : {}),
+      });
+      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
+      blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+      return [];
+    },
+  };
+  await work(explaining as unknown as Database);
+  return blocks;
+}
+
+const list = {
+  perPage: 200,
+  offset: 0,
+  ascending: false,
+  converted: false,
+  ids: undefined,
+  modifiedAfterMs: undefined,
+};
+const record = {
+  id: `${big}000000000007`,
+  version: 1,
+  name: 'x',
+  ownerId: '1',
+  createdBy: '1',
+  createdAtMs: 1,
+  modifiedBy: '1',
+  modifiedAtMs: 1,
+  activityAtMs: 1,
+  converted: false,
+  data: {},
+};
+const key = { dataSpace: big, module: leads, id: record.id };
+
+const works: [string, (database: Database) => Promise<unknown>][] = [
+  ['reading', (db) => new RecordTable(db).read(key)],
+  ['changing', (db) => new RecordTable(db).update([{ key, record, claims: null }])],
+  ['naming', (db) => new RecordTable(db).targets(big, [{ module: leads, id: record.id }])],
+  ...['id', 'Created_Time', 'Modified_Time'].map((sortBy): [string, (database: Database) => Promise<unknown>] => [
+    `listing by ${sortBy}`,
+    (db) => selectRecords(db, { ...list, dataSpace: big, module: leads, sortBy, place: undefined }),
+  ]),
+  [
+    'a page in the middle',
+    (db) =>
+      selectRecords(db, {
+        ...list,
+        dataSpace: big,
+        module: leads,
+        sortBy: 'Modified_Time',
+        place: { page: 50, key: '10000', id: `${big}000000010000`, backwards: true },
+      }),
+  ],
+  [
+    'listing a small data space',
+    (db) => selectRecords(db, { ...list, dataSpace: small, module: leads, sortBy: 'id', place: undefined }),
+  ],
+];
+
+describe.each(['without statistics', 'with statistics'])('%s', (state) => {
+  beforeAll(async () => {
+    if (state === 'with statistics') await database.query({ text: 'ANALYZE crm_record' });
+  });
+
+  test.each(works)('%s touches few blocks', async (_, work) => {
+    // The whole table has some hundreds.
+    expect(await blocksOf(work)).toBeLessThan(40);
+  });
+});

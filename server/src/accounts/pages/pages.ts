@@ -8,7 +8,15 @@ import { english, type Messages } from './messages.ts';
  * The accounts pages: rendered on the server, working without scripts, under a content security policy that allows
  * none. A form may only be sent to us, to the accounts servers of the realm, and on to the app that asked.
  */
-export type PageName = 'sign-in-name' | 'sign-in-password' | 'choose-organization' | 'consent' | 'error' | 'notice';
+export type PageName =
+  | 'sign-in-name'
+  | 'sign-in-password'
+  | 'choose-organization'
+  | 'consent'
+  | 'error'
+  | 'notice'
+  | 'connected-apps'
+  | 'change-password';
 
 export interface PageOptions {
   readonly title: string;

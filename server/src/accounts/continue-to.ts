@@ -10,7 +10,7 @@ import type { AccountsContext } from './context.ts';
  * Where a browser goes on after signing in or choosing: a path of this accounts server, carried through the forms. Only
  * our own paths are taken, so no form can be made to lead elsewhere.
  */
-const continuePattern = /^\/(oauth\/[A-Za-z0-9/_-]*(\?[^\s\\]*)?)?$/;
+const continuePattern = /^\/((oauth|account)\/[A-Za-z0-9/_-]*(\?[^\s\\]*)?)?$/;
 const maxLength = 12_000;
 
 /** The name of the parameter that carries a sign-in over from another data centre. */

@@ -37,13 +37,12 @@ const emailPattern = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+$/;
 
 /** What is wrong with the fields of a new user, in one line, or undefined. */
 export function userFault(user: NewUser): string | undefined {
-  const { emailLength, nameLength, minPasswordLength, maxPasswordLength } = userLimits;
+  const { emailLength, nameLength } = userLimits;
   if (!emailPattern.test(user.email) || user.email.length > emailLength) {
     return `the e-mail address must look like name@example.com and have at most ${emailLength} characters`;
   }
-  if (user.password.length < minPasswordLength || user.password.length > maxPasswordLength) {
-    return `the password must have ${minPasswordLength} to ${maxPasswordLength} characters, ${user.password.length} came`;
-  }
+  const fault = passwordFault(user.password);
+  if (fault !== undefined) return fault;
   for (const [label, value] of [
     ['first', user.firstName],
     ['last', user.lastName],
@@ -52,6 +51,36 @@ export function userFault(user: NewUser): string | undefined {
   }
   if (user.lastName.trim() === '') return 'the last name must not be empty';
   return undefined;
+}
+
+/** What is wrong with a new password, in one line, or undefined. */
+export function passwordFault(password: string): string | undefined {
+  const { minPasswordLength, maxPasswordLength } = userLimits;
+  if (password.length >= minPasswordLength && password.length <= maxPasswordLength) return undefined;
+  return `the password must have ${minPasswordLength} to ${maxPasswordLength} characters, ${password.length} came`;
+}
+
+/** Replaces the password and ends the user's sessions, except the one that asked. */
+export async function setPassword(
+  queryable: Queryable,
+  userId: string,
+  password: string,
+  keptSession: Buffer | null,
+): Promise<void> {
+  await queryable.query({
+    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1)
+           DELETE FROM session WHERE user_id = $1 AND session_hash IS DISTINCT FROM $3`,
+    values: [userId, await hash(password, passwordCost), keptSession],
+  });
+}
+
+/** Lets the user sign in and his tokens work, or neither. */
+export async function setActive(queryable: Queryable, userId: string, active: boolean): Promise<void> {
+  await queryable.query({
+    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1)
+           DELETE FROM session WHERE user_id = $1 AND NOT $2`,
+    values: [userId, active],
+  });
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
@@ -43,11 +42,12 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     secure: context.dataCenter.origins.api.startsWith('https:'),
     dialect: {
       notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
-      // A path that cannot be decoded never becomes a request of the framework: there are only Node's own objects.
-      unreadable: (request, reply, status) =>
-        request.raw === undefined
-          ? answerBadUrl(request as unknown as IncomingMessage, reply as unknown as ServerResponse)
-          : refuse(request, reply, unreadable(status)),
+      unreadable: (request, reply, status) => {
+        if (request.crm) return refuse(request, reply, unreadable(status));
+        // A path that cannot be decoded is answered before any of the checks below.
+        request.crm = new Admission(foreignOrigin(context, request.headers));
+        return refuse(request, reply, new Refusal('INVALID_URL_PATTERN', { outcome: 'PathUnreadable' }));
+      },
       failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
     },
   });
@@ -118,7 +118,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       detail: {
         origin,
         method: request.headers['access-control-request-method'],
-        path: pathOf(request.raw),
+        path: pathOf(request),
         ...(allowed ? {} : { expected: 'a JavaScript domain of a client that is enabled in this data centre' }),
       },
     });
@@ -142,7 +142,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       requestId: request.id,
       detail: {
         method: request.method,
-        path: pathOf(request.raw),
+        path: pathOf(request),
         ...(operation === undefined ? {} : { operation: `${operation.method} ${operation.path}` }),
         status: refusal.status,
         code: refusal.code,
@@ -161,21 +161,6 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     return readable ? readableHeaders(origin) : unreadableHeaders;
   }
 
-  async function answerBadUrl(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = new Refusal('INVALID_URL_PATTERN', { outcome: 'PathUnreadable' });
-    const { method, headers } = request;
-    const { body, code, outcome, status } = refusal;
-    events.record({ kind: 'api', outcome, detail: { method, path: pathOf(request), status, code } });
-    const origin = foreignOrigin(context, headers);
-    const readable = origin !== null && (await context.authority.allowsOrigin(origin));
-    response.writeHead(status, {
-      ...jsonHeaders,
-      'cache-control': 'no-store',
-      ...(readable ? readableHeaders(origin) : unreadableHeaders),
-    });
-    response.end(JSON.stringify(body));
-  }
-
   /** Records failed items always, successes once for each operation of a grant: reads would flood the log of events. */
   function recordAnswer(request: FastifyRequest, admission: Admission, answer: CrmAnswer): void {
     const { grant, operation } = admission as { grant: TokenGrant; operation: Operation };
@@ -189,7 +174,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       requestId: request.id,
       detail: {
         method: request.method,
-        path: pathOf(request.raw),
+        path: pathOf(request),
         operation: `${operation.method} ${operation.path}`,
         status: answer.status,
         ...(admission.origin === null ? {} : { origin: admission.origin }),
@@ -206,7 +191,7 @@ function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
 }
 
 /** The path of a request for events: no query, which may hold anything, and not without end. */
-function pathOf(request: IncomingMessage): string {
+function pathOf(request: FastifyRequest): string {
   return (request.url ?? '').split('?')[0]?.slice(0, 200) ?? '';
 }
 

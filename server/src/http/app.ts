@@ -41,14 +41,12 @@ export function createApp(options: AppOptions): FastifyInstance {
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    routerOptions: {
-      maxParamLength,
-      ignoreTrailingSlash: false,
-      onBadUrl: (_path, request, response) => {
-        badUrl(dialect, request as unknown as FastifyRequest, response as unknown as FastifyReply);
-      },
+    routerOptions: { maxParamLength, ignoreTrailingSlash: false },
+    // A path that cannot be decoded, or a version that no route has: before any route, so outside the error handler.
+    frameworkErrors: (_error, request, reply) => {
+      dialect.unreadable(request, reply, 400);
     },
-    genReqId: () => random.bytes(8).toString('hex'),
+    genReqId: createRequestIds(random),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -74,6 +72,19 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-function badUrl(dialect: Dialect, request: FastifyRequest, reply: FastifyReply): void {
-  dialect.unreadable(request, reply, 400);
+const idBytes = 8;
+const idsPerDraw = 512;
+
+/** Request ids of 64 random bits; bytes are drawn for many at a time, because a draw costs more than an id is worth. */
+function createRequestIds(random: Random): () => string {
+  let hex = '';
+  let used = 0;
+  return () => {
+    if (used === hex.length) {
+      hex = random.bytes(idBytes * idsPerDraw).toString('hex');
+      used = 0;
+    }
+    used += idBytes * 2;
+    return hex.slice(used - idBytes * 2, used);
+  };
 }

@@ -16,6 +16,8 @@ export interface AuthorizationRequest {
   readonly promptConsent: boolean;
   readonly challenge: { readonly value: string; readonly method: ChallengeMethod } | undefined;
   readonly loginHint: string | undefined;
+  /** Goes into the ID token unchanged. */
+  readonly nonce?: string | undefined;
   /** The endpoint it came to. */
   readonly endpoint: AuthorizationEndpoint;
 }
@@ -99,6 +101,7 @@ export async function checkAuthorizationRequest(
       promptConsent: query.get('prompt')?.toLowerCase() === 'consent',
       challenge,
       loginHint: query.get('login_hint') ?? undefined,
+      nonce: query.get('nonce') ?? undefined,
       endpoint,
     },
   };
@@ -115,7 +118,7 @@ export async function findEnabledClient(context: AccountsContext, clientId: stri
 }
 
 /** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */
-function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {
+export function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {
   if (!redirectUri) return { outcome: 'RedirectUriMissing' };
   if (!client.redirectUris.includes(redirectUri)) {
     return { outcome: 'RedirectUriMismatch', detail: describeMismatch(redirectUri, client.redirectUris) };

@@ -5,6 +5,9 @@ import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts'
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
+import { createIdToken } from '../identity/id-token.ts';
+import { asksForIdentity } from '../identity/identity-claims.ts';
+import { saveSignInFacts, signInTime } from '../identity/sign-in-facts.ts';
 import type { Session } from '../sessions.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken, saveCode } from '../token/token-store.ts';
@@ -41,6 +44,7 @@ export async function finishAuthorization(
   const implicit = authorization.responseType === 'token';
   const ttlSeconds = lifetimeOf(authorization, settings.lifetimes);
   const expiresAtMs = nowMs + ttlSeconds * 1000;
+  const idToken = implicit ? await implicitIdToken(context, authorization, session, credential) : undefined;
 
   const stored = await context.database.transaction(async (transaction) => {
     const { userId } = session;
@@ -67,6 +71,10 @@ export async function finishAuthorization(
         nowMs,
         expiresAtMs,
       });
+      if (asksForIdentity(authorization.scopes)) {
+        const facts = { nonce: authorization.nonce ?? null, sessionHash: session.hash };
+        await saveSignInFacts(transaction, credential, facts);
+      }
     }
     if (!implicit) return { grantedForSession: false };
     if (accepted.entireSession) {
@@ -110,8 +118,21 @@ export async function finishAuthorization(
     location: dataCenter.id,
     apiDomain: apiOrigin(dataCenter, target.environment),
     grantedForSession: stored.grantedForSession,
+    idToken,
     compatibility: settings.compatibility,
   });
+}
+
+/** The ID token that goes to the browser with the access token of the implicit flow, when a scope asks for it. */
+export async function implicitIdToken(
+  context: AccountsContext,
+  { client, nonce, scopes }: AuthorizationRequest,
+  { hash, userId }: Session,
+  accessToken: string,
+): Promise<string | undefined> {
+  if (!asksForIdentity(scopes)) return undefined;
+  const signIn = { nonce: nonce ?? null, authTimeMs: await signInTime(context.database, hash) };
+  return createIdToken(context, { client, userId, scopes, accessToken, signIn });
 }
 
 /** Seconds that the code, or the access token of the implicit flow, lives. */

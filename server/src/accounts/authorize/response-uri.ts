@@ -32,6 +32,7 @@ export function tokenResponseUri(
     readonly location: string;
     readonly apiDomain: string;
     readonly grantedForSession: boolean;
+    readonly idToken?: string | undefined;
     readonly compatibility: Settings['compatibility'];
   },
 ): string {
@@ -46,6 +47,7 @@ export function tokenResponseUri(
     // The seeds and the SDK sources spell it differently; clients read either.
     ['granted_for_session', sessionFlagNames === 'grant' ? undefined : forSession],
     ['grant_for_session', sessionFlagNames === 'granted' ? undefined : forSession],
+    ['id_token', answer.idToken],
   ]);
   if (implicitDelivery === 'query') return appendQuery(request.redirectUri, parameters);
   return `${request.redirectUri}#${parameters}`;
@@ -75,7 +77,8 @@ function encode(parameters: readonly Parameter[]): string {
     .join('&');
 }
 
-function appendQuery(uri: string, query: string): string {
+/** `query` behind whatever the URI has already. */
+export function appendQuery(uri: string, query: string): string {
   if (!uri.includes('?')) return `${uri}?${query}`;
   return /[?&]$/.test(uri) ? `${uri}${query}` : `${uri}&${query}`;
 }

@@ -12,6 +12,7 @@ import { findSession } from '../sessions.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken } from '../token/token-store.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
+import { implicitIdToken } from './finish.ts';
 import { errorResponseUri, tokenResponseUri } from './response-uri.ts';
 
 interface SessionGrantRow {
@@ -98,6 +99,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       location: context.dataCenter.id,
       apiDomain: apiOrigin(context.dataCenter, grant.environment),
       grantedForSession: true,
+      idToken: await implicitIdToken(context, authorization, session, accessToken),
       compatibility,
     });
     return reply.redirect(address, 302);

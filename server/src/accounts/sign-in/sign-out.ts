@@ -15,7 +15,14 @@ export function registerSignOut(app: FastifyInstance, context: AccountsContext):
       title: pages.messages.home,
       user: session,
       csrf: issueFormToken(context, request, reply),
-      data: { heading: pages.messages.home, text: pages.messages.homeText },
+      data: {
+        heading: pages.messages.home,
+        text: pages.messages.homeText,
+        links: [
+          { href: '/account/apps', text: pages.messages.connectedApps },
+          { href: '/account/password', text: pages.messages.changePassword },
+        ],
+      },
     });
   });
 

@@ -371,3 +371,10 @@ test('whatever is sent, the answer is JSON of the dialect and never a 500', asyn
     { numRuns: 300 },
   );
 });
+
+test('a path that cannot be decoded is answered in the dialect of its listener', async () => {
+  const page = await fetch(`${accounts.us}/%zz`);
+  expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+  const api = await fetch(`${platform.topology.find('us')?.origins.api}/crm/v8/%zz`);
+  expect(await api.json()).toMatchObject({ status: 'error' });
+});

@@ -1,0 +1,68 @@
+import type { FastifyInstance } from 'fastify';
+import { foldSignInName } from '../../directory/home-index.ts';
+import { queryOf } from '../../http/parameters.ts';
+import type { AccountsContext } from '../context.ts';
+import { issueFormToken, readForm } from '../forms.ts';
+import { findSession } from '../sessions.ts';
+import { endGrants } from '../token/end-tokens.ts';
+import { passwordFault, setPassword, verifyPassword } from '../users.ts';
+
+const notices = {
+  wrong: 'passwordWrong',
+  weak: 'passwordWeak',
+  throttled: 'throttled',
+  expired: 'expired',
+} as const;
+
+/** The page where users change their password; all their other sessions end, and if they say so all API tokens too. */
+export function registerChangePassword(app: FastifyInstance, context: AccountsContext): void {
+  const { pages } = context;
+  const { messages } = pages;
+
+  app.get('/account/password', async (request, reply) => {
+    const session = await findSession(context, request);
+    if (!session) return reply.redirect('/signin?continue=%2Faccount%2Fpassword', 302);
+    const query = new URLSearchParams(queryOf(request.url));
+    const fault = notices[query.get('error') as keyof typeof notices];
+    const csrf = issueFormToken(context, request, reply);
+    return pages.send(reply, 'change-password', {
+      title: messages.changePassword,
+      user: session,
+      csrf,
+      data: { csrf, notice: fault && messages[fault], done: query.has('done') ? messages.passwordChanged : undefined },
+    });
+  });
+
+  app.post('/account/password', async (request, reply) => {
+    const form = readForm(context, request);
+    const session = form && (await findSession(context, request));
+    if (!session) {
+      context.events.record({ kind: 'password', outcome: 'FormExpired', requestId: request.id });
+      return reply.redirect('/account/password?error=expired', 303);
+    }
+    const name = foldSignInName(session.email);
+    const refuse = (error: keyof typeof notices, outcome: 'CredentialsWrong' | 'SignInThrottled' | 'PasswordUnfit') => {
+      context.events.record({ kind: 'password', outcome, userId: session.userId, requestId: request.id });
+      return reply.redirect(`/account/password?error=${error}`, 303);
+    };
+    if (!context.guard.allows(name, request.ip)) return refuse('throttled', 'SignInThrottled');
+    const user = await verifyPassword(context.database, session.email, form.get('current') ?? '');
+    if (typeof user === 'string') {
+      context.guard.failed(name, request.ip);
+      return refuse('wrong', 'CredentialsWrong');
+    }
+    const fresh = form.get('new') ?? '';
+    if (passwordFault(fresh) !== undefined) return refuse('weak', 'PasswordUnfit');
+    await setPassword(context.database, user.userId, fresh, session.hash);
+    const endTokens = form.get('end_tokens') === 'true';
+    if (endTokens) await endGrants(context.database, context.notices, { userId: user.userId });
+    context.events.record({
+      kind: 'password',
+      outcome: 'Success',
+      userId: user.userId,
+      requestId: request.id,
+      detail: { endedTokens: endTokens },
+    });
+    return reply.redirect('/account/password?done', 303);
+  });
+}

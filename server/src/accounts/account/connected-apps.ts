@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify';
+import type { Environment } from '../../config/data-centers.ts';
+import { queryOf } from '../../http/parameters.ts';
+import type { AccountsContext } from '../context.ts';
+import { issueFormToken, readForm } from '../forms.ts';
+import { findSession } from '../sessions.ts';
+import { endGrants } from '../token/end-tokens.ts';
+
+interface GrantRow {
+  grant_id: string;
+  client_id: string;
+  organization_id: string | null;
+  environment: Environment;
+  scopes: string[];
+  created_at_ms: string;
+  last_token_ms: string | null;
+}
+
+/** The page where users see which apps have access to their data, and take it back (RT-06). */
+export function registerConnectedApps(app: FastifyInstance, context: AccountsContext): void {
+  const { pages } = context;
+  const { messages } = pages;
+
+  app.get('/account/apps', async (request, reply) => {
+    const session = await findSession(context, request);
+    if (!session) return reply.redirect('/signin?continue=%2Faccount%2Fapps', 302);
+    const csrf = issueFormToken(context, request, reply);
+    const removed = new URLSearchParams(queryOf(request.url)).has('removed');
+    return pages.send(reply, 'connected-apps', {
+      title: messages.connectedApps,
+      user: session,
+      csrf,
+      data: { csrf, apps: await listApps(context, session.userId), notice: removed ? messages.appRemoved : undefined },
+    });
+  });
+
+  app.post('/account/apps/remove', async (request, reply) => {
+    const form = readForm(context, request);
+    const session = form && (await findSession(context, request));
+    const grantId = form?.get('grant') ?? '';
+    if (!session || !/^\d{1,18}$/.test(grantId)) {
+      context.events.record({ kind: 'consent', outcome: 'FormExpired', requestId: request.id });
+      return reply.redirect('/account/apps', 303);
+    }
+    const ended = await endGrants(context.database, context.notices, { grantId, userId: session.userId });
+    if (ended > 0) {
+      const detail = { grantId, reason: 'the user removed the app' };
+      context.events.record({
+        kind: 'consent',
+        outcome: 'GrantEnded',
+        userId: session.userId,
+        requestId: request.id,
+        detail,
+      });
+    }
+    return reply.redirect(ended > 0 ? '/account/apps?removed' : '/account/apps', 303);
+  });
+}
+
+async function listApps(context: AccountsContext, userId: string) {
+  const { environments } = context.pages.messages;
+  const rows = await context.database.query<GrantRow>({
+    name: 'connected-apps',
+    text: `SELECT g.grant_id, g.client_id, g.organization_id, g.environment, g.scopes, g.created_at_ms,
+                  (SELECT max(a.created_at_ms) FROM access_token a WHERE a.grant_id = g.grant_id) AS last_token_ms
+           FROM user_grant g WHERE g.user_id = $1 ORDER BY g.updated_at_ms DESC, g.grant_id DESC LIMIT 200`,
+    values: [userId],
+  });
+  const organizations = await context.organizations.listForUser(userId);
+  const apps = await Promise.all(
+    rows.map(async (row) => {
+      const client = await context.clients.find(row.client_id);
+      const organization = organizations.find((each) => each.organizationId === row.organization_id);
+      return {
+        grantId: row.grant_id,
+        name: client?.name ?? row.client_id,
+        homepageUrl: client?.homepageUrl,
+        place: organization ? `${organization.name}, ${environments[row.environment]}` : undefined,
+        scopes: context.scopes.setOf(row.scopes).scopes,
+        grantedOn: dateOf(row.created_at_ms),
+        lastUsedOn: row.last_token_ms === null ? undefined : dateOf(row.last_token_ms),
+      };
+    }),
+  );
+  return apps;
+}
+
+function dateOf(ms: string): string {
+  return new Date(Number(ms)).toISOString().slice(0, 10);
+}

@@ -1,0 +1,115 @@
+import type { FastifyInstance } from 'fastify';
+import type { Queryable } from '../../database/database.ts';
+import { secretHash } from '../../foundation/secrets.ts';
+import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import { authenticateClient, readClientCredentials } from '../token/client-authentication.ts';
+import { parametersOf, sendJson, sendRefusal } from '../token/token-endpoint.ts';
+
+/**
+ * `POST /oauth/v2/token/scopeenhance` (reference §1.10, step 1): an enhance token, with which the user's browser can add
+ * scopes to a refresh token.
+ */
+export function registerEnhanceToken(app: FastifyInstance, context: AccountsContext): void {
+  app.all('/oauth/v2/token/scopeenhance', async (request, reply) => {
+    const refuse = (clientId: string | null, refusal: Refusal) =>
+      sendRefusal(context, request, reply, clientId, refusal, 'scope-enhance');
+    if (request.method !== 'POST') {
+      return refuse(null, { outcome: 'MethodNotAllowed', detail: { came: request.method, expected: 'POST' } });
+    }
+    const parameters = await parametersOf(request);
+    const credentials = readClientCredentials(parameters, request.headers.authorization);
+    const clientId = credentials.clientId ?? null;
+    const grantType = parameters.get('grant_type');
+    if (grantType !== 'update_scopes_token') {
+      const detail = { came: grantType?.slice(0, 100) ?? null, expected: 'update_scopes_token' };
+      return refuse(clientId, { outcome: 'GrantTypeUnknown', detail });
+    }
+    const client = await authenticateClient(context, credentials);
+    if ('outcome' in client) return refuse(clientId, client);
+    const refreshToken = parameters.get('refresh_token');
+    if (!refreshToken) return refuse(clientId, { outcome: 'RefreshTokenMissing' });
+
+    const { clock, random, settings } = context;
+    const enhanceToken = createCredential(random, prefixOf(client.clientId));
+    const ttlSeconds = settings.lifetimes.enhanceTokenTtlSeconds;
+    const known =
+      isCredential(refreshToken) &&
+      (await saveEnhanceToken(context.database, {
+        enhanceToken,
+        refreshToken,
+        clientId: client.clientId,
+        expiresAtMs: clock.nowMs() + ttlSeconds * 1000,
+      }));
+    if (!known) return refuse(clientId, { outcome: 'RefreshTokenUnknown' });
+    context.events.record({ kind: 'scope-enhance', outcome: 'Success', clientId, requestId: request.id });
+    return sendJson(reply, 200, { access_token: enhanceToken, token_type: 'Bearer', expires_in: ttlSeconds });
+  });
+}
+
+async function saveEnhanceToken(
+  queryable: Queryable,
+  fresh: { enhanceToken: string; refreshToken: string; clientId: string; expiresAtMs: number },
+): Promise<boolean> {
+  const rows = await queryable.query({
+    text: `INSERT INTO enhance_token (token_hash, refresh_hash, expires_at_ms)
+           SELECT $1, r.token_hash, $4 FROM refresh_token r JOIN user_grant g USING (grant_id)
+           LEFT JOIN user_client u ON u.user_id = g.user_id AND u.client_id = r.client_id
+           WHERE r.token_hash = $2 AND r.client_id = $3
+             AND (NOT r.counted OR coalesce(r.token_hash = ANY (u.refresh_hashes), false))
+           RETURNING 1`,
+    values: [secretHash(fresh.enhanceToken), secretHash(fresh.refreshToken), fresh.clientId, fresh.expiresAtMs],
+  });
+  return rows.length > 0;
+}
+
+/** What an enhance token that may still be used stands for. */
+export interface Enhancement {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly heldScopes: readonly string[];
+}
+
+export async function findEnhancement(
+  queryable: Queryable,
+  enhanceToken: string | null,
+  nowMs: number,
+): Promise<Enhancement | undefined> {
+  if (!enhanceToken || !isCredential(enhanceToken)) return undefined;
+  const [row] = await queryable.query<{ user_id: string; client_id: string; scopes: string[] }>({
+    text: `SELECT g.user_id, r.client_id, r.scopes FROM enhance_token e JOIN refresh_token r ON r.token_hash = e.refresh_hash
+           JOIN user_grant g USING (grant_id)
+           WHERE e.token_hash = $1 AND e.used_at_ms IS NULL AND e.expires_at_ms > $2`,
+    values: [secretHash(enhanceToken), nowMs],
+  });
+  return row && { userId: row.user_id, clientId: row.client_id, heldScopes: row.scopes };
+}
+
+/** Adds the scopes to the refresh token, to its living access tokens and to their grant, once. */
+export async function addScopes(
+  queryable: Queryable,
+  enhanceToken: string,
+  scopes: readonly string[],
+  nowMs: number,
+): Promise<boolean> {
+  const merged = (held: string) =>
+    `${held} || ARRAY(SELECT s FROM unnest($2::text[]) AS s WHERE lower(s) NOT IN (SELECT lower(h) FROM unnest(${held}) AS h))`;
+  const rows = await queryable.query({
+    text: `WITH used AS (
+             UPDATE enhance_token SET used_at_ms = $3 WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $3
+             RETURNING refresh_hash
+           ), refresh AS (
+             UPDATE refresh_token r SET scopes = ${merged('r.scopes')} FROM used WHERE r.token_hash = used.refresh_hash
+             RETURNING r.grant_id
+           ), access AS (
+             UPDATE access_token a SET scopes = ${merged('a.scopes')} FROM used
+             WHERE a.refresh_hash = used.refresh_hash AND a.grant_id IN (SELECT grant_id FROM refresh)
+           ), granted AS (
+             UPDATE user_grant g SET scopes = ${merged('g.scopes')}, updated_at_ms = $3 FROM refresh WHERE g.grant_id = refresh.grant_id
+           )
+           SELECT pg_notify('grantway', 'tokens:scopes added') FROM refresh`,
+    values: [secretHash(enhanceToken), scopes, nowMs],
+  });
+  return rows.length > 0;
+}

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import type { AccountsContext } from './accounts/context.ts';
+import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
@@ -98,7 +99,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
     const shared = { settings, scopes, topology, clients, homeIndex, clock, random, log };
-    const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in') };
+    const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in'), signing: key('signing keys') };
 
     const dataCenters = new Map<string, RunningDataCenter>();
     const listeners: Listener[] = [];
@@ -148,7 +149,7 @@ async function buildDataCenter(
   dataCenter: DataCenter,
   database: Database,
   shared: Shared,
-  keys: AccountsContext['keys'],
+  { signing: sealingKey, ...keys }: AccountsContext['keys'] & { readonly signing: Buffer },
   closers: (() => Promise<unknown>)[],
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance> }> {
   const { settings, clock, clients, log } = shared;
@@ -165,11 +166,22 @@ async function buildDataCenter(
     dataCenter: dataCenter.id,
     limits: settings.limits,
   });
+  const signingKeys = new SigningKeys({
+    database,
+    notices,
+    clock,
+    random: shared.random,
+    sealingKey,
+    dataCenterId: dataCenter.id,
+    leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
+  });
   const accounts = createAccountsApp({
     ...shared,
     dataCenter,
     database,
     tokens,
+    authority,
+    signingKeys,
     events,
     keys,
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
@@ -186,7 +198,7 @@ async function buildDataCenter(
   for (const environment of environments) {
     apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));
   }
-  return { dataCenter: { dataCenter, database, authority, events, tokens }, apps };
+  return { dataCenter: { dataCenter, database, authority, events, tokens, signingKeys }, apps };
 }
 
 async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {

@@ -9,6 +9,8 @@ import type { Random } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
+import type { TokenAuthority } from '../oauth/token-authority.ts';
+import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
 import type { SignInGuard } from './sign-in/guard.ts';
 import type { TokenStore } from './token/token-store.ts';
@@ -49,6 +51,9 @@ export interface AccountsContext {
   readonly homeIndex: HomeIndex;
   readonly organizations: OrganizationDirectory;
   readonly tokens: TokenStore;
+  /** What resource servers of this process ask: which access tokens live, and for what. */
+  readonly authority: TokenAuthority;
+  readonly signingKeys: SigningKeys;
   readonly guard: SignInGuard;
   readonly pages: Pages;
   readonly keys: AccountsKeys;

@@ -10,6 +10,7 @@ import { changeClient, describeClient, findClient, registerClient, rotateClientS
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput } from './failure.ts';
 import { inspectToken } from './inspect-token.ts';
+import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { administered, createUserWithOrganization } from './users.ts';
 
@@ -108,6 +109,12 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
     }
   });
   app.get('/data-centers', async () => context.topology.dataCenters);
+  app.get<{ Params: { id: string } }>('/data-centers/:id/signing-keys', async (request) =>
+    listSigningKeys(context, request.params.id),
+  );
+  app.post<{ Params: { id: string } }>('/data-centers/:id/signing-keys/rotate', async (request, reply) =>
+    reply.code(201).send(await rotateSigningKey(context, request.params.id)),
+  );
   app.post('/users', async (request, reply) => {
     const { dataCenter, organization, ...user } = readBody(request, bodies.user);
     return reply.code(201).send(await createUserWithOrganization(context, dataCenter, user, organization));

@@ -1,3 +1,4 @@
+import type { SigningKeys } from '../accounts/identity/signing-keys.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
@@ -16,6 +17,7 @@ export interface AdministeredDataCenter {
   readonly database: Database;
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
+  readonly signingKeys: SigningKeys;
 }
 
 /** Everything the admin API works with. */

@@ -4,6 +4,7 @@ import { AdminRefusal } from './admin-client.ts';
 import { registerClientCommands } from './commands/client.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerEventCommands } from './commands/event.ts';
+import { registerKeyCommands } from './commands/keys.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
 import { registerStartCommand } from './commands/start.ts';
@@ -27,6 +28,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerTokenCommands(program);
   registerDataCenterCommands(program);
   registerEventCommands(program);
+  registerKeyCommands(program);
   registerMigrateCommand(program);
   prepare(program);
 

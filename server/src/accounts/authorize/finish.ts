@@ -5,9 +5,9 @@ import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts'
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
-import { createIdToken } from '../identity/id-token.ts';
+import { createImplicitIdToken } from '../identity/id-token.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
-import { saveSignInFacts, signInTime } from '../identity/sign-in-facts.ts';
+import { saveSignInFacts } from '../identity/sign-in-facts.ts';
 import type { Session } from '../sessions.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken, saveCode } from '../token/token-store.ts';
@@ -44,7 +44,7 @@ export async function finishAuthorization(
   const implicit = authorization.responseType === 'token';
   const ttlSeconds = lifetimeOf(authorization, settings.lifetimes);
   const expiresAtMs = nowMs + ttlSeconds * 1000;
-  const idToken = implicit ? await implicitIdToken(context, authorization, session, credential) : undefined;
+  const idToken = implicit ? await createImplicitIdToken(context, authorization, session, credential) : undefined;
 
   const stored = await context.database.transaction(async (transaction) => {
     const { userId } = session;
@@ -121,18 +121,6 @@ export async function finishAuthorization(
     idToken,
     compatibility: settings.compatibility,
   });
-}
-
-/** The ID token that goes to the browser with the access token of the implicit flow, when a scope asks for it. */
-export async function implicitIdToken(
-  context: AccountsContext,
-  { client, nonce, scopes }: AuthorizationRequest,
-  { hash, userId }: Session,
-  accessToken: string,
-): Promise<string | undefined> {
-  if (!asksForIdentity(scopes)) return undefined;
-  const signIn = { nonce: nonce ?? null, authTimeMs: await signInTime(context.database, hash) };
-  return createIdToken(context, { client, userId, scopes, accessToken, signIn });
 }
 
 /** Seconds that the code, or the access token of the implicit flow, lives. */

@@ -7,12 +7,12 @@ import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
+import { createImplicitIdToken } from '../identity/id-token.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import { findSession } from '../sessions.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken } from '../token/token-store.ts';
 import { checkAuthorizationRequest } from './authorization-request.ts';
-import { implicitIdToken } from './finish.ts';
 import { errorResponseUri, tokenResponseUri } from './response-uri.ts';
 
 interface SessionGrantRow {
@@ -99,7 +99,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       location: context.dataCenter.id,
       apiDomain: apiOrigin(context.dataCenter, grant.environment),
       grantedForSession: true,
-      idToken: await implicitIdToken(context, authorization, session, accessToken),
+      idToken: await createImplicitIdToken(context, authorization, session, accessToken),
       compatibility,
     });
     return reply.redirect(address, 302);

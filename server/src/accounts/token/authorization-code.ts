@@ -5,6 +5,7 @@ import type { Refusal } from '../../oauth/outcomes.ts';
 import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../authorize/authorization-request.ts';
 import type { AccountsContext } from '../context.ts';
+import { createIdTokenOfCode } from '../identity/id-token.ts';
 import { endTokensOfCode } from './end-tokens.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
@@ -38,12 +39,15 @@ export async function exchangeCode(
   const { lifetimes, limits } = settings;
   const prefix = prefixOf(client.clientId);
   const nowMs = clock.nowMs();
+  const accessToken = createCredential(random, prefix);
   const answer: TokenAnswer = {
-    accessToken: createCredential(random, prefix),
+    accessToken,
     refreshToken: stored.offline ? createCredential(random, prefix) : undefined,
     scope: stored.scopes.join(' '),
     environment: stored.environment,
     expiresInSeconds: lifetimes.accessTokenTtlSeconds,
+    // Signed before the code is spent, so that a code is never lost to a fault of ours.
+    idToken: await createIdTokenOfCode(context, { client, code, stored, accessToken }),
   };
   const result = await tokens.redeemCode({
     code,

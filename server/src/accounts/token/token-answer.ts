@@ -8,6 +8,8 @@ export interface TokenAnswer {
   readonly scope: string;
   readonly environment: Environment;
   readonly expiresInSeconds: number;
+  /** Only when a scope asked for it. */
+  readonly idToken?: string | undefined;
 }
 
 /**
@@ -26,5 +28,6 @@ export function renderTokenAnswer(context: AccountsContext, answer: TokenAnswer)
     ...(legacyExpiry
       ? { expires_in_sec: expiresInSeconds, expires_in: expiresInSeconds * 1000 }
       : { expires_in: expiresInSeconds }),
+    ...(answer.idToken === undefined ? {} : { id_token: answer.idToken }),
   };
 }

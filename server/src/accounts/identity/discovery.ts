@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import { grantTypes } from '../../oauth/client.ts';
+import type { AccountsContext } from '../context.ts';
+
+import { identityScopes } from './identity-claims.ts';
+import { sendPublicDocument } from './public-document.ts';
+import { signingAlgorithm } from './signing-key-material.ts';
+
+const maxAgeSeconds = 3600;
+
+/**
+ * The documents that describe this data centre to programs: OpenID Connect Discovery §3 (reference §4.4) and RFC 8414
+ * §2, which share every member that both know. Only what works is in them; the issuer is the registered origin of the
+ * accounts server, whatever Host a request names.
+ */
+export function registerDiscovery(app: FastifyInstance, context: AccountsContext): void {
+  const issuer = context.dataCenter.origins.accounts;
+  const endpoint = (path: string) => `${issuer}${path}`;
+  const works = (path: string) => app.hasRoute({ method: 'POST', url: path });
+
+  const shared = () => ({
+    issuer,
+    authorization_endpoint: endpoint('/oauth/v2/auth'),
+    token_endpoint: endpoint('/oauth/v2/token'),
+    jwks_uri: endpoint('/oauth/v2/keys'),
+    ...(works('/oauth/v2/token/revoke') ? { revocation_endpoint: endpoint('/oauth/v2/token/revoke') } : {}),
+    introspection_endpoint: endpoint('/oauth/v2/introspect'),
+    scopes_supported: identityScopes,
+    response_types_supported: ['code', 'token'],
+    response_modes_supported: ['query', 'fragment'],
+    grant_types_supported: [...grantTypes, 'implicit'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    code_challenge_methods_supported: ['S256', 'plain'],
+  });
+
+  const openId = () => ({
+    ...shared(),
+    userinfo_endpoint: endpoint('/oauth/v2/userinfo'),
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [signingAlgorithm],
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      'iss',
+      'sub',
+      'aud',
+      'azp',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'at_hash',
+      'email',
+      'email_verified',
+      'name',
+      'given_name',
+      'family_name',
+    ],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    // Left out it would mean "supported" (OpenID Connect Discovery §3).
+    request_uri_parameter_supported: false,
+  });
+
+  app.get('/.well-known/openid-configuration', async (_request, reply) =>
+    sendPublicDocument(reply, openId(), maxAgeSeconds),
+  );
+  app.get('/.well-known/oauth-authorization-server', async (_request, reply) =>
+    sendPublicDocument(reply, shared(), maxAgeSeconds),
+  );
+}

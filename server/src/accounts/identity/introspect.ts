@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { maskSecret } from '../../foundation/secrets.ts';
+import type { Client } from '../../oauth/client.ts';
+import { outcomes, type Refusal, standardStatus } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import { authenticateClient, readClientCredentials } from '../token/client-authentication.ts';
+import { parametersOf, sendJson } from '../token/token-endpoint.ts';
+import { findUser } from '../users.ts';
+import { type IntrospectedToken, TokenInspector } from './introspected-token.ts';
+
+/**
+ * `POST /oauth/v2/introspect` (RFC 7662, reference §4.5): an API of one's own asks what a token stands for. Any client
+ * with a secret at this data centre may ask about access tokens; about a refresh token only the client that has it.
+ * Refusals are those of RFC 6749 §5.2 with their statuses, because every caller of this endpoint is written for the RFC:
+ * a refusal with status 200 would be read as an answer.
+ */
+export function registerIntrospect(app: FastifyInstance, context: AccountsContext): void {
+  const inspector = new TokenInspector(context);
+
+  app.all('/oauth/v2/introspect', async (request, reply) => {
+    if (request.method !== 'POST') {
+      const detail = { came: request.method, expected: 'POST' };
+      return refuse(context, request, reply, null, { outcome: 'MethodNotAllowed', detail });
+    }
+    const parameters = await parametersOf(request);
+    const credentials = readClientCredentials(parameters, request.headers.authorization);
+    const caller = await authenticateCaller(context, credentials);
+    if ('outcome' in caller) return refuse(context, request, reply, credentials.clientId ?? null, caller);
+    const token = parameters.get('token');
+    if (!token) return refuse(context, request, reply, caller.clientId, { outcome: 'IntrospectedTokenMissing' });
+
+    const found = await inspector.inspect(token, caller);
+    const active = !('refusal' in found);
+    context.events.record({
+      kind: 'introspect',
+      outcome: active ? 'Success' : found.refusal,
+      clientId: caller.clientId,
+      userId: active ? found.userId : null,
+      requestId: request.id,
+      detail: { token: maskSecret(token), ...(active ? { kind: found.kind, issuedTo: found.clientId } : {}) },
+    });
+    // RFC 7662 §2.2: of a token that is not active the caller learns nothing more.
+    return sendJson(reply, 200, active ? await describe(context, found) : { active: false });
+  });
+}
+
+/** Unlike at the token endpoint a secret is always needed: an open endpoint would let anybody try tokens (RFC 7662 §4). */
+async function authenticateCaller(
+  context: AccountsContext,
+  credentials: ReturnType<typeof readClientCredentials>,
+): Promise<Client | Refusal> {
+  const client = await authenticateClient(context, credentials);
+  if ('outcome' in client) return client;
+  return credentials.clientSecret ? client : { outcome: 'SecretMissing' };
+}
+
+async function describe(context: AccountsContext, token: IntrospectedToken): Promise<Record<string, unknown>> {
+  const { scopes } = token;
+  const mayKnowName = scopes.has('email') || scopes.covers('AaaServer.profile.READ');
+  const user = mayKnowName ? await findUser(context.database, { userId: token.userId }) : undefined;
+  return {
+    active: true,
+    scope: scopes.toString(),
+    client_id: token.clientId,
+    token_type: token.kind === 'access token' ? 'Bearer' : 'refresh_token',
+    ...(token.expiresAtMs === null ? {} : { exp: Math.floor(token.expiresAtMs / 1000) }),
+    iat: Math.floor(token.createdAtMs / 1000),
+    sub: token.userId,
+    iss: context.dataCenter.origins.accounts,
+    ...(user ? { username: user.email } : {}),
+    // Not in the RFC: which data the token is bound to.
+    ...(token.organizationId === null ? {} : { organization_id: token.organizationId }),
+    environment: token.environment,
+  };
+}
+
+function refuse(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  clientId: string | null,
+  refusal: Refusal,
+): FastifyReply {
+  const { outcome, detail } = refusal;
+  context.events.record({
+    kind: 'introspect',
+    outcome,
+    clientId: clientId?.slice(0, 100) ?? null,
+    requestId: request.id,
+    ...(detail ? { detail } : {}),
+  });
+  const error = outcomes[outcome].standard ?? 'invalid_request';
+  if (error === 'invalid_client') reply.header('www-authenticate', 'Basic');
+  return sendJson(reply, standardStatus(error), { error, error_description: outcomes[outcome].meaning });
+}

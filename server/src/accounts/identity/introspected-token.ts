@@ -1,0 +1,119 @@
+import type { Environment } from '../../config/data-centers.ts';
+import type { Database } from '../../database/database.ts';
+import { createStatementQueue } from '../../database/statement-queue.ts';
+import { secretHash } from '../../foundation/secrets.ts';
+import { type Client, isEnabledAt } from '../../oauth/client.ts';
+import { isCredential } from '../../oauth/formats.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
+import type { TokenRefusal } from '../../oauth/token-authority.ts';
+import type { AccountsContext } from '../context.ts';
+
+/** A living token, as the introspection endpoint describes it. */
+export interface IntrospectedToken {
+  readonly kind: 'access token' | 'refresh token';
+  readonly clientId: string;
+  readonly userId: string;
+  readonly scopes: ScopeSet;
+  readonly organizationId: string | null;
+  readonly environment: Environment;
+  readonly createdAtMs: number;
+  /** Null: it does not expire. */
+  readonly expiresAtMs: number | null;
+}
+
+export type IntrospectionRefusal = TokenRefusal | 'RefreshTokenOfOtherClient';
+export type Introspection = IntrospectedToken | { readonly refusal: IntrospectionRefusal };
+
+interface Row {
+  position: number;
+  client_id: string;
+  user_id: string;
+  organization_id: string | null;
+  environment: Environment;
+  scopes: string[];
+  created_at_ms: string;
+  refresh: boolean;
+  active: boolean;
+  listed: boolean;
+}
+
+/** Looks tokens up for introspection; look-ups of concurrent requests share a statement. */
+export class TokenInspector {
+  readonly #context: AccountsContext;
+  readonly #rows;
+
+  constructor(context: AccountsContext) {
+    this.#context = context;
+    this.#rows = createStatementQueue<string, Row | undefined>({
+      run: (tokens) => findRows(context.database, tokens),
+      maxStatements: 4,
+    });
+  }
+
+  /**
+   * What the token is and whether it lives. Nothing in a token tells its kind, and the kind that a caller names is only
+   * a hint (RFC 7662 §2.1), so it is not needed here: the stored row knows.
+   */
+  async inspect(token: string, caller: Client): Promise<Introspection> {
+    const row = isCredential(token) ? await this.#rows.submit(token) : undefined;
+    if (!row) return { refusal: 'TokenUnknown' };
+    return row.refresh ? this.#inspectRefreshToken(row, caller) : this.#inspectAccessToken(token, row);
+  }
+
+  /** The one that resource servers in this process ask decides: what it refuses is not active. */
+  async #inspectAccessToken(token: string, row: Row): Promise<Introspection> {
+    const { grant, refusal } = await this.#context.authority.check(token);
+    if (!grant) return { refusal };
+    return {
+      kind: 'access token',
+      clientId: grant.clientId,
+      userId: grant.userId,
+      scopes: grant.scopes,
+      organizationId: grant.organizationId,
+      environment: grant.environment,
+      createdAtMs: Number(row.created_at_ms),
+      expiresAtMs: grant.expiresAtMs,
+    };
+  }
+
+  /** A refresh token concerns its own client only: an API must never take one for an access token. */
+  async #inspectRefreshToken(row: Row, caller: Client): Promise<Introspection> {
+    if (row.client_id !== caller.clientId) return { refusal: 'RefreshTokenOfOtherClient' };
+    if (!isEnabledAt(caller, this.#context.dataCenter.id)) return { refusal: 'ClientDisabled' };
+    if (!row.active) return { refusal: 'UserInactive' };
+    if (!row.listed) return { refusal: 'RefreshTokenEvicted' };
+    return {
+      kind: 'refresh token',
+      clientId: row.client_id,
+      userId: row.user_id,
+      scopes: this.#context.scopes.setOf(row.scopes),
+      organizationId: row.organization_id,
+      environment: row.environment,
+      createdAtMs: Number(row.created_at_ms),
+      expiresAtMs: null,
+    };
+  }
+}
+
+async function findRows(database: Database, tokens: readonly string[]): Promise<(Row | undefined)[]> {
+  const rows = await database.query<Row>({
+    name: 'tokens-introspect',
+    text: `SELECT q.position::int, t.client_id, g.user_id, g.organization_id, g.environment, t.scopes, t.created_at_ms, t.refresh,
+                  u.active OR g.instance AS active,
+                  NOT t.counted OR coalesce(q.token_hash = ANY (uc.refresh_hashes), false) AS listed
+           FROM unnest($1::bytea[]) WITH ORDINALITY AS q(token_hash, position)
+           CROSS JOIN LATERAL (
+             SELECT grant_id, client_id, scopes, created_at_ms, false AS refresh, false AS counted
+             FROM access_token a WHERE a.token_hash = q.token_hash
+             UNION ALL
+             SELECT grant_id, client_id, scopes, created_at_ms, true, counted
+             FROM refresh_token r WHERE r.token_hash = q.token_hash
+           ) AS t
+           JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
+           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id`,
+    values: [tokens.map(secretHash)],
+  });
+  const found = new Array<Row | undefined>(tokens.length);
+  for (const row of rows) found[row.position - 1] = row;
+  return found;
+}

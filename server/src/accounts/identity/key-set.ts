@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import type { AccountsContext } from '../context.ts';
+import { sendPublicDocument } from './public-document.ts';
+
+const longestMaxAgeSeconds = 3600;
+
+/**
+ * `GET /oauth/v2/keys` (RFC 7517 §5, reference §4.3): the public keys of this data centre. It may be cached for half the
+ * lead time, so that nobody meets a signature of a key that came after his copy.
+ */
+export function registerKeySet(app: FastifyInstance, context: AccountsContext): void {
+  const halfLead = Math.floor(context.settings.lifetimes.signingKeyLeadSeconds / 2);
+  const maxAgeSeconds = Math.min(halfLead, longestMaxAgeSeconds);
+  app.get('/oauth/v2/keys', async (_request, reply) =>
+    sendPublicDocument(reply, { keys: await context.signingKeys.published() }, maxAgeSeconds),
+  );
+}

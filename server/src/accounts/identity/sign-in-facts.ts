@@ -1,0 +1,47 @@
+import type { Queryable } from '../../database/database.ts';
+import { secretHash } from '../../foundation/secrets.ts';
+
+/** What an ID token says about the sign-in behind it; null for what there was none of. */
+export interface SignInFacts {
+  /** The client's own text, returned unchanged (OpenID Connect Core §3.1.2.1). */
+  readonly nonce: string | null;
+  /** When the user typed the password. Self clients' codes come without a sign-in. */
+  readonly authTimeMs: number | null;
+}
+
+/** When the user of a session signed in. */
+export async function signInTime(queryable: Queryable, sessionHash: Buffer): Promise<number | null> {
+  const [row] = await queryable.query<{ created_at_ms: string }>({
+    name: 'sign-in-time',
+    text: 'SELECT created_at_ms FROM session WHERE session_hash = $1',
+    values: [sessionHash],
+  });
+  return row ? Number(row.created_at_ms) : null;
+}
+
+/** Keeps them with a code, in the transaction that stores it. */
+export async function saveSignInFacts(
+  queryable: Queryable,
+  code: string,
+  facts: { readonly nonce: string | null; readonly sessionHash: Buffer },
+): Promise<void> {
+  await queryable.query({
+    name: 'sign-in-facts-save',
+    text: `UPDATE authorization_code
+           SET nonce = $2, auth_time_ms = (SELECT created_at_ms FROM session WHERE session_hash = $3)
+           WHERE code_hash = $1`,
+    values: [secretHash(code), facts.nonce === null ? null : Buffer.from(facts.nonce), facts.sessionHash],
+  });
+}
+
+export async function findSignInFacts(queryable: Queryable, code: string): Promise<SignInFacts> {
+  const [row] = await queryable.query<{ nonce: Buffer | null; auth_time_ms: string | null }>({
+    name: 'sign-in-facts-find',
+    text: 'SELECT nonce, auth_time_ms FROM authorization_code WHERE code_hash = $1',
+    values: [secretHash(code)],
+  });
+  return {
+    nonce: row?.nonce?.toString('utf8') ?? null,
+    authTimeMs: row?.auth_time_ms == null ? null : Number(row.auth_time_ms),
+  };
+}

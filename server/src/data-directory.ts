@@ -12,8 +12,9 @@ import type { Random } from './foundation/random.ts';
  */
 export interface DataDirectory {
   readonly path: string;
-  /** True when this start made it. */
+  /** True until a first start has been completed: one that failed, or was cut short, leaves it new. */
   readonly isNew: boolean;
+  completeFirstStart(): void;
   readonly secretKey: Buffer;
   readonly adminToken: string;
   readonly adminTokenFile: string;
@@ -34,6 +35,7 @@ const files = {
   running: 'platform.json',
   secretKey: 'secret-key',
   adminToken: 'admin-token',
+  firstStart: 'first-start-complete',
 } as const;
 const secretKeyBytes = 32;
 
@@ -52,8 +54,7 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
   takeLock(path, lock);
   try {
     const adminTokenFile = join(path, files.adminToken);
-    // Either may have been given by the environment instead.
-    const isNew = !exists(join(path, files.secretKey)) && !exists(adminTokenFile);
+    const firstStart = join(path, files.firstStart);
     const hexKey =
       options.secretKey ??
       readOrCreate(join(path, files.secretKey), () => options.random.bytes(secretKeyBytes).toString('hex'));
@@ -67,7 +68,10 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
     if (options.adminToken !== undefined) writeSecret(adminTokenFile, options.adminToken);
     return {
       path,
-      isNew,
+      isNew: !exists(firstStart),
+      completeFirstStart: () => {
+        if (!exists(firstStart)) writeSecret(firstStart, '');
+      },
       secretKey: Buffer.from(hexKey, 'hex'),
       adminToken,
       adminTokenFile,

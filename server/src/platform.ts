@@ -103,17 +103,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
     const dataCenters = new Map<string, RunningDataCenter>();
     const listeners: Listener[] = [];
-    await Promise.all(
-      topology.dataCenters.map(async (dataCenter) => {
-        const database = databases.dataCenter(dataCenter.id);
-        const running = await buildDataCenter(dataCenter, database, shared, keys, closers);
-        dataCenters.set(dataCenter.id, running.dataCenter);
-        for (const [service, app] of running.apps) {
-          const label = `${service} of data centre "${dataCenter.id}"`;
-          listeners.push({ app, port: dataCenter.ports[service], host: settings.listenHost, label });
-        }
-      }),
+    const built = await Promise.all(
+      topology.dataCenters.map((each) => buildDataCenter(each, databases.dataCenter(each.id), shared, keys, closers)),
     );
+    for (const { dataCenter, apps } of built) {
+      const { id, ports } = dataCenter.dataCenter;
+      dataCenters.set(id, dataCenter);
+      for (const [service, app] of apps) {
+        const label = `${service} of data centre "${id}"`;
+        listeners.push({ app, port: ports[service], host: settings.listenHost, label });
+      }
+    }
 
     const admin: AdminContext = {
       ...shared,

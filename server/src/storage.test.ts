@@ -106,14 +106,24 @@ describe('start and stop', () => {
     expect(existsSync(join(dataDirectory, 'platform.lock'))).toBe(false);
   });
 
-  test('the demo is made for a new directory only, whatever holds the secret key', async () => {
+  test('the demo is made for a new directory only; a first start that failed leaves it new', async () => {
     await using shop = new Workshop();
     const dataDirectory = shop.folder('data');
     const env = { GRANTWAY_SECRET_KEY: 'ab'.repeat(32) };
-    const first = await shop.start({ dataDirectory, env });
+    const basePort = randomBasePort();
+    const holder = createServer().listen(basePort + 1, '127.0.0.1');
+    const failed = await shop.begin({ dataDirectory, env, basePort, args: [] }).result;
+    expect(failed.code).toBe(1);
+    holder.close();
+    const first = await shop.start({ dataDirectory, env, args: [] });
+    expect(first.ready.demo?.users).toHaveLength(2);
+    expect(Object.keys(first.ready.demo?.clients ?? {})).toHaveLength(5);
     await first.end('SIGTERM');
-    const second = await shop.start({ dataDirectory, env, args: [] });
-    expect(second.ready.demo).toBeUndefined();
+
+    const empty = shop.folder('empty');
+    await (await shop.start({ dataDirectory: empty, env })).end('SIGTERM');
+    const again = await shop.start({ dataDirectory: empty, env, args: [] });
+    expect(again.ready.demo).toBeUndefined();
   });
 });
 

@@ -30,6 +30,10 @@ export function addAddressOptions(command: Command): Command {
 
 export type AdminCall = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
+interface AdminAnswer {
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
 const timeoutMs = 30_000;
 
 /** How to call the admin API of the platform that the options name. Throws UsableFailure when none runs there. */
@@ -47,7 +51,8 @@ export function connectAdmin(options: PlatformAddress): AdminCall {
     } catch {
       throw new UsableFailure(`no platform answers at ${origin}; ${hint}`);
     }
-    const answer = (await response.json()) as { error?: { code: string; message: string } };
+    const answer = (await response.json().catch(() => undefined)) as AdminAnswer | undefined;
+    if (answer === undefined) throw new UsableFailure(`no platform answers at ${origin}, but something else; ${hint}`);
     if (!response.ok)
       throw new AdminRefusal(answer.error?.code ?? 'FAILED', answer.error?.message ?? `status ${response.status}`);
     return answer as Result;

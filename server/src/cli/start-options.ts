@@ -1,13 +1,9 @@
-import type { Command } from 'commander';
-import { parseSettings, readSettingsFile } from '../config/load-settings.ts';
-import type { Settings } from '../config/settings.ts';
-import { UsableFailure } from '../foundation/failure.ts';
-import type { DatabaseUrls } from '../platform.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /** What `start` and `migrate` are told: they open the databases themselves. */
 export interface StartOptions {
   readonly data?: string;
-  readonly basePort?: string;
+  readonly basePort?: number;
   readonly dataCenters?: string;
   readonly config?: string;
   readonly demo?: boolean;
@@ -17,7 +13,7 @@ export interface StartOptions {
 export function addStartOptions(command: Command): Command {
   return command
     .option('--data <dir>', 'data directory (default: GRANTWAY_DATA, then ./data)')
-    .option('--base-port <n>', 'first port (default: 8000)')
+    .option('--base-port <n>', 'first port (default: 8000)', wholeNumber)
     .option('--data-centers <ids>', 'data centres, separated by commas (default: us,eu,in,au,cn)')
     .option('--config <file>', 'settings as a JSON file');
 }
@@ -26,41 +22,7 @@ export function dataPath(options: StartOptions): string {
   return options.data ?? process.env.GRANTWAY_DATA ?? 'data';
 }
 
-/** Settings from the config file, with what the command line says instead. Throws UsableFailure. */
-export function resolveSettings(options: StartOptions): Settings {
-  const file = options.config === undefined ? {} : readSettingsFile(options.config);
-  if (typeof file !== 'object' || file === null || Array.isArray(file)) {
-    throw new UsableFailure(`the config file ${options.config} must hold one JSON object`);
-  }
-  const settings: Record<string, unknown> = { ...file };
-  if (options.basePort !== undefined) {
-    if (!/^\d+$/.test(options.basePort))
-      throw new UsableFailure(`--base-port must be a number; "${options.basePort}" came`);
-    settings.basePort = Number(options.basePort);
-  }
-  if (options.dataCenters !== undefined)
-    settings.dataCenters = chooseDataCenters(options.dataCenters, settings.dataCenters);
-  return parseSettings(settings, options.config === undefined ? 'the options' : `the config file ${options.config}`);
-}
-
-/** Ids of the command line; what the config file declares of one of them stays. */
-function chooseDataCenters(ids: string, declared: unknown): unknown[] {
-  const entries = Array.isArray(declared) ? declared : [];
-  return ids
-    .split(',')
-    .map((id) => id.trim())
-    .filter(Boolean)
-    .map((id) => entries.find((entry) => (entry as { id?: unknown } | null)?.id === id) ?? id);
-}
-
-/** URLs of PostgreSQL servers of one's own: environment before config file. */
-export function resolveDatabaseUrls(settings: Settings): DatabaseUrls {
-  const dataCenters: Record<string, string> = {};
-  for (const entry of settings.dataCenters) {
-    const id = typeof entry === 'string' ? entry : entry.id;
-    const url =
-      process.env[`GRANTWAY_DC_${id.toUpperCase()}_URL`] ?? (typeof entry === 'string' ? undefined : entry.databaseUrl);
-    if (url) dataCenters[id] = url;
-  }
-  return { directory: process.env.GRANTWAY_DIRECTORY_URL ?? settings.directoryUrl, dataCenters };
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }

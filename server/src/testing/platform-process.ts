@@ -113,9 +113,10 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** Starts a platform without waiting for it. */
-  begin(options: StartOptions): Pick<PlatformProcess, 'end'> {
+  begin(options: StartOptions): Pick<PlatformProcess, 'end'> & { readonly result: Promise<CommandResult> } {
     const { child, result } = this.#launch(options, options.basePort ?? randomBasePort());
     return {
+      result,
       end: (signal) => {
         child.kill(signal);
         return result;

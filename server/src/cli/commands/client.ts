@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
 import { clientTypes } from '../../oauth/client.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
@@ -86,7 +85,7 @@ export function registerClientCommands(program: Command): void {
     .description('change a client; lists that are named replace the old ones')
     .option('--enable-dc <ids>', 'data centres to enable, separated by commas', list)
     .option('--disable-dc <ids>', 'data centres to disable, separated by commas', list)
-    .action(async (options: FieldOptions) => {
+    .action(async (options: FieldOptions, command: Command) => {
       const change = {
         ...(options.name !== undefined && { name: options.name }),
         ...(options.homepage !== undefined && { homepageUrl: options.homepage }),
@@ -95,8 +94,7 @@ export function registerClientCommands(program: Command): void {
         ...(options.enableDc && { enable: options.enableDc }),
         ...(options.disableDc && { disable: options.disableDc }),
       };
-      if (Object.keys(change).length === 0)
-        throw new UsableFailure('nothing to change was named; see grantway client update --help');
+      if (Object.keys(change).length === 0) command.error('error: nothing to change was named');
       show(options, await connectAdmin(options)('PATCH', pathOf(options), change));
     });
 

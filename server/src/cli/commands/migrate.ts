@@ -1,42 +1,11 @@
 import type { Command } from 'commander';
-import { buildTopology } from '../../config/load-settings.ts';
-import { openDataDirectory } from '../../data-directory.ts';
-import { openDatabases } from '../../databases.ts';
-import { systemClock } from '../../foundation/clock.ts';
-import { systemRandom } from '../../foundation/random.ts';
-import { createLog } from '../../http/log.ts';
-import { printJson, printLine } from '../output.ts';
-import {
-  addStartOptions,
-  dataPath,
-  resolveDatabaseUrls,
-  resolveSettings,
-  type StartOptions,
-} from '../start-options.ts';
+import { addStartOptions, type StartOptions } from '../start-options.ts';
 
 export function registerMigrateCommand(program: Command): void {
   addStartOptions(
     program.command('migrate').description('bring all databases up to date without starting the platform'),
   ).action(async (options: StartOptions) => {
-    const settings = resolveSettings(options);
-    const { env } = process;
-    const dataDirectory = openDataDirectory(dataPath(options), {
-      random: systemRandom,
-      secretKey: env.GRANTWAY_SECRET_KEY,
-    });
-    try {
-      const topology = buildTopology(settings);
-      const databases = await openDatabases(
-        { dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log: createLog(settings.logLevel) },
-        topology,
-        systemClock.nowMs(),
-      );
-      await databases.close();
-      const names = ['directory', ...topology.dataCenters.map(({ id }) => id)];
-      if (options.json) printJson({ migrated: names });
-      else printLine(`Up to date: ${names.join(', ')}`);
-    } finally {
-      dataDirectory.release();
-    }
+    const { migrateDatabases } = await import('../migrate-databases.ts');
+    await migrateDatabases(options);
   });
 }

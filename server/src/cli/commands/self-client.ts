@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { type Command, Option } from 'commander';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printFacts, printJson } from '../output.ts';
 
@@ -22,18 +21,15 @@ export function registerSelfClientCommands(program: Command): void {
       .requiredOption('--dc <id>', 'data centre of the client')
       .requiredOption('--client-id <id>', 'id of the self client')
       .requiredOption('--scope <scopes>', 'scopes, separated by commas')
-      .option('--minutes <n>', 'how long the code lives: 3, 5, 7 or 10', '3')
+      .addOption(new Option('--minutes <n>', 'how long the code lives').choices(['3', '5', '7', '10']).default('3'))
       .option('--environment <name>', 'production, sandbox or developer', 'production')
       .option('--organization <id>', 'organization, when the owner has several'),
   ).action(async (options: Options) => {
-    const minutes = Number(options.minutes);
-    if (!Number.isInteger(minutes))
-      throw new UsableFailure(`--minutes must be 3, 5, 7 or 10; "${options.minutes}" came`);
     const code = await connectAdmin(options)<Record<string, unknown>>('POST', '/self-client-codes', {
       dataCenter: options.dc,
       clientId: options.clientId,
       scope: options.scope,
-      minutes,
+      minutes: Number(options.minutes),
       environment: options.environment,
       ...(options.organization !== undefined && { organizationId: options.organization }),
     });

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { openDataDirectory } from '../data-directory.ts';
+import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { type SeededDemo, samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { systemRandom } from '../foundation/random.ts';
+import { createLog } from '../http/log.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import { printJson, printLine, printTable } from './output.ts';
+import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
+import { dataPath, type StartOptions } from './start-options.ts';
+
+interface Demo {
+  readonly users: readonly DemoUser[];
+  readonly seeded: SeededDemo | undefined;
+  readonly file: string;
+}
+
+/** The command `start`: runs the platform until it is asked to stop. */
+export async function runPlatform(options: StartOptions): Promise<void> {
+  const stopRequested = waitForStop();
+  const settings = resolveSettings(options);
+  const log = createLog(settings.logLevel);
+  const dataDirectory = openDataDirectory(dataPath(options), {
+    random: systemRandom,
+    secretKey: process.env.GRANTWAY_SECRET_KEY,
+    adminToken: process.env.GRANTWAY_ADMIN_TOKEN,
+  });
+  let platform: Platform | undefined;
+  try {
+    if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
+    platform = await startPlatform({ settings, dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log });
+    // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
+    const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
+    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort) : undefined;
+    dataDirectory.completeFirstStart();
+    if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
+    else printReady(platform, demo);
+    await stopRequested;
+    if (!options.json) printLine('Stopping …');
+  } finally {
+    await platform?.stop();
+    dataDirectory.release();
+  }
+}
+
+async function makeDemo(platform: Platform, directory: string, basePort: number): Promise<Demo> {
+  const ids = platform.topology.dataCenters.map(({ id }) => id);
+  const users = loadDemoUsers(directory, ids, systemRandom);
+  const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort));
+  return { users, seeded, file: demoAccountsFile(directory) };
+}
+
+/** Ctrl-C, or the end that a service manager asks for; a second one ends at once. */
+async function waitForStop(): Promise<void> {
+  const stop = new AbortController();
+  await Promise.race(
+    ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal, { signal: stop.signal }).catch(() => {})),
+  );
+  stop.abort();
+}
+
+function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undefined) {
+  return {
+    ready: true,
+    dataCenters: Object.fromEntries(platform.topology.dataCenters.map(({ id, origins }) => [id, origins])),
+    admin: { origin: platform.adminOrigin, tokenFile },
+    ...(demo && {
+      demo: {
+        sampleApps: { browser: platform.sampleAppOrigin },
+        users: demo.users.map(({ dataCenter, email, password, profile }) => ({ dataCenter, email, password, profile })),
+        clients: demo.seeded?.clients ?? {},
+      },
+    }),
+  };
+}
+
+function printReady(platform: Platform, demo: Demo | undefined): void {
+  printLine('Grantway is ready.\n');
+  printTable(
+    ['DATA CENTRE', 'ACCOUNTS', 'API', 'SANDBOX API', 'DEVELOPER API'],
+    platform.topology.dataCenters.map(({ id, origins }) => [
+      id,
+      origins.accounts,
+      origins.api,
+      origins.sandboxApi,
+      origins.developerApi,
+    ]),
+  );
+  printLine(`\nSample app  ${platform.sampleAppOrigin}/`);
+  printLine(`Admin API   ${platform.adminOrigin}   (npx grantway --help)`);
+  if (demo && !demo.seeded) printLine(`Demo        accounts in ${demo.file}`);
+  if (demo?.seeded) {
+    printLine(`\nDemo accounts (kept in ${demo.file}):\n`);
+    printTable(
+      ['LIVES IN', 'E-MAIL', 'PASSWORD', 'PROFILE'],
+      demo.users.map((user) => [user.dataCenter, user.email, user.password, user.profile]),
+    );
+    printLine('\nDemo clients (their secrets are shown only now):\n');
+    printTable(
+      ['TYPE', 'CLIENT ID', 'CLIENT SECRET'],
+      Object.entries(demo.seeded.clients).map(([type, client]) => [type, client.client_id, client.client_secret]),
+    );
+  }
+  printLine('\nCtrl-C stops everything.');
+}

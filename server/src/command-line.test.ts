@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CommandResult, type PlatformProcess, Workshop } from './testing/platform-process.ts';
+
+const shop = new Workshop();
+let platform: PlatformProcess;
+const owner = 'anna@us.example';
+const redirectUri = 'https://app.example.com/callback';
+
+beforeAll(async () => {
+  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,eu,cn' });
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+/** Runs a command against the platform. */
+const run = (line: string, ...more: string[]): Promise<CommandResult> =>
+  shop.run([...line.split(' '), ...more, '--data', platform.dataDirectory]);
+
+/** The one JSON document of a command that must succeed. */
+async function json(line: string, ...more: string[]) {
+  const { code, stdout, stderr } = await run(line, ...more, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.trimEnd()).not.toContain('\n');
+  return JSON.parse(stdout);
+}
+
+/** What a command says that must fail, as its one JSON document. */
+async function failure(code: 1 | 2, line: string, ...more: string[]): Promise<{ code: string; message: string }> {
+  const result = await run(line, ...more, '--json');
+  expect(result.code, result.stderr).toBe(code);
+  return JSON.parse(result.stdout).error;
+}
+
+describe('help', () => {
+  const commands = [
+    'start',
+    'migrate',
+    'user create',
+    ...['create', 'list', 'show', 'update', 'rotate-secret', 'delete'].map((name) => `client ${name}`),
+    'self-client code',
+    'token inspect',
+    'dc list',
+    'event list',
+  ];
+  test.each(commands)('%s --help', async (command) => {
+    const { code, stdout, stderr } = await shop.run([...command.split(' '), '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: grantway ${command} `));
+    expect(stdout).toContain('--json');
+  });
+
+  test('no command, an unknown one, and an unknown option are usage errors', async () => {
+    for (const [args, said] of [
+      [[], /^Usage: grantway/],
+      [['nonsense'], /^error: unknown command 'nonsense'\n/],
+      [['client'], /^Usage: grantway client/],
+      [['client', 'nonsense'], /^error: unknown command 'nonsense'\n/],
+      [['dc', 'list', '--nonsense'], /^error: unknown option '--nonsense'\n\(add --help/],
+    ] as const) {
+      const { code, stdout, stderr } = await shop.run(args);
+      expect({ code, stdout }, args.join(' ')).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(said);
+    }
+    const inJson = await shop.run(['dc', 'list', '--nonsense', '--json']);
+    expect(inJson.code).toBe(2);
+    expect(JSON.parse(inJson.stdout).error.code).toBe('USAGE');
+  });
+});
+
+describe('against a running platform', () => {
+  test('dc list', async () => {
+    const dataCenters = await json('dc list');
+    expect(dataCenters.map((each: { id: string; realm: string }) => [each.id, each.realm])).toEqual([
+      ['us', 'global'],
+      ['eu', 'global'],
+      ['cn', 'cn'],
+    ]);
+    const origins = platform.ready.dataCenters.us ?? {};
+    expect(dataCenters[0]).toEqual({ id: 'us', realm: 'global', ...origins });
+    expect((await run('dc list')).stdout).toContain(`us  global  ${origins.accounts}`);
+  });
+
+  test('from user to token: user, clients, self-client code, exchange, inspect, events', async () => {
+    const named = ['--first-name', 'Anna', '--last-name', 'Smith', '--organization', 'Smith & Söhne'];
+    const user = await json(`user create --dc us --email ${owner} --password`, 'correct horse', ...named);
+    expect(user).toMatchObject({ email: owner, data_center: 'us', organization: 'Smith & Söhne' });
+    expect(user.environments).toEqual({
+      production: expect.stringMatching(/^\d+$/),
+      sandbox: expect.stringMatching(/^\d+$/),
+      developer: expect.stringMatching(/^\d+$/),
+    });
+
+    const web = ['--name', 'Web app', '--homepage', 'https://app.example.com/', '--redirect-uri', redirectUri];
+    const client = await json(`client create --dc us --owner ${owner} --type server --enable-dc eu`, ...web);
+    expect(client).toEqual({
+      client_id: expect.stringMatching(/^1000\.[0-9A-Z]{30}$/),
+      client_secret: expect.stringMatching(/^[0-9a-f]{42}$/),
+      secrets: { us: client.client_secret, eu: expect.stringMatching(/^[0-9a-f]{42}$/) },
+    });
+    const id = ['--client-id', client.client_id];
+    expect(await json('client show', ...id)).toMatchObject({ redirect_uris: [redirectUri], type: 'server' });
+    expect(await json('client update', ...id, '--name', 'New name', '--disable-dc', 'eu')).toMatchObject({
+      name: 'New name',
+      data_centers: { us: true, eu: false },
+    });
+    const rotated = await json('client rotate-secret', ...id, '--dc', 'us');
+    expect(rotated.client_secret).not.toBe(client.client_secret);
+    expect(Object.keys(rotated.secrets)).toEqual(['us']);
+    const listed = await json('client list');
+    expect(listed.map((each: { client_id: string }) => each.client_id)).toEqual([client.client_id]);
+    expect(JSON.stringify(listed)).not.toContain(rotated.client_secret);
+
+    const self = await json(`client create --dc us --owner ${owner} --type self`);
+    const { code, expires_at } = await json(
+      `self-client code --dc us --client-id ${self.client_id} --scope ZohoCRM.modules.ALL --minutes 10`,
+    );
+    expect(Date.parse(expires_at) - Date.now()).toBeGreaterThan(9 * 60_000);
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: self.client_id,
+      client_secret: self.client_secret,
+      code,
+    });
+    const token = await fetch(`${platform.ready.dataCenters.us?.accounts}/oauth/v2/token`, { method: 'POST', body });
+    const { access_token } = (await token.json()) as { access_token: string };
+
+    const inspected = await json('token inspect', access_token);
+    expect(inspected.verdict).toMatch(/access token/i);
+    expect(JSON.stringify(inspected)).not.toContain(access_token);
+    expect((await json('token inspect', code)).verdict).toMatch(/code/i);
+    const [event] = await json('event list --dc us --kind token --limit 1');
+    expect(event).toMatchObject({ kind: 'token', outcome: 'Success', clientId: self.client_id });
+
+    expect(await json('client delete', ...id, '--yes')).toEqual({ client_id: client.client_id, deleted: true });
+    expect((await failure(1, 'client show', ...id)).code).toBe('NOT_FOUND');
+  });
+
+  test.each<[1 | 2, string, RegExp]>([
+    [2, 'user create --dc us --email x@us.example', /--password/],
+    [1, 'user create --dc xx --email x@us.example --password 12345678', /"xx" is not one of this platform: us, eu, cn/],
+    [1, 'user create --dc us --email nonsense --password 12345678', /e-mail/],
+    [1, 'user create --dc us --email x@us.example --password short', /password/],
+    [2, 'client create --dc us --owner nobody@us.example --type nonsense', /Allowed choices/],
+    [1, 'client create --dc us --owner nobody@us.example --type self', /no user nobody@us.example/],
+    [2, 'client show', /--client-id/],
+    [1, 'client show --client-id 1000.NOBODY', /1000\.NOBODY/],
+    [2, 'client update --client-id 1000.NOBODY', /nothing to change/],
+    [1, 'client update --client-id 1000.NOBODY --name New', /1000\.NOBODY/],
+    [1, 'client rotate-secret --client-id 1000.NOBODY', /1000\.NOBODY/],
+    [1, 'client delete --client-id 1000.NOBODY', /1000\.NOBODY/],
+    [2, 'self-client code --dc us --client-id 1000.NOBODY', /--scope/],
+    [2, 'self-client code --dc us --client-id 1000.NOBODY --scope a --minutes many', /3, 5, 7, 10/],
+    [2, 'self-client code --dc us --client-id 1000.NOBODY --scope a --minutes 4', /3, 5, 7, 10/],
+    [1, 'self-client code --dc us --client-id 1000.NOBODY --scope ZohoCRM.modules.ALL', /1000\.NOBODY/],
+    [2, 'token inspect', /token/],
+    [1, 'token inspect nonsense', /token/],
+    [1, 'event list --dc xx', /"xx"/],
+    [1, 'event list --dc us --limit 0', /limit/],
+    [2, 'dc list surplus', /too many arguments/],
+    [2, 'start --base-port many', /--base-port/],
+    [1, 'start --base-port 70000', /basePort/],
+    [1, 'start --config /nowhere/config.json', /cannot read the config file/],
+  ])('exit code %i: %s', async (code, line, message) => {
+    expect((await failure(code, line)).message).toMatch(message);
+  });
+
+  test('a data centre that nobody knows', async () => {
+    const { code, stderr } = await shop.run(['start', '--data', shop.folder('new'), '--data-centers', 'us,xx']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/"xx" is not one of the known ones \(us, eu, .*\)/);
+  });
+
+  test('a config file with a fault is named with the fault', async () => {
+    for (const [text, message] of [
+      ['{', /is not JSON/],
+      ['[]', /must hold one JSON object/],
+      ['{"nonsense":1}', /nonsense|additional/],
+      ['{"limits":{"windowSeconds":"x"}}', /windowSeconds/],
+    ] as const) {
+      const config = shop.folder('config.json');
+      writeFileSync(config, text);
+      expect((await failure(1, 'start', '--config', config)).message).toMatch(message);
+    }
+  });
+});
+
+describe('finding the platform', () => {
+  test('none runs there, the token is wrong or missing, or something else answers', async () => {
+    const stranger = createServer((_request, response) => response.end('<html>hello')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const strange = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    const { origin } = platform.ready.admin;
+    const env = { GRANTWAY_ADMIN_TOKEN: 'wrong' };
+    for (const [args, options, message] of [
+      [[], {}, /no platform runs on the data directory "data"; start one/],
+      [['--data', 'elsewhere'], {}, /no platform runs on the data directory "elsewhere"/],
+      [['--admin', origin], {}, /--admin needs the admin token in GRANTWAY_ADMIN_TOKEN/],
+      [['--admin', origin], { env }, /the admin token is missing or wrong/],
+      [['--admin', 'http://127.0.0.1:1'], { env }, /no platform answers at http:\/\/127.0.0.1:1; check --admin/],
+      [['--admin', 'nonsense'], { env }, /no platform answers at nonsense/],
+      [['--admin', strange], { env }, /no platform answers at/],
+    ] as const) {
+      const { code, stdout, stderr } = await shop.run(['dc', 'list', ...args], options);
+      expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(message);
+      expect(stderr.trimEnd()).not.toContain('\n');
+    }
+    stranger.close();
+  });
+
+  test('by GRANTWAY_DATA, and by origin and token', async () => {
+    const byData = await shop.run(['dc', 'list'], { env: { GRANTWAY_DATA: platform.dataDirectory } });
+    expect(byData.code).toBe(0);
+    const remote = await shop.start({
+      dataDirectory: shop.folder('remote'),
+      env: { GRANTWAY_ADMIN_TOKEN: 'given-by-the-environment' },
+    });
+    const env = {
+      GRANTWAY_ADMIN_ORIGIN: remote.ready.admin.origin,
+      GRANTWAY_ADMIN_TOKEN: 'given-by-the-environment',
+    };
+    const byOrigin = await shop.run(['dc', 'list', '--json'], { env });
+    expect(JSON.parse(byOrigin.stdout)).toHaveLength(1);
+  });
+});
+
+test('migrate brings the databases up to date, and refuses while the platform runs', async () => {
+  const args = ['migrate', '--data', shop.folder('migrated'), '--data-centers', 'us', '--json'];
+  for (let time = 0; time < 2; time++) {
+    const { code, stdout, stderr } = await shop.run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ migrated: ['directory', 'us'] });
+  }
+  expect((await failure(1, 'migrate')).message).toMatch(/in use by the platform/);
+});

@@ -43,9 +43,9 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   const directory = mkdtempSync(join(tmpdir(), 'grantway-platform-'));
   const dataDirectory = openDataDirectory(directory, { random: systemRandom });
   const databaseUrls = {
-    directory: await createDatabase('directory'),
+    directory: await createDatabaseUrl('directory'),
     dataCenters: Object.fromEntries(
-      await Promise.all(dataCenters.map(async (id) => [id, await createDatabase('data-center')] as const)),
+      await Promise.all(dataCenters.map(async (id) => [id, await createDatabaseUrl('data-center')] as const)),
     ),
   };
   for (let attempt = 1; ; attempt++) {
@@ -101,7 +101,7 @@ function defaultsOf(type: string) {
 }
 
 /** A new database of the run's PostgreSQL, as an operator would name one of his own. */
-async function createDatabase(kind: DatabaseKind): Promise<string> {
+export async function createDatabaseUrl(kind: DatabaseKind): Promise<string> {
   const postgres: ClientConfig = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ ...postgres, database: 'postgres' });

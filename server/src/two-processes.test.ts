@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authorize, HttpBrowser } from './testing/http-browser.ts';
+import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
+import { createDatabaseUrl, testPassword } from './testing/test-platform.ts';
+
+/** Two platform processes on one PostgreSQL: what one does, the other honours. */
+const email = 'anna@us.example';
+const redirectUri = 'https://app.example.com/callback';
+const shop = new Workshop();
+let first: PlatformProcess;
+let second: PlatformProcess;
+let client: { client_id: string; client_secret: string };
+
+beforeAll(async () => {
+  const env = {
+    GRANTWAY_DIRECTORY_URL: await createDatabaseUrl('directory'),
+    GRANTWAY_DC_US_URL: await createDatabaseUrl('data-center'),
+  };
+  first = await shop.start({ dataDirectory: shop.folder('first'), env });
+  const GRANTWAY_SECRET_KEY = readFileSync(join(first.dataDirectory, 'secret-key'), 'utf8');
+  second = await shop.start({ dataDirectory: shop.folder('second'), env: { ...env, GRANTWAY_SECRET_KEY } });
+  await grantway('user', 'create', '--dc', 'us', '--email', email, '--password', testPassword);
+  client = (await newClient()) as typeof client;
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+async function grantway(...args: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await shop.run([...args, '--data', first.dataDirectory, '--json']);
+  expect(code, stderr + stdout).toBe(0);
+  return JSON.parse(stdout);
+}
+
+const newClient = () =>
+  grantway(
+    'client',
+    'create',
+    '--dc',
+    'us',
+    '--owner',
+    email,
+    '--type',
+    'server',
+    '--name',
+    'Two',
+    '--homepage',
+    'https://app.example.com',
+    '--redirect-uri',
+    redirectUri,
+  );
+
+const originOf = (platform: PlatformProcess, service = 'accounts') => platform.ready.dataCenters.us?.[service] ?? '';
+
+async function post(
+  platform: PlatformProcess,
+  path: string,
+  parameters: Record<string, string>,
+): Promise<{ status: number; json: Record<string, string> }> {
+  const body = new URLSearchParams({ ...client, ...parameters });
+  const response = await fetch(`${originOf(platform)}${path}`, { method: 'POST', body });
+  return { status: response.status, json: (await response.json()) as Record<string, string> };
+}
+
+async function newCode(): Promise<string> {
+  const query = new URLSearchParams({
+    client_id: client.client_id,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: 'ZohoCRM.users.READ',
+    access_type: 'offline',
+    prompt: 'consent',
+  });
+  const address = await authorize(new HttpBrowser(first.basePort), `${originOf(first)}/oauth/v2/auth?${query}`, {
+    email,
+    password: testPassword,
+  });
+  return new URL(address).searchParams.get('code') ?? '';
+}
+
+const exchange = (platform: PlatformProcess, code: string) =>
+  post(platform, '/oauth/v2/token', { grant_type: 'authorization_code', redirect_uri: redirectUri, code });
+const refresh = (platform: PlatformProcess, refreshToken: string) =>
+  post(platform, '/oauth/v2/token', { grant_type: 'refresh_token', refresh_token: refreshToken });
+
+async function statusOf(platform: PlatformProcess, accessToken: string): Promise<number> {
+  const headers = { authorization: `Zoho-oauthtoken ${accessToken}` };
+  return (await fetch(`${originOf(platform, 'api')}/crm/v8/users?type=CurrentUser`, { headers })).status;
+}
+
+describe('two processes on one PostgreSQL', () => {
+  test('a token of one works on the other at once; revoked on one it is refused on the other within a second', async () => {
+    const { json } = await exchange(first, await newCode());
+    const access = json.access_token ?? '';
+    expect(await statusOf(second, access)).toBe(200);
+    expect(await statusOf(first, access)).toBe(200);
+    expect((await post(first, '/oauth/v2/token/revoke', { token: json.refresh_token ?? '' })).json).toEqual({
+      status: 'success',
+    });
+    expect(await statusOf(first, access)).toBe(401);
+    await until(async () => (await statusOf(second, access)) === 401, 'the other process refuses it', 1);
+    expect((await refresh(second, json.refresh_token ?? '')).json).toEqual({ error: 'invalid_code' });
+  });
+
+  test('one code redeemed 50 times over both: exactly one success, whose tokens live on', async () => {
+    const code = await newCode();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => exchange(index % 2 ? first : second, code)),
+    );
+    const winners = answers.filter((answer) => answer.json.access_token);
+    expect(winners).toHaveLength(1);
+    expect(await statusOf(second, winners[0]?.json.access_token ?? '')).toBe(200);
+  });
+
+  test('limits count exactly over both, to the last unit', async () => {
+    const { json } = await exchange(second, await newCode());
+    const refreshToken = json.refresh_token ?? '';
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => refresh(index % 2 ? first : second, refreshToken)),
+    );
+    expect(answers.every((answer) => answer.json.access_token || answer.json.error === 'Access Denied')).toBe(true);
+    const made = answers.flatMap((answer) => (answer.json.access_token ? [answer.json.access_token] : []));
+    expect(made).toHaveLength(10);
+    // Eleven with the first one, of which ten may be active: the first one is gone, on both.
+    const living = async (platform: PlatformProcess) => {
+      const statuses = await Promise.all([json.access_token ?? '', ...made].map((token) => statusOf(platform, token)));
+      return statuses.filter((status) => status === 200).length;
+    };
+    await until(
+      async () => (await living(first)) === 10 && (await living(second)) === 10,
+      'ten active tokens on both',
+      2,
+    );
+    expect(await statusOf(first, json.access_token ?? '')).toBe(401);
+  });
+
+  test('a client that one deletes is unknown to the other within a second', async () => {
+    const doomed = await newClient();
+    const call = (platform: PlatformProcess) =>
+      post(platform, '/oauth/v2/token', {
+        ...(doomed as Record<string, string>),
+        secrets: '',
+        grant_type: 'refresh_token',
+        refresh_token: 'x',
+      });
+    expect((await call(second)).json).toEqual({ error: 'invalid_code' });
+    await grantway('client', 'delete', '--client-id', String(doomed.client_id));
+    await until(async () => (await call(second)).json.error === 'invalid_client', 'the other process forgets it', 1);
+  });
+});

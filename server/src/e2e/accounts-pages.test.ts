@@ -136,6 +136,18 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     await signIn(page, stage.user('us'));
     await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
     await inspect(page, 'home');
+    await page.goto(authUrl());
+    await chooseEnvironment(page);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByRole('heading', { name: 'Back at the app' }).waitFor();
+    // Whatever the home page leads to, now that there is something to see.
+    await page.goto(home);
+    for (const text of await page.getByRole('main').getByRole('link').allTextContents()) {
+      await page.goto(home);
+      await page.getByRole('link', { name: text }).click();
+      await page.waitForURL((url) => url.pathname !== '/');
+      await inspect(page, text.toLowerCase().replaceAll(' ', '-'));
+    }
     // The owner of the client sees more of what is wrong.
     await page.goto(authUrl({ redirect_uri: unregistered }));
     await page.getByText('Differs at character').waitFor();

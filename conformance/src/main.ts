@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { vectors } from './vectors.ts';
+
+/**
+ * `npm run conformance`: runs the tests that carry a vector's number and the foreign clients, and prints one line per
+ * vector and client with how many tests proved it. Exit code 1 when one failed or has no test.
+ */
+interface TestResult {
+  readonly fullName: string;
+  readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo';
+}
+
+interface Report {
+  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly TestResult[] }[];
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+function runTests(): Report {
+  const folder = mkdtempSync(join(tmpdir(), 'grantway-conformance-'));
+  const file = join(folder, 'report.json');
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = [vitest, 'run', '--reporter=json', `--outputFile=${file}`, '-t', '\\bT\\d+\\b|foreign client'];
+  spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  rmSync(folder, { recursive: true });
+  return report;
+}
+
+const results = runTests().testResults.flatMap((file) => file.assertionResults);
+const ran = results.filter((result) => result.status === 'passed' || result.status === 'failed');
+let missing = 0;
+
+function printRow(name: string, meaning: string, tests: readonly TestResult[]): void {
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  const failed = tests.length - passed;
+  const verdict = tests.length === 0 ? 'no test' : failed > 0 ? `${failed} failed` : 'ok';
+  if (verdict !== 'ok') missing++;
+  process.stdout.write(`${name.padEnd(4)} ${verdict.padEnd(9)} ${String(passed).padStart(3)}  ${meaning}\n`);
+}
+
+process.stdout.write('VECTOR         TESTS\n');
+for (const [name, meaning] of Object.entries(vectors)) {
+  const pattern = new RegExp(`\\b${name}\\b`);
+  printRow(
+    name,
+    meaning,
+    ran.filter((test) => pattern.test(test.fullName)),
+  );
+}
+process.stdout.write('\nFOREIGN CLIENT TESTS\n');
+const foreign = ran.filter((test) => test.fullName.includes('foreign client'));
+const clients = new Set(foreign.map((test) => /foreign client ([^>:]+?)(?::| >|$)/.exec(test.fullName)?.[1] ?? '?'));
+for (const client of [...clients].sort()) {
+  printRow(
+    '',
+    client,
+    foreign.filter((test) => test.fullName.includes(client)),
+  );
+}
+const failed = ran.filter((test) => test.status === 'failed').length;
+process.stdout.write(`\n${ran.length - failed} passed, ${failed} failed\n`);
+process.exitCode = missing > 0 || failed > 0 ? 1 : 0;

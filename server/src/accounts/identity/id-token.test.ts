@@ -69,7 +69,7 @@ describe('code exchange (reference §4.3)', () => {
 
   test('a refresh yields none (§2.5)', async () => {
     const { refresh_token } = await stage.tokens('openid', { access_type: 'offline' });
-    const { client_id, client_secret = '' } = stage.web;
+    const { client_id, client_secret } = stage.web;
     const grant_type = 'refresh_token';
     const { json } = await stage.post('/oauth/v2/token', {
       grant_type,

@@ -61,7 +61,7 @@ export class IdentityStage {
     return this.post('/oauth/v2/token', {
       grant_type: 'authorization_code',
       client_id: client.client_id,
-      client_secret: client.client_secret ?? '',
+      client_secret: client.client_secret,
       redirect_uri: redirectUri,
       code,
       ...more,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { SigningKeys } from './accounts/identity/signing-keys.ts';
+import { DeviceRequests } from './accounts/device/device-requests.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
@@ -97,8 +98,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const directoryNotices = await listen(databases.directory, closers);
     const clients = new ClientDirectory(databases.directory, directoryNotices, clock, random);
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
+    const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
-    const shared = { settings, scopes, topology, clients, homeIndex, clock, random, log };
+    const shared = { settings, scopes, topology, clients, homeIndex, deviceRequests, clock, random, log };
     const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in'), signing: key('signing keys') };
 
     const dataCenters = new Map<string, RunningDataCenter>();
@@ -141,7 +143,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 type Shared = Pick<
   AccountsContext,
-  'settings' | 'scopes' | 'topology' | 'clients' | 'homeIndex' | 'clock' | 'random' | 'log'
+  'settings' | 'scopes' | 'topology' | 'clients' | 'homeIndex' | 'deviceRequests' | 'clock' | 'random' | 'log'
 >;
 
 /** One data centre: its stores, its accounts server and its three API listeners. */

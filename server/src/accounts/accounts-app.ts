@@ -9,6 +9,7 @@ import { registerChooseOrganization } from './authorize/choose-organization.ts';
 import { registerConsent } from './authorize/consent.ts';
 import { registerSilentRefresh } from './authorize/silent-refresh.ts';
 import type { AccountsContext } from './context.ts';
+import { registerDevice } from './device/register.ts';
 import { sendErrorPage } from './error-page.ts';
 import { registerDiscovery } from './identity/discovery.ts';
 import { registerIntrospect } from './identity/introspect.ts';
@@ -51,6 +52,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerDiscovery(routes, context);
     registerEnhanceToken(routes, context);
     registerAddScopes(routes, context);
+    registerDevice(routes, context);
     registerAuthorize(routes, context);
     registerSilentRefresh(routes, context);
     registerChooseOrganization(routes, context);

@@ -11,6 +11,7 @@ import type { EventRecorder } from '../inspector/events.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
+import type { DeviceRequests } from './device/device-requests.ts';
 import type { Pages } from './pages/pages.ts';
 import type { SignInGuard } from './sign-in/guard.ts';
 import type { TokenStore } from './token/token-store.ts';
@@ -49,6 +50,7 @@ export interface AccountsContext {
   readonly notices: ChangeNotices;
   readonly clients: ClientDirectory;
   readonly homeIndex: HomeIndex;
+  readonly deviceRequests: DeviceRequests;
   readonly organizations: OrganizationDirectory;
   readonly tokens: TokenStore;
   /** What resource servers of this process ask: which access tokens live, and for what. */

@@ -30,6 +30,9 @@ interface OutcomeEntry {
 }
 
 type StandardError =
+  | 'authorization_pending'
+  | 'expired_token'
+  | 'access_denied'
   | 'invalid_request'
   | 'invalid_client'
   | 'invalid_grant'
@@ -125,7 +128,12 @@ const catalogue = {
   ChallengeMissing: { meaning: 'This type of client must send a code_challenge (PKCE).', page: 'E6' },
   ChallengeInvalid: { meaning: 'The code_challenge or its method is malformed.', page: 'E6' },
 
-  AccessDenied: { meaning: 'The user rejected the request.', redirect: 'access_denied' },
+  AccessDenied: {
+    standard: 'access_denied',
+    meaning: 'The user rejected the request.',
+    token: { error: 'access_denied', status: 200 },
+    redirect: 'access_denied',
+  },
   ClientNotGranted: {
     meaning: 'The user is signed out or did not grant access for the entire session.',
     redirect: 'client_not_granted',
@@ -244,6 +252,30 @@ const catalogue = {
     meaning: 'The parameter token is missing.',
     token: invalidRequest,
   },
+  DevicePending: {
+    standard: 'authorization_pending',
+    meaning: 'The user has not answered yet.',
+    token: { error: 'authorization_pending', status: 200 },
+  },
+  DevicePolledTooSoon: {
+    standard: 'slow_down',
+    meaning: 'The device asks more often than the interval allows.',
+    token: { error: 'slow_down', status: 200 },
+  },
+  DeviceApprovedElsewhere: {
+    meaning: 'The user approved and lives in another data centre. Poll there with the same device code.',
+    token: { error: 'other_dc', status: 200 },
+  },
+  DeviceCodeExpired: {
+    standard: 'expired_token',
+    meaning: 'The device code has expired. Ask for a new one.',
+    token: { error: 'expired', status: 200 },
+  },
+  UserCodeUnknown: { meaning: 'No device waits with this user code.' },
+  UserCodeExpired: { meaning: 'The user code has expired.' },
+  UserCodeAnswered: { meaning: 'The user code was answered before.' },
+  UserCodeThrottled: { meaning: 'Too many wrong user codes; try again later.' },
+
   InternalFailure: {
     meaning: 'Our own fault; the log has the cause.',
     page: 'E5',

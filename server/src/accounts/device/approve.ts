@@ -1,0 +1,63 @@
+import { settingsFor } from '../../oauth/client-settings.ts';
+import { prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { GrantTarget } from '../authorize/grants.ts';
+import { saveGrant } from '../authorize/grants.ts';
+import type { AccountsContext } from '../context.ts';
+import { asksForIdentity } from '../identity/identity-claims.ts';
+import { saveSignInFacts } from '../identity/sign-in-facts.ts';
+import type { Session } from '../sessions.ts';
+import { countAuthorization, throttled } from '../token/limits.ts';
+import { saveCode } from '../token/token-store.ts';
+import type { DeviceStep } from './device-step.ts';
+
+/** Undoes the transaction of an approval that somebody else's answer was faster than. */
+class AnsweredMeanwhile extends Error {}
+
+/**
+ * Commits the grant with the code that stands for it, here where the user lives, and lets the directory know. The
+ * directory is asked last, inside the transaction: whoever it tells that he was too late leaves nothing behind, and
+ * of two approvals in two data centres one wins. Should the process die between the two commits, the device sees
+ * `authorization_pending` until its code expires.
+ */
+export async function approveDevice(
+  context: AccountsContext,
+  step: DeviceStep,
+  session: Session,
+  target: GrantTarget,
+): Promise<Refusal | undefined> {
+  const { client, request } = step;
+  const { clientId } = client;
+  const { userId } = session;
+  const nowMs = context.clock.nowMs();
+  const { limits } = settingsFor(context.settings, client);
+  const scopes = step.scopes.scopes.map((scope) => scope.requested);
+  try {
+    return await context.database.transaction(async (transaction) => {
+      const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits });
+      if (windowEndsAtMs !== undefined) return throttled('CodeThrottled', windowEndsAtMs, nowMs);
+      const grantId = await saveGrant(transaction, { userId, clientId, target, scopes, nowMs });
+      const code = context.deviceRequests.grantCode(request, prefixOf(clientId));
+      await saveCode(transaction, {
+        code,
+        grantId,
+        clientId,
+        redirectUri: null,
+        scopes,
+        challenge: undefined,
+        offline: request.offline,
+        nowMs,
+        expiresAtMs: request.expiresAtMs,
+      });
+      if (asksForIdentity(step.scopes)) {
+        await saveSignInFacts(transaction, code, { nonce: null, sessionHash: session.hash });
+      }
+      const first = await context.deviceRequests.decide(request, 'approved', context.dataCenter.id, nowMs);
+      if (!first) throw new AnsweredMeanwhile();
+      return undefined;
+    });
+  } catch (error) {
+    if (error instanceof AnsweredMeanwhile) return { outcome: 'UserCodeAnswered', detail: { reason: 'meanwhile' } };
+    throw error;
+  }
+}

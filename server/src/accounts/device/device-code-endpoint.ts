@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify';
+import { maskSecret } from '../../foundation/secrets.ts';
+import { readParameters } from '../../http/parameters.ts';
+import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Scope } from '../../oauth/scopes.ts';
+import { findEnabledClient } from '../authorize/authorization-request.ts';
+import type { AccountsContext } from '../context.ts';
+import { readClientCredentials } from '../token/client-authentication.ts';
+import { sendJson, sendRefusal } from '../token/token-endpoint.ts';
+import { devicePath } from './device-path.ts';
+import { createUserCode } from './user-code.ts';
+
+const grantType = 'device_request';
+const maxTries = 5;
+
+/**
+ * `POST /oauth/v3/device/code` (reference §6.1): a device asks for a pair of codes, one to poll with and one for its
+ * user to type. No secret. `prompt` is taken and changes nothing: the consent page is always shown, because the person
+ * in front of the browser need not be the one who started the device (RFC 8628 §5.4).
+ */
+export function registerDeviceCode(app: FastifyInstance, context: AccountsContext): void {
+  app.all('/oauth/v3/device/code', async (request, reply) => {
+    const refuse = (clientId: string | null, refusal: Refusal) =>
+      sendRefusal(context, request, reply, clientId, refusal, 'device-request');
+    if (request.method !== 'POST') {
+      return refuse(null, { outcome: 'MethodNotAllowed', detail: { came: request.method, expected: 'POST' } });
+    }
+    const body = request.body as Buffer | undefined;
+    const parameters = await readParameters(request.url, request.headers['content-type'], body);
+    const clientId = readClientCredentials(parameters, request.headers.authorization).clientId ?? null;
+    const checked = await checkDeviceRequest(context, parameters, clientId);
+    if ('outcome' in checked) return refuse(clientId, checked);
+
+    const { userCode, deviceCode, lifetimeMs } = await storeDeviceRequest(context, checked);
+    context.events.record({
+      kind: 'device-request',
+      outcome: 'Success',
+      clientId,
+      requestId: request.id,
+      detail: { deviceCode: maskSecret(deviceCode), userCode: context.deviceRequests.maskUserCode(userCode) },
+    });
+    const { accounts } = context.dataCenter.origins;
+    return sendJson(reply, 200, {
+      user_code: userCode,
+      device_code: deviceCode,
+      verification_url: `${accounts}${devicePath()}`,
+      verification_uri_complete: `${accounts}${devicePath(userCode)}`,
+      // Milliseconds, both: what clients of this platform read.
+      expires_in: lifetimeMs,
+      interval: context.settings.compatibility.deviceIntervalMs,
+    });
+  });
+}
+
+interface CheckedRequest {
+  readonly client: Client;
+  readonly scopes: readonly Scope[];
+  readonly offline: boolean;
+}
+
+async function checkDeviceRequest(
+  context: AccountsContext,
+  parameters: URLSearchParams,
+  clientId: string | null,
+): Promise<CheckedRequest | Refusal> {
+  const came = parameters.get('grant_type');
+  if (!came) return { outcome: 'GrantTypeMissing', detail: { expected: [grantType] } };
+  if (came !== grantType) {
+    return { outcome: 'GrantTypeUnknown', detail: { came: came.slice(0, 100), expected: [grantType] } };
+  }
+  if (clientId === null) return { outcome: 'ClientIdMissing' };
+  const client = await findEnabledClient(context, clientId);
+  if ('outcome' in client) return client;
+  if (client.type !== 'device') {
+    const { label } = clientTypeRules[client.type];
+    return {
+      outcome: 'GrantTypeNotAllowed',
+      detail: { clientType: label, came, expected: clientTypeRules.device.label },
+    };
+  }
+  const scope = parameters.get('scope');
+  if (!scope || /^[\s,]*$/.test(scope)) return { outcome: 'ScopeMissing' };
+  const parsed = context.scopes.parseList(scope);
+  if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
+  return { client, scopes: parsed.scopes, offline: parameters.get('access_type') === 'offline' };
+}
+
+async function storeDeviceRequest(context: AccountsContext, { client, scopes, offline }: CheckedRequest) {
+  const { clock, dataCenter, deviceRequests, random, settings } = context;
+  const lifetimeMs = settings.lifetimes.deviceCodeTtlSeconds * 1000;
+  const deviceCode = createCredential(random, prefixOf(client.clientId));
+  const createdAtMs = clock.nowMs();
+  for (let attempt = 1; attempt <= maxTries; attempt++) {
+    const userCode = createUserCode(random);
+    const stored = await deviceRequests.create({
+      deviceCode,
+      userCode,
+      clientId: client.clientId,
+      dataCenter: dataCenter.id,
+      scopes: scopes.map((each) => each.requested),
+      offline,
+      createdAtMs,
+      expiresAtMs: createdAtMs + lifetimeMs,
+    });
+    if (stored) return { deviceCode, userCode, lifetimeMs };
+  }
+  throw new Error(`${maxTries} user codes in a row were taken`);
+}

@@ -1,0 +1,148 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { maskSecret } from '../../foundation/secrets.ts';
+import { readParameters } from '../../http/parameters.ts';
+import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { isCredential, prefixOf } from '../../oauth/formats.ts';
+import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import { exchangeCode } from '../token/authorization-code.ts';
+import { authenticateClient, type ClientCredentials, readClientCredentials } from '../token/client-authentication.ts';
+import { renderTokenAnswer, type TokenAnswer } from '../token/token-answer.ts';
+import { sendJson, sendRefusal } from '../token/token-endpoint.ts';
+import type { DevicePoll } from './device-requests.ts';
+
+const grantType = 'device_token';
+const eventKind = 'device-token';
+
+/** `POST /oauth/v3/device/token` (reference §6.3): the device asks whether its user has answered. */
+export function registerDeviceToken(app: FastifyInstance, context: AccountsContext): void {
+  app.all('/oauth/v3/device/token', async (request, reply) => {
+    if (request.method !== 'POST') {
+      const detail = { came: request.method, expected: 'POST' };
+      return sendPollRefusal(context, request, reply, null, { outcome: 'MethodNotAllowed', detail });
+    }
+    const body = request.body as Buffer | undefined;
+    const parameters = await readParameters(request.url, request.headers['content-type'], body);
+    const credentials = readClientCredentials(parameters, request.headers.authorization);
+    const clientId = credentials.clientId ?? null;
+    const code = parameters.get('code');
+    const result = await answerDeviceToken(context, parameters, credentials);
+    if ('outcome' in result) {
+      const detail = { ...result.detail, ...(code ? { code: maskSecret(code) } : {}) };
+      return sendPollRefusal(context, request, reply, clientId, { ...result, detail });
+    }
+    context.events.record({
+      kind: eventKind,
+      outcome: 'Success',
+      clientId,
+      requestId: request.id,
+      detail: { code: maskSecret(code ?? ''), accessToken: maskSecret(result.accessToken) },
+    });
+    return sendJson(reply, 200, renderTokenAnswer(context, result));
+  });
+}
+
+/** The order of the reference, §2.2: grant type, client id, client secret, code. */
+async function answerDeviceToken(
+  context: AccountsContext,
+  parameters: URLSearchParams,
+  credentials: ClientCredentials,
+): Promise<TokenAnswer | Refusal> {
+  const came = parameters.get('grant_type');
+  if (!came) return { outcome: 'GrantTypeMissing', detail: { expected: [grantType] } };
+  if (came !== grantType) {
+    return { outcome: 'GrantTypeUnknown', detail: { came: came.slice(0, 100), expected: [grantType] } };
+  }
+  const client = await authenticateClient(context, credentials);
+  if ('outcome' in client) return client;
+  if (client.type !== 'device') {
+    return { outcome: 'GrantTypeNotAllowed', detail: { clientType: clientTypeRules[client.type].label, came } };
+  }
+  const code = parameters.get('code');
+  if (!code) return { outcome: 'CodeMissing' };
+  if (!isCredential(code)) return { outcome: 'CodeUnknown', detail: { reason: 'malformed' } };
+  const nowMs = context.clock.nowMs();
+  const poll = await context.deviceRequests.poll({
+    deviceCode: code,
+    clientId: client.clientId,
+    dataCenter: context.dataCenter.id,
+    nowMs,
+    intervalMs: context.settings.compatibility.deviceIntervalMs,
+  });
+  const fault = checkPoll(context, client, poll, nowMs);
+  if (fault) return fault;
+
+  // Approved, here: from now on it is an authorization code like any other, spent once and within the limits.
+  const grantCode = context.deviceRequests.grantCode((poll as DevicePoll).request, prefixOf(client.clientId));
+  const stored = await context.tokens.findCode(grantCode);
+  // The directory knows of the approval a moment before the data centre has committed it.
+  if (!stored) {
+    return { outcome: 'DevicePending', detail: { reason: 'the approval is being stored, or was taken back' } };
+  }
+  // Asked here, because one poll too many is no theft: the strict profile ends the tokens of a code that comes again.
+  if (stored.usedAtMs !== null) {
+    return { outcome: 'CodeUsed', detail: { usedAt: new Date(stored.usedAtMs).toISOString() } };
+  }
+  return exchangeCode(context, client, new URLSearchParams({ code: grantCode }));
+}
+
+/** Why this poll gets no token; undefined when the user has approved and lives here. */
+function checkPoll(
+  context: AccountsContext,
+  client: Client,
+  poll: DevicePoll | undefined,
+  nowMs: number,
+): Refusal | undefined {
+  const here = context.dataCenter.id;
+  const realm = context.topology.realmOf(context.dataCenter);
+  if (!poll || !realm.some(({ id }) => id === poll.request.dataCenter)) return { outcome: 'CodeUnknown' };
+  const { request } = poll;
+  if (request.clientId !== client.clientId) {
+    return { outcome: 'CodeOfOtherClient', detail: { issuedTo: request.clientId, came: client.clientId } };
+  }
+  // A data centre knows a request that was made elsewhere from the moment its own user approves it, and never else.
+  if (request.dataCenter !== here && request.decidedIn !== here) {
+    return { outcome: 'CodeUnknown', detail: { askedIn: request.dataCenter, cameTo: here } };
+  }
+  if (request.expiresAtMs <= nowMs) {
+    const expiredSecondsAgo = Math.round((nowMs - request.expiresAtMs) / 1000);
+    return { outcome: 'DeviceCodeExpired', detail: { expiredSecondsAgo } };
+  }
+  if (!poll.inTime) {
+    const { deviceIntervalMs } = context.settings.compatibility;
+    const early = poll.elapsedMs < deviceIntervalMs;
+    const detail = early ? { elapsedMs: poll.elapsedMs } : { reason: 'another poll came at the same time' };
+    return { outcome: 'DevicePolledTooSoon', detail: { ...detail, intervalMs: deviceIntervalMs } };
+  }
+  if (request.decision === 'rejected') return { outcome: 'AccessDenied' };
+  if (request.decision === null) {
+    return { outcome: 'DevicePending', detail: { expiresInSeconds: Math.ceil((request.expiresAtMs - nowMs) / 1000) } };
+  }
+  if (request.decidedIn !== here) {
+    return { outcome: 'DeviceApprovedElsewhere', detail: { userLocation: request.decidedIn } };
+  }
+  return undefined;
+}
+
+/** Like a refusal of the token endpoint, with the status that is set for devices, and `other_dc` says where. */
+function sendPollRefusal(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  clientId: string | null,
+  refusal: Refusal,
+): FastifyReply {
+  const { outcome, detail = {} } = refusal;
+  const { deviceStatus, strictRfc } = context.settings.compatibility;
+  const { token, standard, meaning } = outcomes[outcome];
+  const ofDevices = outcome.startsWith('Device') || outcome === 'AccessDenied';
+  if (token?.status !== 200 || (strictRfc && standard && !ofDevices)) {
+    return sendRefusal(context, request, reply, clientId, refusal, eventKind);
+  }
+  const shownId = clientId?.slice(0, 100) ?? null;
+  context.events.record({ kind: eventKind, outcome, clientId: shownId, requestId: request.id, detail });
+  // RFC 8628 §3.5: all of them are 400.
+  if (strictRfc && standard) return sendJson(reply, 400, { error: standard, error_description: meaning });
+  const location = outcome === 'DeviceApprovedElsewhere' ? { user_location: detail.userLocation } : {};
+  return sendJson(reply, deviceStatus, { ...location, error: token.error });
+}

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { queryOf } from '../../http/parameters.ts';
+import { encodeTarget } from '../authorize/targets.ts';
+import type { AccountsContext } from '../context.ts';
+import { formTargets, hopParameter } from '../continue-to.ts';
+import { sendErrorPage } from '../error-page.ts';
+import { issueFormToken, readForm } from '../forms.ts';
+import type { Messages } from '../pages/messages.ts';
+import { findSession, readCookie } from '../sessions.ts';
+import { deviceConsentPath, deviceOrganizationPath, devicePath } from './device-path.ts';
+import { type DeviceFault, loadDeviceStep } from './device-step.ts';
+
+const notices = { expired: 'expired', limit: 'deviceLimit' } as const satisfies Record<string, keyof Messages>;
+
+/** Marks a browser that another data centre has sent here on the word of its cookie, so that none goes in a circle. */
+const sentOn = 'sent_on';
+
+/**
+ * `GET /oauth/v3/device` (reference §6.2): sign in, in the home data centre, and type the code. With the code in the
+ * address (`verification_uri_complete`) the typing is spared, never the question.
+ */
+export function registerEnterCode(app: FastifyInstance, context: AccountsContext): void {
+  app.get('/oauth/v3/device', async (request, reply) => {
+    const query = new URLSearchParams(queryOf(request.url));
+    const typed = query.get('user_code');
+    const hop = query.get(hopParameter);
+    const session = hop ? undefined : await findSession(context, request);
+    if (!session) {
+      const atHome = hop || query.has(sentOn) ? undefined : addressAtHome(context, request, typed);
+      if (atHome) return reply.redirect(atHome, 302);
+      const carried = hop ? `&${hopParameter}=${encodeURIComponent(hop)}` : '';
+      const continueTo = devicePath(typed ?? undefined);
+      return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);
+    }
+
+    const { messages } = context.pages;
+    const notice = notices[query.get('error') as keyof typeof notices];
+    let text: string | undefined = notice && messages[notice];
+    if (typed !== null && !notice) {
+      const step = await loadDeviceStep(context, request, session, typed);
+      if (!('refusal' in step)) {
+        const [only] = step.candidates;
+        const chosen = step.candidates.length === 1 ? only : undefined;
+        const { userCode } = step;
+        return reply.redirect(
+          chosen ? deviceConsentPath(userCode, encodeTarget(chosen)) : deviceOrganizationPath(userCode),
+          302,
+        );
+      }
+      if (!step.typeAgain) return sendErrorPage(context, request, reply, step.refusal, step.clientId);
+      recordFault(context, request, session.userId, step);
+      text = step.refusal.outcome === 'UserCodeThrottled' ? messages.deviceThrottled : messages.deviceCodeWrong;
+    }
+    return context.pages.send(reply, 'device-code', {
+      title: messages.deviceTitle,
+      formTargets: formTargets(context, undefined),
+      user: session,
+      csrf: issueFormToken(context, request, reply),
+      continueTo: devicePath(),
+      data: { typed: typed?.slice(0, 64), notice: text },
+    });
+  });
+
+  app.post('/oauth/v3/device', async (request, reply) => {
+    const form = readForm(context, request);
+    if (form) return reply.redirect(devicePath(form.get('user_code')?.trim() ?? ''), 303);
+    return sendFormExpired(context, request, reply);
+  });
+}
+
+/** Back to the beginning after a form that did not come from our page in this browser. */
+export function sendFormExpired(context: AccountsContext, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  context.events.record({ kind: 'device-code', outcome: 'FormExpired', requestId: request.id });
+  return reply.redirect(devicePath(undefined, 'expired'), 303);
+}
+
+function recordFault(context: AccountsContext, request: FastifyRequest, userId: string, fault: DeviceFault): void {
+  const { outcome, detail = {} } = fault.refusal;
+  const { clientId } = fault;
+  context.events.record({ kind: 'device-code', outcome, clientId, userId, requestId: request.id, detail });
+}
+
+/**
+ * The same page where this browser signed in before. Whether the client is enabled there is not asked: without a
+ * session nobody learns anything about a code. Every data centre of the realm takes the code, so nobody is stranded.
+ */
+function addressAtHome(context: AccountsContext, request: FastifyRequest, typed: string | null): string | undefined {
+  const homeId = readCookie(context, request, 'home');
+  const home = context.topology.realmOf(context.dataCenter).find(({ id }) => id === homeId);
+  if (!home || home.id === context.dataCenter.id) return undefined;
+  context.events.record({
+    kind: 'hop',
+    outcome: 'Success',
+    requestId: request.id,
+    detail: { to: home.id, known: true },
+  });
+  const path = devicePath(typed ?? undefined);
+  return `${home.origins.accounts}${path}${path.includes('?') ? '&' : '?'}${sentOn}=1`;
+}

@@ -44,6 +44,9 @@ describe('help', () => {
     'token inspect',
     'dc list',
     'event list',
+    'limits list',
+    'keys rotate',
+    ...['set-password', 'deactivate', 'activate', 'end-tokens'].map((name) => `user ${name}`),
   ];
   test.each(commands)('%s --help', async (command) => {
     const { code, stdout, stderr } = await shop.run([...command.split(' '), '--help']);
@@ -235,4 +238,58 @@ test('migrate brings the databases up to date, and refuses while the platform ru
     expect(JSON.parse(stdout)).toEqual({ migrated: ['directory', 'us'] });
   }
   expect((await failure(1, 'migrate')).message).toMatch(/in use by the platform/);
+});
+
+describe('limits and settings of a client', () => {
+  test('limits list names every setting with its default, its value and what it is', async () => {
+    const settings = (await json('limits list')) as {
+      name: string;
+      value: unknown;
+      default: unknown;
+      description: string;
+    }[];
+    const code = settings.find((each) => each.name === 'lifetimes.codeTtlSeconds');
+    expect(code).toMatchObject({ value: 60, default: 60, per_client: true });
+    for (const each of settings) expect(each.description, each.name).not.toBe('');
+    expect(settings.map((each) => each.name)).toContain('compatibility.strictRfc');
+  });
+
+  test('a client may have its own, checked against the same schema', async () => {
+    await json('user create --dc us --email settings@us.example --password', 'correct horse');
+    const { client_id } = await json(
+      'client create --dc us --owner settings@us.example --type device --name Own --homepage https://app.example.com',
+    );
+    const update = ['client', 'update', '--client-id', client_id].join(' ');
+    expect(
+      (await json(update, '--set', 'lifetimes.accessTokenTtlSeconds=60', '--set', 'compatibility.strictRfc=true'))
+        .settings,
+    ).toEqual({
+      'lifetimes.accessTokenTtlSeconds': 60,
+      'compatibility.strictRfc': true,
+    });
+    expect((await json(update, '--unset', 'compatibility.strictRfc')).settings).toEqual({
+      'lifetimes.accessTokenTtlSeconds': 60,
+    });
+    expect((await failure(1, update, '--set', 'lifetimes.accessTokenTtlSeconds=0')).message).toContain(
+      'accessTokenTtlSeconds',
+    );
+    expect((await failure(1, update, '--set', 'limits.windowSeconds=5')).message).toContain('whole platform');
+    expect((await failure(1, update, '--set', 'nonsense')).message).toContain('--set must look like');
+  });
+});
+
+describe('user set-password, deactivate, activate, end-tokens', () => {
+  test('for a user that exists, and a clear word for one that does not', async () => {
+    await json('user create --dc us --email change@us.example --password', 'correct horse');
+    const who = '--dc us --email change@us.example';
+    expect(await json(`user set-password ${who} --password`, 'another good one')).toMatchObject({
+      email: 'change@us.example',
+      active: true,
+    });
+    expect((await failure(1, `user set-password ${who} --password short`)).message).toContain('8 to 250');
+    expect((await json(`user deactivate ${who}`)).active).toBe(false);
+    expect((await json(`user activate ${who}`)).active).toBe(true);
+    expect((await json(`user end-tokens ${who}`)).ended_grants).toBe(0);
+    expect((await failure(1, 'user deactivate --dc us --email nobody@us.example')).message).toContain('has no user');
+  });
 });

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import type { AccountsContext } from './accounts/context.ts';
-import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { DeviceRequests } from './accounts/device/device-requests.ts';
+import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
@@ -200,7 +200,7 @@ async function buildDataCenter(
   for (const environment of environments) {
     apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));
   }
-  return { dataCenter: { dataCenter, database, authority, events, tokens, signingKeys }, apps };
+  return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys }, apps };
 }
 
 async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import type { ChangeNotices } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import { foldSignInName } from '../directory/home-index.ts';
 import { type Random, randomString } from '../foundation/random.ts';
@@ -74,13 +75,21 @@ export async function setPassword(
   });
 }
 
-/** Lets the user sign in and his tokens work, or neither. */
-export async function setActive(queryable: Queryable, userId: string, active: boolean): Promise<void> {
+/** Lets the user sign in and his tokens work, or neither; every process hears of it. */
+export async function setActive(
+  queryable: Queryable,
+  notices: ChangeNotices,
+  userId: string,
+  active: boolean,
+): Promise<void> {
+  const notice = 'tokens:user changed';
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1)
-           DELETE FROM session WHERE user_id = $1 AND NOT $2`,
-    values: [userId, active],
+    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 RETURNING pg_notify('grantway', $3)),
+                ended AS (DELETE FROM session WHERE user_id = $1 AND NOT $2)
+           SELECT * FROM changed`,
+    values: [userId, active, notice],
   });
+  notices.deliver(notice);
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { describeSettings } from '../config/describe-settings.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
 import { listEvents } from '../inspector/events.ts';
+import { overridableSettings } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-validation.ts';
 import { changeClient, describeClient, findClient, registerClient, rotateClientSecret } from './clients.ts';
 import type { AdminContext } from './context.ts';
@@ -12,7 +14,7 @@ import { AdminFailure, badInput } from './failure.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { createSelfClientCode } from './self-client-code.ts';
-import { administered, createUserWithOrganization } from './users.ts';
+import { administered, changeUser, createUserWithOrganization } from './users.ts';
 
 const bodyLimitBytes = 256 * 1024;
 const maxEvents = 1000;
@@ -28,6 +30,16 @@ const bodies = {
       firstName: Type.String({ default: '' }),
       lastName: Type.String(),
       organization: Type.String(),
+    },
+    strict,
+  ),
+  userChange: Type.Object(
+    {
+      dataCenter: Type.String(),
+      email: Type.String(),
+      password: Type.Optional(Type.String()),
+      active: Type.Optional(Type.Boolean()),
+      endTokens: Type.Boolean({ default: false }),
     },
     strict,
   ),
@@ -53,6 +65,7 @@ const bodies = {
       javascriptDomains: Type.Optional(texts),
       enable: Type.Optional(texts),
       disable: Type.Optional(texts),
+      overrides: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.Null()]))),
     },
     strict,
   ),
@@ -108,6 +121,12 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
       throw new AdminFailure(401, 'UNAUTHORIZED', 'the admin token is missing or wrong');
     }
   });
+  app.get('/settings', async () =>
+    describeSettings(context.settings).map((setting) => ({
+      ...setting,
+      per_client: (overridableSettings as readonly string[]).includes(setting.name),
+    })),
+  );
   app.get('/data-centers', async () => context.topology.dataCenters);
   app.get<{ Params: { id: string } }>('/data-centers/:id/signing-keys', async (request) =>
     listSigningKeys(context, request.params.id),
@@ -118,6 +137,10 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   app.post('/users', async (request, reply) => {
     const { dataCenter, organization, ...user } = readBody(request, bodies.user);
     return reply.code(201).send(await createUserWithOrganization(context, dataCenter, user, organization));
+  });
+  app.patch('/users', async (request) => {
+    const { dataCenter, email, ...change } = readBody(request, bodies.userChange);
+    return changeUser(context, dataCenter, email, change);
   });
   app.get('/clients', async () => (await context.clients.list()).map(describeClient));
   app.post('/clients', async (request, reply) =>

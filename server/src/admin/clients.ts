@@ -1,6 +1,8 @@
 import { findUser } from '../accounts/users.ts';
+import { settingFault } from '../config/describe-settings.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
+import { type ClientOverrides, overridableSettings } from '../oauth/client-settings.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -35,6 +37,7 @@ export function describeClient(client: Client) {
     owner_id: client.ownerId,
     same_secret: client.sameSecret,
     data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
+    settings: client.overrides,
     created_at: new Date(client.createdAtMs).toISOString(),
   };
 }
@@ -70,6 +73,8 @@ export async function registerClient(
 }
 
 export interface ClientChange extends Partial<ClientFields> {
+  /** Settings of its own by dotted name; null takes one back. */
+  readonly overrides?: Readonly<Record<string, number | boolean | null>>;
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
 }
@@ -89,7 +94,11 @@ export async function changeClient(context: AdminContext, clientId: string, chan
     redirectUris: change.redirectUris ?? client.redirectUris,
     javascriptDomains: change.javascriptDomains ?? client.javascriptDomains,
   });
-  const updated = await context.clients.update(client, change);
+  const { overrides, ...rest } = change;
+  const updated = await context.clients.update(client, {
+    ...rest,
+    ...(overrides && { overrides: mergeOverrides(client, overrides) }),
+  });
   return { ...describeClient(updated.client), secrets: updated.secrets };
 }
 
@@ -111,6 +120,22 @@ export async function findClient(context: AdminContext, clientId: string): Promi
   const client = await context.clients.find(clientId);
   if (!client) throw notFound(`no client has the id ${clientId}`);
   return client;
+}
+
+function mergeOverrides(client: Client, change: Readonly<Record<string, number | boolean | null>>): ClientOverrides {
+  const merged: Record<string, number | boolean> = { ...client.overrides };
+  for (const [name, value] of Object.entries(change)) {
+    const fault = value === null ? undefined : settingFault(name, value);
+    if (fault !== undefined) throw badInput(fault);
+    if (!(overridableSettings as readonly string[]).includes(name)) {
+      throw badInput(
+        `"${name}" holds for the whole platform; a client may have its own ${overridableSettings.join(', ')}`,
+      );
+    }
+    if (value === null) delete merged[name];
+    else merged[name] = value;
+  }
+  return merged;
 }
 
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {

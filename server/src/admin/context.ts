@@ -1,6 +1,7 @@
 import type { SigningKeys } from '../accounts/identity/signing-keys.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ChangeNotices } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import type { ClientDirectory } from '../directory/clients.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
@@ -15,6 +16,7 @@ import type { TokenAuthority } from '../oauth/token-authority.ts';
 export interface AdministeredDataCenter {
   readonly dataCenter: DataCenter;
   readonly database: Database;
+  readonly notices: ChangeNotices;
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
   readonly signingKeys: SigningKeys;

@@ -1,4 +1,13 @@
-import { createUser, type NewUser, userFault } from '../accounts/users.ts';
+import { endGrants } from '../accounts/token/end-tokens.ts';
+import {
+  createUser,
+  findUser,
+  type NewUser,
+  passwordFault,
+  setActive,
+  setPassword,
+  userFault,
+} from '../accounts/users.ts';
 import { addUser, createOrganization } from '../crm/organizations/provisioning.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput, conflict, notFound } from './failure.ts';
@@ -70,6 +79,29 @@ export async function addUserToOrganization(
     await addUser(transaction, { organizationId, user: created, nowMs });
     return { userId: created.userId };
   });
+}
+
+/** A change to a user by the operator; the sessions of a new password or a deactivation end. */
+export interface UserChange {
+  readonly password?: string;
+  readonly active?: boolean;
+  /** End all tokens and grants of the user as well. */
+  readonly endTokens: boolean;
+}
+
+export async function changeUser(context: AdminContext, dataCenterId: string, email: string, change: UserChange) {
+  const { database, events, notices } = administered(context, dataCenterId);
+  const user = await findUser(database, { name: email });
+  if (!user) throw notFound(`data centre "${dataCenterId}" has no user ${email}`);
+  const fault = change.password === undefined ? undefined : passwordFault(change.password);
+  if (fault !== undefined) throw badInput(fault);
+  if (change.password !== undefined) await setPassword(database, user.userId, change.password, null);
+  if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
+  const ended = change.endTokens ? await endGrants(database, notices, { userId: user.userId }) : 0;
+  const { active = user.active } = change;
+  const detail = { passwordChanged: change.password !== undefined, active, endedGrants: ended, by: 'operator' };
+  events.record({ kind: 'user', outcome: 'Success', userId: user.userId, detail });
+  return { user_id: user.userId, email: user.email, active, ended_grants: ended };
 }
 
 function checkUser(user: NewUser): void {

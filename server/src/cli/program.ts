@@ -5,6 +5,7 @@ import { registerClientCommands } from './commands/client.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerEventCommands } from './commands/event.ts';
 import { registerKeyCommands } from './commands/keys.ts';
+import { registerLimitsCommands } from './commands/limits.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
 import { registerStartCommand } from './commands/start.ts';
@@ -29,6 +30,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerDataCenterCommands(program);
   registerEventCommands(program);
   registerKeyCommands(program);
+  registerLimitsCommands(program);
   registerMigrateCommand(program);
   prepare(program);
 

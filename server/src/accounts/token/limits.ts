@@ -1,13 +1,17 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
+import { allTokensTopic, tokenTopic } from './token-authority.ts';
 
 /** A refusal because of a window's limit, with the seconds until the window ends. */
 export function throttled(outcome: Outcome, windowEndsAtMs: number, nowMs: number): Refusal {
   return { outcome, detail: { retryAfterSeconds: Math.max(1, Math.ceil((windowEndsAtMs - nowMs) / 1000)) } };
 }
 
-/** Evictions happen in silence on the wire; the event is how people learn of them. */
+/**
+ * Evictions happen in silence on the wire; the event is how people learn of them. Other processes hear by the notice
+ * that was committed with the eviction; this one is told here, so that it honours it at once.
+ */
 export function recordEviction(
   context: AccountsContext,
   clientId: string,
@@ -15,6 +19,8 @@ export function recordEviction(
   evictedHashes: readonly string[],
 ): void {
   if (evictedHashes.length === 0) return;
+  if (outcome === 'RefreshTokenEvicted') context.notices.deliver(`${allTokensTopic}:evicted`);
+  else for (const hash of evictedHashes) context.notices.deliver(`${tokenTopic}:${hash}`);
   context.events.record({
     kind: 'eviction',
     outcome,

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
+import { UsableFailure } from '../../foundation/failure.ts';
 import { clientTypes } from '../../oauth/client.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
@@ -20,6 +21,8 @@ interface FieldOptions extends Options {
   readonly enableDc?: string[];
   readonly disableDc?: string[];
   readonly sameSecret?: boolean;
+  readonly set?: string[];
+  readonly unset?: string[];
   readonly yes?: boolean;
 }
 
@@ -85,6 +88,8 @@ export function registerClientCommands(program: Command): void {
     .description('change a client; lists that are named replace the old ones')
     .option('--enable-dc <ids>', 'data centres to enable, separated by commas', list)
     .option('--disable-dc <ids>', 'data centres to disable, separated by commas', list)
+    .option('--set <name=value>', 'a setting of its own (see limits list); may be repeated', each)
+    .option('--unset <name>', "back to the platform's setting; may be repeated", each)
     .action(async (options: FieldOptions, command: Command) => {
       const change = {
         ...(options.name !== undefined && { name: options.name }),
@@ -93,6 +98,7 @@ export function registerClientCommands(program: Command): void {
         ...(options.jsDomain && { javascriptDomains: options.jsDomain }),
         ...(options.enableDc && { enable: options.enableDc }),
         ...(options.disableDc && { disable: options.disableDc }),
+        ...((options.set || options.unset) && { overrides: readOverrides(options.set ?? [], options.unset ?? []) }),
       };
       if (Object.keys(change).length === 0) command.error('error: nothing to change was named');
       show(options, await connectAdmin(options)('PATCH', pathOf(options), change));
@@ -136,6 +142,19 @@ function addFieldOptions(command: Command): Command {
     .option('--homepage <url>', 'homepage of the app')
     .option('--redirect-uri <uri>', 'redirect URI; may be repeated', each)
     .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each);
+}
+
+function readOverrides(set: readonly string[], unset: readonly string[]): Record<string, unknown> {
+  const overrides: Record<string, unknown> = {};
+  for (const text of set) {
+    const [name = '', value = ''] = text.split(/=(.*)/s);
+    if (!/^(true|false|-?\d+)$/.test(value)) {
+      throw new UsableFailure(`--set must look like limits.codesPerUserAndClientPerWindow=0; "${text}" came`);
+    }
+    overrides[name] = JSON.parse(value);
+  }
+  for (const name of unset) overrides[name] = null;
+  return overrides;
 }
 
 function pathOf(options: Options): string {

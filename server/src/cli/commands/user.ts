@@ -46,4 +46,34 @@ export function registerUserCommands(program: Command): void {
     if (options.json) printJson(shown);
     else printFacts(shown);
   });
+
+  const change = async (options: Pick<Options, 'dc' | 'email' | 'json' | 'data' | 'admin'>, body: object) => {
+    const { dc, email } = options;
+    const changed = await connectAdmin(options)<Record<string, unknown>>('PATCH', '/users', {
+      dataCenter: dc,
+      email,
+      ...body,
+    });
+    if (options.json) printJson(changed);
+    else printFacts(changed);
+  };
+  const existing = (name: string, description: string) =>
+    addAddressOptions(user.command(name))
+      .description(description)
+      .requiredOption('--dc <id>', 'data centre that the user lives in')
+      .requiredOption('--email <address>', 'sign-in name');
+
+  existing('set-password', 'give the user a new password; all sessions end')
+    .requiredOption('--password <text>', 'the new password')
+    .option('--end-tokens', 'end all API tokens too')
+    .action((options: Options & { endTokens?: boolean }) =>
+      change(options, { password: options.password, endTokens: options.endTokens ?? false }),
+    );
+  existing('deactivate', 'no sign-in, and no token of the user works').action((options: Options) =>
+    change(options, { active: false }),
+  );
+  existing('activate', 'let the user sign in again').action((options: Options) => change(options, { active: true }));
+  existing('end-tokens', 'end all API tokens and grants of the user').action((options: Options) =>
+    change(options, { endTokens: true }),
+  );
 }

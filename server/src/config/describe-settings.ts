@@ -1,0 +1,41 @@
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { type Settings, settingsSchema } from './settings.ts';
+
+/** One lifetime, limit or switch, for lists and documentation. */
+export interface DescribedSetting {
+  /** Dotted name, as in the config file. */
+  readonly name: string;
+  readonly value: unknown;
+  readonly default: unknown;
+  readonly description: string;
+}
+
+const groups = ['lifetimes', 'limits', 'compatibility'] as const;
+type Properties = Readonly<Record<string, TSchema & { default?: unknown; description?: string }>>;
+
+function propertiesOf(group: (typeof groups)[number]): Properties {
+  return settingsSchema.properties[group].properties as unknown as Properties;
+}
+
+/** All lifetimes, limits and switches with the values in force. */
+export function describeSettings(settings: Settings): DescribedSetting[] {
+  return groups.flatMap((group) =>
+    Object.entries(propertiesOf(group)).map(([key, schema]) => ({
+      name: `${group}.${key}`,
+      value: (settings[group] as Readonly<Record<string, unknown>>)[key],
+      default: schema.default,
+      description: schema.description ?? '',
+    })),
+  );
+}
+
+/** What is wrong with `value` for the setting of that dotted name, in one line, or undefined. */
+export function settingFault(name: string, value: unknown): string | undefined {
+  const [group, key = ''] = name.split('.');
+  const known = groups.find((each) => each === group);
+  const schema = known && propertiesOf(known)[key];
+  if (!schema) return `there is no setting "${name}"`;
+  const [fault] = Value.Errors(schema, value);
+  return fault && `${name} ${fault.message}; ${JSON.stringify(value)} came`;
+}

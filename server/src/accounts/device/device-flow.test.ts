@@ -165,6 +165,17 @@ describe('answers of the user (reference §6.3)', () => {
     expect((await many()).filter(({ json }) => json.access_token !== undefined)).toHaveLength(1);
   });
 
+  test('with openid scopes there is an ID token that knows the sign-in (§2.3)', async () => {
+    const { userCode, deviceCode } = await stage.newCodes({ scope: 'openid,email' });
+    const browser = await stage.signedIn();
+    const signedInAt = stage.platform.clock.nowMs() / 1000;
+    stage.platform.clock.advance(30);
+    await stage.answer(userCode, { browser });
+    const { json } = await stage.poll(deviceCode);
+    const claims = JSON.parse(Buffer.from(String(json.id_token).split('.')[1] ?? '', 'base64url').toString('utf8'));
+    expect(claims).toMatchObject({ aud: stage.client.client_id, auth_time: signedInAt, email: 'anna@us.example' });
+  });
+
   test('the environment that the user chose is the one of the token (§1.5)', async () => {
     const { userCode, deviceCode } = await stage.newCodes();
     await stage.answer(userCode, { environment: 'sandbox' });

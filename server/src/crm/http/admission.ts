@@ -100,7 +100,7 @@ function checkOrigin(admission: Admission, grant: TokenGrant): void {
 }
 
 function checkEnvironment(context: CrmContext, grant: TokenGrant): void {
-  if (grant.environment === context.environment) return;
+  if (grant.environment === context.environment || !context.settings.compatibility.environmentBinding) return;
   throw new Refusal('INVALID_TOKEN', {
     outcome: 'TokenOfOtherEnvironment',
     reason: {

@@ -1,0 +1,125 @@
+import { connect, type Socket } from 'node:net';
+
+/**
+ * A load generator for loopback: each connection sends its next request when the answer to the last one is complete. It
+ * writes and reads HTTP/1.1 on bare sockets, so that it takes as little as possible from the machine that it shares
+ * with the measured server, the same for every server; and it measures in fractions of a millisecond.
+ */
+export interface Load {
+  readonly port: number;
+  readonly connections: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** The next request, whole; undefined when there are none left, which ends the measurement. */
+  readonly next: () => string | undefined;
+  /** What the body of every answer must contain. */
+  readonly expected: string;
+}
+
+export interface Measurement {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers that were not the expected one, with the first of them. */
+  readonly errors: number;
+  readonly firstError: string | undefined;
+}
+
+const headEnd = Buffer.from('\r\n\r\n');
+const nothing = Buffer.alloc(0);
+
+export async function measure(load: Load): Promise<Measurement> {
+  const latencies: number[] = [];
+  const beganAt = performance.now();
+  const countFrom = beganAt + load.warmUpSeconds * 1000;
+  const stopAt = countFrom + load.seconds * 1000;
+  let lastAt = countFrom;
+  let errors = 0;
+  let firstError: string | undefined;
+  let dry = false;
+  const expected = Buffer.from(load.expected);
+
+  const fail = (what: string) => {
+    errors++;
+    firstError ??= what.slice(0, 500);
+  };
+
+  const drive = (socket: Socket): Promise<void> =>
+    new Promise((resolve) => {
+      let sentAt = 0;
+      let buffered: Buffer = nothing;
+      const send = () => {
+        sentAt = performance.now();
+        const request = sentAt >= stopAt || dry ? undefined : load.next();
+        if (request !== undefined) return socket.write(request);
+        dry ||= sentAt < stopAt;
+        socket.destroy();
+        return resolve();
+      };
+      socket.setNoDelay(true);
+      socket.once('connect', send);
+      socket.on('error', (error) => {
+        fail(error.message);
+        resolve();
+      });
+      socket.on('close', resolve);
+      socket.on('data', (chunk: Buffer) => {
+        buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
+        const end = answerEnd(buffered);
+        if (end === undefined || buffered.length < end) return;
+        const now = performance.now();
+        if (
+          buffered.length > end ||
+          !buffered.subarray(0, 12).equals(okStatus(buffered)) ||
+          !buffered.includes(expected)
+        )
+          fail(buffered.toString('utf8'));
+        else if (sentAt >= countFrom) {
+          latencies.push(now - sentAt);
+          lastAt = now;
+        }
+        buffered = nothing;
+        send();
+      });
+    });
+
+  const sockets = Array.from({ length: load.connections }, () => connect(load.port, '127.0.0.1'));
+  await Promise.all(sockets.map(drive));
+  latencies.sort((a, b) => a - b);
+  const countedMs = Math.max(1, lastAt - countFrom);
+  return {
+    requestsPerSecond: (latencies.length * 1000) / countedMs,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    errors,
+    firstError,
+  };
+}
+
+const ok = [Buffer.from('HTTP/1.1 200'), Buffer.from('HTTP/1.1 201')] as const;
+
+/** The status that the answer should begin with: either of the two good ones. */
+function okStatus(answer: Buffer): Buffer {
+  return answer[11] === 0x31 ? ok[1] : ok[0];
+}
+
+/** How long the answer is in all, once its head is there. Only bodies of a stated length are understood. */
+function answerEnd(answer: Buffer): number | undefined {
+  const end = answer.indexOf(headEnd);
+  if (end === -1) return undefined;
+  const head = answer.toString('latin1', 0, end);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  // Without a length there is no telling where it ends: the answer counts as a whole, and as an error if it is none.
+  return length === undefined ? answer.length : end + headEnd.length + Number(length);
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** One request as text. Bodies are ASCII. */
+export function request(method: string, path: string, headers: Readonly<Record<string, string>>, body = ''): string {
+  const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = body === '' ? '' : `content-length: ${body.length}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}${length}\r\n${body}`;
+}

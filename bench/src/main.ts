@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { type Measurement, measure } from './load.ts';
+import { BenchPlatform } from './platform.ts';
+import { subjects } from './subjects.ts';
+
+/** One line of the result. */
+interface Row {
+  readonly name: string;
+  readonly connections: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const usage = `Usage: npm run bench -- [options]
+
+Token issue and a record read of the platform, beside a bare Fastify and oidc-provider on the same machine.
+
+  --seconds N        time of each measurement (default 4; a warm-up of a quarter of it comes first)
+  --connections L    numbers of connections, separated by commas (default 1,16,64)
+  --only NAMES       ${Object.keys(subjects).join(', ')} (default: all)
+  --json             one JSON document {"rows":[…]} on standard output
+`;
+/** More than any machine answers in a second; what is not used up is left over. */
+const codesPerSecond = 15_000;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '1,16,64' },
+    only: { type: 'string', default: Object.keys(subjects).join(',') },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(values.seconds);
+const connections = values.connections.split(',').map(Number);
+const names = values.only.split(',');
+const sound =
+  seconds > 0 &&
+  connections.every((each) => Number.isInteger(each) && each > 0) &&
+  names.every((name) => name in subjects);
+if (values.help) process.stdout.write(usage);
+else if (sound) process.exitCode = await run();
+else {
+  process.stderr.write(usage);
+  process.exitCode = 2;
+}
+
+async function run(): Promise<number> {
+  const rows: Row[] = [];
+  const faults: string[] = [];
+  let starting: Promise<BenchPlatform> | undefined;
+  const platform = () => {
+    starting ??= BenchPlatform.start();
+    return starting;
+  };
+  try {
+    for (const name of names) {
+      const subject = await subjects[name]?.(platform);
+      if (!subject) continue;
+      for (const count of connections) {
+        const warmUpSeconds = seconds / 4;
+        await subject.prepare?.(Math.ceil(codesPerSecond * (seconds + warmUpSeconds)));
+        const measured = await measure({ ...subject, connections: count, warmUpSeconds, seconds });
+        rows.push(toRow(name, count, measured));
+        if (measured.errors > 0)
+          faults.push(`${name} at ${count}: ${measured.errors} errors, first: ${measured.firstError}`);
+        process.stderr.write(`${name} at ${count}: ${Math.round(measured.requestsPerSecond)} requests per second\n`);
+      }
+      await subject.close();
+    }
+  } finally {
+    await (await starting)?.close();
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
+  else printTable(rows);
+  for (const fault of faults) process.stderr.write(`FAILED: ${fault}\n`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+function toRow(name: string, count: number, measured: Measurement): Row {
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return {
+    name,
+    connections: count,
+    requestsPerSecond: Math.round(measured.requestsPerSecond),
+    p50Ms: round(measured.p50Ms),
+    p99Ms: round(measured.p99Ms),
+  };
+}
+
+function printTable(all: readonly Row[]): void {
+  const ratio = (row: Row, name: string) => {
+    const other = all.find((each) => each.name === name && each.connections === row.connections);
+    return other ? (row.requestsPerSecond / other.requestsPerSecond).toFixed(2) : '-';
+  };
+  const lines = all.map((row) => [
+    ...[row.name, row.connections, row.requestsPerSecond, row.p50Ms.toFixed(2), row.p99Ms.toFixed(2)].map(String),
+    ...[ratio(row, 'bare'), ratio(row, 'oidc-provider')],
+  ]);
+  const headings = ['NAME', 'CONNECTIONS', 'REQUESTS/S', 'P50 MS', 'P99 MS', 'OF BARE', 'OF OIDC-PROVIDER'];
+  const widths = headings.map((heading, column) =>
+    Math.max(...[headings, ...lines].map((line) => line[column]?.length ?? 0), heading.length),
+  );
+  for (const line of [headings, ...lines]) {
+    const cells = line.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    process.stdout.write(`${cells.join('  ')}\n`);
+  }
+}

@@ -1,0 +1,159 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
+import { unlimited } from '../../server/src/testing/unlimited.ts';
+
+const owner = 'owner@bench.example';
+const refreshTokenCount = 200;
+const leadCount = 100;
+const codesPerStatement = 10_000;
+
+/**
+ * A real platform in a process of its own, as `grantway start` runs it: embedded PostgreSQL that flushes every commit to
+ * disk, one data centre, token limits off. Everything it needs is made by the command line and plain HTTP; only codes in
+ * bulk go into the database directly.
+ */
+export class BenchPlatform {
+  readonly #workshop: Workshop;
+  readonly #platform: PlatformProcess;
+  readonly client: { readonly client_id: string; readonly client_secret: string };
+  refreshTokens: string[] = [];
+  accessTokens: string[] = [];
+  leadIds: string[] = [];
+
+  private constructor(workshop: Workshop, platform: PlatformProcess, client: BenchPlatform['client']) {
+    this.#workshop = workshop;
+    this.#platform = platform;
+    this.client = client;
+  }
+
+  static async start(): Promise<BenchPlatform> {
+    const workshop = new Workshop();
+    try {
+      const config = workshop.folder('config.json');
+      writeFileSync(config, JSON.stringify({ limits: unlimited, recordEvents: 'failures' }));
+      const platform = await workshop.start({
+        dataDirectory: workshop.folder('data'),
+        args: ['--no-demo', '--config', config],
+        // --cpu-prof and the like for the platform alone.
+        ...(process.env.BENCH_NODE_OPTIONS && { env: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } }),
+      });
+      const run = async (...args: string[]) => {
+        const { code, stdout, stderr } = await workshop.run([...args, '--json', '--data', platform.dataDirectory]);
+        if (code !== 0) throw new Error(`grantway ${args.join(' ')}: ${stdout}${stderr}`);
+        return JSON.parse(stdout);
+      };
+      await run('user', 'create', '--dc', 'us', '--email', owner, '--password', randomBytes(12).toString('hex'));
+      const { client_id, client_secret } = await run(
+        'client',
+        'create',
+        '--dc',
+        'us',
+        '--owner',
+        owner,
+        '--type',
+        'self',
+      );
+      const bench = new BenchPlatform(workshop, platform, { client_id, client_secret });
+      await bench.#fill();
+      return bench;
+    } catch (error) {
+      await workshop[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get accountsPort(): number {
+    return portOf(this.#platform.ready.dataCenters.us?.accounts);
+  }
+
+  get apiPort(): number {
+    return portOf(this.#platform.ready.dataCenters.us?.api);
+  }
+
+  /** Codes as the admin API makes them, many at a time: copies of one that it did make. */
+  async makeCodes(count: number): Promise<string[]> {
+    const model = hash(await this.#selfClientCode());
+    const database = new pg.Client({
+      host: join(this.#platform.dataDirectory, 'postgres', 'socket'),
+      user: 'grantway',
+      database: 'dc_us',
+    });
+    await database.connect();
+    const { rows } = await database.query<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'authorization_code'`,
+    );
+    const columns = rows.map(({ name }) => name).filter((name) => name !== 'code_hash');
+    const codes: string[] = [];
+    while (codes.length < count) {
+      const some = Array.from({ length: Math.min(codesPerStatement, count - codes.length) }, newCode);
+      await database.query(
+        `INSERT INTO authorization_code (code_hash, ${columns.join(', ')})
+         SELECT fresh, ${columns.map((name) => `c.${name}`).join(', ')}
+         FROM authorization_code c, unnest($2::bytea[]) AS fresh WHERE c.code_hash = $1`,
+        [model, some.map(hash)],
+      );
+      codes.push(...some);
+    }
+    // As the background worker of a long-running server would have done by now.
+    await database.query('VACUUM ANALYZE authorization_code');
+    await database.query('CHECKPOINT');
+    await database.end();
+    return codes;
+  }
+
+  async close(): Promise<void> {
+    const { code, stderr } = await this.#platform.end('SIGINT');
+    await this.#workshop[Symbol.asyncDispose]();
+    if (code !== 0 || stderr !== '') throw new Error(`the platform ended with ${code}: ${stderr}`);
+  }
+
+  async #fill(): Promise<void> {
+    for (const code of await this.makeCodes(refreshTokenCount)) {
+      const body = new URLSearchParams({ grant_type: 'authorization_code', ...this.client, code });
+      const url = `${this.#platform.ready.dataCenters.us?.accounts}/oauth/v2/token`;
+      const tokens = (await post(url, {}, body)) as { access_token: string; refresh_token: string };
+      this.accessTokens.push(tokens.access_token);
+      this.refreshTokens.push(tokens.refresh_token);
+    }
+    const data = Array.from({ length: leadCount }, (_, index) => ({
+      ...{ Last_Name: `Lead ${index}`, First_Name: 'Sample', Company: 'Acme', Email: `lead${index}@acme.example` },
+      ...{ Phone: '+1 555 0100', Lead_Source: 'Advertisement', No_of_Employees: 12, Annual_Revenue: 1234.5 },
+    }));
+    const authorization = `Zoho-oauthtoken ${this.accessTokens[0]}`;
+    const url = `${this.#platform.ready.dataCenters.us?.api}/crm/v8/Leads`;
+    const made = (await post(url, { authorization }, JSON.stringify({ data }))) as {
+      data: { details: { id: string } }[];
+    };
+    this.leadIds = made.data.map(({ details }) => details.id);
+  }
+
+  async #selfClientCode(): Promise<string> {
+    const { origin, tokenFile } = this.#platform.ready.admin;
+    const headers = { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
+    const fields = { dataCenter: 'us', clientId: this.client.client_id, scope: 'ZohoCRM.modules.ALL', minutes: 10 };
+    return ((await post(`${origin}/self-client-codes`, headers, JSON.stringify(fields))) as { code: string }).code;
+  }
+}
+
+async function post(url: string, headers: Record<string, string>, body: string | URLSearchParams): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', headers, body });
+  const text = await response.text();
+  if (!response.ok || text.includes('"error"')) throw new Error(`${url}: ${response.status} ${text.slice(0, 500)}`);
+  return JSON.parse(text);
+}
+
+function newCode(): string {
+  const hex = randomBytes(32).toString('hex');
+  return `1000.${hex.slice(0, 32)}.${hex.slice(32)}`;
+}
+
+function hash(code: string): Buffer {
+  return createHash('sha256').update(code).digest();
+}
+
+function portOf(origin: string | undefined): number {
+  return Number(new URL(origin ?? '').port);
+}

@@ -126,6 +126,33 @@ export const errorCatalogue = {
     'Record updated time has already passed if-unmodified-since time',
     'The record was changed after the time of If-Unmodified-Since.',
   ),
+  FORBIDDEN: entry(403, 'permission denied', 'Only administrators may do this.'),
+  NOT_SUPPORTED: entry(
+    400,
+    'the operation is not supported for the given module',
+    'The module or list has no such call.',
+  ),
+  API_NOT_SUPPORTED: entry(
+    400,
+    'api not supported in this version',
+    'The operation came with a later version; details.supported_version says which.',
+  ),
+  CANNOT_PROCESS: entry(
+    400,
+    'unable to process the request',
+    'The state of things forbids it: the last administrator, a role that others report to without an heir, …',
+  ),
+  ID_ALREADY_DEACTIVATED: entry(400, 'user is already deactivated', 'The user is disabled already.'),
+  ID_ALREADY_ACTIVE: entry(400, 'user is already active', 'The user is active already.'),
+  CANNOT_UPDATE_DELETED_USER: entry(400, 'Deleted user cannot be updated', 'A deleted user stays as it is.'),
+  ID_ALREADY_CONVERTED: entry(400, 'id already converted', 'The lead was converted before.'),
+  MAPPING_MISMATCH: entry(400, 'mapping mismatch', 'Two values do not belong together; details names both.'),
+  INVALID_FILE_TYPE: entry(400, 'invalid file type', 'A photo is a PNG, JPEG, GIF, WebP or BMP image.'),
+  FILE_SIZE_MORE_THAN_ALLOWED_SIZE: entry(
+    413,
+    'Please check if file size is more than allowed size',
+    'The file is larger than details.maximum_size bytes: 100 MB for attachments, 20 MB for files, 10 MB for photos.',
+  ),
   INTERNAL_ERROR: entry(500, 'Internal Server Error', 'A fault of the server; the log has its cause by request id.'),
 } as const;
 

@@ -1,6 +1,6 @@
-import type { Operation as ScopeOperation } from '../oauth/scope-catalogue.ts';
+import { contentOperations } from './content-operations.ts';
 import type { Operation } from './http/router.ts';
-import { standardMetadata } from './metadata/standard-modules.ts';
+import { fixed, module, settings } from './operation-scopes.ts';
 import { countRecords } from './records/count-records.ts';
 import { createRecords } from './records/create-records.ts';
 import { deleteOneRecord, deleteRecords } from './records/delete-records.ts';
@@ -13,36 +13,15 @@ import { getModule, listModules } from './settings/modules.ts';
 import { getOrganization } from './settings/organization.ts';
 import { countUsers, getUser, listUsers } from './settings/users.ts';
 
+const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.module.READ');
+const readUsers = fixed('ZohoCRM.users.READ');
+
 /**
  * The table of operations: what routes, enforces scopes and (later) answers `GET /__apis`. Placeholders are numbered
  * in their order; `scopes` are all needed, each by one of its alternatives.
  */
-type Scopes = Operation['scopes'];
-
-/** A scope that does not depend on the path. */
-const fixed = (...alternatives: string[]): Scopes => {
-  const needed = [alternatives];
-  return () => needed;
-};
-
-/** Access to the module in the path. Tokens of modules are a fixed set, so what is needed is made once for each. */
-const module = (operation: ScopeOperation): Scopes => {
-  const byToken = new Map<string, readonly (readonly string[])[]>();
-  return ([name = '']) => {
-    const token = standardMetadata.find(name)?.scopeToken ?? 'custom';
-    const known = byToken.get(token);
-    if (known) return known;
-    const needed = [[`ZohoCRM.modules.${token}.${operation}`]];
-    byToken.set(token, needed);
-    return needed;
-  };
-};
-
-const settings = (area: string, operation: ScopeOperation): Scopes => fixed(`ZohoCRM.settings.${area}.${operation}`);
-const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.module.READ');
-const readUsers = fixed('ZohoCRM.users.READ');
-
 export const operations: readonly Operation[] = [
+  ...contentOperations,
   { method: 'GET', path: 'org', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganization },
   { method: 'GET', path: 'users', scopes: readUsers, handle: listUsers },
   { method: 'GET', path: 'users/{user}', scopes: readUsers, handle: getUser },

@@ -14,7 +14,6 @@ const notBuilt = new Set([
   'search-short-word',
   'search-precedence',
   'count-ambiguous',
-  'roles',
   'coql',
   'coql-empty',
   'coql-no-where',
@@ -27,7 +26,6 @@ const notBuilt = new Set([
   'tags-flow',
   'features',
   'custom-views',
-  'related-lists-meta',
   'watch-flow',
   'mass-delete-ids',
 ]);

@@ -15,6 +15,13 @@ export const systemIds = {
   /** Layout "Standard" of a standard module and of a custom one: this plus the module's number. */
   standardLayout: 5_000_000,
   customLayout: 100_000_000_000,
+  /** Permissions: four for each module, by its number, and those of no module. */
+  permissions: 8_000_000,
+  generalPermissions: 8_990_000,
+  customPermissions: 200_000_000_000,
+  /** Related lists: a hundred for each module. */
+  relatedLists: 7_000_000,
+  customRelatedLists: 300_000_000_000,
   /** Values of pick lists: a thousand for each field. */
   pickListValues: 1_000_000,
   firstField: 300_001,
@@ -27,7 +34,7 @@ export function idOf(dataSpace: number, sequence: number): string {
 }
 
 /** Modules with numbers from here on are an organization's own. */
-const firstCustomModule = 1_000_000;
+export const firstCustomModule = 1_000_000;
 
 export function layoutId(dataSpace: number, moduleNumber: number): string {
   // Leads has the number that everybody knows; it would not follow from the rule.

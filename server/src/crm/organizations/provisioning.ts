@@ -2,6 +2,7 @@ import { type Environment, environments } from '../../config/data-centers.ts';
 import { notifyChanges } from '../../database/change-notices.ts';
 import type { Queryable } from '../../database/database.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
+import { administration } from '../people/permissions.ts';
 import { idOf, idPrefixRange, systemIds } from './ids.ts';
 import { defaultOrganizationSettings, defaultUserSettings, type OrganizationSettings } from './space.ts';
 import { spaceTopic } from './space-cache.ts';
@@ -88,14 +89,15 @@ export async function createOrganization(
     values: [prefixes, nowMs],
   });
   await transaction.query({
-    text: `INSERT INTO crm_profile (data_space, profile_id, name, description, custom, created_at_ms, modified_at_ms)
+    text: `INSERT INTO crm_profile (data_space, profile_id, name, description, custom, denied_permissions, created_at_ms,
+                                    modified_at_ms)
            SELECT data_space, data_space * 1000000000000::bigint + profile.sequence, profile.name, profile.description,
-                  false, $2, $2
+                  false, CASE WHEN profile.sequence = ${systemIds.profileStandard} THEN $3::text[] ELSE '{}' END, $2, $2
            FROM unnest($1::integer[]) AS data_space,
                 (VALUES (${systemIds.profileAdministrator}, 'Administrator', 'This profile will have all the permissions. Users with Administrator profile will be able to view and manage all the data within the organization account by default.'),
                         (${systemIds.profileStandard}, 'Standard', 'This profile will have all the permissions except administrative privileges.'))
                   AS profile (sequence, name, description)`,
-    values: [prefixes, nowMs],
+    values: [prefixes, nowMs, administration],
   });
   await insertUsers(
     transaction,

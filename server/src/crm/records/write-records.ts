@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
+import { insertReferences, referencesOf } from './record-references.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -20,9 +21,12 @@ export interface RecordUpdate {
 /** Inserts records with one statement, whichever data spaces they belong to. */
 export async function insertRecords(queryable: Queryable, records: readonly NewRecord[]): Promise<void> {
   if (records.length === 0) return;
+  const references = referencesOf(records);
   await queryable.query({
-    name: 'crm-insert-records',
-    text: `INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
+    // Two statements: records that point to nothing, which most leads are, must not pay for those that do.
+    name: references.count === 0 ? 'crm-insert-records' : 'crm-insert-records-and-references',
+    text: `${references.count === 0 ? '' : insertReferences(9)}
+           INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
            SELECT data_space, module, record_id, 1, name, owner_id, created_by, created_at_ms,
                   created_by, created_at_ms, created_at_ms, false, data
@@ -38,6 +42,7 @@ export async function insertRecords(queryable: Queryable, records: readonly NewR
       records.map(({ record }) => record.createdBy),
       records.map(({ record }) => record.createdAtMs),
       records.map(({ record }) => JSON.stringify(record.data)),
+      ...references.columns,
     ],
   });
 }
@@ -51,8 +56,10 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   // Of two changes to one record only the first can be over the version that both have read.
   const firsts = new Map(records.map((record) => [placeOf(record.key), record] as const).reverse());
   const sent = [...firsts.values()];
+  const references = referencesOf(sent);
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
-    text: `UPDATE crm_record
+    text: `${references.count === 0 ? '' : insertReferences(10)}
+           UPDATE crm_record
            SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
                modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
                activity_at_ms = new.modified_at_ms, data = new.data
@@ -72,6 +79,7 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
       sent.map(({ record }) => record.modifiedBy),
       sent.map(({ record }) => record.modifiedAtMs),
       sent.map(({ record }) => JSON.stringify(record.data)),
+      ...references.columns,
     ],
   });
   const written = new Set(rows.map((row) => `${row.data_space}/${row.record_id}`));

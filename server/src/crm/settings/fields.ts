@@ -1,14 +1,14 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { pathId } from '../http/parameters.ts';
-import type { Module } from '../metadata/metadata.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import { fieldAnswer } from './field-answer.ts';
+import { metadataModule } from './module-parameter.ts';
 
 /** GET /settings/fields?module= */
 export async function listFields(call: CrmCall): Promise<CrmAnswer> {
   const { space, query } = call;
-  const module = moduleParameter(call);
+  const module = metadataModule(call);
   const type = query.get('type') || 'used';
   if (type !== 'used' && type !== 'unused' && type !== 'all') {
     throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
@@ -24,19 +24,9 @@ export async function listFields(call: CrmCall): Promise<CrmAnswer> {
 /** GET /settings/fields/{id}?module= */
 export async function getField(call: CrmCall): Promise<CrmAnswer> {
   const { space } = call;
-  const module = moduleParameter(call);
+  const module = metadataModule(call);
   const suffix = sequenceOf(space.dataSpace, pathId(call.path[0] as string, 2));
   const field = module.fields.find((each) => each.idSuffix === suffix);
   if (!field) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
   return { status: 200, json: { fields: [fieldAnswer(field, module, call)] } };
-}
-
-function moduleParameter(call: CrmCall): Module {
-  const name = call.query.get('module');
-  if (!name) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'module' } });
-  const module = call.space.metadata.find(name);
-  if (!module || module.generatedType === 'web') {
-    throw new Refusal('INVALID_MODULE', { details: { param_name: 'module' } });
-  }
-  return module;
 }

@@ -10,7 +10,24 @@ interface ResponseSchema {
   readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
 }
 
-const files = ['record.json', 'record_count.json', 'modules.json', 'fields.json', 'users.json', 'org.json'];
+const files = [
+  'record.json',
+  'record_count.json',
+  'modules.json',
+  'fields.json',
+  'users.json',
+  'org.json',
+  'roles.json',
+  'related_lists.json',
+  'features.json',
+  'attachments.json',
+  'tags.json',
+  'files.json',
+  'record_photo.json',
+  'change_owner.json',
+  'mass_update.json',
+  'mass_delete.json',
+];
 
 interface Entry {
   readonly parts: readonly string[];
@@ -42,10 +59,15 @@ function placeholders(parts: readonly string[]): number {
   return parts.filter((part) => part.startsWith('{')).length;
 }
 
+/** Parts that no placeholder for a module stands for. */
+const notModules = new Set(['settings', 'users', 'actions']);
+
 function fits(template: readonly string[], parts: readonly string[]): boolean {
   return (
     template.length === parts.length &&
-    template.every((part, index) => (part.startsWith('{') ? parts[index] !== '' : part === parts[index]))
+    template.every((part, index) =>
+      part.startsWith('{') ? parts[index] !== '' && !notModules.has(parts[index] as string) : part === parts[index],
+    )
   );
 }
 

@@ -1,0 +1,44 @@
+import type { Operation as ScopeOperation } from '../oauth/scope-catalogue.ts';
+import type { Operation } from './http/router.ts';
+import { standardMetadata } from './metadata/standard-modules.ts';
+
+/** How the table of operations says which scopes a call needs (crm-api 4): all entries, each by an alternative. */
+type Scopes = Operation['scopes'];
+
+/** A scope that does not depend on the path. */
+export const fixed = (...alternatives: string[]): Scopes => {
+  const needed = [alternatives];
+  return () => needed;
+};
+
+/** Tokens of modules are a fixed set, so what is needed is made once for each. */
+const byModule = (scopesOf: (token: string) => readonly string[]): Scopes => {
+  const byToken = new Map<string, readonly (readonly string[])[]>();
+  return ([name = '']) => {
+    const token = standardMetadata.find(name)?.scopeToken ?? 'custom';
+    const known = byToken.get(token);
+    if (known) return known;
+    const needed = [scopesOf(token)];
+    byToken.set(token, needed);
+    return needed;
+  };
+};
+
+/** Access to the module in the path. */
+export const module = (operation: ScopeOperation): Scopes =>
+  byModule((token) => [`ZohoCRM.modules.${token}.${operation}`]);
+
+/** Access to the module in the path, or to what hangs on its records: `notes`, `attachments`. */
+export const moduleOr = (part: string, operation: ScopeOperation): Scopes =>
+  byModule((token) => [`ZohoCRM.modules.${token}.${operation}`, `ZohoCRM.modules.${part}.${operation}`]);
+
+/** A family of its own for each module: `ZohoCRM.mass_delete.leads.DELETE`, or the whole family. */
+export const perModule = (family: string, operation: ScopeOperation, ...others: readonly ScopeOperation[]): Scopes =>
+  byModule((token) => [
+    `ZohoCRM.${family}.${operation}`,
+    `ZohoCRM.${family}.${token}.${operation}`,
+    ...others.map((other) => `ZohoCRM.modules.${token}.${other}`),
+  ]);
+
+export const settings = (area: string, operation: ScopeOperation): Scopes =>
+  fixed(`ZohoCRM.settings.${area}.${operation}`);

@@ -1,0 +1,58 @@
+import type { Module } from '../metadata/metadata.ts';
+import { firstCustomModule, idOf, systemIds } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+
+/** The permissions that a profile gives or lacks (crm-api 7.9): four for each module of records, and a few others. */
+export interface Permission {
+  readonly name: string;
+  readonly label: string;
+  /** API name of the module; null for the others. */
+  readonly module: string | null;
+  readonly id: string;
+}
+
+const operations = ['View', 'Create', 'Edit', 'Delete'] as const;
+
+/** What only administrators have to begin with. */
+export const administration: readonly string[] = [
+  'Crm_Implied_Manage_Users',
+  'Crm_Implied_Manage_Profiles',
+  'Crm_Implied_Manage_Roles',
+];
+
+const general: readonly (readonly [string, string])[] = [
+  ['Crm_Implied_Api_Access', 'API Access'],
+  ['Crm_Implied_Manage_Users', 'Manage Users'],
+  ['Crm_Implied_Manage_Profiles', 'Manage Profiles'],
+  ['Crm_Implied_Manage_Roles', 'Manage Roles'],
+];
+
+function moduleSequence(module: Module): number {
+  if (module.number < firstCustomModule) return systemIds.permissions + module.number * operations.length;
+  return systemIds.customPermissions + module.number * operations.length;
+}
+
+/** Every permission that there is in this data space, in the order of its modules. */
+export function permissionsOf(space: Space): readonly Permission[] {
+  const ofModules = space.metadata.modules
+    .filter((module) => module.generatedType === 'default' || module.generatedType === 'custom')
+    .flatMap((module) =>
+      operations.map(
+        (operation, index): Permission => ({
+          name: `Crm_Implied_${operation}_${module.apiName}`,
+          label: operation,
+          module: module.apiName,
+          id: idOf(space.dataSpace, moduleSequence(module) + index),
+        }),
+      ),
+    );
+  const others = general.map(
+    ([name, label], index): Permission => ({
+      name,
+      label,
+      module: null,
+      id: space.id(systemIds.generalPermissions + index),
+    }),
+  );
+  return [...ofModules, ...others];
+}

@@ -1,0 +1,61 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { idInvalid, Refusal } from '../errors.ts';
+import { pathId } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { layoutId, readId } from '../organizations/ids.ts';
+import { metadataModule } from '../settings/module-parameter.ts';
+import { type RelatedList, relatedListId, relatedListsOf } from './related-lists.ts';
+
+/** GET /settings/related_lists?module=[&layout_id=] (crm-api 7.4) */
+export async function listRelatedLists(call: CrmCall): Promise<CrmAnswer> {
+  const module = metadataModule(call);
+  const layout = call.query.get('layout_id');
+  if (layout && layout !== layoutId(call.space.dataSpace, module.number)) {
+    throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
+  }
+  const lists = relatedListsOf(module);
+  if (lists.length === 0) return { status: 204 };
+  const answers = lists.map((list, place) => relatedListAnswer(list, place, module, call));
+  return { status: 200, json: { related_lists: answers } };
+}
+
+/** GET /settings/related_lists/{id}?module= */
+export async function getRelatedList(call: CrmCall): Promise<CrmAnswer> {
+  const module = metadataModule(call);
+  const id = readId(pathId(call.path[0] as string, 2));
+  const lists = relatedListsOf(module);
+  const place = lists.findIndex((_, index) => relatedListId(call.space, module, index) === id);
+  const list = lists[place];
+  if (!list) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
+  return { status: 200, json: { related_lists: [relatedListAnswer(list, place, module, call)] } };
+}
+
+export function relatedListAnswer(
+  list: RelatedList,
+  place: number,
+  module: Module,
+  { space }: Pick<CrmCall, 'space'>,
+): Record<string, unknown> {
+  const related = space.metadata.find(list.module);
+  return {
+    id: relatedListId(space, module, place),
+    sequence_number: String(place + 1),
+    display_label: list.label,
+    api_name: list.apiName,
+    module: related ? { api_name: related.apiName, id: space.moduleId(related) } : null,
+    name: list.label,
+    action: null,
+    href: `${module.apiName}/{ENTITYID}/${list.apiName}`,
+    type: 'default',
+    connectedmodule: null,
+    linkingmodule: null,
+    customize_sort: true,
+    customize_fields: true,
+    customize_display_label: true,
+    sort_by: null,
+    sort_order: null,
+    fields: null,
+    status: 'visible',
+    visible: true,
+  };
+}

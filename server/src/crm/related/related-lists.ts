@@ -1,0 +1,162 @@
+import type { Module } from '../metadata/metadata.ts';
+import { firstCustomModule, systemIds } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+
+/**
+ * Which lists hang on the records of a module (crm-api 6.12, 7.4). A list is either what points to the record by a
+ * look-up, or what is linked with it many to many.
+ */
+export type RelatedSource =
+  /** Records whose look-up `field` holds the record; `field` may be a subform and its look-up, with a dot between. */
+  | { readonly kind: 'lookup'; readonly field: string }
+  | { readonly kind: 'link'; readonly relation: string; readonly side: 'left' | 'right' }
+  | { readonly kind: 'attachments' };
+
+export interface RelatedList {
+  readonly apiName: string;
+  readonly label: string;
+  /** API name of the module of what is listed. */
+  readonly module: string;
+  readonly source: RelatedSource;
+  /** Only activities that are over, or only those that are not. */
+  readonly closed?: boolean;
+}
+
+/** The fields that a link has of its own. */
+export const linkFields: Readonly<Record<string, readonly string[]>> = {
+  campaign_leads: ['Member_Status'],
+  campaign_contacts: ['Member_Status'],
+  product_price_books: ['list_price'],
+  deal_contacts: ['Contact_Role'],
+};
+
+const lookup = (apiName: string, module: string, field: string, label = apiName.replaceAll('_', ' ')): RelatedList => ({
+  apiName,
+  label,
+  module,
+  source: { kind: 'lookup', field },
+});
+const left = (apiName: string, module: string, relation: string): RelatedList => ({
+  apiName,
+  label: apiName.replaceAll('_', ' '),
+  module,
+  source: { kind: 'link', relation, side: 'left' },
+});
+const right = (apiName: string, module: string, relation: string): RelatedList => ({
+  ...left(apiName, module, relation),
+  source: { kind: 'link', relation, side: 'right' },
+});
+
+const notes = lookup('Notes', 'Notes', 'Parent_Id');
+const attachments: RelatedList = {
+  apiName: 'Attachments',
+  label: 'Attachments',
+  module: 'Attachments',
+  source: { kind: 'attachments' },
+};
+
+function activities(field: string): RelatedList[] {
+  return ['Tasks', 'Events', 'Calls'].flatMap((module) => [
+    { ...lookup(module, module, field, `Open ${module}`), closed: false },
+    { ...lookup(`${module}_History`, module, field, `Closed ${module}`), closed: true },
+  ]);
+}
+
+const lists: Readonly<Record<string, readonly RelatedList[]>> = {
+  Leads: [
+    right('Products', 'Products', 'product_leads'),
+    ...activities('What_Id'),
+    right('Campaigns', 'Campaigns', 'campaign_leads'),
+  ],
+  Accounts: [
+    lookup('Contacts', 'Contacts', 'Account_Name'),
+    lookup('Deals', 'Deals', 'Account_Name'),
+    ...activities('What_Id'),
+    right('Products', 'Products', 'product_accounts'),
+    lookup('Cases', 'Cases', 'Account_Name'),
+    lookup('Child_Accounts', 'Accounts', 'Parent_Account', 'Member Accounts'),
+    lookup('Quotes', 'Quotes', 'Account_Name'),
+    lookup('Sales_Orders', 'Sales_Orders', 'Account_Name'),
+    lookup('Invoices', 'Invoices', 'Account_Name'),
+  ],
+  Contacts: [
+    lookup('Deals', 'Deals', 'Contact_Name'),
+    ...activities('Who_Id'),
+    lookup('Cases', 'Cases', 'Related_To'),
+    right('Products', 'Products', 'product_contacts'),
+    lookup('Quotes', 'Quotes', 'Contact_Name'),
+    lookup('Sales_Orders', 'Sales_Orders', 'Contact_Name'),
+    lookup('Purchase_Orders', 'Purchase_Orders', 'Contact_Name'),
+    lookup('Invoices', 'Invoices', 'Contact_Name'),
+    right('Campaigns', 'Campaigns', 'campaign_contacts'),
+    lookup('Reporting_Contacts', 'Contacts', 'Reporting_To'),
+    right('Contact_Roles', 'Deals', 'deal_contacts'),
+  ],
+  Deals: [
+    ...activities('What_Id'),
+    left('Contact_Roles', 'Contacts', 'deal_contacts'),
+    right('Products', 'Products', 'product_deals'),
+    lookup('Quotes', 'Quotes', 'Deal_Name'),
+    lookup('Sales_Orders', 'Sales_Orders', 'Deal_Name'),
+    lookup('Cases', 'Cases', 'Deal_Name'),
+  ],
+  Campaigns: [
+    left('Leads', 'Leads', 'campaign_leads'),
+    left('Contacts', 'Contacts', 'campaign_contacts'),
+    lookup('Deals', 'Deals', 'Campaign_Source'),
+    lookup('Child_Campaigns', 'Campaigns', 'Parent_Campaign'),
+    ...activities('What_Id'),
+  ],
+  Products: [
+    left('Leads', 'Leads', 'product_leads'),
+    left('Accounts', 'Accounts', 'product_accounts'),
+    left('Contacts', 'Contacts', 'product_contacts'),
+    left('Deals', 'Deals', 'product_deals'),
+    lookup('Cases', 'Cases', 'Product_Name'),
+    lookup('Solutions', 'Solutions', 'Product_Name'),
+    left('Price_Books', 'Price_Books', 'product_price_books'),
+    lookup('Quotes', 'Quotes', 'Quoted_Items.Product_Name'),
+    lookup('Sales_Orders', 'Sales_Orders', 'Ordered_Items.Product_Name'),
+    lookup('Purchase_Orders', 'Purchase_Orders', 'Purchase_Items.Product_Name'),
+    lookup('Invoices', 'Invoices', 'Invoiced_Items.Product_Name'),
+    ...activities('What_Id'),
+  ],
+  Price_Books: [right('Products', 'Products', 'product_price_books'), ...activities('What_Id')],
+  Vendors: [
+    lookup('Products', 'Products', 'Vendor_Name'),
+    lookup('Purchase_Orders', 'Purchase_Orders', 'Vendor_Name'),
+    lookup('Contacts', 'Contacts', 'Vendor_Name'),
+    ...activities('What_Id'),
+  ],
+  Quotes: [lookup('Sales_Orders', 'Sales_Orders', 'Quote_Name'), ...activities('What_Id')],
+  Sales_Orders: [lookup('Invoices', 'Invoices', 'Sales_Order'), ...activities('What_Id')],
+};
+
+/** Modules whose records have activities and nothing else. */
+const withActivities = new Set(['Purchase_Orders', 'Invoices', 'Cases', 'Solutions']);
+const withoutLists = new Set(['Notes', 'Attachments']);
+
+/** The related lists of a module, in their order. */
+export function relatedListsOf(module: Module): readonly RelatedList[] {
+  if (withoutLists.has(module.apiName) || module.generatedType === 'subform' || module.generatedType === 'web') {
+    return [];
+  }
+  const own = lists[module.apiName] ?? (withActivities.has(module.apiName) ? activities('What_Id') : []);
+  return [notes, attachments, ...own];
+}
+
+/** A list by its name in the path, without regard to case. */
+export function findRelatedList(module: Module, name: string): RelatedList | undefined {
+  const folded = name.toLowerCase();
+  return relatedListsOf(module).find((list) => list.apiName.toLowerCase() === folded);
+}
+
+const listsPerModule = 100;
+
+/** The id of a module's list by its place: the module's number keeps it the same in every data space. */
+export function relatedListId(space: Space, module: Module, place: number): string {
+  if (module.number >= firstCustomModule) {
+    return space.id(systemIds.customRelatedLists + module.number * listsPerModule + place + 1);
+  }
+  return space.id(systemIds.relatedLists + module.sequence * listsPerModule + place + 1);
+}

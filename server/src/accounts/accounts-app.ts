@@ -70,6 +70,7 @@ function createDialect(context: AccountsContext): Dialect {
   const { messages } = context.pages;
   const json = (request: FastifyRequest) => tokenSide.test(request.url ?? '');
   return {
+    malformed: { error: outcomes.RequestUnreadable.token?.error },
     notFound(request: FastifyRequest, reply: FastifyReply) {
       if (json(request)) return sendJson(reply, 404, { error: 'invalid_request' });
       return context.pages.send(reply, 'notice', {

@@ -93,6 +93,7 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
     bodyLimitBytes,
     secure: false,
     dialect: {
+      malformed: { error: { code: 'UNREADABLE', message: 'the request is not HTTP' } },
       notFound: (request, reply) =>
         sendFailure(
           reply,

@@ -41,6 +41,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     bodyLimitBytes,
     secure: context.dataCenter.origins.api.startsWith('https:'),
     dialect: {
+      malformed: { ...new Refusal('INVALID_REQUEST').body },
       notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
       unreadable: (request, reply, status) => {
         if (request.crm) return refuse(request, reply, unreadable(status));

@@ -32,6 +32,7 @@ export function createSampleApp(options: {
     bodyLimitBytes: 1024,
     secure: false,
     dialect: {
+      malformed: { error: 'the request is not HTTP' },
       notFound: (_request, reply) => plain(reply, 404, 'There is no such file.'),
       unreadable: (_request, reply, status) => plain(reply, status, 'The request cannot be read.'),
       failed: (_request, reply) => plain(reply, 500, 'Our own fault; the log has the cause.'),

@@ -20,6 +20,18 @@ export function deriveKey(secretKey: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, Buffer.alloc(0), `grantway ${purpose}`, 32));
 }
 
+/** Our codes and tokens, client secrets (42 digits), session tokens (64), and signed tokens. */
+const credentialLike =
+  /100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|\b[0-9a-f]{64}\b|\b[0-9a-f]{42}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+
+/**
+ * `text` with everything that looks like one of our secrets masked: the last line of defence for what is recorded,
+ * because people put secrets where nobody expects them (a secret as `client_id`, a token as `scope`).
+ */
+export function maskCredentials(text: string): string {
+  return text.replace(credentialLike, (secret) => maskSecret(secret));
+}
+
 /** The form in which a secret may appear in a log line or an event: a short fingerprint, never the secret. */
 export function maskSecret(secret: string): string {
   return `#${secretHash(secret).toString('hex').slice(0, 10)}`;

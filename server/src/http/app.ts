@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Random } from '../foundation/random.ts';
 import type { Log } from './log.ts';
@@ -8,6 +9,8 @@ export interface Dialect {
   notFound(request: FastifyRequest, reply: FastifyReply): unknown;
   /** The request cannot be read: body too large (413), malformed URL (400), … */
   unreadable(request: FastifyRequest, reply: FastifyReply, status: number): unknown;
+  /** JSON for what is not even an HTTP request (broken framing, endless headers); the connection is closed after it. */
+  readonly malformed: Readonly<Record<string, unknown>>;
   /** Errors of this listener's own kinds, thrown by its routes; undefined for any other. */
   caught?(error: unknown, reply: FastifyReply): FastifyReply | undefined;
   /** Our own fault. The cause is logged with the request's id and never shown. */
@@ -46,6 +49,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     frameworkErrors: (_error, request, reply) => {
       dialect.unreadable(request, reply, 400);
     },
+    clientErrorHandler: (error, socket) => refuseConnection(socket, error.code, JSON.stringify(dialect.malformed)),
     genReqId: createRequestIds(random),
   });
   app.removeAllContentTypeParsers();
@@ -70,6 +74,19 @@ export function createApp(options: AppOptions): FastifyInstance {
     return dialect.failed(request, reply);
   });
   return app;
+}
+
+/** What Node's parser could not read has no request and no route: the answer is written to the socket as it is. */
+function refuseConnection(socket: Socket, code: string | undefined, body: string): void {
+  if (code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const status =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json;charset=utf-8`;
+  socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 const idBytes = 8;

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import { createStatementQueue } from '../database/statement-queue.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
 
 /** One thing that happened on the wire, with its precise outcome. Secrets are masked before they get here. */
@@ -15,6 +16,13 @@ export interface ProtocolEvent {
   readonly requestId?: string;
   /** What was expected and what came. */
   readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** An event ready for its row: secrets masked, the detail as JSON. */
+interface StorableEvent extends Omit<ProtocolEvent, 'clientId' | 'detail'> {
+  readonly clientId: string | null;
+  readonly detail: string;
+  readonly atMs: number;
 }
 
 export interface RecordedEvent extends ProtocolEvent {
@@ -37,7 +45,7 @@ export function createEventRecorder(
   options: { readonly clock: Clock; readonly log: Log; readonly recordEvents: Settings['recordEvents'] },
 ): EventRecorder {
   const { clock, log, recordEvents } = options;
-  const queue = createStatementQueue<ProtocolEvent & { atMs: number }, undefined>({
+  const queue = createStatementQueue<StorableEvent, undefined>({
     run: async (events) => {
       await database.query({
         name: 'record-events',
@@ -47,10 +55,10 @@ export function createEventRecorder(
           events.map((event) => event.atMs),
           events.map((event) => event.kind),
           events.map((event) => event.outcome),
-          events.map((event) => storable(event.clientId ?? null)),
+          events.map((event) => storable(event.clientId)),
           events.map((event) => event.userId ?? null),
           events.map((event) => event.requestId ?? null),
-          events.map((event) => storable(JSON.stringify(event.detail ?? {}))),
+          events.map((event) => storable(event.detail)),
         ],
       });
       return events.map(() => undefined);
@@ -60,10 +68,12 @@ export function createEventRecorder(
   return {
     record(event) {
       const failed = event.outcome !== 'Success';
-      if (failed) log.info({ ...event, dataCenter: database.label }, 'refused');
+      const detail = maskCredentials(JSON.stringify(event.detail ?? {}));
+      const clientId = event.clientId ? maskCredentials(event.clientId) : null;
+      if (failed) log.info({ ...event, clientId, detail: JSON.parse(detail), dataCenter: database.label }, 'refused');
       if ((!failed && recordEvents === 'failures') || waiting.size >= maxWaiting) return;
       const stored = queue
-        .submit({ ...event, atMs: clock.nowMs() })
+        .submit({ ...event, clientId, detail, atMs: clock.nowMs() })
         .catch((error: Error) => log.warn({ err: error }, 'an event was not recorded'))
         .finally(() => waiting.delete(stored));
       waiting.add(stored);

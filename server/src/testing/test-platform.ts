@@ -12,7 +12,7 @@ import type { DatabaseKind } from '../database/migrate.ts';
 import { ManualClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
-import { silentLog } from '../http/log.ts';
+import { type Log, silentLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { templateName } from './global-setup.ts';
 
@@ -33,6 +33,8 @@ export interface TestPlatformOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: a clock that stands still. Browser tests need the real time. */
   readonly clock?: ManualClock;
+  /** Default: nothing is logged. */
+  readonly log?: Log;
 }
 
 const portTries = 20;
@@ -57,7 +59,13 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       ...options.settings,
     });
     try {
-      const platform = await startPlatform({ settings, dataDirectory, databaseUrls, log: silentLog, clock });
+      const platform = await startPlatform({
+        settings,
+        dataDirectory,
+        databaseUrls,
+        log: options.log ?? silentLog,
+        clock,
+      });
       return {
         ...platform,
         clock,

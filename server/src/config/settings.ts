@@ -204,7 +204,7 @@ export const settingsSchema = Type.Object(
         Type.Literal('info'),
         Type.Literal('debug'),
       ],
-      { default: 'warn', description: 'What is logged on standard error.' },
+      { default: 'info', description: 'What is logged on standard error.' },
     ),
     recordEvents: Type.Union([Type.Literal('all'), Type.Literal('failures')], {
       default: 'all',

@@ -114,7 +114,7 @@ describe('afterwards', () => {
     }
   });
 
-  test('granted for the entire session, access is renewed without a page until the user signs out', async () => {
+  test('T25 the redirect page keeps what it is sent; granted for the entire session, access is renewed without a page until the user signs out', async () => {
     const { page, context, problems } = await stage.open();
     const seen: string[] = [];
     context.on('request', (request) => {
@@ -123,6 +123,7 @@ describe('afterwards', () => {
     });
     const first = await signInToSample(page, stage, 'in', { entireSession: true });
     expect(await stored(page, 'granted_for_session')).toBe('true');
+    expect(await stored(page, 'api_domain')).toBe(stage.origin('in', 'api'));
 
     stage.platform.clock.advance(3601);
     seen.length = 0;

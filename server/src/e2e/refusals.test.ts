@@ -97,7 +97,7 @@ describe('the sign-in', () => {
   });
 });
 
-describe('a page from an origin that is not registered', () => {
+describe('T26 a page from an origin that is not registered', () => {
   test('cannot sign in', async () => {
     const { page } = await stage.open();
     await page.goto(strangerOrigin);

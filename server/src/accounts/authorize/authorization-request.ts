@@ -120,7 +120,7 @@ export async function findEnabledClient(context: AccountsContext, clientId: stri
 /** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */
 export function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {
   if (!redirectUri) return { outcome: 'RedirectUriMissing' };
-  if (!client.redirectUris.includes(redirectUri)) {
+  if (!isRegistered(client, redirectUri)) {
     return { outcome: 'RedirectUriMismatch', detail: describeMismatch(redirectUri, client.redirectUris) };
   }
   if (client.type === 'browser' && !client.javascriptDomains.includes(new URL(redirectUri).origin)) {
@@ -131,6 +131,19 @@ export function checkRedirectUri(client: Client, redirectUri: string | null): Re
   }
   return undefined;
 }
+
+/**
+ * Apps on a desktop listen on whatever port is free, so for them the port of a loopback address is left out of the
+ * comparison (RFC 8252 §7.3). Only for IP literals: `localhost` may be somebody else's.
+ */
+function isRegistered(client: Client, redirectUri: string): boolean {
+  if (client.redirectUris.includes(redirectUri)) return true;
+  if (client.type !== 'mobile' || !loopbackOrigin.test(redirectUri)) return false;
+  const withoutPort = (uri: string) => uri.replace(loopbackOrigin, 'http://$1');
+  return client.redirectUris.some((uri) => loopbackOrigin.test(uri) && withoutPort(uri) === withoutPort(redirectUri));
+}
+
+const loopbackOrigin = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?=[/?]|$)/;
 
 /** Where `came` leaves the most similar of `expected`, counted from 1. */
 export function describeMismatch(came: string, expected: readonly string[]): Record<string, unknown> {

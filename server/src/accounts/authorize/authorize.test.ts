@@ -354,6 +354,42 @@ test('T29 serverinfo names the realm and nobody else', async () => {
   expect((await read('cn')).locations).toEqual({ cn: origins.cn });
 });
 
+test('desktop apps may listen on any port of a loopback address, web apps may not (RED-03)', async () => {
+  const registered = 'http://127.0.0.1/cb';
+  const mobile = await platform.addClient({ type: 'mobile', owner: user.email, redirectUris: [registered] });
+  const server = await platform.addClient({ type: 'server', owner: user.email, redirectUris: [registered] });
+  const verifier = 'v'.repeat(43);
+  const ask = async (client: ClientWithSecrets, redirect_uri: string) =>
+    (await newBrowser().get(authUrl({ client_id: client.client_id, redirect_uri, code_challenge: verifier }))).html;
+  for (const uri of ['http://127.0.0.1:1024/cb', 'http://127.0.0.1:51004/cb', registered]) {
+    expect(await ask(mobile, uri)).toContain('name="email"');
+  }
+  for (const uri of [
+    'http://127.0.0.1:1024/other',
+    'http://localhost:1024/cb',
+    'http://127.0.0.1.evil.test/cb',
+    'http://127.0.0.1:1024@evil.test/cb',
+  ]) {
+    expect(await ask(mobile, uri)).toContain('content="invalid_redirect_uri"');
+  }
+  expect(await ask(server, 'http://127.0.0.1:1024/cb')).toContain('content="invalid_redirect_uri"');
+  const address = await authorize(
+    newBrowser(),
+    authUrl({ client_id: mobile.client_id, redirect_uri: 'http://127.0.0.1:1024/cb', code_challenge: verifier }),
+    user,
+  );
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: mobile.client_id,
+    redirect_uri: 'http://127.0.0.1:1024/cb',
+    code: new URL(address).searchParams.get('code') ?? '',
+    code_verifier: verifier,
+  });
+  expect(await (await fetch(`${origins.us}/oauth/v2/token`, { method: 'POST', body })).json()).toHaveProperty(
+    'access_token',
+  );
+});
+
 test('the accounts server answers no cross-origin call (RES-04)', async () => {
   for (const method of ['GET', 'OPTIONS']) {
     const response = await fetch(authUrl({}), {

@@ -141,7 +141,7 @@ describe('refusals (reference §2.2)', () => {
 });
 
 describe('authorization_code', () => {
-  test('the answer has the members of the reference (§2.3), in their types', async () => {
+  test('the answer has the members of the reference (§2.3), in their types; T23 scopes as requested', async () => {
     const { json, text } = await post(exchange(await newCode()));
     expect(Object.keys(json)).toEqual([
       'access_token',

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { DeviceRequests } from './accounts/device/device-requests.ts';
+import { startSweeping } from './accounts/expiry.ts';
 import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
@@ -157,7 +158,7 @@ async function buildDataCenter(
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
   const events: EventRecorder = createEventRecorder(database, { clock, log, recordEvents: settings.recordEvents });
-  closers.push(() => events.flush());
+  closers.push(() => events.flush(), startSweeping(database, clock, log));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
     tokens,

@@ -78,6 +78,7 @@ const bodies = {
       minutes: Type.Integer({ default: 3 }),
       environment: Type.String({ default: 'production' }),
       organizationId: Type.Optional(Type.String()),
+      description: Type.String({ default: '', maxLength: 500 }),
     },
     strict,
   ),

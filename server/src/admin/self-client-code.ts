@@ -4,6 +4,7 @@ import { saveCode } from '../accounts/token/token-store.ts';
 import { findUser } from '../accounts/users.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/organizations/list-organizations.ts';
+import { maskSecret } from '../foundation/secrets.ts';
 import { isEnabledAt } from '../oauth/client.ts';
 import { settingsFor } from '../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../oauth/formats.ts';
@@ -24,6 +25,8 @@ export interface SelfClientCodeRequest {
   readonly minutes: number;
   readonly environment: string;
   readonly organizationId: string | undefined;
+  /** What the code is for, in its owner's words. */
+  readonly description: string;
 }
 
 /** A code for a self client's own account: exchanged at that data centre, without a redirect URI, for a refresh token too. */
@@ -81,6 +84,19 @@ export async function createSelfClientCode(
       nowMs,
       expiresAtMs,
     });
+  });
+  administered(context, request.dataCenter).events.record({
+    kind: 'self-client-code',
+    outcome: 'Success',
+    clientId,
+    userId: owner.userId,
+    detail: {
+      code: maskSecret(code),
+      scope: requested.join(','),
+      minutes: request.minutes,
+      environment,
+      description: request.description,
+    },
   });
   return { code, expires_at: new Date(expiresAtMs).toISOString() };
 }

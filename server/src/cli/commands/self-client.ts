@@ -9,6 +9,7 @@ interface Options extends PlatformAddress {
   readonly minutes: string;
   readonly environment: string;
   readonly organization?: string;
+  readonly description?: string;
   readonly json?: boolean;
 }
 
@@ -23,7 +24,8 @@ export function registerSelfClientCommands(program: Command): void {
       .requiredOption('--scope <scopes>', 'scopes, separated by commas')
       .addOption(new Option('--minutes <n>', 'how long the code lives').choices(['3', '5', '7', '10']).default('3'))
       .option('--environment <name>', 'production, sandbox or developer', 'production')
-      .option('--organization <id>', 'organization, when the owner has several'),
+      .option('--organization <id>', 'organization, when the owner has several')
+      .option('--description <text>', 'what the code is for; kept in its event'),
   ).action(async (options: Options) => {
     const code = await connectAdmin(options)<Record<string, unknown>>('POST', '/self-client-codes', {
       dataCenter: options.dc,
@@ -32,6 +34,7 @@ export function registerSelfClientCommands(program: Command): void {
       minutes: Number(options.minutes),
       environment: options.environment,
       ...(options.organization !== undefined && { organizationId: options.organization }),
+      ...(options.description !== undefined && { description: options.description }),
     });
     if (options.json) printJson(code);
     else printFacts(code);

@@ -6,6 +6,7 @@ import { startSweeping } from './accounts/expiry.ts';
 import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
+import { CredentialFinder } from './accounts/token/credential-finder.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
 import { TokenStore } from './accounts/token/token-store.ts';
 import { createAdminApp } from './admin/admin-app.ts';
@@ -101,7 +102,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
-    const shared = { settings, scopes, topology, clients, homeIndex, deviceRequests, clock, random, log };
+    const credentials = new CredentialFinder(
+      new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)])),
+    );
+    const shared = { settings, scopes, topology, credentials, clients, homeIndex, deviceRequests, clock, random, log };
     const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in'), signing: key('signing keys') };
 
     const dataCenters = new Map<string, RunningDataCenter>();
@@ -144,7 +148,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 type Shared = Pick<
   AccountsContext,
-  'settings' | 'scopes' | 'topology' | 'clients' | 'homeIndex' | 'deviceRequests' | 'clock' | 'random' | 'log'
+  | 'settings'
+  | 'scopes'
+  | 'credentials'
+  | 'topology'
+  | 'clients'
+  | 'homeIndex'
+  | 'deviceRequests'
+  | 'clock'
+  | 'random'
+  | 'log'
 >;
 
 /** One data centre: its stores, its accounts server and its three API listeners. */
@@ -164,6 +177,7 @@ async function buildDataCenter(
     tokens,
     clients,
     scopes: shared.scopes,
+    credentials: shared.credentials,
     notices,
     clock,
     dataCenter: dataCenter.id,

@@ -14,6 +14,7 @@ import type { DeviceRequests } from './device/device-requests.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
 import type { SignInGuard } from './sign-in/guard.ts';
+import type { CredentialFinder } from './token/credential-finder.ts';
 import type { TokenStore } from './token/token-store.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
@@ -53,6 +54,8 @@ export interface AccountsContext {
   readonly deviceRequests: DeviceRequests;
   readonly organizations: OrganizationDirectory;
   readonly tokens: TokenStore;
+  /** For explanations: which other data centre knows a code or token. */
+  readonly credentials: CredentialFinder;
   /** What resource servers of this process ask: which access tokens live, and for what. */
   readonly authority: TokenAuthority;
   readonly signingKeys: SigningKeys;

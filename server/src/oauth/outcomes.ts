@@ -157,6 +157,11 @@ const catalogue = {
   },
   CodeMissing: { standard: 'invalid_request', meaning: 'The parameter code is missing.', token: invalidCode },
   CodeUnknown: { standard: 'invalid_grant', meaning: 'This data centre has issued no such code.', token: invalidCode },
+  CodeOfOtherDataCenter: {
+    standard: 'invalid_grant',
+    meaning: 'The code was issued by another data centre; exchange it at the accounts-server of the redirect.',
+    token: invalidCode,
+  },
   CodeExpired: { standard: 'invalid_grant', meaning: 'The code has expired.', token: invalidCode },
   CodeUsed: { standard: 'invalid_grant', meaning: 'The code has been used before.', token: invalidCode },
   CodeOfOtherClient: {
@@ -182,6 +187,11 @@ const catalogue = {
   RefreshTokenMissing: {
     standard: 'invalid_request',
     meaning: 'The parameter refresh_token is missing.',
+    token: invalidCode,
+  },
+  RefreshTokenOfOtherDataCenter: {
+    standard: 'invalid_grant',
+    meaning: "The refresh token is one of another data centre; refresh at the accounts server of the user's own.",
     token: invalidCode,
   },
   RefreshTokenUnknown: {

@@ -22,6 +22,7 @@ export interface TokenGrant {
 /** Why a token is refused. The wire may hide which; events and the log never do. */
 export type TokenRefusal =
   | 'TokenUnknown'
+  | 'TokenOfOtherDataCenter'
   | 'TokenExpired'
   | 'TokenRevoked'
   | 'TokenEvicted'
@@ -31,7 +32,12 @@ export type TokenRefusal =
 
 export type TokenCheck =
   | { readonly grant: TokenGrant; readonly refusal?: undefined }
-  | { readonly refusal: TokenRefusal; readonly grant?: undefined };
+  | {
+      readonly refusal: TokenRefusal;
+      /** The data centre that knows the token, when it is another one of this platform. */
+      readonly dataCenter?: string;
+      readonly grant?: undefined;
+    };
 
 /** The one thing that a resource server asks of an authorization server: token in, grant out. */
 export interface TokenAuthority {

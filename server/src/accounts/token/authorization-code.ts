@@ -27,7 +27,7 @@ export async function exchangeCode(
   const redirectFault = checkRedirect(client, redirectUri, stored);
   if (redirectFault) return redirectFault;
   if (!code) return { outcome: 'CodeMissing' };
-  if (!stored) return { outcome: 'CodeUnknown' };
+  if (!stored) return explainUnknown(context, code);
   const settings = settingsFor(context.settings, client);
   const fault = checkCode(client, stored, parameters.get('code_verifier'), context.clock.nowMs());
   if (fault) {
@@ -66,6 +66,13 @@ export async function exchangeCode(
   if (result.kind === 'throttled') return throttled('RefreshTokenThrottled', result.windowEndsAtMs, nowMs);
   recordEviction(context, client.clientId, 'RefreshTokenEvicted', result.evictedHashes);
   return answer;
+}
+
+async function explainUnknown(context: AccountsContext, code: string): Promise<Refusal> {
+  if (!isCredential(code)) return { outcome: 'CodeUnknown', detail: { reason: 'malformed' } };
+  const dataCenter = await context.credentials.findElsewhere(code, context.dataCenter.id);
+  if (dataCenter === undefined) return { outcome: 'CodeUnknown' };
+  return { outcome: 'CodeOfOtherDataCenter', detail: { issuedBy: dataCenter, cameTo: context.dataCenter.id } };
 }
 
 /** Codes that came without a redirect (self clients) are exchanged without one; any value is ignored. */

@@ -46,6 +46,12 @@ export async function refreshAccessToken(
     case 'user inactive':
       return { outcome: 'UserInactive' };
     default:
-      return { outcome: 'RefreshTokenUnknown' };
+      return explainUnknown(context, refreshToken);
   }
+}
+
+async function explainUnknown(context: AccountsContext, refreshToken: string): Promise<Refusal> {
+  const dataCenter = await context.credentials.findElsewhere(refreshToken, context.dataCenter.id);
+  if (dataCenter === undefined) return { outcome: 'RefreshTokenUnknown' };
+  return { outcome: 'RefreshTokenOfOtherDataCenter', detail: { issuedBy: dataCenter, cameTo: context.dataCenter.id } };
 }

@@ -7,6 +7,7 @@ import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import type { CredentialFinder } from './credential-finder.ts';
 import type { StoredAccessToken, TokenStore } from './token-store.ts';
 
 interface Entry {
@@ -39,6 +40,7 @@ export class LocalTokenAuthority implements TokenAuthority {
   readonly #tokens: TokenStore;
   readonly #clients: ClientDirectory;
   readonly #scopes: ScopeCatalogue;
+  readonly #credentials: CredentialFinder;
   readonly #clock: Clock;
   readonly #dataCenter: string;
   readonly #maxEntries: number;
@@ -51,6 +53,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     readonly tokens: TokenStore;
     readonly clients: ClientDirectory;
     readonly scopes: ScopeCatalogue;
+    readonly credentials: CredentialFinder;
     readonly notices: ChangeNotices;
     readonly clock: Clock;
     readonly dataCenter: string;
@@ -59,6 +62,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#tokens = options.tokens;
     this.#clients = options.clients;
     this.#scopes = options.scopes;
+    this.#credentials = options.credentials;
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
     this.#maxEntries = options.limits.tokenCacheEntries;
@@ -69,7 +73,7 @@ export class LocalTokenAuthority implements TokenAuthority {
 
   async check(accessToken: string): Promise<TokenCheck> {
     const entry = await this.#entry(accessToken);
-    if (!entry) return { refusal: 'TokenUnknown' };
+    if (!entry) return this.#explainUnknown(accessToken);
     const { stored } = entry;
     if (stored.expiresAtMs <= this.#clock.nowMs()) return { refusal: 'TokenExpired' };
     if (stored.ended) return { refusal: refusals[stored.ended] };
@@ -81,6 +85,12 @@ export class LocalTokenAuthority implements TokenAuthority {
         ? { grant: toGrant(entry, client) }
         : { refusal: 'ClientDisabled' };
     return entry.check;
+  }
+
+  async #explainUnknown(accessToken: string): Promise<TokenCheck> {
+    if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
+    const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
+    return dataCenter === undefined ? { refusal: 'TokenUnknown' } : { refusal: 'TokenOfOtherDataCenter', dataCenter };
   }
 
   allowsOrigin(origin: string): Promise<boolean> {

@@ -137,6 +137,15 @@ describe('refusals (reference §2.2)', () => {
     const code = await newCode();
     const answer = await post({ ...exchange(code), client_secret: web.secrets.in }, 'in');
     expect(answer.text).toBe('{"error":"invalid_code"}');
+    const indian = platform.dataCenters.get('in');
+    await indian?.events.flush();
+    const [event] =
+      (await indian?.database.query<{ outcome: string; detail: object }>({
+        text: 'SELECT outcome, detail FROM protocol_event ORDER BY event_id DESC LIMIT 1',
+      })) ?? [];
+    expect(event).toMatchObject({ outcome: 'CodeOfOtherDataCenter', detail: { issuedBy: 'us', cameTo: 'in' } });
+    const { access } = await tokens();
+    expect(await check(access, 'in')).toEqual({ refusal: 'TokenOfOtherDataCenter', dataCenter: 'us' });
   });
 });
 

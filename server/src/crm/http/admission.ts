@@ -79,7 +79,11 @@ async function checkToken(context: CrmContext, authorization: string | undefined
   }
   const check = await context.authority.check(token);
   if (check.grant) return check.grant;
-  throw new Refusal('INVALID_TOKEN', { outcome: check.refusal, reason: { token: maskSecret(token) } });
+  const { dataCenter, refusal } = check;
+  throw new Refusal('INVALID_TOKEN', {
+    outcome: refusal,
+    reason: { token: maskSecret(token), ...(dataCenter && { dataCenter }) },
+  });
 }
 
 /** What may be said of a header that holds no usable token: its scheme, never what follows it. */

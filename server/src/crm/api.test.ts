@@ -191,7 +191,7 @@ describe('calls from pages', () => {
     ['success', 'GET', list, { query: fields }, [200, 204]],
     ['a scope error', 'GET', list, { token: crm.tokenWithScopes(['ZohoCRM.org.READ']) }, [401]],
     ['a token that nobody knows', 'GET', list, { token: 'x' }, [401]],
-    ['an unknown path', 'GET', '/crm/v8/a/b/c/d', {}, [404]],
+    ['an unknown path', 'GET', '/crm/v8/a/b/c/d/e', {}, [404]],
     ['a refused parameter', 'GET', list, {}, [400]],
     ['a broken body', 'POST', list, { rawBody: '{' }, [400]],
     ['a body that is too large', 'POST', list, { rawBody: 'x'.repeat(2 * 1024 * 1024 + 1) }, [413]],

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
@@ -53,6 +54,8 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     },
   });
   app.decorateRequest('crm', null);
+  // Files are read as they arrive; what else comes as multipart is read like any other body, below.
+  app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
 
   app.addHook('onRequest', async (request, reply) => {
     const admission = new Admission(foreignOrigin(context, request.headers));
@@ -72,7 +75,14 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   app.all('/*', async (request, reply) => {
     const admission = request.crm as Admission;
     try {
-      const answer = await (admission.operation as Operation).handle(callOf(request, admission));
+      const operation = admission.operation as Operation;
+      const { body } = request;
+      const streamed = body instanceof Readable;
+      const call = callOf(request, admission, {
+        body: streamed ? (operation.takesFiles ? emptyBody : await collect(body)) : ((body as Buffer) ?? emptyBody),
+        upload: streamed && operation.takesFiles ? body : undefined,
+      });
+      const answer = await operation.handle(call);
       recordAnswer(request, admission, answer);
       return send(reply, answer);
     } catch (error) {
@@ -83,7 +93,11 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
 
   return app;
 
-  function callOf(request: FastifyRequest, { version, path, grant, space, user }: Admission): CrmCall {
+  function callOf(
+    request: FastifyRequest,
+    { version, path, grant, space, user }: Admission,
+    content: Pick<CrmCall, 'body' | 'upload'>,
+  ): CrmCall {
     const url = request.raw.url as string;
     const start = url.indexOf('?');
     return {
@@ -96,7 +110,8 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       path,
       query: start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1)),
       headers: request.headers,
-      body: (request.body as Buffer | undefined) ?? emptyBody,
+      random,
+      ...content,
     };
   }
 
@@ -187,8 +202,31 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
 
 function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
   reply.code(answer.status);
+  if (answer.file) {
+    const { contentType, disposition, sizeBytes, content } = answer.file;
+    reply.headers({
+      'content-type': contentType,
+      'content-disposition': disposition,
+      'content-length': sizeBytes,
+      // A file that is a page after all runs nothing.
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+    return reply.send(Readable.from(content, { objectMode: false }));
+  }
   const text = answer.text ?? (answer.json === undefined ? undefined : JSON.stringify(answer.json));
   return text === undefined ? reply.send() : reply.headers(jsonHeaders).send(text);
+}
+
+/** A multipart body as a whole, for an operation that takes no files. */
+async function collect(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > bodyLimitBytes) throw unreadable(413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The path of a request for events: no query, which may hold anything, and not without end. */

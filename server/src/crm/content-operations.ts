@@ -1,13 +1,35 @@
+import {
+  createAttachment,
+  deleteAttachment,
+  deleteAttachments,
+  downloadAttachment,
+  listAttachments,
+} from './attachments/attachments.ts';
+import { downloadFile, uploadFiles } from './files/files.ts';
+import { deletePhoto, getPhoto, uploadPhoto } from './files/photos.ts';
 import type { Operation } from './http/router.ts';
 import { getLayout, listLayouts } from './layouts/layouts.ts';
-import { fixed, settings } from './operation-scopes.ts';
+import { fixed, module, moduleOr, related, settings } from './operation-scopes.ts';
 import { getProfile, listProfiles } from './people/profiles.ts';
 import { getRole, listRoles } from './people/roles.ts';
 import { cloneProfile, deleteProfile, updateProfile } from './people/write-profiles.ts';
 import { createRoles, deleteRole, updateRole, updateRoles } from './people/write-roles.ts';
 import { createUser, deleteUser, updateUser, updateUsers } from './people/write-users.ts';
+import { countRelated, getRelated, listRelated } from './related/read-related.ts';
 import { getRelatedList, listRelatedLists } from './related/related-list-settings.ts';
+import {
+  createRelated,
+  removeOneRelated,
+  removeRelated,
+  updateOneRelated,
+  updateRelated,
+} from './related/write-related.ts';
+import { addTags, addTagsToOne, removeTags, removeTagsFromOne } from './tags/record-tags.ts';
+import { countTagged, listTags } from './tags/tag-settings.ts';
+import { createTags, deleteTag, mergeTags, updateTag, updateTags } from './tags/write-tags.ts';
 
+const attachments = '{module}/{id}/Attachments';
+const attachmentScopes = (operation: 'READ' | 'CREATE' | 'DELETE') => moduleOr('attachments', operation);
 const users = (operation: string) => fixed(`ZohoCRM.users.${operation}`);
 
 /** The part of the table of operations about people, settings, and what hangs on records. */
@@ -51,4 +73,59 @@ export const contentOperations: readonly Operation[] = [
   { method: 'PUT', path: 'users', scopes: users('UPDATE'), handle: updateUsers },
   { method: 'PUT', path: 'users/{user}', scopes: users('UPDATE'), handle: updateUser },
   { method: 'DELETE', path: 'users/{user}', scopes: users('DELETE'), handle: deleteUser },
+  { method: 'GET', path: 'settings/tags', scopes: settings('tags', 'READ'), handle: listTags },
+  { method: 'POST', path: 'settings/tags', scopes: settings('tags', 'CREATE'), handle: createTags },
+  { method: 'PUT', path: 'settings/tags', scopes: settings('tags', 'UPDATE'), handle: updateTags },
+  { method: 'PUT', path: 'settings/tags/{tag}', scopes: settings('tags', 'UPDATE'), handle: updateTag },
+  { method: 'DELETE', path: 'settings/tags/{tag}', scopes: settings('tags', 'DELETE'), handle: deleteTag },
+  { method: 'POST', path: 'settings/tags/{tag}/actions/merge', scopes: settings('tags', 'CREATE'), handle: mergeTags },
+  {
+    method: 'GET',
+    path: 'settings/tags/{tag}/actions/records_count',
+    scopes: settings('tags', 'READ'),
+    handle: countTagged,
+  },
+  { method: 'POST', path: '{module}/actions/add_tags', scopes: module('UPDATE'), handle: addTags },
+  { method: 'POST', path: '{module}/actions/remove_tags', scopes: module('UPDATE'), handle: removeTags },
+  { method: 'POST', path: '{module}/{id}/actions/add_tags', scopes: module('UPDATE'), handle: addTagsToOne },
+  { method: 'POST', path: '{module}/{id}/actions/remove_tags', scopes: module('UPDATE'), handle: removeTagsFromOne },
+  { method: 'GET', path: attachments, scopes: attachmentScopes('READ'), handle: listAttachments },
+  {
+    method: 'POST',
+    path: attachments,
+    scopes: attachmentScopes('CREATE'),
+    takesFiles: true,
+    handle: createAttachment,
+  },
+  { method: 'DELETE', path: attachments, scopes: attachmentScopes('DELETE'), handle: deleteAttachments },
+  {
+    method: 'GET',
+    path: `${attachments}/{attachment}`,
+    scopes: attachmentScopes('READ'),
+    handle: downloadAttachment,
+  },
+  {
+    method: 'DELETE',
+    path: `${attachments}/{attachment}`,
+    scopes: attachmentScopes('DELETE'),
+    handle: deleteAttachment,
+  },
+  { method: 'GET', path: '{module}/{id}/photo', scopes: module('READ'), handle: getPhoto },
+  { method: 'POST', path: '{module}/{id}/photo', scopes: module('CREATE'), takesFiles: true, handle: uploadPhoto },
+  { method: 'DELETE', path: '{module}/{id}/photo', scopes: module('DELETE'), handle: deletePhoto },
+  { method: 'POST', path: 'files', scopes: fixed('ZohoCRM.files.CREATE'), takesFiles: true, handle: uploadFiles },
+  { method: 'GET', path: 'files', scopes: fixed('ZohoCRM.files.READ'), handle: downloadFile },
+  { method: 'GET', path: '{module}/{id}/{list}', scopes: related('READ'), handle: listRelated },
+  { method: 'POST', path: '{module}/{id}/{list}', scopes: related('CREATE'), handle: createRelated },
+  { method: 'PUT', path: '{module}/{id}/{list}', scopes: related('UPDATE'), handle: updateRelated },
+  { method: 'DELETE', path: '{module}/{id}/{list}', scopes: related('DELETE'), handle: removeRelated },
+  { method: 'GET', path: '{module}/{id}/{list}/{related}', scopes: related('READ'), handle: getRelated },
+  { method: 'PUT', path: '{module}/{id}/{list}/{related}', scopes: related('UPDATE'), handle: updateOneRelated },
+  { method: 'DELETE', path: '{module}/{id}/{list}/{related}', scopes: related('DELETE'), handle: removeOneRelated },
+  {
+    method: 'POST',
+    path: '{module}/{id}/actions/get_related_records_count',
+    scopes: module('READ'),
+    handle: countRelated,
+  },
 ];

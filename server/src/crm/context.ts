@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { DataCenter, Environment } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Clock } from '../foundation/clock.ts';
@@ -37,13 +38,24 @@ export interface CrmCall {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The raw body; empty when there is none. */
   readonly body: Buffer;
+  /** A multipart body that is still arriving, for operations that take files. */
+  readonly upload: Readable | undefined;
+  readonly random: Random;
 }
 
-/** What a handler answers: JSON as a value or as text, or no body at all. */
+/** What a handler answers: JSON as a value or as text, a file, or no body at all. */
 export interface CrmAnswer {
   readonly status: number;
   readonly json?: unknown;
   readonly text?: string;
+  /** A download. */
+  readonly file?: {
+    readonly contentType: string;
+    /** Content-Disposition. */
+    readonly disposition: string;
+    readonly sizeBytes: number;
+    readonly content: AsyncIterable<Buffer>;
+  };
   /** Why items failed, for the call's event. */
   readonly failures?: readonly { readonly code: string; readonly details: unknown }[];
 }

@@ -32,6 +32,12 @@ export const module = (operation: ScopeOperation): Scopes =>
 export const moduleOr = (part: string, operation: ScopeOperation): Scopes =>
   byModule((token) => [`ZohoCRM.modules.${token}.${operation}`, `ZohoCRM.modules.${part}.${operation}`]);
 
+/** Related records: access to the module in the path; for its notes, access to notes is enough. */
+export const related = (operation: ScopeOperation): Scopes => {
+  const [ofModule, ofNotes] = [module(operation), moduleOr('notes', operation)];
+  return (path) => (path[2]?.toLowerCase() === 'notes' ? ofNotes(path) : ofModule(path));
+};
+
 /** A family of its own for each module: `ZohoCRM.mass_delete.leads.DELETE`, or the whole family. */
 export const perModule = (family: string, operation: ScopeOperation, ...others: readonly ScopeOperation[]): Scopes =>
   byModule((token) => [

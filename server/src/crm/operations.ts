@@ -46,7 +46,6 @@ export const unbuiltPaths: readonly string[] = [
   'settings',
   'coql',
   'upload',
-  'files',
   'actions',
   '__features',
   '__apis',

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { contractCheck } from './testing/contract-check.ts';
 import { mismatch, readContract, valuesAt, type WireCase, type WireStep } from './testing/contracts.ts';
 import { startCrm } from './testing/crm-platform.ts';
+import { multipart } from './testing/multipart.ts';
 
 /** Cases whose operations are not built yet. The list only ever gets shorter. */
 const notBuilt = new Set([
@@ -22,8 +23,6 @@ const notBuilt = new Set([
   'coql-scope',
   'bulk-read-flow',
   'bulk-read-404',
-  'attachment-flow',
-  'tags-flow',
   'features',
   'custom-views',
   'watch-flow',
@@ -64,16 +63,22 @@ async function run(
 ): Promise<void> {
   const { scopes, auth } = request;
   const token = scopes ? crm.tokenWithScopes(scopes, organization) : fullToken;
+  const form = request.multipart && multipart(request.multipart);
   const answer = await crm.call(request.method, request.path, {
     token: auth === 'none' ? null : auth === 'garbage' ? '1000.garbage' : token,
     ...(request.query ? { query: request.query } : {}),
     headers: Object.fromEntries(
-      Object.entries(request.headers ?? {}).filter((entry): entry is [string, string] => entry[1] !== null),
+      Object.entries({ ...form?.headers, ...request.headers }).filter(
+        (entry): entry is [string, string] => entry[1] !== null,
+      ),
     ),
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(request.rawBody === undefined ? {} : { rawBody: request.rawBody }),
+    ...(form ? { rawBody: form.rawBody } : {}),
   });
   expect([expected.status].flat(), answer.text).toContain(answer.status);
+  if (expected.body !== undefined) expect(answer.text).toBe(expected.body);
+  for (const name of expected.headerPresent ?? []) expect(answer.headers[name.toLowerCase()]).toBeDefined();
   if (expected.json !== undefined) expect(mismatch(expected.json, answer.json)).toBeUndefined();
   if (expected.codeIn)
     expect(expected.codeIn).toContain(answer.json.code ?? valuesAt('$.data[0].code', answer.json)[0]);

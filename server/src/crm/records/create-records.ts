@@ -18,11 +18,12 @@ import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-r
  */
 export async function createRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Create');
-  const answers = await create(call, module, readItems(call));
+  const answers = await createItems(call, module, readItems(call));
   return writeAnswer(call, answers, 201);
 }
 
-async function create(call: CrmCall, module: Module, items: readonly unknown[]): Promise<ItemAnswer[]> {
+/** Creates records of a module; one answer for each item. */
+export async function createItems(call: CrmCall, module: Module, items: readonly unknown[]): Promise<ItemAnswer[]> {
   const { space, store } = call;
   const answers = new Array<ItemAnswer>(items.length);
   const readings = items.map((item, index): ItemChanges | undefined => {

@@ -11,16 +11,17 @@ export async function deleteRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Delete');
   const ids = idsParameter(call.query, 'ids', maxRecords);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
-  return remove(call, module, ids);
+  return deleteItems(call, module, ids);
 }
 
 /** DELETE /{module}/{id} */
 export async function deleteOneRecord(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Delete');
-  return remove(call, module, [pathId(call.path[1] as string, 1)]);
+  return deleteItems(call, module, [pathId(call.path[1] as string, 1)]);
 }
 
-async function remove(call: CrmCall, module: Module, ids: readonly string[]): Promise<CrmAnswer> {
+/** Moves records to the recycle bin. */
+export async function deleteItems(call: CrmCall, module: Module, ids: readonly string[]): Promise<CrmAnswer> {
   const { space, store, user, nowMs } = call;
   const known = ids.map(readId).filter((id) => id !== undefined);
   const deleted =

@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter, idsParameter, listParameter, pageParameters, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { systemIds } from '../organizations/ids.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { makePageToken, type PagePlace, pageTokenTtlMs, readPageToken, type TokenOwner } from './page-token.ts';
 import { recordModule } from './record-module.ts';
@@ -15,16 +16,35 @@ const maxIds = 100;
 const discreteLimit = 2_000;
 const tokenLimit = 100_000;
 
+/** A list that holds only some of a module's records. */
+export interface ListScope {
+  /** What it holds, for the page tokens: they continue this list only. */
+  readonly key: string;
+  readonly among: NonNullable<RecordList['among']>;
+  /** More keys of the records shown, by their ids. */
+  readonly more?: (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
+}
+
 /** GET /{module} */
 export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store, user, query, nowMs } = call;
   const module = recordModule(call, 'View');
+  // All notes of everybody are for administrators (crm-api 7.11).
+  if (module.apiName === 'Notes' && call.user.profile.id !== call.space.id(systemIds.profileAdministrator)) {
+    const message = 'This API is supported only for admin users.';
+    throw new Refusal('NOT_SUPPORTED', { status: 403, message });
+  }
+  return listRecordsOf(call, module);
+}
+
+/** The list of all records of a module, or of those in `scope`. */
+export async function listRecordsOf(call: CrmCall, module: Module, scope?: ListScope): Promise<CrmAnswer> {
+  const { space, store, user, query, nowMs } = call;
   const shape = shapeParameter(call, module);
   const list = listParameters(call, module);
   const owner: TokenOwner = {
     dataSpace: space.dataSpace,
     userId: user.id,
-    parameters: JSON.stringify([module.number, query.get('fields'), list]),
+    parameters: JSON.stringify([module.number, query.get('fields'), list, scope?.key]),
   };
   const token = query.get('page_token');
   const place = token ? tokenPlace(call, token, owner) : undefined;
@@ -35,13 +55,14 @@ export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
 
   const rows = await selectRecords(store.database, {
     ...list,
+    among: scope?.among,
     dataSpace: space.dataSpace,
     module: module.number,
     offset: place ? 0 : (page - 1) * perPage,
     place,
   });
   // One more row than the page has says whether there is another page.
-  const more = rows.length > perPage;
+  const hasMore = rows.length > perPage;
   const records = rows.slice(0, perPage);
   if (place?.backwards) records.reverse();
   if (records.length === 0) return { status: list.modifiedAfterMs === undefined ? 204 : 304 };
@@ -50,8 +71,9 @@ export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
     timeZone: user.timeZone,
     names: await namesFor(store.records, space, shape.referring, records),
   };
-  const data = records.map((record) => renderRecord(shape, record, view)).join(',');
-  const hasNext = place?.backwards ? true : more;
+  const more = await scope?.more?.(records.map(({ id }) => id));
+  const data = records.map((record) => withMore(renderRecord(shape, record, view), more?.get(record.id))).join(',');
+  const hasNext = place?.backwards ? true : hasMore;
 
   const short = { per_page: perPage, count: records.length, page, more_records: hasNext };
   if (call.version.number < 3) return answer(data, short);
@@ -80,6 +102,11 @@ export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
   });
 }
 
+/** A record's JSON with more keys at its end. */
+export function withMore(record: string, more: object | undefined): string {
+  return more === undefined ? record : `${record.slice(0, -1)},${JSON.stringify(more).slice(1)}`;
+}
+
 function answer(data: string, info: object): CrmAnswer {
   return { status: 200, text: `{"data":[${data}],"info":${JSON.stringify(info)}}` };
 }
@@ -101,7 +128,7 @@ function shapeParameter(call: CrmCall, module: Module): RecordShape {
   return { ...shape, parts, referring: shape.referring.filter((field) => field.dataType !== 'subform') };
 }
 
-type ListParameters = Omit<RecordList, 'dataSpace' | 'module' | 'offset' | 'place'>;
+type ListParameters = Omit<RecordList, 'dataSpace' | 'module' | 'offset' | 'place' | 'among'>;
 
 function listParameters(call: CrmCall, module: Module): ListParameters {
   const { query } = call;

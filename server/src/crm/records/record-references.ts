@@ -30,6 +30,8 @@ export function referencesIn(dataSpace: number, data: RecordData): Reference[] {
 }
 
 function collectRow(row: unknown, field: string, prefix: string, found: Reference[]): void {
+  // Tags are ids in a list.
+  if (isReference(row, prefix)) found.push({ field, target: row });
   if (typeof row !== 'object' || row === null) return;
   for (const [name, value] of Object.entries(row)) {
     if (name !== 'id' && isReference(value, prefix)) found.push({ field: `${field}.${name}`, target: value });

@@ -48,6 +48,14 @@ const constantKeys: Readonly<Record<string, unknown>> = {
   $canvas_id: null,
 };
 
+/** Keys of notes only. */
+const noteKeys: Readonly<Record<string, unknown>> = {
+  $voice_note: false,
+  $attachments: null,
+  $size: null,
+  $is_shared_to_client: false,
+};
+
 const activities = new Set(['Tasks', 'Events', 'Calls']);
 
 /** `$` keys that depend on the record, the module or the organization. */
@@ -77,7 +85,8 @@ export function wholeShape(module: Module): RecordShape {
       ...module.fields.map((field) => fieldPart(module, field)),
       ...variable.map((key) => variablePart(module, key)),
     ]);
-    const constants = JSON.stringify(constantKeys).slice(1, -1);
+    const keys = module.apiName === 'Notes' ? { ...constantKeys, ...noteKeys } : constantKeys;
+    const constants = JSON.stringify(keys).slice(1, -1);
     shape = { ...shape, constants: `,${constants}` };
     shapes.set(module, shape);
   }

@@ -17,6 +17,8 @@ export interface RecordList {
   readonly ids: readonly string[] | undefined;
   /** Only records that changed after this second. */
   readonly modifiedAfterMs: number | undefined;
+  /** A condition that only some records fulfil, in SQL over `crm_record`; its values become parameters. */
+  readonly among?: ((parameter: (value: unknown) => string) => string) | undefined;
   /** Where a page that was asked for by token begins. */
   readonly place: PagePlace | undefined;
 }
@@ -47,6 +49,7 @@ export async function selectRecords(database: Database, list: RecordList): Promi
     const nextSecondMs = (Math.floor(list.modifiedAfterMs / 1000) + 1) * 1000;
     conditions.push(`modified_at_ms >= ${parameter(nextSecondMs)}`);
   }
+  if (list.among) conditions.push(list.among(parameter));
   // A page before its token's record is read backwards, and turned round by the caller.
   const forwards = list.place?.backwards ? !list.ascending : list.ascending;
   const direction = forwards ? 'ASC' : 'DESC';

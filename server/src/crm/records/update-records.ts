@@ -37,7 +37,10 @@ export async function updateRecords(call: CrmCall): Promise<CrmAnswer> {
     if (item && id === undefined) answers[index] ??= errorBody('INVALID_DATA', place, idInvalid);
     return id;
   });
-  await update(call, module, items, ids, answers, (index) => ({ api_name: 'id', json_path: `$.data[${index}].id` }));
+  await updateItems(call, module, items, ids, answers, (index) => ({
+    api_name: 'id',
+    json_path: `$.data[${index}].id`,
+  }));
   return writeAnswer(call, answers, 200);
 }
 
@@ -47,11 +50,12 @@ export async function updateOneRecord(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[1] as string, 1)) as string;
   const items = readItems(call).slice(0, 1);
   const answers = new Array<ItemAnswer>(1);
-  await update(call, module, items, [id], answers, () => ({ resource_path_index: 1 }));
+  await updateItems(call, module, items, [id], answers, () => ({ resource_path_index: 1 }));
   return writeAnswer(call, answers, 200);
 }
 
-async function update(
+/** Changes the records with these ids; answers that are there already stay. */
+export async function updateItems(
   call: CrmCall,
   module: Module,
   raws: readonly unknown[],

@@ -22,14 +22,6 @@ export interface RelatedList {
   readonly closed?: boolean;
 }
 
-/** The fields that a link has of its own. */
-export const linkFields: Readonly<Record<string, readonly string[]>> = {
-  campaign_leads: ['Member_Status'],
-  campaign_contacts: ['Member_Status'],
-  product_price_books: ['list_price'],
-  deal_contacts: ['Contact_Role'],
-};
-
 const lookup = (apiName: string, module: string, field: string, label = apiName.replaceAll('_', ' ')): RelatedList => ({
   apiName,
   label,

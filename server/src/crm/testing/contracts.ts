@@ -25,12 +25,15 @@ export interface WireStep {
     readonly headers?: Readonly<Record<string, string | null>>;
     readonly body?: unknown;
     readonly rawBody?: string;
+    readonly multipart?: Readonly<Record<string, { readonly filename: string; readonly content: string }>>;
     readonly scopes?: readonly string[];
     readonly auth?: 'none' | 'garbage';
   };
   readonly expect: {
     readonly status: number | readonly number[];
     readonly json?: unknown;
+    readonly body?: string;
+    readonly headerPresent?: readonly string[];
     readonly codeIn?: readonly string[];
     readonly contains?: readonly [string, readonly unknown[]];
   };

@@ -19,6 +19,7 @@ export const allScopes = [
   'ZohoCRM.users.ALL',
   'ZohoCRM.org.ALL',
   'ZohoCRM.coql.READ',
+  'ZohoCRM.files.ALL',
 ];
 
 /** Origin of the page that the tests' client serves, and of a page of another client. */

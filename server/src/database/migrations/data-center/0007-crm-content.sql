@@ -27,6 +27,9 @@ FROM (
        jsonb_array_elements(CASE jsonb_typeof(entry.value) WHEN 'array' THEN entry.value ELSE '[]' END) AS item,
        jsonb_each(CASE jsonb_typeof(item) WHEN 'object' THEN item ELSE '{}' END) AS part
   WHERE jsonb_typeof(part.value) = 'string' AND part.key <> 'id'
+  UNION ALL
+  SELECT data_space, module, record_id, 'Tag', tag
+  FROM crm_record, jsonb_array_elements_text(CASE jsonb_typeof(data -> 'Tag') WHEN 'array' THEN data -> 'Tag' ELSE '[]' END) AS tag
 ) AS pointing
 WHERE target ~ '^[0-9]{19}$' AND target LIKE data_space || '%'
 ON CONFLICT DO NOTHING;

@@ -1,0 +1,103 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { type ErrorBody, errorBody, Refusal } from '../errors.ts';
+import { itemListOf } from '../http/item-list.ts';
+import { isJsonObject, readJsonBody } from '../http/json-body.ts';
+import { listParameter } from '../http/parameters.ts';
+import { readId } from '../organizations/ids.ts';
+import { listRecordsOf, withMore } from '../records/list-records.ts';
+import { recordModule } from '../records/record-module.ts';
+import { namesFor } from '../records/record-view.ts';
+import { namedShape, renderRecord, wholeShape } from '../records/render-record.ts';
+import { selectRecords } from '../records/select-records.ts';
+import { relatedListId, relatedListsOf } from './related-lists.ts';
+import {
+  existingParent,
+  listScope,
+  type RelatedPlace,
+  relatedId,
+  relatedIdInvalid,
+  relatedPlace,
+} from './related-place.ts';
+
+const viewing = { parent: 'View', related: 'View' } as const;
+
+/** GET /{module}/{id}/{related_list} (crm-api 6.12) */
+export async function listRelated(call: CrmCall): Promise<CrmAnswer> {
+  const place = await relatedPlace(call, viewing);
+  return listRecordsOf(call, place.module, listScope(call, place));
+}
+
+/** GET /{module}/{id}/{related_list}/{related id} */
+export async function getRelated(call: CrmCall): Promise<CrmAnswer> {
+  const { space, store, user } = call;
+  const place = await relatedPlace(call, viewing);
+  const scope = listScope(call, place);
+  const [record] = await selectRecords(store.database, {
+    dataSpace: space.dataSpace,
+    module: place.module.number,
+    perPage: 1,
+    offset: 0,
+    sortBy: 'id',
+    ascending: true,
+    converted: undefined,
+    ids: [relatedId(call)],
+    modifiedAfterMs: undefined,
+    place: undefined,
+    among: scope.among,
+  });
+  if (!record) {
+    if (call.version.number < 8) return { status: 204 };
+    throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: relatedIdInvalid });
+  }
+  const fields = listParameter(call.query, 'fields');
+  const shape = fields ? namedShape(place.module, fields) : wholeShape(place.module);
+  const names = await namesFor(store.records, space, shape.referring, [record]);
+  const more = (await scope.more?.([record.id]))?.get(record.id);
+  const text = withMore(renderRecord(shape, record, { space, timeZone: user.timeZone, names }), more);
+  return { status: 200, text: `{"data":[${text}]}` };
+}
+
+const maxCounts = 20;
+
+/** POST /{module}/{id}/actions/get_related_records_count */
+export async function countRelated(call: CrmCall): Promise<CrmAnswer> {
+  const parentModule = recordModule(call, 'View');
+  const items = itemListOf(readJsonBody(call.body), 'get_related_records_count', maxCounts);
+  const parentId = await existingParent(call, parentModule);
+  const answers = await Promise.all(items.map((raw, index) => countOne(call, parentModule, parentId, raw, index)));
+  return { status: 200, json: { get_related_records_count: answers } };
+}
+
+async function countOne(
+  call: CrmCall,
+  parentModule: RelatedPlace['parentModule'],
+  parentId: string,
+  raw: unknown,
+  index: number,
+): Promise<object | ErrorBody> {
+  const { space, store } = call;
+  const asked = isJsonObject(raw) && isJsonObject(raw.related_list) ? raw.related_list : {};
+  const lists = relatedListsOf(parentModule);
+  const at = lists.findIndex(
+    (each, place) =>
+      each.apiName === asked.api_name || relatedListId(space, parentModule, place) === (readId(asked.id) ?? ''),
+  );
+  const list = lists[at];
+  const module = list && space.metadata.find(list.module);
+  if (!list || !module) {
+    const json_path = `$.get_related_records_count[${index}].related_list`;
+    return errorBody('INVALID_DATA', { api_name: 'related_list', json_path });
+  }
+  const related_list = { api_name: list.apiName, id: relatedListId(space, parentModule, at) };
+  const permission = `Crm_Implied_View_${module.apiName}`;
+  if (call.user.profile.denied.has(permission)) return errorBody('NO_PERMISSION', { permissions: [permission] });
+  const values: unknown[] = [space.dataSpace];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const text =
+    list.source.kind === 'attachments'
+      ? `SELECT count(*) FROM crm_attachment WHERE data_space = $1 AND parent_id = ${parameter(parentId)}`
+      : `SELECT count(*) FROM crm_record WHERE data_space = $1 AND module = ${parameter(module.number)}
+           AND ${listScope(call, { parentModule, parentId, list, module }).among(parameter)}`;
+  const [row] = await store.database.query<{ count: string }>({ text, values });
+  return { count: Number(row?.count ?? 0), related_list };
+}

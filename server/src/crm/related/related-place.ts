@@ -1,0 +1,149 @@
+import type { CrmCall } from '../context.ts';
+import { idInvalid, Refusal } from '../errors.ts';
+import { checkPermission } from '../http/admission.ts';
+import { pathId } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import type { ListScope } from '../records/list-records.ts';
+import { type RecordPermission, recordModule } from '../records/record-module.ts';
+import { linkFields, linkValueShown } from './link-fields.ts';
+import { findRelatedList, type RelatedList } from './related-lists.ts';
+
+export const relatedIdInvalid = 'the related id given seems to be invalid';
+
+/** The list that the path `/{module}/{id}/{related_list}` names (crm-api 6.12). */
+export interface RelatedPlace {
+  readonly parentModule: Module;
+  readonly parentId: string;
+  readonly list: RelatedList;
+  /** Of what is listed. */
+  readonly module: Module;
+}
+
+/**
+ * Finds the list and its record, and asks the user's profile for both modules.
+ * @throws Refusal INVALID_MODULE, NO_PERMISSION, INVALID_DATA.
+ */
+export async function relatedPlace(
+  call: CrmCall,
+  permissions: { readonly parent: RecordPermission; readonly related: RecordPermission },
+): Promise<RelatedPlace> {
+  const parentModule = recordModule(call, permissions.parent);
+  const list = findRelatedList(parentModule, call.path[2] as string);
+  const module = list && call.space.metadata.find(list.module);
+  if (!list || !module || list.source.kind === 'attachments') {
+    throw new Refusal('INVALID_DATA', {
+      details: { resource_path_index: 2 },
+      message: 'the relation name given seems to be invalid',
+    });
+  }
+  checkPermission(call.user, `Crm_Implied_${permissions.related}_${module.apiName}`);
+  return { parentModule, parentId: await existingParent(call, parentModule), list, module };
+}
+
+/** The id of the record in the path. @throws Refusal when there is none. */
+export async function existingParent(call: CrmCall, module: Module): Promise<string> {
+  const id = readId(pathId(call.path[1] as string, 1)) as string;
+  const parent = await call.store.records.read({ dataSpace: call.space.dataSpace, module: module.number, id });
+  if (parent) return id;
+  throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: relatedIdInvalid });
+}
+
+/** The id of the related record in the path. */
+export function relatedId(call: CrmCall): string {
+  const id = readId(call.path[3] as string);
+  if (id !== undefined) return id;
+  throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: idInvalid });
+}
+
+type Parameter = (value: unknown) => string;
+
+/**
+ * The records of a list, as a condition. What points to the record comes from `crm_reference` as an array, so that the
+ * plan never depends on how many records the module has.
+ */
+export function listScope(call: CrmCall, place: RelatedPlace): ListScope {
+  const { list, parentId } = place;
+  const { source } = list;
+  const key = `${place.parentModule.number}/${parentId}/${list.apiName}`;
+  const { dataSpace } = call.space;
+  if (source.kind === 'link') {
+    const [here, there] = source.side === 'left' ? ['left_id', 'right_id'] : ['right_id', 'left_id'];
+    return {
+      key,
+      among: (parameter) =>
+        `record_id = ANY (ARRAY(SELECT ${there} FROM crm_link WHERE data_space = ${parameter(dataSpace)}
+           AND relation = ${parameter(source.relation)} AND ${here} = ${parameter(parentId)}))`,
+      ...(linkFields[source.relation] ? { more: (ids) => linkValues(call, place, ids) } : {}),
+    };
+  }
+  const field = source.kind === 'lookup' ? source.field : '';
+  return {
+    key,
+    among: (parameter) => {
+      const references = `record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
+         WHERE data_space = ${parameter(dataSpace)} AND target_id = ${parameter(parentId)}
+           AND module = ${parameter(place.module.number)} AND field = ${parameter(field)}))`;
+      return [references, stillPoints(place, field, parameter), closedCondition(call, list, parameter)]
+        .filter((condition) => condition !== undefined)
+        .join(' AND ');
+    },
+  };
+}
+
+/** References are only ever added: whether the record still points here, it says itself. */
+function stillPoints({ module, parentId }: RelatedPlace, field: string, parameter: Parameter): string {
+  const [name, inner] = field.split('.') as [string, string?];
+  if (inner !== undefined) {
+    return `data -> ${parameter(name)}::text @> ${parameter(JSON.stringify([{ [inner]: parentId }]))}::jsonb`;
+  }
+  const id = parameter(parentId);
+  return module.field.get(name)?.dataType === 'multi_module_lookup'
+    ? `data -> ${parameter(name)}::text ->> 'id' = ${id}::text`
+    : `data ->> ${parameter(name)}::text = ${id}::text`;
+}
+
+/** When an activity is over. */
+const closed: Readonly<Record<string, (nowMs: string) => string>> = {
+  Tasks: () => `coalesce(data ->> 'Status' = 'Completed', false)`,
+  Events: (nowMs) => `coalesce((data ->> 'End_DateTime')::bigint < ${nowMs}, false)`,
+  Calls: (nowMs) => `NOT coalesce(data ->> 'Outgoing_Call_Status' = 'Scheduled'
+    OR data ->> 'Scheduled_In_CRM' = 'Yes' OR (data ->> 'Call_Start_Time')::bigint > ${nowMs}, false)`,
+};
+
+function closedCondition(call: CrmCall, list: RelatedList, parameter: Parameter): string | undefined {
+  const over = list.closed === undefined ? undefined : closed[list.module];
+  if (!over) return undefined;
+  // Tasks do not look at the clock, and a parameter that nothing mentions has no type.
+  const condition = over(list.module === 'Tasks' ? '' : `${parameter(call.nowMs)}::bigint`);
+  return list.closed ? condition : `NOT (${condition})`;
+}
+
+interface LinkRow {
+  id: string;
+  data: Record<string, unknown>;
+}
+
+/** The links' own fields, by the id of the record at their other end. */
+async function linkValues(
+  { space, store }: CrmCall,
+  { list, parentId }: RelatedPlace,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, object>> {
+  if (list.source.kind !== 'link') return new Map();
+  const { relation, side } = list.source;
+  const [here, there] = side === 'left' ? ['left_id', 'right_id'] : ['right_id', 'left_id'];
+  const rows = await store.database.query<LinkRow>({
+    text: `SELECT ${there} AS id, data FROM crm_link
+           WHERE data_space = $1 AND relation = $2 AND ${here} = $3 AND ${there} = ANY ($4::bigint[])`,
+    values: [space.dataSpace, relation, parentId, ids],
+  });
+  return new Map(
+    rows.map(({ id, data }) => [
+      id,
+      Object.fromEntries(
+        (linkFields[relation] ?? []).map((field) => [field.apiName, linkValueShown(field, data, space)]),
+      ),
+    ]),
+  );
+}

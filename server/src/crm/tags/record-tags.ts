@@ -1,0 +1,145 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
+import { answerItemList, itemListOf, success } from '../http/item-list.ts';
+import { isJsonObject, readJsonBody } from '../http/json-body.ts';
+import { idsParameter, listParameter, pathId } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import { changeRecords } from '../records/change-records.ts';
+import type { StoredRecord } from '../records/record.ts';
+import { recordModule } from '../records/record-module.ts';
+import { resolveTags } from '../records/tags.ts';
+import type { ItemAnswer } from '../records/write-request.ts';
+import { isStorable } from '../values/texts.ts';
+
+/** Putting tags on records and taking them off (crm-api 7.12). */
+
+const limits = { records: 500, tagsOfRecord: 10, tagLength: 25, tagsOfRequest: 100 } as const;
+
+type Action = 'add' | 'remove';
+
+export const addTags = (call: CrmCall) => many(call, 'add');
+export const removeTags = (call: CrmCall) => many(call, 'remove');
+export const addTagsToOne = (call: CrmCall) => one(call, 'add');
+export const removeTagsFromOne = (call: CrmCall) => one(call, 'remove');
+
+/** POST /{module}/actions/add_tags, remove_tags */
+async function many(call: CrmCall, action: Action): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Edit');
+  const asked = readRequest(call);
+  const ids = asked.ids ?? idsParameter(call.query, 'ids', limits.records);
+  if (!ids) throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'ids', json_path: '$.ids' } });
+  const answers = await apply(call, module, action, ids, asked);
+  const done = answers.filter(({ status }) => status === 'success').length;
+  const answer = answerItemList('data', answers, 200, { success_count: String(done), locked_count: '0' });
+  // Here some failed records among others are no reason for another status.
+  return answer.status === 207 ? { ...answer, status: 200 } : answer;
+}
+
+/** POST /{module}/{id}/actions/add_tags, remove_tags */
+async function one(call: CrmCall, action: Action): Promise<CrmAnswer> {
+  const module = recordModule(call, 'Edit');
+  const id = readId(pathId(call.path[1] as string, 1)) as string;
+  return answerItemList('data', await apply(call, module, action, [id], readRequest(call)), 200);
+}
+
+interface Request {
+  readonly names: readonly string[];
+  readonly ids: readonly string[] | undefined;
+  readonly overwrite: boolean;
+}
+
+function readRequest(call: CrmCall): Request {
+  const { query } = call;
+  const overwrite = query.get('over_write') === 'true';
+  // Old clients name tags in the query and send no body.
+  if (call.version.number < 3 && query.get('tag_names')) {
+    const names = (listParameter(query, 'tag_names') ?? []).map((name, index) => checkName(name, index));
+    return { names, ids: undefined, overwrite };
+  }
+  const body = readJsonBody(call.body);
+  const tags = itemListOf(body, 'tags', limits.tagsOfRequest);
+  const names = tags.map((tag, index) => checkName(nameOf(tag, call), index));
+  return { names, ids: readIds(body.ids), overwrite: overwrite || body.over_write === true };
+}
+
+function nameOf(tag: unknown, { space }: CrmCall): unknown {
+  if (!isJsonObject(tag)) return tag;
+  return tag.name ?? space.tag(readId(tag.id) ?? '')?.name;
+}
+
+function checkName(name: unknown, index: number): string {
+  const place = { api_name: 'name', json_path: `$.tags[${index}].name` };
+  if (name === undefined) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
+  if (typeof name !== 'string' || name.trim() === '' || !isStorable(name)) {
+    throw new Refusal('INVALID_DATA', { details: { ...place, expected_data_type: 'text' } });
+  }
+  if (name.trim().length > limits.tagLength) {
+    throw new Refusal('INVALID_DATA', { details: { ...place, maximum_length: limits.tagLength } });
+  }
+  return name.trim();
+}
+
+/** Ids in a body: strings of digits. */
+function readIds(raw: unknown): readonly string[] | undefined {
+  if (raw === undefined) return undefined;
+  const ids = Array.isArray(raw) ? raw.map(readId) : [];
+  if (ids.length === 0 || ids.includes(undefined)) {
+    throw new Refusal('INVALID_DATA', { details: { api_name: 'ids', json_path: '$.ids' }, message: idInvalid });
+  }
+  const unique = [...new Set(ids as string[])];
+  if (unique.length > limits.records) throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.records } });
+  return unique;
+}
+
+async function apply(
+  call: CrmCall,
+  module: Module,
+  action: Action,
+  ids: readonly string[],
+  { names, overwrite }: Request,
+): Promise<ItemAnswer[]> {
+  const { space } = call;
+  const known = space.contents.tags.filter((tag) => tag.module === module.number);
+  // Names of tags that this call makes are not in memory yet.
+  const shown = new Map(known.map((tag) => [tag.id, { name: tag.name, id: tag.id, color_code: tag.colorCode }]));
+  const wanted: string[] = [];
+  if (action === 'remove') {
+    const folded = new Set(names.map((name) => name.toLowerCase()));
+    for (const tag of known) if (folded.has(tag.name.toLowerCase())) wanted.push(tag.id);
+  } else {
+    const changes = { values: new Map(), rows: new Map(), ownerId: null, tagNames: names, wishes: [] };
+    const made = await resolveTags(call, module, [changes]);
+    for (const name of new Set(names)) {
+      const id = made.get(name.toLowerCase());
+      if (id === undefined || wanted.includes(id)) continue;
+      wanted.push(id);
+      if (!shown.has(id)) shown.set(id, { name, id, color_code: null });
+    }
+  }
+  const after = (before: readonly string[]): readonly string[] => {
+    // Ids that are not in memory belong to tags that someone made this very moment.
+    if (action === 'remove') return before.filter((id) => !wanted.includes(id));
+    return overwrite ? wanted : [...new Set([...before, ...wanted])];
+  };
+  const outcomes = await changeRecords(call, module, ids, (record) => {
+    const tags = after((record.data.Tag ?? []) as readonly string[]);
+    if (tags.length > limits.tagsOfRecord) return { failure: tooMany(record) };
+    const { Tag: _, ...data } = record.data;
+    return { data: tags.length === 0 ? data : { ...data, Tag: tags } };
+  });
+  return ids.map((id): ItemAnswer => {
+    const outcome = outcomes.get(id);
+    if (!outcome) return errorBody('INVALID_DATA', { id }, idInvalid);
+    if ('failure' in outcome) return outcome.failure;
+    const tags = ((outcome.record.data.Tag ?? []) as readonly string[])
+      .map((tag) => shown.get(tag))
+      .filter((tag) => tag !== undefined);
+    const old = call.version.number < 3;
+    return success('tags updated successfully', { id, tags: old ? tags.map(({ name }) => name) : tags });
+  });
+}
+
+function tooMany(record: StoredRecord): ErrorBody {
+  return errorBody('LIMIT_EXCEEDED', { limit: limits.tagsOfRecord, id: record.id });
+}

@@ -121,6 +121,29 @@ export const errorCatalogue = {
     'A page_token continues one list: the other parameters must stay as they were.',
   ),
   EXPIRED_VALUE: entry(400, 'the page_token given has expired', 'A page_token lives for 24 hours.'),
+  EXPECTED_PARAM_MISSING: entry(
+    400,
+    'One of the expected parameter is missing',
+    'The call needs one of the parameters in details.param_names.',
+  ),
+  INVALID_QUERY: entry(
+    400,
+    'Invalid query formed',
+    'Criteria or a COQL query can be read but not answered: a field, operator or value is wrong; details says which.',
+  ),
+  CRITERIA_LIMIT_EXCEEDED: entry(
+    400,
+    'limit exceeded',
+    'A search has too many conditions; details.limit says how many.',
+  ),
+  LIMIT_REACHED: entry(400, 'limit reached', 'Pages of a search reach the first 2000 records only.'),
+  SYNTAX_ERROR: entry(
+    400,
+    'error occurred while parsing the query',
+    'A COQL query cannot be read: details has the place (near, line, column), or the clause that is missing.',
+  ),
+  INVALID_ALIAS: entry(400, 'invalid alias', 'The alias in details is no name, or names a column of the module.'),
+  DUPLICATE_ALIAS: entry(400, 'duplicate alias', 'Two columns of a COQL query have the same alias.'),
   ALREADY_MODIFIED: entry(
     412,
     'Record updated time has already passed if-unmodified-since time',

@@ -8,10 +8,13 @@ import { getRecord } from './records/get-record.ts';
 import { listDeletedRecords } from './records/list-deleted-records.ts';
 import { listRecords } from './records/list-records.ts';
 import { updateOneRecord, updateRecords } from './records/update-records.ts';
+import { searchRecords } from './search/search-records.ts';
+import { searchScopes } from './search/search-scopes.ts';
 import { getField, listFields } from './settings/fields.ts';
 import { getModule, listModules } from './settings/modules.ts';
 import { getOrganization } from './settings/organization.ts';
 import { countUsers, getUser, listUsers } from './settings/users.ts';
+import { getCustomView, listCustomViews } from './views/custom-views.ts';
 
 const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.module.READ');
 const readUsers = fixed('ZohoCRM.users.READ');
@@ -30,11 +33,24 @@ export const operations: readonly Operation[] = [
   { method: 'GET', path: 'settings/modules/{module}', scopes: readModules, handle: getModule },
   { method: 'GET', path: 'settings/fields', scopes: settings('fields', 'READ'), handle: listFields },
   { method: 'GET', path: 'settings/fields/{field}', scopes: settings('fields', 'READ'), handle: getField },
+  {
+    method: 'GET',
+    path: 'settings/custom_views',
+    scopes: settings('custom_views', 'READ'),
+    handle: listCustomViews,
+  },
+  {
+    method: 'GET',
+    path: 'settings/custom_views/{view}',
+    scopes: settings('custom_views', 'READ'),
+    handle: getCustomView,
+  },
   { method: 'GET', path: '{module}', scopes: module('READ'), handle: listRecords },
   { method: 'POST', path: '{module}', scopes: module('CREATE'), handle: createRecords },
   { method: 'PUT', path: '{module}', scopes: module('UPDATE'), handle: updateRecords },
   { method: 'DELETE', path: '{module}', scopes: module('DELETE'), handle: deleteRecords },
   { method: 'GET', path: '{module}/deleted', scopes: module('READ'), handle: listDeletedRecords },
+  { method: 'GET', path: '{module}/search', scopes: searchScopes, handle: searchRecords },
   { method: 'GET', path: '{module}/actions/count', scopes: module('READ'), handle: countRecords },
   { method: 'GET', path: '{module}/{id}', scopes: module('READ'), handle: getRecord },
   { method: 'PUT', path: '{module}/{id}', scopes: module('UPDATE'), handle: updateOneRecord },
@@ -50,7 +66,6 @@ export const unbuiltPaths: readonly string[] = [
   '__features',
   '__apis',
   '__composite_requests',
-  '{module}/search',
   '{module}/upsert',
   '{module}/actions',
 ];

@@ -1,10 +1,12 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import type { Condition } from '../query/condition.ts';
+import { countMatching } from '../query/select-matching.ts';
+import { isImpossible, searchCondition, searchParameters, withStates } from '../search/search-condition.ts';
+import { viewParameter } from '../views/find-view.ts';
 import { recordModule } from './record-module.ts';
-
-/** Parameters that count what a search would find; they are not built yet. */
-const searchParameters = ['criteria', 'email', 'phone', 'word'] as const;
 
 /** GET /{module}/actions/count */
 export async function countRecords(call: CrmCall): Promise<CrmAnswer> {
@@ -17,14 +19,34 @@ export async function countRecords(call: CrmCall): Promise<CrmAnswer> {
       message: 'Please use either Cvid or Search Params. Combination of both the params is not allowed',
     });
   }
-  if (search || query.get('cvid')) {
-    throw new Refusal('INVALID_DATA', { details: { param_name: search ?? 'cvid' }, outcome: 'NotBuilt' });
-  }
-  const converted = choiceParameter(query, 'converted', ['true', 'false', 'both'], 'false');
-  const [row] = await store.database.query<{ count: string }>({
-    text: `SELECT count(*) FROM crm_record WHERE data_space = $1 AND module = $2
-             AND ($3::boolean IS NULL OR converted = $3)`,
+  const condition = countedCondition(call, module);
+  const count =
+    typeof condition === 'string'
+      ? await countAll(call, module, condition)
+      : isImpossible(condition)
+        ? 0
+        : await countMatching(store.database, { dataSpace: space.dataSpace, module, condition });
+  return { status: 200, json: { count } };
+}
+
+type State = 'true' | 'false' | 'both';
+
+/** What is counted; all records of a state are known without looking at them. */
+function countedCondition(call: CrmCall, module: Module): Condition | State {
+  const search = searchCondition(call, module);
+  if (search) return withStates(call, module, search);
+  const view = viewParameter(call, module);
+  if (!view) return choiceParameter<State>(call.query, 'converted', ['true', 'false', 'both'], 'false');
+  return view.tests.length === 0 ? view.converted : view.condition(call);
+}
+
+/** Sums what the database counts while records are written (migration 0006). */
+async function countAll({ space, store }: CrmCall, module: Module, converted: State): Promise<number> {
+  const [row] = await store.database.query<{ count: string | null }>({
+    name: 'crm-count-records',
+    text: `SELECT sum(count) AS count FROM crm_record_count
+           WHERE data_space = $1 AND module = $2 AND ($3::boolean IS NULL OR converted = $3)`,
     values: [space.dataSpace, module.number, converted === 'both' ? null : converted === 'true'],
   });
-  return { status: 200, json: { count: Number(row?.count ?? 0) } };
+  return Number(row?.count ?? 0);
 }

@@ -43,7 +43,7 @@ const filters: Readonly<Record<string, Filter>> = {
   DeveloperUsers: () => false,
 };
 
-function usersOfType(call: CrmCall, type: string): CrmUser[] {
+export function usersOfType(call: CrmCall, type: string): CrmUser[] {
   const filter = Object.hasOwn(filters, type) ? filters[type] : undefined;
   if (!filter) throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
   return call.space.contents.users.filter((user) => filter(user, call));

@@ -19,6 +19,7 @@ export const allScopes = [
   'ZohoCRM.users.ALL',
   'ZohoCRM.org.ALL',
   'ZohoCRM.coql.READ',
+  'ZohoSearch.securesearch.READ',
   'ZohoCRM.files.ALL',
 ];
 

@@ -1,0 +1,67 @@
+import { isTableColumn } from './column-sql.ts';
+import { type Condition, type Literal, type Test, valueKind } from './condition.ts';
+import type { StatementBuilder } from './statement-builder.ts';
+
+/**
+ * The terms (migration 0006) that every record has which fulfils the condition, as the SQL of a tsquery; undefined when
+ * nothing follows about terms. Records that the terms find are still to be held against the condition.
+ */
+export function termsSql(condition: Condition, builder: StatementBuilder): string | undefined {
+  if (condition.kind === 'words') return termsOf(condition.text, builder);
+  if (condition.kind === 'test') return testTerms(condition, builder);
+  const parts = condition.parts.map((part) => termsSql(part, builder));
+  const known = parts.filter((part) => part !== undefined);
+  if (condition.kind === 'all') return joined(known, '&&');
+  return known.length === parts.length ? joined(known, '||') : undefined;
+}
+
+function joined(queries: readonly string[], operator: '&&' | '||'): string | undefined {
+  return queries.length === 0 ? undefined : `(${queries.join(` ${operator} `)})`;
+}
+
+function testTerms(test: Test, builder: StatementBuilder): string | undefined {
+  const { column, operator, values } = test;
+  if (!hasTerms(test)) return undefined;
+  if (operator === 'starts_with') {
+    return `crm_terms_from($1, $2, ${builder.parameter(lettersOf(values[0]))})`;
+  }
+  const texts = valueKind(column.field) === 'choices' && operator === 'in' ? values.flat() : values;
+  return joined(
+    texts.map((value) => termsOf(textOf(value), builder)),
+    '||',
+  );
+}
+
+function termsOf(text: string, builder: StatementBuilder): string {
+  return `crm_terms_of($1, $2, ${builder.parameter(text)})`;
+}
+
+function textOf(value: Literal): string {
+  return typeof value === 'object' ? value.join(' ') : String(value);
+}
+
+function hasTerms({ column, operator, negated, values }: Test): boolean {
+  if (negated || column.path.length > 0 || isTableColumn(column.module, column.field)) return false;
+  const kind = valueKind(column.field);
+  if (kind !== 'text' && kind !== 'choice' && kind !== 'choices' && kind !== 'id') return false;
+  if (operator === 'starts_with') return kind !== 'choices' && lettersOf(values[0]) !== '';
+  // An empty list and a list of one thing that is no word would mean every record.
+  return values.length > 0 && (operator === 'equals' || operator === 'in');
+}
+
+/** What a text begins with, as far as the parser of terms is sure to see it as one word. */
+function lettersOf(value: Literal | undefined): string {
+  return /^[A-Za-z]{0,60}/.exec(String(value))?.[0]?.toLowerCase() ?? '';
+}
+
+/** Whether the terms can be trusted to find few records: a name, an address, a number, a word. */
+export function isSelective(condition: Condition): boolean {
+  if (condition.kind === 'words') return true;
+  if (condition.kind !== 'test') {
+    const { kind, parts } = condition;
+    return kind === 'all' ? parts.some(isSelective) : parts.length > 0 && parts.every(isSelective);
+  }
+  const kind = valueKind(condition.column.field);
+  if (!hasTerms(condition) || (kind !== 'text' && kind !== 'id')) return false;
+  return condition.operator !== 'starts_with' || lettersOf(condition.values[0]).length > 2;
+}

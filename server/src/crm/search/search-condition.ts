@@ -1,0 +1,70 @@
+import type { CrmCall } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { choiceParameter } from '../http/parameters.ts';
+import type { Field, Module } from '../metadata/metadata.ts';
+import { allOf, type Condition } from '../query/condition.ts';
+import { readLiteral } from '../query/read-literal.ts';
+import { checkCriteria } from './check-criteria.ts';
+import { parseCriteria } from './parse-criteria.ts';
+
+/** The parameters that say what to search for; of several the first in this order counts. */
+export const searchParameters = ['criteria', 'email', 'phone', 'word'] as const;
+const maxWordLength = 500;
+
+/** What a call searches for; undefined when it names nothing. @throws Refusal */
+export function searchCondition({ query }: CrmCall, module: Module): Condition | undefined {
+  const name = searchParameters.find((each) => query.get(each));
+  if (name === undefined) return undefined;
+  const text = query.get(name) as string;
+  if (name === 'criteria') return checkCriteria(parseCriteria(text), module);
+  if (name === 'word') return wordCondition(text);
+  return anyField(module, text.trim(), (field) => field.dataType === name, name);
+}
+
+function wordCondition(text: string): Condition {
+  if (/[\p{L}\p{N}].*[\p{L}\p{N}]/su.test(text) && text.length <= maxWordLength && text.isWellFormed()) {
+    const words = text.replaceAll('\u0000', ' ').trim();
+    return { kind: 'words', text: words };
+  }
+  throw new Refusal('INVALID_DATA', {
+    details: { param_name: 'word' },
+    message: 'The search value contains special characters or does not contain at least two characters',
+  });
+}
+
+/** Records that have the text in one of the module's fields of a type. */
+function anyField(module: Module, text: string, fits: (field: Field) => boolean, parameter: string): Condition {
+  const parts = module.fields.filter(fits).map((field): Condition => {
+    const reading = readLiteral(text, field);
+    if ('expected' in reading) {
+      throw new Refusal('INVALID_DATA', { details: { param_name: parameter, expected_data_type: reading.expected } });
+    }
+    const column = { module, field, path: [] };
+    return { kind: 'test', column, operator: 'equals', negated: false, values: [reading.value] };
+  });
+  return { kind: 'any', parts };
+}
+
+/** The condition with what `converted` and `approved` ask for: leads that became contacts are left out by default. */
+export function withStates(call: CrmCall, module: Module, condition: Condition): Condition {
+  const converted = choiceParameter(call.query, 'converted', ['true', 'false', 'both'], 'false');
+  const approved = choiceParameter(call.query, 'approved', ['true', 'false', 'both'], 'both');
+  // There are no approval processes, so every record is approved.
+  if (approved === 'false') return { kind: 'any', parts: [] };
+  const state = convertedCondition(module, converted);
+  return state ? allOf([condition, state]) : condition;
+}
+
+/** The condition that only leads which are, or are not, converted fulfil; other modules have no such state. */
+export function convertedCondition(module: Module, converted: 'true' | 'false' | 'both'): Condition | undefined {
+  const field = module.field.get('Converted__s');
+  if (!field || module.apiName !== 'Leads' || converted === 'both') return undefined;
+  const column = { module, field, path: [] };
+  return { kind: 'test', column, operator: 'equals', negated: false, values: [converted === 'true'] };
+}
+
+/** Whether no record can fulfil the condition. */
+export function isImpossible(condition: Condition): boolean {
+  if (condition.kind === 'any') return condition.parts.every(isImpossible);
+  return condition.kind === 'all' && condition.parts.some(isImpossible);
+}

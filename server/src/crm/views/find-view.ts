@@ -1,0 +1,23 @@
+import type { CrmCall } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { sequenceOf } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+import { type CustomView, standardViews } from './standard-views.ts';
+
+export function findView(space: Space, module: Module, id: string): CustomView | undefined {
+  const sequence = sequenceOf(space.dataSpace, id);
+  return standardViews(module).find((view) => view.sequence === sequence);
+}
+
+/** The view that `cvid` names; undefined without one. @throws Refusal INVALID_DATA when the module has no such view. */
+export function viewParameter({ space, query }: CrmCall, module: Module): CustomView | undefined {
+  const id = query.get('cvid');
+  if (!id) return undefined;
+  const view = findView(space, module, id);
+  if (view) return view;
+  throw new Refusal('INVALID_DATA', {
+    details: { param_name: 'cvid' },
+    message: 'the custom view id given seems to be invalid',
+  });
+}

@@ -124,7 +124,7 @@ describe.each([
       expect(challenge).toBe('Bearer error="invalid_token"');
       expect(event).toMatchObject({ outcome: 'TokenUnknown', detail: { token: maskSecret(token ?? '') } });
     }
-    expect((await refused(bearer(access_token), 'in')).event?.outcome).toBe('TokenUnknown');
+    expect((await refused(bearer(access_token), 'in')).event?.outcome).toBe('TokenOfOtherDataCenter');
   });
 
   test('an expired token and one of an inactive user', async () => {

@@ -16,11 +16,19 @@ export interface Load {
   readonly expected: string;
 }
 
+/** What one slice of time brought. */
+export interface Slice {
+  readonly latenciesMs: readonly number[];
+  readonly countedMs: number;
+  /** Answers that were not the expected one, with the first of them. */
+  readonly errors: number;
+  readonly firstError: string | undefined;
+}
+
 export interface Measurement {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers that were not the expected one, with the first of them. */
   readonly errors: number;
   readonly firstError: string | undefined;
 }
@@ -28,7 +36,7 @@ export interface Measurement {
 const headEnd = Buffer.from('\r\n\r\n');
 const nothing = Buffer.alloc(0);
 
-export async function measure(load: Load): Promise<Measurement> {
+export async function measure(load: Load): Promise<Slice> {
   const latencies: number[] = [];
   const beganAt = performance.now();
   const countFrom = beganAt + load.warmUpSeconds * 1000;
@@ -85,14 +93,18 @@ export async function measure(load: Load): Promise<Measurement> {
 
   const sockets = Array.from({ length: load.connections }, () => connect(load.port, '127.0.0.1'));
   await Promise.all(sockets.map(drive));
-  latencies.sort((a, b) => a - b);
-  const countedMs = Math.max(1, lastAt - countFrom);
+  return { latenciesMs: latencies, countedMs: Math.max(1, lastAt - countFrom), errors, firstError };
+}
+
+export function summarize(slices: readonly Slice[]): Measurement {
+  const latencies = slices.flatMap((slice) => slice.latenciesMs).sort((a, b) => a - b);
+  const countedMs = slices.reduce((sum, slice) => sum + slice.countedMs, 0);
   return {
     requestsPerSecond: (latencies.length * 1000) / countedMs,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
-    errors,
-    firstError,
+    errors: slices.reduce((sum, slice) => sum + slice.errors, 0),
+    firstError: slices.find((slice) => slice.firstError !== undefined)?.firstError,
   };
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Measurement, measure } from './load.ts';
+import { type Measurement, measure, type Slice, summarize } from './load.ts';
 import { BenchPlatform } from './platform.ts';
-import { subjects } from './subjects.ts';
+import { type Subject, subjects } from './subjects.ts';
 
 /** One line of the result. */
 interface Row {
@@ -16,11 +16,13 @@ const usage = `Usage: npm run bench -- [options]
 
 Token issue and a record read of the platform, beside a bare Fastify and oidc-provider on the same machine.
 
-  --seconds N        time of each measurement (default 4; a warm-up of a quarter of it comes first)
+  --seconds N        time of each measurement (default 4), in slices taken in turn, each after a warm-up
   --connections L    numbers of connections, separated by commas (default 1,16,64)
   --only NAMES       ${Object.keys(subjects).join(', ')} (default: all)
   --json             one JSON document {"rows":[…]} on standard output
 `;
+/** A measurement is cut up, so that what else the machine does for a while falls on all subjects alike. */
+const slices = 4;
 /** More than any machine answers in a second; what is not used up is left over. */
 const codesPerSecond = 15_000;
 
@@ -55,28 +57,40 @@ async function run(): Promise<number> {
     starting ??= BenchPlatform.start();
     return starting;
   };
+  const running: Subject[] = [];
   try {
     for (const name of names) {
-      const subject = await subjects[name]?.(platform);
-      if (!subject) continue;
-      for (const count of connections) {
-        const warmUpSeconds = seconds / 4;
-        await subject.prepare?.(Math.ceil(codesPerSecond * (seconds + warmUpSeconds)));
-        const measured = await measure({ ...subject, connections: count, warmUpSeconds, seconds });
-        rows.push(toRow(name, count, measured));
-        if (measured.errors > 0)
-          faults.push(`${name} at ${count}: ${measured.errors} errors, first: ${measured.firstError}`);
-        process.stderr.write(`${name} at ${count}: ${Math.round(measured.requestsPerSecond)} requests per second\n`);
+      process.stderr.write(`preparing ${name}\n`);
+      running.push(await (subjects[name] as (typeof subjects)[string])(platform));
+    }
+    for (const count of connections) {
+      const taken = new Map<Subject, Slice[]>(running.map((subject) => [subject, []]));
+      for (let turn = 0; turn < slices; turn++) {
+        for (const [subject, done] of taken) done.push(await takeSlice(subject, count));
       }
-      await subject.close();
+      for (const [{ name }, done] of taken) {
+        const measured = summarize(done);
+        rows.push(toRow(name, count, measured));
+        const { errors, firstError, requestsPerSecond } = measured;
+        if (errors > 0) faults.push(`${name} at ${count}: ${errors} errors, first: ${firstError}`);
+        process.stderr.write(`${name} at ${count}: ${Math.round(requestsPerSecond)} requests per second\n`);
+      }
     }
   } finally {
+    for (const subject of running) await subject.close();
     await (await starting)?.close();
   }
+  rows.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
   if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
   else printTable(rows);
   for (const fault of faults) process.stderr.write(`FAILED: ${fault}\n`);
   return faults.length === 0 ? 0 : 1;
+}
+
+async function takeSlice(subject: Subject, count: number): Promise<Slice> {
+  const time = { warmUpSeconds: seconds / slices / 4, seconds: seconds / slices };
+  await subject.prepare?.(Math.ceil(codesPerSecond * (time.warmUpSeconds + time.seconds)));
+  return measure({ ...subject, ...time, connections: count });
 }
 
 function toRow(name: string, count: number, measured: Measurement): Row {

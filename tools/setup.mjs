@@ -2,15 +2,16 @@
 // SDK when its sources are newer, and with --browser find a Chromium. Runs on any Node from 20 on, before there are packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findChromium } from './find-chromium.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bundledNode = join(root, 'node_modules', '.bin', 'node');
 
 if (!packagesAreInstalled()) installPackages();
 if (sdkIsStale()) run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
-if (process.argv.includes('--browser') && !findChromium()) installChromium();
+if (process.argv.includes('--browser') && !chromiumIsThere()) installChromium();
 
 /** Compares the lock file with the one that npm leaves in node_modules. */
 function packagesAreInstalled() {
@@ -43,15 +44,10 @@ function sdkIsStale() {
   );
 }
 
-function findChromium() {
-  if (process.env.GRANTWAY_CHROMIUM) {
-    if (existsSync(process.env.GRANTWAY_CHROMIUM)) return true;
-    fail(`GRANTWAY_CHROMIUM names ${process.env.GRANTWAY_CHROMIUM}, which does not exist`);
-  }
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .some((folder) => names.some((name) => existsSync(join(folder, name))));
+function chromiumIsThere() {
+  const found = findChromium();
+  if (found && !existsSync(found)) fail(`GRANTWAY_CHROMIUM names ${found}, which does not exist`);
+  return found !== undefined;
 }
 
 function installChromium() {
@@ -68,7 +64,7 @@ function installChromium() {
     });
     if (status !== 0) fail(`${missing} (apt-get said: ${stderr.trim().split('\n').at(-1)})`);
   }
-  if (!findChromium()) fail(missing);
+  if (!chromiumIsThere()) fail(missing);
 }
 
 function run(command, args, failure) {

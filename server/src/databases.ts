@@ -1,10 +1,11 @@
 import type { ClientConfig } from 'pg';
 import type { Topology } from './config/data-centers.ts';
+import type { DataDirectory } from './data-directory.ts';
 import { Database } from './database/database.ts';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, migrate } from './database/migrate.ts';
 import { UsableFailure } from './foundation/failure.ts';
-import type { PlatformOptions } from './platform.ts';
+import type { Log } from './http/log.ts';
 
 /** The databases of a platform, migrated: the directory and one per data centre. */
 export interface Databases {
@@ -13,12 +14,20 @@ export interface Databases {
   close(): Promise<void>;
 }
 
+/** PostgreSQL databases of one's own, by URL; what is not named is embedded. */
+export interface DatabaseUrls {
+  readonly directory?: string | undefined;
+  readonly dataCenters: Readonly<Record<string, string>>;
+}
+
+export interface DatabaseOptions {
+  readonly databaseUrls: DatabaseUrls;
+  readonly dataDirectory: Pick<DataDirectory, 'postgresDirectory'>;
+  readonly log: Log;
+}
+
 /** Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own. */
-export async function openDatabases(
-  options: Pick<PlatformOptions, 'databaseUrls' | 'dataDirectory' | 'log'>,
-  topology: Topology,
-  nowMs: number,
-): Promise<Databases> {
+export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
   const { databaseUrls, dataDirectory, log } = options;
   const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
   const cluster = urls.every((url) => url !== undefined)

@@ -27,7 +27,7 @@ import { createCrmStore } from './crm/store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
-import { openDatabases } from './databases.ts';
+import { type DatabaseUrls, openDatabases } from './databases.ts';
 import { createSampleApp } from './demo/sample-app.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { HomeIndex } from './directory/home-index.ts';
@@ -49,11 +49,6 @@ export interface PlatformOptions {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: Random;
-}
-
-export interface DatabaseUrls {
-  readonly directory?: string | undefined;
-  readonly dataCenters: Readonly<Record<string, string>>;
 }
 
 /** A running platform: every listener accepts. */

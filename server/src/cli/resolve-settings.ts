@@ -1,7 +1,7 @@
 import { parseSettings, readSettingsFile } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
+import type { DatabaseUrls } from '../databases.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-import type { DatabaseUrls } from '../platform.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Settings from the config file, with what the command line says instead. Throws UsableFailure. */

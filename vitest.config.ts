@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['server/src/**/*.test.ts', 'sdk/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'conformance/**/*.test.ts'],
     globalSetup: ['server/src/testing/global-setup.ts'],
+    reporters: ['default', './tools/total-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

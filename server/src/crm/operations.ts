@@ -1,4 +1,5 @@
 import { contentOperations } from './content-operations.ts';
+import { runCoql } from './coql/coql.ts';
 import type { Operation } from './http/router.ts';
 import { fixed, module, settings } from './operation-scopes.ts';
 import { countRecords } from './records/count-records.ts';
@@ -26,6 +27,7 @@ const readUsers = fixed('ZohoCRM.users.READ');
 export const operations: readonly Operation[] = [
   ...contentOperations,
   { method: 'GET', path: 'org', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganization },
+  { method: 'POST', path: 'coql', scopes: fixed('ZohoCRM.coql.READ'), handle: runCoql },
   { method: 'GET', path: 'users', scopes: readUsers, handle: listUsers },
   { method: 'GET', path: 'users/{user}', scopes: readUsers, handle: getUser },
   { method: 'GET', path: 'users/actions/count', scopes: readUsers, handle: countUsers },
@@ -60,7 +62,6 @@ export const operations: readonly Operation[] = [
 /** Paths of the platform that are not built yet and would otherwise be taken for a module or a record. */
 export const unbuiltPaths: readonly string[] = [
   'settings',
-  'coql',
   'upload',
   'actions',
   '__features',

@@ -7,12 +7,6 @@ import { multipart } from './testing/multipart.ts';
 /** Cases whose operations are not built yet. The list only ever gets shorter. */
 const notBuilt = new Set([
   'upsert-insert-update',
-  'coql',
-  'coql-empty',
-  'coql-no-where',
-  'coql-bad-column',
-  'coql-syntax',
-  'coql-scope',
   'bulk-read-flow',
   'bulk-read-404',
   'features',

@@ -127,7 +127,7 @@ function rangeSource(test: Test, tenant: string, builder: StatementBuilder): str
 }
 
 /** All records that may fulfil the condition: those that the terms name, or all of the module. */
-function restSource(
+export function restSource(
   query: Pick<MatchQuery, 'module' | 'condition'>,
   builder: StatementBuilder,
 ): { from: string; where: string } {
@@ -142,7 +142,7 @@ function restSource(
 }
 
 /** Users have no module, but the parameter is there for all statements. */
-function withModule(text: string): string {
+export function withModule(text: string): string {
   return text.includes('$2') ? text : text.replace('r.data_space = $1', 'r.data_space = $1 AND $2::integer = 0');
 }
 

@@ -1,0 +1,53 @@
+import { Refusal } from '../errors.ts';
+import type { Metadata, Module } from '../metadata/metadata.ts';
+import type { Column, Step } from '../query/condition.ts';
+import { usersModule } from '../query/users-module.ts';
+import type { ColumnName } from './syntax-tree.ts';
+
+/** Look-ups that a query may follow on the way to one column. */
+const maxSteps = 2;
+
+/** Finds what a name in a query stands for. @throws Refusal INVALID_QUERY, LIMIT_EXCEEDED */
+export function resolveColumn(name: ColumnName, base: Module, metadata: Metadata): Column {
+  const path: Step[] = [];
+  let module = base;
+  for (const [index, part] of name.parts.entries()) {
+    const field = module.field.get(part.name);
+    if (!field) throw unknownColumn(name);
+    const next = name.parts[index + 1];
+    // The id of what a look-up points to is the value of the look-up.
+    if (next === undefined || (next.name === 'id' && index + 2 === name.parts.length)) return { module, field, path };
+    const target = targetOf(field, part.module, metadata);
+    if (!target) throw unknownColumn(name);
+    path.push({ field, target });
+    if (path.length > maxSteps) {
+      throw new Refusal('LIMIT_EXCEEDED', { details: { by: 'join', limit: maxSteps } });
+    }
+    module = target;
+  }
+  throw unknownColumn(name);
+}
+
+function targetOf(field: Column['field'], named: string | undefined, metadata: Metadata): Module | undefined {
+  switch (field.dataType) {
+    case 'ownerlookup':
+    case 'userlookup':
+      return usersModule;
+    case 'lookup':
+      return metadata.find(field.lookupModules[0] ?? '');
+    case 'multi_module_lookup': {
+      const target = field.lookupModules.find((each) => each === named);
+      return target === undefined ? undefined : metadata.find(target);
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function unknownColumn(name: ColumnName): Refusal {
+  return invalidQuery({ column_name: name.text, reason: 'column given seems to be invalid' });
+}
+
+export function invalidQuery(details: Readonly<Record<string, unknown>>): Refusal {
+  return new Refusal('INVALID_QUERY', { details, message: 'invalid query formed' });
+}

@@ -5,6 +5,9 @@ import {
   downloadAttachment,
   listAttachments,
 } from './attachments/attachments.ts';
+import { getConversionOptions } from './convert/conversion-options.ts';
+import { convertLead } from './convert/convert-lead.ts';
+import { getFeature, listFeatures } from './features/features.ts';
 import { downloadFile, uploadFiles } from './files/files.ts';
 import { deletePhoto, getPhoto, uploadPhoto } from './files/photos.ts';
 import type { Operation } from './http/router.ts';
@@ -15,6 +18,17 @@ import { getRole, listRoles } from './people/roles.ts';
 import { cloneProfile, deleteProfile, updateProfile } from './people/write-profiles.ts';
 import { createRoles, deleteRole, updateRole, updateRoles } from './people/write-roles.ts';
 import { createUser, deleteUser, updateUser, updateUsers } from './people/write-users.ts';
+import { cloneRecord } from './records/clone-record.ts';
+import {
+  countRecycleBin,
+  deleteFromRecycleBin,
+  emptyRecycleBin,
+  getFromRecycleBin,
+  listRecycleBin,
+  restoreRecord,
+  restoreRecords,
+} from './records/recycle-bin.ts';
+import { getTimeline } from './records/timeline.ts';
 import { countRelated, getRelated, listRelated } from './related/read-related.ts';
 import { getRelatedList, listRelatedLists } from './related/related-list-settings.ts';
 import {
@@ -30,6 +44,7 @@ import { createTags, deleteTag, mergeTags, updateTag, updateTags } from './tags/
 
 const attachments = '{module}/{id}/Attachments';
 const attachmentScopes = (operation: 'READ' | 'CREATE' | 'DELETE') => moduleOr('attachments', operation);
+const recycleBin = 'settings/recycle_bin';
 const users = (operation: string) => fixed(`ZohoCRM.users.${operation}`);
 
 /** The part of the table of operations about people, settings, and what hangs on records. */
@@ -115,6 +130,44 @@ export const contentOperations: readonly Operation[] = [
   { method: 'DELETE', path: '{module}/{id}/photo', scopes: module('DELETE'), handle: deletePhoto },
   { method: 'POST', path: 'files', scopes: fixed('ZohoCRM.files.CREATE'), takesFiles: true, handle: uploadFiles },
   { method: 'GET', path: 'files', scopes: fixed('ZohoCRM.files.READ'), handle: downloadFile },
+  { method: 'POST', path: '{module}/{id}/actions/clone', scopes: module('CREATE'), handle: cloneRecord },
+  { method: 'GET', path: '{module}/{id}/__timeline', scopes: module('READ'), handle: getTimeline },
+  { method: 'GET', path: '__features', scopes: fixed('ZohoCRM.features.READ'), handle: listFeatures },
+  { method: 'GET', path: '__features/{feature}', scopes: fixed('ZohoCRM.features.READ'), handle: getFeature },
+  { method: 'GET', path: recycleBin, scopes: settings('recycle_bin', 'READ'), handle: listRecycleBin },
+  { method: 'GET', path: `${recycleBin}/{id}`, scopes: settings('recycle_bin', 'READ'), handle: getFromRecycleBin },
+  {
+    method: 'GET',
+    path: `${recycleBin}/actions/count`,
+    scopes: settings('recycle_bin', 'READ'),
+    handle: countRecycleBin,
+  },
+  { method: 'DELETE', path: recycleBin, scopes: settings('recycle_bin', 'DELETE'), handle: emptyRecycleBin },
+  {
+    method: 'DELETE',
+    path: `${recycleBin}/{id}`,
+    scopes: settings('recycle_bin', 'DELETE'),
+    handle: deleteFromRecycleBin,
+  },
+  {
+    method: 'POST',
+    path: `${recycleBin}/actions/restore`,
+    scopes: settings('recycle_bin', 'UPDATE'),
+    handle: restoreRecords,
+  },
+  {
+    method: 'POST',
+    path: `${recycleBin}/{id}/actions/restore`,
+    scopes: settings('recycle_bin', 'UPDATE'),
+    handle: restoreRecord,
+  },
+  { method: 'POST', path: '{module}/{id}/actions/convert', scopes: module('CREATE'), handle: convertLead },
+  {
+    method: 'GET',
+    path: '{module}/{id}/__conversion_options',
+    scopes: module('READ'),
+    handle: getConversionOptions,
+  },
   { method: 'GET', path: '{module}/{id}/{list}', scopes: related('READ'), handle: listRelated },
   { method: 'POST', path: '{module}/{id}/{list}', scopes: related('CREATE'), handle: createRelated },
   { method: 'PUT', path: '{module}/{id}/{list}', scopes: related('UPDATE'), handle: updateRelated },

@@ -1,5 +1,6 @@
 import { contentOperations } from './content-operations.ts';
 import { runCoql } from './coql/coql.ts';
+import { listApis } from './features/apis.ts';
 import type { Operation } from './http/router.ts';
 import { fixed, module, settings } from './operation-scopes.ts';
 import { countRecords } from './records/count-records.ts';
@@ -21,11 +22,12 @@ const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.mod
 const readUsers = fixed('ZohoCRM.users.READ');
 
 /**
- * The table of operations: what routes, enforces scopes and (later) answers `GET /__apis`. Placeholders are numbered
+ * The table of operations: what routes, enforces scopes and answers `GET /__apis`. Placeholders are numbered
  * in their order; `scopes` are all needed, each by one of its alternatives.
  */
 export const operations: readonly Operation[] = [
   ...contentOperations,
+  { method: 'GET', path: '__apis', scopes: fixed('ZohoCRM.apis.READ'), handle: listApis(() => operations) },
   { method: 'GET', path: 'org', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganization },
   { method: 'POST', path: 'coql', scopes: fixed('ZohoCRM.coql.READ'), handle: runCoql },
   { method: 'GET', path: 'users', scopes: readUsers, handle: listUsers },
@@ -64,8 +66,6 @@ export const unbuiltPaths: readonly string[] = [
   'settings',
   'upload',
   'actions',
-  '__features',
-  '__apis',
   '__composite_requests',
   '{module}/upsert',
   '{module}/actions',

@@ -9,7 +9,6 @@ const notBuilt = new Set([
   'upsert-insert-update',
   'bulk-read-flow',
   'bulk-read-404',
-  'features',
   'watch-flow',
   'mass-delete-ids',
 ]);

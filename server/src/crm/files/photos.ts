@@ -5,6 +5,7 @@ import { pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changeRecords } from '../records/change-records.ts';
+import type { StoredRecord } from '../records/record.ts';
 import { type RecordPermission, recordModule } from '../records/record-module.ts';
 import { existingParent } from '../related/related-place.ts';
 import { completeFile, deleteFiles, findFile, receiveFile, tooLarge } from './file-store.ts';
@@ -81,10 +82,11 @@ async function setPhoto(
   fileId: string | null,
 ): Promise<readonly string[] | undefined> {
   let before: string[] = [];
-  const changed = await changeRecords(call, module, [id], ({ data }) => {
+  const change = ({ data }: StoredRecord) => {
     const { Record_Image, ...rest } = data;
     before = Record_Image === undefined ? [] : [Record_Image as string];
     return { data: fileId === null ? rest : { ...rest, Record_Image: fileId } };
-  });
+  };
+  const changed = await changeRecords(call, module, [id], change, 'photo_changed');
   return changed.has(id) ? before : undefined;
 }

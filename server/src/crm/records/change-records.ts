@@ -2,6 +2,7 @@ import type { CrmCall } from '../context.ts';
 import type { ErrorBody } from '../errors.ts';
 import type { Module } from '../metadata/metadata.ts';
 import type { RecordData, StoredRecord } from './record.ts';
+import { type HistoryAction, historyEntry } from './record-history.ts';
 
 const maxAttempts = 10;
 
@@ -23,6 +24,7 @@ export async function changeRecords(
   module: Module,
   ids: readonly string[],
   change: (record: StoredRecord) => RecordChange,
+  action: HistoryAction = 'updated',
 ): Promise<ReadonlyMap<string, ChangedRecord>> {
   const { space, store, user, nowMs } = call;
   const { dataSpace } = space;
@@ -49,7 +51,12 @@ export async function changeRecords(
         }
       }
       const outcomes = await store.records.update(
-        changed.map((record) => ({ key: { dataSpace, module: module.number, id: record.id }, record, claims: null })),
+        changed.map((record) => ({
+          key: { dataSpace, module: module.number, id: record.id },
+          record,
+          claims: null,
+          history: historyEntry(found.get(record.id) as StoredRecord, record, action),
+        })),
       );
       for (const [index, record] of changed.entries()) if (outcomes[index]?.written) done.set(record.id, { record });
       pending = changed.filter((_, index) => !outcomes[index]?.written).map(({ id }) => id);

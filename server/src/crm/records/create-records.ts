@@ -22,8 +22,13 @@ export async function createRecords(call: CrmCall): Promise<CrmAnswer> {
   return writeAnswer(call, answers, 201);
 }
 
-/** Creates records of a module; one answer for each item. */
-export async function createItems(call: CrmCall, module: Module, items: readonly unknown[]): Promise<ItemAnswer[]> {
+/** Creates records of a module; one answer for each item. `placeOf` says where in the request an item stands. */
+export async function createItems(
+  call: CrmCall,
+  module: Module,
+  items: readonly unknown[],
+  placeOf: (index: number) => number = (index) => index,
+): Promise<ItemAnswer[]> {
   const { space, store } = call;
   const answers = new Array<ItemAnswer>(items.length);
   const readings = items.map((item, index): ItemChanges | undefined => {
@@ -31,7 +36,7 @@ export async function createItems(call: CrmCall, module: Module, items: readonly
       metadata: space.metadata,
       module,
       dataSpace: space.dataSpace,
-      jsonPath: `$.data[${index}]`,
+      jsonPath: `$.data[${placeOf(index)}]`,
       creating: true,
     });
     if (reading.failure) answers[index] = reading.failure;
@@ -55,12 +60,12 @@ export async function createItems(call: CrmCall, module: Module, items: readonly
   readings.forEach((changes, index) => {
     if (!changes) return;
     const made = newRecord(call, module, changes, tagIds, takeId);
-    if ('failure' in made) answers[index] = derivationFailure(made.failure, `$.data[${index}]`);
+    if ('failure' in made) answers[index] = derivationFailure(made.failure, `$.data[${placeOf(index)}]`);
     else records.push({ ...made, index });
   });
 
   const outcomes = await store.records.insert(records);
-  const duplicates = await duplicateAnswers(call, module, outcomes, (place) => records[place]?.index ?? 0);
+  const duplicates = await duplicateAnswers(call, module, outcomes, (place) => placeOf(records[place]?.index ?? 0));
   records.forEach(({ record, index }, place) => {
     answers[index] = duplicates.get(place) ?? {
       code: 'SUCCESS',
@@ -72,7 +77,8 @@ export async function createItems(call: CrmCall, module: Module, items: readonly
   return answers;
 }
 
-function newRecord(
+/** A record as it will be written, with what follows from its values; not written yet. */
+export function newRecord(
   call: CrmCall,
   module: Module,
   changes: ItemChanges,

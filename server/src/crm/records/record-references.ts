@@ -63,8 +63,12 @@ export function referencesOf(records: readonly { readonly key: RecordKey; readon
 
 /** The part of a statement that notes references; their columns are parameters from `first` on. */
 export function insertReferences(first: number): string {
+  return `WITH ${referencesPart(first)}`;
+}
+
+export function referencesPart(first: number): string {
   const at = (offset: number) => `$${first + offset}`;
-  return `WITH pointing AS (
+  return `pointing AS (
     INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
     SELECT * FROM unnest(${at(0)}::integer[], ${at(1)}::bigint[], ${at(2)}::integer[], ${at(3)}::text[],
                          ${at(4)}::bigint[])

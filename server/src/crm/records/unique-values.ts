@@ -11,20 +11,26 @@ export interface Conflict {
   readonly recordId: string;
 }
 
-type Claiming = { readonly key: NewRecord['key']; readonly claims: readonly UniqueClaim[] };
+export type Claiming = { readonly key: NewRecord['key']; readonly claims: readonly UniqueClaim[] };
 
 /** Inserts records that hold values of unique fields: those that lose a value are left out, all in one transaction. */
 export function insertClaimed(database: Database, records: readonly NewRecord[]): Promise<WriteOutcome[]> {
-  return database.transaction(async (transaction) => {
-    const conflicts = await claim(transaction, records);
-    await insertRecords(
-      transaction,
-      records.filter(({ key }) => !conflicts.has(key.id)),
-    );
-    return records.map(({ key }): WriteOutcome => {
-      const lost = conflicts.get(key.id);
-      return lost ? { written: false, conflicts: lost } : { written: true };
-    });
+  return database.transaction((transaction) => insertClaimedWith(transaction, records));
+}
+
+/** The same in the caller's transaction. */
+export async function insertClaimedWith(
+  transaction: Queryable,
+  records: readonly NewRecord[],
+): Promise<WriteOutcome[]> {
+  const conflicts = await claim(transaction, records);
+  await insertRecords(
+    transaction,
+    records.filter(({ key }) => !conflicts.has(key.id)),
+  );
+  return records.map(({ key }): WriteOutcome => {
+    const lost = conflicts.get(key.id);
+    return lost ? { written: false, conflicts: lost } : { written: true };
   });
 }
 
@@ -80,7 +86,7 @@ class ClaimsLost extends Error {
 }
 
 /** Takes the values; a record that loses one gives all of its others back. @returns conflicts by record id. */
-async function claim(transaction: Queryable, records: readonly Claiming[]): Promise<Map<string, Conflict[]>> {
+export async function claim(transaction: Queryable, records: readonly Claiming[]): Promise<Map<string, Conflict[]>> {
   const wanted = records
     .flatMap(({ key, claims }) => claims.map((each) => ({ key, ...each })))
     // One order for everybody, so that two transactions never wait for each other.

@@ -9,6 +9,7 @@ import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
 import { type ItemChanges, readItem } from './read-item.ts';
 import type { StoredRecord } from './record.ts';
+import { historyEntry } from './record-history.ts';
 import { recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
@@ -118,6 +119,7 @@ export async function updateItems(
           key: { dataSpace, module: module.number, id: after.id },
           record: after,
           claims: changedClaims(module, before, after.data),
+          history: historyEntry(before, after),
         }),
       ),
     );

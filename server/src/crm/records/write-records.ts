@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
-import { insertReferences, referencesOf } from './record-references.ts';
+import { type HistoryEntry, historyOf } from './record-history.ts';
+import { insertReferences, referencesOf, referencesPart } from './record-references.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -16,6 +17,8 @@ export interface RecordUpdate {
   readonly record: StoredRecord;
   /** The record's unique values after the change; null when none of them changed. */
   readonly claims: readonly UniqueClaim[] | null;
+  /** What the record's timeline tells of the change. */
+  readonly history?: HistoryEntry;
 }
 
 /** Inserts records with one statement, whichever data spaces they belong to. */
@@ -57,8 +60,9 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   const firsts = new Map(records.map((record) => [placeOf(record.key), record] as const).reverse());
   const sent = [...firsts.values()];
   const references = referencesOf(sent);
+  const history = historyOf(sent, 10 + references.columns.length);
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
-    text: `${references.count === 0 ? '' : insertReferences(10)}
+    text: `WITH ${references.count === 0 ? '' : `${referencesPart(10)},`} written AS (
            UPDATE crm_record
            SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
                modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
@@ -68,7 +72,8 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
                   AS new (data_space, module, record_id, version, name, owner_id, modified_by, modified_at_ms, data)
            WHERE crm_record.data_space = new.data_space AND crm_record.module = new.module
              AND crm_record.record_id = new.record_id AND crm_record.version = new.version
-           RETURNING crm_record.data_space, crm_record.record_id`,
+           RETURNING crm_record.data_space, crm_record.record_id
+           ) ${history.text} SELECT data_space, record_id FROM written`,
     values: [
       sent.map(({ key }) => key.dataSpace),
       sent.map(({ key }) => key.module),
@@ -80,6 +85,7 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
       sent.map(({ record }) => record.modifiedAtMs),
       sent.map(({ record }) => JSON.stringify(record.data)),
       ...references.columns,
+      ...history.columns,
     ],
   });
   const written = new Set(rows.map((row) => `${row.data_space}/${row.record_id}`));
@@ -110,6 +116,9 @@ export async function moveToBin(
              RETURNING ${columns}
            ), freed AS (
              DELETE FROM crm_unique_value WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
+           ), told AS (
+             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
+             SELECT data_space, record_id, module, $5::bigint, $4::bigint, 'deleted', '[]' FROM gone
            )
            INSERT INTO crm_deleted_record (${columns}, deleted_by, deleted_at_ms)
            SELECT ${columns}, $4::bigint, $5::bigint FROM gone RETURNING record_id`,

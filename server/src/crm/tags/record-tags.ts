@@ -5,7 +5,7 @@ import { isJsonObject, readJsonBody } from '../http/json-body.ts';
 import { idsParameter, listParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
-import { changeRecords } from '../records/change-records.ts';
+import { changeRecords, type RecordChange } from '../records/change-records.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordModule } from '../records/record-module.ts';
 import { resolveTags } from '../records/tags.ts';
@@ -122,12 +122,14 @@ async function apply(
     if (action === 'remove') return before.filter((id) => !wanted.includes(id));
     return overwrite ? wanted : [...new Set([...before, ...wanted])];
   };
-  const outcomes = await changeRecords(call, module, ids, (record) => {
+  const change = (record: StoredRecord): RecordChange => {
     const tags = after((record.data.Tag ?? []) as readonly string[]);
     if (tags.length > limits.tagsOfRecord) return { failure: tooMany(record) };
     const { Tag: _, ...data } = record.data;
     return { data: tags.length === 0 ? data : { ...data, Tag: tags } };
-  });
+  };
+  const told = action === 'add' ? 'tag_added' : 'tag_removed';
+  const outcomes = await changeRecords(call, module, ids, change, told);
   return ids.map((id): ItemAnswer => {
     const outcome = outcomes.get(id);
     if (!outcome) return errorBody('INVALID_DATA', { id }, idInvalid);

@@ -63,7 +63,7 @@ function placeholders(parts: readonly string[]): number {
 }
 
 /** Parts that no placeholder for a module stands for. */
-const notModules = new Set(['settings', 'users', 'actions']);
+const notModules = new Set(['settings', 'users', 'actions', '__apis']);
 
 function fits(template: readonly string[], parts: readonly string[]): boolean {
   return (

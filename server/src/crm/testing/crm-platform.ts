@@ -21,6 +21,8 @@ export const allScopes = [
   'ZohoCRM.coql.READ',
   'ZohoSearch.securesearch.READ',
   'ZohoCRM.files.ALL',
+  'ZohoCRM.features.READ',
+  'ZohoCRM.apis.READ',
 ];
 
 /** Origin of the page that the tests' client serves, and of a page of another client. */

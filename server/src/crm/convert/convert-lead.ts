@@ -1,0 +1,274 @@
+import type { Queryable } from '../../database/database.ts';
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
+import { checkPermission } from '../http/admission.ts';
+import { success } from '../http/item-list.ts';
+import { pathId } from '../http/parameters.ts';
+import { type ConversionTarget, mappedFields } from '../layouts/convert-mapping.ts';
+import { readId } from '../organizations/ids.ts';
+import { changedClaims, displayName } from '../records/apply-changes.ts';
+import { newRecord } from '../records/create-records.ts';
+import { deriveValues } from '../records/derived-values.ts';
+import { derivationFailure } from '../records/draft.ts';
+import type { ItemChanges } from '../records/read-item.ts';
+import { fromRow, type RecordData, type RecordRow, recordColumns, type StoredRecord } from '../records/record.ts';
+import { recordModule } from '../records/record-module.ts';
+import { checkReferences } from '../records/references.ts';
+import { resolveTags } from '../records/tags.ts';
+import { insertClaimedWith, type NewRecord } from '../records/unique-values.ts';
+import { updateRecords } from '../records/write-records.ts';
+import { writeAnswer } from '../records/write-request.ts';
+import { findMatches } from './find-matches.ts';
+import { moveContent } from './move-content.ts';
+import { type Conversion, conversionTargets, leadModule, readConversion, targetModule } from './read-conversion.ts';
+
+/**
+ * POST /Leads/{id}/actions/convert (crm-api 7.13): the lead becomes a contact, an account and, if asked for, a deal; new
+ * ones or ones that are there. Everything happens in one transaction: no half of a conversion is ever seen.
+ */
+export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
+  leadModule(call);
+  recordModule(call, 'Edit');
+  const id = readId(pathId(call.path[1] as string, 1)) as string;
+  const conversion = readConversion(call);
+  if ('failure' in conversion) return writeAnswer(call, [conversion.failure], 200);
+  const missing = (await checkReferences(call, [conversion.deal ?? undefined]))(conversion.deal?.wishes ?? []);
+  if (missing) return writeAnswer(call, [missing], 200);
+  const prepared = await prepare(call, conversion);
+  const { store, space } = call;
+  const done = await store.changeLocks.run([`${space.dataSpace}/${id}`], () =>
+    store.database
+      .transaction(async (transaction) => {
+        const outcome = await convert(transaction, call, id, conversion, prepared);
+        // What was written before the failure goes back.
+        if ('failure' in outcome) throw new ConversionFailed(outcome);
+        return outcome;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ConversionFailed) return error.outcome;
+        throw error;
+      }),
+  );
+  if ('failure' in done) return writeAnswer(call, [done.failure], 200);
+  const reference = (record: StoredRecord | null) => record && { name: record.name, id: record.id };
+  if (call.version.number < 3) {
+    const ids = { Contacts: done.Contacts?.id, Deals: done.Deals?.id ?? null, Accounts: done.Accounts?.id ?? null };
+    return { status: 200, json: { data: [ids] } };
+  }
+  const details = {
+    Contacts: reference(done.Contacts),
+    Deals: reference(done.Deals),
+    Accounts: reference(done.Accounts),
+  };
+  return writeAnswer(call, [success('The record has been converted successfully', details)], 200);
+}
+
+/** Thrown inside the transaction to roll it back. */
+class ConversionFailed extends Error {
+  readonly outcome: { readonly failure: ErrorBody };
+
+  constructor(outcome: { readonly failure: ErrorBody }) {
+    super('the lead cannot be converted');
+    this.outcome = outcome;
+  }
+}
+
+/** What is taken before the transaction, which must not wait for other connections. */
+interface Prepared {
+  readonly ids: readonly string[];
+  readonly tagIds: Readonly<Record<ConversionTarget, readonly string[]>>;
+}
+
+async function prepare(call: CrmCall, { tags }: Conversion): Promise<Prepared> {
+  const tagIds = { Contacts: [], Accounts: [], Deals: [] } as Record<ConversionTarget, string[]>;
+  for (const target of conversionTargets) {
+    if (tags[target].length === 0) continue;
+    const wanted: ItemChanges = { ...emptyChanges(), tagNames: tags[target] };
+    tagIds[target] = [...new Set((await resolveTags(call, targetModule(call, target), [wanted])).values())];
+  }
+  return { ids: await call.store.ids.take(call.space.dataSpace, 3), tagIds };
+}
+
+function emptyChanges(): ItemChanges {
+  return { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes: [] };
+}
+
+type Outcome = Readonly<Record<ConversionTarget, StoredRecord | null>> | { readonly failure: ErrorBody };
+
+async function convert(
+  transaction: Queryable,
+  call: CrmCall,
+  leadId: string,
+  conversion: Conversion,
+  prepared: Prepared,
+): Promise<Outcome> {
+  const lead = await lockRecord(transaction, call, leadModule(call).number, leadId);
+  const details = { resource_path_index: 1 };
+  if (!lead) throw new Refusal('INVALID_DATA', { details, message: idInvalid });
+  if (lead.converted) throw new Refusal('ID_ALREADY_CONVERTED', { details });
+  const matches = await findMatches(transaction, call, lead, 1);
+  const owner = conversion.ownerId ?? lead.ownerId;
+  const step = { transaction, call, lead, owner, conversion, prepared };
+
+  const hasAccount = conversion.accountId !== null || lead.data.Company !== undefined;
+  const account = hasAccount
+    ? await takeIn(step, 'Accounts', conversion.accountId, matches.Accounts[0]?.id ?? null, {})
+    : null;
+  if (account && 'failure' in account) return account;
+  const employer: RecordData = account ? { Account_Name: account.id } : {};
+  const contact = await takeIn(step, 'Contacts', conversion.contactId, matches.Contacts[0]?.id ?? null, employer);
+  if ('failure' in contact) return contact;
+  const deal = conversion.deal
+    ? await makeDeal(step, conversion.deal, { ...employer, Contact_Name: contact.id })
+    : null;
+  if (deal && 'failure' in deal) return deal;
+
+  const made = { Contacts: contact, Accounts: account, Deals: deal };
+  await markConverted(transaction, call, lead, made);
+  await moveContent(transaction, call, lead.id, made, conversion);
+  return made;
+}
+
+interface Step {
+  readonly transaction: Queryable;
+  readonly call: CrmCall;
+  readonly lead: StoredRecord;
+  readonly owner: string;
+  readonly conversion: Conversion;
+  readonly prepared: Prepared;
+}
+
+async function lockRecord(
+  transaction: Queryable,
+  { space }: CrmCall,
+  module: number,
+  id: string,
+): Promise<StoredRecord | undefined> {
+  const [row] = await transaction.query<RecordRow>({
+    text: `SELECT ${recordColumns} FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = $3 FOR UPDATE`,
+    values: [space.dataSpace, module, id],
+  });
+  return row && fromRow(row);
+}
+
+/** The contact or account that the lead becomes: the named one, the one it is known as, or a new one. */
+async function takeIn(
+  step: Step,
+  target: 'Contacts' | 'Accounts',
+  given: string | null,
+  match: string | null,
+  more: RecordData,
+): Promise<StoredRecord | { readonly failure: ErrorBody }> {
+  const { transaction, call, lead, conversion } = step;
+  const module = targetModule(call, target);
+  const mapped: RecordData = {};
+  for (const [from, to] of mappedFields(target, call.space)) {
+    const value = lead.data[from];
+    if (value !== undefined) mapped[to] = value;
+  }
+  const id = given ?? match;
+  if (id === null) return insert(step, target, { ...mapped, ...more });
+  const existing = await lockRecord(transaction, call, module.number, id);
+  if (!existing) {
+    const place = { api_name: target, json_path: `$.data[0].${target}.id` };
+    return { failure: errorBody('INVALID_DATA', place, idInvalid) };
+  }
+  const tags = [...new Set([...((existing.data.Tag ?? []) as readonly string[]), ...step.prepared.tagIds[target]])];
+  const data: RecordData = {
+    ...existing.data,
+    ...(conversion.overwrite ? mapped : {}),
+    // The contact works for the account from now on, unless it worked somewhere before.
+    ...Object.fromEntries(Object.entries(more).filter(([name]) => existing.data[name] === undefined)),
+    ...(tags.length === 0 ? {} : { Tag: tags }),
+  };
+  if (JSON.stringify(data) === JSON.stringify(existing.data)) return existing;
+  checkPermission(call.user, `Crm_Implied_Edit_${target}`);
+  deriveValues({
+    module,
+    id,
+    data,
+    previous: existing.data,
+    given: () => false,
+    createdAtMs: existing.createdAtMs,
+    nowMs: call.nowMs,
+  });
+  const claims = changedClaims(module, existing, data);
+  // Unique values of others are not taken over by a conversion.
+  if (claims !== null) return existing;
+  const record: StoredRecord = {
+    ...existing,
+    name: displayName(module, data),
+    modifiedBy: call.user.id,
+    modifiedAtMs: Math.max(call.nowMs, existing.modifiedAtMs),
+    data,
+  };
+  await updateRecords(transaction, [
+    { key: { dataSpace: call.space.dataSpace, module: module.number, id }, record, claims: null },
+  ]);
+  return record;
+}
+
+async function makeDeal(
+  step: Step,
+  changes: ItemChanges,
+  more: RecordData,
+): Promise<StoredRecord | { readonly failure: ErrorBody }> {
+  const mapped: RecordData = {};
+  for (const [from, to] of mappedFields('Deals', step.call.space)) {
+    const value = step.lead.data[from];
+    if (value !== undefined) mapped[to] = value;
+  }
+  const given = Object.fromEntries([...changes.values].filter(([, value]) => value !== null)) as RecordData;
+  return insert(step, 'Deals', { ...mapped, ...given, ...more }, changes.ownerId);
+}
+
+async function insert(
+  { transaction, call, owner, prepared }: Step,
+  target: ConversionTarget,
+  data: RecordData,
+  dealOwner: string | null = null,
+): Promise<StoredRecord | { readonly failure: ErrorBody }> {
+  checkPermission(call.user, `Crm_Implied_Create_${target}`);
+  const module = targetModule(call, target);
+  const tags = prepared.tagIds[target];
+  const changes: ItemChanges = {
+    ...emptyChanges(),
+    values: new Map(Object.entries(tags.length === 0 ? data : { ...data, Tag: tags })),
+    ownerId: dealOwner ?? owner,
+  };
+  const id = prepared.ids[conversionTargets.indexOf(target)] as string;
+  const made = newRecord(call, module, changes, new Map(), () => id);
+  if ('failure' in made) return { failure: derivationFailure(made.failure, `$.data[0].${target}`) };
+  const [outcome] = await insertClaimedWith(transaction, [made as NewRecord]);
+  if (outcome && 'conflicts' in outcome) {
+    const [conflict] = outcome.conflicts;
+    const place = { api_name: conflict?.field, json_path: `$.data[0].${target}.${conflict?.field}` };
+    // Refused as a whole, so that what was written before goes back.
+    throw new Refusal('DUPLICATE_DATA', { details: { ...place, id: conflict?.recordId } });
+  }
+  return made.record;
+}
+
+async function markConverted(
+  transaction: Queryable,
+  call: CrmCall,
+  lead: StoredRecord,
+  made: Readonly<Record<ConversionTarget, StoredRecord | null>>,
+): Promise<void> {
+  const dayMs = 86_400_000;
+  const data: RecordData = {
+    ...lead.data,
+    Converted_Date_Time: call.nowMs,
+    Lead_Conversion_Time: Math.max(0, Math.floor((call.nowMs - lead.createdAtMs) / dayMs)),
+    ...(made.Contacts ? { Converted_Contact: made.Contacts.id } : {}),
+    ...(made.Accounts ? { Converted_Account: made.Accounts.id } : {}),
+    ...(made.Deals ? { Converted_Deal: made.Deals.id } : {}),
+  };
+  await transaction.query({
+    text: `UPDATE crm_record
+           SET converted = true, version = version + 1, data = $4, modified_by = $5,
+               modified_at_ms = greatest(modified_at_ms, $6), activity_at_ms = greatest(activity_at_ms, $6)
+           WHERE data_space = $1 AND module = $2 AND record_id = $3`,
+    values: [call.space.dataSpace, leadModule(call).number, lead.id, JSON.stringify(data), call.user.id, call.nowMs],
+  });
+}

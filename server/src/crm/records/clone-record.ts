@@ -1,0 +1,97 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { errorBody, idInvalid, Refusal } from '../errors.ts';
+import { success } from '../http/item-list.ts';
+import { pathId } from '../http/parameters.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import { isWritable } from '../values/read-value.ts';
+import { newRowCount } from './apply-changes.ts';
+import { newRecord } from './create-records.ts';
+import { derivationFailure } from './draft.ts';
+import { duplicateAnswers } from './duplicates.ts';
+import { type ItemChanges, type RowChange, readItem } from './read-item.ts';
+import type { StoredRecord, StoredValue } from './record.ts';
+import { recordModule } from './record-module.ts';
+import { checkReferences } from './references.ts';
+import { resolveTags } from './tags.ts';
+import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
+
+/**
+ * POST /{module}/{id}/actions/clone (crm-api 6.7): a new record with the values of another; `data` may hold one object
+ * with other values. System fields, tags, files and unique fields are not copied.
+ */
+export async function cloneRecord(call: CrmCall): Promise<CrmAnswer> {
+  recordModule(call, 'View');
+  const module = recordModule(call, 'Create');
+  const { space, store } = call;
+  const id = readId(pathId(call.path[1] as string, 1)) as string;
+  const raw = call.body.length === 0 ? {} : (readItems(call)[0] as unknown);
+  const source = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
+  if (!source) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
+  return writeAnswer(call, [await clone(call, module, source, raw)], 201);
+}
+
+async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: unknown): Promise<ItemAnswer> {
+  const { space, store } = call;
+  const reading = readItem(raw, {
+    metadata: space.metadata,
+    module,
+    dataSpace: space.dataSpace,
+    jsonPath: '$.data[0]',
+    creating: false,
+  });
+  if (reading.failure) return reading.failure;
+  const missing = (await checkReferences(call, [reading.changes]))(reading.changes.wishes);
+  if (missing) return missing;
+  const changes = merged(module, source, reading.changes);
+  const absent = module.fields.find(
+    ({ apiName, mandatory }) => mandatory && !hasValue(changes, apiName) && apiName !== 'Owner',
+  );
+  if (absent) {
+    const place = { api_name: absent.apiName, json_path: `$.data[0].${absent.apiName}` };
+    return errorBody('MANDATORY_NOT_FOUND', place);
+  }
+  const tagIds = await resolveTags(call, module, [changes]);
+  const ids = await store.ids.take(space.dataSpace, 1 + newRowCount(changes));
+  let next = 0;
+  const made = newRecord(call, module, changes, tagIds, () => ids[next++] as string);
+  if ('failure' in made) return derivationFailure(made.failure, '$.data[0]');
+  const duplicates = await duplicateAnswers(call, module, await store.records.insert([made]), () => 0);
+  const details = { ...writeDetails(call, made.record), $approval_state: 'approved' };
+  return duplicates.get(0) ?? success('record added', details);
+}
+
+function hasValue({ values, rows }: ItemChanges, apiName: string): boolean {
+  return (values.get(apiName) ?? null) !== null || (rows.get(apiName)?.length ?? 0) > 0;
+}
+
+type Row = Readonly<Record<string, StoredValue>>;
+
+/** The values of the source under those of the request. */
+function merged(module: Module, source: StoredRecord, given: ItemChanges): ItemChanges {
+  const values = new Map<string, StoredValue | null>();
+  const rows = new Map<string, RowChange[]>();
+  for (const field of module.fields) {
+    const value = source.data[field.apiName];
+    if (value === undefined || field.unique || field.readOnly) continue;
+    if (field.dataType === 'subform') {
+      const copies = (value as readonly Row[]).map(({ id: _, ...row }): RowChange => {
+        return {
+          id: null,
+          remove: false,
+          values: new Map(Object.entries(row)),
+          jsonPath: `$.data[0].${field.apiName}`,
+        };
+      });
+      rows.set(field.apiName, copies);
+    } else if (isWritable(field) && field.apiName !== 'Tag') values.set(field.apiName, value);
+  }
+  for (const [name, value] of given.values) values.set(name, value);
+  for (const [name, changes] of given.rows) {
+    rows.set(
+      name,
+      changes.map((row) => ({ ...row, id: null })),
+    );
+  }
+  return { ...given, values, rows, ownerId: given.ownerId ?? source.ownerId };
+}

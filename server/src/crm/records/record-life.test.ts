@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { checkedCalls } from '../testing/checked-call.ts';
+import { startCrm } from '../testing/crm-platform.ts';
+import { multipart } from '../testing/multipart.ts';
+
+const crm = await startCrm();
+afterAll(() => crm.close());
+const { call, create, one } = checkedCalls(crm);
+const bin = 'settings/recycle_bin';
+const theirs = crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid);
+
+describe('the timeline', () => {
+  test('tells each change, newest first', async () => {
+    const lead = await one('Leads', { Last_Name: 'a', Company: 'c' });
+    crm.clock.advance(60_000);
+    await call('PUT', `Leads/${lead}`, { body: { data: [{ Last_Name: 'b', Company: null }] } });
+    await call('POST', `Leads/${lead}/actions/add_tags`, { body: { tags: [{ name: 't' }] } });
+    const { json } = await call('GET', `Leads/${lead}/__timeline`);
+    expect(json.__timeline.map((each: { action: string }) => each.action)).toEqual(['tag_added', 'updated', 'added']);
+    expect(json.__timeline[0].field_history).toMatchObject([{ api_name: 'Tag', _value: { old: null, new: ['t'] } }]);
+    expect(json.__timeline[1]).toMatchObject({
+      done_by: { name: 'Ada Lovelace', profile: { name: 'Administrator' } },
+      record: { id: lead, name: 'b', module: { api_name: 'Leads' } },
+      source: 'crm_api',
+      field_history: expect.arrayContaining([
+        expect.objectContaining({ api_name: 'Last_Name', _value: { old: 'a', new: 'b' } }),
+        expect.objectContaining({ api_name: 'Company', _value: { old: 'c', new: null } }),
+      ]),
+    });
+    expect(json.info).toMatchObject({ count: 3, more_records: false });
+    expect((await call('GET', `Leads/${lead}/__timeline`, { token: theirs })).status).toBe(400);
+  });
+});
+
+describe('the recycle bin', () => {
+  test('lists what was deleted, gives it back whole, or lets it go for good', async () => {
+    const account = await one('Accounts', { Account_Name: 'A' });
+    const [kept, gone] = (await create(
+      'Contacts',
+      { Last_Name: 'kept', Account_Name: { id: account } },
+      { Last_Name: 'gone' },
+    )) as [string, string];
+    await call('POST', `Contacts/${gone}/Attachments`, multipart({ file: { filename: 'a', content: 'a' } }));
+    await call('DELETE', 'Contacts', { query: { ids: `${kept},${gone}` } });
+    const listed = await call('GET', bin);
+    expect(listed.json.recycle_bin).toMatchObject([
+      { display_name: 'gone', id: gone, module: { api_name: 'Contacts' }, deleted_by: { name: 'Ada Lovelace' } },
+      { display_name: 'kept', id: kept },
+    ]);
+    expect((await call('GET', `${bin}/actions/count`)).json).toEqual({ count: 2 });
+    expect((await call('GET', `${bin}/${kept}`)).json.recycle_bin).toHaveLength(1);
+    const restored = await call('POST', `${bin}/actions/restore`, {
+      body: { recycle_bin: [{ id: kept }, { id: '1' }] },
+    });
+    expect([restored.status, restored.json.recycle_bin.map((each: { code: string }) => each.code)]).toEqual([
+      207,
+      ['SUCCESS', 'INVALID_DATA'],
+    ]);
+    const shown = await call('GET', `Accounts/${account}/Contacts`, { query: { fields: 'Last_Name' } });
+    expect(shown.json.data).toMatchObject([{ Last_Name: 'kept' }]);
+    const told = await call('GET', `Contacts/${kept}/__timeline`);
+    expect(told.json.__timeline.map((each: { action: string }) => each.action)).toEqual([
+      'restored',
+      'deleted',
+      'added',
+    ]);
+    expect((await call('DELETE', `${bin}/${gone}`, { token: theirs })).status).toBe(400);
+    expect((await call('POST', `${bin}/${gone}/actions/restore`, { token: theirs })).status).toBe(400);
+    expect((await call('GET', bin, { token: theirs })).status).toBe(204);
+    expect((await call('DELETE', bin, { query: { ids: gone } })).json.recycle_bin[0].message).toBe('record deleted');
+    expect((await call('POST', `${bin}/${gone}/actions/restore`)).status).toBe(400);
+    const [files] = await crm.database.query<{ count: string }>({ text: 'SELECT count(*) FROM crm_file_piece' });
+    expect(files?.count).toBe('0');
+  });
+
+  test('does not give back what would take a unique value twice', async () => {
+    const space = crm.organization.environments[0]?.idPrefix as number;
+    await crm.database.query({
+      text: `INSERT INTO crm_custom_field (data_space, module, api_name, definition, created_at_ms, modified_at_ms)
+             VALUES ($1, 2213, 'Product_Code', '{"unique":true}', 0, 0)`,
+      values: [space],
+    });
+    crm.store.spaces.forget(space);
+    const product = { Product_Name: 'P', Product_Code: 'X1' };
+    const first = await one('Products', product);
+    await call('DELETE', `Products/${first}`);
+    const second = await one('Products', product);
+    expect((await call('POST', `${bin}/${first}/actions/restore`)).json.recycle_bin[0].code).toBe('DUPLICATE_DATA');
+    await call('DELETE', `Products/${second}`);
+    expect((await call('POST', `${bin}/${first}/actions/restore`)).status).toBe(200);
+    const third = await call('POST', 'Products', { body: { data: [product] } });
+    expect(third.json.data[0].code).toBe('DUPLICATE_DATA');
+    const copy = await call('POST', `Products/${first}/actions/clone`);
+    expect([copy.status, copy.json.data[0].message]).toEqual([201, 'record added']);
+    const taken = await call('POST', `Products/${first}/actions/clone`, { body: { data: [{ Product_Code: 'x1' }] } });
+    expect(taken.json.data[0].code).toBe('DUPLICATE_DATA');
+  });
+});
+
+describe('a clone', () => {
+  test('has the values and rows of the other, and those of the request', async () => {
+    const product = await one('Products', { Product_Name: 'P' });
+    const rows = [{ Product_Name: { id: product }, Quantity: 2, List_Price: 10 }];
+    const quote = await one('Quotes', { Subject: 'Q', Quoted_Items: rows, Tag: [{ name: 't' }] });
+    const answer = await call('POST', `Quotes/${quote}/actions/clone`, { body: { data: [{ Subject: 'Copy' }] } });
+    expect([answer.status, answer.json.data[0].message]).toEqual([201, 'record added']);
+    const copy = (await call('GET', `Quotes/${answer.json.data[0].details.id}`)).json.data[0];
+    const source = (await call('GET', `Quotes/${quote}`)).json.data[0];
+    expect(copy).toMatchObject({ Subject: 'Copy', Grand_Total: 20, Tag: [] });
+    expect(copy.Quoted_Items[0]).toMatchObject({ Product_Name: { id: product, name: 'P' }, Quantity: 2 });
+    expect(copy.Quoted_Items[0].id).not.toBe(source.Quoted_Items[0].id);
+    const cleared = await call('POST', `Quotes/${quote}/actions/clone`, { body: { data: [{ Subject: null }] } });
+    expect(cleared.json.data[0].code).toBe('MANDATORY_NOT_FOUND');
+    expect((await call('POST', `Quotes/${quote}/actions/clone`, { token: theirs })).status).toBe(400);
+  });
+});
+
+describe('features and calls', () => {
+  test('are told', async () => {
+    const features = await call('GET', '__features');
+    expect(features.json.__features[0]).toMatchObject({
+      api_name: 'user_licenses',
+      details: { used_count: { total: 1 } },
+    });
+    expect((await call('GET', '__features/tags')).json.__features[0].details.limits.total).toBe(100);
+    expect((await call('GET', '__features/nope')).status).toBe(400);
+    const apis = await call('GET', '__apis');
+    expect(apis.json.__apis).toContainEqual({
+      path: '/crm/v8/{{module}}/{{id}}/actions/convert',
+      operation_types: [
+        { method: 'POST', oauth_scope: 'ZohoCRM.modules.{module}.CREATE', max_credits: 5, min_credits: 5 },
+      ],
+    });
+    const filters = JSON.stringify({ field: { api_name: 'path' }, comparator: 'contains', value: '/settings/tags' });
+    const some = await call('GET', '__apis', { query: { filters } });
+    expect(some.json.__apis.length).toBe(4);
+    expect((await call('GET', '__apis', { query: { filters: '{' } })).json.code).toBe('INVALID_DATA');
+  });
+});

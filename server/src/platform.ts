@@ -205,7 +205,7 @@ async function buildDataCenter(
     }),
     pages: new Pages(dataCenter.id),
   });
-  const store = createCrmStore({ database, notices, clock });
+  const store = createCrmStore({ database, notices, clock, settings });
   const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
   for (const environment of environments) {
     apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));

@@ -54,6 +54,13 @@ const limits = Type.Object(
     clientsPerOwner: count(100, 'Clients of one owner.'),
     redirectUrisPerClient: count(50, 'Redirect URIs of one client.'),
     javascriptDomainsPerClient: count(50, 'JavaScript domains of one client.'),
+    crmCreditsPerDay: count(0, 'API credits of one organization in any 24 hours.'),
+    crmCallsPerMinute: count(0, 'CRM calls of one organization in a minute of the clock, per process.'),
+    crmConcurrentCalls: count(0, 'CRM calls of one client for one organization at the same time, per process.'),
+    crmConcurrentHeavyCalls: count(
+      0,
+      'Those of them that are heavy (search, COQL, convert, composite, mass actions), per process.',
+    ),
     tokenCacheEntries: Type.Integer({
       minimum: 1,
       maximum: 10_000_000,

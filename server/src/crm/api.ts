@@ -6,8 +6,10 @@ import type { TokenGrant } from '../oauth/token-authority.ts';
 import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
 import { Refusal } from './errors.ts';
 import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
-import { CreditCounter, callHeaders } from './http/call-headers.ts';
+import { callHeaders } from './http/call-headers.ts';
 import { type Operation, Router } from './http/router.ts';
+import type { Pass } from './limits/call-limits.ts';
+import { costOf, furtherCredits } from './limits/costs.ts';
 import { operations, unbuiltPaths } from './operations.ts';
 
 export type { CrmContext } from './context.ts';
@@ -32,7 +34,6 @@ const router = new Router(operations, unbuiltPaths);
 /** The CRM API of one environment of one data centre. The caller binds and closes it. */
 export function createCrmApi(context: CrmContext): FastifyInstance {
   const { clock, events, log, random, settings } = context;
-  const credits = new CreditCounter(clock);
   const seen = new SeenCalls();
 
   const app = createApp({
@@ -69,6 +70,9 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       if (!(error instanceof Refusal)) throw error;
       return refuse(request, reply, error);
     }
+    const { leave } = admission.pass as Pass;
+    // The place is free when the answer is out, or when the client does not wait for it any more.
+    if (leave) reply.raw.once('finish', leave).once('close', leave);
     reply.headers(headersOf(admission));
   });
 
@@ -83,6 +87,12 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         upload: streamed && operation.takesFiles ? body : undefined,
       });
       const answer = await operation.handle(call);
+      const further = furtherCredits(costOf(operation), answer.json);
+      if (further > 0) {
+        const pass = admission.pass as Pass;
+        await context.store.limits.charge(call.space.contents.organizationId, pass, further);
+        reply.headers(pass.headers);
+      }
       recordAnswer(request, admission, answer);
       return send(reply, answer);
     } catch (error) {
@@ -115,13 +125,9 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     };
   }
 
-  function headersOf({ grant, user, originOfClient, origin, space }: Admission): Record<string, string> {
-    const headers = callHeaders(
-      clock.nowMs(),
-      (grant as TokenGrant).expiresAtMs,
-      user?.timeZone ?? 'UTC',
-      credits.take(space?.contents.organizationId ?? ''),
-    );
+  function headersOf({ grant, user, originOfClient, origin, pass }: Admission): Record<string, string> {
+    const { expiresAtMs } = grant as TokenGrant;
+    const headers = callHeaders(expiresAtMs, user?.timeZone ?? 'UTC', (pass as Pass).headers);
     return originOfClient && origin !== null ? { ...headers, ...readableHeaders(origin) } : headers;
   }
 
@@ -167,7 +173,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       },
     });
     const cors = await corsOfRefusal(admission);
-    reply.headers({ 'cache-control': 'no-store', ...cors });
+    reply.headers({ 'cache-control': 'no-store', ...cors, ...refusal.headers });
     return send(reply, { status: refusal.status, json: refusal.body });
   }
 

@@ -163,7 +163,7 @@ export const errorCatalogue = {
   CANNOT_PROCESS: entry(
     400,
     'unable to process the request',
-    'The state of things forbids it: the last administrator, a role that others report to without an heir, …',
+    'The state of things forbids it: the last administrator, a role that others report to without an heir, and such.',
   ),
   ID_ALREADY_DEACTIVATED: entry(400, 'user is already deactivated', 'The user is disabled already.'),
   ID_ALREADY_ACTIVE: entry(400, 'user is already active', 'The user is active already.'),
@@ -176,6 +176,42 @@ export const errorCatalogue = {
     'Please check if file size is more than allowed size',
     'The file is larger than details.maximum_size bytes: 100 MB for attachments, 20 MB for files, 10 MB for photos.',
   ),
+  TOO_MANY_REQUESTS: entry(
+    429,
+    'Too many requests',
+    'The API credits or calls of the organization, or the calls at the same time of the client, are used up; Retry-After says when to try again.',
+  ),
+  NOT_SUBSCRIBED: entry(400, 'not subscribed', 'There is no such notification channel, or it watches something else.'),
+  INVALID_URL: entry(400, 'invalid url', 'The notify_url is no http or https address, or one that may not be called.'),
+  RECORD_LOCKED: entry(
+    400,
+    'You cannot perform this operation as the record is locked.',
+    'The record is locked; whoever may unlock it has to do so first.',
+  ),
+  ALREADY_LOCKED: entry(400, 'record is already locked', 'A record has at most one lock.'),
+  ALREADY_SCHEDULED: entry(
+    400,
+    'a job for this custom view is already scheduled',
+    'The same mass action is still running over this custom view; wait until its job is done.',
+  ),
+  RECORD_COUNT_LIMIT_EXCEEDED: entry(
+    400,
+    'record count limit exceeded',
+    'A mass action changes at most 50,000 records of a custom view; details.limit says so.',
+  ),
+  INVALID_REFERENCE: entry(
+    400,
+    'the reference given seems to be invalid',
+    'A sub-request refers to an answer, or a place in it, that does not exist.',
+  ),
+  LOOPING_FOUND: entry(400, 'looping found', 'A sub-request refers to its own answer or to that of a later one.'),
+  REQUEST_TIMEOUT: entry(400, 'request timed out', 'There was no time left to run the sub-request.'),
+  ROLLBACK_PERFORMED: entry(
+    400,
+    'rollback performed',
+    'The sub-request was undone because the one that details names failed.',
+  ),
+  PROCESSING_STOPPED: entry(400, 'processing stopped', 'The sub-request was not run because an earlier one failed.'),
   INTERNAL_ERROR: entry(500, 'Internal Server Error', 'A fault of the server; the log has its cause by request id.'),
 } as const;
 
@@ -205,7 +241,11 @@ interface RefusalOptions {
   readonly outcome?: string;
   /** What was expected and what came, for events only. */
   readonly reason?: Readonly<Record<string, unknown>>;
+  /** Headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+const noHeaders: Readonly<Record<string, string>> = {};
 
 /** A refusal of the whole request. It has no stack: it is an answer, not a fault. */
 export class Refusal {
@@ -214,6 +254,7 @@ export class Refusal {
   readonly body: ErrorBody;
   readonly outcome: string;
   readonly reason: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, options: RefusalOptions = {}) {
     this.code = code;
@@ -221,5 +262,6 @@ export class Refusal {
     this.body = errorBody(code, options.details, options.message);
     this.outcome = options.outcome ?? code;
     this.reason = options.reason ?? {};
+    this.headers = options.headers ?? noHeaders;
   }
 }

@@ -1,6 +1,8 @@
+import type { Settings } from '../config/settings.ts';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { CallLimits } from './limits/call-limits.ts';
 import { IdAllocator } from './organizations/id-allocator.ts';
 import { loadSpace } from './organizations/load-space.ts';
 import { SpaceCache } from './organizations/space-cache.ts';
@@ -15,6 +17,8 @@ export interface CrmStore {
   readonly records: RecordTable;
   /** Held while a record is read, changed and written. */
   readonly changeLocks: KeyedLocks;
+  /** Credits and calls at the same time. */
+  readonly limits: CallLimits;
 }
 
 /** Creates the CRM store of a data centre; once per process, whoever serves its APIs. */
@@ -23,8 +27,9 @@ export function createCrmStore(options: {
   /** The data centre's change notices; the caller starts and closes them. */
   readonly notices: ChangeNotices;
   readonly clock: Clock;
+  readonly settings: Pick<Settings, 'limits'>;
 }): CrmStore {
-  const { database, notices, clock } = options;
+  const { database, notices, clock, settings } = options;
   return {
     database,
     spaces: new SpaceCache({
@@ -35,5 +40,6 @@ export function createCrmStore(options: {
     ids: new IdAllocator(database),
     records: new RecordTable(database),
     changeLocks: new KeyedLocks(),
+    limits: new CallLimits(database, clock, settings.limits),
   };
 }

@@ -5,6 +5,8 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { CrmContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
+import type { Pass } from '../limits/call-limits.ts';
+import { costOf } from '../limits/costs.ts';
 import type { CrmUser, Space } from '../organizations/space.ts';
 import type { Match, Operation, Router } from './router.ts';
 import type { Version } from './versions.ts';
@@ -22,6 +24,8 @@ export class Admission {
   originOfClient = false;
   space: Space | undefined;
   user: CrmUser | undefined;
+  /** Credits and place that the call was given. */
+  pass: Pass | undefined;
 
   constructor(origin: Origin | null) {
     this.origin = origin;
@@ -38,7 +42,7 @@ export function foreignOrigin(context: CrmContext, headers: IncomingHttpHeaders)
 
 /**
  * The checks that every call passes, in the order of the wire: path, method, token, origin, environment, scope,
- * organization and user.
+ * organization and user, limits.
  * @throws Refusal with the precise reason.
  */
 export async function admit(
@@ -56,6 +60,9 @@ export async function admit(
   checkEnvironment(context, grant);
   checkScopes(admission, grant);
   await findUser(context, admission, grant);
+  const { operation, space } = admission as { operation: Operation; space: Space };
+  const pass = context.store.limits.enter(space.contents.organizationId, grant.clientId, costOf(operation));
+  admission.pass = pass instanceof Promise ? await pass : pass;
 }
 
 function takeOperation(admission: Admission, match: Match): void {

@@ -14,6 +14,8 @@ import { addUser, type CreatedOrganization, createOrganization } from '../organi
 import { createCrmStore } from '../store.ts';
 
 export const allScopes = [
+  'ZohoCRM.notifications.ALL',
+  'ZohoCRM.composite_requests.CUSTOM',
   'ZohoCRM.modules.ALL',
   'ZohoCRM.settings.ALL',
   'ZohoCRM.users.ALL',
@@ -23,6 +25,9 @@ export const allScopes = [
   'ZohoCRM.files.ALL',
   'ZohoCRM.features.READ',
   'ZohoCRM.apis.READ',
+  'ZohoCRM.mass_update.ALL',
+  'ZohoCRM.mass_delete.ALL',
+  'ZohoCRM.change_owner.ALL',
 ];
 
 /** Origin of the page that the tests' client serves, and of a page of another client. */
@@ -67,7 +72,7 @@ export interface Answer {
 }
 
 /** The APIs of one data centre over a real database, with two organizations. */
-export async function startCrm() {
+export async function startCrm(given: object = {}) {
   const database = await createTestDatabase('data-center', 'us');
   const clock = new ManualClock(Date.UTC(2026, 2, 10, 12));
   const notices = new ChangeNotices(database);
@@ -78,9 +83,9 @@ export async function startCrm() {
     record: (event) => recorded.push(event),
     flush: async () => {},
   };
-  const store = createCrmStore({ database, notices, clock });
+  const settings = parseSettings(given);
+  const store = createCrmStore({ database, notices, clock, settings });
   const dataCenter = localDataCenter('us', 'global', 0, 8000);
-  const settings = parseSettings({});
   const apis = Object.fromEntries(
     environments.map((environment) => [
       environment,

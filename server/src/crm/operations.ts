@@ -10,6 +10,7 @@ import { getRecord } from './records/get-record.ts';
 import { listDeletedRecords } from './records/list-deleted-records.ts';
 import { listRecords } from './records/list-records.ts';
 import { updateOneRecord, updateRecords } from './records/update-records.ts';
+import { upsertRecords } from './records/upsert-records.ts';
 import { searchRecords } from './search/search-records.ts';
 import { searchScopes } from './search/search-scopes.ts';
 import { getField, listFields } from './settings/fields.ts';
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
   { method: 'POST', path: '{module}', scopes: module('CREATE'), handle: createRecords },
   { method: 'PUT', path: '{module}', scopes: module('UPDATE'), handle: updateRecords },
   { method: 'DELETE', path: '{module}', scopes: module('DELETE'), handle: deleteRecords },
+  { method: 'POST', path: '{module}/upsert', scopes: module('CREATE'), handle: upsertRecords },
   { method: 'GET', path: '{module}/deleted', scopes: module('READ'), handle: listDeletedRecords },
   { method: 'GET', path: '{module}/search', scopes: searchScopes, handle: searchRecords },
   { method: 'GET', path: '{module}/actions/count', scopes: module('READ'), handle: countRecords },
@@ -67,6 +69,5 @@ export const unbuiltPaths: readonly string[] = [
   'upload',
   'actions',
   '__composite_requests',
-  '{module}/upsert',
   '{module}/actions',
 ];

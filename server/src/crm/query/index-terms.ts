@@ -7,21 +7,27 @@ import type { StatementBuilder } from './statement-builder.ts';
  * nothing follows about terms. Records that the terms find are still to be held against the condition.
  */
 export function termsSql(condition: Condition, builder: StatementBuilder): string | undefined {
+  // A parameter that no SQL uses is an error of the statement, so nothing is built in vain.
+  if (!impliesTerms(condition)) return undefined;
   if (condition.kind === 'words') return termsOf(condition.text, builder);
   if (condition.kind === 'test') return testTerms(condition, builder);
-  const parts = condition.parts.map((part) => termsSql(part, builder));
-  const known = parts.filter((part) => part !== undefined);
-  if (condition.kind === 'all') return joined(known, '&&');
-  return known.length === parts.length ? joined(known, '||') : undefined;
+  const parts = condition.parts.filter(impliesTerms).map((part) => termsSql(part, builder) as string);
+  return joined(parts, condition.kind === 'all' ? '&&' : '||');
 }
 
-function joined(queries: readonly string[], operator: '&&' | '||'): string | undefined {
-  return queries.length === 0 ? undefined : `(${queries.join(` ${operator} `)})`;
+/** Whether something follows from the condition about the terms of a record. */
+export function impliesTerms(condition: Condition): boolean {
+  if (condition.kind === 'words') return true;
+  if (condition.kind === 'test') return hasTerms(condition);
+  const { kind, parts } = condition;
+  return kind === 'all' ? parts.some(impliesTerms) : parts.length > 0 && parts.every(impliesTerms);
 }
 
-function testTerms(test: Test, builder: StatementBuilder): string | undefined {
-  const { column, operator, values } = test;
-  if (!hasTerms(test)) return undefined;
+function joined(queries: readonly string[], operator: '&&' | '||'): string {
+  return `(${queries.join(` ${operator} `)})`;
+}
+
+function testTerms({ column, operator, values }: Test, builder: StatementBuilder): string {
   if (operator === 'starts_with') {
     return `crm_terms_from($1, $2, ${builder.parameter(lettersOf(values[0]))})`;
   }

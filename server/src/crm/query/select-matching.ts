@@ -3,7 +3,7 @@ import type { Module } from '../metadata/metadata.ts';
 import { isTableColumn } from './column-sql.ts';
 import { type Condition, type Sorting, type Test, valueKind } from './condition.ts';
 import { indexedRange, indexedRangeSql, isIndexedOrder } from './index-range.ts';
-import { isSelective, termsSql } from './index-terms.ts';
+import { impliesTerms, isSelective, termsSql } from './index-terms.ts';
 import { predicateSql } from './predicate.ts';
 import { StatementBuilder } from './statement-builder.ts';
 import { usersModule } from './users-module.ts';
@@ -61,10 +61,10 @@ export async function countMatching(
   return Number(row?.count ?? 0);
 }
 
-export function stagesOf({ module, condition, sorting, dataSpace }: MatchQuery): Stage[] {
+export function stagesOf({ module, condition, sorting }: MatchQuery): Stage[] {
   const rest: Stage = { source: 'rest' };
   if (module === usersModule || namesIds(condition)) return [rest];
-  const terms = termsSql(condition, new StatementBuilder(dataSpace, module)) !== undefined;
+  const terms = impliesTerms(condition);
   const range = indexedRange(condition);
   const byTerms: Stage = { source: 'terms', bound: bounds.candidates };
   const walk = (bound: number): Stage[] => (canWalk(sorting) ? [{ source: 'order', bound }] : []);

@@ -1,0 +1,49 @@
+import type { CrmCall } from '../context.ts';
+import type { Field, Module } from '../metadata/metadata.ts';
+import type { Condition } from '../query/condition.ts';
+import { restSource } from '../query/select-matching.ts';
+import { StatementBuilder } from '../query/statement-builder.ts';
+
+/** The oldest record that has each value in a field, by the folded value: one statement, over an index. */
+export async function holdersOf(
+  call: CrmCall,
+  module: Module,
+  field: Field,
+  values: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (values.length === 0) return new Map();
+  const rows = field.unique
+    ? await uniqueHolders(call, module, field, values)
+    : await matches(call, module, field, values);
+  return new Map(rows.map((row) => [row.value.toLowerCase(), row.record_id]));
+}
+
+interface Row {
+  value: string;
+  record_id: string;
+}
+
+function uniqueHolders(
+  { space, store }: CrmCall,
+  module: Module,
+  field: Field,
+  values: readonly string[],
+): Promise<Row[]> {
+  return store.database.query<Row>({
+    text: `SELECT value, record_id FROM crm_unique_value
+           WHERE data_space = $1 AND module = $2 AND field = $3 AND value = ANY ($4::text[])`,
+    values: [space.dataSpace, module.number, field.apiName, values.map((value) => value.toLowerCase())],
+  });
+}
+
+function matches({ space, store }: CrmCall, module: Module, field: Field, values: readonly string[]): Promise<Row[]> {
+  const builder = new StatementBuilder(space.dataSpace, module);
+  const column = { module, field, path: [] };
+  const condition: Condition = { kind: 'test', column, operator: 'in', negated: false, values };
+  const { from, where } = restSource({ module, condition }, builder);
+  const sql = builder.column(column);
+  return store.database.query<Row>({
+    text: `SELECT min(${sql}) AS value, min(r.record_id) AS record_id FROM ${from} WHERE ${where} GROUP BY lower(${sql})`,
+    values: builder.values,
+  });
+}

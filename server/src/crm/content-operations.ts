@@ -12,7 +12,8 @@ import { downloadFile, uploadFiles } from './files/files.ts';
 import { deletePhoto, getPhoto, uploadPhoto } from './files/photos.ts';
 import type { Operation } from './http/router.ts';
 import { getLayout, listLayouts } from './layouts/layouts.ts';
-import { fixed, module, moduleOr, related, settings } from './operation-scopes.ts';
+import { changeOwnerOfOne, changeOwners, massDelete, massUpdate } from './mass/mass-actions.ts';
+import { fixed, module, moduleOr, perModule, related, settings } from './operation-scopes.ts';
 import { getProfile, listProfiles } from './people/profiles.ts';
 import { getRole, listRoles } from './people/roles.ts';
 import { cloneProfile, deleteProfile, updateProfile } from './people/write-profiles.ts';
@@ -130,6 +131,30 @@ export const contentOperations: readonly Operation[] = [
   { method: 'DELETE', path: '{module}/{id}/photo', scopes: module('DELETE'), handle: deletePhoto },
   { method: 'POST', path: 'files', scopes: fixed('ZohoCRM.files.CREATE'), takesFiles: true, handle: uploadFiles },
   { method: 'GET', path: 'files', scopes: fixed('ZohoCRM.files.READ'), handle: downloadFile },
+  {
+    method: 'POST',
+    path: '{module}/actions/mass_delete',
+    scopes: perModule('mass_delete', 'DELETE'),
+    handle: massDelete,
+  },
+  {
+    method: 'POST',
+    path: '{module}/actions/mass_update',
+    scopes: perModule('mass_update', 'UPDATE', 'UPDATE'),
+    handle: massUpdate,
+  },
+  {
+    method: 'POST',
+    path: '{module}/actions/change_owner',
+    scopes: perModule('change_owner', 'CREATE'),
+    handle: changeOwners,
+  },
+  {
+    method: 'POST',
+    path: '{module}/{id}/actions/change_owner',
+    scopes: perModule('change_owner', 'CREATE'),
+    handle: changeOwnerOfOne,
+  },
   { method: 'POST', path: '{module}/{id}/actions/clone', scopes: module('CREATE'), handle: cloneRecord },
   { method: 'GET', path: '{module}/{id}/__timeline', scopes: module('READ'), handle: getTimeline },
   { method: 'GET', path: '__features', scopes: fixed('ZohoCRM.features.READ'), handle: listFeatures },

@@ -9,7 +9,6 @@ const notBuilt = new Set([
   'bulk-read-flow',
   'bulk-read-404',
   'watch-flow',
-  'mass-delete-ids',
 ]);
 
 const cases = (readContract('wire-cases.json') as { cases: WireCase[] } | undefined)?.cases ?? [];

@@ -265,7 +265,11 @@ async function markConverted(
     ...(made.Deals ? { Converted_Deal: made.Deals.id } : {}),
   };
   await transaction.query({
-    text: `UPDATE crm_record
+    text: `WITH told AS (
+             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
+             VALUES ($1, $3, $2, $6, $5, 'converted', '[]')
+           )
+           UPDATE crm_record
            SET converted = true, version = version + 1, data = $4, modified_by = $5,
                modified_at_ms = greatest(modified_at_ms, $6), activity_at_ms = greatest(activity_at_ms, $6)
            WHERE data_space = $1 AND module = $2 AND record_id = $3`,

@@ -4,6 +4,8 @@ import { changedAfter, listParameter, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
+import { relatedListAnswer } from '../related/related-list-settings.ts';
+import { relatedListsOf } from '../related/related-lists.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { fieldAnswer } from './field-answer.ts';
 
@@ -46,7 +48,7 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
             module.generatedType === 'subform'
               ? []
               : [{ name: 'Standard', display_label: 'Standard', id: layoutId(space.dataSpace, module.number) }],
-          related_lists: [],
+          related_lists: relatedListsOf(module).map((list, place) => relatedListAnswer(list, place, module, call)),
           custom_view: null,
           display_field: displayField ? { api_name: displayField.apiName, id: space.id(displayField.idSuffix) } : null,
           search_layout_fields: module.displayField === null ? [] : [module.displayField],

@@ -31,9 +31,9 @@ async function many(call: CrmCall, action: Action): Promise<CrmAnswer> {
   if (!ids) throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'ids', json_path: '$.ids' } });
   const answers = await apply(call, module, action, ids, asked);
   const done = answers.filter(({ status }) => status === 'success').length;
-  const answer = answerItemList('data', answers, 200, { success_count: String(done), locked_count: '0' });
-  // Here some failed records among others are no reason for another status.
-  return answer.status === 207 ? { ...answer, status: 200 } : answer;
+  const counts = { success_count: String(done), locked_count: '0' };
+  // Here records that fail are no reason for another status.
+  return { ...answerItemList('data', answers, 200, counts), status: 200 };
 }
 
 /** POST /{module}/{id}/actions/add_tags, remove_tags */

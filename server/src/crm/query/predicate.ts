@@ -2,11 +2,14 @@ import { isTableColumn } from './column-sql.ts';
 import { type Condition, type Literal, type Test, type ValueKind, valueKind } from './condition.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 
+/** What the SQL of a condition needs of the statement that it is part of. */
+export type ConditionWriter = Pick<StatementBuilder, 'parameter' | 'column'>;
+
 /** Times are shown and asked for in whole seconds. */
 const secondMs = 1000;
 
 /** The SQL that is true of exactly the records that fulfil the condition. */
-export function predicateSql(condition: Condition, builder: StatementBuilder): string {
+export function predicateSql(condition: Condition, builder: ConditionWriter): string {
   if (condition.kind === 'words') return `crm_has_words(r.data, ${builder.parameter(condition.text)})`;
   if (condition.kind === 'test') return testSql(condition, builder);
   if (condition.parts.length === 0) return condition.kind === 'all' ? 'true' : 'false';
@@ -14,13 +17,13 @@ export function predicateSql(condition: Condition, builder: StatementBuilder): s
   return `(${condition.parts.map((part) => predicateSql(part, builder)).join(glue)})`;
 }
 
-function testSql(test: Test, builder: StatementBuilder): string {
+function testSql(test: Test, builder: ConditionWriter): string {
   const sql = `(${positiveSql(test, builder)})`;
   // What is empty is different from every value.
   return test.negated ? `${sql} IS NOT TRUE` : sql;
 }
 
-function positiveSql(test: Test, builder: StatementBuilder): string {
+function positiveSql(test: Test, builder: ConditionWriter): string {
   const { column, operator, values } = test;
   const kind = valueKind(column.field) as ValueKind;
   const sql = builder.column(column);
@@ -51,7 +54,7 @@ const patterns = {
   contains: (text: string) => `%${text}%`,
 } as const;
 
-function textSql({ operator, values }: Test, sql: string, builder: StatementBuilder): string {
+function textSql({ operator, values }: Test, sql: string, builder: ConditionWriter): string {
   if (operator === 'starts_with' || operator === 'ends_with' || operator === 'contains') {
     const pattern = patterns[operator](String(values[0]).replace(/[\\%_]/g, '\\$&'));
     return `lower(${sql}) LIKE lower(${builder.parameter(pattern)})`;
@@ -61,7 +64,7 @@ function textSql({ operator, values }: Test, sql: string, builder: StatementBuil
 }
 
 /** `equals` means the same set of choices, `in` at least one of them. */
-function choicesSql({ operator, values }: Test, sql: string, builder: StatementBuilder): string {
+function choicesSql({ operator, values }: Test, sql: string, builder: ConditionWriter): string {
   const folded = `lower(${sql}::text)::jsonb`;
   const list = (choices: readonly string[]) => `lower(${builder.parameter(JSON.stringify(choices))})::jsonb`;
   if (operator === 'starts_with') {
@@ -123,7 +126,7 @@ export function rangesSql(
   all: readonly Range[],
   sql: string,
   type: 'jsonb' | 'bigint' | 'numeric',
-  builder: StatementBuilder,
+  builder: ConditionWriter,
 ): string {
   const bound = (value: Literal) => `${builder.parameter(type === 'jsonb' ? JSON.stringify(value) : value)}::${type}`;
   const parts = all.map(({ from, fromExcluded, to, toExcluded }) => {

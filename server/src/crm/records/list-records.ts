@@ -4,6 +4,8 @@ import { choiceParameter, idsParameter, listParameter, pageParameters, timeHeade
 import type { Module } from '../metadata/metadata.ts';
 import { systemIds } from '../organizations/ids.ts';
 import { formatDateTime } from '../values/date-time.ts';
+import type { CustomView } from '../views/standard-views.ts';
+import { viewScope } from '../views/view-scope.ts';
 import { makePageToken, type PagePlace, pageTokenTtlMs, readPageToken, type TokenOwner } from './page-token.ts';
 import { recordModule } from './record-module.ts';
 import { namesFor } from './record-view.ts';
@@ -21,6 +23,8 @@ export interface ListScope {
   /** What it holds, for the page tokens: they continue this list only. */
   readonly key: string;
   readonly among: NonNullable<RecordList['among']>;
+  /** The view that it is, which also says in which order. */
+  readonly view?: CustomView;
   /** More keys of the records shown, by their ids. */
   readonly more?: (ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
 }
@@ -33,14 +37,15 @@ export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
     const message = 'This API is supported only for admin users.';
     throw new Refusal('NOT_SUPPORTED', { status: 403, message });
   }
-  return listRecordsOf(call, module);
+  if (call.query.get('cvid') && call.query.get('sort_by')) throw ambiguous('cvid', 'sort_by');
+  return listRecordsOf(call, module, viewScope(call, module));
 }
 
 /** The list of all records of a module, or of those in `scope`. */
 export async function listRecordsOf(call: CrmCall, module: Module, scope?: ListScope): Promise<CrmAnswer> {
   const { space, store, user, query, nowMs } = call;
   const shape = shapeParameter(call, module);
-  const list = listParameters(call, module);
+  const list = listParameters(call, module, scope?.view);
   const owner: TokenOwner = {
     dataSpace: space.dataSpace,
     userId: user.id,
@@ -130,15 +135,15 @@ function shapeParameter(call: CrmCall, module: Module): RecordShape {
 
 type ListParameters = Omit<RecordList, 'dataSpace' | 'module' | 'offset' | 'place' | 'among'>;
 
-function listParameters(call: CrmCall, module: Module): ListParameters {
+function listParameters(call: CrmCall, module: Module, view: CustomView | undefined): ListParameters {
   const { query } = call;
-  if (query.get('cvid') && query.get('sort_by')) throw ambiguous('cvid', 'sort_by');
   const ids = idsParameter(query, 'ids', maxIds);
   const convertible = module.flags.has('convertable') && module.apiName === 'Leads';
-  const converted = choiceParameter(query, 'converted', ['true', 'false', 'both'], 'false');
+  // A view says itself which leads it shows.
+  const converted = view?.converted ?? choiceParameter(query, 'converted', ['true', 'false', 'both'], 'false');
   return {
     perPage: pageParameters(query).perPage,
-    sortBy: sortParameter(call, module),
+    sortBy: view?.sortBy ?? sortParameter(call, module),
     ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], 'desc') === 'asc',
     converted: !convertible || converted === 'both' ? undefined : converted === 'true',
     ids,

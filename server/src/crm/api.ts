@@ -8,6 +8,7 @@ import { Refusal } from './errors.ts';
 import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
 import { callHeaders } from './http/call-headers.ts';
 import { type Operation, Router } from './http/router.ts';
+import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
 import type { Pass } from './limits/call-limits.ts';
 import { costOf, furtherCredits } from './limits/costs.ts';
 import { operations, unbuiltPaths } from './operations.ts';
@@ -86,7 +87,9 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         body: streamed ? (operation.takesFiles ? emptyBody : await collect(body)) : ((body as Buffer) ?? emptyBody),
         upload: streamed && operation.takesFiles ? body : undefined,
       });
-      const answer = await operation.handle(call);
+      const answer = hasIdempotencyKey(operation, call.headers)
+        ? await runOnce(operation, call)
+        : await operation.handle(call);
       const further = furtherCredits(costOf(operation), answer.json);
       if (further > 0) {
         const pass = admission.pass as Pass;
@@ -208,6 +211,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
 
 function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
   reply.code(answer.status);
+  if (answer.headers) reply.headers(answer.headers);
   if (answer.file) {
     const { contentType, disposition, sizeBytes, content } = answer.file;
     reply.headers({

@@ -56,6 +56,8 @@ export interface CrmAnswer {
     readonly sizeBytes: number;
     readonly content: AsyncIterable<Buffer>;
   };
+  /** Headers beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Why items failed, for the call's event. */
   readonly failures?: readonly { readonly code: string; readonly details: unknown }[];
 }

@@ -8,6 +8,7 @@ import {
 import { getConversionOptions } from './convert/conversion-options.ts';
 import { convertLead } from './convert/convert-lead.ts';
 import { getFeature, listFeatures } from './features/features.ts';
+import { downloadFieldFile } from './files/download-field-file.ts';
 import { downloadFile, uploadFiles } from './files/files.ts';
 import { deletePhoto, getPhoto, uploadPhoto } from './files/photos.ts';
 import type { Operation } from './http/router.ts';
@@ -130,6 +131,12 @@ export const contentOperations: readonly Operation[] = [
   { method: 'POST', path: '{module}/{id}/photo', scopes: module('CREATE'), takesFiles: true, handle: uploadPhoto },
   { method: 'DELETE', path: '{module}/{id}/photo', scopes: module('DELETE'), handle: deletePhoto },
   { method: 'POST', path: 'files', scopes: fixed('ZohoCRM.files.CREATE'), takesFiles: true, handle: uploadFiles },
+  {
+    method: 'GET',
+    path: '{module}/{id}/actions/download_fields_attachment',
+    scopes: module('READ'),
+    handle: downloadFieldFile,
+  },
   { method: 'GET', path: 'files', scopes: fixed('ZohoCRM.files.READ'), handle: downloadFile },
   {
     method: 'POST',

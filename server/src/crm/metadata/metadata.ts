@@ -26,6 +26,8 @@ export type DataType =
   | 'subform'
   | 'layout'
   | 'profileimage'
+  | 'fileupload'
+  | 'imageupload'
   | 'autonumber'
   | 'formula'
   | 'rollup_summary'

@@ -68,6 +68,8 @@ const jsonTypes: Readonly<Partial<Record<DataType, string>>> = {
   multireminder: 'jsonarray',
   participants: 'jsonarray',
   multiselectpicklist: 'jsonarray',
+  fileupload: 'jsonarray',
+  imageupload: 'jsonarray',
   subform: 'jsonarray',
   linetax: 'jsonarray',
 };

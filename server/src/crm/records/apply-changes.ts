@@ -29,6 +29,10 @@ export function applyChanges(
       const failure = applyRow(rows, change, newRowId);
       if (failure) return { failure };
     }
+    const { limit } = rowChanges[0] ?? {};
+    if (limit !== undefined && rows.length > limit) {
+      return { failure: errorBody('LIMIT_EXCEEDED', { limit, api_name: name }) };
+    }
     set(data, name, rows.length === 0 ? null : rows);
   }
   return { data };

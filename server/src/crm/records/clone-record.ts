@@ -88,9 +88,10 @@ function merged(module: Module, source: StoredRecord, given: ItemChanges): ItemC
   }
   for (const [name, value] of given.values) values.set(name, value);
   for (const [name, changes] of given.rows) {
+    // Rows that say nothing but their id, as files do, are the other record's.
     rows.set(
       name,
-      changes.map((row) => ({ ...row, id: null })),
+      changes.filter((row) => row.values.size > 0).map((row) => ({ ...row, id: null, remove: false })),
     );
   }
   return { ...given, values, rows, ownerId: given.ownerId ?? source.ownerId };

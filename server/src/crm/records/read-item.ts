@@ -5,6 +5,7 @@ import { layoutId, readId } from '../organizations/ids.ts';
 import { isWritable, readValue } from '../values/read-value.ts';
 import type { Problem, ReferenceWish } from '../values/reading.ts';
 import { isStorable } from '../values/texts.ts';
+import { isFileField, readFileRows } from './file-fields.ts';
 import type { StoredValue } from './record.ts';
 
 /** What one item of a write wants to change, checked as far as it can be without other records. */
@@ -26,6 +27,8 @@ export interface RowChange {
   readonly remove: boolean;
   readonly values: ReadonlyMap<string, StoredValue | null>;
   readonly jsonPath: string;
+  /** Most rows that the field may have; none for subforms, whose requests are limited. */
+  readonly limit?: number;
 }
 
 export interface PlacedWish extends ReferenceWish {
@@ -78,6 +81,13 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   if (apiName === 'Tag') return readTags(raw, place, changes);
   if (field.dataType === 'layout') return readLayout(raw, place, task);
   if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
+  if (isFileField(field)) {
+    if (field.readOnly || raw === null) return undefined;
+    const reading = readFileRows(raw, field, place, task.creating, changes.wishes);
+    if ('failure' in reading) return reading.failure;
+    changes.rows.set(apiName, reading.rows);
+    return undefined;
+  }
   if (!isWritable(field)) return undefined;
   const reading = readValue(raw, field, { item });
   if (reading.problem) return problemBody(reading.problem, place);

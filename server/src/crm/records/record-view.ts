@@ -2,6 +2,7 @@ import type { Field, Module } from '../metadata/metadata.ts';
 import { layoutId } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { formatDateTime } from '../values/date-time.ts';
+import { isFileField, showFiles } from './file-fields.ts';
 import type { StoredRecord, StoredValue } from './record.ts';
 import type { RecordTable, Reference } from './record-table.ts';
 
@@ -97,6 +98,7 @@ export function showField(module: Module, field: Field): Show {
       id: layoutId(space.dataSpace, module.number),
     });
   }
+  if (isFileField(field)) return showFiles(field);
   if (dataType === 'subform') return showRows(field);
   if (apiName === 'Tag') return showTags;
   const empty = field.jsonType === 'jsonarray' ? [] : dataType === 'boolean' ? false : null;

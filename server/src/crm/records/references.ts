@@ -1,7 +1,31 @@
 import type { CrmCall } from '../context.ts';
 import { type ErrorBody, errorBody, idInvalid } from '../errors.ts';
 import type { ItemChanges, PlacedWish } from './read-item.ts';
+import type { StoredValue } from './record.ts';
 import type { Reference } from './record-table.ts';
+
+type Facts = Readonly<Record<string, StoredValue>>;
+
+/** The files that items name, with what records remember of them; one statement, when there are any. */
+async function findFiles(
+  { space, store, user, nowMs }: CrmCall,
+  items: readonly (ItemChanges | undefined)[],
+): Promise<ReadonlyMap<string, Facts>> {
+  const ids = new Set<string>();
+  for (const item of items) for (const { kind, id } of item?.wishes ?? []) if (kind === 'file') ids.add(id);
+  if (ids.size === 0) return new Map();
+  const rows = await store.database.query<{ file_id: string; name: string; size_bytes: string }>({
+    text: `SELECT file_id, name, size_bytes FROM crm_file
+           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete`,
+    values: [space.dataSpace, [...ids]],
+  });
+  return new Map(
+    rows.map(({ file_id, name, size_bytes }) => [
+      file_id,
+      { File_Name__s: name, Size__s: size_bytes, Created_Time__s: nowMs, Created_By__s: user.id },
+    ]),
+  );
+}
 
 /**
  * Says of each item whether the records and users that it points to exist in the same data space: users from memory,
@@ -21,7 +45,13 @@ export async function checkReferences(
   }
   const targets = await store.records.targets(space.dataSpace, [...references.values()]);
   const found = new Set(targets.map((target) => `${target.module}/${target.id}`));
-  const exists = ({ kind, id, module }: PlacedWish): boolean => {
+  const files = await findFiles(call, items);
+  const exists = ({ kind, id, module, found: tell }: PlacedWish): boolean => {
+    if (kind === 'file') {
+      const facts = files.get(id);
+      if (facts) tell?.(facts);
+      return facts !== undefined;
+    }
     if (kind === 'user') return space.user(id)?.status === 'active';
     const target = space.metadata.find(module ?? '');
     return target !== undefined && found.has(`${target.number}/${id}`);

@@ -12,10 +12,12 @@ export interface Problem {
 
 /** A record or user that must exist. */
 export interface ReferenceWish {
-  readonly kind: 'record' | 'user';
+  readonly kind: 'record' | 'user' | 'file';
   readonly id: string;
   /** API name of the record's module. */
   readonly module?: string;
+  /** Told what is known of a file that exists. */
+  readonly found?: (facts: Readonly<Record<string, StoredValue>>) => void;
 }
 
 /** A value in its stored form; null clears the field. */

@@ -40,28 +40,31 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     bodyLimitBytes,
     secure: context.dataCenter.origins.accounts.startsWith('https:'),
   });
-  app.register(cookie);
-  app.register(async (routes) => {
-    context.pages.registerAssets(routes);
-    registerServerInfo(routes, context);
-    registerTokenEndpoint(routes, context);
-    registerRevoke(routes, context);
-    registerIntrospect(routes, context);
-    registerUserInfo(routes, context);
-    registerKeySet(routes, context);
-    registerDiscovery(routes, context);
-    registerEnhanceToken(routes, context);
-    registerAddScopes(routes, context);
-    registerDevice(routes, context);
-    registerAuthorize(routes, context);
-    registerSilentRefresh(routes, context);
-    registerChooseOrganization(routes, context);
-    registerConsent(routes, context);
-    registerSignInName(routes, context);
-    registerSignInPassword(routes, context);
-    registerSignOut(routes, context);
-    registerConnectedApps(routes, context);
-    registerChangePassword(routes, context);
+  // What programs call needs no cookies, and should not pay for reading them.
+  app.register(async (programs) => {
+    registerServerInfo(programs, context);
+    registerTokenEndpoint(programs, context);
+    registerRevoke(programs, context);
+    registerIntrospect(programs, context);
+    registerUserInfo(programs, context);
+    registerKeySet(programs, context);
+    registerDiscovery(programs, context);
+    registerEnhanceToken(programs, context);
+  });
+  app.register(async (people) => {
+    await people.register(cookie);
+    context.pages.registerAssets(people);
+    registerAddScopes(people, context);
+    registerDevice(people, context);
+    registerAuthorize(people, context);
+    registerSilentRefresh(people, context);
+    registerChooseOrganization(people, context);
+    registerConsent(people, context);
+    registerSignInName(people, context);
+    registerSignInPassword(people, context);
+    registerSignOut(people, context);
+    registerConnectedApps(people, context);
+    registerChangePassword(people, context);
   });
   return app;
 }

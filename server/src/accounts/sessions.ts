@@ -44,7 +44,8 @@ export function clearCookie(context: AccountsContext, reply: FastifyReply, name:
 }
 
 export function readCookie(context: AccountsContext, request: FastifyRequest, name: CookieName): string | undefined {
-  return request.cookies[cookieName(context, name)];
+  // Requests that ended before any route have none.
+  return (request.cookies as FastifyRequest['cookies'] | undefined)?.[cookieName(context, name)];
 }
 
 function isSecure(context: AccountsContext): boolean {

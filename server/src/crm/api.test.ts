@@ -220,7 +220,10 @@ describe('events of calls that went well', () => {
     const token = crm.tokenWithScopes(['ZohoCRM.org.READ', 'ZohoCRM.users.READ']);
     for (let i = 0; i < 3; i++) await crm.call('GET', '/crm/v8/org', { token });
     await crm.call('GET', '/crm/v8/users', { token });
-    expect(crm.recorded.map((event) => event.detail?.operation)).toEqual(['GET org', 'GET users']);
+    expect(crm.recorded.map((event) => (event.detail as { operation?: string })?.operation)).toEqual([
+      'GET org',
+      'GET users',
+    ]);
   });
 
   test('failed items are told apart', async () => {

@@ -6,8 +6,22 @@ export interface Random {
   bytes(count: number): Buffer;
 }
 
-/** The operating system's cryptographic source. */
-export const systemRandom: Random = { bytes: (count) => randomBytes(count) };
+const pooledBytes = 8192;
+let pool = Buffer.alloc(0);
+
+/**
+ * The operating system's cryptographic source. Small draws are cut from one large one, because a draw costs more than
+ * its bytes; each byte is given out once.
+ */
+export const systemRandom: Random = {
+  bytes(count) {
+    if (count > pooledBytes / 8) return randomBytes(count);
+    if (pool.length < count) pool = randomBytes(pooledBytes);
+    const drawn = pool.subarray(0, count);
+    pool = pool.subarray(count);
+    return drawn;
+  },
+};
 
 /** A string of `length` characters drawn evenly from `alphabet` (at most 256 characters). */
 export function randomString(random: Random, alphabet: string, length: number): string {

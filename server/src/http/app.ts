@@ -55,11 +55,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     if (options.secure) reply.header('strict-transport-security', 'max-age=63072000');
+    done();
   });
   app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {

@@ -14,8 +14,8 @@ export interface ProtocolEvent {
   readonly clientId?: string | null;
   readonly userId?: string | null;
   readonly requestId?: string;
-  /** What was expected and what came. */
-  readonly detail?: Readonly<Record<string, unknown>>;
+  /** What was expected and what came; a function where making it costs something, for it may not be wanted. */
+  readonly detail?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
 }
 
 /** An event ready for its row: secrets masked, the detail as JSON. */
@@ -25,7 +25,8 @@ interface StorableEvent extends Omit<ProtocolEvent, 'clientId' | 'detail'> {
   readonly atMs: number;
 }
 
-export interface RecordedEvent extends ProtocolEvent {
+export interface RecordedEvent extends Omit<ProtocolEvent, 'detail'> {
+  readonly detail: Readonly<Record<string, unknown>>;
   readonly eventId: string;
   readonly atMs: number;
 }
@@ -68,10 +69,12 @@ export function createEventRecorder(
   return {
     record(event) {
       const failed = event.outcome !== 'Success';
-      const detail = maskCredentials(JSON.stringify(event.detail ?? {}));
+      if (!failed && recordEvents === 'failures') return;
+      const made = typeof event.detail === 'function' ? event.detail() : event.detail;
+      const detail = maskCredentials(JSON.stringify(made ?? {}));
       const clientId = event.clientId ? maskCredentials(event.clientId) : null;
       if (failed) log.info({ ...event, clientId, detail: JSON.parse(detail), dataCenter: database.label }, 'refused');
-      if ((!failed && recordEvents === 'failures') || waiting.size >= maxWaiting) return;
+      if (waiting.size >= maxWaiting) return;
       const stored = queue
         .submit({ ...event, clientId, detail, atMs: clock.nowMs() })
         .catch((error: Error) => log.warn({ err: error }, 'an event was not recorded'))

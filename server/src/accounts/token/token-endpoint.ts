@@ -60,7 +60,7 @@ export async function answerTokenRequest(
     outcome: 'Success',
     clientId: credentials.clientId ?? null,
     requestId: request.id,
-    detail: { grantType: parameters.get('grant_type'), accessToken: maskSecret(result.accessToken) },
+    detail: () => ({ grantType: parameters.get('grant_type'), accessToken: maskSecret(result.accessToken) }),
   });
   return sendJson(reply, 200, renderTokenAnswer(context, result));
 }

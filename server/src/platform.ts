@@ -22,6 +22,7 @@ import {
 import { buildTopology } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createCrmApi } from './crm/api.ts';
+import { BulkWorker } from './crm/bulk/worker.ts';
 import { listOrganizations } from './crm/organizations/list-organizations.ts';
 import { createCrmStore } from './crm/store.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -210,6 +211,18 @@ async function buildDataCenter(
   for (const environment of environments) {
     apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));
   }
+  const content = {
+    ...shared,
+    dataCenter,
+    store,
+    authority,
+    events,
+    environment: 'production',
+    content: true,
+  } as const;
+  apps.set('content', createCrmApi(content));
+  const worker = new BulkWorker({ store, notices, clock, random: shared.random, log });
+  closers.push(() => worker.close());
   return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys }, apps };
 }
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { apiOrigin } from '../config/data-centers.ts';
 import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
 import type { TokenGrant } from '../oauth/token-authority.ts';
@@ -11,7 +12,7 @@ import { type Operation, Router } from './http/router.ts';
 import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
 import type { Pass } from './limits/call-limits.ts';
 import { costOf, furtherCredits } from './limits/costs.ts';
-import { operations, unbuiltPaths } from './operations.ts';
+import { operations, unbuiltPaths, uploadOperations } from './operations.ts';
 
 export type { CrmContext } from './context.ts';
 
@@ -30,12 +31,14 @@ const jsonHeaders = {
   'content-type': 'application/json;charset=utf-8',
   'content-disposition': 'attachment; filename=response.json',
 };
-const router = new Router(operations, unbuiltPaths);
+const apiRouter = new Router(operations, unbuiltPaths);
+const contentRouter = new Router(uploadOperations, []);
 
 /** The CRM API of one environment of one data centre. The caller binds and closes it. */
 export function createCrmApi(context: CrmContext): FastifyInstance {
   const { clock, events, log, random, settings } = context;
   const seen = new SeenCalls();
+  const router = context.content ? contentRouter : apiRouter;
 
   const app = createApp({
     random,
@@ -114,6 +117,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     const url = request.raw.url as string;
     const start = url.indexOf('?');
     return {
+      origin: apiOrigin(context.dataCenter, (grant as TokenGrant).environment),
       store: context.store,
       version: version as CrmCall['version'],
       grant: grant as TokenGrant,

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { DataCenter, Environment } from '../config/data-centers.ts';
+import type { DataCenter, Environment, Origin } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
@@ -12,6 +12,8 @@ import type { CrmStore } from './store.ts';
 
 /** What one API listener is made of: one environment of one data centre. */
 export interface CrmContext {
+  /** The listener of the content origin: it takes uploads, for the environment that the token is bound to. */
+  readonly content?: true;
   readonly dataCenter: DataCenter;
   readonly environment: Environment;
   /** Shared with the listeners of the other environments. */
@@ -26,6 +28,8 @@ export interface CrmContext {
 
 /** A call that may go ahead: who calls, on which data, with which parameters. */
 export interface CrmCall {
+  /** The API's own, for addresses in answers. */
+  readonly origin: Origin;
   readonly store: CrmStore;
   readonly version: Version;
   readonly grant: TokenGrant;

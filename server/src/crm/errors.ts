@@ -212,6 +212,46 @@ export const errorCatalogue = {
     'The sub-request was undone because the one that details names failed.',
   ),
   PROCESSING_STOPPED: entry(400, 'processing stopped', 'The sub-request was not run because an earlier one failed.'),
+  RESOURCE_NOT_FOUND: entry(
+    404,
+    'The requested resource does not exist.',
+    'There is no such bulk job, it belongs to another user, or its result is not there yet or not any more.',
+  ),
+  MEDIA_TYPE_NOT_SUPPORTED: entry(
+    415,
+    'media type not supported',
+    'Bulk calls need the header Content-Type: application/json.',
+  ),
+  REQUEST_BODY_IS_EMPTY: entry(400, 'request body is empty', 'A bulk call needs a JSON body.'),
+  INVALID_CALLBACK_URL: entry(400, 'invalid callback url', 'The callback must be an http or https address.'),
+  INVALID_CALLBACK_METHOD: entry(400, 'invalid callback method', 'Callbacks are made with the method post.'),
+  INVALID_FIELD: entry(400, 'invalid field', 'The field in details.api_name does not exist, or fits in no cell.'),
+  JOIN_LIMIT_EXCEEDED: entry(
+    400,
+    'join limit exceeded',
+    'A column of a bulk read may follow one look-up, and ten look-ups may be followed in all.',
+  ),
+  REQUIRED_HEADER_MISSING: entry(400, 'required header missing', 'The header in details.header_name is mandatory.'),
+  INVALID_ORG_ID: entry(400, 'invalid organization id', 'X-CRM-ORG is not the organization of the token.'),
+  INVALID_FILE_FORMAT: entry(
+    400,
+    'Invalid file format. Please upload the file in .zip format.',
+    'An upload must be a zip file of CSV files in its first folder, not encrypted, and not a bomb.',
+  ),
+  FILE_TOO_LARGE: entry(413, 'The maximum file size is 25MB.', 'The zip file is too large.'),
+  INVALID_FILE_ID: entry(400, 'invalid file id', 'There is no such upload, or it was made more than a day ago.'),
+  FILE_NOT_SUPPORTED: entry(400, 'file not supported', 'The upload holds no CSV file of the name in file_names.'),
+  MANDATORY_FIELDS_NOT_MAPPED: entry(
+    400,
+    'mandatory fields are not mapped',
+    'A bulk write that creates records needs a column or default value for each mandatory field.',
+  ),
+  INVALID_FORMAT: entry(400, 'invalid format', 'The date format of a mapping cannot be read.'),
+  COLUMN_INDEX_NOT_FOUND: entry(
+    400,
+    'column index not found',
+    'A field mapping needs the index of its column, from 0 to 199, or a default value.',
+  ),
   INTERNAL_ERROR: entry(500, 'Internal Server Error', 'A fault of the server; the log has its cause by request id.'),
 } as const;
 

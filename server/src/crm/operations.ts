@@ -1,3 +1,4 @@
+import { bulkOperations, uploadOperations } from './bulk/operations.ts';
 import { contentOperations } from './content-operations.ts';
 import { runCoql } from './coql/coql.ts';
 import { listApis } from './features/apis.ts';
@@ -28,6 +29,8 @@ const readUsers = fixed('ZohoCRM.users.READ');
  */
 export const operations: readonly Operation[] = [
   ...contentOperations,
+  ...bulkOperations,
+  ...uploadOperations,
   { method: 'GET', path: '__apis', scopes: fixed('ZohoCRM.apis.READ'), handle: listApis(() => operations) },
   { method: 'GET', path: 'org', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganization },
   { method: 'POST', path: 'coql', scopes: fixed('ZohoCRM.coql.READ'), handle: runCoql },
@@ -63,11 +66,7 @@ export const operations: readonly Operation[] = [
   { method: 'DELETE', path: '{module}/{id}', scopes: module('DELETE'), handle: deleteOneRecord },
 ];
 
+export { uploadOperations };
+
 /** Paths of the platform that are not built yet and would otherwise be taken for a module or a record. */
-export const unbuiltPaths: readonly string[] = [
-  'settings',
-  'upload',
-  'actions',
-  '__composite_requests',
-  '{module}/actions',
-];
+export const unbuiltPaths: readonly string[] = ['settings', 'actions', '__composite_requests', '{module}/actions'];

@@ -37,7 +37,11 @@ export const noAdmission = new Admission(null);
 /** The origin that a request must be held against, if any. */
 export function foreignOrigin(context: CrmContext, headers: IncomingHttpHeaders): Origin | null {
   const { origin } = headers;
-  return origin === undefined || origin === apiOrigin(context.dataCenter, context.environment) ? null : origin;
+  return origin === undefined || origin === ownOrigin(context) ? null : origin;
+}
+
+function ownOrigin({ content, dataCenter, environment }: CrmContext): Origin {
+  return content ? dataCenter.origins.content : apiOrigin(dataCenter, environment);
 }
 
 /**
@@ -111,7 +115,12 @@ function checkOrigin(admission: Admission, grant: TokenGrant): void {
 }
 
 function checkEnvironment(context: CrmContext, grant: TokenGrant): void {
-  if (grant.environment === context.environment || !context.settings.compatibility.environmentBinding) return;
+  if (
+    context.content ||
+    grant.environment === context.environment ||
+    !context.settings.compatibility.environmentBinding
+  )
+    return;
   throw new Refusal('INVALID_TOKEN', {
     outcome: 'TokenOfOtherEnvironment',
     reason: {
@@ -136,7 +145,8 @@ function checkScopes(admission: Admission, grant: TokenGrant): void {
 async function findUser(context: CrmContext, admission: Admission, grant: TokenGrant): Promise<void> {
   const { organizationId } = grant;
   // A grant without an organization has scopes that need none, and none of those opens a CRM call.
-  const cached = organizationId === null ? undefined : context.store.spaces.get(organizationId, context.environment);
+  const environment = context.content ? grant.environment : context.environment;
+  const cached = organizationId === null ? undefined : context.store.spaces.get(organizationId, environment);
   const space = cached instanceof Promise ? await cached : cached;
   if (!space) {
     throw new Refusal('INVALID_TOKEN', { outcome: 'OrganizationUnknown', reason: { organizationId } });

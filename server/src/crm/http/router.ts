@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** One operation of the API: the line of the operations table. */
 export interface Operation {
   readonly method: Method;
-  /** After `/crm/{version}/`; placeholders stand in braces. */
+  /** After `/crm/{version}/`, or with `/bulk/` first after `/crm/bulk/{version}/`; placeholders stand in braces. */
   readonly path: string;
   /** Scopes that the call needs, all of them; each entry lists alternatives. `path` holds the placeholders' values. */
   readonly scopes: (path: readonly string[]) => readonly (readonly string[])[];
@@ -26,6 +26,8 @@ export type Match =
   | { readonly operation: Operation; readonly version: Version; readonly path: readonly string[] }
   | { readonly problem: 'unknownPath' | 'unknownMethod' };
 
+const bulkPrefix = '/bulk/';
+
 const unknownPath = { problem: 'unknownPath' } as const;
 const unknownMethod = { problem: 'unknownMethod' } as const;
 
@@ -37,6 +39,7 @@ const newNode = (): Node => ({ literals: new Map(), placeholder: undefined, oper
  */
 export class Router {
   readonly #root = newNode();
+  readonly #bulkRoot = newNode();
 
   constructor(operations: readonly Operation[], unbuilt: readonly string[]) {
     for (const operation of operations) this.#node(operation.path).operations.set(operation.method, operation);
@@ -44,8 +47,9 @@ export class Router {
   }
 
   #node(path: string): Node {
-    let node = this.#root;
-    for (const part of path.split('/')) {
+    const bulk = path.startsWith(bulkPrefix);
+    let node = bulk ? this.#bulkRoot : this.#root;
+    for (const part of (bulk ? path.slice(bulkPrefix.length) : path).split('/')) {
       if (part.startsWith('{')) {
         node.placeholder ??= newNode();
         node = node.placeholder;
@@ -62,11 +66,12 @@ export class Router {
   find(method: string, path: string): Match {
     const parts = path.split('/');
     if (parts.length < 4 || parts[0] !== '' || parts[1] !== 'crm') return unknownPath;
-    const version = findVersion(parts[2] as string);
+    const bulk = parts[2] === 'bulk';
+    const version = findVersion(parts[bulk ? 3 : 2] as string);
     if (!version) return unknownPath;
-    let node = this.#root;
+    let node = bulk ? this.#bulkRoot : this.#root;
     const values: string[] = [];
-    for (let index = 3; index < parts.length; index++) {
+    for (let index = bulk ? 4 : 3; index < parts.length; index++) {
       const part = decode(parts[index] as string);
       if (part === undefined || part === '') return unknownPath;
       const literal = node.literals.get(part);

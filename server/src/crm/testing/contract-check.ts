@@ -27,6 +27,7 @@ const files = [
   'custom_views.json',
   'coql.json',
   'record_photo.json',
+  'bulk_read.json',
   'change_owner.json',
   'mass_update.json',
   'mass_delete.json',
@@ -47,7 +48,7 @@ export function contractCheck(): ContractCheck | undefined {
   // Literal parts match before templated ones.
   entries.sort((a, b) => placeholders(a.parts) - placeholders(b.parts));
   return (method, path, status, json) => {
-    const parts = path.replace(/\/crm\/v[\d.]+\//, '/crm/v8/').split('/');
+    const parts = path.replace(/^\/crm(\/bulk)?\/v[\d.]+\//, '/crm$1/v8/').split('/');
     const entry = entries.find((each) => each.method === method.toLowerCase() && fits(each.parts, parts));
     if (!entry) return undefined;
     if (!entry.statuses.has(status)) return `${method} ${path}: status ${status} is not in the contract`;

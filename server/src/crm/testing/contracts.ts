@@ -18,6 +18,9 @@ export interface WireCase {
 }
 
 export interface WireStep {
+  /** Instead of `request`: asked again until the values at these paths are there. */
+  readonly poll?: { readonly method: string; readonly path: string };
+  readonly until?: Readonly<Record<string, unknown>>;
   readonly request: {
     readonly method: string;
     readonly path: string;
@@ -36,6 +39,7 @@ export interface WireStep {
     readonly headerPresent?: readonly string[];
     readonly codeIn?: readonly string[];
     readonly contains?: readonly [string, readonly unknown[]];
+    readonly zipEntries?: readonly string[];
   };
   readonly save?: Readonly<Record<string, string>>;
 }

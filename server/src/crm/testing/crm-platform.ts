@@ -10,6 +10,7 @@ import { platformScopes } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { createCrmApi } from '../api.ts';
+import { BulkWorker } from '../bulk/worker.ts';
 import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
 import { createCrmStore } from '../store.ts';
 
@@ -23,6 +24,7 @@ export const allScopes = [
   'ZohoCRM.coql.READ',
   'ZohoSearch.securesearch.READ',
   'ZohoCRM.files.ALL',
+  'ZohoCRM.bulk.ALL',
   'ZohoCRM.features.READ',
   'ZohoCRM.apis.READ',
   'ZohoCRM.mass_update.ALL',
@@ -57,6 +59,8 @@ class FakeAuthority implements TokenAuthority {
 export interface CallOptions {
   readonly token?: string | null;
   readonly environment?: Environment;
+  /** At the content origin. */
+  readonly content?: true;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -67,6 +71,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
   readonly text: string;
+  readonly bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly json: any;
 }
@@ -103,6 +108,21 @@ export async function startCrm(given: object = {}) {
     ]),
   ) as Record<Environment, FastifyInstance>;
 
+  const content = createCrmApi({
+    content: true,
+    environment: 'production',
+    dataCenter,
+    store,
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    authority,
+    events,
+    settings,
+  });
+  // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
+  const worker = new BulkWorker({ store, notices, clock, random: systemRandom, log: silentLog, pollMs: 3_600_000 });
+
   let nextPrefix = 1_000_001;
   let nextUser = 700_000_001;
   const newOrganization = async (name: string): Promise<CreatedOrganization & { ownerZuid: string }> => {
@@ -134,9 +154,10 @@ export async function startCrm(given: object = {}) {
 
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { environment = 'production', query, headers, body, rawBody } = options;
+    const api = options.content ? content : apis[environment];
     const bearer = options.token === undefined ? token : options.token;
     const payload = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await apis[environment].inject({
+    const response = await api.inject({
       method: method as 'GET',
       url: `${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
       headers: { ...(bearer === null ? {} : { authorization: `Zoho-oauthtoken ${bearer}` }), ...headers },
@@ -147,6 +168,7 @@ export async function startCrm(given: object = {}) {
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
+      bytes: response.rawPayload,
       json: isJson ? JSON.parse(response.body) : undefined,
     };
   };
@@ -181,7 +203,8 @@ export async function startCrm(given: object = {}) {
         }),
       ),
     close: async () => {
-      for (const api of Object.values(apis)) await api.close();
+      for (const api of [...Object.values(apis), content]) await api.close();
+      await worker.close();
       await notices.close();
       await database.close();
     },

@@ -1,0 +1,45 @@
+import type { Random } from '../../foundation/random.ts';
+import { platformScopes } from '../../oauth/scopes.ts';
+import type { CrmCall } from '../context.ts';
+import { findVersion, type Version } from '../http/versions.ts';
+import type { CrmStore } from '../store.ts';
+import { type Job, JobFailure, type JobOrigin } from './job.ts';
+
+/** What the job may do was checked when it was made; its token may have ended since. */
+const jobScopes = platformScopes.setOf(['ZohoCRM.modules.ALL', 'ZohoCRM.users.READ']);
+
+/**
+ * The call that a job is worked on as: that of its creator, with what his profile allows now.
+ * @throws JobFailure when the organization has gone or the creator may not act any more.
+ */
+export async function jobCall(store: CrmStore, random: Random, job: Job, nowMs: number): Promise<CrmCall> {
+  const space = await store.spaces.get(job.organizationId, job.environment);
+  const user = space?.user(job.createdBy);
+  if (!space || user?.status !== 'active') {
+    throw new JobFailure('AUTHORIZATION_FAILED', 'User does not have sufficient privilege to access this API');
+  }
+  const { version, origin } = job.request as JobOrigin;
+  return {
+    store,
+    space,
+    user,
+    nowMs,
+    origin,
+    version: findVersion(version) as Version,
+    grant: {
+      clientId: '',
+      userId: user.zuid ?? '',
+      scopes: jobScopes,
+      organizationId: job.organizationId,
+      environment: job.environment,
+      javascriptDomains: [],
+      expiresAtMs: nowMs,
+    },
+    path: [],
+    query: new URLSearchParams(),
+    headers: {},
+    body: Buffer.alloc(0),
+    upload: undefined,
+    random,
+  };
+}

@@ -1,0 +1,188 @@
+import type { Database, Queryable } from '../../database/database.ts';
+import type { CrmCall } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { completeFile, type ReceivedFile } from '../files/file-store.ts';
+import { isId } from '../organizations/ids.ts';
+import {
+  type Job,
+  JobInterrupted,
+  type JobOperation,
+  type JobRow,
+  type JobState,
+  jobColumns,
+  jobFromRow,
+} from './job.ts';
+
+/** Topic of the change notices that wake workers. */
+export const jobTopic = 'crm-bulk';
+
+/** How long a worker that says nothing keeps its job. */
+const leaseMs = 30_000;
+/** Results, uploads and jobs are kept for a day (crm-api 9.1). */
+export const keptMs = 86_400_000;
+const maxDownloadsPerMinute = 10;
+
+export interface NewJob {
+  readonly operation: JobOperation;
+  readonly request: object;
+  readonly progress: object;
+}
+
+/** Stores a job and wakes the workers of all processes. @returns its id. */
+export async function addJob(call: CrmCall, job: NewJob): Promise<string> {
+  const { space, store, user, nowMs } = call;
+  const [id] = (await store.ids.take(space.dataSpace, 1)) as [string];
+  await store.database.query({
+    text: `WITH job AS (
+             INSERT INTO crm_bulk_job (data_space, job_id, organization_id, environment, operation, state, request,
+                                       progress, created_by, created_at_ms, due_at_ms)
+             VALUES ($1, $2, $3, $4, $5, 'added', $6, $7, $8, $9, CASE WHEN $5 = 'import' THEN NULL ELSE $9::bigint END))
+           SELECT pg_notify('grantway', '${jobTopic}:' || $1::integer)`,
+    values: [
+      space.dataSpace,
+      id,
+      space.contents.organizationId,
+      space.contents.environment,
+      job.operation,
+      JSON.stringify(job.request),
+      JSON.stringify(job.progress),
+      user.id,
+      nowMs,
+    ],
+  });
+  return id;
+}
+
+/** The job that the path names, for those who may see it: who made it, and administrators. */
+export async function jobInPath(call: CrmCall, operation: JobOperation): Promise<Job> {
+  const id = call.path[0] as string;
+  const job = isId(id) ? await findJob(call.store.database, call.space.dataSpace, id) : undefined;
+  const visible = job && (job.createdBy === call.user.id || call.user.profile.name === 'Administrator');
+  if (visible && job.operation === operation) return job;
+  throw noSuchJob(id);
+}
+
+export function noSuchJob(id: string): Refusal {
+  return new Refusal('RESOURCE_NOT_FOUND', { details: { resource: id.slice(0, 100) } });
+}
+
+export async function findJob(database: Queryable, dataSpace: number, id: string): Promise<Job | undefined> {
+  const [row] = await database.query<JobRow>({
+    text: `SELECT ${jobColumns} FROM crm_bulk_job WHERE data_space = $1 AND job_id = $2`,
+    values: [dataSpace, id],
+  });
+  return row && jobFromRow(row);
+}
+
+/** Takes the job that has been due for longest; nobody else gets it until the lease ends. */
+export async function claimJob(
+  database: Database,
+  lease: string,
+  nowMs: number,
+  except: readonly string[],
+): Promise<Job | undefined> {
+  const [row] = await database.query<JobRow>({
+    text: `UPDATE crm_bulk_job SET lease = $1, due_at_ms = $2, attempts = attempts + 1,
+                  state = CASE state WHEN 'added' THEN 'running' ELSE state END
+           WHERE (data_space, job_id) = (
+             SELECT data_space, job_id FROM crm_bulk_job
+             WHERE due_at_ms <= $3 AND NOT job_id = ANY ($4::bigint[])
+             ORDER BY due_at_ms LIMIT 1 FOR UPDATE SKIP LOCKED)
+           RETURNING ${jobColumns}`,
+    values: [lease, nowMs + leaseMs, nowMs, except],
+  });
+  return row && jobFromRow(row);
+}
+
+/**
+ * Says that the job goes on, and how far it is: in the transaction of what was done, so that both are true or neither.
+ * @throws JobInterrupted when another worker has taken it over.
+ */
+export async function saveProgress(
+  queryable: Queryable,
+  job: Job,
+  lease: string,
+  nowMs: number,
+  progress: object,
+): Promise<void> {
+  const rows = await queryable.query({
+    text: `UPDATE crm_bulk_job SET progress = $4, due_at_ms = $5, attempts = 1
+           WHERE data_space = $1 AND job_id = $2 AND lease = $3 RETURNING 1`,
+    values: [job.dataSpace, job.id, lease, JSON.stringify(progress), nowMs + leaseMs],
+  });
+  if (rows.length === 0) throw new JobInterrupted('another worker has the job');
+}
+
+/** Ends a job; its result file, if it has one, becomes visible with it. */
+export async function endJob(
+  call: CrmCall,
+  job: Job,
+  lease: string,
+  end: { readonly state: JobState; readonly result: object; readonly file?: ReceivedFile | undefined },
+  callback: boolean,
+): Promise<void> {
+  const file = end.file && completeFile(call, end.file, 9);
+  const rows = await call.store.database.query({
+    text: `${file ? `WITH ${file.text}` : ''}
+           UPDATE crm_bulk_job SET state = $4, result = $5, file_id = $6, ended_at_ms = $7, due_at_ms = $8,
+                  lease = NULL, attempts = 0
+           WHERE data_space = $1 AND job_id = $2 AND lease = $3 RETURNING 1`,
+    values: [
+      job.dataSpace,
+      job.id,
+      lease,
+      end.state,
+      JSON.stringify(end.result),
+      end.file?.fileId ?? null,
+      call.nowMs,
+      callback ? call.nowMs : null,
+      ...(file?.values ?? []),
+    ],
+  });
+  if (rows.length === 0) throw new JobInterrupted('another worker has the job');
+}
+
+/** Puts a job back, to be taken at `dueAtMs`; null: never again. */
+export async function releaseJob(database: Database, job: Job, lease: string, dueAtMs: number | null): Promise<void> {
+  await database.query({
+    text: `UPDATE crm_bulk_job SET lease = NULL, due_at_ms = $4
+           WHERE data_space = $1 AND job_id = $2 AND lease = $3`,
+    values: [job.dataSpace, job.id, lease, dueAtMs],
+  });
+}
+
+/** Counts a download. @throws Refusal TOO_MANY_REQUESTS after ten within a minute. */
+export async function countDownload(call: CrmCall, job: Job): Promise<void> {
+  const rows = await call.store.database.query({
+    text: `UPDATE crm_bulk_job
+           SET downloads = ARRAY(SELECT at FROM unnest(downloads) AS at WHERE at > $3::bigint - 60000) || $3::bigint
+           WHERE data_space = $1 AND job_id = $2
+             AND (SELECT count(*) FROM unnest(downloads) AS at WHERE at > $3::bigint - 60000) < ${maxDownloadsPerMinute}
+           RETURNING 1`,
+    values: [job.dataSpace, job.id, call.nowMs],
+  });
+  if (rows.length === 0) throw new Refusal('TOO_MANY_REQUESTS', { outcome: 'TooManyDownloads' });
+}
+
+/** Deletes jobs that ended a day ago, uploads as old, and their files. */
+export async function sweepJobs(database: Database, nowMs: number): Promise<void> {
+  await database.query({
+    text: `WITH jobs AS (
+             DELETE FROM crm_bulk_job WHERE ended_at_ms < $1 AND due_at_ms IS NULL RETURNING data_space, job_id, file_id
+           ), uploads AS (
+             DELETE FROM crm_bulk_upload AS upload WHERE created_at_ms < $1 AND NOT EXISTS (
+               SELECT FROM crm_bulk_job AS job WHERE job.data_space = upload.data_space AND job.ended_at_ms IS NULL)
+             RETURNING data_space, file_id
+           ), lines AS (
+             DELETE FROM crm_bulk_lines USING jobs
+             WHERE crm_bulk_lines.data_space = jobs.data_space AND crm_bulk_lines.job_id = jobs.job_id
+           ), gone AS (
+             SELECT data_space, file_id FROM jobs WHERE file_id IS NOT NULL UNION ALL SELECT data_space, file_id FROM uploads
+           ), pieces AS (
+             DELETE FROM crm_file_piece USING gone
+             WHERE crm_file_piece.data_space = gone.data_space AND crm_file_piece.file_id = gone.file_id
+           )
+           DELETE FROM crm_file USING gone WHERE crm_file.data_space = gone.data_space AND crm_file.file_id = gone.file_id`,
+    values: [nowMs - keptMs],
+  });
+}

@@ -1,0 +1,126 @@
+import type { CrmAnswer, CrmCall } from '../../context.ts';
+import { Refusal } from '../../errors.ts';
+import { checkPermission } from '../../http/admission.ts';
+import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
+import { readId } from '../../organizations/ids.ts';
+import { showUserBriefly } from '../../records/record-view.ts';
+import { formatDateTime } from '../../values/date-time.ts';
+import { findView } from '../../views/find-view.ts';
+import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
+import { readCallback } from '../callback.ts';
+import { addJob, keptMs } from '../job-table.ts';
+import { findColumn } from './find-column.ts';
+import { readCriteria } from './read-criteria.ts';
+import type { ReadRequest } from './read-request.ts';
+
+const limits = { fields: 200, joins: 10, pages: 500 } as const;
+
+/** POST /crm/bulk/{version}/read: accepts an export (crm-api 9.1). */
+export async function createRead(call: CrmCall): Promise<CrmAnswer> {
+  const body = readBulkBody(call);
+  const callback = readCallback(body.callback);
+  const { query } = body;
+  if (query === undefined || query === null) {
+    throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'query', json_path: '$.query' } });
+  }
+  if (!isJsonObject(query)) throw invalid('query', '$.query', { expected_data_type: 'jsonobject' });
+  checkFileType(body.file_type ?? query.file_type);
+  const asked = typeof query.page_token === 'string' ? await continued(call, query) : readQuery(call, query);
+  const module = readModule(call, asked.module, '$.query.module');
+  checkScope(call, `ZohoCRM.modules.${module.scopeToken}.READ`);
+  checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
+  const columns = (asked.fields ?? []).map((name, index) => findColumn(call, module, name, `$.query.fields[${index}]`));
+  const joins = new Set(columns.flatMap(({ path }) => path.map(({ field }) => field.apiName)));
+  if (joins.size > limits.joins) throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: limits.joins } });
+  readCriteria(call, module, asked.criteria);
+  if (asked.cvid !== null && !findView(call.space, module, asked.cvid)) {
+    throw invalid('cvid', '$.query.cvid', {}, 'the custom view id given seems to be invalid');
+  }
+  const request: ReadRequest = {
+    ...asked,
+    module: module.apiName,
+    version: call.version.name,
+    origin: call.origin,
+    ...(callback ? { callback } : {}),
+  };
+  const id = await addJob(call, { operation: 'read', request, progress: {} });
+  const details = {
+    id,
+    operation: 'read',
+    state: 'ADDED',
+    created_by: showUserBriefly(call.space, call.user.id),
+    created_time: formatDateTime(call.nowMs, call.user.timeZone),
+  };
+  const item = { status: 'success', code: 'ADDED_SUCCESSFULLY', message: 'Added successfully.', details };
+  return { status: 201, json: { data: [item], info: {} } };
+}
+
+function checkFileType(raw: unknown): void {
+  if (raw === undefined || raw === null || raw === 'csv') return;
+  const supported_values = ['csv'];
+  throw new Refusal(raw === 'ics' ? 'NOT_SUPPORTED' : 'INVALID_DATA', {
+    details: { api_name: 'file_type', json_path: '$.file_type', supported_values },
+    ...(raw === 'ics' ? { message: 'the file type is not supported' } : {}),
+  });
+}
+
+type Asked = Pick<ReadRequest, 'fields' | 'criteria' | 'cvid' | 'page' | 'after'> & { readonly module: unknown };
+
+function readQuery(call: CrmCall, query: JsonObject): Asked {
+  const { module, fields, criteria = null, cvid, page } = query;
+  readModule(call, module, '$.query.module');
+  if (page !== undefined && page !== null && (!Number.isInteger(page) || (page as number) < 1)) {
+    throw invalid('page', '$.query.page', { expected_data_type: 'integer' });
+  }
+  if ((page as number) > limits.pages) {
+    throw new Refusal('PAGINATION_LIMIT_EXCEEDED', { details: { limit: limits.pages } });
+  }
+  const view = cvid === undefined || cvid === null ? null : readId(cvid);
+  if (view === undefined) throw invalid('cvid', '$.query.cvid', { expected_data_type: 'bigint' });
+  return {
+    module,
+    fields: readFields(fields),
+    criteria,
+    cvid: view,
+    page: (page as number | null | undefined) ?? 1,
+    after: null,
+  };
+}
+
+function readFields(raw: unknown): readonly string[] | null {
+  if (raw === undefined || raw === null) return null;
+  if (!Array.isArray(raw)) throw invalid('fields', '$.query.fields', { expected_data_type: 'jsonarray' });
+  if (raw.length === 0) return null;
+  if (raw.length > limits.fields) {
+    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.fields, api_name: 'fields' } });
+  }
+  const wrong = raw.findIndex((name) => typeof name !== 'string');
+  if (wrong >= 0) throw invalid('fields', `$.query.fields[${wrong}]`, { expected_data_type: 'text' });
+  return [...new Set(raw as string[])];
+}
+
+/** The next page of the read that answered with this token. */
+async function continued(call: CrmCall, query: JsonObject): Promise<Asked> {
+  const token = query.page_token as string;
+  const more = Object.keys(query).find((key) => key !== 'page_token' && key !== 'file_type');
+  if (more !== undefined) {
+    throw invalid(more, `$.query.${more}`, {}, 'page_token continues a query and stands alone');
+  }
+  const [row] = await call.store.database.query<{ request: ReadRequest; result: { last: string } }>({
+    text: `SELECT request, result FROM crm_bulk_job
+           WHERE data_space = $1 AND operation = 'read' AND created_by = $2 AND result ->> 'next_page_token' = $3`,
+    values: [call.space.dataSpace, call.user.id, token.slice(0, 100).replaceAll('\u0000', '')],
+  });
+  if (row) return { ...row.request, page: row.request.page + 1, after: row.result.last };
+  // Tokens say when they were made, for the time when nothing else knows it any more.
+  const madeAtMs = Number.parseInt(/^([0-9a-z]{8})[0-9a-f]{24}$/.exec(token)?.[1] ?? '', 36);
+  if (madeAtMs < call.nowMs - keptMs) throw new Refusal('EXPIRED_VALUE', { details: { api_name: 'page_token' } });
+  throw invalid('page_token', '$.query.page_token', {}, 'the page_token given seems to be invalid');
+}
+
+function invalid(api_name: string, json_path: string, details: object, message?: string): Refusal {
+  return new Refusal('INVALID_DATA', {
+    details: { ...details, api_name, json_path },
+    ...(message === undefined ? {} : { message }),
+  });
+}

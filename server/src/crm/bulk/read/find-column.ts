@@ -1,0 +1,44 @@
+import type { CrmCall } from '../../context.ts';
+import { Refusal } from '../../errors.ts';
+import { checkPermission } from '../../http/admission.ts';
+import type { Field, Module } from '../../metadata/metadata.ts';
+import type { Column } from '../../query/condition.ts';
+import { usersModule } from '../../query/users-module.ts';
+import { checkScope } from '../bulk-body.ts';
+
+/** What a CSV file cannot hold in one cell. */
+const unreadable: readonly Field['dataType'][] = ['subform', 'profileimage'];
+
+export function isExported(field: Field): boolean {
+  return !unreadable.includes(field.dataType);
+}
+
+/**
+ * The column that a name such as `Last_Name` or `Account_Name.Industry` stands for. What a look-up leads to needs the
+ * same access as the module itself.
+ * @throws Refusal INVALID_FIELD, JOIN_LIMIT_EXCEEDED, NO_PERMISSION, OAUTH_SCOPE_MISMATCH.
+ */
+export function findColumn(call: CrmCall, module: Module, name: string, jsonPath: string): Column {
+  const refusal = () =>
+    new Refusal('INVALID_FIELD', { details: { api_name: name.slice(0, 200), json_path: jsonPath } });
+  const [first = '', second, ...others] = name.split('.');
+  const field = module.field.get(first);
+  if (!field || !isExported(field)) throw refusal();
+  if (second === undefined) return { module, field, path: [] };
+  if (others.length > 0)
+    throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: 1, api_name: name.slice(0, 200) } });
+  if (second === 'id' && field.lookupModules.length <= 1) return { module, field, path: [] };
+  const target = targetOf(call, field);
+  const last = target?.field.get(second);
+  if (!target || !last || !isExported(last)) throw refusal();
+  if (target !== usersModule) {
+    checkScope(call, `ZohoCRM.modules.${target.scopeToken}.READ`);
+    checkPermission(call.user, `Crm_Implied_View_${target.apiName}`);
+  }
+  return { module: target, field: last, path: [{ field, target }] };
+}
+
+function targetOf(call: CrmCall, field: Field): Module | undefined {
+  if (field.dataType === 'ownerlookup' || field.dataType === 'userlookup') return usersModule;
+  return field.dataType === 'lookup' ? call.space.metadata.find(field.lookupModules[0] ?? '') : undefined;
+}

@@ -1,0 +1,21 @@
+import type { Queryable } from '../../database/database.ts';
+import type { ReceivedFile } from '../files/file-store.ts';
+import type { Job } from './job.ts';
+
+/** A job that this process works on. */
+export interface RunningJob {
+  readonly job: Job;
+  readonly lease: string;
+  readonly rowsPerRead: number;
+  /** To be called between steps. @throws JobInterrupted when the work is to end here. */
+  keep(): Promise<void>;
+  /** Notes how far the job is, with what was done. @throws JobInterrupted when another worker has it. */
+  save(queryable: Queryable, progress: object): Promise<void>;
+}
+
+/** How a job ended. */
+export interface JobEnd {
+  readonly state: 'completed' | 'failed';
+  readonly result: object;
+  readonly file?: ReceivedFile | undefined;
+}

@@ -1,0 +1,192 @@
+import type { ChangeNotices } from '../../database/change-notices.ts';
+import type { Clock } from '../../foundation/clock.ts';
+import type { Random } from '../../foundation/random.ts';
+import type { Log } from '../../http/log.ts';
+import { Refusal } from '../errors.ts';
+import type { CrmStore } from '../store.ts';
+import { callBack, callbackDelayMs } from './callback.ts';
+import { type Job, JobFailure, JobInterrupted, type JobOrigin } from './job.ts';
+import { jobCall } from './job-call.ts';
+import { claimJob, endJob, jobTopic, releaseJob, saveProgress, sweepJobs } from './job-table.ts';
+import { readJobAnswer } from './read/read-answer.ts';
+import { runRead } from './read/run-read.ts';
+import type { RunningJob } from './running-job.ts';
+import { runWrite } from './write/run-write.ts';
+import { writeJobAnswer } from './write/write-answer.ts';
+
+const maxRunning = 2;
+const maxAttempts = 5;
+const pollMs = 5_000;
+const sweepMs = 600_000;
+const keepEveryMs = 5_000;
+const retryMs = 5_000;
+const rowsPerRead = 200_000;
+
+export interface WorkerOptions {
+  readonly store: CrmStore;
+  readonly notices: ChangeNotices;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Records of one bulk read; the documented number unless a test wants fewer. */
+  readonly rowsPerRead?: number;
+  /** How often it looks for what no notice told of. */
+  readonly pollMs?: number;
+}
+
+/**
+ * Works on bulk jobs, two at a time. Jobs are rows of PostgreSQL and come by notice, or by looking every few seconds.
+ * A process that ends puts its jobs back; one that dies loses them when their lease ends, and whoever takes them goes
+ * on from the progress that was committed with the rows.
+ */
+export class BulkWorker {
+  readonly #options: WorkerOptions;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #timers: NodeJS.Timeout[];
+  #closed = false;
+  #claiming = Promise.resolve();
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    const { notices, store, clock, log } = options;
+    notices.subscribe(jobTopic, { changed: () => this.#look(), reset: () => this.#look() });
+    const sweep = () =>
+      sweepJobs(store.database, clock.nowMs()).catch((error: Error) =>
+        log.warn({ err: error }, 'old bulk jobs were not deleted'),
+      );
+    this.#timers = [
+      setInterval(() => this.#look(), options.pollMs ?? pollMs).unref(),
+      setInterval(sweep, sweepMs).unref(),
+    ];
+    this.#look();
+  }
+
+  /** Puts running jobs back at their next step, and waits for that. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#claiming;
+    await Promise.all(this.#running.values());
+  }
+
+  #look(): void {
+    this.#claiming = this.#claiming
+      .then(() => this.#claim())
+      .catch((error: Error) => {
+        if (!this.#closed) this.#options.log.warn({ err: error }, 'bulk jobs cannot be read');
+      });
+  }
+
+  async #claim(): Promise<void> {
+    const { store, clock, random } = this.#options;
+    while (!this.#closed && this.#running.size < maxRunning) {
+      const lease = random.bytes(12).toString('hex');
+      const job = await claimJob(store.database, lease, clock.nowMs(), [...this.#running.keys()]);
+      if (!job) return;
+      this.#running.set(
+        job.id,
+        this.#work(job, lease).finally(() => {
+          this.#running.delete(job.id);
+          if (!this.#closed) this.#look();
+        }),
+      );
+    }
+  }
+
+  async #work(job: Job, lease: string): Promise<void> {
+    const { store, clock, log } = this.#options;
+    try {
+      if (job.state === 'running') await this.#run(job, lease);
+      else await this.#tell(job, lease);
+    } catch (error) {
+      if (error instanceof JobInterrupted) {
+        // Whoever comes next may take it at once; nothing happens when the lease is another's already.
+        await releaseJob(store.database, job, lease, clock.nowMs()).catch(() => {});
+        return;
+      }
+      log.error({ err: error as Error, job: job.id, attempt: job.attempts }, 'a bulk job failed');
+      await this.#failed(job, lease).catch((failure: Error) => log.error({ err: failure }, 'a bulk job is stuck'));
+    }
+  }
+
+  async #run(job: Job, lease: string): Promise<void> {
+    const { store, clock, random } = this.#options;
+    let keptAtMs = clock.nowMs();
+    let progress = job.progress as object;
+    const running: RunningJob = {
+      job,
+      lease,
+      rowsPerRead: this.#options.rowsPerRead ?? rowsPerRead,
+      keep: async () => {
+        if (this.#closed) throw new JobInterrupted('the process ends');
+        if (clock.nowMs() - keptAtMs < keepEveryMs) return;
+        keptAtMs = clock.nowMs();
+        await saveProgress(store.database, job, lease, keptAtMs, progress);
+      },
+      save: async (queryable, reached) => {
+        const nowMs = clock.nowMs();
+        await saveProgress(queryable, job, lease, nowMs, reached);
+        keptAtMs = nowMs;
+        progress = reached;
+      },
+    };
+    const call = await this.#callOf(job, lease);
+    if (!call) return;
+    const end = await (job.operation === 'read' ? runRead(call, running) : runWrite(call, running)).catch(
+      (error: unknown) => {
+        if (error instanceof JobFailure) return failureOf(error);
+        // What was right when the job was made is no longer: a field has gone, or a permission.
+        if (error instanceof Refusal) {
+          const { code, message, details } = error.body;
+          return failureOf(new JobFailure(code, message, details));
+        }
+        throw error;
+      },
+    );
+    await endJob({ ...call, nowMs: clock.nowMs(), random }, job, lease, end, hasCallback(job));
+  }
+
+  async #callOf(job: Job, lease: string) {
+    const { store, clock, random } = this.#options;
+    try {
+      return await jobCall(store, random, job, clock.nowMs());
+    } catch (error) {
+      if (!(error instanceof JobFailure)) throw error;
+      await this.#endFailed(job, lease, error);
+      return undefined;
+    }
+  }
+
+  /** The second part of a job that has ended: telling who wants to know. */
+  async #tell(job: Job, lease: string): Promise<void> {
+    const { store, clock, random, log } = this.#options;
+    const { callback } = job.request as JobOrigin;
+    const call = await jobCall(store, random, job, clock.nowMs()).catch(() => undefined);
+    const body = call && (job.operation === 'read' ? readJobAnswer(call, job) : await writeJobAnswer(call, job));
+    const told = !callback || !body || (await callBack(callback, body));
+    const delayMs = told ? undefined : callbackDelayMs(job.attempts);
+    if (!told) log.info({ job: job.id, attempt: job.attempts, again: delayMs !== undefined }, 'a callback failed');
+    await releaseJob(store.database, job, lease, delayMs === undefined ? null : clock.nowMs() + delayMs);
+  }
+
+  async #failed(job: Job, lease: string): Promise<void> {
+    const { store, clock } = this.#options;
+    if (job.state !== 'running') return releaseJob(store.database, job, lease, null);
+    if (job.attempts < maxAttempts) return releaseJob(store.database, job, lease, clock.nowMs() + retryMs);
+    return this.#endFailed(job, lease, new JobFailure('INTERNAL_ERROR', 'Internal Server Error'));
+  }
+
+  async #endFailed(job: Job, lease: string, failure: JobFailure): Promise<void> {
+    const { store, clock } = this.#options;
+    const end = failureOf(failure);
+    await endJob({ store, nowMs: clock.nowMs() } as Parameters<typeof endJob>[0], job, lease, end, hasCallback(job));
+  }
+}
+
+function hasCallback(job: Job): boolean {
+  return (job.request as JobOrigin).callback !== undefined;
+}
+
+function failureOf({ code, message, details }: JobFailure) {
+  return { state: 'failed', result: { error_message: { status: 'error', code, message, details } } } as const;
+}

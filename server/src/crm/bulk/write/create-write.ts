@@ -1,0 +1,153 @@
+import type { CrmAnswer, CrmCall } from '../../context.ts';
+import { Refusal } from '../../errors.ts';
+import { checkPermission } from '../../http/admission.ts';
+import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
+import type { Module } from '../../metadata/metadata.ts';
+import { readId } from '../../organizations/ids.ts';
+import { showUserBriefly } from '../../records/record-view.ts';
+import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
+import { readCallback } from '../callback.ts';
+import { addJob } from '../job-table.ts';
+import { checkFindBy, readMappings } from './read-mappings.ts';
+import { notBegun, type WriteOperation, type WriteRequest, type WriteResource } from './write-request.ts';
+
+const operations: readonly WriteOperation[] = ['insert', 'update', 'upsert'];
+const maxResources = 10;
+/** As the wire names them, and as the platform's decoder does. */
+const encodings: Readonly<Record<string, string>> = {
+  'UTF-8': 'utf-8',
+  'UTF-16': 'utf-16le',
+  'UTF-16LE': 'utf-16le',
+  'UTF-16BE': 'utf-16be',
+  'ISO-8859-1': 'windows-1252',
+  'WINDOWS-1252': 'windows-1252',
+  'US-ASCII': 'windows-1252',
+  SHIFT_JIS: 'shift_jis',
+  GB18030: 'gb18030',
+};
+
+/** POST /crm/bulk/{version}/write: accepts a bulk write (crm-api 9.2). */
+export async function createWrite(call: CrmCall): Promise<CrmAnswer> {
+  const body = readBulkBody(call);
+  const callback = readCallback(body.callback);
+  const operation = readOperation(body.operation);
+  const encoding = readEncoding(body.character_encoding);
+  const resources = await readResources(call, body, operation);
+  const request: WriteRequest = {
+    version: call.version.name,
+    origin: call.origin,
+    operation,
+    encoding,
+    resources,
+    ...(callback ? { callback } : {}),
+  };
+  const progress = { resources: resources.map(() => notBegun) };
+  const id = await addJob(call, { operation: 'write', request, progress });
+  return {
+    status: 201,
+    json: {
+      status: 'success',
+      code: 'SUCCESS',
+      message: 'success',
+      details: { id, created_by: showUserBriefly(call.space, call.user.id) },
+    },
+  };
+}
+
+function readOperation(raw: unknown): WriteOperation {
+  if (raw === undefined || raw === null) throw missing('operation', '$.operation');
+  if ((operations as readonly unknown[]).includes(raw)) return raw as WriteOperation;
+  throw invalid('operation', '$.operation', { supported_values: operations });
+}
+
+function readEncoding(raw: unknown): string {
+  if (raw === undefined || raw === null) return 'utf-8';
+  const known = typeof raw === 'string' ? encodings[raw.toUpperCase()] : undefined;
+  if (known !== undefined) return known;
+  throw invalid('character_encoding', '$.character_encoding', { supported_values: Object.keys(encodings) });
+}
+
+async function readResources(call: CrmCall, body: JsonObject, operation: WriteOperation): Promise<WriteResource[]> {
+  const { resource, ignore_empty } = body;
+  if (resource === undefined || resource === null) throw missing('resource', '$.resource');
+  if (!Array.isArray(resource)) throw invalid('resource', '$.resource', { expected_data_type: 'jsonarray' });
+  if (resource.length === 0) throw missing('resource', '$.resource');
+  if (resource.length > maxResources) {
+    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxResources, api_name: 'resource' } });
+  }
+  const resources: WriteResource[] = [];
+  for (const [index, raw] of resource.entries()) {
+    const path = `$.resource[${index}]`;
+    if (!isJsonObject(raw)) throw invalid('resource', path, { expected_data_type: 'jsonobject' });
+    if (raw.type !== undefined && raw.type !== 'data')
+      throw invalid('type', `${path}.type`, { supported_values: ['data'] });
+    const module = readModule(call, raw.module, `${path}.module`);
+    checkAccess(call, module, operation);
+    const findBy = checkFindBy(module, raw.find_by, operation, path);
+    const mappings = readMappings(call, module, raw.field_mappings, operation, path);
+    const ignoreEmpty = readFlag(raw.ignore_empty ?? ignore_empty, `${path}.ignore_empty`);
+    resources.push({
+      module: module.apiName,
+      ...(await findUpload(call, module, raw, path)),
+      findBy,
+      ignoreEmpty,
+      mappings,
+    });
+  }
+  return resources;
+}
+
+function checkAccess(call: CrmCall, module: Module, operation: WriteOperation): void {
+  const scope = (name: string) => `ZohoCRM.modules.${module.scopeToken}.${name}`;
+  if (operation !== 'update') {
+    checkScope(call, scope('CREATE'));
+    checkPermission(call.user, `Crm_Implied_Create_${module.apiName}`);
+  }
+  if (operation !== 'insert') {
+    checkScope(call, scope('UPDATE'));
+    checkPermission(call.user, `Crm_Implied_Edit_${module.apiName}`);
+  }
+}
+
+function readFlag(raw: unknown, path: string): boolean {
+  if (raw === undefined || raw === null) return false;
+  if (typeof raw === 'boolean') return raw;
+  throw invalid('ignore_empty', path, { expected_data_type: 'boolean' });
+}
+
+/** The CSV file that a resource names: the first of `file_names`, one that is called like the module, or the only one. */
+async function findUpload(
+  call: CrmCall,
+  module: Module,
+  raw: JsonObject,
+  path: string,
+): Promise<Pick<WriteResource, 'fileId' | 'fileName'>> {
+  const place = { api_name: 'file_id', json_path: `${path}.file_id` };
+  if (raw.file_id === undefined || raw.file_id === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
+  const id = readId(raw.file_id);
+  const [upload] = id
+    ? await call.store.database.query<{ file_id: string; entries: string[] }>({
+        text: `SELECT file_id, entries FROM crm_bulk_upload WHERE data_space = $1 AND upload_id = $2 AND created_by = $3`,
+        values: [call.space.dataSpace, id, call.user.id],
+      })
+    : [];
+  if (!upload) throw new Refusal('INVALID_FILE_ID', { details: place });
+  const names: unknown = raw.file_names;
+  const wanted = Array.isArray(names) && names.length > 0 ? names : undefined;
+  const own = upload.entries.find((name) => name.toLowerCase() === `${module.apiName.toLowerCase()}.csv`);
+  const fileName = wanted
+    ? upload.entries.find((name) => name === wanted[0])
+    : (own ?? (upload.entries.length === 1 ? upload.entries[0] : undefined));
+  if (fileName === undefined || (wanted && wanted.length > 1)) {
+    throw new Refusal('FILE_NOT_SUPPORTED', { details: { api_name: 'file_names', json_path: `${path}.file_names` } });
+  }
+  return { fileId: upload.file_id, fileName };
+}
+
+function missing(api_name: string, json_path: string): Refusal {
+  return new Refusal('MANDATORY_NOT_FOUND', { details: { api_name, json_path } });
+}
+
+function invalid(api_name: string, json_path: string, details: object): Refusal {
+  return new Refusal('INVALID_DATA', { details: { ...details, api_name, json_path } });
+}

@@ -1,0 +1,52 @@
+import type { JobOrigin } from '../job.ts';
+
+/** How one field of a bulk write gets its value (crm-api 9.2). */
+export interface FieldMapping {
+  readonly api_name: string;
+  readonly index: number | null;
+  /** Of dates: `dd/MM/yyyy`. */
+  readonly format: string | null;
+  /** Of look-ups: the field of the other module that the column holds; null: its id. */
+  readonly find_by: string | null;
+  readonly default_value: string | null;
+  /** Of look-ups into several modules. */
+  readonly module: string | null;
+}
+
+/** One module's part of a bulk write. */
+export interface WriteResource {
+  readonly module: string;
+  readonly fileId: string;
+  /** The CSV file in the upload. */
+  readonly fileName: string;
+  readonly findBy: string | null;
+  readonly ignoreEmpty: boolean;
+  /** Null: the first row names the fields. */
+  readonly mappings: readonly FieldMapping[] | null;
+}
+
+export type WriteOperation = 'insert' | 'update' | 'upsert';
+
+export interface WriteRequest extends JobOrigin {
+  readonly operation: WriteOperation;
+  readonly encoding: string;
+  readonly resources: readonly WriteResource[];
+}
+
+/** How far one resource is: `done` rows are in the database, with what became of them. */
+export interface ResourceProgress {
+  readonly state: 'added' | 'running' | 'completed' | 'failed' | 'skipped';
+  readonly total: number;
+  readonly done: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly skipped: number;
+  /** Why the file could not be read. */
+  readonly code?: string;
+}
+
+export interface WriteProgress {
+  readonly resources: readonly ResourceProgress[];
+}
+
+export const notBegun: ResourceProgress = { state: 'added', total: 0, done: 0, added: 0, updated: 0, skipped: 0 };

@@ -8,7 +8,12 @@ export type Condition =
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Condition[] }
   | Test
   /** All words of the text are among the texts of the record. */
-  | { readonly kind: 'words'; readonly text: string };
+  | {
+      readonly kind: 'words';
+      readonly text: string;
+      /** The index has already said so, of all records but those with too much text for it. */
+      readonly indexed?: true;
+    };
 
 export interface Test {
   readonly kind: 'test';

@@ -25,10 +25,12 @@ export function indexedRange(condition: Condition): Test | undefined {
 /** The condition of the index, and the order that makes the planner follow it. */
 export function indexedRangeSql(test: Test, builder: StatementBuilder): { condition: string; order: string } {
   const { module, field } = test.column;
-  const order = columnSql('crm_record', module, field);
-  const type = isTableColumn(module, field) ? 'bigint' : 'jsonb';
+  const sql = columnSql('crm_record', module, field);
+  const inTable = isTableColumn(module, field);
   const all = valueKind(field) === 'datetime' ? timeRanges(test) : ranges(test);
-  return { condition: `(${rangesSql(all, order, type, builder)})`, order };
+  // The order is that of the index, so that no other one serves it.
+  const order = inTable ? sql : `${sql} NULLS FIRST`;
+  return { condition: `(${rangesSql(all, sql, inTable ? 'bigint' : 'jsonb', builder)})`, order };
 }
 
 /** Whether records can be read in this order without sorting all of them. */

@@ -11,8 +11,21 @@ export function termsSql(condition: Condition, builder: StatementBuilder): strin
   if (!impliesTerms(condition)) return undefined;
   if (condition.kind === 'words') return termsOf(condition.text, builder);
   if (condition.kind === 'test') return testTerms(condition, builder);
-  const parts = condition.parts.filter(impliesTerms).map((part) => termsSql(part, builder) as string);
+  const implied = condition.parts.filter(impliesTerms);
+  // The index collects all terms with a beginning before it looks at the others: where others are, they do.
+  const exact = condition.kind === 'all' ? implied.filter((part) => !isBeginning(part)) : implied;
+  const parts = (exact.length === 0 ? implied : exact).map((part) => termsSql(part, builder) as string);
   return joined(parts, condition.kind === 'all' ? '&&' : '||');
+}
+
+function isBeginning(condition: Condition): boolean {
+  return condition.kind === 'test' && condition.operator === 'starts_with';
+}
+
+/** The condition as it stands for records that its terms have found: computing their words again would cost most. */
+export function afterTerms(condition: Condition): Condition {
+  if (condition.kind === 'words') return { ...condition, indexed: true };
+  return condition.kind === 'all' ? { kind: 'all', parts: condition.parts.map(afterTerms) } : condition;
 }
 
 /** Whether something follows from the condition about the terms of a record. */
@@ -69,5 +82,5 @@ export function isSelective(condition: Condition): boolean {
   }
   const kind = valueKind(condition.column.field);
   if (!hasTerms(condition) || (kind !== 'text' && kind !== 'id')) return false;
-  return condition.operator !== 'starts_with' || lettersOf(condition.values[0]).length > 2;
+  return condition.operator !== 'starts_with' || lettersOf(condition.values[0]).length > 3;
 }

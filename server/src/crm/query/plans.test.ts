@@ -113,7 +113,21 @@ const shapes: [string, [string, MatchQuery], number, number][] = [
     30,
     120,
   ],
-  ['a range of few', asking('select id from Leads where Annual_Revenue between 100 and 120'), 21, 400],
+  ['a range of few', asking('select id from Leads where Annual_Revenue between 100 and 120'), 21, 700],
+  [
+    'an order by a number',
+    asking("select id from Leads where Lead_Source = 'Web Download' order by Annual_Revenue desc"),
+    201,
+    450,
+  ],
+  [
+    'a range of none',
+    asking(
+      "select id from Leads where Lead_Source = 'Web Download' and Annual_Revenue > 5000000 order by Created_Time",
+    ),
+    0,
+    700,
+  ],
 ];
 
 describe.each(['without statistics', 'with statistics'])('%s', (state) => {

@@ -3,7 +3,7 @@ import type { Module } from '../metadata/metadata.ts';
 import { isTableColumn } from './column-sql.ts';
 import { type Condition, type Sorting, type Test, valueKind } from './condition.ts';
 import { indexedRange, indexedRangeSql, isIndexedOrder } from './index-range.ts';
-import { impliesTerms, isSelective, termsSql } from './index-terms.ts';
+import { afterTerms, impliesTerms, isSelective, termsSql } from './index-terms.ts';
 import { predicateSql } from './predicate.ts';
 import { StatementBuilder } from './statement-builder.ts';
 import { usersModule } from './users-module.ts';
@@ -33,7 +33,7 @@ type Stage =
   | { readonly source: 'range'; readonly bound: number; readonly test: Test }
   | { readonly source: 'rest' };
 
-const bounds = { firstWalk: 2_000, secondWalk: 50_000, candidates: 5_000 } as const;
+const bounds = { firstWalk: 10_000, secondWalk: 50_000, candidates: 5_000 } as const;
 
 /** The rows of the page. */
 export async function selectMatching<Row>(database: Database, query: MatchQuery): Promise<Row[]> {
@@ -67,7 +67,7 @@ export function stagesOf({ module, condition, sorting }: MatchQuery): Stage[] {
   const terms = impliesTerms(condition);
   const range = indexedRange(condition);
   const byTerms: Stage = { source: 'terms', bound: bounds.candidates };
-  const walk = (bound: number): Stage[] => (canWalk(sorting) ? [{ source: 'order', bound }] : []);
+  const walk = (bound: number): Stage[] => (isIndexedOrder(sorting) ? [{ source: 'order', bound }] : []);
   if (terms && isSelective(condition)) return [byTerms, ...walk(bounds.secondWalk), rest];
   return [
     ...(terms || range ? walk(bounds.firstWalk) : []),
@@ -76,11 +76,6 @@ export function stagesOf({ module, condition, sorting }: MatchQuery): Stage[] {
     ...(terms || range ? walk(bounds.secondWalk) : []),
     rest,
   ];
-}
-
-/** The first records in an order are those of an index, if the order is that of a column. */
-function canWalk(sorting: readonly Sorting[]): boolean {
-  return isIndexedOrder(sorting) && sorting.every(({ column }) => isTableColumn(column.module, column.field));
 }
 
 function namesIds(condition: Condition): boolean {
@@ -101,18 +96,25 @@ export function statementOf(query: MatchQuery, stage: Stage): Statement {
     const text = `SELECT ${output} FROM ${from} ${builder.joins} WHERE ${where} ORDER BY ${order} ${limits()}`;
     return { text: withModule(text), values: builder.values };
   }
-  const predicate = predicateSql(query.condition, builder);
+  const found = stage.source === 'terms' ? afterTerms(query.condition) : query.condition;
+  const predicate = predicateSql(found, builder);
   if (stage.source === 'order') {
+    const [first] = query.sorting;
+    // An order by an expression outlives the inner statement only as one of its columns.
+    const key =
+      first && !isTableColumn(first.column.module, first.column.field) ? builder.column(first.column) : undefined;
     const text = `SELECT ${output}
-      FROM (SELECT * FROM crm_record AS r WHERE ${tenant} ORDER BY ${order} LIMIT ${stage.bound}) AS r
-      ${builder.joins} WHERE ${predicate} ORDER BY ${order} ${limits()}`;
+      FROM (SELECT ${key === undefined ? '*' : `*, ${key} AS walk_key`} FROM crm_record AS r
+            WHERE ${tenant} ORDER BY ${order} LIMIT ${stage.bound}) AS r
+      ${builder.joins} WHERE ${predicate}
+      ORDER BY ${key === undefined ? order : order.replace(key, 'r.walk_key')} ${limits()}`;
     return { text, values: builder.values };
   }
-  const found =
+  const candidates =
     stage.source === 'range'
       ? rangeSource(stage.test, tenant, builder)
       : `crm_terms(data_space, module, data) @@ ${termsSql(query.condition, builder)}`;
-  const text = `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${found} LIMIT ${stage.bound + 1})
+  const text = `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${candidates} LIMIT ${stage.bound + 1})
     SELECT (SELECT count(*) FROM candidates) AS candidates, found.*
     FROM (VALUES (1)) AS once LEFT JOIN LATERAL (
       SELECT true AS hit, ${output} FROM candidates AS r ${builder.joins}
@@ -131,10 +133,11 @@ export function restSource(
   query: Pick<MatchQuery, 'module' | 'condition'>,
   builder: StatementBuilder,
 ): { from: string; where: string } {
-  const predicate = predicateSql(query.condition, builder);
+  const byTerms = query.module !== usersModule && impliesTerms(query.condition) && !namesIds(query.condition);
+  const predicate = predicateSql(byTerms ? afterTerms(query.condition) : query.condition, builder);
   if (query.module === usersModule) return { from: 'crm_user AS r', where: `r.data_space = $1 AND ${predicate}` };
   const where = `r.data_space = $1 AND r.module = $2 AND ${predicate}`;
-  const terms = namesIds(query.condition) ? undefined : termsSql(query.condition, builder);
+  const terms = byTerms ? termsSql(query.condition, builder) : undefined;
   if (terms === undefined) return { from: 'crm_record AS r', where };
   // Without its own limit the planner might prefer another index to the terms.
   const from = `(SELECT * FROM crm_record WHERE crm_terms(data_space, module, data) @@ ${terms} OFFSET 0) AS r`;

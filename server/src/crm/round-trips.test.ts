@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { startCrm } from './testing/crm-platform.ts';
+import { multipart } from './testing/multipart.ts';
 
 /** Statements per call, once caches are warm: the figure that decides how many calls a data centre can serve. */
 const crm = await startCrm();
@@ -57,6 +58,21 @@ test('deleting a hundred leads is one statement', async () => {
   const made = await post('Leads', leads(100));
   const ids = made.json.data.map((each: { details: { id: string } }) => each.details.id).join(',');
   expect(await statements(() => crm.call('DELETE', '/crm/v8/Leads', { query: { ids } }))).toBe(1);
+});
+
+test('what hangs on a record costs a look at the record and one statement', async () => {
+  const form = multipart({ file: { filename: 'a.txt', content: 'x'.repeat(10_000) } });
+  const path = `/crm/v8/Leads/${id}`;
+  const fields = { query: { fields: 'id' } };
+  await crm.call('POST', `${path}/Notes`, { body: { data: [{ Note_Content: 'n' }] } });
+  expect(await statements(() => crm.call('POST', `${path}/Attachments`, form))).toBe(2);
+  expect(await statements(() => crm.call('GET', `${path}/Attachments`, fields))).toBe(2);
+  expect(await statements(() => crm.call('GET', `${path}/Notes`, fields))).toBe(2);
+  const tags = { body: { tags: [{ name: 'known' }] } };
+  await crm.call('POST', `${path}/actions/add_tags`, tags);
+  await crm.call('GET', path);
+  expect(await statements(() => crm.call('POST', `${path}/actions/add_tags`, tags))).toBe(2);
+  expect(await statements(() => crm.call('GET', `${path}/__timeline`))).toBe(2);
 });
 
 test('users, organization and metadata are in memory', async () => {

@@ -152,12 +152,42 @@ export async function addUser(
       profile === 'Administrator' ? systemIds.profileAdministrator : systemIds.profileStandard,
     ),
   }));
-  await insertUsers(transaction, user, added, nowMs);
+  const places = await takeInvitedPlaces(transaction, user, added, nowMs);
+  await insertUsers(
+    transaction,
+    user,
+    added.filter(({ dataSpace }) => !places.has(dataSpace)),
+    nowMs,
+  );
   await notifyChanges(
     transaction,
     added.map((each) => `${spaceTopic}:${each.dataSpace}`),
   );
-  return added.map(({ environment, userId }) => ({ environment, userId }));
+  return added.map(({ dataSpace, environment, userId }) => ({
+    environment,
+    userId: places.get(dataSpace) ?? userId,
+  }));
+}
+
+/**
+ * Gives the places of users who were added by the API, and are unconfirmed since, to the account with their address;
+ * role and profile stay as they were given.
+ * @returns the users' ids by data space.
+ */
+async function takeInvitedPlaces(
+  transaction: Queryable,
+  user: NewCrmUser,
+  places: readonly UserPlace[],
+  nowMs: number,
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await transaction.query<{ data_space: number; user_id: string }>({
+    text: `UPDATE crm_user SET zuid = $2, confirmed = true, modified_at_ms = $4
+           WHERE data_space = ANY ($1::integer[]) AND lower(email) = lower($3) AND zuid IS NULL AND NOT confirmed
+             AND status <> 'deleted'
+           RETURNING data_space, user_id`,
+    values: [places.map(({ dataSpace }) => dataSpace), user.userId, user.email, nowMs],
+  });
+  return new Map(rows.map((row) => [row.data_space, row.user_id]));
 }
 
 interface UserPlace {

@@ -172,6 +172,27 @@ describe('users', () => {
     expect((await call('POST', 'users', { body: { users: [person] } })).status).toBe(201);
   });
 
+  test('an account with the address takes the place, with its role and profile', async () => {
+    const [email, role] = ['invited@example.com', ceo];
+    const added = await call('POST', 'users', { body: { users: [{ ...person, email, role }] } });
+    const { id } = added.json.users[0].details;
+    const { addUser } = await import('../organizations/provisioning.ts');
+    const places = await crm.database.transaction((transaction) =>
+      addUser(transaction, {
+        organizationId: organization.organizationId,
+        user: { userId: '888000111', email: 'Invited@example.com', firstName: 'I', lastName: 'N' },
+        nowMs: crm.clock.nowMs(),
+      }),
+    );
+    expect(places.find(({ environment }) => environment === 'production')?.userId).toBe(id);
+    expect(places).toHaveLength(3);
+    crm.store.spaces.forget(organization.environments[0]?.idPrefix as number);
+    const shown = (await call('GET', `users/${id}`)).json.users[0];
+    expect(shown).toMatchObject({ confirm: true, zuid: '888000111', role: { id: ceo } });
+    const token = crm.tokenFor(organization.organizationId, '888000111');
+    expect((await call('GET', 'users', { token, query: { type: 'CurrentUser' } })).json.users[0].id).toBe(id);
+  });
+
   test('two of the same address at once are one', async () => {
     const body = { users: [{ ...person, email: 'race@example.com' }] };
     const answers = await Promise.all([1, 2, 3].map(() => call('POST', 'users', { body })));

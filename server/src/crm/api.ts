@@ -4,6 +4,7 @@ import { apiOrigin } from '../config/data-centers.ts';
 import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
 import type { TokenGrant } from '../oauth/token-authority.ts';
+import { runSubRequest } from './composite/run-sub-request.ts';
 import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
 import { Refusal } from './errors.ts';
 import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
@@ -116,7 +117,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   ): CrmCall {
     const url = request.raw.url as string;
     const start = url.indexOf('?');
-    return {
+    const call: CrmCall = {
       origin: apiOrigin(context.dataCenter, (grant as TokenGrant).environment),
       store: context.store,
       version: version as CrmCall['version'],
@@ -129,7 +130,9 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       headers: request.headers,
       random,
       ...content,
+      dispatch: (sub) => runSubRequest(context, router, call, request.id, sub),
     };
+    return call;
   }
 
   function headersOf({ grant, user, originOfClient, origin, pass }: Admission): Record<string, string> {

@@ -45,6 +45,18 @@ export interface CrmCall {
   /** A multipart body that is still arriving, for operations that take files. */
   readonly upload: Readable | undefined;
   readonly random: Random;
+  /** Runs another call inside this one; there for calls over HTTP only. */
+  readonly dispatch?: (sub: SubCall) => Promise<CrmAnswer | 'NOT_SUPPORTED' | 'REQUEST_TIMEOUT'>;
+}
+
+/** A call inside another one: the rest is that of the outer one. */
+export interface SubCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: CrmCall['headers'];
+  readonly body: Buffer;
+  readonly store: CrmStore;
 }
 
 /** What a handler answers: JSON as a value or as text, a file, or no body at all. */

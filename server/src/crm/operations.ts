@@ -1,3 +1,4 @@
+import { actionOperations } from './action-operations.ts';
 import { bulkOperations, uploadOperations } from './bulk/operations.ts';
 import { contentOperations } from './content-operations.ts';
 import { runCoql } from './coql/coql.ts';
@@ -28,6 +29,7 @@ const readUsers = fixed('ZohoCRM.users.READ');
  * in their order; `scopes` are all needed, each by one of its alternatives.
  */
 export const operations: readonly Operation[] = [
+  ...actionOperations,
   ...contentOperations,
   ...bulkOperations,
   ...uploadOperations,
@@ -69,4 +71,4 @@ export const operations: readonly Operation[] = [
 export { uploadOperations };
 
 /** Paths of the platform that are not built yet and would otherwise be taken for a module or a record. */
-export const unbuiltPaths: readonly string[] = ['settings', 'actions', '__composite_requests', '{module}/actions'];
+export const unbuiltPaths: readonly string[] = ['settings', 'actions', '{module}/actions'];

@@ -69,7 +69,7 @@ export async function admit(
   admission.pass = pass instanceof Promise ? await pass : pass;
 }
 
-function takeOperation(admission: Admission, match: Match): void {
+export function takeOperation(admission: Admission, match: Match): void {
   if ('problem' in match) {
     throw new Refusal(match.problem === 'unknownPath' ? 'INVALID_URL_PATTERN' : 'INVALID_REQUEST_METHOD');
   }
@@ -131,8 +131,12 @@ function checkEnvironment(context: CrmContext, grant: TokenGrant): void {
   });
 }
 
-function checkScopes(admission: Admission, grant: TokenGrant): void {
-  const { operation, path } = admission;
+/** @throws Refusal API_NOT_SUPPORTED, OAUTH_SCOPE_MISMATCH */
+export function checkScopes(admission: Admission, grant: TokenGrant): void {
+  const { operation, path, version } = admission;
+  if (operation?.since !== undefined && (version?.number ?? 0) < operation.since) {
+    throw new Refusal('API_NOT_SUPPORTED', { details: { supported_version: operation.since } });
+  }
   for (const alternatives of operation?.scopes(path) ?? []) {
     if (alternatives.some((scope) => grant.scopes.covers(scope))) continue;
     throw new Refusal('OAUTH_SCOPE_MISMATCH', {

@@ -10,6 +10,8 @@ export interface Operation {
   readonly path: string;
   /** Scopes that the call needs, all of them; each entry lists alternatives. `path` holds the placeholders' values. */
   readonly scopes: (path: readonly string[]) => readonly (readonly string[])[];
+  /** The version that the operation came with; without it: the first. */
+  readonly since?: number;
   /** The operation reads multipart bodies as they arrive. */
   readonly takesFiles?: boolean;
   readonly handle: (call: CrmCall) => Promise<CrmAnswer>;

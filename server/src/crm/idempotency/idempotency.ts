@@ -24,7 +24,7 @@ const notCreates: ReadonlySet<string> = new Set([
 /** Whether the call has a key that its operation honours. */
 export function hasIdempotencyKey(operation: Operation, headers: CrmCall['headers']): boolean {
   if (headers[header] === undefined || operation.method !== 'POST' || operation.takesFiles) return false;
-  return !notCreates.has(operation.path) && !/^(bulk|read|write)\b/.test(operation.path);
+  return !notCreates.has(operation.path) && !/^\/?bulk\b/.test(operation.path);
 }
 
 /** Runs the operation, or answers what the same call was answered before. */

@@ -131,10 +131,13 @@ test('what is too large is refused, leaves nothing and never fills the memory', 
         for (let left = bytes; left > 0; left -= chunk.length) {
           if (outgoing.destroyed || outgoing.writableEnded) return;
           if (!outgoing.write(chunk.subarray(0, Math.min(left, chunk.length)))) {
-            await Promise.race([
-              new Promise((drained) => outgoing.once('drain', drained)),
-              new Promise((closed) => outgoing.once('close', closed)),
-            ]);
+            await new Promise<void>((go) => {
+              const done = () => {
+                outgoing.off('drain', done).off('close', done);
+                go();
+              };
+              outgoing.on('drain', done).on('close', done);
+            });
           }
         }
         outgoing.end(end);

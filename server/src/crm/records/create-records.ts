@@ -9,6 +9,7 @@ import type { StoredRecord } from './record.ts';
 import { recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
+import { touchParents } from './touch-parents.ts';
 import type { NewRecord } from './write-records.ts';
 import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
 
@@ -65,6 +66,7 @@ export async function createItems(
   });
 
   const outcomes = await store.records.insert(records);
+  await touchParents(call, module, records);
   const duplicates = await duplicateAnswers(call, module, outcomes, (place) => placeOf(records[place]?.index ?? 0));
   records.forEach(({ record, index }, place) => {
     answers[index] = duplicates.get(place) ?? {

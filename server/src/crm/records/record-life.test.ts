@@ -12,7 +12,7 @@ const theirs = crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZui
 describe('the timeline', () => {
   test('tells each change, newest first', async () => {
     const lead = await one('Leads', { Last_Name: 'a', Company: 'c' });
-    crm.clock.advance(60_000);
+    crm.clock.advance(60);
     await call('PUT', `Leads/${lead}`, { body: { data: [{ Last_Name: 'b', Company: null }] } });
     await call('POST', `Leads/${lead}/actions/add_tags`, { body: { tags: [{ name: 't' }] } });
     const { json } = await call('GET', `Leads/${lead}/__timeline`);
@@ -30,6 +30,20 @@ describe('the timeline', () => {
     expect(json.info).toMatchObject({ count: 3, more_records: false });
     expect((await call('GET', `Leads/${lead}/__timeline`, { token: theirs })).status).toBe(400);
   });
+});
+
+test('notes and activities move the last activity of what they are about, and nothing else', async () => {
+  const lead = await one('Leads', { Last_Name: 'active' });
+  const read = async () => (await call('GET', `Leads/${lead}`)).json.data[0];
+  const before = await read();
+  crm.clock.advance(60);
+  await call('POST', `Leads/${lead}/Notes`, { body: { data: [{ Note_Content: 'n' }] } });
+  const noted = await read();
+  expect(Date.parse(noted.Last_Activity_Time) - Date.parse(before.Last_Activity_Time)).toBe(60_000);
+  expect(noted.Modified_Time).toBe(before.Modified_Time);
+  crm.clock.advance(60);
+  await create('Tasks', { Subject: 't', What_Id: { id: lead }, $se_module: 'Leads' });
+  expect(Date.parse((await read()).Last_Activity_Time) - Date.parse(noted.Last_Activity_Time)).toBe(60_000);
 });
 
 describe('the recycle bin', () => {

@@ -1,6 +1,266 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../context.ts';
+import { Refusal } from '../../errors.ts';
+import { checkPermission } from '../../http/admission.ts';
+import type { Module } from '../../metadata/metadata.ts';
+import { readModule } from '../bulk-body.ts';
+import { JobFailure } from '../job.ts';
 import type { JobEnd, RunningJob } from '../running-job.ts';
+import { storeZip, type ZipEntry } from '../zip-result.ts';
+import { CsvFault, csvRows } from './csv-rows.ts';
+import { checkMandatory, maxColumns } from './read-mappings.ts';
+import { itemsOf, type MappedColumn, mappedColumns, textOf } from './row-items.ts';
+import type { ResourceProgress, WriteProgress, WriteRequest, WriteResource } from './write-request.ts';
+import { errorText, keyOf, type RowOutcome, writeRows } from './write-rows.ts';
+import { csvBytes, ZipFault } from './zip-reader.ts';
 
-export async function runWrite(_call: CrmCall, _running: RunningJob): Promise<JobEnd> {
-  throw new Error('not yet');
+/** Rows of one transaction, and of one file (crm-api 9.2). */
+const chunkRows = 1_000;
+const maxRows = 25_000;
+const shownColumns = 3;
+
+/**
+ * Works on a bulk write: each resource's file is read once to see that it is one and how long it is, and once more to
+ * write its rows, a chunk a transaction. The transaction says too how far the job is and what became of the rows, so
+ * that whoever takes the job over goes on behind the last row that is there.
+ */
+export async function runWrite(call: CrmCall, running: RunningJob): Promise<JobEnd> {
+  const request = running.job.request as WriteRequest;
+  const progress = [...(running.job.progress as WriteProgress).resources];
+  for (const [index, resource] of request.resources.entries()) {
+    await new ResourceWrite(call, running, request, index, progress).run(resource);
+  }
+  const failure = progress.find(({ state }) => state === 'failed');
+  if (failure && progress.every(({ state }) => state === 'failed')) {
+    throw new JobFailure(failure.code ?? 'CANNOT_PROCESS', 'the file cannot be processed');
+  }
+  const { id } = running.job;
+  const entries = request.resources.flatMap((_, index): ZipEntry[] =>
+    progress[index]?.state === 'completed'
+      ? [{ name: resultName(request.resources, index), content: resultLines(call, running, index) }]
+      : [],
+  );
+  const file = await storeZip(call, `${id}.zip`, entries);
+  return { state: 'completed', result: {}, file };
+}
+
+/** One CSV file a module; a module that is written twice has two. */
+function resultName(resources: readonly WriteResource[], index: number): string {
+  const { module } = resources[index] as WriteResource;
+  const first = resources.findIndex((each) => each.module === module);
+  return first === index ? `${module}.csv` : `${module}_${index + 1}.csv`;
+}
+
+async function* resultLines(call: CrmCall, running: RunningJob, resource: number): AsyncGenerator<string> {
+  for (let after = -2; ; ) {
+    await running.keep();
+    const [row] = await call.store.database.query<{ first_row: number; lines: string }>({
+      text: `SELECT first_row, lines FROM crm_bulk_lines
+             WHERE data_space = $1 AND job_id = $2 AND resource = $3 AND first_row > $4 ORDER BY first_row LIMIT 1`,
+      values: [running.job.dataSpace, running.job.id, resource, after],
+    });
+    if (!row) return;
+    yield row.lines;
+    after = row.first_row;
+  }
+}
+
+class ResourceWrite {
+  readonly #call: CrmCall;
+  readonly #running: RunningJob;
+  readonly #request: WriteRequest;
+  readonly #index: number;
+  /** Of all resources; this one's entry is replaced as it goes on. */
+  readonly #progress: ResourceProgress[];
+
+  constructor(call: CrmCall, running: RunningJob, request: WriteRequest, index: number, progress: ResourceProgress[]) {
+    this.#call = call;
+    this.#running = running;
+    this.#request = request;
+    this.#index = index;
+    this.#progress = progress;
+  }
+
+  get #own(): ResourceProgress {
+    return this.#progress[this.#index] as ResourceProgress;
+  }
+
+  async run(resource: WriteResource): Promise<void> {
+    if (this.#own.state !== 'added' && this.#own.state !== 'running') return;
+    const { database } = this.#call.store;
+    try {
+      const module = readModule(this.#call, resource.module, '$.resource');
+      for (const action of this.#request.operation === 'insert' ? ['Create'] : ['Create', 'Edit']) {
+        if (this.#request.operation === 'update' && action === 'Create') continue;
+        checkPermission(this.#call.user, `Crm_Implied_${action}_${module.apiName}`);
+      }
+      if (this.#own.state === 'added') {
+        const begun: ResourceProgress = { ...this.#own, state: 'running', total: await this.#survey(module, resource) };
+        await this.#save(database, begun);
+        this.#progress[this.#index] = begun;
+      }
+      await this.#write(module, resource);
+      this.#progress[this.#index] = { ...this.#own, state: 'completed' };
+    } catch (error) {
+      const code = faultCode(error);
+      if (code === undefined) throw error;
+      this.#progress[this.#index] = { ...this.#own, state: 'failed', code };
+    }
+    await this.#save(database, this.#own);
+  }
+
+  #rows(resource: WriteResource): AsyncGenerator<readonly string[]> {
+    const bytes = csvBytes(this.#call.store.database, this.#running.job.dataSpace, resource.fileId, resource.fileName);
+    return csvRows(bytes, this.#request.encoding);
+  }
+
+  /** Reads the file to its end before anything is written of it. @returns the number of its rows. */
+  async #survey(module: Module, resource: WriteResource): Promise<number> {
+    let total = -1;
+    for await (const row of this.#rows(resource)) {
+      if (total < 0) this.#checkHeader(module, resource, row);
+      if (++total > maxRows) throw new JobFailure('LIMIT_EXCEEDED', 'a file may have 25000 rows');
+      if (total % chunkRows === 0) await this.#running.keep();
+    }
+    if (total < 1) throw new JobFailure('INVALID_DATA', 'the file has no rows');
+    return total;
+  }
+
+  #checkHeader(module: Module, resource: WriteResource, header: readonly string[]): void {
+    if (header.length > maxColumns) throw new JobFailure('HEADER_LIMIT_EXCEEDED', 'a file may have 200 columns');
+    const columns = mappedColumns(module, resource.mappings, header);
+    const beyond = columns.find(({ mapping }) => (mapping.index ?? 0) >= header.length);
+    if (beyond) throw new JobFailure('COLUMN_INDEX_NOT_FOUND', `no column ${beyond.mapping.index}`);
+    const names = columns.map(({ field }) => field.apiName);
+    if (names.length === 0) throw new JobFailure('INVALID_FIELD', 'no column is a field of the module');
+    if (resource.findBy !== null && !names.includes(resource.findBy)) {
+      throw new JobFailure('MANDATORY_NOT_FOUND', `no column fills ${resource.findBy}`);
+    }
+    checkMandatory(module, names, this.#request.operation, '$.resource');
+  }
+
+  async #write(module: Module, resource: WriteResource): Promise<void> {
+    let columns: MappedColumn[] | undefined;
+    let chunk: (readonly string[])[] = [];
+    let number = 0;
+    for await (const row of this.#rows(resource)) {
+      if (!columns) {
+        columns = mappedColumns(module, resource.mappings, row);
+        if (this.#own.done === 0) await this.#noteHeader(columns, row);
+        continue;
+      }
+      if (number++ < this.#own.done) continue;
+      chunk.push(row);
+      if (chunk.length < chunkRows) continue;
+      await this.#writeChunk(module, resource, columns, chunk);
+      chunk = [];
+    }
+    if (columns && chunk.length > 0) await this.#writeChunk(module, resource, columns, chunk);
+  }
+
+  async #writeChunk(
+    module: Module,
+    resource: WriteResource,
+    columns: readonly MappedColumn[],
+    rows: readonly (readonly string[])[],
+  ): Promise<void> {
+    await this.#running.keep();
+    const items = await itemsOf(this.#call, columns, rows, resource);
+    for (let begin = 0; begin < items.length; ) {
+      const end = distinctUntil(items, begin, resource.findBy);
+      const part = rows.slice(begin, end);
+      const first = this.#own.done;
+      let reached = this.#own;
+      await writeRows(
+        this.#call,
+        module,
+        this.#request.operation,
+        resource.findBy,
+        items.slice(begin, end),
+        async (transaction, outcomes) => {
+          reached = counted(this.#own, outcomes);
+          await this.#save(transaction, reached);
+          await this.#noteLines(transaction, first, resultRows(columns, part, outcomes));
+        },
+      );
+      this.#progress[this.#index] = reached;
+      begin = end;
+    }
+  }
+
+  #save(queryable: Queryable, own: ResourceProgress): Promise<void> {
+    const resources = this.#progress.map((each, index) => (index === this.#index ? own : each));
+    return this.#running.save(queryable, { resources });
+  }
+
+  async #noteHeader(columns: readonly MappedColumn[], header: readonly string[]): Promise<void> {
+    const names = shown(columns).map(({ mapping }) => header[mapping.index ?? 0] ?? mapping.api_name);
+    await this.#noteLines(this.#call.store.database, -1, [[...names, 'STATUS', 'RECORD_ID', 'ERRORS']]);
+  }
+
+  async #noteLines(queryable: Queryable, firstRow: number, rows: readonly (readonly string[])[]): Promise<void> {
+    await queryable.query({
+      text: `INSERT INTO crm_bulk_lines (data_space, job_id, resource, first_row, lines) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (data_space, job_id, resource, first_row) DO UPDATE SET lines = EXCLUDED.lines`,
+      values: [
+        this.#running.job.dataSpace,
+        this.#running.job.id,
+        this.#index,
+        firstRow,
+        stringify([...rows] as string[][]),
+      ],
+    });
+  }
+}
+
+/** Where the first row stands that names what a row before it has named. */
+function distinctUntil(
+  items: readonly Readonly<Record<string, unknown>>[],
+  begin: number,
+  findBy: string | null,
+): number {
+  if (findBy === null) return items.length;
+  const seen = new Set<string>();
+  for (let index = begin; index < items.length; index++) {
+    const key = keyOf(items[index] ?? {}, findBy);
+    if (key !== undefined && seen.has(key)) return index;
+    if (key !== undefined) seen.add(key);
+  }
+  return items.length;
+}
+
+function counted(progress: ResourceProgress, outcomes: readonly RowOutcome[]): ResourceProgress {
+  const count = (status: RowOutcome['status']) => outcomes.filter((outcome) => outcome.status === status).length;
+  return {
+    ...progress,
+    done: progress.done + outcomes.length,
+    added: progress.added + count('ADDED'),
+    updated: progress.updated + count('UPDATED'),
+    skipped: progress.skipped + count('SKIPPED'),
+  };
+}
+
+function shown(columns: readonly MappedColumn[]): readonly MappedColumn[] {
+  return columns.filter(({ mapping }) => mapping.index !== null).slice(0, shownColumns);
+}
+
+function resultRows(
+  columns: readonly MappedColumn[],
+  rows: readonly (readonly string[])[],
+  outcomes: readonly RowOutcome[],
+): string[][] {
+  const first = shown(columns);
+  return rows.map((row, place) => {
+    const { status, id, answer } = outcomes[place] as RowOutcome;
+    // NUL is the one character that the database cannot keep.
+    const cells = first.map(({ mapping }) => textOf(row, mapping).replaceAll('\u0000', '').toWellFormed());
+    return [...cells, status, id ?? '', errorText(answer)];
+  });
+}
+
+/** What is wrong with the file itself; undefined when something else is. */
+function faultCode(error: unknown): string | undefined {
+  if (error instanceof JobFailure || error instanceof Refusal) return error.code;
+  return error instanceof ZipFault || error instanceof CsvFault ? 'INVALID_FILE_FORMAT' : undefined;
 }

@@ -1,0 +1,81 @@
+import type { CrmCall } from '../../context.ts';
+import type { Field, Module } from '../../metadata/metadata.ts';
+import { holdersOf } from '../../records/find-duplicates.ts';
+import { cellValue } from './cell-values.ts';
+import { isImported } from './read-mappings.ts';
+import type { FieldMapping, WriteResource } from './write-request.ts';
+
+/** A column of the file and what it fills. */
+export interface MappedColumn {
+  readonly field: Field;
+  readonly mapping: FieldMapping;
+}
+
+/** The columns that a resource fills, by its mappings or by the names in its header; other columns are left alone. */
+export function mappedColumns(
+  module: Module,
+  mappings: readonly FieldMapping[] | null,
+  header: readonly string[],
+): MappedColumn[] {
+  const named = mappings ?? header.map((name, index) => plainMapping(module, name.trim(), index));
+  return named.flatMap((mapping) => {
+    const field = module.field.get(mapping.api_name);
+    return field && isImported(field) ? [{ field, mapping }] : [];
+  });
+}
+
+function plainMapping(module: Module, name: string, index: number): FieldMapping {
+  const api_name = name.toLowerCase() === 'id' ? 'id' : name;
+  const target = module.field.get(api_name)?.lookupModules[0] ?? null;
+  return { api_name, index, format: null, find_by: null, default_value: null, module: target };
+}
+
+/** Rows as the items that a record call would bring, with look-ups by other fields resolved. */
+export async function itemsOf(
+  call: CrmCall,
+  columns: readonly MappedColumn[],
+  rows: readonly (readonly string[])[],
+  { ignoreEmpty }: Pick<WriteResource, 'ignoreEmpty'>,
+): Promise<Record<string, unknown>[]> {
+  const context = { space: call.space, timeZone: call.user.timeZone };
+  const resolved = await resolveLookups(call, columns, rows);
+  return rows.map((row) => {
+    const item: Record<string, unknown> = {};
+    for (const column of columns) {
+      const { field, mapping } = column;
+      const text = textOf(row, mapping);
+      if (text === '') {
+        if (!ignoreEmpty && field.apiName !== 'id') item[field.apiName] = null;
+        continue;
+      }
+      const ids = resolved.get(column);
+      const shown = ids ? (ids.get(text.toLowerCase()) ?? text) : text;
+      item[field.apiName] = field.apiName === 'id' ? shown.trim() : cellValue(shown, field, mapping, context);
+    }
+    return item;
+  });
+}
+
+export function textOf(row: readonly string[], { index, default_value }: FieldMapping): string {
+  const text = index === null ? '' : (row[index] ?? '');
+  return text.trim() === '' ? (default_value ?? '') : text;
+}
+
+/** For look-ups that are named by another field: the ids by the folded text. */
+async function resolveLookups(
+  call: CrmCall,
+  columns: readonly MappedColumn[],
+  rows: readonly (readonly string[])[],
+): Promise<ReadonlyMap<MappedColumn, ReadonlyMap<string, string>>> {
+  const resolved = new Map<MappedColumn, ReadonlyMap<string, string>>();
+  for (const column of columns) {
+    const { field, mapping } = column;
+    if (mapping.find_by === null) continue;
+    const target = call.space.metadata.find(mapping.module ?? field.lookupModules[0] ?? '');
+    const key = target?.field.get(mapping.find_by);
+    if (!target || !key) continue;
+    const values = [...new Set(rows.map((row) => textOf(row, mapping)).filter((text) => text !== ''))];
+    resolved.set(column, await holdersOf(call, target, key, values));
+  }
+  return resolved;
+}

@@ -1,0 +1,305 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { checkedCalls } from '../../testing/checked-call.ts';
+import { type Answer, type CallOptions, startCrm } from '../../testing/crm-platform.ts';
+import { multipart } from '../../testing/multipart.ts';
+import { unzip, zipOf } from '../testing/zips.ts';
+
+const crm = await startCrm();
+afterAll(() => crm.close());
+const { call, create, one } = checkedCalls(crm);
+const { zgid } = crm.organization.environments.find(({ environment }) => environment === 'production') as {
+  zgid: string;
+};
+const headers = { feature: 'bulk-write', 'x-crm-org': zgid };
+
+async function upload(zip: Buffer, more: Record<string, string> = {}, options: CallOptions = {}): Promise<Answer> {
+  const form = multipart({ file: { filename: '../../leads.zip', type: 'application/zip', content: zip } });
+  return crm.call('POST', '/crm/v8/upload', {
+    content: true,
+    ...options,
+    headers: { ...headers, ...form.headers, ...more },
+    rawBody: form.rawBody,
+  });
+}
+const fileOf = async (files: Record<string, string | Buffer>): Promise<string> => {
+  const answer = await upload(await zipOf(files));
+  expect(answer.status, answer.text).toBe(200);
+  return answer.json.details.file_id;
+};
+const bulk = (method: string, path: string, body?: unknown, options: CallOptions = {}) =>
+  crm.call(method, `/crm/bulk/v8/${path}`, {
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body }),
+    ...options,
+  });
+const module = (api_name: string) => ({ api_name });
+
+async function ended(id: string) {
+  for (;;) {
+    const { json, status } = await bulk('GET', `write/${id}`);
+    expect(status).toBe(200);
+    if (json.status === 'COMPLETED' || json.status === 'FAILED') return json;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function run(operation: string, csv: string, resource: object, more: object = {}) {
+  const file_id = await fileOf({ 'rows.csv': csv });
+  const answer = await bulk('POST', 'write', {
+    operation,
+    resource: [{ type: 'data', module: module('Leads'), file_id, ...resource }],
+    ...more,
+  });
+  expect(answer.status, answer.text).toBe(201);
+  const job = await ended(answer.json.details.id);
+  return { job, lines: job.result?.download_url ? await result(job) : [] };
+}
+
+async function result(job: { result: { download_url: string } }): Promise<string[]> {
+  expect(job.result.download_url).toMatch(/^http:\/\/localhost:8001\/crm\/bulk\/v8\/write\/\d+\/result$/);
+  const answer = await crm.call('GET', new URL(job.result.download_url).pathname);
+  expect(answer.status, answer.text).toBe(200);
+  return [...(await unzip(answer.bytes)).values()].join('').trimEnd().split('\n');
+}
+const lead = async (id: string) => (await call('GET', `Leads/${id}`)).json.data[0];
+
+describe('uploads (crm-api 9.2)', () => {
+  test('are taken at the content origin and at the API origins', async () => {
+    const zip = await zipOf({ 'leads.csv': 'Last_Name\nA\n' });
+    const answer = await upload(zip);
+    expect(answer.json).toMatchObject({ status: 'success', code: 'FILE_UPLOAD_SUCCESS', message: 'file uploaded.' });
+    const form = multipart({ file: { filename: 'a.zip', content: zip } });
+    const atApi = await crm.call('POST', '/crm/v8/upload', {
+      headers: { ...headers, ...form.headers },
+      rawBody: form.rawBody,
+    });
+    expect(atApi.status).toBe(200);
+    expect((await crm.call('GET', '/crm/v8/org', { content: true })).status).toBe(404);
+  });
+
+  test('no zip file, headers that are missing or wrong, scopes', async () => {
+    const zip = await zipOf({ 'leads.csv': 'Last_Name\nA\n' });
+    const code = async (answer: Promise<Answer>) => [(await answer).status, (await answer).json.code];
+    expect(await code(upload(Buffer.from('Last_Name\nA\n')))).toEqual([400, 'INVALID_FILE_FORMAT']);
+    expect(await code(upload(zip.subarray(0, -10)))).toEqual([400, 'INVALID_FILE_FORMAT']);
+    expect(await code(upload(await zipOf({ 'a.txt': 'x' })))).toEqual([400, 'INVALID_FILE_FORMAT']);
+    expect(await code(upload(await zipOf({ 'folder/a.csv': 'x' })))).toEqual([400, 'INVALID_FILE_FORMAT']);
+    const escaping = Buffer.from(
+      (await zipOf({ 'aa_aa_a.csv': 'x' })).toString('latin1').replaceAll('aa_aa_', '../../'),
+      'latin1',
+    );
+    expect(await code(upload(escaping))).toEqual([400, 'INVALID_FILE_FORMAT']);
+    const many = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`${index}.csv`, 'x']));
+    expect(await code(upload(await zipOf(many)))).toEqual([400, 'INVALID_FILE_FORMAT']);
+    expect(await code(upload(Buffer.alloc(26 * 1024 * 1024, 'PK')))).toEqual([413, 'FILE_TOO_LARGE']);
+    expect(await code(upload(zip, { feature: '' }))).toEqual([400, 'REQUIRED_HEADER_MISSING']);
+    expect(await code(upload(zip, { 'x-crm-org': '1' }))).toEqual([400, 'INVALID_ORG_ID']);
+    const token = crm.tokenWithScopes(['ZohoCRM.modules.ALL']);
+    expect(await code(upload(zip, {}, { token }))).toEqual([401, 'OAUTH_SCOPE_MISMATCH']);
+  });
+
+  test('a bomb is refused by its stated size, and stopped when it lies', async () => {
+    const bomb = await zipOf({ 'leads.csv': Buffer.alloc(300 * 1024 * 1024, 'a') });
+    expect(bomb.length).toBeLessThan(1024 * 1024);
+    expect((await upload(bomb)).json.code).toBe('INVALID_FILE_FORMAT');
+    const lying = await zipOf({ 'leads.csv': Buffer.alloc(20 * 1024 * 1024, 'a') });
+    for (let at = lying.indexOf(Buffer.from('PK\x01\x02')); at >= 0; at = -1) lying.writeUInt32LE(1000, at + 24);
+    const answer = await upload(lying);
+    const body = {
+      operation: 'insert',
+      resource: [{ type: 'data', module: module('Leads'), file_id: answer.json.details.file_id }],
+    };
+    const started = await bulk('POST', 'write', body);
+    expect((await ended(started.json.details.id)).status).toBe('FAILED');
+  });
+});
+
+describe('jobs', () => {
+  test('insert rows by the names in the header, and tell of each', async () => {
+    const csv =
+      'Last_Name,Company,Email,Annual_Revenue\n=cmd|x,"A, B",a@example.com,10.5\n,No name,,\nB,C,not-mail,1\n';
+    const { job, lines } = await run('insert', csv, {});
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      character_encoding: 'UTF-8',
+      operation: 'insert',
+      resource: [
+        {
+          status: 'COMPLETED',
+          code: 'SUCCESS',
+          file: {
+            status: 'COMPLETED',
+            name: 'rows.csv',
+            added_count: 1,
+            skipped_count: 2,
+            updated_count: 0,
+            total_count: 3,
+          },
+        },
+      ],
+    });
+    const [header, first = '', ...others] = lines;
+    expect(header).toBe('Last_Name,Company,Email,STATUS,RECORD_ID,ERRORS');
+    expect(first).toMatch(/^=cmd\|x,"A, B",a@example.com,ADDED,\d{19},$/);
+    expect(others).toEqual([
+      ',No name,,SKIPPED,,MANDATORY_NOT_FOUND-Last_Name',
+      'B,C,not-mail,SKIPPED,,INVALID_DATA-Email',
+    ]);
+    const id = first.split(',').at(-2) as string;
+    expect(await lead(id)).toMatchObject({ Last_Name: '=cmd|x', Company: 'A, B', Annual_Revenue: 10.5 });
+  });
+
+  test('map columns, with formats, defaults, look-ups by another field, and any delimiter', async () => {
+    const account = await one('Accounts', { Account_Name: 'Zylker' });
+    const csv = 'name;when;account;choices\nDaly;31/12/2026;zylker;\nBoyle;12/31/2026;Nobody;\n';
+    const { lines } = await run('insert', csv, {
+      module: module('Deals'),
+      field_mappings: [
+        { api_name: 'Deal_Name', index: 0 },
+        { api_name: 'Closing_Date', index: 1, format: 'dd/MM/yyyy' },
+        { api_name: 'Account_Name', index: 2, find_by: 'Account_Name' },
+        { api_name: 'Stage', default_value: { value: 'Qualification' } },
+      ],
+    });
+    expect(lines[0]).toBe('name,when,account,STATUS,RECORD_ID,ERRORS');
+    const id = (lines[1] as string).split(',').at(-2) as string;
+    const deal = (await call('GET', `Deals/${id}`)).json.data[0];
+    expect(deal).toMatchObject({ Closing_Date: '2026-12-31', Stage: 'Qualification', Account_Name: { id: account } });
+    expect(lines[2]).toMatch(/^Boyle,12\/31\/2026,Nobody,SKIPPED,,INVALID_DATA-(Closing_Date|Account_Name)$/);
+  });
+
+  test('update and upsert find records, and empty cells clear or are ignored', async () => {
+    const [id] = (await create('Leads', { Last_Name: 'Old', Email: 'old@example.com', Company: 'Kept' })) as [string];
+    const csv = `Email,Last_Name,Company\nold@example.com,New,\nfresh@example.com,Fresh,F\nfresh@example.com,Twice,F\n`;
+    const upserted = await run('upsert', csv, { find_by: 'Email' }, { ignore_empty: true });
+    expect(upserted.lines.slice(1).map((line) => line.split(',').at(-3))).toEqual(['UPDATED', 'ADDED', 'UPDATED']);
+    expect(await lead(id)).toMatchObject({ Last_Name: 'New', Company: 'Kept' });
+    const updated = await run('update', `id,Company\n${id},\n1,X\n`, { find_by: 'id' });
+    expect(updated.lines[1]).toBe(`${id},,UPDATED,${id},`);
+    expect(updated.lines[2]).toBe('1,X,SKIPPED,,INVALID_DATA-id');
+    expect(await lead(id)).toMatchObject({ Company: null });
+  });
+
+  test('unique values within one file', async () => {
+    const csv = 'Product_Name,Product_Code\nA,P1\nB,P1\n';
+    const { job } = await run('insert', csv, { module: module('Products') });
+    expect(job.resource[0].file).toMatchObject({ total_count: 2 });
+  });
+
+  test.each([
+    ['too many columns', `${Array.from({ length: 201 }, (_, i) => `c${i}`).join(',')}\n`, 'HEADER_LIMIT_EXCEEDED'],
+    ['too many rows', `Last_Name\n${'x\n'.repeat(25_001)}`, 'LIMIT_EXCEEDED'],
+    ['no rows', 'Last_Name\n', 'INVALID_DATA'],
+    ['nothing', '', 'INVALID_DATA'],
+    ['no known column', 'Nope\nx\n', 'INVALID_FIELD'],
+    ['no mandatory column', 'Company\nx\n', 'MANDATORY_FIELDS_NOT_MAPPED'],
+    ['a quote without end', `Last_Name\n"${'x'.repeat(2_000_000)}`, 'INVALID_FILE_FORMAT'],
+  ])('a file with %s fails as a whole', async (_name, csv, code) => {
+    const { job } = await run('insert', csv, {});
+    expect([job.status, job.resource[0].code]).toEqual(['FAILED', code]);
+    expect(job.resource[0].file.added_count).toBe(0);
+  });
+
+  test('bytes that are no UTF-8, and NUL', async () => {
+    const file_id = await fileOf({ 'leads.csv': Buffer.from('Last_Name\n\xff\xfe\nA\u0000B\n', 'latin1') });
+    const body = { operation: 'insert', resource: [{ type: 'data', module: module('Leads'), file_id }] };
+    const job = await ended((await bulk('POST', 'write', body)).json.details.id);
+    expect(job.resource[0].file).toMatchObject({ added_count: 1, skipped_count: 1 });
+  });
+});
+
+test('a job that a dead process left goes on behind its last row', async () => {
+  const count = 2_500;
+  const rows = Array.from({ length: count }, (_, index) => `Resumed${index},C`);
+  const file_id = await fileOf({ 'leads.csv': `Last_Name,Company\n${rows.join('\n')}\n` });
+  await crm.database.query({
+    text: `CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF NEW.first_row = 1000 AND (SELECT attempts FROM crm_bulk_job WHERE job_id = NEW.job_id) = 1
+                AND nextval('broken') = 1 THEN RAISE EXCEPTION 'power cut'; END IF; RETURN NEW; END $$`,
+  });
+  await crm.database.query({ text: 'CREATE SEQUENCE broken' });
+  await crm.database.query({
+    text: 'CREATE TRIGGER break_off BEFORE INSERT ON crm_bulk_lines FOR EACH ROW EXECUTE FUNCTION break_off()',
+  });
+  const body = { operation: 'insert', resource: [{ type: 'data', module: module('Leads'), file_id }] };
+  const id = (await bulk('POST', 'write', body)).json.details.id;
+  const broken = async () =>
+    (
+      await crm.database.query({
+        text: `SELECT 1 FROM crm_bulk_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '1000'`,
+      })
+    ).length;
+  while ((await broken()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect((await bulk('GET', `write/${id}`)).json.resource[0].file.added_count).toBe(1_000);
+  crm.clock.advance(60);
+  await crm.database.query({ text: "SELECT pg_notify('grantway', 'crm-bulk:0')" });
+  const job = await ended(id);
+  expect(job.resource[0].file).toMatchObject({ added_count: count, total_count: count });
+  const lines = await result(job);
+  expect(lines).toHaveLength(count + 1);
+  expect(new Set(lines.map((line) => line.split(',').at(-2))).size).toBe(count + 1);
+  const [found] = await crm.database.query<{ count: string }>({
+    text: `SELECT count(*) FROM crm_record WHERE data ->> 'Last_Name' LIKE 'Resumed%'`,
+  });
+  expect(Number(found?.count)).toBe(count);
+});
+
+describe('refusals', () => {
+  const resource = (more: object) => ({
+    operation: 'insert',
+    resource: [{ type: 'data', module: module('Leads'), ...more }],
+  });
+  test.each([
+    ['no operation', { resource: [] }, 'MANDATORY_NOT_FOUND'],
+    ['an unknown operation', { operation: 'merge' }, 'INVALID_DATA'],
+    ['no resource', { operation: 'insert' }, 'MANDATORY_NOT_FOUND'],
+    ['no file', resource({}), 'MANDATORY_NOT_FOUND'],
+    ['an unknown file', resource({ file_id: '12345' }), 'INVALID_FILE_ID'],
+    ['a file by path', resource({ file_id: '../../etc/passwd' }), 'INVALID_FILE_ID'],
+    ['an unknown module', { operation: 'insert', resource: [{ module: module('Nope') }] }, 'INVALID_MODULE'],
+    ['no find_by', { ...resource({}), operation: 'update' }, 'MANDATORY_NOT_FOUND'],
+    [
+      'a find_by that tells nothing apart',
+      { ...resource({ find_by: 'Lead_Source' }), operation: 'upsert' },
+      'INVALID_FIELD',
+    ],
+    ['an unknown field', resource({ field_mappings: [{ api_name: 'Nope', index: 0 }] }), 'INVALID_FIELD'],
+    ['no index', resource({ field_mappings: [{ api_name: 'Last_Name' }] }), 'COLUMN_INDEX_NOT_FOUND'],
+    ['index 200', resource({ field_mappings: [{ api_name: 'Last_Name', index: 200 }] }), 'COLUMN_INDEX_NOT_FOUND'],
+    [
+      'a format',
+      resource({ field_mappings: [{ api_name: 'Last_Name', index: 0, format: '(a+)+$' }] }),
+      'INVALID_FORMAT',
+    ],
+    [
+      'a mandatory field',
+      resource({ field_mappings: [{ api_name: 'Company', index: 0 }] }),
+      'MANDATORY_FIELDS_NOT_MAPPED',
+    ],
+    [
+      'a field twice',
+      resource({
+        field_mappings: [
+          { api_name: 'Email', index: 0 },
+          { api_name: 'Email', index: 1 },
+        ],
+      }),
+      'DUPLICATE_DATA',
+    ],
+    ['an encoding', { ...resource({}), character_encoding: 'EBCDIC' }, 'INVALID_DATA'],
+    ['a callback', { ...resource({}), callback: { url: 'gopher://x', method: 'post' } }, 'INVALID_CALLBACK_URL'],
+  ])('%s', async (_name, body, code) => {
+    const answer = await bulk('POST', 'write', body);
+    expect([answer.status, answer.json.code]).toEqual([400, code]);
+  });
+
+  test('uploads and jobs belong to their organization', async () => {
+    const file_id = await fileOf({ 'leads.csv': 'Last_Name\nA\n' });
+    const { organizationId, ownerZuid } = crm.neighbour;
+    const token = crm.tokenFor(organizationId, ownerZuid);
+    expect((await bulk('POST', 'write', resource({ file_id }), { token })).json.code).toBe('INVALID_FILE_ID');
+    const id = (await bulk('POST', 'write', resource({ file_id }))).json.details.id;
+    expect((await bulk('GET', `write/${id}`, undefined, { token })).status).toBe(404);
+    await ended(id);
+  });
+});

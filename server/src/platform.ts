@@ -223,7 +223,7 @@ async function buildDataCenter(
   apps.set('content', createCrmApi(content));
   const worker = new BulkWorker({ store, notices, clock, random: shared.random, log });
   closers.push(() => worker.close());
-  return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys }, apps };
+  return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store }, apps };
 }
 
 async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {

@@ -11,6 +11,7 @@ import { isLoopback } from '../oauth/client-validation.ts';
 import { changeClient, describeClient, findClient, registerClient, rotateClientSecret } from './clients.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput } from './failure.ts';
+import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { createSelfClientCode } from './self-client-code.ts';
@@ -21,7 +22,26 @@ const maxEvents = 1000;
 const strict = { additionalProperties: false } as const;
 const texts = Type.Array(Type.String());
 
+const importTarget = {
+  dataCenter: Type.String(),
+  organizationId: Type.String(),
+  environment: Type.String({ default: 'production' }),
+  module: Type.String(),
+};
+
 const bodies = {
+  importOpening: Type.Object({ ...importTarget, importId: Type.Optional(Type.String()) }, strict),
+  importRows: Type.Object(
+    {
+      ...importTarget,
+      importId: Type.Optional(Type.String()),
+      firstRow: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+      header: texts,
+      rows: Type.Array(texts, { maxItems: 1000 }),
+    },
+    strict,
+  ),
+  importClosing: Type.Object({ ...importTarget, importId: Type.String() }, strict),
   user: Type.Object(
     {
       dataCenter: Type.String(),
@@ -165,6 +185,15 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   app.post('/self-client-codes', async (request, reply) => {
     const body = readBody(request, bodies.selfClientCode);
     return reply.code(201).send(await createSelfClientCode(context, { ...body, organizationId: body.organizationId }));
+  });
+  app.post('/imports', async (request, reply) => {
+    const { importId, ...target } = readBody(request, bodies.importOpening);
+    return reply.code(importId === undefined ? 201 : 200).send(await openImport(context, target, importId));
+  });
+  app.post('/imports/rows', async (request) => importRows(context, readBody(request, bodies.importRows)));
+  app.post('/imports/close', async (request) => {
+    const { importId, ...target } = readBody(request, bodies.importClosing);
+    return closeImport(context, target, importId);
   });
   app.post('/tokens/inspect', async (request) => inspectToken(context, readBody(request, bodies.token).token));
   app.get<{ Querystring: Record<string, string | undefined> }>('/events', async (request) => {

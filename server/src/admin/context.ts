@@ -1,6 +1,7 @@
 import type { SigningKeys } from '../accounts/identity/signing-keys.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
+import type { CrmStore } from '../crm/store.ts';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import type { ClientDirectory } from '../directory/clients.ts';
@@ -20,6 +21,7 @@ export interface AdministeredDataCenter {
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
   readonly signingKeys: SigningKeys;
+  readonly crm: CrmStore;
 }
 
 /** Everything the admin API works with. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsableFailure } from '../foundation/failure.ts';
 import { AdminRefusal } from './admin-client.ts';
 import { registerClientCommands } from './commands/client.ts';
+import { registerCrmCommands } from './commands/crm.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerEventCommands } from './commands/event.ts';
 import { registerKeyCommands } from './commands/keys.ts';
@@ -27,6 +28,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerClientCommands(program);
   registerSelfClientCommands(program);
   registerTokenCommands(program);
+  registerCrmCommands(program);
   registerDataCenterCommands(program);
   registerEventCommands(program);
   registerKeyCommands(program);

@@ -2,6 +2,7 @@ import type { Random } from '../../foundation/random.ts';
 import { platformScopes } from '../../oauth/scopes.ts';
 import type { CrmCall } from '../context.ts';
 import { findVersion, type Version } from '../http/versions.ts';
+import type { CrmUser, Space } from '../organizations/space.ts';
 import type { CrmStore } from '../store.ts';
 import { type Job, JobFailure, type JobOrigin } from './job.ts';
 
@@ -19,19 +20,24 @@ export async function jobCall(store: CrmStore, random: Random, job: Job, nowMs: 
     throw new JobFailure('AUTHORIZATION_FAILED', 'User does not have sufficient privilege to access this API');
   }
   const { version, origin } = job.request as JobOrigin;
+  return { ...internalCall(store, random, space, user, nowMs), origin, version: findVersion(version) as Version };
+}
+
+/** A call that comes from inside the platform, for a user. */
+export function internalCall(store: CrmStore, random: Random, space: Space, user: CrmUser, nowMs: number): CrmCall {
   return {
     store,
     space,
     user,
     nowMs,
-    origin,
-    version: findVersion(version) as Version,
+    origin: '',
+    version: findVersion('v8') as Version,
     grant: {
       clientId: '',
       userId: user.zuid ?? '',
       scopes: jobScopes,
-      organizationId: job.organizationId,
-      environment: job.environment,
+      organizationId: space.contents.organizationId,
+      environment: space.contents.environment,
       javascriptDomains: [],
       expiresAtMs: nowMs,
     },

@@ -1,0 +1,124 @@
+import { environments } from '../config/data-centers.ts';
+import { internalCall } from '../crm/bulk/job-call.ts';
+import { addJob, findJob } from '../crm/bulk/job-table.ts';
+import { checkRows } from '../crm/bulk/write/check-rows.ts';
+import { itemsOf, mappedColumns } from '../crm/bulk/write/row-items.ts';
+import { errorText, writeRows } from '../crm/bulk/write/write-rows.ts';
+import type { CrmCall } from '../crm/context.ts';
+import { type Module, servesRecords } from '../crm/metadata/metadata.ts';
+import { isId } from '../crm/organizations/ids.ts';
+import type { AdminContext } from './context.ts';
+import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
+import { administered } from './users.ts';
+
+/** Where records are imported to. */
+export interface ImportTarget {
+  readonly dataCenter: string;
+  readonly organizationId: string;
+  readonly environment: string;
+  readonly module: string;
+}
+
+export interface ImportRows extends ImportTarget {
+  /** Of the import that the rows belong to; none for a dry run. */
+  readonly importId?: string | undefined;
+  /** The number of the first of these rows in the file, from 0. */
+  readonly firstRow: number;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface ImportOutcome {
+  readonly rows_done: number;
+  readonly failures: readonly { readonly row: number; readonly errors: string }[];
+}
+
+interface Progress {
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** Begins an import, or says how far an earlier one is: an import that was cut short goes on behind its last row. */
+export async function openImport(context: AdminContext, target: ImportTarget, importId: string | undefined) {
+  const { call, module } = await findTarget(context, target);
+  if (importId === undefined) {
+    const request = { version: 'v8', origin: '', module: module.apiName };
+    const id = await addJob(call, { operation: 'import', request, progress: { done: 0, failed: 0 } });
+    return { import_id: id, rows_done: 0, rows_failed: 0 };
+  }
+  const progress = await progressOf(call, module, importId);
+  return { import_id: importId, rows_done: progress.done, rows_failed: progress.failed };
+}
+
+async function progressOf(call: CrmCall, module: Module, importId: string): Promise<Progress> {
+  const job = isId(importId) ? await findJob(call.store.database, call.space.dataSpace, importId) : undefined;
+  if (job?.operation !== 'import' || (job.request as { module: string }).module !== module.apiName) {
+    throw notFound(`there is no import ${importId} of ${module.apiName}`);
+  }
+  return job.progress as Progress;
+}
+
+/**
+ * Creates records from some rows of a CSV file. The rows and the import's progress are one transaction, so that rows
+ * which are sent again because the answer was lost are refused and not created twice.
+ * @throws AdminFailure CONFLICT, naming the row that is expected.
+ */
+export async function importRows(context: AdminContext, input: ImportRows): Promise<ImportOutcome> {
+  const { call, module } = await findTarget(context, input);
+  const { header, rows, firstRow, importId } = input;
+  const columns = mappedColumns(module, null, header);
+  if (columns.length === 0) throw badInput(`no column of the file is a field of ${module.apiName}`);
+  // Cells that are empty say nothing; nulls would be errors in fields that are not text.
+  const items = await itemsOf(call, columns, rows, { ignoreEmpty: true });
+  if (importId === undefined) {
+    const failures = (await checkRows(call, module, items)).flatMap((failure, index) =>
+      failure ? [{ row: firstRow + index, errors: errorText(failure) }] : [],
+    );
+    return { rows_done: firstRow + rows.length, failures };
+  }
+  const { failed } = await progressOf(call, module, importId);
+  const outcomes = await writeRows(call, module, 'insert', null, items, async (transaction, written) => {
+    const skipped = written.filter(({ status }) => status === 'SKIPPED').length;
+    const progress: Progress = { done: firstRow + rows.length, failed: failed + skipped };
+    const saved = await transaction.query({
+      text: `UPDATE crm_bulk_job SET progress = $4, state = 'running'
+             WHERE data_space = $1 AND job_id = $2 AND (progress ->> 'done')::integer = $3 RETURNING 1`,
+      values: [call.space.dataSpace, importId, firstRow, JSON.stringify(progress)],
+    });
+    if (saved.length === 0) throw conflict(`row ${firstRow} is not the next one of import ${importId}`);
+  });
+  const failures = outcomes.flatMap(({ status, answer }, index) =>
+    status === 'SKIPPED' ? [{ row: firstRow + index, errors: errorText(answer) }] : [],
+  );
+  return { rows_done: firstRow + rows.length, failures };
+}
+
+/** Notes that nothing more will come. */
+export async function closeImport(context: AdminContext, target: ImportTarget, importId: string) {
+  const { call, module } = await findTarget(context, target);
+  const progress = await progressOf(call, module, importId);
+  await call.store.database.query({
+    text: `UPDATE crm_bulk_job SET state = 'completed', ended_at_ms = $3 WHERE data_space = $1 AND job_id = $2`,
+    values: [call.space.dataSpace, importId, call.nowMs],
+  });
+  return { import_id: importId, rows_done: progress.done, rows_failed: progress.failed };
+}
+
+/** The module, and a call as the organization's first administrator. */
+async function findTarget(
+  context: AdminContext,
+  { dataCenter, organizationId, environment: wanted, module: name }: ImportTarget,
+): Promise<{ readonly call: CrmCall; readonly module: Module }> {
+  const { crm } = administered(context, dataCenter);
+  const environment = environments.find((each) => each === wanted);
+  if (!environment) throw badInput(`"${wanted}" is no environment: ${environments.join(', ')}`);
+  const space = isId(organizationId) ? await crm.spaces.get(organizationId, environment) : undefined;
+  if (!space) throw notFound(`data centre "${dataCenter}" has no organization ${organizationId}`);
+  const user = space.contents.users.find(
+    ({ status, profile }) => status === 'active' && profile.name === 'Administrator',
+  );
+  if (!user) throw new AdminFailure(409, 'CONFLICT', `organization ${organizationId} has no active administrator`);
+  const module = space.metadata.find(name);
+  if (!module || !servesRecords(module)) throw notFound(`there is no module "${name}" to import into`);
+  return { call: internalCall(crm, context.random, space, user, context.clock.nowMs()), module };
+}

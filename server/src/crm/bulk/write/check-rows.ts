@@ -1,0 +1,55 @@
+import type { CrmCall } from '../../context.ts';
+import { type ErrorBody, errorBody } from '../../errors.ts';
+import type { Module } from '../../metadata/metadata.ts';
+import { newRecord } from '../../records/create-records.ts';
+import { derivationFailure } from '../../records/draft.ts';
+import { holdersOf } from '../../records/find-duplicates.ts';
+import { type ItemChanges, readItem } from '../../records/read-item.ts';
+import { checkReferences } from '../../records/references.ts';
+
+/** What would be wrong with rows if they were created now; nothing is written. */
+export async function checkRows(
+  call: CrmCall,
+  module: Module,
+  items: readonly Readonly<Record<string, unknown>>[],
+): Promise<(ErrorBody | undefined)[]> {
+  const { metadata, dataSpace } = call.space;
+  const failures = new Array<ErrorBody | undefined>(items.length).fill(undefined);
+  const readings = items.map((item, index): ItemChanges | undefined => {
+    const reading = readItem(item, { metadata, module, dataSpace, jsonPath: `$.data[${index}]`, creating: true });
+    if (reading.failure) failures[index] = reading.failure;
+    return reading.failure ? undefined : reading.changes;
+  });
+  const missing = await checkReferences(call, readings);
+  for (const [index, changes] of readings.entries()) {
+    if (!changes) continue;
+    const made = newRecord(call, module, changes, new Map(), () => '0');
+    const derived = 'failure' in made ? derivationFailure(made.failure, `$.data[${index}]`) : undefined;
+    failures[index] = missing(changes.wishes) ?? derived;
+  }
+  await checkUnique(call, module, items, failures);
+  return failures;
+}
+
+async function checkUnique(
+  call: CrmCall,
+  module: Module,
+  items: readonly Readonly<Record<string, unknown>>[],
+  failures: (ErrorBody | undefined)[],
+): Promise<void> {
+  for (const field of module.fields.filter(({ unique }) => unique)) {
+    const values = items
+      .map((item) => item[field.apiName])
+      .map((value) => (typeof value === 'string' ? value : undefined));
+    const holders = await holdersOf(call, module, field, [...new Set(values.filter((value) => value !== undefined))]);
+    const seen = new Set<string>();
+    for (const [index, value] of values.entries()) {
+      const folded = value?.toLowerCase();
+      if (folded === undefined) continue;
+      if (holders.has(folded) || seen.has(folded)) {
+        failures[index] ??= errorBody('DUPLICATE_DATA', { api_name: field.apiName });
+      }
+      seen.add(folded);
+    }
+  }
+}

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { openDataDirectory } from '../data-directory.ts';
 import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { loadDemoContent } from '../demo/load-content.ts';
 import { type SeededDemo, samplePortOf, seedDemo } from '../demo/seed-demo.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { createLog } from '../http/log.ts';
@@ -27,6 +28,8 @@ export async function runPlatform(options: StartOptions): Promise<void> {
     adminToken: process.env.GRANTWAY_ADMIN_TOKEN,
   });
   let platform: Platform | undefined;
+  let loading: Promise<void> | undefined;
+  const loadingEnd = new AbortController();
   try {
     if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
     platform = await startPlatform({ settings, dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log });
@@ -36,9 +39,16 @@ export async function runPlatform(options: StartOptions): Promise<void> {
     dataDirectory.completeFirstStart();
     if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
     else printReady(platform, demo);
+    if (demo?.seeded) {
+      loading = loadDemoContent(platform.admin, demo.users, loadingEnd.signal).catch((error: Error) =>
+        log.warn({ err: error }, 'the demo has not all of its records'),
+      );
+    }
     await stopRequested;
     if (!options.json) printLine('Stopping …');
   } finally {
+    loadingEnd.abort();
+    await loading;
     await platform?.stop();
     dataDirectory.release();
   }

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
+import { unlimited } from '../../server/src/testing/unlimited.ts';
+
+const scope = 'ZohoCRM.modules.ALL,ZohoCRM.bulk.ALL,ZohoCRM.coql.READ,ZohoSearch.securesearch.READ';
+const firstSequence = 20_000_001;
+const rowsPerStatement = 20_000;
+const smallOrganizations = 1_000;
+const smallOrganizationLeads = 20;
+
+/** An organization with so many leads, and what calls it. */
+export interface Tenant {
+  readonly leads: number;
+  readonly zgid: string;
+  readonly token: string;
+  readonly dataSpace: number;
+}
+
+/** A real platform in a process of its own, with organizations of different sizes in one data centre. */
+export class CrmBenchPlatform {
+  readonly #workshop: Workshop;
+  readonly #platform: PlatformProcess;
+  readonly #database: pg.Client;
+
+  private constructor(workshop: Workshop, platform: PlatformProcess, database: pg.Client) {
+    this.#workshop = workshop;
+    this.#platform = platform;
+    this.#database = database;
+  }
+
+  static async start(): Promise<CrmBenchPlatform> {
+    const workshop = new Workshop();
+    try {
+      const config = workshop.folder('config.json');
+      writeFileSync(config, JSON.stringify({ limits: unlimited, recordEvents: 'failures' }));
+      const args = ['--no-demo', '--config', config];
+      const platform = await workshop.start({ dataDirectory: workshop.folder('data'), args });
+      const host = join(platform.dataDirectory, 'postgres', 'socket');
+      const database = new pg.Client({ host, user: 'grantway', database: 'dc_us' });
+      await database.connect();
+      return new CrmBenchPlatform(workshop, platform, database);
+    } catch (error) {
+      await workshop[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get api(): string {
+    return this.#platform.ready.dataCenters.us?.api as string;
+  }
+
+  get content(): string {
+    return this.#platform.ready.dataCenters.us?.content as string;
+  }
+
+  async tenant(name: string, leads: number): Promise<Tenant> {
+    const email = `${name}@bench.example`;
+    const password = randomBytes(12).toString('hex');
+    const user = await this.#run('user', 'create', '--dc', 'us', '--email', email, '--password', password);
+    const client = await this.#run('client', 'create', '--dc', 'us', '--owner', email, '--type', 'self');
+    const { client_id, client_secret } = client;
+    const { code } = await this.#run('self-client', 'code', '--dc', 'us', '--client-id', client_id, '--scope', scope);
+    const body = new URLSearchParams({ grant_type: 'authorization_code', client_id, client_secret, code });
+    const accounts = this.#platform.ready.dataCenters.us?.accounts;
+    const answer = await fetch(`${accounts}/oauth/v2/token`, { method: 'POST', body });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const { rows } = await this.#database.query<{ data_space: number; user_id: string }>(
+      `SELECT space.data_space, person.user_id FROM crm_data_space AS space JOIN crm_user AS person USING (data_space)
+       WHERE space.organization_id = $1 AND space.environment = 'production' LIMIT 1`,
+      [user.organization_id],
+    );
+    const { data_space: dataSpace, user_id: owner } = rows[0] as (typeof rows)[number];
+    for (let done = 0; done < leads; done += rowsPerStatement) {
+      await this.#insertLeads(dataSpace, owner, done, Math.min(rowsPerStatement, leads - done));
+    }
+    await this.#database.query('UPDATE crm_data_space SET next_sequence = $2 WHERE data_space = $1', [
+      dataSpace,
+      firstSequence + leads,
+    ]);
+    return { leads, zgid: user.environments.production, token, dataSpace };
+  }
+
+  /** Rows of organizations that are only there: nobody calls them. */
+  async fillSmallOrganizations(): Promise<void> {
+    for (let index = 0; index < smallOrganizations; index++) {
+      await this.#insertLeads(2_000_001 + index, '1', 0, smallOrganizationLeads);
+    }
+  }
+
+  /** What the database's own housekeeping would have done by and by. */
+  async settle(): Promise<void> {
+    await this.#database.query('VACUUM ANALYZE crm_record');
+    await this.#database.query('CHECKPOINT');
+  }
+
+  async close(): Promise<void> {
+    await this.#database.end();
+    await this.#platform.end('SIGINT');
+    await this.#workshop[Symbol.asyncDispose]();
+  }
+
+  async #insertLeads(dataSpace: number, owner: string, from: number, count: number): Promise<void> {
+    await this.#database.query(
+      `INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
+                               modified_by, modified_at_ms, activity_at_ms, converted, data)
+       SELECT $1::integer, 2175, $1::bigint * 1000000000000 + ${firstSequence} + n, 1, 'Sample Lead' || n, $2::bigint,
+              $2::bigint, at, $2::bigint, at, at, false,
+              jsonb_build_object('First_Name', 'Sample', 'Last_Name', 'Lead' || n, 'Full_Name', 'Sample Lead' || n,
+                'Company', 'Company' || n % 5000, 'Email', 'lead' || n || '@acme.example', 'Phone', '+1 555 0100',
+                'Lead_Source', (ARRAY['Advertisement', 'Cold Call', 'Partner', 'Trade Show', 'Web Research'])[1 + n % 5],
+                'No_of_Employees', n % 900, 'Annual_Revenue', (n * 7919) % 1000000)
+       FROM generate_series($3::integer, $3::integer + $4::integer - 1) AS n,
+            LATERAL (SELECT 1760000000000 + n::bigint * 1000 AS at) AS moment`,
+      [dataSpace, owner, from, count],
+    );
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: each command answers with a document of its own
+  async #run(...args: string[]): Promise<any> {
+    const more = ['--json', '--data', this.#platform.dataDirectory];
+    const { code, stdout, stderr } = await this.#workshop.run([...args, ...more]);
+    if (code !== 0) throw new Error(`grantway ${args.join(' ')}: ${stdout}${stderr}`);
+    return JSON.parse(stdout);
+  }
+}
+
+export function leadId({ dataSpace, leads }: Tenant, random: number): string {
+  return `${dataSpace}${String(firstSequence + Math.floor(random * leads)).padStart(12, '0')}`;
+}

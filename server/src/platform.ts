@@ -23,6 +23,7 @@ import { buildTopology } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createCrmApi } from './crm/api.ts';
 import { BulkWorker } from './crm/bulk/worker.ts';
+import { Notifier } from './crm/notifications/notifier.ts';
 import { listOrganizations } from './crm/organizations/list-organizations.ts';
 import { createCrmStore } from './crm/store.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -223,6 +224,9 @@ async function buildDataCenter(
   apps.set('content', createCrmApi(content));
   const worker = new BulkWorker({ store, notices, clock, random: shared.random, log });
   closers.push(() => worker.close());
+  const policy = settings.notifications;
+  const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
+  closers.push(() => notifier.close());
   return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store }, apps };
 }
 

@@ -192,6 +192,20 @@ const declaredDataCenter = Type.Object(
   closed,
 );
 
+const notifications = Type.Object(
+  {
+    allowLoopback: Type.Boolean({
+      default: true,
+      description: 'Let CRM notifications call this machine itself, where receivers of a local twin listen.',
+    }),
+    allowPrivateNetworks: Type.Boolean({
+      default: false,
+      description: 'Let CRM notifications call private, link-local and other special addresses.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
 export const settingsSchema = Type.Object(
   {
     dataCenters: Type.Array(Type.Union([Type.String(), declaredDataCenter]), {
@@ -223,6 +237,7 @@ export const settingsSchema = Type.Object(
     }),
     lifetimes,
     limits,
+    notifications,
     compatibility,
   },
   closed,

@@ -71,4 +71,4 @@ export const operations: readonly Operation[] = [
 export { uploadOperations };
 
 /** Paths of the platform that are not built yet and would otherwise be taken for a module or a record. */
-export const unbuiltPaths: readonly string[] = ['settings', 'actions', '{module}/actions'];
+export const unbuiltPaths: readonly string[] = ['settings', '{module}/actions'];

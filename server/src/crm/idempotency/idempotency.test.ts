@@ -23,7 +23,7 @@ const count = async (name: string) =>
 test('the same key and body create once and have the same answer', async () => {
   const key = newKey();
   const first = await create(key, 'Once');
-  crm.clock.advance(3_000);
+  crm.clock.advance(3);
   const second = await create(key, 'Once');
   expect(first.status).toBe(201);
   expect(second.json).toEqual(first.json);
@@ -68,7 +68,7 @@ test('keys belong to their user and last a day', async () => {
   const other = crm.tokenFor(crm.neighbour.organizationId, userId);
   await create(key, 'Mine');
   expect((await create(key, 'Theirs', other)).status).toBe(201);
-  crm.clock.advance(86_400_000);
+  crm.clock.advance(86_400);
   const token = crm.tokenFor(crm.organization.organizationId, crm.organization.ownerZuid);
   const late = await create(key, 'Mine', token);
   expect(late.headers['idempotent-replayed']).toBeUndefined();

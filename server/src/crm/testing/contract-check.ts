@@ -31,6 +31,7 @@ const files = [
   'change_owner.json',
   'mass_update.json',
   'mass_delete.json',
+  'notifications.json',
 ];
 
 interface Entry {

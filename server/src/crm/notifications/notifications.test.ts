@@ -1,0 +1,247 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { localDataCenter } from '../../config/data-centers.ts';
+import { ChangeNotices } from '../../database/change-notices.ts';
+import { silentLog } from '../../http/log.ts';
+import { checkedCalls } from '../testing/checked-call.ts';
+import { readContract } from '../testing/contracts.ts';
+import { startCrm } from '../testing/crm-platform.ts';
+import { Notifier } from './notifier.ts';
+import { mayCall, postJson } from './outgoing-calls.ts';
+
+const crm = await startCrm();
+const { call, one } = checkedCalls(crm);
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies
+const received: any[] = [];
+let status = 200;
+const receiver = createServer(async (request, response) => {
+  const chunks = await Array.fromAsync(request);
+  received.push(JSON.parse(Buffer.concat(chunks).toString()));
+  response.writeHead(status).end();
+});
+await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook?a=1`;
+// Its notices are never started: tests say when it sends.
+const notifier = new Notifier({
+  store: crm.store,
+  dataCenter: localDataCenter('us', 'global', 0, 8000),
+  notices: new ChangeNotices(crm.database),
+  clock: crm.clock,
+  log: silentLog,
+  events: { record: (event) => crm.recorded.push(event), flush: async () => {} },
+  policy: { allowLoopback: true, allowPrivateNetworks: false },
+});
+afterAll(async () => {
+  await notifier.close();
+  receiver.close();
+  await crm.close();
+});
+
+let channel = 10_000;
+let token = '';
+beforeEach(async () => {
+  await crm.database.query({ text: 'TRUNCATE crm_watch, crm_notification' });
+  received.length = 0;
+  status = 200;
+  token = crm.tokenFor(crm.organization.organizationId, crm.organization.ownerZuid);
+  channel++;
+});
+const soon = () => new Date(crm.clock.nowMs() + 1_800_000).toISOString().replace(/\.\d+Z$/, '+00:00');
+const watch = (item: object) =>
+  call('POST', 'actions/watch', {
+    token,
+    body: { watch: [{ channel_id: String(channel), notify_url: url, channel_expiry: soon(), token: 'tk', ...item }] },
+  });
+const put = (id: string, item: object) => call('PUT', `Leads/${id}`, { token, body: { data: [item] } });
+const leads = (count: number, by = token) =>
+  call('POST', 'Leads', { token: by, body: { data: Array.from({ length: count }, () => ({ Last_Name: 'W' })) } });
+const lead = async (): Promise<string> => (await leads(1)).json.data[0].details.id;
+
+interface Callback {
+  paths: Record<string, { post: { requestBody: { content: Record<string, { schema: object }> } } }>;
+  components: object;
+}
+const contract = readContract('notification_callback.json') as Callback | undefined;
+const schema = contract?.paths['/NOTIFY_URL']?.post.requestBody.content['application/json']?.schema;
+const validate = schema && new Ajv2020({ strict: false }).compile({ ...schema, components: contract?.components });
+
+describe('what is told', () => {
+  test('creates, changes with their values, and deletions, in the form of the contract', async () => {
+    const subscribed = await watch({ events: ['Leads.all'], return_affected_field_values: true });
+    expect(subscribed.status, subscribed.text).toBe(201);
+    const id = await lead();
+    await notifier.send();
+    await put(id, { Phone: '77', Last_Name: 'Changed' });
+    await notifier.send();
+    await call('DELETE', `Leads/${id}`, { token });
+    await notifier.send();
+    expect(received.map(({ operation }) => operation)).toEqual(['insert', 'update', 'delete']);
+    for (const body of received) {
+      expect(validate?.(body) ?? true, JSON.stringify(validate?.errors)).toBe(true);
+      expect(body).toMatchObject({ ids: [id], module: 'Leads', channel_id: String(channel), token: 'tk' });
+      expect(body.query_params).toEqual({ a: '1' });
+    }
+    const [insert, update] = received;
+    expect(insert.affected_fields).toEqual([]);
+    expect(update.affected_fields[0][id]).toEqual(expect.arrayContaining(['Last_Name', 'Phone']));
+    expect(update.affected_values[0].values).toMatchObject({ Phone: '77', Last_Name: 'Changed' });
+  });
+
+  test('only the events and modules that are watched', async () => {
+    await watch({ events: ['Leads.create', 'Contacts.delete'] });
+    await put(await lead(), { Phone: '1' });
+    await one('Contacts', { Last_Name: 'C' });
+    await notifier.send();
+    expect(received.map(({ module, operation }) => [module, operation])).toEqual([['Leads', 'insert']]);
+    expect(received[0]).not.toHaveProperty('affected_values');
+  });
+
+  test('only changes of the fields of the condition', async () => {
+    const group = ['Phone', 'Mobile'].map((api_name) => ({ field: { api_name, id: '1' } }));
+    const field_selection = { group_operator: 'or', group };
+    const condition = { type: 'field_selection', module: { api_name: 'Leads', id: '1' }, field_selection };
+    await watch({ events: ['Leads.edit'], notification_condition: [condition] });
+    const id = await lead();
+    await put(id, { Company: 'Nobody is told' });
+    await put(id, { Mobile: '1', Company: 'Somebody is told' });
+    await notifier.send();
+    expect(received.map((body) => body.affected_fields[0][id])).toEqual([['Company', 'Mobile']]);
+  });
+
+  test('a hundred records in one call, and nothing of others', async () => {
+    await watch({ events: ['Leads.create'] });
+    await leads(100);
+    await leads(1, crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid));
+    await notifier.send();
+    expect(received.map(({ ids }) => ids.length)).toEqual([100]);
+  });
+
+  test('nothing of what was rolled back', async () => {
+    await watch({ events: ['Leads.create'] });
+    const requests = [[{ Last_Name: 'Undone' }], [{}]].map((data, index) => ({
+      sub_request_id: String(index),
+      method: 'POST',
+      uri: '/crm/v8/Leads',
+      body: { data },
+    }));
+    const body = { rollback_on_fail: true, __composite_requests: requests };
+    expect((await crm.call('POST', '/crm/v8/__composite_requests', { token, body })).status).toBe(400);
+    await notifier.send();
+    expect(received).toEqual([]);
+  });
+
+  test('nothing after the channel has expired', async () => {
+    await watch({ events: ['Leads.create'] });
+    await lead();
+    crm.clock.advance(1_801);
+    await notifier.send();
+    expect(received).toEqual([]);
+    expect(await crm.database.query({ text: 'SELECT 1 FROM crm_notification' })).toEqual([]);
+  });
+});
+
+describe('calls that fail', () => {
+  test('are made again after a while, and given up in the end', async () => {
+    await watch({ events: ['Leads.create'] });
+    status = 503;
+    await lead();
+    await notifier.send();
+    await notifier.send();
+    expect(received).toHaveLength(1);
+    await crm.database.query({ text: 'UPDATE crm_watch SET expires_at_ms = expires_at_ms + 86400000' });
+    for (let attempt = 0; attempt < 8; attempt++) {
+      crm.clock.advance(1_800);
+      await notifier.send();
+    }
+    expect(received).toHaveLength(6);
+    const last = crm.recorded.filter(({ kind }) => kind === 'notification').at(-1);
+    expect(last).toMatchObject({ outcome: 'NotDelivered', detail: { why: 'Status503', again: false } });
+  });
+
+  test.each([
+    ['127.0.0.1', true, false],
+    ['::1', true, false],
+    ['::ffff:127.0.0.1', true, false],
+    ['10.1.2.3', false, false],
+    ['169.254.169.254', false, false],
+    ['::ffff:192.168.1.1', false, false],
+    ['fd00::1', false, false],
+    ['0.0.0.0', false, false],
+    ['93.184.216.34', true, true],
+  ])('to %s', (address, byDefault, strict) => {
+    expect(mayCall(address, { allowLoopback: true, allowPrivateNetworks: false })).toBe(byDefault);
+    expect(mayCall(address, { allowLoopback: false, allowPrivateNetworks: false })).toBe(strict);
+  });
+
+  test('because of their address, also behind a name or another spelling', async () => {
+    const strict = { allowLoopback: false, allowPrivateNetworks: false };
+    for (const target of [url, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '0x7f.1')]) {
+      expect(await postJson(target, '{}', strict)).toEqual({ delivered: false, why: 'AddressNotAllowed' });
+    }
+    expect(received).toEqual([]);
+  });
+});
+
+describe('channels', () => {
+  const list = (query: Record<string, string> = {}) => call('GET', 'actions/watch', { token, query });
+  const change = (method: string, item: object) =>
+    call(method, 'actions/watch', { token, body: { watch: [{ channel_id: channel, ...item }] } });
+
+  test('are listed, changed, replaced and dropped', async () => {
+    await watch({ events: ['Leads.create', 'Deals.all'] });
+    const events = async () => (await list()).json.watch.map((each: { events: string[] }) => each.events);
+    expect(await events()).toEqual([['Leads.create'], ['Deals.all']]);
+    expect((await change('PATCH', { events: ['Leads.edit'], token: 'new' })).status).toBe(200);
+    expect((await list({ module: 'Leads' })).json.watch[0]).toMatchObject({
+      events: ['Leads.create', 'Leads.edit'],
+      token: 'new',
+    });
+    const removed = await change('PATCH', { events: ['Deals.all'], _delete_events: true });
+    expect(removed.json.watch[0].message).toBe('Successfully removed the subscribe details');
+    expect(await events()).toEqual([['Leads.create', 'Leads.edit']]);
+    expect((await change('PUT', { events: ['Tasks.all'], notify_url: url })).status).toBe(200);
+    expect(await events()).toEqual([['Tasks.all']]);
+    const dropped = await call('DELETE', 'actions/watch', { token, query: { channel_ids: `${channel},5` } });
+    const codes = dropped.json.watch.map(({ code }: { code: string }) => code);
+    expect([dropped.status, codes]).toEqual([207, ['SUCCESS', 'NOT_SUBSCRIBED']]);
+    expect((await list()).status).toBe(204);
+  });
+
+  test('end an hour from now without a time, or with one of more than a week', async () => {
+    for (const channel_expiry of [undefined, '2099-01-01T00:00:00Z']) {
+      const answer = await watch({ events: ['Leads.all'], channel_expiry });
+      const ends = Date.parse(answer.json.watch[0].details.events[0].channel_expiry);
+      expect(Math.abs(ends - crm.clock.nowMs() - 3_600_000)).toBeLessThan(1_000);
+    }
+  });
+
+  test.each([
+    [{ events: ['Leads.all'], token: 'x'.repeat(51) }, 'INVALID_DATA'],
+    [{ events: ['Nope.all'] }, 'INVALID_DATA'],
+    [{ events: ['Leads.explode'] }, 'INVALID_DATA'],
+    [{ events: [] }, 'MANDATORY_NOT_FOUND'],
+    [{}, 'MANDATORY_NOT_FOUND'],
+    [{ events: ['Leads.all'], notify_url: 'ftp://example.com' }, 'INVALID_URL'],
+    [{ events: ['Leads.all'], notify_url: 'http://a:b@example.com' }, 'INVALID_URL'],
+    [{ events: ['Leads.all'], channel_id: 'x' }, 'INVALID_DATA'],
+    [{ events: ['Leads.all'], channel_expiry: '2001-01-01T00:00:00Z' }, 'INVALID_DATA'],
+    [{ events: ['Leads.all'], notification_condition: [{ type: 'x' }] }, 'INVALID_DATA'],
+    [{ events: ['Leads.all'], return_affected_field_values: 'yes' }, 'INVALID_DATA'],
+  ])('%j is refused with %s', async (item, code) => {
+    const answer = await watch(item);
+    expect([answer.status, answer.json.watch[0].code]).toEqual([400, code]);
+  });
+
+  test('need a scope for the module too, and belong to their user', async () => {
+    const scoped = crm.tokenWithScopes(['ZohoCRM.notifications.ALL', 'ZohoCRM.modules.leads.READ']);
+    const body = { watch: [{ channel_id: '1', events: ['Contacts.all'], notify_url: url }] };
+    expect((await call('POST', 'actions/watch', { token: scoped, body })).json.code).toBe('OAUTH_SCOPE_MISMATCH');
+    await watch({ events: ['Leads.all'] });
+    const other = crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid);
+    expect((await call('GET', 'actions/watch', { token: other })).status).toBe(204);
+    const drop = await call('DELETE', 'actions/watch', { token: other, query: { channel_ids: String(channel) } });
+    expect(drop.json.watch[0].code).toBe('NOT_SUBSCRIBED');
+  });
+});

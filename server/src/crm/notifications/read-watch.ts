@@ -1,0 +1,167 @@
+import type { CrmCall } from '../context.ts';
+import { type ErrorBody, type ErrorCode, errorBody, Refusal } from '../errors.ts';
+import { isJsonObject, type JsonObject } from '../http/json-body.ts';
+import { type Module, servesRecords } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
+import { parseHeaderTime } from '../values/date-time.ts';
+import { isStorable } from '../values/texts.ts';
+import { operations, type WatchedOperation } from './watch-rows.ts';
+
+/** Reading the items of `{"watch":[…]}` (crm-api 11). */
+const limits = { token: 50, url: 2_000, fields: 10, events: 50, conditions: 20 } as const;
+const longestMs = 7 * 86_400_000;
+const defaultMs = 3_600_000;
+
+/** What an item says; undefined where it says nothing. */
+export interface WatchItem {
+  readonly channelId: string;
+  readonly events: ReadonlyMap<Module, readonly WatchedOperation[]> | undefined;
+  readonly notifyUrl: string | undefined;
+  readonly token: string | null | undefined;
+  readonly expiresAtMs: number | undefined;
+  readonly conditions: readonly JsonObject[] | undefined;
+  readonly returnValues: boolean | undefined;
+  readonly related: boolean | undefined;
+  readonly deleteEvents: boolean;
+}
+
+/** Thrown and caught in this folder: why an item is refused. */
+export class ItemRefused {
+  readonly body: ErrorBody;
+
+  constructor(code: ErrorCode, details: ErrorBody['details']) {
+    this.body = errorBody(code, details);
+  }
+}
+
+/** @throws ItemRefused; Refusal OAUTH_SCOPE_MISMATCH when the token may not read the module of an event. */
+export function readWatchItem(call: CrmCall, raw: unknown, index: number): WatchItem {
+  const at = `$.watch[${index}]`;
+  if (!isJsonObject(raw)) throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: at });
+  const place = (name: string) => ({ api_name: name, json_path: `${at}.${name}` });
+  const typed = (name: string, type: 'boolean' | 'string', expected: string): unknown => {
+    const value = raw[name] ?? undefined;
+    if (value === undefined || typeof value === type) return value;
+    throw new ItemRefused('INVALID_DATA', { expected_data_type: expected, ...place(name) });
+  };
+  const flag = (name: string) => typed(name, 'boolean', 'boolean') as boolean | undefined;
+  if (raw.channel_id === undefined || raw.channel_id === null) {
+    throw new ItemRefused('MANDATORY_NOT_FOUND', place('channel_id'));
+  }
+  const channelId = readId(raw.channel_id);
+  if (channelId === undefined || channelId === '0') {
+    throw new ItemRefused('INVALID_DATA', { expected_data_type: 'bigint', ...place('channel_id') });
+  }
+  const token = typed('token', 'string', 'text') as string | undefined;
+  if (token !== undefined && (token.length > limits.token || !isStorable(token))) {
+    throw new ItemRefused('INVALID_DATA', { maximum_length: limits.token, ...place('token') });
+  }
+  const notifyUrl = typed('notify_url', 'string', 'website') as string | undefined;
+  if (notifyUrl !== undefined && !isCallable(notifyUrl)) throw new ItemRefused('INVALID_URL', place('notify_url'));
+  return {
+    channelId,
+    events: readEvents(call, raw.events, at),
+    notifyUrl,
+    token: raw.token === null ? null : token,
+    expiresAtMs: readExpiry(call, raw.channel_expiry, place('channel_expiry')),
+    conditions: readConditions(raw.notification_condition, at),
+    returnValues: flag('return_affected_field_values'),
+    related: flag('notify_on_related_action'),
+    deleteEvents: flag('_delete_events') === true,
+  };
+}
+
+function isCallable(text: string): boolean {
+  if (text.length > limits.url || !isStorable(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}
+
+const actions: Readonly<Record<string, readonly WatchedOperation[]>> = {
+  create: ['insert'],
+  edit: ['update'],
+  delete: ['delete'],
+  all: operations,
+};
+const eventForm = /^([A-Za-z0-9_]+)\.(create|edit|delete|all)$/;
+
+/** `Leads.create` and so on, together by module. */
+function readEvents(call: CrmCall, raw: unknown, at: string): WatchItem['events'] {
+  if (raw === undefined || raw === null) return undefined;
+  const place = { api_name: 'events', json_path: `${at}.events` };
+  if (!Array.isArray(raw)) throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonarray', ...place });
+  if (raw.length === 0) throw new ItemRefused('MANDATORY_NOT_FOUND', place);
+  if (raw.length > limits.events) throw new ItemRefused('INVALID_DATA', { maximum_length: limits.events, ...place });
+  const events = new Map<Module, readonly WatchedOperation[]>();
+  for (const [index, event] of raw.entries()) {
+    const match = eventForm.exec(typeof event === 'string' ? event : '');
+    const module = match ? call.space.metadata.find(match[1] as string) : undefined;
+    if (!match || !module || !servesRecords(module)) {
+      throw new ItemRefused('INVALID_DATA', { api_name: 'events', json_path: `${at}.events[${index}]` });
+    }
+    checkReadable(call, module);
+    const wanted = [...(events.get(module) ?? []), ...(actions[match[2] as string] ?? [])];
+    events.set(
+      module,
+      operations.filter((each) => wanted.includes(each)),
+    );
+  }
+  return events;
+}
+
+function checkReadable({ grant, user }: CrmCall, module: Module): void {
+  const scope = `ZohoCRM.modules.${module.scopeToken}.READ`;
+  if (!grant.scopes.covers(scope)) {
+    throw new Refusal('OAUTH_SCOPE_MISMATCH', {
+      outcome: 'ScopeMissing',
+      reason: { needed: [scope], held: grant.scopes.toString() },
+    });
+  }
+  const permission = `Crm_Implied_View_${module.apiName}`;
+  if (user.profile.denied.has(permission)) throw new ItemRefused('NO_PERMISSION', { permissions: [permission] });
+}
+
+/** A time of more than a week ahead counts like none. */
+function readExpiry(call: CrmCall, raw: unknown, place: object): number | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  const atMs = typeof raw === 'string' ? parseHeaderTime(raw) : undefined;
+  if (atMs === undefined || atMs <= call.nowMs) {
+    throw new ItemRefused('INVALID_DATA', { expected_data_type: 'datetime', ...place });
+  }
+  return atMs > call.nowMs + longestMs ? defaultExpiry(call) : atMs;
+}
+
+/** Without a time: an hour from now. */
+export function defaultExpiry({ nowMs }: CrmCall): number {
+  return nowMs + defaultMs;
+}
+
+function readConditions(raw: unknown, at: string): readonly JsonObject[] | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  if (Array.isArray(raw) && raw.length <= limits.conditions && raw.every(isJsonObject)) return raw;
+  const place = { api_name: 'notification_condition', json_path: `${at}.notification_condition` };
+  throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonarray', ...place });
+}
+
+/** The fields of which one (or all) must have changed, by the condition for the module; null: any change counts. */
+export function conditionOf(
+  conditions: readonly JsonObject[],
+  module: Module,
+  index: number,
+): { readonly fields: readonly string[]; readonly all: boolean } | null {
+  const place = { api_name: 'notification_condition', json_path: `$.watch[${index}].notification_condition` };
+  const condition = conditions.find(({ module: of }) => !isJsonObject(of) || of.api_name === module.apiName);
+  if (!condition) return null;
+  const { type, field_selection: selection } = condition;
+  if (type !== 'field_selection' || !isJsonObject(selection)) {
+    throw new ItemRefused('INVALID_DATA', { supported_values: ['field_selection'], ...place });
+  }
+  const group = Array.isArray(selection.group) ? selection.group : [selection];
+  if (group.length > limits.fields) throw new ItemRefused('INVALID_DATA', { maximum_length: limits.fields, ...place });
+  const fields = group.map((each): string => {
+    const name = isJsonObject(each) && isJsonObject(each.field) ? each.field.api_name : undefined;
+    if (typeof name === 'string' && module.field.has(name)) return name;
+    throw new ItemRefused('INVALID_DATA', place);
+  });
+  return { fields, all: selection.group_operator === 'and' };
+}

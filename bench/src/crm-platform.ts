@@ -111,7 +111,7 @@ export class CrmBenchPlatform {
               jsonb_build_object('First_Name', 'Sample', 'Last_Name', 'Lead' || n, 'Full_Name', 'Sample Lead' || n,
                 'Company', 'Company' || n % 5000, 'Email', 'lead' || n || '@acme.example', 'Phone', '+1 555 0100',
                 'Lead_Source', (ARRAY['Advertisement', 'Cold Call', 'Partner', 'Trade Show', 'Web Research'])[1 + n % 5],
-                'No_of_Employees', n % 900, 'Annual_Revenue', (n * 7919) % 1000000)
+                'No_of_Employees', n % 900, 'Annual_Revenue', n::bigint * 7919 % 1000000)
        FROM generate_series($3::integer, $3::integer + $4::integer - 1) AS n,
             LATERAL (SELECT 1760000000000 + n::bigint * 1000 AS at) AS moment`,
       [dataSpace, owner, from, count],

@@ -38,6 +38,7 @@ describe('help', () => {
   const commands = [
     'start',
     'migrate',
+    'crm import',
     'user create',
     ...['create', 'list', 'show', 'update', 'rotate-secret', 'delete'].map((name) => `client ${name}`),
     'self-client code',

@@ -77,7 +77,7 @@ export interface Answer {
 }
 
 /** The APIs of one data centre over a real database, with two organizations. */
-export async function startCrm(given: object = {}) {
+export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?: number } = {}) {
   const database = await createTestDatabase('data-center', 'us');
   const clock = new ManualClock(Date.UTC(2026, 2, 10, 12));
   const notices = new ChangeNotices(database);
@@ -121,7 +121,8 @@ export async function startCrm(given: object = {}) {
     settings,
   });
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
-  const worker = new BulkWorker({ store, notices, clock, random: systemRandom, log: silentLog, pollMs: 3_600_000 });
+  const workerOptions = { store, notices, clock, random: systemRandom, log: silentLog, pollMs: 3_600_000, ...bulk };
+  const worker = new BulkWorker(workerOptions);
 
   let nextPrefix = 1_000_001;
   let nextUser = 700_000_001;

@@ -13,6 +13,7 @@ import { type Operation, Router } from './http/router.ts';
 import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
 import type { Pass } from './limits/call-limits.ts';
 import { costOf, furtherCredits } from './limits/costs.ts';
+import { servePublicDocuments } from './openapi/routes.ts';
 import { operations, unbuiltPaths, uploadOperations } from './operations.ts';
 
 export type { CrmContext } from './context.ts';
@@ -63,6 +64,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   // Files are read as they arrive; what else comes as multipart is read like any other body, below.
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
 
+  if (!context.content) servePublicDocuments(app, context, operations);
   app.addHook('onRequest', async (request, reply) => {
     const admission = new Admission(foreignOrigin(context, request.headers));
     request.crm = admission;

@@ -25,6 +25,8 @@ const shop = new Workshop();
 let platform: PlatformProcess;
 let client: { client_id: string; client_secret: string };
 let stopped = false;
+/** Why the last step of a loop failed, to be told when none succeeds any more. */
+let trouble = 'none';
 
 beforeAll(async () => {
   const config = shop.folder('config.json');
@@ -44,16 +46,18 @@ const patience = 60;
 test('what was acknowledged is there after kill -9 of the platform, of PostgreSQL, and of both', async () => {
   const working = Array.from({ length: loops }, (_, index) => work(index));
   const before = { tokens: 0, leads: 0 };
+  let last = 'the start';
   for (const victim of kills) {
     const { accessTokens, leads } = acknowledged;
     // Something new must have been acknowledged; after that any moment is as good as another.
     await until(
       () => accessTokens.length > before.tokens && leads.size > before.leads,
-      'the loops make progress',
+      `the loops make progress after ${last} (last trouble: ${trouble})`,
       patience,
     );
     await delay(Math.random() * 1200);
     await kill(victim);
+    last = `the end of ${victim}`;
     before.tokens = accessTokens.length;
     before.leads = leads.size;
   }
@@ -89,7 +93,10 @@ async function work(index: number): Promise<void> {
     try {
       const code = await newCode();
       const tokens = await exchange(code);
-      if (!tokens.access_token) continue;
+      if (!tokens.access_token) {
+        trouble = JSON.stringify(tokens);
+        continue;
+      }
       acknowledged.spentCodes.push(code);
       acknowledged.accessTokens.push(tokens.access_token);
       acknowledged.refreshTokens.push(tokens.refresh_token as string);
@@ -100,7 +107,8 @@ async function work(index: number): Promise<void> {
         const id = await insertLead(lastName, tokens.access_token);
         if (id) acknowledged.leads.set(id, lastName);
       }
-    } catch {
+    } catch (error) {
+      trouble = String(error);
       // The platform is away; a moment later it may be back.
       await delay(20);
     }

@@ -24,6 +24,7 @@ export class ChangeNotices {
   #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #reconnecting = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -63,10 +64,14 @@ export class ChangeNotices {
   }
 
   async #reconnect(): Promise<void> {
+    // A connection that breaks while it is being set up reports twice.
+    if (this.#reconnecting) return;
+    this.#reconnecting = true;
     while (!this.#closed) {
       await delay(reconnectDelayMs, undefined, { ref: false });
       try {
         await this.start();
+        this.#reconnecting = false;
         this.#forgetAll();
         return;
       } catch {

@@ -26,6 +26,7 @@ export interface DatabaseOptions {
 
 const retriableStates = new Set(['40001', '40P01']);
 const maxAttempts = 5;
+const ignoreError = () => {};
 
 export class Database implements Queryable {
   readonly label: string;
@@ -64,6 +65,8 @@ export class Database implements Queryable {
   async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       const client = await this.#pool.connect();
+      // While it is checked out nobody else listens; a connection that breaks between two statements would end the process.
+      client.on('error', ignoreError);
       let broken: Error | undefined;
       const query = async <Row>(statement: Statement): Promise<Row[]> => {
         this.#roundTrips++;
@@ -80,6 +83,7 @@ export class Database implements Queryable {
         });
         if (attempt >= maxAttempts || !retriableStates.has((error as { code?: string }).code ?? '')) throw error;
       } finally {
+        client.off('error', ignoreError);
         client.release(broken);
       }
     }
@@ -88,6 +92,8 @@ export class Database implements Queryable {
   /** A connection of one's own, for COPY, cursors and LISTEN. The caller ends it. */
   async dedicatedClient(): Promise<pg.Client> {
     const client = new pg.Client(this.connection);
+    // The statement under way, or the next one, tells the caller; the event alone must not end the process.
+    client.on('error', ignoreError);
     await client.connect();
     return client;
   }

@@ -145,6 +145,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     },
     async ensureDatabase(database, template) {
       const client = new pg.Client(connection('postgres'));
+      client.on('error', () => {});
       await client.connect();
       try {
         const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);

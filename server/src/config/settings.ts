@@ -244,4 +244,3 @@ export const settingsSchema = Type.Object(
 );
 
 export type Settings = Static<typeof settingsSchema>;
-export type DeclaredDataCenter = Static<typeof declaredDataCenter>;

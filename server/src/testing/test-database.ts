@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import pg, { type ClientConfig } from 'pg';
 import { inject } from 'vitest';
 import { Database } from '../database/database.ts';
 import type { DatabaseKind } from '../database/migrate.ts';
 import { templateName } from './global-setup.ts';
 
-/** A new, migrated database of the run's PostgreSQL. The caller closes it; the run's end deletes it. */
-export async function createTestDatabase(kind: DatabaseKind, label: string = kind): Promise<Database> {
+/** Connection to a new, migrated database of the run's PostgreSQL; the run's end deletes it. */
+export async function createFromTemplate(kind: DatabaseKind): Promise<ClientConfig> {
   const postgres = inject('postgres');
-  const name = `test_${randomBytes(6).toString('hex')}`;
+  const database = `test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ ...postgres, database: 'postgres' });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName(kind)}`);
+    await client.query(`CREATE DATABASE ${database} TEMPLATE ${templateName(kind)}`);
   } finally {
     await client.end();
   }
-  return new Database({ label, connection: { ...postgres, database: name }, maxConnections: 4 });
+  return { ...postgres, database };
+}
+
+/** A new, migrated database, opened. The caller closes it. */
+export async function createTestDatabase(kind: DatabaseKind, label: string = kind): Promise<Database> {
+  return new Database({ label, connection: await createFromTemplate(kind), maxConnections: 4 });
 }

@@ -1,9 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg, { type ClientConfig } from 'pg';
-import { inject } from 'vitest';
 import { type ClientRegistration, type ClientWithSecrets, registerClient } from '../admin/clients.ts';
 import { type CreatedUser, createUserWithOrganization } from '../admin/users.ts';
 import { parseSettings } from '../config/load-settings.ts';
@@ -14,7 +12,7 @@ import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { type Log, silentLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { templateName } from './global-setup.ts';
+import { createFromTemplate } from './test-database.ts';
 
 /** A whole platform for one test file: own databases, own ports, own clock. */
 export interface TestPlatform extends Platform {
@@ -110,14 +108,6 @@ function defaultsOf(type: string) {
 
 /** A new database of the run's PostgreSQL, as an operator would name one of his own. */
 export async function createDatabaseUrl(kind: DatabaseKind): Promise<string> {
-  const postgres: ClientConfig = inject('postgres');
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const client = new pg.Client({ ...postgres, database: 'postgres' });
-  await client.connect();
-  try {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName(kind)}`);
-  } finally {
-    await client.end();
-  }
-  return `postgres://${postgres.user}@/${name}?host=${encodeURIComponent(String(postgres.host))}`;
+  const { user, database, host } = await createFromTemplate(kind);
+  return `postgres://${user}@/${database}?host=${encodeURIComponent(String(host))}`;
 }

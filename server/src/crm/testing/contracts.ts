@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Contract documents and wire cases of the API that the platform is a twin of. They are kept beside the project. */
-const folder = process.env.GRANTWAY_CONTRACTS
+export const contractFolder = process.env.GRANTWAY_CONTRACTS
   ? new URL(`file://${process.env.GRANTWAY_CONTRACTS}/`)
   : new URL('../../../../../shared/oas/', import.meta.url);
 
 /** A contract document, or undefined where the documents are not at hand. */
 export function readContract(file: string): unknown {
-  const url = new URL(file, folder);
+  const url = new URL(file, contractFolder);
   return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : undefined;
 }
 

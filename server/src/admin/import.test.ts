@@ -31,9 +31,9 @@ async function importFile(file: string, ...more: string[]) {
 }
 
 const rows = Array.from({ length: 700 }, (_, index) =>
-  index % 100 === 99 ? `,Company ${index},` : `Last${index},Company ${index},`,
+  index % 100 === 99 ? `,Company ${index},,,` : `Last${index},Company ${index},,,`,
 );
-const text = `Last_Name,Company,Email\n${rows.join('\n')}\n`;
+const text = `Last_Name,Company,Email,Emial,Created_Time\n${rows.join('\n')}\n`;
 
 test('a dry run checks every row and writes nothing, the import tells of refused rows in a file', async () => {
   const file = csvFile('leads.csv', text);
@@ -48,10 +48,13 @@ test('a dry run checks every row and writes nothing, the import tells of refused
     refused: 7,
     dry_run: false,
     errors_file: `${file}.errors.csv`,
+    ignored_columns: ['Emial', 'Created_Time'],
   });
+  expect(real.stderr).toContain('Emial, Created_Time');
+  expect(real.stderr).toContain('100 %  700 rows, 7 refused');
   const lines = readFileSync(`${file}.errors.csv`, 'utf8').trimEnd().split('\n');
   expect(lines).toHaveLength(8);
-  expect(lines[1]).toBe('100,MANDATORY_NOT_FOUND-Last_Name,,Company 99,');
+  expect(lines[1]).toBe('100,MANDATORY_NOT_FOUND-Last_Name,,Company 99,,,');
   expect(existsSync(`${file}.import.json`)).toBe(false);
 });
 
@@ -66,7 +69,7 @@ test('an import that was cut short goes on behind its last row', async () => {
   };
   const target = { dataCenter: 'us', organizationId: organization, environment: 'production', module: 'Leads' };
   const { json: opened } = await call('/imports', target);
-  const header = ['Last_Name', 'Company', 'Email'];
+  const header = ['Last_Name', 'Company', 'Email', 'Emial', 'Created_Time'];
   const chunk = {
     ...target,
     importId: opened.import_id,

@@ -31,6 +31,8 @@ export interface ImportRows extends ImportTarget {
 export interface ImportOutcome {
   readonly rows_done: number;
   readonly failures: readonly { readonly row: number; readonly errors: string }[];
+  /** Names in the header that fill no field. */
+  readonly ignored_columns: readonly string[];
 }
 
 interface Progress {
@@ -68,13 +70,15 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   const { header, rows, firstRow, importId } = input;
   const columns = mappedColumns(module, null, header);
   if (columns.length === 0) throw badInput(`no column of the file is a field of ${module.apiName}`);
+  const filled = new Set(columns.map(({ mapping }) => mapping.index));
+  const ignored_columns = header.filter((_, index) => !filled.has(index));
   // Cells that are empty say nothing; nulls would be errors in fields that are not text.
   const items = await itemsOf(call, columns, rows, { ignoreEmpty: true });
   if (importId === undefined) {
     const failures = (await checkRows(call, module, items)).flatMap((failure, index) =>
       failure ? [{ row: firstRow + index, errors: errorText(failure) }] : [],
     );
-    return { rows_done: firstRow + rows.length, failures };
+    return { rows_done: firstRow + rows.length, failures, ignored_columns };
   }
   const { failed } = await progressOf(call, module, importId);
   const outcomes = await writeRows(call, module, 'insert', null, items, async (transaction, written) => {
@@ -90,7 +94,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   const failures = outcomes.flatMap(({ status, answer }, index) =>
     status === 'SKIPPED' ? [{ row: firstRow + index, errors: errorText(answer) }] : [],
   );
-  return { rows_done: firstRow + rows.length, failures };
+  return { rows_done: firstRow + rows.length, failures, ignored_columns };
 }
 
 /** Notes that nothing more will come. */

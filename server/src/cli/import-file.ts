@@ -31,6 +31,8 @@ export interface ImportReport {
   readonly refused: number;
   readonly dry_run: boolean;
   readonly errors_file: string | null;
+  /** Names in the header that no field which may be written has. */
+  readonly ignored_columns: readonly string[];
 }
 
 interface Opened {
@@ -42,6 +44,7 @@ interface Opened {
 interface Outcome {
   readonly rows_done: number;
   readonly failures: readonly { readonly row: number; readonly errors: string }[];
+  readonly ignored_columns: readonly string[];
 }
 
 /**
@@ -56,6 +59,7 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
   let header: readonly string[] | undefined;
   let chunk: (readonly string[])[] = [];
   let characters = 0;
+  let ignored: readonly string[] | undefined;
   let read = 0;
   let done = note?.opened.rows_done ?? 0;
   let refused = note?.opened.rows_failed ?? 0;
@@ -67,6 +71,12 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
     const firstRow = done;
     const body = { ...target, firstRow, header, rows, ...(note ? { importId: note.opened.import_id } : {}) };
     const outcome = await call<Outcome>('POST', '/imports/rows', body);
+    if (!ignored) {
+      ignored = outcome.ignored_columns;
+      if (ignored.length > 0) {
+        process.stderr.write(`Ignored, since they are no fields that may be written: ${ignored.join(', ')}\n`);
+      }
+    }
     if (outcome.failures.length > 0) {
       const lines = outcome.failures.map(({ row, errors }) => [
         String(row + 1),
@@ -85,7 +95,8 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
   };
 
   try {
-    for await (const row of csvRows(progress.count(createReadStream(file)), 'utf-8')) {
+    for await (const row of csvRows(createReadStream(file), 'utf-8')) {
+      progress.pass(row);
       if (!header) {
         header = row.map((name) => name.trim());
         continue;
@@ -96,6 +107,7 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
       if (chunk.length >= maxRows || characters >= maxCharacters) await send();
     }
     await send();
+    progress.complete(done, refused);
   } catch (error) {
     if (error instanceof CsvFault) throw new UsableFailure(`"${file}" cannot be read as CSV: ${error.message}`);
     throw error;
@@ -112,6 +124,7 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
     refused,
     dry_run: dryRun,
     errors_file: errorsBegun ? errorsFile : null,
+    ignored_columns: ignored ?? [],
   };
 }
 
@@ -137,6 +150,7 @@ async function openImport(call: AdminCall, { target, file, restart }: ImportTask
 class ProgressBar {
   readonly #totalBytes: number;
   readonly #terminal = process.stderr.isTTY === true;
+  /** Of the rows that were passed on; quotes are not counted, so it stays a little behind until the end. */
   #bytes = 0;
   #shownTenths = 0;
 
@@ -144,15 +158,19 @@ class ProgressBar {
     this.#totalBytes = totalBytes;
   }
 
-  async *count(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      this.#bytes += chunk.length;
-      yield chunk;
-    }
+  pass(row: readonly string[]): void {
+    for (const cell of row) this.#bytes += Buffer.byteLength(cell) + 1;
   }
 
   show(rows: number, refused: number): void {
-    const share = this.#totalBytes === 0 ? 1 : this.#bytes / this.#totalBytes;
+    this.#print(Math.min(this.#bytes / this.#totalBytes, 0.99), rows, refused);
+  }
+
+  complete(rows: number, refused: number): void {
+    this.#print(1, rows, refused);
+  }
+
+  #print(share: number, rows: number, refused: number): void {
     const tenths = Math.floor(share * 10);
     const text = `${String(Math.floor(share * 100)).padStart(3)} %  ${rows} rows, ${refused} refused`;
     if (this.#terminal) {

@@ -139,7 +139,7 @@ export const errorCatalogue = {
   LIMIT_REACHED: entry(400, 'limit reached', 'Pages of a search reach the first 2000 records only.'),
   SYNTAX_ERROR: entry(
     400,
-    'error occurred while parsing the query',
+    'error occured while parsing the query',
     'A COQL query cannot be read: details has the place (near, line, column), or the clause that is missing.',
   ),
   INVALID_ALIAS: entry(400, 'invalid alias', 'The alias in details is no name, or names a column of the module.'),

@@ -9,6 +9,7 @@ import {
 } from '../query/condition.ts';
 import { readLiteral } from '../query/read-literal.ts';
 import { exceeded } from './parse-coql.ts';
+import { type Reader, readTestValues } from './reader-words.ts';
 import { invalidQuery, resolveColumn } from './resolve-column.ts';
 import type { ConditionTree, TestOperator } from './syntax-tree.ts';
 
@@ -20,13 +21,13 @@ const ordered: readonly TestOperator[] = ['=', '!=', '<', '<=', '>', '>=', 'betw
 const operatorsOf: Readonly<Record<ValueKind, readonly TestOperator[]>> = {
   text: texts,
   choice: texts,
-  choices: ids,
+  choices: texts,
   id: ids,
   number: ordered,
   long: ordered,
   date: ordered,
   datetime: ordered,
-  boolean: ['=', '!='],
+  boolean: ['='],
 };
 
 const plain: Readonly<Record<Exclude<TestOperator, 'like'>, Operator>> = {
@@ -45,6 +46,7 @@ export interface CheckContext {
   readonly module: Module;
   readonly metadata: Metadata;
   readonly maxListValues: number;
+  readonly reader: Reader;
   /** Told of every column, so that the caller can see to joins and scopes. */
   readonly use: (column: Column) => void;
 }
@@ -67,12 +69,13 @@ export function checkCondition(tree: ConditionTree, context: CheckContext): Cond
   const negated = tree.negated !== (tree.operator === '!=');
   const [first = ''] = tree.values;
   if (tree.operator === 'like') return { kind: 'test', column, negated, ...likeTest(first, column_name) };
-  const values = tree.values.map((value): Literal => {
+  const read = (value: string): Literal => {
     const reading = readLiteral(value, column.field);
     if ('value' in reading) return reading.value;
     throw invalidValue(column_name, reading.expected);
-  });
-  return { kind: 'test', column, operator: plain[tree.operator], negated, values };
+  };
+  const test = readTestValues(plain[tree.operator], tree.values, kind, context.reader, read);
+  return { kind: 'test', column, negated, ...test };
 }
 
 function invalidValue(column_name: string, expected_data_type: string) {

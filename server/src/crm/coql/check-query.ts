@@ -5,6 +5,7 @@ import { type Column, type Condition, type Sorting, valueKind } from '../query/c
 import { usersModule } from '../query/users-module.ts';
 import { checkCondition } from './check-condition.ts';
 import { exceeded } from './parse-coql.ts';
+import type { Reader } from './reader-words.ts';
 import { invalidQuery, resolveColumn, unknownColumn } from './resolve-column.ts';
 import type { AggregateName, ColumnName, QueryTree, SelectItem } from './syntax-tree.ts';
 
@@ -31,6 +32,8 @@ export interface CheckedItem {
   readonly aggregate: AggregateName | undefined;
   /** Undefined for `COUNT(*)`. */
   readonly column: Column | undefined;
+  /** The name ended with the `id` of a look-up: the answer is that id alone. */
+  readonly idAlone: boolean;
 }
 
 interface Limits {
@@ -53,7 +56,7 @@ function limitsOf({ number }: Version): Limits {
 const fixedLimits = { rows: 200, joins: 2, orderBy: 10, groupBy: 4, aggregates: 5 } as const;
 
 /** @throws Refusal with the code of crm-api 8 for the first thing that is wrong. */
-export function checkQuery(tree: QueryTree, metadata: Metadata, version: Version): CheckedQuery {
+export function checkQuery(tree: QueryTree, metadata: Metadata, version: Version, reader: Reader): CheckedQuery {
   const limits = limitsOf(version);
   const module = findModule(tree.module, metadata);
   const modules = new Set([module]);
@@ -78,6 +81,8 @@ export function checkQuery(tree: QueryTree, metadata: Metadata, version: Version
   const items = tree.columns.map((item) => checkItem(item, resolve));
   atMost('aggregate', items.filter((item) => item.aggregate).length, fixedLimits.aggregates);
   checkKeys(tree.columns, items);
+  checkOnce(tree.groupBy);
+  checkOnce(tree.orderBy.map(({ column }) => column));
   const groupBy = tree.groupBy.map(resolve);
   const grouped = groupBy.length > 0 || items.some((item) => item.aggregate);
   if (grouped) checkGroups(tree.columns, items, groupBy);
@@ -90,7 +95,7 @@ export function checkQuery(tree: QueryTree, metadata: Metadata, version: Version
   const { limit = fixedLimits.rows, offset = 0 } = tree;
   if (limit > limits.rows || limit === 0) throw exceeded('limit', limits.rows);
   if (offset + limit > limits.window) throw exceeded('offset', limits.window);
-  const condition = checkCondition(tree.where, { module, metadata, maxListValues: limits.listValues, use });
+  const condition = checkCondition(tree.where, { module, metadata, maxListValues: limits.listValues, reader, use });
   return { module, view: tree.view, items, grouped, condition, groupBy, orderBy, limit, offset, modules };
 }
 
@@ -118,7 +123,7 @@ const measured: Readonly<Record<AggregateName, ReadonlySet<string>>> = {
 };
 
 function checkItem({ aggregate, column: name, alias }: SelectItem, resolve: (name: ColumnName) => Column): CheckedItem {
-  if (!name) return { key: alias ?? 'COUNT(*)', aggregate, column: undefined };
+  if (!name) return { key: alias ?? 'COUNT(*)', aggregate, column: undefined, idAlone: false };
   const column = resolve(name);
   const kind = valueKind(column.field);
   if (aggregate && !measured[aggregate].has(kind ?? '')) {
@@ -128,7 +133,8 @@ function checkItem({ aggregate, column: name, alias }: SelectItem, resolve: (nam
   if (!kind) {
     throw invalidQuery({ column_name: name.text, reason: 'unsupported data type', data_type: column.field.dataType });
   }
-  return { key: alias ?? (aggregate ? `${aggregate}(${name.text})` : name.text), aggregate, column };
+  const idAlone = name.parts.length > 1 && name.parts.at(-1)?.name === 'id';
+  return { key: alias ?? (aggregate ? `${aggregate}(${name.text})` : name.text), aggregate, column, idAlone };
 }
 
 /** The keys of the answer: no column twice, no alias twice, none that hides the id. */
@@ -147,7 +153,7 @@ function checkKeys(written: readonly SelectItem[], items: readonly CheckedItem[]
       }
       aliases.add(alias);
     }
-    if (seen.has(name)) throw new Refusal('DUPLICATE_DATA', { details: { column_name: name, api_name: name } });
+    if (seen.has(name)) throw duplicate(name);
     seen.add(name);
     const clash = items.some(
       (item, other) => other !== index && item.key === alias && written[other]?.alias === undefined,
@@ -156,9 +162,21 @@ function checkKeys(written: readonly SelectItem[], items: readonly CheckedItem[]
   }
 }
 
+/** @throws Refusal DUPLICATE_DATA when a list names a column twice. */
+function checkOnce(names: readonly ColumnName[]): void {
+  const texts = names.map(({ text }) => text);
+  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+  if (twice !== undefined) throw duplicate(twice);
+}
+
+function duplicate(column_name: string): Refusal {
+  return new Refusal('DUPLICATE_DATA', { details: { column_name, api_name: column_name } });
+}
+
 function sameColumn(a: Column, b: Column): boolean {
   return (
-    a.field === b.field &&
+    (a.moduleOf ?? a.field) === (b.moduleOf ?? b.field) &&
+    (a.moduleOf === undefined) === (b.moduleOf === undefined) &&
     a.path.length === b.path.length &&
     a.path.every((step, index) => step.field === b.path[index]?.field && step.target === b.path[index]?.target)
   );

@@ -6,8 +6,10 @@ const crm = await startCrm();
 afterAll(() => crm.close());
 const { call, create, one } = checkedCalls(crm);
 
+/** `<TODAY>` stands for the word that the wire writes with a dollar and braces. */
+const worded = (query: string) => query.replaceAll(/<([A-Z]+)>/g, `$${'{'}$1}`);
 const coql = (select_query: string, more: object = {}, options: { token?: string } = {}) =>
-  call('POST', 'coql', { body: { select_query, ...more }, ...options });
+  call('POST', 'coql', { body: { select_query: worded(select_query), ...more }, ...options });
 const rowsOf = async (query: string): Promise<Record<string, unknown>[]> => {
   const answer = await coql(query);
   expect(answer.status, answer.text).toBe(200);
@@ -93,6 +95,55 @@ describe('rows', () => {
     const query = "select Deal_Name as name from Deals where Deal_Name = 'A'";
     const answer = await coql(query, { include_meta: ['fields'] });
     expect(answer.json.fields.name).toMatchObject({ api_name: 'Deal_Name', data_type: 'text' });
+  });
+});
+
+describe('columns beyond fields', () => {
+  test('the module that a look-up points into', async () => {
+    const lead = await one('Leads', { Last_Name: 'Lee' });
+    await create(
+      'Tasks',
+      { Subject: 'of a lead', What_Id: { id: lead }, $se_module: 'Leads' },
+      { Subject: 'of an account', What_Id: { id: account }, $se_module: 'Accounts' },
+      { Subject: 'of nothing' },
+    );
+    const rows = await rowsOf('select Subject, What_Id.module.api_name from Tasks where id is not null order by id');
+    expect(rows.map((row) => row['What_Id.module.api_name'])).toEqual(['Leads', 'Accounts', null]);
+    const ofLeads = await rowsOf(
+      "select 'What_Id->Leads.Last_Name' from Tasks where What_Id.module.api_name = 'Leads'",
+    );
+    expect(ofLeads).toMatchObject([{ 'What_Id->Leads.Last_Name': 'Lee' }]);
+    const counted = await rowsOf(
+      'select COUNT(id) as n, What_Id.module.api_name as m from Tasks where What_Id is not null group by What_Id.module.api_name order by n, m',
+    );
+    expect(counted).toEqual([
+      { n: 1, m: 'Accounts' },
+      { n: 1, m: 'Leads' },
+    ]);
+    expect(await rowsOf("select 'What_Id->Leads.id', What_Id.id from Tasks where Subject = 'of a lead'")).toMatchObject(
+      [{ 'What_Id->Leads.id': lead, 'What_Id.id': lead }],
+    );
+    expect(await rowsOf("select Account_Name.module.api_name from Contacts where Last_Name = 'Boyle'")).toMatchObject([
+      { 'Account_Name.module.api_name': 'Accounts' },
+    ]);
+  });
+
+  test('roles and profiles of users, and names behind the module', async () => {
+    const role = { name: 'CEO', id: '1000001000000026005' };
+    const [row] = await rowsOf(
+      "select !Deals.Owner.role.id, Owner.role.name from Deals where Owner.role.name = 'CEO' limit 1",
+    );
+    expect(row).toMatchObject({ 'Owner.role.id': role.id, 'Owner.role.name': 'CEO' });
+    const users = await rowsOf("select last_name, role, profile from Users where role = '1000001000000026005'");
+    expect(users).toMatchObject([{ last_name: 'Lovelace', role, profile: { name: 'Administrator' } }]);
+    const token = crm.tokenWithScopes(['ZohoCRM.coql.READ', 'ZohoCRM.modules.deals.READ']);
+    expect((await coql('select Owner.role.name from Deals where id is not null', {}, { token })).status).toBe(401);
+  });
+
+  test('days of the reader', async () => {
+    expect(await rowsOf('select Deal_Name from Deals where Created_Time = <TODAY>')).toHaveLength(4);
+    expect((await coql('select Deal_Name from Deals where Created_Time < <TODAY>')).status).toBe(204);
+    expect(await rowsOf('select Deal_Name from Deals where Owner = <CURRENTUSER> and Amount > 200')).toHaveLength(1);
   });
 });
 

@@ -4,7 +4,7 @@ import { checkPermission } from '../http/admission.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import type { Module } from '../metadata/metadata.ts';
 import type { Condition } from '../query/condition.ts';
-import { usersModule } from '../query/users-module.ts';
+import { isPeople } from '../query/users-module.ts';
 import { fieldAnswer } from '../settings/field-answer.ts';
 import { findView } from '../views/find-view.ts';
 import { type CheckedQuery, checkQuery } from './check-query.ts';
@@ -17,7 +17,11 @@ export async function runCoql(call: CrmCall): Promise<CrmAnswer> {
   const body = readJsonBody(call.body);
   const text = queryText(body.select_query);
   const withFields = wantsFields(body.include_meta);
-  const query = checkQuery(parseCoql(text), call.space.metadata, call.version);
+  const query = checkQuery(parseCoql(text), call.space.metadata, call.version, {
+    userId: call.user.id,
+    timeZone: call.user.timeZone,
+    nowMs: call.nowMs,
+  });
   for (const module of query.modules) checkAccess(call, module);
   if (withFields) checkScope(call, 'ZohoCRM.settings.fields.READ');
   const rows = await runQuery(call, query, viewConditions(call, query));
@@ -47,8 +51,8 @@ function wantsFields(raw: unknown): boolean {
 
 /** A query needs access to every module that it looks into (crm-api 4). */
 function checkAccess(call: CrmCall, module: Module): void {
-  checkScope(call, module === usersModule ? 'ZohoCRM.users.READ' : `ZohoCRM.modules.${module.scopeToken}.READ`);
-  if (module !== usersModule) checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
+  checkScope(call, isPeople(module) ? 'ZohoCRM.users.READ' : `ZohoCRM.modules.${module.scopeToken}.READ`);
+  if (!isPeople(module)) checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
 }
 
 function checkScope({ grant }: CrmCall, scope: string): void {
@@ -69,7 +73,8 @@ function viewConditions(call: CrmCall, { module, view: id }: CheckedQuery): Cond
 function fieldsOf(call: CrmCall, { items }: CheckedQuery): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const { key, column } of items) {
-    if (column && column.module !== usersModule) fields[key] = fieldAnswer(column.field, column.module, call);
+    if (column && !isPeople(column.module))
+      fields[key] = fieldAnswer(column.moduleOf ?? column.field, column.module, call);
   }
   return fields;
 }

@@ -5,6 +5,8 @@ import { clauseMissing, syntaxError, type Token, tokensOf } from './tokens.ts';
 /** What a query may cost to read: its length, brackets inside each other, tests of its condition. */
 const limits = { length: 20_000, depth: 32, tests: 100 } as const;
 
+/** The words that clauses behind `where` begin with. */
+const afterWhere = ['group', 'order', 'limit', 'offset'];
 const aggregates = new Set<string>(['SUM', 'MIN', 'MAX', 'AVG', 'COUNT']);
 const comparisons: Readonly<Record<string, TestOperator>> = {
   '=': '=',
@@ -45,11 +47,10 @@ class CoqlParser {
   parse(): QueryTree {
     this.#expectWord('select');
     const columns = this.#list(() => this.#selectItem());
-    this.#expectWord('from');
+    this.#expectClause('from');
     const module = this.#moduleName();
     const view = this.#takeSign('#') ? this.#expect('number', 'the id of a custom view').text : undefined;
-    if (this.#atEnd()) throw clauseMissing('where');
-    this.#expectWord('where');
+    this.#expectClause('where');
     const where = this.#condition(0);
     const groupBy = this.#takePair('group') ? this.#list(() => this.#columnName()) : [];
     const orderBy = this.#takePair('order') ? this.#list(() => this.#orderItem()) : [];
@@ -93,11 +94,9 @@ class CoqlParser {
       });
       return { parts, text: token.text };
     }
-    if (this.#takeSign('!')) {
-      // `!Leads.Owner.id`: the first name is that of the module.
-      this.#expect('word', 'a module');
-      this.#expectSign('.');
-    }
+    // `!Leads.Owner.id`: the first name is that of the module.
+    const base = this.#takeSign('!') ? { base: this.#expect('word', 'a module').text } : {};
+    if (base.base !== undefined) this.#expectSign('.');
     const start = this.#token.at;
     const parts: { name: string; module?: string }[] = [];
     let end = start;
@@ -110,7 +109,7 @@ class CoqlParser {
         end = module.at + module.text.length;
       } else parts.push({ name: name.text });
     } while (this.#takeSign('.'));
-    return { parts, text: this.#query.slice(start, end) };
+    return { ...base, parts, text: this.#query.slice(start, end) };
   }
 
   #condition(depth: number): ConditionTree {
@@ -219,6 +218,14 @@ class CoqlParser {
     if (kind !== 'word' || text.toLowerCase() !== word) return false;
     this.#next++;
     return true;
+  }
+
+  /** The word that begins a clause, unless what comes instead is a later one or the end. */
+  #expectClause(word: 'from' | 'where'): void {
+    const { kind, text } = this.#token;
+    const later = word === 'from' ? ['where', ...afterWhere] : afterWhere;
+    if (this.#atEnd() || (kind === 'word' && later.includes(text.toLowerCase()))) throw clauseMissing(word);
+    this.#expectWord(word);
   }
 
   /** `group by`, `order by` */

@@ -16,13 +16,19 @@ export async function runQuery(call: CrmCall, query: CheckedQuery, extra: readon
   const nameOf = await namesOf(call, query, rows);
   return rows.map((row) => {
     const shown: Record<string, unknown> = {};
-    for (const [index, { key, aggregate, column }] of query.items.entries()) {
+    for (const [index, { key, aggregate, column, idAlone }] of query.items.entries()) {
       const value = row[`c${index}`];
-      shown[key] =
-        column && (!aggregate || isMoment(aggregate, column)) ? showValue(column, value, call, nameOf) : countOf(value);
+      const shows = column && (!aggregate || isMoment(aggregate, column));
+      const answer = shows ? showValue(column, value, call, nameOf) : countOf(value);
+      shown[key] = idAlone && !aggregate ? idOf(answer) : answer;
     }
     return query.grouped ? shown : { ...shown, id: row.row_id };
   });
+}
+
+/** Of a look-up as it is shown; what is no look-up is the id of a record. */
+function idOf(shown: unknown): unknown {
+  return typeof shown === 'object' && shown !== null ? (shown as { id: string }).id : shown;
 }
 
 function isMoment(aggregate: string, column: Column): boolean {
@@ -74,6 +80,7 @@ function shownSql({ column, aggregate }: Pick<CheckedItem, 'column' | 'aggregate
   const alias = builder.source(column);
   const { module, field } = column;
   const inTable = isTableColumn(module, field);
+  if (column.moduleOf) return builder.column(column);
   if (!aggregate) {
     if (inTable || field.apiName === 'Locked__s' || field.apiName === 'Record_Status__s') {
       return columnSql(alias, module, field);

@@ -1,5 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import { type Column, valueKind } from '../query/condition.ts';
+import { usersModule } from '../query/users-module.ts';
 import type { Reference } from '../records/record-table.ts';
 import { formatDateTime } from '../values/date-time.ts';
 
@@ -21,7 +22,7 @@ export function referenceOf({ field }: Column, value: RawValue, call: CrmCall): 
 }
 
 /** A value as the answer shows it. Look-ups have their names since v7. */
-export function showValue({ field }: Column, value: RawValue, call: CrmCall, nameOf: Namer): unknown {
+export function showValue({ module, field }: Column, value: RawValue, call: CrmCall, nameOf: Namer): unknown {
   const withNames = call.version.number >= 7;
   if (value === null || value === undefined) {
     if (valueKind(field) === 'boolean') return false;
@@ -38,6 +39,7 @@ export function showValue({ field }: Column, value: RawValue, call: CrmCall, nam
     }
     case 'lookup':
     case 'multi_module_lookup': {
+      if (module === usersModule) return showOffice(field.apiName, String(value), call, withNames);
       const id = typeof value === 'object' ? (value as { id: string }).id : String(value);
       const name = nameOf(id);
       // A target that was deleted since is no longer pointed to.
@@ -47,4 +49,11 @@ export function showValue({ field }: Column, value: RawValue, call: CrmCall, nam
     default:
       return value;
   }
+}
+
+/** A user's role or profile. */
+function showOffice(field: string, id: string, { space }: CrmCall, withNames: boolean): object {
+  if (!withNames) return { id };
+  const { roles, profiles } = space.contents;
+  return { name: (field === 'role' ? roles : profiles).find((each) => each.id === id)?.name ?? null, id };
 }

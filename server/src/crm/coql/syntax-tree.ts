@@ -22,6 +22,8 @@ export interface SelectItem {
 
 /** `Account_Name.Parent_Account.Account_Name`, `What_Id->Leads.Last_Name` */
 export interface ColumnName {
+  /** Of `!Leads.Owner.id`: the module. */
+  readonly base?: string;
   readonly parts: readonly { readonly name: string; readonly module?: string }[];
   /** As written, without quotes: what errors and answers call it. */
   readonly text: string;

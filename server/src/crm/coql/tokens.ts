@@ -12,6 +12,8 @@ const blank = /[\s]+/y;
 const word = /[A-Za-z_$][\w$]*/y;
 const number = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)/y;
 const quoted = /'(?:[^'\\]|\\[\s\S]|'')*'/y;
+/** `${TODAY}` */
+const readerWord = /\$\{[A-Z]{1,30}\}/y;
 const sign = /->|!=|<>|<=|>=|[=<>(),.#*!]/y;
 
 /**
@@ -32,8 +34,8 @@ export function tokensOf(query: string): Token[] {
     const start = at;
     const token = (kind: Token['kind'], text: string | undefined) =>
       text === undefined ? false : tokens.push({ kind, text, at: start }) > 0;
-    if (token('word', take(word)) || token('number', take(number)) || token('text', unquoted(take(quoted)))) continue;
-    if (!token('sign', take(sign))) throw syntaxError(query, start);
+    if (token('text', take(readerWord)) || token('word', take(word)) || token('number', take(number))) continue;
+    if (!(token('text', unquoted(take(quoted))) || token('sign', take(sign)))) throw syntaxError(query, start);
   }
   tokens.push({ kind: 'end', text: '', at: query.length });
   return tokens;

@@ -1,6 +1,6 @@
 import type { Field, Module } from '../metadata/metadata.ts';
 import { valueKind } from './condition.ts';
-import { userColumn, usersModule } from './users-module.ts';
+import { isPeople, peopleColumn } from './users-module.ts';
 
 /** Where the values of fields are: columns of `crm_record` or keys of its data. */
 const columns: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const columns: Readonly<Record<string, string>> = {
 
 /** Whether a field is a column of its table, so that its values are of that column's type. */
 export function isTableColumn(module: Module, field: Field): boolean {
-  return module === usersModule || Object.hasOwn(columns, field.apiName);
+  return isPeople(module) || Object.hasOwn(columns, field.apiName);
 }
 
 /**
@@ -31,7 +31,7 @@ export function jsonKey(apiName: string): string {
 
 /** The value of a field, in the form that conditions and orders need: JSON for numbers and times inside the data. */
 export function columnSql(alias: string, module: Module, field: Field): string {
-  if (module === usersModule) return userColumn(alias, field);
+  if (isPeople(module)) return peopleColumn(alias, module, field);
   const column = columns[field.apiName];
   if (column) return `${alias}.${column}`;
   if (field.apiName === 'Locked__s') return 'false';

@@ -44,6 +44,8 @@ export type Literal = string | number | boolean | readonly string[];
 export interface Column {
   readonly module: Module;
   readonly field: Field;
+  /** For the name of the module that a look-up points into: the look-up; `field` is then its text. */
+  readonly moduleOf?: Field;
   /** Look-ups that lead to the module, from the records themselves; at most two. */
   readonly path: readonly Step[];
 }

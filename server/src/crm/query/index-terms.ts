@@ -60,7 +60,7 @@ function textOf(value: Literal): string {
 }
 
 function hasTerms({ column, operator, negated, values }: Test): boolean {
-  if (negated || column.path.length > 0 || isTableColumn(column.module, column.field)) return false;
+  if (negated || column.moduleOf || column.path.length > 0 || isTableColumn(column.module, column.field)) return false;
   const kind = valueKind(column.field);
   if (kind !== 'text' && kind !== 'choice' && kind !== 'choices' && kind !== 'id') return false;
   if (operator === 'starts_with') return kind !== 'choices' && lettersOf(values[0]) !== '';

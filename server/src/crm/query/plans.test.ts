@@ -85,7 +85,11 @@ const searching = (condition: Condition, dataSpace = big): [string, MatchQuery] 
   },
 ];
 const asking = (text: string): [string, MatchQuery] => {
-  const query = checkQuery(parseCoql(text), standardMetadata, findVersion('v8') as Version);
+  const query = checkQuery(parseCoql(text), standardMetadata, findVersion('v8') as Version, {
+    userId: '1',
+    timeZone: 'UTC',
+    nowMs: 0,
+  });
   const sorting = sortingOf(query);
   return [text, { ...searching(query.condition)[1], sorting, idsAscending: true }];
 };

@@ -73,8 +73,8 @@ function textSql({ operator, values }: Test, sql: string, builder: ConditionWrit
 function choicesSql({ operator, values }: Test, sql: string, builder: ConditionWriter): string {
   const folded = `lower(${sql}::text)::jsonb`;
   const list = (choices: readonly string[]) => `lower(${builder.parameter(JSON.stringify(choices))})::jsonb`;
-  if (operator === 'starts_with') {
-    const pattern = patterns.starts_with(textOf(values[0]).replace(/[\\%_]/g, '\\$&'));
+  if (operator === 'starts_with' || operator === 'ends_with' || operator === 'contains') {
+    const pattern = patterns[operator](textOf(values[0]).replace(/[\\%_]/g, '\\$&'));
     return `EXISTS (SELECT FROM jsonb_array_elements_text(${folded}) AS choice
       WHERE choice LIKE lower(${builder.parameter(pattern)}))`;
   }

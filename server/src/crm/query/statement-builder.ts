@@ -1,7 +1,7 @@
-import type { Module } from '../metadata/metadata.ts';
+import type { Field, Module } from '../metadata/metadata.ts';
 import { columnSql, jsonKey } from './column-sql.ts';
 import type { Column, Step } from './condition.ts';
-import { usersModule } from './users-module.ts';
+import { peopleTables, usersModule } from './users-module.ts';
 
 /**
  * Collects the parameters and joins of one statement. SQL texts are made of constants, of API names from the metadata
@@ -22,7 +22,8 @@ export class StatementBuilder {
 
   /** The SQL of a column, with the joins that lead to it. */
   column(column: Column): string {
-    return columnSql(this.source(column), column.module, column.field);
+    const alias = this.source(column);
+    return column.moduleOf ? moduleNameSql(alias, column.moduleOf) : columnSql(alias, column.module, column.field);
   }
 
   /** The alias of the row that a column is of: `r` for the records themselves. */
@@ -49,6 +50,13 @@ export class StatementBuilder {
   }
 }
 
+/** The API name of the module that a look-up points into, as a text. */
+function moduleNameSql(alias: string, { apiName, dataType, lookupModules }: Field): string {
+  const key = jsonKey(apiName);
+  if (dataType === 'multi_module_lookup') return `(${alias}.data -> ${key} ->> 'module')`;
+  return `(CASE WHEN ${alias}.data -> ${key} IS NOT NULL THEN ${jsonKey(lookupModules[0] ?? '')} END)`;
+}
+
 const userColumns: Readonly<Record<string, string>> = {
   Owner: 'owner_id',
   Created_By: 'created_by',
@@ -56,6 +64,10 @@ const userColumns: Readonly<Record<string, string>> = {
 };
 
 function joinSql(alias: string, from: string, name: string, dataType: string, target: Module): string {
+  const table = peopleTables.get(target);
+  if (table) {
+    return `LEFT JOIN ${table.name} AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.${table.id} = ${from}.${table.id}`;
+  }
   if (target === usersModule) {
     const id = userColumns[name] ? `${from}.${userColumns[name]}` : `(${from}.data ->> ${jsonKey(name)})::bigint`;
     return `LEFT JOIN crm_user AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.user_id = ${id}`;

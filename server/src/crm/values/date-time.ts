@@ -53,6 +53,23 @@ export function formatDateTime(atMs: number, timeZone: string): string {
   return `${local.slice(0, -5)}${offset < 0 ? '-' : '+'}${hours < 10 ? '0' : ''}${hours}:${minutes < 10 ? '0' : ''}${minutes}`;
 }
 
+/** The moment that a local time is in a zone; `local` counts its milliseconds as if they were those of UTC. */
+export function momentOfLocal(local: number, timeZone: string): number {
+  // The offset of a local time is that of the moment, which depends on the offset: the second look is right.
+  const guess = local - offsetMinutes(local, timeZone) * 60_000;
+  return local - offsetMinutes(guess, timeZone) * 60_000;
+}
+
+/** The day of the calendar in a zone, `yyyy-MM-dd`. */
+export function localDate(atMs: number, timeZone: string): string {
+  return formatDateTime(atMs, timeZone).slice(0, 10);
+}
+
+/** When a day of the calendar begins in a zone. */
+export function startOfDay(date: string, timeZone: string): number {
+  return momentOfLocal(Date.parse(`${date}T00:00:00Z`), timeZone);
+}
+
 const dateTimePattern = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(Z|[+-]\d{2}:\d{2})$/;
 /** Years that can be shown with four digits in every time zone. */
 const earliestMs = Date.UTC(1, 0, 2);

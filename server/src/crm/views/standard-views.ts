@@ -2,7 +2,7 @@ import type { CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { allOf, type Condition, type Literal, type Operator } from '../query/condition.ts';
 import { convertedCondition } from '../search/search-condition.ts';
-import { formatDateTime, offsetMinutes } from '../values/date-time.ts';
+import { formatDateTime, localDate, startOfDay } from '../values/date-time.ts';
 
 /** One test of a view, for showing it and for finding its records. */
 interface ViewTest {
@@ -49,8 +49,7 @@ const since = (field: string, from: (call: CrmCall) => number): ViewTest => ({
 
 /** Midnight in the caller's time zone. */
 function startOfToday({ nowMs, user }: CrmCall): number {
-  const offsetMs = offsetMinutes(nowMs, user.timeZone) * 60_000;
-  return Math.floor((nowMs + offsetMs) / dayMs) * dayMs - offsetMs;
+  return startOfDay(localDate(nowMs, user.timeZone), user.timeZone);
 }
 
 const recently = ({ nowMs }: CrmCall): number => nowMs - recentDays * dayMs;

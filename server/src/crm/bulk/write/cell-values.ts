@@ -1,6 +1,6 @@
 import type { Field } from '../../metadata/metadata.ts';
 import type { Space } from '../../organizations/space.ts';
-import { formatDateTime, isDate, offsetMinutes, parseDateTime } from '../../values/date-time.ts';
+import { formatDateTime, isDate, momentOfLocal, parseDateTime } from '../../values/date-time.ts';
 import { parseWithFormat } from './date-format.ts';
 import type { FieldMapping } from './write-request.ts';
 
@@ -76,9 +76,7 @@ function dateTime(text: string, format: string, timeZone: string): string | unde
   const local = parseWithFormat(text, format);
   const asUtc = local && isDate(local.date) ? Date.parse(`${local.date}T${local.time}Z`) : Number.NaN;
   if (Number.isNaN(asUtc)) return undefined;
-  // The offset of a local time is that of the moment, which depends on the offset: the second look is right.
-  const guess = asUtc - offsetMinutes(asUtc, timeZone) * 60_000;
-  return formatDateTime(asUtc - offsetMinutes(guess, timeZone) * 60_000, timeZone);
+  return formatDateTime(momentOfLocal(asUtc, timeZone), timeZone);
 }
 
 /** Users are named by id or e-mail address. */

@@ -14,7 +14,7 @@ import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
 import type { Pass } from './limits/call-limits.ts';
 import { costOf, furtherCredits } from './limits/costs.ts';
 import { servePublicDocuments } from './openapi/routes.ts';
-import { operations, unbuiltPaths, uploadOperations } from './operations.ts';
+import { chapters, operations, unbuiltPaths, uploadOperations } from './operations.ts';
 
 export type { CrmContext } from './context.ts';
 
@@ -64,7 +64,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   // Files are read as they arrive; what else comes as multipart is read like any other body, below.
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
 
-  if (!context.content) servePublicDocuments(app, context, operations);
+  if (!context.content) servePublicDocuments(app, context, chapters);
   app.addHook('onRequest', async (request, reply) => {
     const admission = new Admission(foreignOrigin(context, request.headers));
     request.crm = admission;

@@ -10,6 +10,7 @@ import type { Operation } from './http/router.ts';
 import { layoutOperations } from './layouts/operations.ts';
 import { massOperations } from './mass/operations.ts';
 import { notificationOperations } from './notifications/operations.ts';
+import type { Chapters } from './openapi/document.ts';
 import { fixed } from './operation-scopes.ts';
 import { peopleOperations } from './people/operations.ts';
 import { recordOperations } from './records/operations.ts';
@@ -20,33 +21,38 @@ import { tagOperations } from './tags/operations.ts';
 import { variableOperations } from './variables/operations.ts';
 import { viewOperations } from './views/operations.ts';
 
+const apis: Operation = {
+  method: 'GET',
+  path: '__apis',
+  scopes: fixed('ZohoCRM.apis.READ'),
+  handle: listApis(() => operations),
+};
+
+/** The operations by what they are about, in the order of the API's documents. The rows stand in their features' folders. */
+export const chapters: Chapters = {
+  Records: recordOperations,
+  'Related records': relatedOperations,
+  Search: searchOperations,
+  COQL: coqlOperations,
+  'Mass actions': massOperations,
+  Conversion: convertOperations,
+  Attachments: attachmentOperations,
+  'Files and photos': fileOperations,
+  Tags: tagOperations,
+  Bulk: [...bulkOperations, ...uploadOperations],
+  Composite: compositeOperations,
+  Notifications: notificationOperations,
+  Metadata: [...settingsOperations, ...layoutOperations, ...viewOperations],
+  People: peopleOperations,
+  Variables: variableOperations,
+  Features: [...featureOperations, apis],
+};
+
 /**
- * The table of operations: what routes, enforces scopes, describes itself (`openapi/`) and answers `GET /__apis`. The rows
- * stand in the folders of their features. Placeholders are numbered in their order; `scopes` are all needed, each by one
- * of its alternatives.
+ * The table of operations: what routes, enforces scopes and answers `GET /__apis`. Placeholders are numbered in their
+ * order; `scopes` are all needed, each by one of its alternatives.
  */
-export const operations: readonly Operation[] = [
-  ...settingsOperations,
-  ...peopleOperations,
-  ...layoutOperations,
-  ...viewOperations,
-  ...featureOperations,
-  ...variableOperations,
-  ...tagOperations,
-  ...recordOperations,
-  ...searchOperations,
-  ...massOperations,
-  ...convertOperations,
-  ...attachmentOperations,
-  ...fileOperations,
-  ...relatedOperations,
-  ...coqlOperations,
-  ...compositeOperations,
-  ...notificationOperations,
-  ...bulkOperations,
-  ...uploadOperations,
-  { method: 'GET', path: '__apis', scopes: fixed('ZohoCRM.apis.READ'), handle: listApis(() => operations) },
-];
+export const operations: readonly Operation[] = Object.values(chapters).flat();
 
 export { uploadOperations };
 

@@ -1,4 +1,5 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
+import type { Description } from '../openapi/description.ts';
 import { findVersion, type Version } from './versions.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -15,6 +16,8 @@ export interface Operation {
   /** The operation reads multipart bodies as they arrive. */
   readonly takesFiles?: boolean;
   readonly handle: (call: CrmCall) => Promise<CrmAnswer>;
+  /** What clients are told of it. */
+  readonly about?: Description;
 }
 
 interface Node {

@@ -21,10 +21,14 @@ const notCreates: ReadonlySet<string> = new Set([
   '{module}/{id}/actions/get_related_records_count',
 ]);
 
+/** Whether the operation honours keys. */
+export function takesIdempotencyKey({ method, path, takesFiles }: Operation): boolean {
+  return method === 'POST' && !takesFiles && !notCreates.has(path) && !/^\/?bulk\b/.test(path);
+}
+
 /** Whether the call has a key that its operation honours. */
 export function hasIdempotencyKey(operation: Operation, headers: CrmCall['headers']): boolean {
-  if (headers[header] === undefined || operation.method !== 'POST' || operation.takesFiles) return false;
-  return !notCreates.has(operation.path) && !/^\/?bulk\b/.test(operation.path);
+  return headers[header] !== undefined && takesIdempotencyKey(operation);
 }
 
 /** Runs the operation, or answers what the same call was answered before. */

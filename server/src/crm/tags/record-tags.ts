@@ -14,7 +14,7 @@ import { isStorable } from '../values/texts.ts';
 
 /** Putting tags on records and taking them off (crm-api 7.12). */
 
-const limits = { records: 500, tagsOfRecord: 10, tagLength: 25, tagsOfRequest: 100 } as const;
+export const tagLimits = { records: 500, tagsOfRecord: 10, tagLength: 25, tagsOfRequest: 100 } as const;
 
 type Action = 'add' | 'remove';
 
@@ -27,7 +27,7 @@ export const removeTagsFromOne = (call: CrmCall) => one(call, 'remove');
 async function many(call: CrmCall, action: Action): Promise<CrmAnswer> {
   const module = recordModule(call, 'Edit');
   const asked = readRequest(call);
-  const ids = asked.ids ?? idsParameter(call.query, 'ids', limits.records);
+  const ids = asked.ids ?? idsParameter(call.query, 'ids', tagLimits.records);
   if (!ids) throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'ids', json_path: '$.ids' } });
   const answers = await apply(call, module, action, ids, asked);
   const done = answers.filter(({ status }) => status === 'success').length;
@@ -58,7 +58,7 @@ function readRequest(call: CrmCall): Request {
     return { names, ids: undefined, overwrite };
   }
   const body = readJsonBody(call.body);
-  const tags = itemListOf(body, 'tags', limits.tagsOfRequest);
+  const tags = itemListOf(body, 'tags', tagLimits.tagsOfRequest);
   const names = tags.map((tag, index) => checkName(nameOf(tag, call), index));
   return { names, ids: readIds(body.ids), overwrite: overwrite || body.over_write === true };
 }
@@ -74,8 +74,8 @@ function checkName(name: unknown, index: number): string {
   if (typeof name !== 'string' || name.trim() === '' || !isStorable(name)) {
     throw new Refusal('INVALID_DATA', { details: { ...place, expected_data_type: 'text' } });
   }
-  if (name.trim().length > limits.tagLength) {
-    throw new Refusal('INVALID_DATA', { details: { ...place, maximum_length: limits.tagLength } });
+  if (name.trim().length > tagLimits.tagLength) {
+    throw new Refusal('INVALID_DATA', { details: { ...place, maximum_length: tagLimits.tagLength } });
   }
   return name.trim();
 }
@@ -88,7 +88,7 @@ function readIds(raw: unknown): readonly string[] | undefined {
     throw new Refusal('INVALID_DATA', { details: { api_name: 'ids', json_path: '$.ids' }, message: idInvalid });
   }
   const unique = [...new Set(ids as string[])];
-  if (unique.length > limits.records) throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.records } });
+  if (unique.length > tagLimits.records) throw new Refusal('LIMIT_EXCEEDED', { details: { limit: tagLimits.records } });
   return unique;
 }
 
@@ -124,7 +124,7 @@ async function apply(
   };
   const change = (record: StoredRecord): RecordChange => {
     const tags = after((record.data.Tag ?? []) as readonly string[]);
-    if (tags.length > limits.tagsOfRecord) return { failure: tooMany(record) };
+    if (tags.length > tagLimits.tagsOfRecord) return { failure: tooMany(record) };
     const { Tag: _, ...data } = record.data;
     return { data: tags.length === 0 ? data : { ...data, Tag: tags } };
   };
@@ -143,5 +143,5 @@ async function apply(
 }
 
 function tooMany(record: StoredRecord): ErrorBody {
-  return errorBody('LIMIT_EXCEEDED', { limit: limits.tagsOfRecord, id: record.id });
+  return errorBody('LIMIT_EXCEEDED', { limit: tagLimits.tagsOfRecord, id: record.id });
 }

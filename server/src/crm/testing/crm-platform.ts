@@ -13,6 +13,7 @@ import { createCrmApi } from '../api.ts';
 import { BulkWorker } from '../bulk/worker.ts';
 import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
 import { createCrmStore } from '../store.ts';
+import { assertDocumented, observeHandlers } from './own-document.ts';
 
 export const allScopes = [
   'ZohoCRM.notifications.ALL',
@@ -78,6 +79,7 @@ export interface Answer {
 
 /** The APIs of one data centre over a real database, with two organizations. */
 export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?: number } = {}) {
+  observeHandlers();
   const database = await createTestDatabase('data-center', 'us');
   const clock = new ManualClock(Date.UTC(2026, 2, 10, 12));
   const notices = new ChangeNotices(database);
@@ -164,13 +166,15 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
       headers: { ...(bearer === null ? {} : { authorization: `Zoho-oauthtoken ${bearer}` }), ...headers },
       ...(payload === undefined ? {} : { payload }),
     });
-    const isJson = String(response.headers['content-type'] ?? '').startsWith('application/json');
+    const contentType = String(response.headers['content-type'] ?? '');
+    const json = contentType.startsWith('application/json') ? JSON.parse(response.body) : undefined;
+    assertDocumented(method, path, { status: response.statusCode, contentType, json });
     return {
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
       bytes: response.rawPayload,
-      json: isJson ? JSON.parse(response.body) : undefined,
+      json,
     };
   };
 

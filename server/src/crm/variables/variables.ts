@@ -9,11 +9,11 @@ import type { ItemAnswer } from '../records/write-request.ts';
 import { findGroup, type Group, groupAnswer, groupParameter } from './groups.ts';
 
 /** Variables of an organization (crm-api 11): `/settings/variables`. */
-const maxItems = 100;
+export const maxVariablesOfCall = 100;
 const maxVariables = 500;
 
 /** The types of variables, and of the record fields whose checks their values pass. */
-const types: Readonly<Record<string, readonly [type: string, length: number]>> = {
+export const variableTypes: Readonly<Record<string, readonly [type: string, length: number]>> = {
   integer: ['integer', 9],
   text: ['text', 255],
   percent: ['percent', 5],
@@ -106,7 +106,7 @@ function isNamed(row: Row, name: string): boolean {
 export async function createVariables(call: CrmCall): Promise<CrmAnswer> {
   const { store, space, user, nowMs } = call;
   const answers: ItemAnswer[] = [];
-  for (const [index, raw] of readItemList(call, 'variables', maxItems).entries()) {
+  for (const [index, raw] of readItemList(call, 'variables', maxVariablesOfCall).entries()) {
     const at = `$.variables[${index}]`;
     const reading = readPlainItem(raw, fields.create, at, true);
     if (reading.failure) {
@@ -115,8 +115,12 @@ export async function createVariables(call: CrmCall): Promise<CrmAnswer> {
     }
     const { values, item } = reading;
     const [type, apiName] = [String(values.get('type')), String(values.get('api_name'))];
-    const failure = !Object.hasOwn(types, type)
-      ? errorBody('INVALID_DATA', { api_name: 'type', json_path: `${at}.type`, supported_values: Object.keys(types) })
+    const failure = !Object.hasOwn(variableTypes, type)
+      ? errorBody('INVALID_DATA', {
+          api_name: 'type',
+          json_path: `${at}.type`,
+          supported_values: Object.keys(variableTypes),
+        })
       : checkName(apiName, at);
     const group = findGroup(space, isJsonObject(item.variable_group) ? item.variable_group : 'General');
     if (failure || !group) {
@@ -164,7 +168,7 @@ export async function createVariables(call: CrmCall): Promise<CrmAnswer> {
 export async function updateVariables(call: CrmCall): Promise<CrmAnswer> {
   const answers: ItemAnswer[] = [];
   const rows = await readAll(call);
-  for (const [index, raw] of readItemList(call, 'variables', maxItems).entries()) {
+  for (const [index, raw] of readItemList(call, 'variables', maxVariablesOfCall).entries()) {
     const place = { api_name: 'id', json_path: `$.variables[${index}].id` };
     const id = isJsonObject(raw) ? raw.id : null;
     const row = rows.find((each) => each.variable_id === readId(id));
@@ -212,7 +216,7 @@ async function update(call: CrmCall, row: Row, raw: unknown, at: string): Promis
 
 /** DELETE /settings/variables?ids= */
 export async function deleteVariables(call: CrmCall): Promise<CrmAnswer> {
-  const ids = idsParameter(call.query, 'ids', maxItems);
+  const ids = idsParameter(call.query, 'ids', maxVariablesOfCall);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
   const rows = await readAll(call);
   const known = ids.filter((id) => rows.some((row) => row.variable_id === id));
@@ -249,7 +253,7 @@ function readValueOf(
 ):
   | { readonly value: unknown; readonly failure?: undefined }
   | { readonly failure: ErrorBody; readonly value?: undefined } {
-  const [fieldType, length] = types[type] as readonly [string, number];
+  const [fieldType, length] = variableTypes[type] as readonly [string, number];
   const reading = readPlainItem(item, [itemField('value', fieldType, length)], at, false);
   if (reading.failure) return { failure: reading.failure };
   // Times stay as they were written: a variable belongs to no user and so to no time zone.

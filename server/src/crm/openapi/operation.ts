@@ -1,0 +1,85 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Operation } from '../http/router.ts';
+import type { Version } from '../http/versions.ts';
+import { takesIdempotencyKey } from '../idempotency/idempotency.ts';
+import { type Description, inVersion, type Parameter } from './description.ts';
+import { idempotencyKey, pathParameters } from './parameters.ts';
+import { responsesOf } from './responses.ts';
+import { type Schema, text } from './schema.ts';
+import type { SchemaShelf } from './schema-shelf.ts';
+
+export interface DescribedOperation {
+  readonly operationId: string;
+  readonly security: readonly { readonly oauth: readonly string[] }[];
+  readonly responses: Readonly<Record<string, object>>;
+  readonly [key: string]: unknown;
+}
+
+/** Until an operation says something about itself. */
+const nothing: Description = { summary: '', answers: {} };
+
+/** An operation as the document of one version shows it. */
+export function describeOperation(operation: Operation, version: Version, shelf: SchemaShelf): DescribedOperation {
+  const { method, path, about = nothing } = operation;
+  const placeholders = placeholdersOf(operation);
+  const headers = [...(about.headers ?? []), ...(takesIdempotencyKey(operation) ? [idempotencyKey] : [])];
+  const parameters = [
+    ...placeholders.map((name) => ({ name, in: 'path', required: true, ...shown(pathParameters[name], shelf) })),
+    ...parametersOf(about.query ?? [], 'query', version, shelf),
+    ...parametersOf(headers, 'header', version, shelf),
+  ];
+  const notes = [about.text, placeholders.includes('module') ? 'The scopes shown are those for Leads.' : undefined];
+  const description = notes.filter((note) => note !== undefined).join(' ');
+  const operationId = `${method.toLowerCase()} ${path}`.replace(/[^A-Za-z0-9]+/g, '_').replace(/_$/, '');
+  return {
+    operationId,
+    summary: about.summary,
+    ...(description === '' ? {} : { description }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(about.body ? { requestBody: bodyOf(operation, about, shelf) } : {}),
+    security: securityOf(operation, placeholders),
+    responses: responsesOf({ about, version, operationId, codes: impliedErrors(operation, about) }, shelf),
+  };
+}
+
+/** Names of the placeholders in an operation's path. */
+export function placeholdersOf({ path }: Operation): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
+}
+
+function shown(parameter: Pick<Parameter, 'description' | 'schema'> | undefined, shelf: SchemaShelf): object {
+  return parameter ? { description: parameter.description, schema: shelf.place(parameter.schema) } : { schema: text };
+}
+
+function parametersOf(all: readonly Parameter[], where: string, version: Version, shelf: SchemaShelf): object[] {
+  return all
+    .filter((parameter) => inVersion(parameter, version.number))
+    .map((parameter) => {
+      const { name, required = false } = parameter;
+      const needed = typeof required === 'number' ? version.number >= required : required;
+      return { name, in: where, ...(needed ? { required } : {}), ...shown(parameter, shelf) };
+    });
+}
+
+function bodyOf({ takesFiles }: Operation, { body, bodyOptional }: Description, shelf: SchemaShelf): object {
+  const mediaType = takesFiles ? 'multipart/form-data' : 'application/json';
+  return { required: !bodyOptional, content: { [mediaType]: { schema: shelf.place(body as Schema) } } };
+}
+
+/** Every group of scopes is needed, by one of its alternatives: these multiply. */
+function securityOf(operation: Operation, placeholders: readonly string[]): DescribedOperation['security'] {
+  const needed = operation.scopes(placeholders.map((name) => (name === 'module' ? 'Leads' : name)));
+  return needed
+    .reduce<string[][]>((all, group) => all.flatMap((held) => group.map((scope) => [...held, scope])), [[]])
+    .map((oauth) => ({ oauth }));
+}
+
+/** Codes that follow from the form of the call. */
+function impliedErrors({ path }: Operation, { query = [], body, errors = [] }: Description): readonly ErrorCode[] {
+  return [
+    ...(path.includes('{module}') || query.some(({ name }) => name === 'module') ? (['INVALID_MODULE'] as const) : []),
+    ...(query.some(({ required }) => required) ? (['REQUIRED_PARAM_MISSING'] as const) : []),
+    ...(body ? (['MANDATORY_NOT_FOUND', 'LIMIT_EXCEEDED'] as const) : []),
+    ...errors,
+  ];
+}

@@ -1,0 +1,106 @@
+import { maxPerPage } from '../http/parameters.ts';
+import { servesRecords } from '../metadata/metadata.ts';
+import { standardModules } from '../metadata/standard-modules.ts';
+import type { Parameter } from './description.ts';
+import { flag, id, oneOf, type Schema, text } from './schema.ts';
+
+/** Parameters that several operations have in common. */
+const moduleName: Schema = {
+  type: 'string',
+  examples: standardModules.filter(servesRecords).map(({ apiName }) => apiName),
+};
+const whole = (maximum: number, fallback: number): Schema => ({
+  type: 'integer',
+  minimum: 1,
+  maximum,
+  default: fallback,
+});
+/** A comma-separated list. */
+export const commaList: Schema = { type: 'string' };
+
+/** What the placeholders of paths stand for. */
+export const pathParameters: Readonly<Record<string, Pick<Parameter, 'description' | 'schema'>>> = {
+  module: { description: 'API name of a module.', schema: moduleName },
+  id: { description: 'Id of a record.', schema: id },
+  list: { description: 'API name of a related list.', schema: { type: 'string', examples: ['Notes', 'Contacts'] } },
+  related: { description: 'Id of a record in the related list.', schema: id },
+  attachment: { description: 'Id of an attachment.', schema: id },
+  user: { description: 'Id of a user.', schema: id },
+  role: { description: 'Id of a role.', schema: id },
+  profile: { description: 'Id of a profile.', schema: id },
+  field: { description: 'Id of a field.', schema: id },
+  layout: { description: 'Id of a layout.', schema: id },
+  view: { description: 'Id of a custom view.', schema: id },
+  tag: { description: 'Id of a tag.', schema: id },
+  variable: { description: 'Id or API name of a variable.', schema: text },
+  group: { description: 'Id or API name of a group of variables.', schema: text },
+  feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
+  job: { description: 'Id of a job.', schema: id },
+};
+
+export const moduleParameter: Parameter = {
+  name: 'module',
+  description: 'API name of a module.',
+  schema: moduleName,
+  required: true,
+};
+
+export const idsParameter = (max: number, description = 'Ids of records'): Parameter => ({
+  name: 'ids',
+  description: `${description}, separated by commas: at most ${max}.`,
+  schema: commaList,
+});
+
+export const pages: readonly Parameter[] = [
+  { name: 'page', description: 'The page, from 1.', schema: whole(1_000_000, 1) },
+  { name: 'per_page', description: 'Things on a page.', schema: whole(maxPerPage, maxPerPage) },
+];
+
+export const fieldsParameter: Parameter = {
+  name: 'fields',
+  description: 'API names of fields, separated by commas: at most 50. Unknown names are ignored.',
+  schema: commaList,
+  required: 3,
+};
+
+export const sorting: readonly Parameter[] = [
+  {
+    name: 'sort_by',
+    description: 'The field to sort by: id, Created_Time or Modified_Time; any field before v3.',
+    schema: text,
+  },
+  { name: 'sort_order', description: 'The default is desc.', schema: oneOf('asc', 'desc') },
+];
+
+export const pageToken: Parameter = {
+  name: 'page_token',
+  description: 'next_page_token or previous_page_token of the page before, for 24 hours; instead of page.',
+  schema: text,
+  since: 3,
+};
+
+export const converted: Parameter = {
+  name: 'converted',
+  description: 'Leads: whether converted ones are meant.',
+  schema: oneOf('true', 'false', 'both'),
+};
+
+export const overWrite: Parameter = { name: 'over_write', description: 'Whether older tags go.', schema: flag };
+
+export const ifModifiedSince: Parameter = {
+  name: 'If-Modified-Since',
+  description: 'Answers only what is newer; with nothing newer the status is 304.',
+  schema: { type: 'string', format: 'date-time' },
+};
+
+export const ifUnmodifiedSince: Parameter = {
+  name: 'If-Unmodified-Since',
+  description: 'Changes only records that were not changed since; the others are refused with ALREADY_MODIFIED.',
+  schema: { type: 'string', format: 'date-time' },
+};
+
+export const idempotencyKey: Parameter = {
+  name: 'Idempotency-Key',
+  description: 'For a day the same key with the same request has the same answer, and nothing is created twice.',
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+};

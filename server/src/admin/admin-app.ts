@@ -5,6 +5,7 @@ import { describeSettings } from '../config/describe-settings.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
+import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { overridableSettings } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-validation.ts';
@@ -199,13 +200,16 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   app.get<{ Querystring: Record<string, string | undefined> }>('/events', async (request) => {
     const { dataCenter = '', kind, outcome, clientId, limit = '50' } = request.query;
     const { database, events } = administered(context, dataCenter);
+    if (kind !== undefined && !isEventKind(kind)) {
+      throw badInput(`"${kind}" is no kind of event: ${Object.keys(eventKinds).join(', ')}`);
+    }
     const count = Number(limit);
     if (!Number.isInteger(count) || count < 1 || count > maxEvents)
       throw badInput(`limit must be 1 to ${maxEvents}; "${limit}" came`);
     await events.flush();
     return listEvents(database, {
       limit: count,
-      ...(kind && { kind }),
+      ...(kind === undefined ? {} : { kind }),
       ...(outcome && { outcome }),
       ...(clientId && { clientId }),
     });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { DemoUser } from '../demo/demo-accounts.ts';
 import { samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import type { EventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { RunningClock } from '../testing/running-clock.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
@@ -29,7 +30,7 @@ export interface Stage {
   /** Rows that a query counts in each data centre: `{ us: 0, eu: 1, … }`. */
   count(from: string, values?: readonly unknown[]): Promise<Record<string, number>>;
   /** The newest recorded event of that kind and outcome. */
-  event(dataCenter: DataCenterId, kind: string, outcome: string): Promise<Record<string, unknown> | undefined>;
+  event(dataCenter: DataCenterId, kind: EventKind, outcome: string): Promise<Record<string, unknown> | undefined>;
   /** Closes all profiles and forgets all grants, so that consent is asked for again. */
   reset(): Promise<void>;
   close(): Promise<void>;

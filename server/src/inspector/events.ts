@@ -4,11 +4,11 @@ import { createStatementQueue } from '../database/statement-queue.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
+import type { EventKind } from './event-kinds.ts';
 
 /** One thing that happened on the wire, with its precise outcome. Secrets are masked before they get here. */
 export interface ProtocolEvent {
-  /** The step: `authorize`, `sign-in`, `consent`, `token`, `api`, `cors`, … */
-  readonly kind: string;
+  readonly kind: EventKind;
   /** `Success`, or the failure's name in the outcome catalogue. */
   readonly outcome: string;
   readonly clientId?: string | null;
@@ -90,12 +90,12 @@ export function createEventRecorder(
 /** The newest events first, for people and tests. */
 export async function listEvents(
   database: Database,
-  filter: { readonly limit: number; readonly kind?: string; readonly outcome?: string; readonly clientId?: string },
+  filter: { readonly limit: number; readonly kind?: EventKind; readonly outcome?: string; readonly clientId?: string },
 ): Promise<RecordedEvent[]> {
   const rows = await database.query<{
     event_id: string;
     at_ms: string;
-    kind: string;
+    kind: EventKind;
     outcome: string;
     client_id: string | null;
     user_id: string | null;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import type { EventKind } from '../../inspector/event-kinds.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { TokenGrant, TokenRefusal } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
@@ -15,7 +16,7 @@ type BearerOutcome = TokenRefusal | 'AuthorizationHeaderMissing' | 'ScopeInsuffi
 /** The words of one endpoint for its refusals. */
 export interface BearerDialect {
   /** The kind of its events. */
-  readonly kind: string;
+  readonly kind: EventKind;
   readonly invalidToken: string;
   readonly insufficientScope: string;
   /** The scopes of which one is needed, for the challenge. */

@@ -86,7 +86,7 @@ describe('/oauth/v2/userinfo (reference §4.2)', () => {
 describe.each([
   ['/oauth/user/info', 'user-info', 'INVALID_OAUTHTOKEN', 'AaaServer.profile.READ'],
   ['/oauth/v2/userinfo', 'userinfo', 'invalid_token', 'openid'],
-])('%s refuses', (path, kind, error, scope) => {
+] as const)('%s refuses', (path, kind, error, scope) => {
   const refused = async (headers: Record<string, string>, dataCenter = 'us', query = '') => {
     const answer = await stage.get(`${path}${query}`, headers, dataCenter);
     expect([answer.status, answer.text]).toEqual([401, JSON.stringify({ error })]);

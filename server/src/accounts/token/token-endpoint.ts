@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { readParameters } from '../../http/parameters.ts';
+import type { EventKind } from '../../inspector/event-kinds.ts';
 import { type Client, clientTypeRules, type GrantType, grantTypes } from '../../oauth/client.ts';
 import {
   outcomes,
@@ -109,7 +110,7 @@ export function sendRefusal(
   reply: FastifyReply,
   clientId: string | null,
   refusal: Refusal,
-  kind = 'token',
+  kind: EventKind = 'token',
 ): FastifyReply {
   const { outcome, detail } = refusal;
   context.events.record({

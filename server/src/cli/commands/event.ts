@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { eventKinds } from '../../inspector/event-kinds.ts';
 import type { RecordedEvent } from '../../inspector/events.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printJson, printTable } from '../output.ts';
@@ -12,6 +13,11 @@ interface Options extends PlatformAddress {
   readonly json?: boolean;
 }
 
+const width = Math.max(...Object.keys(eventKinds).map((kind) => kind.length));
+const steps = Object.entries(eventKinds)
+  .map(([kind, meaning]) => `  ${kind.padEnd(width)}  ${meaning}\n`)
+  .join('');
+
 export function registerEventCommands(program: Command): void {
   const event = program.command('event').description('protocol events: why did this fail?');
   addAddressOptions(
@@ -19,10 +25,11 @@ export function registerEventCommands(program: Command): void {
       .command('list')
       .description('list the newest events of a data centre, newest first')
       .requiredOption('--dc <id>', 'data centre')
-      .option('--kind <kind>', 'authorize, sign-in, hop, consent, token, silent-refresh, api or cors')
+      .option('--kind <kind>', 'events of this step only; the steps stand below')
       .option('--outcome <name>', 'Success, or the name of a failure')
       .option('--client-id <id>', 'events of this client')
-      .option('--limit <n>', 'at most this many', '50'),
+      .option('--limit <n>', 'at most this many', '50')
+      .addHelpText('after', `\nSteps:\n${steps}`),
   ).action(async (options: Options) => {
     const query = new URLSearchParams({ dataCenter: options.dc, limit: options.limit });
     for (const name of ['kind', 'outcome', 'clientId'] as const) {

@@ -1,4 +1,5 @@
 import type { ClientWithSecrets } from '../../../admin/clients.ts';
+import type { EventKind } from '../../../inspector/event-kinds.ts';
 import { listEvents } from '../../../inspector/events.ts';
 import { HttpBrowser, type Page, signIn } from '../../../testing/http-browser.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../../../testing/test-platform.ts';
@@ -106,7 +107,7 @@ export class DeviceStage {
   }
 
   /** What was recorded last in the data centre, of the kind. */
-  async lastEvent(kind: string, dataCenter = 'us') {
+  async lastEvent(kind: EventKind, dataCenter = 'us') {
     const running = this.platform.dataCenters.get(dataCenter);
     if (!running) throw new Error(`no data centre ${dataCenter}`);
     await running.events.flush();

@@ -1,4 +1,5 @@
 import type { ClientWithSecrets } from '../../../admin/clients.ts';
+import type { EventKind } from '../../../inspector/event-kinds.ts';
 import { listEvents, type RecordedEvent } from '../../../inspector/events.ts';
 import { authorize, HttpBrowser } from '../../../testing/http-browser.ts';
 import {
@@ -89,7 +90,7 @@ export class IdentityStage {
   }
 
   /** The newest event of a kind. */
-  async lastEvent(kind: string, dataCenter = 'us'): Promise<RecordedEvent | undefined> {
+  async lastEvent(kind: EventKind, dataCenter = 'us'): Promise<RecordedEvent | undefined> {
     const running = this.platform.dataCenters.get(dataCenter);
     if (!running) return undefined;
     await running.events.flush();

@@ -1,0 +1,33 @@
+/** The steps that are recorded, and what each is about. Every listener names one of these. */
+export const eventKinds = {
+  authorize: 'an authorization request arrived',
+  'sign-in': 'a sign-in name or password was given',
+  hop: 'a browser was sent on to its home data centre',
+  consent: 'a user accepted or rejected',
+  token: 'a code or refresh token was redeemed',
+  'silent-refresh': 'a page asked for a token without showing one',
+  'scope-enhance': 'scopes were added to a grant',
+  revoke: 'a token was ended',
+  eviction: 'tokens went because a limit was reached',
+  'self-client-code': 'a code was made for a self client',
+  'device-request': 'a device asked for its codes',
+  'device-code': 'a user typed the code of a device',
+  'device-consent': 'a user accepted or rejected a device',
+  'device-token': 'a device asked whether it was accepted',
+  'user-info': 'the user of a token was asked for, in the old dialect',
+  userinfo: 'the user of a token was asked for, by OpenID Connect',
+  introspect: 'an API asked about a token',
+  password: 'a user changed a password',
+  'sign-out': 'a user signed out',
+  user: 'an operator changed a user',
+  keys: 'the signing key was rotated',
+  api: 'a CRM call, when it was refused or is the first of its kind',
+  cors: 'a preflight of a page',
+  notification: 'a notification channel was called',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type EventKind = keyof typeof eventKinds;
+
+export function isEventKind(text: string): text is EventKind {
+  return Object.hasOwn(eventKinds, text);
+}

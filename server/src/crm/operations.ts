@@ -3,6 +3,7 @@ import { bulkOperations, uploadOperations } from './bulk/operations.ts';
 import { compositeOperations } from './composite/operations.ts';
 import { convertOperations } from './convert/operations.ts';
 import { coqlOperations } from './coql/operations.ts';
+import { customizationOperations } from './customization/operations.ts';
 import { listApis } from './features/apis.ts';
 import { featureOperations } from './features/operations.ts';
 import { fileOperations } from './files/operations.ts';
@@ -42,7 +43,7 @@ export const chapters: Chapters = {
   Bulk: [...bulkOperations, ...uploadOperations],
   Composite: compositeOperations,
   Notifications: notificationOperations,
-  Metadata: [...settingsOperations, ...layoutOperations, ...viewOperations],
+  Metadata: [...settingsOperations, ...customizationOperations, ...layoutOperations, ...viewOperations],
   People: peopleOperations,
   Variables: variableOperations,
   Features: [...featureOperations, apis],

@@ -27,7 +27,7 @@ export async function jobCall(store: CrmStore, random: Random, job: Job, nowMs: 
 export function internalCall(store: CrmStore, random: Random, space: Space, user: CrmUser, nowMs: number): CrmCall {
   return {
     store,
-    space,
+    space: space.seenBy(user.profile),
     user,
     nowMs,
     origin: '',

@@ -5,6 +5,7 @@ import { checkPermission } from '../http/admission.ts';
 import { success } from '../http/item-list.ts';
 import { pathId } from '../http/parameters.ts';
 import { type ConversionTarget, mappedFields } from '../layouts/convert-mapping.ts';
+import { nameOfKey } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changedClaims, displayName } from '../records/apply-changes.ts';
 import { newRecord } from '../records/create-records.ts';
@@ -163,8 +164,8 @@ async function takeIn(
   const module = targetModule(call, target);
   const mapped: RecordData = {};
   for (const [from, to] of mappedFields(target, call.space)) {
-    const value = lead.data[from];
-    if (value !== undefined) mapped[to] = value;
+    const value = lead.data[from.key];
+    if (value !== undefined) mapped[to.key] = value;
   }
   const id = given ?? match;
   if (id === null) return insert(step, target, { ...mapped, ...more });
@@ -215,8 +216,8 @@ async function makeDeal(
 ): Promise<StoredRecord | { readonly failure: ErrorBody }> {
   const mapped: RecordData = {};
   for (const [from, to] of mappedFields('Deals', step.call.space)) {
-    const value = step.lead.data[from];
-    if (value !== undefined) mapped[to] = value;
+    const value = step.lead.data[from.key];
+    if (value !== undefined) mapped[to.key] = value;
   }
   const given = Object.fromEntries([...changes.values].filter(([, value]) => value !== null)) as RecordData;
   return insert(step, 'Deals', { ...mapped, ...given, ...more }, changes.ownerId);
@@ -242,7 +243,8 @@ async function insert(
   const [outcome] = await insertClaimedWith(transaction, [made as NewRecord]);
   if (outcome && 'conflicts' in outcome) {
     const [conflict] = outcome.conflicts;
-    const place = { api_name: conflict?.field, json_path: `$.data[0].${target}.${conflict?.field}` };
+    const apiName = nameOfKey(conflict?.field ?? '');
+    const place = { api_name: apiName, json_path: `$.data[0].${target}.${apiName}` };
     // Refused as a whole, so that what was written before goes back.
     throw new Refusal('DUPLICATE_DATA', { details: { ...place, id: conflict?.recordId } });
   }

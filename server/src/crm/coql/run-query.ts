@@ -85,12 +85,12 @@ function shownSql({ column, aggregate }: Pick<CheckedItem, 'column' | 'aggregate
     if (inTable || field.apiName === 'Locked__s' || field.apiName === 'Record_Status__s') {
       return columnSql(alias, module, field);
     }
-    return `(${alias}.data -> ${jsonKey(field.apiName)})`;
+    return `(${alias}.data -> ${jsonKey(field.key)})`;
   }
   const value = columnSql(alias, module, field);
   if (aggregate === 'COUNT') return `count(${value})`;
-  if (valueKind(field) === 'date') return `${aggregate}(${alias}.data ->> ${jsonKey(field.apiName)})`;
-  return `${aggregate}(${inTable ? value : `(${alias}.data ->> ${jsonKey(field.apiName)})::numeric`})`;
+  if (valueKind(field) === 'date') return `${aggregate}(${alias}.data ->> ${jsonKey(field.key)})`;
+  return `${aggregate}(${inTable ? value : `(${alias}.data ->> ${jsonKey(field.key)})::numeric`})`;
 }
 
 /** The names of everything that the rows point to, with at most one statement. */

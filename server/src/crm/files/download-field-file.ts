@@ -18,7 +18,7 @@ export async function downloadFieldFile(call: CrmCall): Promise<CrmAnswer> {
   if (!record) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
   const row = module.fields
     .filter(isFileField)
-    .flatMap(({ apiName }) => (record.data[apiName] ?? []) as readonly { id: string; File_Id__s: string }[])
+    .flatMap(({ key }) => (record.data[key] ?? []) as readonly { id: string; File_Id__s: string }[])
     .find((each) => each.id === wanted);
   const file = row && (await findFile(store.database, space.dataSpace, row.File_Id__s));
   if (file) return fileAnswer(call, file);

@@ -163,7 +163,7 @@ async function findUser(context: CrmContext, admission: Admission, grant: TokenG
     });
   }
   checkPermission(user, 'Crm_Implied_Api_Access');
-  admission.space = space;
+  admission.space = space.seenBy(user.profile);
   admission.user = user;
 }
 

@@ -1,4 +1,4 @@
-import type { Module } from '../metadata/metadata.ts';
+import { type Field, type Module, wholeModule } from '../metadata/metadata.ts';
 import type { Space } from '../organizations/space.ts';
 
 /**
@@ -47,16 +47,19 @@ const mapping: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 export type ConversionTarget = 'Contacts' | 'Accounts' | 'Deals';
 
-/** Pairs of the lead's field and the target's field that both exist. */
-export function mappedFields(target: ConversionTarget, space: Space): readonly (readonly [string, string])[] {
-  const leads = space.metadata.find('Leads');
-  const module = space.metadata.find(target);
-  if (!leads || !module) return [];
+/** Pairs of the lead's field and the target's field that both exist, whoever may see them. */
+export function mappedFields(target: ConversionTarget, space: Space): readonly (readonly [Field, Field])[] {
+  const [seenLeads, seenModule] = [space.metadata.find('Leads'), space.metadata.find(target)];
+  if (!seenLeads || !seenModule) return [];
+  const [leads, module] = [wholeModule(seenLeads), wholeModule(seenModule)];
   const standard = Object.entries(mapping[target] ?? {});
   const own = leads.fields
     .filter((field) => field.custom && module.field.get(field.apiName)?.dataType === field.dataType)
     .map(({ apiName }) => [apiName, apiName] as const);
-  return [...standard, ...own].filter(([from, to]) => leads.field.has(from) && module.field.has(to));
+  return [...standard, ...own].flatMap(([fromName, toName]) => {
+    const [from, to] = [leads.field.get(fromName), module.field.get(toName)];
+    return from && to ? [[from, to] as const] : [];
+  });
 }
 
 /** The `convert_mapping` of a layout: null for every module but Leads. */
@@ -69,15 +72,12 @@ export function convertMapping(module: Module, space: Space): object | null {
       ? {
           name: 'Standard',
           id: space.moduleId(to),
-          fields: mappedFields(target, space).map(([, apiName]) => {
-            const field = to.field.get(apiName);
-            return {
-              api_name: apiName,
-              field_label: field?.label,
-              required: field?.mandatory,
-              id: space.id(field?.idSuffix ?? 0),
-            };
-          }),
+          fields: mappedFields(target, space).map(([, field]) => ({
+            api_name: field.apiName,
+            field_label: field.label,
+            required: field.mandatory,
+            id: space.id(field.idSuffix),
+          })),
         }
       : null;
   }

@@ -1,9 +1,10 @@
-import { type Field, Metadata, type Module } from './metadata.ts';
+import { type Field, type FieldRestriction, Metadata, type Module } from './metadata.ts';
 import {
   buildField,
   buildModule,
   type FieldSource,
   type ModuleSource,
+  pickListOf,
   standardMetadata,
   standardModules,
 } from './standard-modules.ts';
@@ -11,6 +12,7 @@ import {
 export interface CustomModuleRow {
   readonly module: number;
   readonly definition: ModuleSource;
+  readonly created_at_ms: string;
   readonly modified_at_ms: string;
 }
 
@@ -19,35 +21,101 @@ export interface CustomFieldRow {
   readonly api_name: string;
   /** A whole field, or what differs when the module has a standard field of that name. */
   readonly definition: Partial<FieldSource>;
+  readonly created_at_ms: string;
   readonly modified_at_ms: string;
 }
 
-/** The standard metadata with the organization's own modules and fields. */
+/**
+ * The standard metadata with the organization's own modules and fields.
+ * @param removedAtMs when the organization last removed something from it; 0 when it never did.
+ */
 export function customizedMetadata(
   moduleRows: readonly CustomModuleRow[],
   fieldRows: readonly CustomFieldRow[],
+  removedAtMs = 0,
 ): Metadata {
-  if (moduleRows.length === 0 && fieldRows.length === 0) return standardMetadata;
+  if (moduleRows.length === 0 && fieldRows.length === 0 && removedAtMs === 0) return standardMetadata;
   const fieldsOf = Map.groupBy(fieldRows, (row) => row.module);
-  const own = moduleRows.map((row, index) =>
-    buildModule(row.definition, standardModules.length + index + 1, row.definition.fields.map(buildField)),
+  const own = moduleRows.map((row, index) => {
+    const fields = row.definition.fields.map((field) => buildField(field));
+    return buildModule(row.definition, standardModules.length + index + 1, fields);
+  });
+  const targets = own.filter(({ generatedType }) => generatedType === 'custom').map(({ apiName }) => apiName);
+  const modules = [...standardModules, ...own].map((module) =>
+    withFields(module, fieldsOf.get(module.number) ?? [], targets),
   );
-  const modules = [...standardModules, ...own].map((module) => withFields(module, fieldsOf.get(module.number) ?? []));
   const times = [...moduleRows, ...fieldRows].map((row) => Number(row.modified_at_ms));
-  return new Metadata(modules, Math.max(...times));
+  return new Metadata(modules, Math.max(removedAtMs, ...times));
 }
 
-function withFields(module: Module, rows: readonly CustomFieldRow[]): Module {
-  if (rows.length === 0) return module;
+/** Look-ups into any module lead to the organization's own modules as well. */
+const intoAnyModule = new Set(['What_Id', 'Parent_Id', 'Connected_To__s']);
+
+function withFields(module: Module, rows: readonly CustomFieldRow[], targets: readonly string[]): Module {
+  const open = targets.length > 0 && module.fields.some(isOpen);
+  if (rows.length === 0 && !open) return module;
   const fields = new Map<string, Field>(module.field);
+  if (open) {
+    for (const field of module.fields.filter(isOpen)) {
+      fields.set(field.apiName, { ...field, lookupModules: [...field.lookupModules, ...targets] });
+    }
+  }
   for (const row of rows) {
     const standard = fields.get(row.api_name);
+    const times = [Number(row.created_at_ms), Number(row.modified_at_ms)] as const;
     fields.set(
       row.api_name,
       standard
-        ? { ...standard, unique: row.definition.unique ?? standard.unique }
-        : buildField({ ...(row.definition as FieldSource), api_name: row.api_name, custom: true }),
+        ? changedField(standard, row.definition, times[1])
+        : buildField({ custom: true, ...(row.definition as FieldSource), api_name: row.api_name }, ...times),
     );
   }
   return { ...module, fields: [...fields.values()], field: fields };
+}
+
+function isOpen({ dataType, apiName }: Field): boolean {
+  return dataType === 'multi_module_lookup' && intoAnyModule.has(apiName);
+}
+
+/** A standard field with what the organization has changed of it. */
+function changedField(field: Field, changes: Partial<FieldSource>, modifiedAtMs: number): Field {
+  return {
+    ...field,
+    label: changes.label ?? field.label,
+    length: changes.length ?? field.length,
+    unique: changes.unique ?? field.unique,
+    caseSensitive: changes.case_sensitive ?? field.caseSensitive,
+    external: changes.external === undefined ? field.external : changes.external,
+    tooltip: changes.tooltip === undefined ? field.tooltip : changes.tooltip,
+    defaultValue: changes.default_value === undefined ? field.defaultValue : changes.default_value,
+    pickList: changes.values === undefined ? field.pickList : pickListOf(changes.values),
+    restrictions:
+      changes.restrictions === undefined ? field.restrictions : new Map(Object.entries(changes.restrictions)),
+    modifiedAtMs,
+  };
+}
+
+/**
+ * The metadata as a profile sees it: without the fields that are hidden from it, and with those that it may only read.
+ * The same object when nothing is restricted for it.
+ */
+export function metadataFor(metadata: Metadata, profileId: string): Metadata {
+  const isRestricted = (module: Module) => module.fields.some((field) => field.restrictions.has(profileId));
+  if (!metadata.modules.some(isRestricted)) return metadata;
+  const modules = metadata.modules.map((module): Module => {
+    if (!isRestricted(module)) return module;
+    const fields = module.fields.flatMap((field) => restricted(field, field.restrictions.get(profileId)));
+    return {
+      ...module,
+      fields,
+      field: new Map(fields.map((field) => [field.apiName, field])),
+      unrestricted: module,
+    };
+  });
+  return new Metadata(modules, metadata.modifiedAtMs);
+}
+
+function restricted(field: Field, restriction: FieldRestriction | undefined): Field[] {
+  if (restriction === undefined) return [field];
+  return restriction === 'hidden' ? [] : [{ ...field, readOnly: true }];
 }

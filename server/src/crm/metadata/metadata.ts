@@ -21,6 +21,8 @@ export type DataType =
   | 'datetime'
   | 'lookup'
   | 'multi_module_lookup'
+  | 'multiselectlookup'
+  | 'multiuserlookup'
   | 'ownerlookup'
   | 'userlookup'
   | 'subform'
@@ -41,17 +43,59 @@ export type DataType =
   | 'participants';
 
 export interface PickListValue {
-  /** What records hold and display alike; `-None-` is the choice of nothing. */
+  /** What records hold; `-None-` is the choice of nothing. */
   readonly value: string;
+  /** What people see, when it is something else. */
+  readonly display?: string;
+  readonly colour?: string;
+  /** The 12-digit part of its id; standard values have ids by their place. */
+  readonly idSuffix?: number;
   /** Deals: per cent of a stage. */
   readonly probability?: number;
   readonly forecastType?: string;
+}
+
+/** What a profile may not do with a field that it may not do everything with. */
+export type FieldRestriction = 'read_only' | 'hidden';
+
+/** Numbers of records: `prefix`, a number with at least `digits` digits, `suffix`. */
+export interface AutoNumber {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly start: number;
+  readonly digits: number;
+}
+
+export interface Formula {
+  readonly expression: string;
+  readonly returnType: DataType;
+}
+
+/** The records of a linking module that a multi-select look-up consists of (crm-api 5.2). */
+export interface Linking {
+  /** API name of the linking module. */
+  readonly module: string;
+  /** Its look-up to the record that has the field. */
+  readonly parentField: string;
+  /** Its look-up to what is chosen. */
+  readonly connectedField: string;
+  /** API name of the module of what is chosen; null for users. */
+  readonly connectedModule: string | null;
+}
+
+/** The list on the other module in which what points to a record is found. */
+export interface BackList {
+  readonly idSuffix: number;
+  readonly apiName: string;
+  readonly label: string;
 }
 
 export interface Field {
   /** The 12-digit part of the field's id. */
   readonly idSuffix: number;
   readonly apiName: string;
+  /** The key of its values in records: the API name, unless a field that is gone had that name (`nameOfKey`). */
+  readonly key: string;
   readonly label: string;
   readonly dataType: DataType;
   readonly jsonType: string;
@@ -62,6 +106,24 @@ export interface Field {
   readonly readOnly: boolean;
   readonly custom: boolean;
   readonly unique: boolean;
+  /** Whether capital letters make unique values different. */
+  readonly caseSensitive: boolean;
+  /** Its values may stand for ids of records: everybody's, or each user's own. */
+  readonly external: { readonly type: 'org' | 'user'; readonly show: boolean } | null;
+  readonly tooltip: { readonly name: 'static_text' | 'info_icon'; readonly value: string } | null;
+  /** What new records get that say nothing of the field, as requests write it. */
+  readonly defaultValue: unknown;
+  /** Decimals that numbers are rounded to. */
+  readonly decimals: number;
+  readonly rounding: Rounding;
+  /** By id of the profile. */
+  readonly restrictions: ReadonlyMap<string, FieldRestriction>;
+  readonly autoNumber: AutoNumber | null;
+  readonly linking: Linking | null;
+  readonly backList: BackList | null;
+  /** When an organization made the field its own; 0 for standard ones as they are. */
+  readonly createdAtMs: number;
+  readonly modifiedAtMs: number;
   /** A field that upsert and lead conversion look for duplicates in. */
   readonly duplicateCheck: boolean;
   readonly pickList: readonly PickListValue[];
@@ -71,10 +133,19 @@ export interface Field {
   readonly typeKey: string | null;
   /** API name of the module of a subform's rows. */
   readonly subform: string | null;
-  readonly formula: string | null;
+  readonly formula: Formula | null;
 }
 
-export type GeneratedType = 'default' | 'custom' | 'subform' | 'web';
+export const roundings = ['normal', 'round_off', 'round_up', 'round_down'] as const;
+export type Rounding = (typeof roundings)[number];
+
+/** The API name of the field that keeps its values under a key (`Score~2` is the second field of the name `Score`). */
+export function nameOfKey(key: string): string {
+  const end = key.indexOf('~');
+  return end < 0 ? key : key.slice(0, end);
+}
+
+export type GeneratedType = 'default' | 'custom' | 'subform' | 'linking' | 'web';
 
 export interface Module {
   /** The module's number in records, and the 12-digit part of its id. */
@@ -95,6 +166,13 @@ export interface Module {
   readonly parentField: string | null;
   readonly fields: readonly Field[];
   readonly field: ReadonlyMap<string, Field>;
+  /** The module with the fields that a profile does not see; undefined when it sees all. */
+  readonly unrestricted?: Module;
+}
+
+/** The module with all its fields: what is stored does not depend on who writes it. */
+export function wholeModule(module: Module): Module {
+  return module.unrestricted ?? module;
 }
 
 export class Metadata {
@@ -127,7 +205,7 @@ export class Metadata {
 export function servesRecords(module: Module): boolean {
   return (
     module.flags.has('api_supported') &&
-    (module.generatedType === 'default' || module.generatedType === 'custom') &&
+    (module.generatedType === 'default' || module.generatedType === 'custom' || module.generatedType === 'linking') &&
     // Attachments are files of a record, with calls of their own.
     module.apiName !== 'Attachments'
   );

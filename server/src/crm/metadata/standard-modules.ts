@@ -1,12 +1,26 @@
 import {
+  type AutoNumber,
+  type BackList,
   type DataType,
   type Field,
+  type FieldRestriction,
   type GeneratedType,
+  type Linking,
   Metadata,
   type Module,
   type PickListValue,
+  type Rounding,
 } from './metadata.ts';
 import source from './standard-modules.json' with { type: 'json' };
+
+export interface PickListSource {
+  readonly value: string;
+  readonly display?: string;
+  readonly colour?: string;
+  readonly id?: number;
+  readonly probability?: number;
+  readonly forecast_type?: string;
+}
 
 /** A field as the data files and the rows of custom fields write it. */
 export interface FieldSource {
@@ -22,12 +36,26 @@ export interface FieldSource {
   readonly custom?: boolean;
   readonly unique?: boolean;
   readonly duplicate_check?: boolean;
-  readonly values?: readonly (string | { value: string; probability: number; forecast_type: string })[];
+  readonly values?: readonly (string | PickListSource)[];
   readonly lookup?: string;
   readonly lookup_modules?: readonly string[];
   readonly type_key?: string;
   readonly subform?: string;
   readonly formula?: string;
+  readonly return_type?: string;
+  /** The key of the values in records, when it is not the API name. */
+  readonly key?: string;
+  readonly case_sensitive?: boolean;
+  readonly external?: Field['external'];
+  readonly tooltip?: Field['tooltip'];
+  readonly default_value?: unknown;
+  readonly decimals?: number;
+  readonly rounding?: Rounding;
+  /** By id of the profile. */
+  readonly restrictions?: Readonly<Record<string, FieldRestriction>>;
+  readonly auto_number?: AutoNumber;
+  readonly linking?: Linking;
+  readonly back_list?: BackList;
   /** The field shows only in organizations with this feature. */
   readonly feature?: string;
 }
@@ -72,33 +100,74 @@ const jsonTypes: Readonly<Partial<Record<DataType, string>>> = {
   imageupload: 'jsonarray',
   subform: 'jsonarray',
   linetax: 'jsonarray',
+  multiselectlookup: 'jsonarray',
+  multiuserlookup: 'jsonarray',
 };
 
-export function buildField(from: FieldSource): Field {
+/** JSON types of the results of formulas. */
+const decimals: Readonly<Partial<Record<DataType, number>>> = {
+  currency: 2,
+  percent: 2,
+  formula: 2,
+  double: 9,
+};
+
+function jsonTypeOf(dataType: DataType, from: FieldSource): string {
+  const computed = from.return_type as DataType | undefined;
+  return from.json_type ?? jsonTypes[computed ?? dataType] ?? (computed ? 'string' : (jsonTypes[dataType] ?? 'string'));
+}
+
+export function pickListOf(values: readonly (string | PickListSource)[]): readonly PickListValue[] {
+  return values.map((value): PickListValue => {
+    if (typeof value === 'string') return { value };
+    const { display, colour, id, probability, forecast_type } = value;
+    return {
+      value: value.value,
+      ...(display === undefined ? {} : { display }),
+      ...(colour === undefined ? {} : { colour }),
+      ...(id === undefined ? {} : { idSuffix: id }),
+      ...(probability === undefined ? {} : { probability }),
+      ...(forecast_type === undefined ? {} : { forecastType: forecast_type }),
+    };
+  });
+}
+
+export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = createdAtMs): Field {
   const dataType = from.type as DataType;
   return {
     idSuffix: from.id,
     apiName: from.api_name,
+    key: from.key ?? from.api_name,
     label: from.label,
     dataType,
-    jsonType: from.json_type ?? jsonTypes[dataType] ?? 'string',
+    jsonType: jsonTypeOf(dataType, from),
     length: from.length,
     uiType: from.ui_type ?? 1,
     mandatory: from.mandatory ?? false,
     readOnly: from.read_only ?? false,
     custom: from.custom ?? false,
     unique: from.unique ?? false,
+    caseSensitive: from.case_sensitive ?? false,
+    external: from.external ?? null,
+    tooltip: from.tooltip ?? null,
+    defaultValue: from.default_value ?? null,
+    decimals: from.decimals ?? decimals[dataType] ?? 0,
+    rounding: from.rounding ?? 'normal',
+    restrictions: new Map(Object.entries(from.restrictions ?? {})),
+    autoNumber: from.auto_number ?? null,
+    linking: from.linking ?? null,
+    backList: from.back_list ?? null,
+    createdAtMs,
+    modifiedAtMs,
     duplicateCheck: from.duplicate_check ?? false,
-    pickList: (from.values ?? []).map(
-      (value): PickListValue =>
-        typeof value === 'string'
-          ? { value }
-          : { value: value.value, probability: value.probability, forecastType: value.forecast_type },
-    ),
+    pickList: pickListOf(from.values ?? []),
     lookupModules: from.lookup_modules ?? (from.lookup === undefined ? [] : [from.lookup]),
     typeKey: from.type_key ?? null,
     subform: from.subform ?? null,
-    formula: from.formula ?? null,
+    formula:
+      from.formula === undefined
+        ? null
+        : { expression: from.formula, returnType: (from.return_type ?? 'double') as DataType },
   };
 }
 
@@ -136,7 +205,11 @@ const tabs: readonly ModuleSource[] = source.tabs.map((tab) => ({
 /** The modules that every organization starts with, without the fields of features that are off. */
 export const standardModules: readonly Module[] = [...(source.modules as readonly ModuleSource[]), ...tabs].map(
   (module, index) =>
-    buildModule(module, index + 1, module.fields.filter((field) => field.feature === undefined).map(buildField)),
+    buildModule(
+      module,
+      index + 1,
+      module.fields.filter((field) => field.feature === undefined).map((field) => buildField(field)),
+    ),
 );
 
 /** The metadata of an organization that has changed nothing: one object for all of them. */

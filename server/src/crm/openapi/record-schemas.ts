@@ -106,6 +106,8 @@ const forms: Readonly<
   multi_module_lookup: [() => anyModuleReference, () => anyLookupGiven],
   ownerlookup: [() => user, () => lookupGiven],
   userlookup: [() => user, () => lookupGiven],
+  multiselectlookup: [() => objects],
+  multiuserlookup: [() => objects],
   subform: [
     (field) => listOf(rowSchemas.get(field.subform ?? '')?.answered ?? anyObject),
     (field) => listOf(rowSchemas.get(field.subform ?? '')?.given ?? anyObject),

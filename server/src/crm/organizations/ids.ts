@@ -22,6 +22,8 @@ export const systemIds = {
   /** Related lists: a hundred for each module. */
   relatedLists: 7_000_000,
   customRelatedLists: 300_000_000_000,
+  /** Views of custom modules: a hundred for each. */
+  customViews: 500_000_000_000,
   /** Values of pick lists: a thousand for each field. */
   pickListValues: 1_000_000,
   firstField: 300_001,

@@ -1,6 +1,6 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
-import { type CustomFieldRow, type CustomModuleRow, customizedMetadata } from '../metadata/customized-metadata.ts';
+import { loadMetadata } from './load-metadata.ts';
 import { type CrmUser, type OrganizationSettings, type Profile, type Role, Space, type UserSettings } from './space.ts';
 
 interface SpaceRow {
@@ -43,7 +43,7 @@ export async function loadSpace(
   });
   if (!space) return undefined;
   const values = [space.data_space];
-  const [userRows, roleRows, profileRows, tagRows, moduleRows, fieldRows] = await Promise.all([
+  const [userRows, roleRows, profileRows, tagRows, metadata] = await Promise.all([
     database.query<UserRow>({
       name: 'crm-space-users',
       text: `SELECT user_id, zuid, email, first_name, last_name, role_id, profile_id, status, confirmed, settings,
@@ -73,17 +73,7 @@ export async function loadSpace(
       text: 'SELECT tag_id, module, name, color_code FROM crm_tag WHERE data_space = $1 ORDER BY module, tag_id',
       values,
     }),
-    database.query<CustomModuleRow>({
-      name: 'crm-space-modules',
-      text: 'SELECT module, definition, modified_at_ms FROM crm_custom_module WHERE data_space = $1 ORDER BY module',
-      values,
-    }),
-    database.query<CustomFieldRow>({
-      name: 'crm-space-fields',
-      text: `SELECT module, api_name, definition, modified_at_ms FROM crm_custom_field
-             WHERE data_space = $1 ORDER BY module, created_at_ms, api_name`,
-      values,
-    }),
+    loadMetadata(database, space.data_space),
   ]);
   const roles = roleRows.map(
     (row): Role => ({ id: row.role_id, name: row.name, reportsTo: row.reports_to, description: row.description }),
@@ -109,7 +99,7 @@ export async function loadSpace(
     roles,
     profiles,
     tags: tagRows.map((row) => ({ id: row.tag_id, module: row.module, name: row.name, colorCode: row.color_code })),
-    metadata: customizedMetadata(moduleRows, fieldRows),
+    metadata,
   });
 }
 

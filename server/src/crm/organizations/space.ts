@@ -1,4 +1,5 @@
 import type { Environment } from '../../config/data-centers.ts';
+import { metadataFor } from '../metadata/customized-metadata.ts';
 import type { Metadata, Module } from '../metadata/metadata.ts';
 import { idOf } from './ids.ts';
 
@@ -89,6 +90,8 @@ export class Space {
   readonly #byId: ReadonlyMap<string, CrmUser>;
   readonly #byZuid = new Map<string, CrmUser>();
   readonly #tags: ReadonlyMap<string, Tag>;
+  /** The space as profiles see it that do not see everything. */
+  readonly #seenBy = new Map<string, Space>();
 
   constructor(contents: SpaceContents) {
     this.contents = contents;
@@ -97,6 +100,17 @@ export class Space {
     this.#byId = new Map(contents.users.map((user) => [user.id, user]));
     this.#tags = new Map(contents.tags.map((tag) => [tag.id, tag]));
     for (const user of contents.users) if (user.zuid !== null) this.#byZuid.set(user.zuid, user);
+  }
+
+  /** The space as a profile sees it: without the fields that are hidden from it (crm-api 7.2, `profiles`). */
+  seenBy({ id }: Profile): Space {
+    let seen = this.#seenBy.get(id);
+    if (!seen) {
+      const metadata = metadataFor(this.metadata, id);
+      seen = metadata === this.metadata ? this : new Space({ ...this.contents, metadata });
+      this.#seenBy.set(id, seen);
+    }
+    return seen;
   }
 
   user(id: string): CrmUser | undefined {

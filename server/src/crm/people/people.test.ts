@@ -256,7 +256,7 @@ describe('layouts and related lists', () => {
     const { standardMetadata } = await import('../metadata/standard-modules.ts');
     const ids = new Set<string>();
     for (const module of standardMetadata.modules) {
-      for (const list of relatedListsOf(module)) {
+      for (const list of relatedListsOf(module, standardMetadata)) {
         const related = standardMetadata.find(list.module);
         expect(related, `${module.apiName} ${list.apiName}`).toBeDefined();
         if (list.source.kind !== 'lookup') continue;

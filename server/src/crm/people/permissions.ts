@@ -13,11 +13,15 @@ export interface Permission {
 
 const operations = ['View', 'Create', 'Edit', 'Delete'] as const;
 
+/** Changing modules and fields. */
+export const customization = 'Crm_Implied_Manage_Customization';
+
 /** What only administrators have to begin with. */
 export const administration: readonly string[] = [
   'Crm_Implied_Manage_Users',
   'Crm_Implied_Manage_Profiles',
   'Crm_Implied_Manage_Roles',
+  customization,
 ];
 
 const general: readonly (readonly [string, string])[] = [
@@ -25,6 +29,7 @@ const general: readonly (readonly [string, string])[] = [
   ['Crm_Implied_Manage_Users', 'Manage Users'],
   ['Crm_Implied_Manage_Profiles', 'Manage Profiles'],
   ['Crm_Implied_Manage_Roles', 'Manage Roles'],
+  [customization, 'Manage Modules and Fields'],
 ];
 
 function moduleSequence(module: Module): number {

@@ -22,11 +22,11 @@ export function isTableColumn(module: Module, field: Field): boolean {
 
 /**
  * A key of the data as an SQL literal.
- * @throws Error for anything that is not an API name: names of custom fields are checked when they are made.
+ * @throws Error for anything that is no key: names of custom fields are checked when they are made.
  */
-export function jsonKey(apiName: string): string {
-  if (!/^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(apiName)) throw new Error(`not an API name: ${JSON.stringify(apiName)}`);
-  return `'${apiName}'`;
+export function jsonKey(key: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,99}(~\d{1,9})?$/.test(key)) throw new Error(`not a key: ${JSON.stringify(key)}`);
+  return `'${key}'`;
 }
 
 /** The value of a field, in the form that conditions and orders need: JSON for numbers and times inside the data. */
@@ -36,7 +36,7 @@ export function columnSql(alias: string, module: Module, field: Field): string {
   if (column) return `${alias}.${column}`;
   if (field.apiName === 'Locked__s') return 'false';
   if (field.apiName === 'Record_Status__s') return `'Available'::text`;
-  const key = jsonKey(field.apiName);
+  const key = jsonKey(field.key);
   switch (valueKind(field)) {
     case 'number':
     case 'date':

@@ -41,7 +41,7 @@ export class StatementBuilder {
     const known = this.#joins.get(key);
     if (known) return known.alias;
     const alias = `j${this.#joins.size + 1}`;
-    this.#joins.set(key, { alias, sql: joinSql(alias, from, field.apiName, field.dataType, target) });
+    this.#joins.set(key, { alias, sql: joinSql(alias, from, field, target) });
     return alias;
   }
 
@@ -51,8 +51,8 @@ export class StatementBuilder {
 }
 
 /** The API name of the module that a look-up points into, as a text. */
-function moduleNameSql(alias: string, { apiName, dataType, lookupModules }: Field): string {
-  const key = jsonKey(apiName);
+function moduleNameSql(alias: string, { key: name, dataType, lookupModules }: Field): string {
+  const key = jsonKey(name);
   if (dataType === 'multi_module_lookup') return `(${alias}.data -> ${key} ->> 'module')`;
   return `(CASE WHEN ${alias}.data -> ${key} IS NOT NULL THEN ${jsonKey(lookupModules[0] ?? '')} END)`;
 }
@@ -63,18 +63,20 @@ const userColumns: Readonly<Record<string, string>> = {
   Modified_By: 'modified_by',
 };
 
-function joinSql(alias: string, from: string, name: string, dataType: string, target: Module): string {
+function joinSql(alias: string, from: string, field: Field, target: Module): string {
   const table = peopleTables.get(target);
   if (table) {
     return `LEFT JOIN ${table.name} AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.${table.id} = ${from}.${table.id}`;
   }
+  const key = jsonKey(field.key);
   if (target === usersModule) {
-    const id = userColumns[name] ? `${from}.${userColumns[name]}` : `(${from}.data ->> ${jsonKey(name)})::bigint`;
+    const column = userColumns[field.apiName];
+    const id = column ? `${from}.${column}` : `(${from}.data ->> ${key})::bigint`;
     return `LEFT JOIN crm_user AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.user_id = ${id}`;
   }
-  const many = dataType === 'multi_module_lookup';
-  const value = many ? `(${from}.data -> ${jsonKey(name)} ->> 'id')` : `(${from}.data ->> ${jsonKey(name)})`;
-  const ofModule = many ? ` AND ${from}.data -> ${jsonKey(name)} ->> 'module' = '${safe(target.apiName)}'` : '';
+  const many = field.dataType === 'multi_module_lookup';
+  const value = many ? `(${from}.data -> ${key} ->> 'id')` : `(${from}.data ->> ${key})`;
+  const ofModule = many ? ` AND ${from}.data -> ${key} ->> 'module' = '${safe(target.apiName)}'` : '';
   return `LEFT JOIN crm_record AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.module = ${target.number}
     AND ${alias}.record_id = ${value}::bigint${ofModule}`;
 }

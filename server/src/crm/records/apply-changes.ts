@@ -1,5 +1,5 @@
 import { type ErrorBody, errorBody, idInvalid } from '../errors.ts';
-import type { Module } from '../metadata/metadata.ts';
+import { type Field, type Module, nameOfKey, wholeModule } from '../metadata/metadata.ts';
 import type { ItemChanges, RowChange } from './read-item.ts';
 import type { RecordData, StoredRecord, StoredValue, UniqueClaim } from './record.ts';
 
@@ -31,7 +31,7 @@ export function applyChanges(
     }
     const { limit } = rowChanges[0] ?? {};
     if (limit !== undefined && rows.length > limit) {
-      return { failure: errorBody('LIMIT_EXCEEDED', { limit, api_name: name }) };
+      return { failure: errorBody('LIMIT_EXCEEDED', { limit, api_name: nameOfKey(name) }) };
     }
     set(data, name, rows.length === 0 ? null : rows);
   }
@@ -67,13 +67,18 @@ export function displayName(module: Module, data: RecordData): string | null {
   return value === undefined ? null : String(value).slice(0, longestName);
 }
 
-/** The record's values of unique fields, folded. */
+/** The form in which values of a unique field are the same or not: folded, unless the field minds capital letters. */
+export function uniqueForm({ caseSensitive }: Pick<Field, 'caseSensitive'>, value: string): string {
+  return caseSensitive ? value : value.toLowerCase();
+}
+
+/** The record's values of unique fields, in that form. */
 export function uniqueClaims(module: Module, data: RecordData): UniqueClaim[] {
   const claims: UniqueClaim[] = [];
-  for (const field of module.fields) {
+  for (const field of wholeModule(module).fields) {
     if (!field.unique) continue;
-    const value = data[field.apiName];
-    if (value !== undefined) claims.push({ field: field.apiName, value: String(value).toLowerCase() });
+    const value = data[field.key];
+    if (value !== undefined) claims.push({ field: field.key, value: uniqueForm(field, String(value)) });
   }
   return claims;
 }

@@ -2,7 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid, Refusal } from '../errors.ts';
 import { success } from '../http/item-list.ts';
 import { pathId } from '../http/parameters.ts';
-import type { Module } from '../metadata/metadata.ts';
+import { type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { isWritable } from '../values/read-value.ts';
 import { newRowCount } from './apply-changes.ts';
@@ -45,7 +45,7 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
   if (missing) return missing;
   const changes = merged(module, source, reading.changes);
   const absent = module.fields.find(
-    ({ apiName, mandatory }) => mandatory && !hasValue(changes, apiName) && apiName !== 'Owner',
+    ({ apiName, key, mandatory }) => mandatory && !hasValue(changes, key) && apiName !== 'Owner',
   );
   if (absent) {
     const place = { api_name: absent.apiName, json_path: `$.data[0].${absent.apiName}` };
@@ -61,8 +61,8 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
   return duplicates.get(0) ?? success('record added', details);
 }
 
-function hasValue({ values, rows }: ItemChanges, apiName: string): boolean {
-  return (values.get(apiName) ?? null) !== null || (rows.get(apiName)?.length ?? 0) > 0;
+function hasValue({ values, rows }: ItemChanges, key: string): boolean {
+  return (values.get(key) ?? null) !== null || (rows.get(key)?.length ?? 0) > 0;
 }
 
 type Row = Readonly<Record<string, StoredValue>>;
@@ -71,8 +71,8 @@ type Row = Readonly<Record<string, StoredValue>>;
 function merged(module: Module, source: StoredRecord, given: ItemChanges): ItemChanges {
   const values = new Map<string, StoredValue | null>();
   const rows = new Map<string, RowChange[]>();
-  for (const field of module.fields) {
-    const value = source.data[field.apiName];
+  for (const field of wholeModule(module).fields) {
+    const value = source.data[field.key];
     if (value === undefined || field.unique || field.readOnly) continue;
     if (field.dataType === 'subform') {
       const copies = (value as readonly Row[]).map(({ id: _, ...row }): RowChange => {
@@ -83,8 +83,8 @@ function merged(module: Module, source: StoredRecord, given: ItemChanges): ItemC
           jsonPath: `$.data[0].${field.apiName}`,
         };
       });
-      rows.set(field.apiName, copies);
-    } else if (isWritable(field) && field.apiName !== 'Tag') values.set(field.apiName, value);
+      rows.set(field.key, copies);
+    } else if (isWritable(field) && field.apiName !== 'Tag') values.set(field.key, value);
   }
   for (const [name, value] of given.values) values.set(name, value);
   for (const [name, changes] of given.rows) {

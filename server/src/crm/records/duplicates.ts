@@ -1,6 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import { type ErrorBody, errorBody } from '../errors.ts';
-import type { Module } from '../metadata/metadata.ts';
+import { type Module, nameOfKey } from '../metadata/metadata.ts';
 import type { WriteOutcome } from './record-table.ts';
 import { showUser } from './record-view.ts';
 import type { Conflict } from './unique-values.ts';
@@ -26,9 +26,10 @@ export async function duplicateAnswers(
   const holders = await store.records.readMany(space.dataSpace, module.number, holderIds);
   const bodyOf = (conflict: Conflict, index: number): ErrorBody => {
     const holder = holders.get(conflict.recordId);
+    const apiName = nameOfKey(conflict.field);
     return errorBody('DUPLICATE_DATA', {
-      api_name: conflict.field,
-      json_path: `$.data[${index}].${conflict.field}`,
+      api_name: apiName,
+      json_path: `$.data[${index}].${apiName}`,
       id: conflict.recordId,
       duplicate_record: {
         id: conflict.recordId,

@@ -70,9 +70,9 @@ export function readFileRows(
 type Row = Readonly<Record<string, StoredValue>>;
 
 /** How a field of files is shown. */
-export function showFiles({ apiName, dataType }: Field): (record: StoredRecord, view: RecordView) => unknown {
+export function showFiles({ key, dataType }: Field): (record: StoredRecord, view: RecordView) => unknown {
   return (record, { space, timeZone }) =>
-    ((record.data[apiName] ?? []) as readonly Row[]).map((row, index) => {
+    ((record.data[key] ?? []) as readonly Row[]).map((row, index) => {
       const by = String(row.Created_By__s ?? record.createdBy);
       const person = { name: space.user(by)?.fullName ?? null, id: by };
       return {

@@ -3,8 +3,9 @@ import type { Field, Module } from '../metadata/metadata.ts';
 import type { Condition } from '../query/condition.ts';
 import { restSource } from '../query/select-matching.ts';
 import { StatementBuilder } from '../query/statement-builder.ts';
+import { uniqueForm } from './apply-changes.ts';
 
-/** The oldest record that has each value in a field, by the folded value: one statement, over an index. */
+/** The oldest record that has each value in a field, by the value in its unique form (`uniqueForm`): one statement, over an index. */
 export async function holdersOf(
   call: CrmCall,
   module: Module,
@@ -15,7 +16,7 @@ export async function holdersOf(
   const rows = field.unique
     ? await uniqueHolders(call, module, field, values)
     : await matches(call, module, field, values);
-  return new Map(rows.map((row) => [row.value.toLowerCase(), row.record_id]));
+  return new Map(rows.map((row) => [uniqueForm(field, row.value), row.record_id]));
 }
 
 interface Row {
@@ -32,7 +33,7 @@ function uniqueHolders(
   return store.database.query<Row>({
     text: `SELECT value, record_id FROM crm_unique_value
            WHERE data_space = $1 AND module = $2 AND field = $3 AND value = ANY ($4::text[])`,
-    values: [space.dataSpace, module.number, field.apiName, values.map((value) => value.toLowerCase())],
+    values: [space.dataSpace, module.number, field.key, values.map((value) => uniqueForm(field, value))],
   });
 }
 

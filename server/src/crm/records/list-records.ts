@@ -155,7 +155,8 @@ function sortParameter(call: CrmCall, module: Module): SortKey {
   const text = call.query.get('sort_by') ?? '';
   if (text === '') return 'id';
   // Old versions sort by any field.
-  if (call.version.number < 3 && module.field.has(text)) return text;
+  const field = call.version.number < 3 ? module.field.get(text) : undefined;
+  if (field) return field.key;
   return choiceParameter(call.query, 'sort_by', ['id', 'Created_Time', 'Modified_Time'], 'id');
 }
 

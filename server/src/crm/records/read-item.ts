@@ -1,8 +1,8 @@
 import { type ErrorBody, errorBody } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
-import type { Field, Metadata, Module } from '../metadata/metadata.ts';
+import { type Field, type Metadata, type Module, wholeModule } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
-import { isWritable, readValue } from '../values/read-value.ts';
+import { hasReader, readValue } from '../values/read-value.ts';
 import type { Problem, ReferenceWish } from '../values/reading.ts';
 import { isStorable } from '../values/texts.ts';
 import { isFileField, readFileRows } from './file-fields.ts';
@@ -10,9 +10,9 @@ import type { StoredValue } from './record.ts';
 
 /** What one item of a write wants to change, checked as far as it can be without other records. */
 export interface ItemChanges {
-  /** Stored values by API name; null clears the field. */
+  /** Stored values by the field's key; null clears the field. */
   readonly values: Map<string, StoredValue | null>;
-  /** Rows of subforms by API name. */
+  /** Rows of subforms by the field's key. */
   readonly rows: Map<string, RowChange[]>;
   /** The new owner, when one is named. */
   ownerId: string | null;
@@ -57,11 +57,20 @@ export function readItem(raw: unknown, task: ReadingTask): ItemReading {
   if (!isJsonObject(raw)) return fail('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: task.jsonPath });
   const item = withAliases(raw, task.module);
   const changes: ItemChanges = { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes: [] };
-  for (const field of task.module.fields) {
-    const failure = readField(item, field, task, changes);
-    if (failure) return { failure };
+  const failure = readFields(item, task, changes);
+  return failure ? { failure } : { changes };
+}
+
+/** Fields that the user's profile does not see are there all the same: a new record gets their default. */
+function readFields(item: JsonObject, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
+  for (const field of wholeModule(task.module).fields) {
+    const seen = task.module.field.get(field.apiName);
+    const failure = seen
+      ? readField(item, seen, task, changes)
+      : readField({}, { ...field, mandatory: false }, task, changes);
+    if (failure) return failure;
   }
-  return { changes };
+  return undefined;
 }
 
 /** Documentation writes the line items of purchase orders in two ways. */
@@ -72,7 +81,9 @@ function withAliases(item: JsonObject, module: Module): JsonObject {
 
 function readField(item: JsonObject, field: Field, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
   const { apiName } = field;
-  const raw = Object.hasOwn(item, apiName) ? item[apiName] : undefined;
+  const given = Object.hasOwn(item, apiName) ? item[apiName] : undefined;
+  // What may only be read is not written by requests.
+  const raw = given === undefined || field.readOnly ? defaultOf(field, task) : given;
   const place = { api_name: apiName, json_path: `${task.jsonPath}.${apiName}` };
   const mandatory = field.mandatory || isMandatoryInLayout(item, field, task.module);
   if (raw === undefined) {
@@ -82,13 +93,13 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   if (field.dataType === 'layout') return readLayout(raw, place, task);
   if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
   if (isFileField(field)) {
-    if (field.readOnly || raw === null) return undefined;
+    if (raw === null) return undefined;
     const reading = readFileRows(raw, field, place, task.creating, changes.wishes);
     if ('failure' in reading) return reading.failure;
-    changes.rows.set(apiName, reading.rows);
+    changes.rows.set(field.key, reading.rows);
     return undefined;
   }
-  if (!isWritable(field)) return undefined;
+  if (!hasReader(field)) return undefined;
   const reading = readValue(raw, field, { item });
   if (reading.problem) return problemBody(reading.problem, place);
   if (reading.value === null && mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
@@ -96,9 +107,13 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
     const inner = isJsonObject(raw) ? `${place.json_path}.id` : place.json_path;
     changes.wishes.push({ ...reading.wish, apiName, jsonPath: inner });
   }
-  if (apiName !== 'Owner') changes.values.set(apiName, reading.value);
+  if (apiName !== 'Owner') changes.values.set(field.key, reading.value);
   else if (reading.value !== null) changes.ownerId = reading.value as string;
   return undefined;
+}
+
+function defaultOf({ defaultValue }: Field, { creating }: ReadingTask): unknown {
+  return creating && defaultValue !== null ? defaultValue : undefined;
 }
 
 /** Naming the layout makes the fields mandatory that only the layout demands. */
@@ -179,7 +194,7 @@ function readRows(
     if ('failure' in row) return row.failure;
     rows.push(row.row);
   }
-  changes.rows.set(field.apiName, rows);
+  changes.rows.set(field.key, rows);
   return undefined;
 }
 
@@ -198,10 +213,8 @@ function readRow(
   const changes: ItemChanges = { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes };
   if (!remove) {
     const creating = id === null;
-    for (const field of task.module.fields) {
-      const failure = readField(raw, field, { ...task, creating }, changes);
-      if (failure) return { failure };
-    }
+    const failure = readFields(raw, { ...task, creating }, changes);
+    if (failure) return { failure };
   }
   return { row: { id, remove, values: changes.values, jsonPath: task.jsonPath } };
 }

@@ -90,7 +90,7 @@ const columnFields: Readonly<Record<string, Show>> = {
 export function showField(module: Module, field: Field): Show {
   const column = columnFields[field.apiName];
   if (column) return column;
-  const { apiName, dataType } = field;
+  const { apiName, dataType, key } = field;
   if (dataType === 'layout') {
     return (_, { space }) => ({
       name: 'Standard',
@@ -103,9 +103,9 @@ export function showField(module: Module, field: Field): Show {
   if (apiName === 'Tag') return showTags;
   const empty = field.jsonType === 'jsonarray' ? [] : dataType === 'boolean' ? false : null;
   const show = showValue[dataType];
-  if (!show) return (record) => record.data[apiName] ?? empty;
+  if (!show) return (record) => record.data[key] ?? empty;
   return (record, view) => {
-    const value = record.data[apiName];
+    const value = record.data[key];
     return value === undefined ? empty : show(value, view);
   };
 }
@@ -121,13 +121,13 @@ type Row = Readonly<Record<string, StoredValue>>;
 
 function showRows(field: Field): Show {
   return (record, view) => {
-    const rows = record.data[field.apiName] as readonly Row[] | undefined;
+    const rows = record.data[field.key] as readonly Row[] | undefined;
     const module = rows && view.space.metadata.find(field.subform ?? '');
     if (!module) return [];
     return rows.map((row) => {
       const shown: Record<string, unknown> = { id: row.id };
-      for (const { apiName, dataType, jsonType } of module.fields) {
-        const value = row[apiName];
+      for (const { apiName, dataType, jsonType, key } of module.fields) {
+        const value = row[key];
         const empty = jsonType === 'jsonarray' ? [] : null;
         shown[apiName] = value === undefined ? empty : (showValue[dataType]?.(value, view) ?? value);
       }
@@ -158,7 +158,7 @@ export async function namesFor(
 const noNames: ReadonlyMap<string, string | null> = new Map();
 
 function collect(field: Field, data: Row, space: Space, add: (module: string, id: string) => void): void {
-  const value = data[field.apiName];
+  const value = data[field.key];
   if (value === undefined) return;
   if (field.dataType === 'lookup') add(field.lookupModules[0] as string, value as string);
   else if (field.dataType === 'multi_module_lookup') {

@@ -2,7 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { PagePlace } from './page-token.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from './record.ts';
 
-/** `id`, `Created_Time`, `Modified_Time`, or (old versions) the name of any field. */
+/** `id`, `Created_Time`, `Modified_Time`, or (old versions) the key of any field. */
 export type SortKey = string;
 
 export interface RecordList {

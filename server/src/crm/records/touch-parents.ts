@@ -15,7 +15,7 @@ export async function touchParents(call: CrmCall, module: Module, records: reado
   const parents = new Map<string, number>();
   for (const { record } of records) {
     for (const field of module.fields) {
-      const value = record.data[field.apiName];
+      const value = record.data[field.key];
       if (value === undefined) continue;
       const any = field.dataType === 'multi_module_lookup' ? (value as { id: string; module: string }) : undefined;
       const id = any?.id ?? (field.dataType === 'lookup' ? (value as string) : undefined);

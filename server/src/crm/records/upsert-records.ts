@@ -3,6 +3,7 @@ import { errorBody, Refusal } from '../errors.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
 import { isStorable } from '../values/texts.ts';
+import { uniqueForm } from './apply-changes.ts';
 import { createItems } from './create-records.ts';
 import { holdersOf } from './find-duplicates.ts';
 import { recordModule } from './record-module.ts';
@@ -156,6 +157,6 @@ function valuesOf(raw: unknown, fields: readonly Field[]): Item['values'] {
     const value = String(given).trimEnd();
     // Values that no field can have are refused when the item is read.
     if (value === '' || value.length > field.length || !isStorable(value)) return [];
-    return [{ field, value, folded: value.toLowerCase() }];
+    return [{ field, value, folded: uniqueForm(field, value) }];
   });
 }

@@ -77,10 +77,10 @@ async function countOne(
 ): Promise<object | ErrorBody> {
   const { space, store } = call;
   const asked = isJsonObject(raw) && isJsonObject(raw.related_list) ? raw.related_list : {};
-  const lists = relatedListsOf(parentModule);
+  const lists = relatedListsOf(parentModule, space.metadata);
   const at = lists.findIndex(
     (each, place) =>
-      each.apiName === asked.api_name || relatedListId(space, parentModule, place) === (readId(asked.id) ?? ''),
+      each.apiName === asked.api_name || relatedListId(space, parentModule, each, place) === (readId(asked.id) ?? ''),
   );
   const list = lists[at];
   const module = list && space.metadata.find(list.module);
@@ -88,7 +88,7 @@ async function countOne(
     const json_path = `$.get_related_records_count[${index}].related_list`;
     return errorBody('INVALID_DATA', { api_name: 'related_list', json_path });
   }
-  const related_list = { api_name: list.apiName, id: relatedListId(space, parentModule, at) };
+  const related_list = { api_name: list.apiName, id: relatedListId(space, parentModule, list, at) };
   const permission = `Crm_Implied_View_${module.apiName}`;
   if (call.user.profile.denied.has(permission)) return errorBody('NO_PERMISSION', { permissions: [permission] });
   const values: unknown[] = [space.dataSpace];

@@ -13,7 +13,7 @@ export async function listRelatedLists(call: CrmCall): Promise<CrmAnswer> {
   if (layout && layout !== layoutId(call.space.dataSpace, module.number)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
   }
-  const lists = relatedListsOf(module);
+  const lists = relatedListsOf(module, call.space.metadata);
   if (lists.length === 0) return { status: 204 };
   const answers = lists.map((list, place) => relatedListAnswer(list, place, module, call));
   return { status: 200, json: { related_lists: answers } };
@@ -23,8 +23,8 @@ export async function listRelatedLists(call: CrmCall): Promise<CrmAnswer> {
 export async function getRelatedList(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
   const id = readId(pathId(call.path[0] as string, 2));
-  const lists = relatedListsOf(module);
-  const place = lists.findIndex((_, index) => relatedListId(call.space, module, index) === id);
+  const lists = relatedListsOf(module, call.space.metadata);
+  const place = lists.findIndex((each, index) => relatedListId(call.space, module, each, index) === id);
   const list = lists[place];
   if (!list) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
   return { status: 200, json: { related_lists: [relatedListAnswer(list, place, module, call)] } };
@@ -38,7 +38,7 @@ export function relatedListAnswer(
 ): Record<string, unknown> {
   const related = space.metadata.find(list.module);
   return {
-    id: relatedListId(space, module, place),
+    id: relatedListId(space, module, list, place),
     sequence_number: String(place + 1),
     display_label: list.label,
     api_name: list.apiName,
@@ -46,7 +46,7 @@ export function relatedListAnswer(
     name: list.label,
     action: null,
     href: `${module.apiName}/{ENTITYID}/${list.apiName}`,
-    type: 'default',
+    type: list.idSuffix === undefined ? 'default' : 'custom_lookup',
     connectedmodule: null,
     linkingmodule: null,
     customize_sort: true,

@@ -1,4 +1,4 @@
-import type { Module } from '../metadata/metadata.ts';
+import type { Metadata, Module } from '../metadata/metadata.ts';
 import { firstCustomModule, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 
@@ -7,7 +7,7 @@ import type { Space } from '../organizations/space.ts';
  * look-up, or what is linked with it many to many.
  */
 export type RelatedSource =
-  /** Records whose look-up `field` holds the record; `field` may be a subform and its look-up, with a dot between. */
+  /** Records whose look-up `field` (its key) holds the record; it may be a subform and its look-up, with a dot between. */
   | { readonly kind: 'lookup'; readonly field: string }
   | { readonly kind: 'link'; readonly relation: string; readonly side: 'left' | 'right' }
   | { readonly kind: 'attachments' };
@@ -20,6 +20,8 @@ export interface RelatedList {
   readonly source: RelatedSource;
   /** Only activities that are over, or only those that are not. */
   readonly closed?: boolean;
+  /** Lists that come with an organization's own look-ups have ids of their own, and not by their place. */
+  readonly idSuffix?: number;
 }
 
 const lookup = (apiName: string, module: string, field: string, label = apiName.replaceAll('_', ' ')): RelatedList => ({
@@ -128,25 +130,57 @@ const lists: Readonly<Record<string, readonly RelatedList[]>> = {
 const withActivities = new Set(['Purchase_Orders', 'Invoices', 'Cases', 'Solutions']);
 const withoutLists = new Set(['Notes', 'Attachments']);
 
-/** The related lists of a module, in their order. */
-export function relatedListsOf(module: Module): readonly RelatedList[] {
-  if (withoutLists.has(module.apiName) || module.generatedType === 'subform' || module.generatedType === 'web') {
-    return [];
+/** The related lists of a module, in their order; those that an organization's own look-ups made come last. */
+export function relatedListsOf(module: Module, metadata: Metadata): readonly RelatedList[] {
+  const { apiName, generatedType } = module;
+  if (withoutLists.has(apiName) || (generatedType !== 'default' && generatedType !== 'custom')) return [];
+  const active = withActivities.has(apiName) || generatedType === 'custom';
+  return [
+    notes,
+    attachments,
+    ...(lists[apiName] ?? (active ? activities('What_Id') : [])),
+    ...(backListsOf(metadata).get(apiName) ?? []),
+  ];
+}
+
+const backLists = new WeakMap<Metadata, ReadonlyMap<string, readonly RelatedList[]>>();
+
+/** The lists that come with look-ups of organizations, by the module that they lead to. */
+function backListsOf(metadata: Metadata): ReadonlyMap<string, readonly RelatedList[]> {
+  const known = backLists.get(metadata);
+  if (known) return known;
+  const found = new Map<string, RelatedList[]>();
+  for (const module of metadata.modules) {
+    for (const { backList, key, lookupModules } of module.fields) {
+      const [target] = lookupModules;
+      if (!backList || target === undefined) continue;
+      const list: RelatedList = {
+        ...lookup(backList.apiName, module.apiName, key, backList.label),
+        idSuffix: backList.idSuffix,
+      };
+      found.set(target, [...(found.get(target) ?? []), list]);
+    }
   }
-  const own = lists[module.apiName] ?? (withActivities.has(module.apiName) ? activities('What_Id') : []);
-  return [notes, attachments, ...own];
+  backLists.set(metadata, found);
+  return found;
+}
+
+/** The names of a module's lists in small letters: no two of them may be called by the same path. */
+export function backListNames(module: Module, metadata: Metadata): string[] {
+  return relatedListsOf(module, metadata).map(({ apiName }) => apiName.toLowerCase());
 }
 
 /** A list by its name in the path, without regard to case. */
-export function findRelatedList(module: Module, name: string): RelatedList | undefined {
+export function findRelatedList(module: Module, metadata: Metadata, name: string): RelatedList | undefined {
   const folded = name.toLowerCase();
-  return relatedListsOf(module).find((list) => list.apiName.toLowerCase() === folded);
+  return relatedListsOf(module, metadata).find((list) => list.apiName.toLowerCase() === folded);
 }
 
 const listsPerModule = 100;
 
-/** The id of a module's list by its place: the module's number keeps it the same in every data space. */
-export function relatedListId(space: Space, module: Module, place: number): string {
+/** The id of a module's list, by its place: the module's number keeps it the same in every data space. */
+export function relatedListId(space: Space, module: Module, list: RelatedList, place: number): string {
+  if (list.idSuffix !== undefined) return space.id(list.idSuffix);
   if (module.number >= firstCustomModule) {
     return space.id(systemIds.customRelatedLists + module.number * listsPerModule + place + 1);
   }

@@ -29,7 +29,7 @@ export async function relatedPlace(
   permissions: { readonly parent: RecordPermission; readonly related: RecordPermission },
 ): Promise<RelatedPlace> {
   const parentModule = recordModule(call, permissions.parent);
-  const list = findRelatedList(parentModule, call.path[2] as string);
+  const list = findRelatedList(parentModule, call.space.metadata, call.path[2] as string);
   const module = list && call.space.metadata.find(list.module);
   if (!list || !module || list.source.kind === 'attachments') {
     throw new Refusal('INVALID_DATA', {

@@ -4,6 +4,7 @@ import { checkPermission } from '../http/admission.ts';
 import { readPlainItem, success } from '../http/item-list.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import { idsParameter } from '../http/parameters.ts';
+import { nameOfKey } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { createItems } from '../records/create-records.ts';
 import { deleteItems } from '../records/delete-records.ts';
@@ -24,7 +25,8 @@ export async function createRelated(call: CrmCall): Promise<CrmAnswer> {
   return writeAnswer(call, await createItems(call, place.module, items), 201);
 }
 
-function pointer({ module, parentModule, parentId }: RelatedPlace, field: string): object {
+function pointer({ module, parentModule, parentId }: RelatedPlace, key: string): object {
+  const field = nameOfKey(key);
   const anyModule = module.field.get(field)?.dataType === 'multi_module_lookup';
   return { [field]: { id: parentId, ...(anyModule ? { module: { api_name: parentModule.apiName } } : {}) } };
 }

@@ -3,6 +3,7 @@ import type { Version } from '../http/versions.ts';
 import type { Field, Module, PickListValue } from '../metadata/metadata.ts';
 import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
+import { formatDateTime } from '../values/date-time.ts';
 
 /** Most values of one pick list; custom fields beyond the first ones have room of their own. */
 const valuesPerField = 1000;
@@ -15,9 +16,11 @@ const systemFields = new Set(['id', 'Created_By', 'Modified_By', 'Created_Time',
 export function fieldAnswer(
   field: Field,
   module: Module,
-  { space, version }: Pick<CrmCall, 'space' | 'version'>,
+  { space, version, user }: Pick<CrmCall, 'space' | 'version' | 'user'>,
 ): Record<string, unknown> {
   const writable = !field.readOnly && !systemFields.has(field.apiName);
+  // Restrictions are the reader's own; what others may do does not depend on them.
+  const mayBeWritten = writable || field.restrictions.has(user.profile.id);
   const picks = field.dataType === 'picklist' || field.dataType === 'multiselectpicklist';
   const searchable = !unsearchable.has(field.dataType);
   return {
@@ -31,34 +34,34 @@ export function fieldAnswer(
     },
     colour_code_enabled_by_system: false,
     field_label: field.label,
-    tooltip: null,
+    tooltip: field.tooltip,
     type: 'used',
     field_read_only: field.readOnly,
-    customizable_properties: writable ? ['field_label', 'tooltip'] : [],
+    customizable_properties: writable ? ['field_label', 'tooltip', 'default_value'] : [],
     display_label: field.label,
     read_only: field.readOnly,
     association_details: null,
     businesscard_supported: searchable,
     multi_module_lookup: multiModuleLookup(field, space),
     id: space.id(field.idSuffix),
-    created_time: null,
-    modified_time: null,
+    created_time: shownTime(field.createdAtMs, user.timeZone),
+    modified_time: shownTime(field.modifiedAtMs, user.timeZone),
     filterable: searchable,
     sortable: !unsortable.has(field.dataType),
     searchable,
     visible: true,
     profiles: space.contents.profiles.map(({ id, name }) => ({
-      permission_type: writable ? 'read_write' : 'read_only',
+      permission_type: field.restrictions.get(id) ?? (mayBeWritten ? 'read_write' : 'read_only'),
       name,
       id,
     })),
     view_type: { view: true, edit: writable, quick_create: writable && field.mandatory, create: writable },
     separator: false,
-    unique: field.unique ? { casesensitive: 'false' } : {},
+    unique: field.unique ? { casesensitive: String(field.caseSensitive) } : {},
     json_type: field.jsonType,
     pick_list_values: picks ? pickListValues(field, space) : [],
     pick_list_values_sorted_lexically: false,
-    enable_colour_code: false,
+    enable_colour_code: field.pickList.some(({ colour }) => colour !== undefined),
     global_picklist: null,
     ui_type: field.uiType,
     virtual_field: false,
@@ -68,17 +71,17 @@ export function fieldAnswer(
     hipaa_compliance_enabled: false,
     display_field: module.displayField === field.apiName,
     display_type: -1,
-    external: null,
+    external: field.external,
     history_tracking: null,
     history_tracking_enabled: false,
     mass_update: writable && searchable,
     email_parser: { fields_update_supported: writable, record_operations_supported: writable },
     data_type: field.dataType,
-    formula: field.formula === null ? {} : { return_type: 'double', expression: field.formula },
+    formula: field.formula ? { return_type: field.formula.returnType, expression: field.formula.expression } : {},
     rollup_summary: {},
     decimal_place: decimalPlaces(field),
-    currency: field.dataType === 'currency' ? { rounding_option: 'normal', precision: 2 } : {},
-    auto_number: field.dataType === 'autonumber' ? { prefix: '', suffix: '', start_number: '1' } : {},
+    currency: field.dataType === 'currency' ? { rounding_option: field.rounding, precision: field.decimals } : {},
+    auto_number: autoNumber(field),
     multiselectlookup: {},
     multiuserlookup: {},
     lookup: lookup(field, space, version),
@@ -89,7 +92,7 @@ export function fieldAnswer(
     system_mandatory: field.mandatory,
     custom_field: field.custom,
     length: field.length,
-    default_value: null,
+    default_value: field.defaultValue,
     api_name: field.apiName,
     layout_associations:
       module.generatedType === 'subform'
@@ -98,9 +101,21 @@ export function fieldAnswer(
   };
 }
 
-function decimalPlaces({ dataType }: Field): number | null {
-  if (dataType === 'currency' || dataType === 'percent' || dataType === 'formula') return 2;
-  return dataType === 'double' ? 9 : null;
+function decimalPlaces({ dataType, decimals }: Field): number | null {
+  return withDecimals.has(dataType) ? decimals : null;
+}
+
+const withDecimals = new Set(['currency', 'percent', 'formula', 'double']);
+
+function autoNumber({ dataType, autoNumber: numbering }: Field): object {
+  if (dataType !== 'autonumber') return {};
+  const { prefix = '', suffix = '', start = 1, digits = 1 } = numbering ?? {};
+  return { prefix, suffix, start_number: String(start).padStart(digits, '0') };
+}
+
+/** Standard fields are as old as the organization, and nobody asks for that. */
+function shownTime(atMs: number, timeZone: string): string | null {
+  return atMs === 0 ? null : formatDateTime(atMs, timeZone);
 }
 
 function moduleReference(apiName: string, space: Space): { api_name: string; id: string } | undefined {
@@ -113,8 +128,8 @@ function lookup(field: Field, space: Space, version: Version): object {
   const module = moduleReference(field.lookupModules[0] ?? '', space);
   return {
     query_details: {},
-    display_label: field.label,
-    api_name: field.apiName,
+    display_label: field.backList?.label ?? field.label,
+    api_name: field.backList?.apiName ?? field.apiName,
     // Old clients take the module for a name.
     module: version.number < 3 ? module?.api_name : module,
     id: space.id(field.idSuffix),
@@ -149,12 +164,12 @@ function valueId(field: Field, index: number, space: Space): string {
 
 function pickListValues(field: Field, space: Space): object[] {
   return field.pickList.map((choice: PickListValue, index) => ({
-    display_value: choice.value,
+    display_value: choice.display ?? choice.value,
     sequence_number: index + 1,
     reference_value: choice.value,
-    colour_code: null,
+    colour_code: choice.colour ?? null,
     actual_value: choice.value,
-    id: valueId(field, index, space),
+    id: choice.idSuffix === undefined ? valueId(field, index, space) : space.id(choice.idSuffix),
     type: 'used',
     ...(choice.probability === undefined
       ? {}

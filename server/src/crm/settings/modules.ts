@@ -48,7 +48,9 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
             module.generatedType === 'subform'
               ? []
               : [{ name: 'Standard', display_label: 'Standard', id: layoutId(space.dataSpace, module.number) }],
-          related_lists: relatedListsOf(module).map((list, place) => relatedListAnswer(list, place, module, call)),
+          related_lists: relatedListsOf(module, space.metadata).map((list, place) =>
+            relatedListAnswer(list, place, module, call),
+          ),
           custom_view: null,
           display_field: displayField ? { api_name: displayField.apiName, id: space.id(displayField.idSuffix) } : null,
           search_layout_fields: module.displayField === null ? [] : [module.displayField],

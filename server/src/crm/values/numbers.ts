@@ -1,6 +1,6 @@
+import type { Field } from '../metadata/metadata.ts';
 import { tooLong, type ValueReader, wrongType } from './reading.ts';
 
-const decimals = { currency: 2, double: 9, percent: 2 } as const;
 const percentDigits = 5;
 
 export const readInteger: ValueReader = (raw, field) => {
@@ -11,18 +11,31 @@ export const readInteger: ValueReader = (raw, field) => {
 const maxLongDigits = 18;
 
 /** Long numbers are strings on the wire, because JSON readers would lose digits. */
-export const readLongInteger: ValueReader = (raw) => {
+export const readLongInteger: ValueReader = (raw, field) => {
   const text = typeof raw === 'number' && Number.isSafeInteger(raw) ? String(raw) : raw;
   if (typeof text !== 'string' || !/^-?\d{1,40}$/.test(text)) return wrongType('bigint');
-  return text.replace('-', '').length > maxLongDigits ? tooLong(maxLongDigits) : { value: text };
+  const most = Math.min(field.length, maxLongDigits);
+  return text.replace('-', '').length > most ? tooLong(most) : { value: text };
 };
 
 export const readDecimal: ValueReader = (raw, field) => {
   if (typeof raw !== 'number' || !Number.isFinite(raw)) return wrongType(field.dataType);
-  const digits = field.dataType === 'percent' ? percentDigits : Math.min(field.length, 16);
+  const digits = Math.min(field.length, field.dataType === 'percent' ? percentDigits : 16);
   if (Math.abs(raw) >= 10 ** digits) return tooLong(digits);
-  return { value: roundTo(raw, decimals[field.dataType as keyof typeof decimals] ?? 9) };
+  return { value: roundAs(raw, field) };
 };
+
+/** Rounds as the field says (crm-api 5.2): by default half away from zero. */
+export function roundAs(value: number, { decimals, rounding }: Pick<Field, 'decimals' | 'rounding'>): number {
+  const rounded = roundTo(value, decimals);
+  if (rounding !== 'round_up' && rounding !== 'round_down') return rounded;
+  const missing = Math.abs(value) - Math.abs(rounded);
+  const step = 10 ** -decimals * Math.sign(value);
+  // Beyond what a number can hold there is nothing to round.
+  if (Math.abs(missing) < Number.EPSILON * Math.abs(value)) return rounded;
+  if (rounding === 'round_up') return missing > 0 ? roundTo(rounded + step, decimals) : rounded;
+  return missing < 0 ? roundTo(rounded - step, decimals) : rounded;
+}
 
 /** Rounds half away from zero to `places` decimals. */
 export function roundTo(value: number, places: number): number {

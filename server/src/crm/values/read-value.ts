@@ -44,9 +44,14 @@ const readers: Readonly<Partial<Record<DataType, ValueReader>>> = {
   participants: readParticipants,
 };
 
-/** Whether clients may write fields of this type, apart from subforms and tags. */
+/** Whether values of this type can be read from requests, apart from subforms and tags. */
+export function hasReader({ dataType }: Field): boolean {
+  return readers[dataType] !== undefined;
+}
+
+/** Whether clients may write the field. */
 export function isWritable(field: Field): boolean {
-  return !field.readOnly && readers[field.dataType] !== undefined;
+  return !field.readOnly && hasReader(field);
 }
 
 /** Reads a field's value from a request into its stored form. Null, and text that is empty, clear the field. */

@@ -1,5 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { firstCustomModule, systemIds } from '../organizations/ids.ts';
 import { allOf, type Condition, type Literal, type Operator } from '../query/condition.ts';
 import { convertedCondition } from '../search/search-condition.ts';
 import { formatDateTime, localDate, startOfDay } from '../values/date-time.ts';
@@ -111,6 +112,7 @@ const firstView = 6_000_000;
 const allLeads = 87_501;
 
 function sequenceOf(module: Module, number: number): number {
+  if (module.number >= firstCustomModule) return systemIds.customViews + module.number * 100 + number;
   return module.apiName === 'Leads' && number === 1 ? allLeads : firstView + module.sequence * 100 + number;
 }
 

@@ -25,7 +25,7 @@ export function cellSql(column: Column, builder: StatementBuilder, dataSpace: nu
   if (apiName === 'Locked__s') return `'false'`;
   if (apiName === 'Record_Status__s') return `'Available'`;
   if (dataType === 'layout') return `'${layoutId(dataSpace, module.number)}'`;
-  const key = jsonKey(apiName);
+  const key = jsonKey(field.key);
   const text = `${alias}.data ->> ${key}`;
   if (apiName === 'Tag') return tagsSql(alias);
   switch (dataType) {

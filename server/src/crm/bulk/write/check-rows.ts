@@ -1,6 +1,7 @@
 import type { CrmCall } from '../../context.ts';
 import { type ErrorBody, errorBody } from '../../errors.ts';
-import type { Module } from '../../metadata/metadata.ts';
+import { type Module, wholeModule } from '../../metadata/metadata.ts';
+import { uniqueForm } from '../../records/apply-changes.ts';
 import { newRecord } from '../../records/create-records.ts';
 import { derivationFailure } from '../../records/draft.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
@@ -37,14 +38,14 @@ async function checkUnique(
   items: readonly Readonly<Record<string, unknown>>[],
   failures: (ErrorBody | undefined)[],
 ): Promise<void> {
-  for (const field of module.fields.filter(({ unique }) => unique)) {
+  for (const field of wholeModule(module).fields.filter(({ unique }) => unique)) {
     const values = items
       .map((item) => item[field.apiName])
       .map((value) => (typeof value === 'string' ? value : undefined));
     const holders = await holdersOf(call, module, field, [...new Set(values.filter((value) => value !== undefined))]);
     const seen = new Set<string>();
     for (const [index, value] of values.entries()) {
-      const folded = value?.toLowerCase();
+      const folded = value === undefined ? undefined : uniqueForm(field, value);
       if (folded === undefined) continue;
       if (holders.has(folded) || seen.has(folded)) {
         failures[index] ??= errorBody('DUPLICATE_DATA', { api_name: field.apiName });

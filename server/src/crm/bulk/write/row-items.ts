@@ -1,5 +1,6 @@
 import type { CrmCall } from '../../context.ts';
 import type { Field, Module } from '../../metadata/metadata.ts';
+import { uniqueForm } from '../../records/apply-changes.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
 import { cellValue } from './cell-values.ts';
 import { isImported } from './read-mappings.ts';
@@ -49,7 +50,7 @@ export async function itemsOf(
         continue;
       }
       const ids = resolved.get(column);
-      const shown = ids ? (ids.get(text.toLowerCase()) ?? text) : text;
+      const shown = ids?.(text) ?? text;
       item[field.apiName] = field.apiName === 'id' ? shown.trim() : cellValue(shown, field, mapping, context);
     }
     return item;
@@ -61,13 +62,13 @@ export function textOf(row: readonly string[], { index, default_value }: FieldMa
   return text.trim() === '' ? (default_value ?? '') : text;
 }
 
-/** For look-ups that are named by another field: the ids by the folded text. */
+/** For look-ups that are named by another field: what gives the id for a text. */
 async function resolveLookups(
   call: CrmCall,
   columns: readonly MappedColumn[],
   rows: readonly (readonly string[])[],
-): Promise<ReadonlyMap<MappedColumn, ReadonlyMap<string, string>>> {
-  const resolved = new Map<MappedColumn, ReadonlyMap<string, string>>();
+): Promise<ReadonlyMap<MappedColumn, (text: string) => string | undefined>> {
+  const resolved = new Map<MappedColumn, (text: string) => string | undefined>();
   for (const column of columns) {
     const { field, mapping } = column;
     if (mapping.find_by === null) continue;
@@ -75,7 +76,8 @@ async function resolveLookups(
     const key = target?.field.get(mapping.find_by);
     if (!target || !key) continue;
     const values = [...new Set(rows.map((row) => textOf(row, mapping)).filter((text) => text !== ''))];
-    resolved.set(column, await holdersOf(call, target, key, values));
+    const holders = await holdersOf(call, target, key, values);
+    resolved.set(column, (text) => holders.get(uniqueForm(key, text)));
   }
   return resolved;
 }

@@ -3,6 +3,7 @@ import type { CrmCall } from '../../context.ts';
 import { errorBody, idInvalid } from '../../errors.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
+import { uniqueForm } from '../../records/apply-changes.ts';
 import { createItems } from '../../records/create-records.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
 import { updateItems } from '../../records/update-records.ts';
@@ -85,7 +86,7 @@ async function idsOf(
   const values = items.map((item) => (typeof item[findBy] === 'string' ? (item[findBy] as string) : undefined));
   const wanted = [...new Set(values.filter((value) => value !== undefined))];
   const holders = field ? await holdersOf(call, module, field, wanted) : new Map<string, string>();
-  return values.map((value) => (value === undefined ? undefined : holders.get(value.toLowerCase())));
+  return values.map((value) => (value === undefined || !field ? undefined : holders.get(uniqueForm(field, value))));
 }
 
 async function change(

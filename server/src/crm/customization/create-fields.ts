@@ -1,0 +1,85 @@
+import type { Queryable } from '../../database/database.ts';
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { type ErrorBody, errorBody, Refusal } from '../errors.ts';
+import { checkPermission } from '../http/admission.ts';
+import { answerItemList, readItemList, success } from '../http/item-list.ts';
+import { isJsonObject } from '../http/json-body.ts';
+import { type Module, servesRecords } from '../metadata/metadata.ts';
+import { changeSpace } from '../organizations/change-space.ts';
+import { sequenceOf } from '../organizations/ids.ts';
+import { loadMetadata } from '../organizations/load-metadata.ts';
+import { customization } from '../people/permissions.ts';
+import type { ItemAnswer } from '../records/write-request.ts';
+import { metadataModule } from '../settings/module-parameter.ts';
+import { insertField } from './field-rows.ts';
+import { mostChoices } from './pick-list.ts';
+import { type FieldTask, readNewField } from './read-field.ts';
+
+export const maxFieldsOfCall = 5;
+/** Fields of an organization's own in one module. */
+export const maxFields = 300;
+/** Ids for a field beside those of its choices. */
+const idsPerField = 40;
+
+/**
+ * POST /settings/fields?module= (crm-api 7.2): each item succeeds or fails alone. Everybody sees the new fields at once.
+ */
+export async function createFields(call: CrmCall): Promise<CrmAnswer> {
+  checkPermission(call.user, customization);
+  const { number } = customizableModule(call);
+  const items = readItemList(call, 'fields', maxFieldsOfCall);
+  const newId = await idSource(call, items);
+  const answers = await changeSpace(call, async (transaction) => {
+    const done: ItemAnswer[] = [];
+    for (const [index, raw] of items.entries()) {
+      const metadata = await loadMetadata(transaction, call.space.dataSpace);
+      const module = metadata.byNumber(number) as Module;
+      const task = { space: call.space, metadata, module, at: `$.fields[${index}]`, newId };
+      done.push(await createField(transaction, call, raw, task));
+    }
+    return done;
+  });
+  return answerItemList('fields', answers, 201);
+}
+
+async function createField(transaction: Queryable, call: CrmCall, raw: unknown, task: FieldTask): Promise<ItemAnswer> {
+  const reading = readNewField(raw, task);
+  if (reading.failure) return reading.failure;
+  const failure = limitFailure(task);
+  if (failure) return failure;
+  await insertField(transaction, call, task.module, reading.value);
+  return success('field created', { id: call.space.id(reading.value.id) });
+}
+
+function limitFailure({ module, at }: FieldTask): ErrorBody | undefined {
+  if (module.fields.filter(({ custom }) => custom).length < maxFields) return undefined;
+  return errorBody('LIMIT_EXCEEDED', { limit: maxFields, limit_due_to: [{ json_path: at }] });
+}
+
+/** New 12-digit parts of ids, taken before the transaction, which must not wait for other connections. */
+export async function idSource({ space, store }: CrmCall, items: readonly unknown[]): Promise<() => number> {
+  const choices = (raw: unknown) =>
+    isJsonObject(raw) && Array.isArray(raw.pick_list_values) ? raw.pick_list_values.length : 0;
+  const count = items.reduce<number>((sum, raw) => sum + idsPerField + Math.min(choices(raw), mostChoices), 0);
+  const ids = await store.ids.take(space.dataSpace, count);
+  let next = 0;
+  return () => {
+    const id = sequenceOf(space.dataSpace, ids[next++] ?? '');
+    if (id === undefined) throw new Error('a field needed more ids than were taken for it');
+    return id;
+  };
+}
+
+/** Modules whose fields are not for organizations to change. */
+const fixedModules = new Set(['Notes', 'Attachments']);
+
+/**
+ * The module that `?module=` names, when it can have fields of an organization's own.
+ * @throws Refusal REQUIRED_PARAM_MISSING, INVALID_MODULE, NOT_SUPPORTED.
+ */
+export function customizableModule(call: CrmCall): Module {
+  const module = metadataModule(call);
+  const fits = servesRecords(module) || module.generatedType === 'subform';
+  if (fits && !fixedModules.has(module.apiName)) return module;
+  throw new Refusal('NOT_SUPPORTED', { details: { param_name: 'module', api_name: module.apiName } });
+}

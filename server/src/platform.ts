@@ -22,7 +22,8 @@ import {
 import { buildTopology } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createCrmApi } from './crm/api.ts';
-import { BulkWorker } from './crm/bulk/worker.ts';
+import { jobKinds } from './crm/job-kinds.ts';
+import { JobWorker } from './crm/jobs/worker.ts';
 import { Notifier } from './crm/notifications/notifier.ts';
 import { listOrganizations } from './crm/organizations/list-organizations.ts';
 import { createCrmStore } from './crm/store.ts';
@@ -222,9 +223,9 @@ async function buildDataCenter(
     content: true,
   } as const;
   apps.set('content', createCrmApi(content));
-  const worker = new BulkWorker({ store, notices, clock, random: shared.random, log });
+  const policy = settings.outgoingCalls;
+  const worker = new JobWorker({ store, notices, clock, random: shared.random, log, kinds: jobKinds, policy });
   closers.push(() => worker.close());
-  const policy = settings.notifications;
   const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
   return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store }, apps };

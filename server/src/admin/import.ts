@@ -1,10 +1,10 @@
 import { environments } from '../config/data-centers.ts';
-import { internalCall } from '../crm/bulk/job-call.ts';
-import { addJob, findJob } from '../crm/bulk/job-table.ts';
 import { checkRows } from '../crm/bulk/write/check-rows.ts';
 import { itemsOf, mappedColumns } from '../crm/bulk/write/row-items.ts';
 import { errorText, writeRows } from '../crm/bulk/write/write-rows.ts';
 import type { CrmCall } from '../crm/context.ts';
+import { internalCall } from '../crm/jobs/job-call.ts';
+import { addJob, findJob } from '../crm/jobs/job-table.ts';
 import { type Module, servesRecords } from '../crm/metadata/metadata.ts';
 import { isId } from '../crm/organizations/ids.ts';
 import type { AdminContext } from './context.ts';
@@ -85,7 +85,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
     const skipped = written.filter(({ status }) => status === 'SKIPPED').length;
     const progress: Progress = { done: firstRow + rows.length, failed: failed + skipped };
     const saved = await transaction.query({
-      text: `UPDATE crm_bulk_job SET progress = $4, state = 'running'
+      text: `UPDATE crm_job SET progress = $4, state = 'running'
              WHERE data_space = $1 AND job_id = $2 AND (progress ->> 'done')::integer = $3 RETURNING 1`,
       values: [call.space.dataSpace, importId, firstRow, JSON.stringify(progress)],
     });
@@ -102,7 +102,7 @@ export async function closeImport(context: AdminContext, target: ImportTarget, i
   const { call, module } = await findTarget(context, target);
   const progress = await progressOf(call, module, importId);
   await call.store.database.query({
-    text: `UPDATE crm_bulk_job SET state = 'completed', ended_at_ms = $3 WHERE data_space = $1 AND job_id = $2`,
+    text: `UPDATE crm_job SET state = 'completed', ended_at_ms = $3 WHERE data_space = $1 AND job_id = $2`,
     values: [call.space.dataSpace, importId, call.nowMs],
   });
   return { import_id: importId, rows_done: progress.done, rows_failed: progress.failed };

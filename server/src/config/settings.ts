@@ -192,15 +192,16 @@ const declaredDataCenter = Type.Object(
   closed,
 );
 
-const notifications = Type.Object(
+const outgoingCalls = Type.Object(
   {
     allowLoopback: Type.Boolean({
       default: true,
-      description: 'Let CRM notifications call this machine itself, where receivers of a local twin listen.',
+      description:
+        'Let CRM notifications and callbacks of jobs call this machine itself, where receivers of a local twin listen.',
     }),
     allowPrivateNetworks: Type.Boolean({
       default: false,
-      description: 'Let CRM notifications call private, link-local and other special addresses.',
+      description: 'Let CRM notifications and callbacks of jobs call private, link-local and other special addresses.',
     }),
   },
   { ...closed, default: {} },
@@ -237,7 +238,7 @@ export const settingsSchema = Type.Object(
     }),
     lifetimes,
     limits,
-    notifications,
+    outgoingCalls,
     compatibility,
   },
   closed,

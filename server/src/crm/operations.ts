@@ -15,6 +15,7 @@ import type { Chapters } from './openapi/document.ts';
 import { fixed } from './operation-scopes.ts';
 import { peopleOperations } from './people/operations.ts';
 import { recordOperations } from './records/operations.ts';
+import { recycleBinOperations } from './recycle-bin/operations.ts';
 import { relatedOperations } from './related/operations.ts';
 import { searchOperations } from './search/operations.ts';
 import { settingsOperations } from './settings/operations.ts';
@@ -31,7 +32,7 @@ const apis: Operation = {
 
 /** The operations by what they are about, in the order of the API's documents. The rows stand in their features' folders. */
 export const chapters: Chapters = {
-  Records: recordOperations,
+  Records: [...recordOperations, ...recycleBinOperations],
   'Related records': relatedOperations,
   Search: searchOperations,
   COQL: coqlOperations,

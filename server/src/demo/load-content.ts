@@ -1,7 +1,7 @@
 import { type DemoModule, demoModules, demoRecords } from '../../../examples/data/generate.ts';
 import type { AdminContext } from '../admin/context.ts';
-import { internalCall } from '../crm/bulk/job-call.ts';
 import type { CrmCall } from '../crm/context.ts';
+import { internalCall } from '../crm/jobs/job-call.ts';
 import { createItems } from '../crm/records/create-records.ts';
 import type { DemoUser } from './demo-accounts.ts';
 

@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
+import { lifetimes } from '../lifetimes.ts';
 import type { IncomingFile } from './read-upload.ts';
 
 /**
@@ -8,8 +9,8 @@ import type { IncomingFile } from './read-upload.ts';
  * promise of durability. They come and go in pieces: a process holds one or two pieces of a file, never all of it.
  */
 const pieceBytes = 512 * 1024;
-/** Uploads that ended with their process are thrown away after a day. */
-const abandonedMs = 86_400_000;
+/** A call that found a file before it expired may still be writing the record that refers to it. */
+const graceMs = 3_600_000;
 
 /** A file that has arrived; all but its last piece is in the database, and nobody can see it yet. */
 export interface ReceivedFile {
@@ -78,15 +79,9 @@ export async function receiveFile(
 
 async function beginFile(call: CrmCall, fileId: string, name: string, contentType: string): Promise<void> {
   await call.store.database.query({
-    text: `WITH abandoned AS (
-             DELETE FROM crm_file WHERE NOT complete AND created_at_ms < $6 RETURNING data_space, file_id
-           ), pieces AS (
-             DELETE FROM crm_file_piece USING abandoned
-             WHERE crm_file_piece.data_space = abandoned.data_space AND crm_file_piece.file_id = abandoned.file_id
-           )
-           INSERT INTO crm_file (data_space, file_id, name, content_type, size_bytes, complete, created_by, created_at_ms)
-           VALUES ($1, $2, $3, $4, 0, false, $5, $7)`,
-    values: [call.space.dataSpace, fileId, name, contentType, call.user.id, call.nowMs - abandonedMs, call.nowMs],
+    text: `INSERT INTO crm_file (data_space, file_id, name, content_type, size_bytes, complete, created_by, created_at_ms)
+           VALUES ($1, $2, $3, $4, 0, false, $5, $6)`,
+    values: [call.space.dataSpace, fileId, name, contentType, call.user.id, call.nowMs],
   });
 }
 
@@ -162,4 +157,19 @@ export async function* fileContent(database: Database, dataSpace: number, fileId
     if (!row) return;
     yield row.bytes;
   }
+}
+
+/** Throws away uploads that no record came to refer to, and those that were never complete. */
+export async function sweepFiles(database: Database, nowMs: number): Promise<void> {
+  await database.query({
+    text: `WITH gone AS (
+             SELECT data_space, file_id FROM crm_file WHERE expires_at_ms < $1
+             UNION ALL SELECT data_space, file_id FROM crm_file WHERE NOT complete AND created_at_ms < $2
+           ), pieces AS (
+             DELETE FROM crm_file_piece USING gone
+             WHERE crm_file_piece.data_space = gone.data_space AND crm_file_piece.file_id = gone.file_id
+           )
+           DELETE FROM crm_file USING gone WHERE crm_file.data_space = gone.data_space AND crm_file.file_id = gone.file_id`,
+    values: [nowMs - graceMs, nowMs - lifetimes.abandonedFileMs],
+  });
 }

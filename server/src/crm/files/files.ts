@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { success } from '../http/item-list.ts';
+import { lifetimes } from '../lifetimes.ts';
 import { contentDisposition } from './file-name.ts';
 import { completeFile, deleteFiles, fileContent, findFile, type ReceivedFile, receiveFile } from './file-store.ts';
 import { readUpload } from './read-upload.ts';
@@ -29,8 +30,10 @@ export async function uploadFiles(call: CrmCall): Promise<CrmAnswer> {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'file', json_path: '$.file' } });
   }
   await store.database.query({
-    text: 'UPDATE crm_file SET complete = true WHERE data_space = $1 AND file_id = ANY ($2::text[])',
-    values: [space.dataSpace, begun],
+    // It lives for a while, or for as long as the record that comes to refer to it.
+    text: `UPDATE crm_file SET complete = true, expires_at_ms = $3
+           WHERE data_space = $1 AND file_id = ANY ($2::text[])`,
+    values: [space.dataSpace, begun, call.nowMs + lifetimes.unusedFileMs],
   });
   const data = received.map(({ name, fileId }) =>
     // The spelling is the wire's.

@@ -5,11 +5,11 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { localDataCenter } from '../../config/data-centers.ts';
 import { ChangeNotices } from '../../database/change-notices.ts';
 import { silentLog } from '../../http/log.ts';
+import { mayCall, postJson } from '../outgoing-calls.ts';
 import { checkedCalls } from '../testing/checked-call.ts';
 import { readContract } from '../testing/contracts.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 import { Notifier } from './notifier.ts';
-import { mayCall, postJson } from './outgoing-calls.ts';
 
 const crm = await startCrm();
 const { call, one } = checkedCalls(crm);

@@ -3,9 +3,9 @@ import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log } from '../../http/log.ts';
 import type { EventRecorder } from '../../inspector/events.ts';
+import { type OutgoingPolicy, postJson } from '../outgoing-calls.ts';
 import type { CrmStore } from '../store.ts';
 import { type Change, notificationBody } from './notification-body.ts';
-import { type OutgoingPolicy, postJson } from './outgoing-calls.ts';
 import type { WatchedOperation } from './watch-rows.ts';
 
 const topic = 'crm-notification';

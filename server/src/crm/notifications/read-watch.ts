@@ -3,12 +3,13 @@ import { type ErrorBody, type ErrorCode, errorBody, Refusal } from '../errors.ts
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { isCallable } from '../outgoing-calls.ts';
 import { parseHeaderTime } from '../values/date-time.ts';
 import { isStorable } from '../values/texts.ts';
 import { operations, type WatchedOperation } from './watch-rows.ts';
 
 /** Reading the items of `{"watch":[…]}` (crm-api 11). */
-const limits = { token: 50, url: 2_000, fields: 10, events: 50, conditions: 20 } as const;
+const limits = { token: 50, fields: 10, events: 50, conditions: 20 } as const;
 const longestMs = 7 * 86_400_000;
 const defaultMs = 3_600_000;
 
@@ -69,12 +70,6 @@ export function readWatchItem(call: CrmCall, raw: unknown, index: number): Watch
     related: flag('notify_on_related_action'),
     deleteEvents: flag('_delete_events') === true,
   };
-}
-
-function isCallable(text: string): boolean {
-  if (text.length > limits.url || !isStorable(text) || !URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
 
 const actions: Readonly<Record<string, readonly WatchedOperation[]>> = {

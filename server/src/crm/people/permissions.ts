@@ -1,3 +1,4 @@
+import type { CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { firstCustomModule, idOf, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
@@ -9,6 +10,11 @@ export interface Permission {
   /** API name of the module; null for the others. */
   readonly module: string | null;
   readonly id: string;
+}
+
+/** Whether the user's profile is that of administrators, which no other profile can become. */
+export function isAdministrator({ space, user }: Pick<CrmCall, 'space' | 'user'>): boolean {
+  return user.profile.id === space.id(systemIds.profileAdministrator);
 }
 
 const operations = ['View', 'Create', 'Edit', 'Delete'] as const;

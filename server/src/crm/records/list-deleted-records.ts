@@ -1,14 +1,13 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { pageParameters, timeHeader } from '../http/parameters.ts';
+import { lifetimes } from '../lifetimes.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { recordModule } from './record-module.ts';
 import { showUserBriefly } from './record-view.ts';
 
-const dayMs = 86_400_000;
 /** How long a deleted record can be restored, and how long after that it is still listed. */
-const binMs = 60 * dayMs;
-const listedMs = binMs + 120 * dayMs;
+const { binMs, purgedMs } = lifetimes;
 
 interface DeletedRow {
   record_id: string;
@@ -16,6 +15,7 @@ interface DeletedRow {
   created_by: string;
   deleted_by: string;
   deleted_at_ms: string;
+  purged: boolean;
 }
 
 /** GET /{module}/deleted, newest first. */
@@ -28,29 +28,28 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
   }
   const { page, perPage } = pageParameters(query);
   const since = timeHeader(call, 'if-modified-since');
+  const values: unknown[] = [space.dataSpace, module.number];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  // What someone has deleted for good is so before its time in the bin is over.
+  const purged = `(purged_at_ms IS NOT NULL OR deleted_at_ms <= ${parameter(nowMs - binMs)})`;
+  const oldestMs = Math.max(
+    nowMs - (type === 'recycle' ? binMs : binMs + purgedMs),
+    since === undefined ? 0 : Math.floor(since / 1000) * 1000 + 999,
+  );
+  const wanted = { all: 'true', recycle: `NOT ${purged}`, permanent: purged }[type];
   const rows = await store.database.query<DeletedRow>({
-    text: `SELECT record_id, name, created_by, deleted_by, deleted_at_ms FROM crm_deleted_record
-           WHERE data_space = $1 AND module = $2 AND deleted_at_ms > $3 AND deleted_at_ms <= $4
-           ORDER BY deleted_at_ms DESC, record_id DESC LIMIT $5 OFFSET $6`,
-    values: [
-      space.dataSpace,
-      module.number,
-      Math.max(
-        nowMs - (type === 'recycle' ? binMs : listedMs),
-        since === undefined ? 0 : Math.floor(since / 1000) * 1000 + 999,
-      ),
-      // A clock that was set back leaves deletions in the future; they are in the bin all the same.
-      type === 'permanent' ? nowMs - binMs : Number.MAX_SAFE_INTEGER,
-      perPage + 1,
-      (page - 1) * perPage,
-    ],
+    text: `SELECT record_id, name, created_by, deleted_by, deleted_at_ms, ${purged} AS purged FROM crm_deleted_record
+           WHERE data_space = $1 AND module = $2 AND deleted_at_ms > ${parameter(oldestMs)} AND ${wanted}
+           ORDER BY deleted_at_ms DESC, record_id DESC
+           LIMIT ${parameter(perPage + 1)} OFFSET ${parameter((page - 1) * perPage)}`,
+    values,
   });
   if (rows.length === 0) return { status: since === undefined ? 204 : 304 };
   const data = rows.slice(0, perPage).map((row) => ({
     deleted_by: showUserBriefly(space, row.deleted_by),
     id: row.record_id,
     display_name: row.name,
-    type: Number(row.deleted_at_ms) > nowMs - binMs ? 'recycle' : 'permanent',
+    type: row.purged ? 'permanent' : 'recycle',
     created_by: showUserBriefly(space, row.created_by),
     deleted_time: formatDateTime(Number(row.deleted_at_ms), user.timeZone),
   }));

@@ -2,7 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter, idsParameter, listParameter, pageParameters, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
-import { systemIds } from '../organizations/ids.ts';
+import { isAdministrator } from '../people/permissions.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import type { CustomView } from '../views/standard-views.ts';
 import { viewScope } from '../views/view-scope.ts';
@@ -33,7 +33,7 @@ export interface ListScope {
 export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'View');
   // All notes of everybody are for administrators (crm-api 7.11).
-  if (module.apiName === 'Notes' && call.user.profile.id !== call.space.id(systemIds.profileAdministrator)) {
+  if (module.apiName === 'Notes' && !isAdministrator(call)) {
     const message = 'This API is supported only for admin users.';
     throw new Refusal('NOT_SUPPORTED', { status: 403, message });
   }

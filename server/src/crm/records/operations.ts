@@ -1,6 +1,5 @@
-import type { Operation as ScopeOperation } from '../../oauth/scope-catalogue.ts';
 import type { Operation } from '../http/router.ts';
-import { module, settings } from '../operation-scopes.ts';
+import { module } from '../operation-scopes.ts';
 import { cloneRecord } from './clone-record.ts';
 import { countRecords } from './count-records.ts';
 import { createRecords } from './create-records.ts';
@@ -8,23 +7,11 @@ import { deleteOneRecord, deleteRecords } from './delete-records.ts';
 import { getRecord } from './get-record.ts';
 import { listDeletedRecords } from './list-deleted-records.ts';
 import { listRecords } from './list-records.ts';
-import {
-  countRecycleBin,
-  deleteFromRecycleBin,
-  emptyRecycleBin,
-  getFromRecycleBin,
-  listRecycleBin,
-  restoreRecord,
-  restoreRecords,
-} from './recycle-bin.ts';
 import { getTimeline } from './timeline.ts';
 import { updateOneRecord, updateRecords } from './update-records.ts';
 import { upsertRecords } from './upsert-records.ts';
 
-const recycleBin = 'settings/recycle_bin';
-const bin = (operation: ScopeOperation) => settings('recycle_bin', operation);
-
-/** Records, deleted records, the recycle bin and the timeline. */
+/** Records, deleted records and the timeline. */
 export const recordOperations: readonly Operation[] = [
   { method: 'GET', path: '{module}', scopes: module('READ'), handle: listRecords },
   { method: 'POST', path: '{module}', scopes: module('CREATE'), handle: createRecords },
@@ -38,11 +25,4 @@ export const recordOperations: readonly Operation[] = [
   { method: 'DELETE', path: '{module}/{id}', scopes: module('DELETE'), handle: deleteOneRecord },
   { method: 'POST', path: '{module}/{id}/actions/clone', scopes: module('CREATE'), handle: cloneRecord },
   { method: 'GET', path: '{module}/{id}/__timeline', scopes: module('READ'), handle: getTimeline },
-  { method: 'GET', path: recycleBin, scopes: bin('READ'), handle: listRecycleBin },
-  { method: 'GET', path: `${recycleBin}/{id}`, scopes: bin('READ'), handle: getFromRecycleBin },
-  { method: 'GET', path: `${recycleBin}/actions/count`, scopes: bin('READ'), handle: countRecycleBin },
-  { method: 'DELETE', path: recycleBin, scopes: bin('DELETE'), handle: emptyRecycleBin },
-  { method: 'DELETE', path: `${recycleBin}/{id}`, scopes: bin('DELETE'), handle: deleteFromRecycleBin },
-  { method: 'POST', path: `${recycleBin}/actions/restore`, scopes: bin('UPDATE'), handle: restoreRecords },
-  { method: 'POST', path: `${recycleBin}/{id}/actions/restore`, scopes: bin('UPDATE'), handle: restoreRecord },
 ];

@@ -62,10 +62,6 @@ export function referencesOf(records: readonly { readonly key: RecordKey; readon
 }
 
 /** The part of a statement that notes references; their columns are parameters from `first` on. */
-export function insertReferences(first: number): string {
-  return `WITH ${referencesPart(first)}`;
-}
-
 export function referencesPart(first: number): string {
   const at = (offset: number) => `$${first + offset}`;
   return `pointing AS (

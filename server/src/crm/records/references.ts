@@ -16,8 +16,9 @@ async function findFiles(
   if (ids.size === 0) return new Map();
   const rows = await store.database.query<{ file_id: string; name: string; size_bytes: string }>({
     text: `SELECT file_id, name, size_bytes FROM crm_file
-           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete`,
-    values: [space.dataSpace, [...ids]],
+           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
+             AND (expires_at_ms IS NULL OR expires_at_ms > $3)`,
+    values: [space.dataSpace, [...ids], nowMs],
   });
   return new Map(
     rows.map(({ file_id, name, size_bytes }) => [

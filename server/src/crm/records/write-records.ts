@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
+import { fileUsesOf } from './file-uses.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
 import { type HistoryEntry, historyOf } from './record-history.ts';
-import { insertReferences, referencesOf, referencesPart } from './record-references.ts';
+import { referencesOf, referencesPart } from './record-references.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -25,10 +26,14 @@ export interface RecordUpdate {
 export async function insertRecords(queryable: Queryable, records: readonly NewRecord[]): Promise<void> {
   if (records.length === 0) return;
   const references = referencesOf(records);
+  const files = fileUsesOf(records, 9 + references.columns.length);
+  const parts = [...(references.count === 0 ? [] : [referencesPart(9)]), ...files.parts];
   await queryable.query({
     // Two statements: records that point to nothing, which most leads are, must not pay for those that do.
-    name: references.count === 0 ? 'crm-insert-records' : 'crm-insert-records-and-references',
-    text: `${references.count === 0 ? '' : insertReferences(9)}
+    ...(files.parts.length === 0 && {
+      name: references.count === 0 ? 'crm-insert-records' : 'crm-insert-records-and-references',
+    }),
+    text: `${parts.length === 0 ? '' : `WITH ${parts.join(', ')}`}
            INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
            SELECT data_space, module, record_id, 1, name, owner_id, created_by, created_at_ms,
@@ -46,6 +51,7 @@ export async function insertRecords(queryable: Queryable, records: readonly NewR
       records.map(({ record }) => record.createdAtMs),
       records.map(({ record }) => JSON.stringify(record.data)),
       ...references.columns,
+      ...files.columns,
     ],
   });
 }
@@ -58,11 +64,14 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   if (records.length === 0) return [];
   // Of two changes to one record only the first can be over the version that both have read.
   const firsts = new Map(records.map((record) => [placeOf(record.key), record] as const).reverse());
-  const sent = [...firsts.values()];
+  // One order for everybody, so that two statements never wait for each other.
+  const sent = [...firsts.values()].sort((a, b) => (placeOf(a.key) < placeOf(b.key) ? -1 : 1));
   const references = referencesOf(sent);
-  const history = historyOf(sent, 10 + references.columns.length);
+  const files = fileUsesOf(sent, 10 + references.columns.length);
+  const history = historyOf(sent, 10 + references.columns.length + files.columns.length);
+  const parts = [...(references.count === 0 ? [] : [referencesPart(10)]), ...files.parts];
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
-    text: `WITH ${references.count === 0 ? '' : `${referencesPart(10)},`} written AS (
+    text: `WITH ${parts.map((part) => `${part},`).join(' ')} written AS (
            UPDATE crm_record
            SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
                modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
@@ -85,6 +94,7 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
       sent.map(({ record }) => record.modifiedAtMs),
       sent.map(({ record }) => JSON.stringify(record.data)),
       ...references.columns,
+      ...files.columns,
       ...history.columns,
     ],
   });

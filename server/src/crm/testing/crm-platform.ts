@@ -10,7 +10,9 @@ import { platformScopes } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { createCrmApi } from '../api.ts';
-import { BulkWorker } from '../bulk/worker.ts';
+import { jobKinds } from '../job-kinds.ts';
+import { jobTopic } from '../jobs/job-table.ts';
+import { JobWorker } from '../jobs/worker.ts';
 import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
 import { createCrmStore } from '../store.ts';
 import { assertDocumented, observeHandlers } from './own-document.ts';
@@ -123,8 +125,9 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
     settings,
   });
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
-  const workerOptions = { store, notices, clock, random: systemRandom, log: silentLog, pollMs: 3_600_000, ...bulk };
-  const worker = new BulkWorker(workerOptions);
+  const working = { kinds: jobKinds, policy: settings.outgoingCalls, pollMs: 3_600_000 };
+  const workerOptions = { store, notices, clock, random: systemRandom, log: silentLog, ...working, ...bulk };
+  const worker = new JobWorker(workerOptions);
 
   let nextPrefix = 1_000_001;
   let nextUser = 700_000_001;
@@ -198,6 +201,8 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
       scopes: readonly string[],
       { organizationId, ownerZuid }: { organizationId: string; ownerZuid: string } = organization,
     ) => authority.add({ grant: grantFor(organizationId, ownerZuid, { scopes: platformScopes.setOf(scopes) }) }),
+    /** Tells workers to look for jobs: they do so by themselves in their own time only, and the tests' clock is not it. */
+    wakeWorkers: () => database.query({ text: `SELECT pg_notify('grantway', '${jobTopic}:0')` }),
     addUser: (lastName: string, role?: 'CEO' | 'Manager') =>
       database.transaction((transaction) =>
         addUser(transaction, {

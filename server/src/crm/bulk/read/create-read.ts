@@ -2,13 +2,14 @@ import type { CrmAnswer, CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
 import { checkPermission } from '../../http/admission.ts';
 import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
+import { addJob } from '../../jobs/job-table.ts';
+import { lifetimes } from '../../lifetimes.ts';
 import { readId } from '../../organizations/ids.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { formatDateTime } from '../../values/date-time.ts';
 import { findView } from '../../views/find-view.ts';
 import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
-import { addJob, keptMs } from '../job-table.ts';
 import { findColumn } from './find-column.ts';
 import { readCriteria } from './read-criteria.ts';
 import type { ReadRequest } from './read-request.ts';
@@ -107,14 +108,15 @@ async function continued(call: CrmCall, query: JsonObject): Promise<Asked> {
     throw invalid(more, `$.query.${more}`, {}, 'page_token continues a query and stands alone');
   }
   const [row] = await call.store.database.query<{ request: ReadRequest; result: { last: string } }>({
-    text: `SELECT request, result FROM crm_bulk_job
+    text: `SELECT request, result FROM crm_job
            WHERE data_space = $1 AND operation = 'read' AND created_by = $2 AND result ->> 'next_page_token' = $3`,
     values: [call.space.dataSpace, call.user.id, token.slice(0, 100).replaceAll('\u0000', '')],
   });
   if (row) return { ...row.request, page: row.request.page + 1, after: row.result.last };
   // Tokens say when they were made, for the time when nothing else knows it any more.
   const madeAtMs = Number.parseInt(/^([0-9a-z]{8})[0-9a-f]{24}$/.exec(token)?.[1] ?? '', 36);
-  if (madeAtMs < call.nowMs - keptMs) throw new Refusal('EXPIRED_VALUE', { details: { api_name: 'page_token' } });
+  if (madeAtMs < call.nowMs - lifetimes.bulkJobMs)
+    throw new Refusal('EXPIRED_VALUE', { details: { api_name: 'page_token' } });
   throw invalid('page_token', '$.query.page_token', {}, 'the page_token given seems to be invalid');
 }
 

@@ -1,4 +1,4 @@
-import type { JobOrigin } from '../job.ts';
+import type { JobOrigin } from '../../jobs/job.ts';
 
 /** What a bulk read was asked for, as its job keeps it. Fields and criteria stay as they came: they are checked twice. */
 export interface ReadRequest extends JobOrigin {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testing/platform-process.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { contractCheck } from '../../testing/contract-check.ts';
 import { type Answer, type CallOptions, startCrm } from '../../testing/crm-platform.ts';
@@ -258,12 +259,36 @@ test('a callback is told over HTTP when the job has ended, and again when it fai
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (bodies.length === 1) {
         crm.clock.advance(11);
-        await crm.database.query({ text: "SELECT pg_notify('grantway', 'crm-bulk:0')" });
+        await crm.wakeWorkers();
       }
     }
     const answer = await bulk('GET', `read/${id}`);
     expect(JSON.parse(bodies[1] as string)).toEqual(answer.json);
   } finally {
     server.close();
+  }
+});
+
+test('a callback goes to no address that calls of the platform may not go to', async () => {
+  const strict = await startCrm({ outgoingCalls: { allowLoopback: false } });
+  let calls = 0;
+  const server = createServer((_, response) => {
+    calls++;
+    response.end();
+  }).listen(0, '127.0.0.1');
+  try {
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const body = { callback: { url, method: 'post' }, query: { module: module('Leads') } };
+    const headers = { 'content-type': 'application/json' };
+    expect((await strict.call('POST', '/crm/bulk/v8/read', { body, headers })).status).toBe(201);
+    const triedOnce = {
+      text: 'SELECT 1 FROM crm_job WHERE ended_at_ms IS NOT NULL AND lease IS NULL AND attempts = 1',
+    };
+    await until(async () => (await strict.database.query(triedOnce)).length === 1, 'the callback was tried');
+    expect(calls).toBe(0);
+  } finally {
+    server.close();
+    await strict.close();
   }
 });

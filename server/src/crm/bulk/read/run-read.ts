@@ -1,15 +1,16 @@
 import type { CrmCall } from '../../context.ts';
 import { checkPermission } from '../../http/admission.ts';
+import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
+import { storeZip } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { allOf, type Condition } from '../../query/condition.ts';
 import { predicateSql } from '../../query/predicate.ts';
 import { StatementBuilder } from '../../query/statement-builder.ts';
 import { findView } from '../../views/find-view.ts';
 import { readModule } from '../bulk-body.ts';
-import type { JobEnd, RunningJob } from '../running-job.ts';
-import { storeZip } from '../zip-result.ts';
 import { cellSql } from './cell-sql.ts';
 import { findColumn, isExported } from './find-column.ts';
+import { readJobAnswer } from './read-answer.ts';
 import { readCriteria } from './read-criteria.ts';
 import type { ReadRequest, ReadResult } from './read-request.ts';
 
@@ -21,7 +22,7 @@ const batchRows = 5_000;
  * zip file as text. Memory holds two batches, whatever the size of the module. A read that was cut short begins anew,
  * since nothing of it is visible before its end.
  */
-export async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
+async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const request = running.job.request as ReadRequest;
   const module = readModule(call, request.module, '$.query.module');
   checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
@@ -132,3 +133,5 @@ function databaseZone(zone: string): string {
 function newToken(call: CrmCall): string {
   return `${call.nowMs.toString(36).padStart(8, '0')}${call.random.bytes(12).toString('hex')}`;
 }
+
+export const readKind: JobKind = { run: runRead, tell: readJobAnswer };

@@ -2,12 +2,12 @@ import type { CrmAnswer, CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
 import { checkPermission } from '../../http/admission.ts';
 import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
+import { addJob } from '../../jobs/job-table.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
-import { addJob } from '../job-table.ts';
 import { checkFindBy, readMappings } from './read-mappings.ts';
 import { notBegun, type WriteOperation, type WriteRequest, type WriteResource } from './write-request.ts';
 

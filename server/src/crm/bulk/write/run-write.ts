@@ -3,14 +3,15 @@ import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
 import { checkPermission } from '../../http/admission.ts';
+import { JobFailure } from '../../jobs/job.ts';
+import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
+import { storeZip, type ZipEntry } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readModule } from '../bulk-body.ts';
-import { JobFailure } from '../job.ts';
-import type { JobEnd, RunningJob } from '../running-job.ts';
-import { storeZip, type ZipEntry } from '../zip-result.ts';
 import { CsvFault, csvRows } from './csv-rows.ts';
 import { checkMandatory, maxColumns } from './read-mappings.ts';
 import { itemsOf, type MappedColumn, mappedColumns, textOf } from './row-items.ts';
+import { writeJobAnswer } from './write-answer.ts';
 import type { ResourceProgress, WriteProgress, WriteRequest, WriteResource } from './write-request.ts';
 import { errorText, keyOf, type RowOutcome, writeRows } from './write-rows.ts';
 import { csvBytes, ZipFault } from './zip-reader.ts';
@@ -25,7 +26,7 @@ const shownColumns = 3;
  * write its rows, a chunk a transaction. The transaction says too how far the job is and what became of the rows, so
  * that whoever takes the job over goes on behind the last row that is there.
  */
-export async function runWrite(call: CrmCall, running: RunningJob): Promise<JobEnd> {
+async function runWrite(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const request = running.job.request as WriteRequest;
   const progress = [...(running.job.progress as WriteProgress).resources];
   for (const [index, resource] of request.resources.entries()) {
@@ -264,3 +265,5 @@ function faultCode(error: unknown): string | undefined {
   if (error instanceof JobFailure || error instanceof Refusal) return error.code;
   return error instanceof ZipFault || error instanceof CsvFault ? 'INVALID_FILE_FORMAT' : undefined;
 }
+
+export const writeKind: JobKind = { run: runWrite, tell: writeJobAnswer };

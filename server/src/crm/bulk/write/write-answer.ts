@@ -1,9 +1,9 @@
 import type { CrmAnswer, CrmCall } from '../../context.ts';
+import type { Job, JobState } from '../../jobs/job.ts';
+import { jobInPath } from '../../jobs/job-table.ts';
+import { sendResult } from '../../jobs/zip-result.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { formatDateTime } from '../../values/date-time.ts';
-import type { Job, JobState } from '../job.ts';
-import { jobInPath } from '../job-table.ts';
-import { sendResult } from '../zip-result.ts';
 import type { ResourceProgress, WriteProgress, WriteRequest, WriteResource } from './write-request.ts';
 
 const jobStates: Readonly<Record<JobState, string>> = {

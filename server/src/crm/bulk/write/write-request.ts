@@ -1,4 +1,4 @@
-import type { JobOrigin } from '../job.ts';
+import type { JobOrigin } from '../../jobs/job.ts';
 
 /** How one field of a bulk write gets its value (crm-api 9.2). */
 export interface FieldMapping {

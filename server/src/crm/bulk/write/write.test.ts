@@ -214,7 +214,7 @@ test('a job that a dead process left goes on behind its last row', async () => {
   const file_id = await fileOf({ 'leads.csv': `Last_Name,Company\n${rows.join('\n')}\n` });
   await crm.database.query({
     text: `CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-             IF NEW.first_row = 1000 AND (SELECT attempts FROM crm_bulk_job WHERE job_id = NEW.job_id) = 1
+             IF NEW.first_row = 1000 AND (SELECT attempts FROM crm_job WHERE job_id = NEW.job_id) = 1
                 AND nextval('broken') = 1 THEN RAISE EXCEPTION 'power cut'; END IF; RETURN NEW; END $$`,
   });
   await crm.database.query({ text: 'CREATE SEQUENCE broken' });
@@ -226,13 +226,13 @@ test('a job that a dead process left goes on behind its last row', async () => {
   const broken = async () =>
     (
       await crm.database.query({
-        text: `SELECT 1 FROM crm_bulk_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '1000'`,
+        text: `SELECT 1 FROM crm_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '1000'`,
       })
     ).length;
   while ((await broken()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   expect((await bulk('GET', `write/${id}`)).json.resource[0].file.added_count).toBe(1_000);
   crm.clock.advance(60);
-  await crm.database.query({ text: "SELECT pg_notify('grantway', 'crm-bulk:0')" });
+  await crm.wakeWorkers();
   const job = await ended(id);
   expect(job.resource[0].file).toMatchObject({ added_count: count, total_count: count });
   const lines = await result(job);

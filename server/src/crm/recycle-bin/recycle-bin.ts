@@ -4,17 +4,21 @@ import { errorBody, idInvalid, Refusal } from '../errors.ts';
 import { answerItemList, itemListOf, referenceIn, success } from '../http/item-list.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { idsParameter, pageParameters, pathId } from '../http/parameters.ts';
+import { lifetimes } from '../lifetimes.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { uniqueClaims } from '../records/apply-changes.ts';
+import type { RecordData } from '../records/record.ts';
+import { showUserBriefly } from '../records/record-view.ts';
+import { claim } from '../records/unique-values.ts';
+import type { ItemAnswer } from '../records/write-request.ts';
 import { formatDateTime } from '../values/date-time.ts';
-import { uniqueClaims } from './apply-changes.ts';
-import type { RecordData } from './record.ts';
-import { showUserBriefly } from './record-view.ts';
-import { claim } from './unique-values.ts';
-import type { ItemAnswer } from './write-request.ts';
+import { filtersParameter } from './bin-filters.ts';
+import { purge } from './purge.ts';
+import { schedulePurge } from './purge-job.ts';
 
 /** The recycle bin (crm-api 11): what was deleted within 60 days, of all modules that the user may see. */
-const binMs = 60 * 86_400_000;
+const { binMs } = lifetimes;
 const maxIds = 100;
 
 interface BinRow {
@@ -26,7 +30,9 @@ interface BinRow {
   deleted_at_ms: string;
 }
 
-function modulesFor(call: CrmCall, permission: 'View' | 'Delete'): Map<number, Module> {
+const binColumns = 'record_id, module, name, owner_id, deleted_by, deleted_at_ms';
+
+export function modulesFor(call: CrmCall, permission: 'View' | 'Delete'): Map<number, Module> {
   const { denied } = call.user.profile;
   const modules = call.space.metadata.modules.filter(
     (module) => servesRecords(module) && !denied.has(`Crm_Implied_${permission}_${module.apiName}`),
@@ -34,20 +40,23 @@ function modulesFor(call: CrmCall, permission: 'View' | 'Delete'): Map<number, M
   return new Map(modules.map((module) => [module.number, module]));
 }
 
-/** GET /settings/recycle_bin, newest first */
+/** GET /settings/recycle_bin, newest first; `filters` leaves some out. */
 export async function listRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, nowMs } = call;
   const { page, perPage } = pageParameters(call.query);
   const modules = modulesFor(call, 'View');
-  const wanted = page * perPage + 1;
+  const values: unknown[] = [space.dataSpace, [...modules.keys()], nowMs - binMs];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const wanted = filtersParameter(call)?.(parameter) ?? 'true';
   // Each module's newest follow its index; none needs all that was ever deleted.
   const rows = await store.database.query<BinRow>({
     text: `SELECT newest.* FROM unnest($2::integer[]) AS of (module), LATERAL (
-             SELECT record_id, module, name, owner_id, deleted_by, deleted_at_ms FROM crm_deleted_record
-             WHERE data_space = $1 AND module = of.module AND deleted_at_ms > $3
-             ORDER BY deleted_at_ms DESC, record_id DESC LIMIT $4) AS newest
-           ORDER BY deleted_at_ms DESC, record_id DESC LIMIT $5 OFFSET $6`,
-    values: [space.dataSpace, [...modules.keys()], nowMs - binMs, wanted, perPage + 1, (page - 1) * perPage],
+             SELECT ${binColumns} FROM crm_deleted_record
+             WHERE data_space = $1 AND module = of.module AND deleted_at_ms > $3 AND purged_at_ms IS NULL AND ${wanted}
+             ORDER BY deleted_at_ms DESC, record_id DESC LIMIT ${parameter(page * perPage + 1)}) AS newest
+           ORDER BY deleted_at_ms DESC, record_id DESC
+           LIMIT ${parameter(perPage + 1)} OFFSET ${parameter((page - 1) * perPage)}`,
+    values,
   });
   if (rows.length === 0) return { status: 204 };
   const shown = rows.slice(0, perPage).map((row) => binAnswer(row, modules, call));
@@ -60,8 +69,9 @@ export async function getFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   const modules = modulesFor(call, 'View');
   const [row] = await call.store.database.query<BinRow>({
-    text: `SELECT record_id, module, name, owner_id, deleted_by, deleted_at_ms FROM crm_deleted_record
-           WHERE data_space = $1 AND module = ANY ($2::integer[]) AND record_id = $3 AND deleted_at_ms > $4`,
+    text: `SELECT ${binColumns} FROM crm_deleted_record
+           WHERE data_space = $1 AND module = ANY ($2::integer[]) AND record_id = $3 AND deleted_at_ms > $4
+             AND purged_at_ms IS NULL`,
     values: [call.space.dataSpace, [...modules.keys()], id, call.nowMs - binMs],
   });
   if (!row) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
@@ -72,47 +82,46 @@ export async function getFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
 export async function countRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const [row] = await call.store.database.query<{ count: string }>({
     text: `SELECT count(*) FROM crm_deleted_record
-           WHERE data_space = $1 AND module = ANY ($2::integer[]) AND deleted_at_ms > $3`,
+           WHERE data_space = $1 AND module = ANY ($2::integer[]) AND deleted_at_ms > $3 AND purged_at_ms IS NULL`,
     values: [call.space.dataSpace, [...modulesFor(call, 'View').keys()], call.nowMs - binMs],
   });
   return { status: 200, json: { count: Number(row?.count ?? 0) } };
 }
 
-/** DELETE /settings/recycle_bin?ids=: for good. */
-export async function emptyRecycleBin(call: CrmCall): Promise<CrmAnswer> {
+/** DELETE /settings/recycle_bin: for good; those in `ids` at once, those that `filters` names by a job. */
+export async function deleteManyFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const ids = idsParameter(call.query, 'ids', maxIds);
+  const filtered = filtersParameter(call) !== undefined;
+  if (ids && filtered) {
+    const ambiguity_due_to = [{ param_name: 'ids' }, { param_name: 'filters' }];
+    throw new Refusal('AMBIGUITY_DURING_PROCESSING', { details: { ambiguity_due_to } });
+  }
+  if (filtered) return schedulePurge(call, call.query.get('filters'));
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
-  return purge(call, ids);
+  return purgeNow(call, ids);
+}
+
+/** POST /settings/recycle_bin/actions/empty */
+export async function emptyRecycleBin(call: CrmCall): Promise<CrmAnswer> {
+  return schedulePurge(call, null);
 }
 
 /** DELETE /settings/recycle_bin/{id} */
 export async function deleteFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
-  return purge(call, [pathId(call.path[0] as string, 2)]);
+  return purgeNow(call, [pathId(call.path[0] as string, 2)]);
 }
 
-async function purge(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer> {
+async function purgeNow(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer> {
+  const { space, store, user, nowMs } = call;
   const known = ids.map(readId).filter((id) => id !== undefined);
-  // What hung on the record goes with it.
-  const rows = await call.store.database.query<{ record_id: string }>({
-    text: `WITH gone AS (
-             DELETE FROM crm_deleted_record
-             WHERE data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[]) AND deleted_at_ms > $4
-             RETURNING record_id, data ->> 'Record_Image' AS photo
-           ), attached AS (
-             DELETE FROM crm_attachment WHERE data_space = $1 AND parent_id IN (SELECT record_id FROM gone) RETURNING file_id
-           ), unused AS (
-             SELECT file_id FROM attached WHERE file_id IS NOT NULL UNION SELECT photo FROM gone WHERE photo IS NOT NULL
-           ), pieces AS (
-             DELETE FROM crm_file_piece WHERE data_space = $1 AND file_id IN (SELECT file_id FROM unused)
-           ), files AS (
-             DELETE FROM crm_file WHERE data_space = $1 AND file_id IN (SELECT file_id FROM unused)
-           ), told AS (
-             DELETE FROM crm_timeline WHERE data_space = $1 AND record_id IN (SELECT record_id FROM gone)
-           )
-           SELECT record_id FROM gone`,
-    values: [call.space.dataSpace, [...modulesFor(call, 'Delete').keys()], known, call.nowMs - binMs],
-  });
-  const gone = new Set(rows.map((row) => row.record_id));
+  const choice = {
+    condition:
+      'data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[]) AND deleted_at_ms > $4',
+    values: [space.dataSpace, [...modulesFor(call, 'Delete').keys()], known, nowMs - binMs],
+    limit: maxIds,
+    userId: user.id,
+  };
+  const gone = new Set((await purge(store.database, choice, nowMs)).map(({ record_id }) => record_id));
   return answerItemList(
     'recycle_bin',
     answers(ids, (id) => gone.has(id), 'record deleted'),
@@ -143,7 +152,7 @@ async function restore(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer
     const rows = await transaction.query<{ record_id: string; module: number; data: RecordData }>({
       text: `SELECT record_id, module, data FROM crm_deleted_record
              WHERE data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[])
-               AND deleted_at_ms > $4 ORDER BY record_id FOR UPDATE`,
+               AND deleted_at_ms > $4 AND purged_at_ms IS NULL ORDER BY record_id FOR UPDATE`,
       values: [space.dataSpace, [...modules.keys()], known, nowMs - binMs],
     });
     const claiming = rows.map(({ record_id, module, data }) => ({

@@ -3,16 +3,13 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { Log } from '../../http/log.ts';
 import { Refusal } from '../errors.ts';
+import { type OutgoingPolicy, postJson } from '../outgoing-calls.ts';
 import type { CrmStore } from '../store.ts';
-import { callBack, callbackDelayMs } from './callback.ts';
-import { type Job, JobFailure, JobInterrupted, type JobOrigin } from './job.ts';
+import { type Job, JobFailure, JobInterrupted, type JobOrigin, type WorkedOperation } from './job.ts';
 import { jobCall } from './job-call.ts';
-import { claimJob, endJob, jobTopic, releaseJob, saveProgress, sweepJobs } from './job-table.ts';
-import { readJobAnswer } from './read/read-answer.ts';
-import { runRead } from './read/run-read.ts';
-import type { RunningJob } from './running-job.ts';
-import { runWrite } from './write/run-write.ts';
-import { writeJobAnswer } from './write/write-answer.ts';
+import { claimJob, endJob, jobTopic, releaseJob, saveProgress } from './job-table.ts';
+import type { JobKind, RunningJob } from './running-job.ts';
+import { sweep } from './sweep.ts';
 
 const maxRunning = 2;
 const maxAttempts = 5;
@@ -21,6 +18,8 @@ const sweepMs = 600_000;
 const keepEveryMs = 5_000;
 const retryMs = 5_000;
 const rowsPerRead = 200_000;
+/** Waits before the second call of a callback and those after it. */
+const callbackDelaysMs = [10_000, 60_000, 300_000, 1_800_000];
 
 export interface WorkerOptions {
   readonly store: CrmStore;
@@ -28,6 +27,9 @@ export interface WorkerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly kinds: Readonly<Record<WorkedOperation, JobKind>>;
+  /** Where callbacks may go. */
+  readonly policy: OutgoingPolicy;
   /** Records of one bulk read; the documented number unless a test wants fewer. */
   readonly rowsPerRead?: number;
   /** How often it looks for what no notice told of. */
@@ -35,28 +37,30 @@ export interface WorkerOptions {
 }
 
 /**
- * Works on bulk jobs, two at a time. Jobs are rows of PostgreSQL and come by notice, or by looking every few seconds.
+ * Works on jobs, two at a time. Jobs are rows of PostgreSQL and come by notice, or by looking every few seconds.
  * A process that ends puts its jobs back; one that dies loses them when their lease ends, and whoever takes them goes
  * on from the progress that was committed with the rows.
  */
-export class BulkWorker {
+export class JobWorker {
   readonly #options: WorkerOptions;
   readonly #running = new Map<string, Promise<void>>();
   readonly #timers: NodeJS.Timeout[];
   #closed = false;
   #claiming = Promise.resolve();
+  #sweeping = Promise.resolve();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { notices, store, clock, log } = options;
     notices.subscribe(jobTopic, { changed: () => this.#look(), reset: () => this.#look() });
-    const sweep = () =>
-      sweepJobs(store.database, clock.nowMs()).catch((error: Error) =>
-        log.warn({ err: error }, 'old bulk jobs were not deleted'),
+    const throwAway = () => {
+      this.#sweeping = sweep(store.database, clock.nowMs()).catch((error: Error) =>
+        log.warn({ err: error }, 'what has expired was not deleted'),
       );
+    };
     this.#timers = [
       setInterval(() => this.#look(), options.pollMs ?? pollMs).unref(),
-      setInterval(sweep, sweepMs).unref(),
+      setInterval(throwAway, sweepMs).unref(),
     ];
     this.#look();
   }
@@ -66,6 +70,7 @@ export class BulkWorker {
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#claiming;
+    await this.#sweeping;
     await Promise.all(this.#running.values());
   }
 
@@ -73,7 +78,7 @@ export class BulkWorker {
     this.#claiming = this.#claiming
       .then(() => this.#claim())
       .catch((error: Error) => {
-        if (!this.#closed) this.#options.log.warn({ err: error }, 'bulk jobs cannot be read');
+        if (!this.#closed) this.#options.log.warn({ err: error }, 'jobs cannot be read');
       });
   }
 
@@ -104,8 +109,8 @@ export class BulkWorker {
         await releaseJob(store.database, job, lease, clock.nowMs()).catch(() => {});
         return;
       }
-      log.error({ err: error as Error, job: job.id, attempt: job.attempts }, 'a bulk job failed');
-      await this.#failed(job, lease).catch((failure: Error) => log.error({ err: failure }, 'a bulk job is stuck'));
+      log.error({ err: error as Error, job: job.id, attempt: job.attempts }, 'a job failed');
+      await this.#failed(job, lease).catch((failure: Error) => log.error({ err: failure }, 'a job is stuck'));
     }
   }
 
@@ -132,8 +137,9 @@ export class BulkWorker {
     };
     const call = await this.#callOf(job, lease);
     if (!call) return;
-    const end = await (job.operation === 'read' ? runRead(call, running) : runWrite(call, running)).catch(
-      (error: unknown) => {
+    const end = await this.#kindOf(job)
+      .run(call, running)
+      .catch((error: unknown) => {
         if (error instanceof JobFailure) return failureOf(error);
         // What was right when the job was made is no longer: a field has gone, or a permission.
         if (error instanceof Refusal) {
@@ -141,9 +147,12 @@ export class BulkWorker {
           return failureOf(new JobFailure(code, message, details));
         }
         throw error;
-      },
-    );
+      });
     await endJob({ ...call, nowMs: clock.nowMs(), random }, job, lease, end, hasCallback(job));
+  }
+
+  #kindOf({ operation }: Job): JobKind {
+    return this.#options.kinds[operation as WorkedOperation];
   }
 
   async #callOf(job: Job, lease: string) {
@@ -159,13 +168,15 @@ export class BulkWorker {
 
   /** The second part of a job that has ended: telling who wants to know. */
   async #tell(job: Job, lease: string): Promise<void> {
-    const { store, clock, random, log } = this.#options;
+    const { store, clock, random, log, policy } = this.#options;
     const { callback } = job.request as JobOrigin;
     const call = await jobCall(store, random, job, clock.nowMs()).catch(() => undefined);
-    const body = call && (job.operation === 'read' ? readJobAnswer(call, job) : await writeJobAnswer(call, job));
-    const told = !callback || !body || (await callBack(callback, body));
-    const delayMs = told ? undefined : callbackDelayMs(job.attempts);
-    if (!told) log.info({ job: job.id, attempt: job.attempts, again: delayMs !== undefined }, 'a callback failed');
+    const body = call && this.#kindOf(job).tell?.(call, job);
+    const told = callback && body ? await postJson(callback.url, JSON.stringify(body), policy) : { delivered: true };
+    const delayMs = told.delivered ? undefined : callbackDelaysMs[job.attempts - 1];
+    if (!told.delivered) {
+      log.info({ job: job.id, attempt: job.attempts, ...told, again: delayMs !== undefined }, 'a callback failed');
+    }
     await releaseJob(store.database, job, lease, delayMs === undefined ? null : clock.nowMs() + delayMs);
   }
 

@@ -2,14 +2,18 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP } from 'node:net';
+import { isStorable } from './values/texts.ts';
 
-/** Which addresses calls may go to (settings `notifications`). */
+/** Calls from the platform to addresses that requests brought: notifications, callbacks of jobs. */
+
+/** Which addresses they may go to (settings `outgoingCalls`). */
 export interface OutgoingPolicy {
   readonly allowLoopback: boolean;
   readonly allowPrivateNetworks: boolean;
 }
 
 const timeoutMs = 10_000;
+const maxUrlLength = 2_000;
 
 const loopback = blockList('127.0.0.0/8 ::1/128');
 const internal = blockList(
@@ -24,6 +28,13 @@ function blockList(networks: string): BlockList {
     list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
   }
   return list;
+}
+
+/** Whether a text is an address that can be called: http or https, without credentials. */
+export function isCallable(text: string): boolean {
+  if (text.length > maxUrlLength || !isStorable(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
 
 /** Whether a call may go to the address. */

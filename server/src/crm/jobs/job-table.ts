@@ -3,6 +3,7 @@ import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { completeFile, type ReceivedFile } from '../files/file-store.ts';
 import { isId } from '../organizations/ids.ts';
+import { isAdministrator } from '../people/permissions.ts';
 import {
   type Job,
   JobInterrupted,
@@ -14,12 +15,10 @@ import {
 } from './job.ts';
 
 /** Topic of the change notices that wake workers. */
-export const jobTopic = 'crm-bulk';
+export const jobTopic = 'crm-job';
 
 /** How long a worker that says nothing keeps its job. */
 const leaseMs = 30_000;
-/** Results, uploads and jobs are kept for a day (crm-api 9.1). */
-export const keptMs = 86_400_000;
 const maxDownloadsPerMinute = 10;
 
 export interface NewJob {
@@ -30,11 +29,17 @@ export interface NewJob {
 
 /** Stores a job and wakes the workers of all processes. @returns its id. */
 export async function addJob(call: CrmCall, job: NewJob): Promise<string> {
-  const { space, store, user, nowMs } = call;
-  const [id] = (await store.ids.take(space.dataSpace, 1)) as [string];
-  await store.database.query({
+  const [id] = (await call.store.ids.take(call.space.dataSpace, 1)) as [string];
+  await insertJob(call.store.database, call, id, job);
+  return id;
+}
+
+/** The same in the caller's transaction, under an id that was taken before. */
+export async function insertJob(queryable: Queryable, call: CrmCall, id: string, job: NewJob): Promise<void> {
+  const { space, user, nowMs } = call;
+  await queryable.query({
     text: `WITH job AS (
-             INSERT INTO crm_bulk_job (data_space, job_id, organization_id, environment, operation, state, request,
+             INSERT INTO crm_job (data_space, job_id, organization_id, environment, operation, state, request,
                                        progress, created_by, created_at_ms, due_at_ms)
              VALUES ($1, $2, $3, $4, $5, 'added', $6, $7, $8, $9, CASE WHEN $5 = 'import' THEN NULL ELSE $9::bigint END))
            SELECT pg_notify('grantway', '${jobTopic}:' || $1::integer)`,
@@ -50,16 +55,21 @@ export async function addJob(call: CrmCall, job: NewJob): Promise<string> {
       nowMs,
     ],
   });
-  return id;
 }
 
 /** The job that the path names, for those who may see it: who made it, and administrators. */
 export async function jobInPath(call: CrmCall, operation: JobOperation): Promise<Job> {
   const id = call.path[0] as string;
-  const job = isId(id) ? await findJob(call.store.database, call.space.dataSpace, id) : undefined;
-  const visible = job && (job.createdBy === call.user.id || call.user.profile.name === 'Administrator');
-  if (visible && job.operation === operation) return job;
+  const job = await visibleJob(call, operation, id);
+  if (job) return job;
   throw noSuchJob(id);
+}
+
+/** The job, if there is one of this kind that the user may see. */
+export async function visibleJob(call: CrmCall, operation: JobOperation, id: string): Promise<Job | undefined> {
+  const job = isId(id) ? await findJob(call.store.database, call.space.dataSpace, id) : undefined;
+  if (job?.operation !== operation) return undefined;
+  return job.createdBy === call.user.id || isAdministrator(call) ? job : undefined;
 }
 
 export function noSuchJob(id: string): Refusal {
@@ -68,7 +78,7 @@ export function noSuchJob(id: string): Refusal {
 
 export async function findJob(database: Queryable, dataSpace: number, id: string): Promise<Job | undefined> {
   const [row] = await database.query<JobRow>({
-    text: `SELECT ${jobColumns} FROM crm_bulk_job WHERE data_space = $1 AND job_id = $2`,
+    text: `SELECT ${jobColumns} FROM crm_job WHERE data_space = $1 AND job_id = $2`,
     values: [dataSpace, id],
   });
   return row && jobFromRow(row);
@@ -82,10 +92,10 @@ export async function claimJob(
   except: readonly string[],
 ): Promise<Job | undefined> {
   const [row] = await database.query<JobRow>({
-    text: `UPDATE crm_bulk_job SET lease = $1, due_at_ms = $2, attempts = attempts + 1,
+    text: `UPDATE crm_job SET lease = $1, due_at_ms = $2, attempts = attempts + 1,
                   state = CASE state WHEN 'added' THEN 'running' ELSE state END
            WHERE (data_space, job_id) = (
-             SELECT data_space, job_id FROM crm_bulk_job
+             SELECT data_space, job_id FROM crm_job
              WHERE due_at_ms <= $3 AND NOT job_id = ANY ($4::bigint[])
              ORDER BY due_at_ms LIMIT 1 FOR UPDATE SKIP LOCKED)
            RETURNING ${jobColumns}`,
@@ -106,7 +116,7 @@ export async function saveProgress(
   progress: object,
 ): Promise<void> {
   const rows = await queryable.query({
-    text: `UPDATE crm_bulk_job SET progress = $4, due_at_ms = $5, attempts = 1
+    text: `UPDATE crm_job SET progress = $4, due_at_ms = $5, attempts = 1
            WHERE data_space = $1 AND job_id = $2 AND lease = $3 RETURNING 1`,
     values: [job.dataSpace, job.id, lease, JSON.stringify(progress), nowMs + leaseMs],
   });
@@ -124,7 +134,7 @@ export async function endJob(
   const file = end.file && completeFile(call, end.file, 9);
   const rows = await call.store.database.query({
     text: `${file ? `WITH ${file.text}` : ''}
-           UPDATE crm_bulk_job SET state = $4, result = $5, file_id = $6, ended_at_ms = $7, due_at_ms = $8,
+           UPDATE crm_job SET state = $4, result = $5, file_id = $6, ended_at_ms = $7, due_at_ms = $8,
                   lease = NULL, attempts = 0
            WHERE data_space = $1 AND job_id = $2 AND lease = $3 RETURNING 1`,
     values: [
@@ -145,7 +155,7 @@ export async function endJob(
 /** Puts a job back, to be taken at `dueAtMs`; null: never again. */
 export async function releaseJob(database: Database, job: Job, lease: string, dueAtMs: number | null): Promise<void> {
   await database.query({
-    text: `UPDATE crm_bulk_job SET lease = NULL, due_at_ms = $4
+    text: `UPDATE crm_job SET lease = NULL, due_at_ms = $4
            WHERE data_space = $1 AND job_id = $2 AND lease = $3`,
     values: [job.dataSpace, job.id, lease, dueAtMs],
   });
@@ -154,7 +164,7 @@ export async function releaseJob(database: Database, job: Job, lease: string, du
 /** Counts a download. @throws Refusal TOO_MANY_REQUESTS after ten within a minute. */
 export async function countDownload(call: CrmCall, job: Job): Promise<void> {
   const rows = await call.store.database.query({
-    text: `UPDATE crm_bulk_job
+    text: `UPDATE crm_job
            SET downloads = ARRAY(SELECT at FROM unnest(downloads) AS at WHERE at > $3::bigint - 60000) || $3::bigint
            WHERE data_space = $1 AND job_id = $2
              AND (SELECT count(*) FROM unnest(downloads) AS at WHERE at > $3::bigint - 60000) < ${maxDownloadsPerMinute}
@@ -162,27 +172,4 @@ export async function countDownload(call: CrmCall, job: Job): Promise<void> {
     values: [job.dataSpace, job.id, call.nowMs],
   });
   if (rows.length === 0) throw new Refusal('TOO_MANY_REQUESTS', { outcome: 'TooManyDownloads' });
-}
-
-/** Deletes jobs that ended a day ago, uploads as old, and their files. */
-export async function sweepJobs(database: Database, nowMs: number): Promise<void> {
-  await database.query({
-    text: `WITH jobs AS (
-             DELETE FROM crm_bulk_job WHERE ended_at_ms < $1 AND due_at_ms IS NULL RETURNING data_space, job_id, file_id
-           ), uploads AS (
-             DELETE FROM crm_bulk_upload AS upload WHERE created_at_ms < $1 AND NOT EXISTS (
-               SELECT FROM crm_bulk_job AS job WHERE job.data_space = upload.data_space AND job.ended_at_ms IS NULL)
-             RETURNING data_space, file_id
-           ), lines AS (
-             DELETE FROM crm_bulk_lines USING jobs
-             WHERE crm_bulk_lines.data_space = jobs.data_space AND crm_bulk_lines.job_id = jobs.job_id
-           ), gone AS (
-             SELECT data_space, file_id FROM jobs WHERE file_id IS NOT NULL UNION ALL SELECT data_space, file_id FROM uploads
-           ), pieces AS (
-             DELETE FROM crm_file_piece USING gone
-             WHERE crm_file_piece.data_space = gone.data_space AND crm_file_piece.file_id = gone.file_id
-           )
-           DELETE FROM crm_file USING gone WHERE crm_file.data_space = gone.data_space AND crm_file.file_id = gone.file_id`,
-    values: [nowMs - keptMs],
-  });
 }

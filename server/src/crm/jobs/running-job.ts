@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/database.ts';
+import type { CrmCall } from '../context.ts';
 import type { ReceivedFile } from '../files/file-store.ts';
 import type { Job } from './job.ts';
 
@@ -18,4 +19,15 @@ export interface JobEnd {
   readonly state: 'completed' | 'failed';
   readonly result: object;
   readonly file?: ReceivedFile | undefined;
+}
+
+/** What workers do for one kind of job. */
+export interface JobKind {
+  /**
+   * Does the job, or goes on with it from its progress, as the call of its creator.
+   * @throws JobFailure, Refusal when it cannot be done; anything else is tried again.
+   */
+  run(call: CrmCall, running: RunningJob): Promise<JobEnd>;
+  /** The body of the callback, for kinds that have one. */
+  tell?(call: CrmCall, job: Job): object;
 }

@@ -1,10 +1,11 @@
 import type { Environment } from '../../config/data-centers.ts';
 
 /** What a job is about. Imports come over the admin API and are driven by their caller; workers leave them alone. */
-export type JobOperation = 'read' | 'write' | 'import';
+export type JobOperation = WorkedOperation | 'import';
+export type WorkedOperation = 'read' | 'write' | 'bin_purge';
 export type JobState = 'added' | 'running' | 'completed' | 'failed';
 
-/** A bulk job as it is stored (crm-api 9). */
+/** A job as it is stored: work that goes on when its call has been answered. */
 export interface Job<Request = unknown, Progress = unknown> {
   readonly dataSpace: number;
   readonly id: string;
@@ -18,6 +19,7 @@ export interface Job<Request = unknown, Progress = unknown> {
   readonly fileId: string | null;
   readonly createdBy: string;
   readonly createdAtMs: number;
+  readonly endedAtMs: number | null;
   readonly attempts: number;
 }
 
@@ -64,11 +66,12 @@ export interface JobRow {
   file_id: string | null;
   created_by: string;
   created_at_ms: string;
+  ended_at_ms: string | null;
   attempts: number;
 }
 
 export const jobColumns = `data_space, job_id, organization_id, environment, operation, state, request, progress, result,
-  file_id, created_by, created_at_ms, attempts`;
+  file_id, created_by, created_at_ms, ended_at_ms, attempts`;
 
 export function jobFromRow(row: JobRow): Job {
   return {
@@ -84,6 +87,7 @@ export function jobFromRow(row: JobRow): Job {
     fileId: row.file_id,
     createdBy: row.created_by,
     createdAtMs: Number(row.created_at_ms),
+    endedAtMs: row.ended_at_ms === null ? null : Number(row.ended_at_ms),
     attempts: row.attempts,
   };
 }

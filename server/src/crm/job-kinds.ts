@@ -1,0 +1,12 @@
+import { readKind } from './bulk/read/run-read.ts';
+import { writeKind } from './bulk/write/run-write.ts';
+import type { WorkedOperation } from './jobs/job.ts';
+import type { JobKind } from './jobs/running-job.ts';
+import { purgeKind } from './recycle-bin/purge-job.ts';
+
+/** What workers do, by what jobs are about. */
+export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
+  read: readKind,
+  write: writeKind,
+  bin_purge: purgeKind,
+};

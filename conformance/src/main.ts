@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { departures } from './contracts/departures.ts';
 import { vectors } from './vectors.ts';
 
 /**
- * `npm run conformance`: runs the tests that carry a vector's number and the foreign clients, and prints one line per
- * vector and client with how many tests proved it. Exit code 1 when one failed or has no test.
+ * `npm run conformance`: runs the tests that carry a vector's number, the foreign clients and the contract calls, and
+ * prints one line per vector and client with how many tests proved it, and one per operation of the contract documents
+ * with how many good and bad calls did. Exit code 1 when one failed or has no test.
  */
 interface TestResult {
   readonly fullName: string;
@@ -24,7 +26,7 @@ function runTests(): Report {
   const folder = mkdtempSync(join(tmpdir(), 'grantway-conformance-'));
   const file = join(folder, 'report.json');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', '--reporter=json', `--outputFile=${file}`, '-t', '\\bT\\d+\\b|foreign client'];
+  const args = [vitest, 'run', '--reporter=json', `--outputFile=${file}`, '-t', '\\bT\\d+\\b|foreign client|^contract'];
   spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   rmSync(folder, { recursive: true });
@@ -61,6 +63,25 @@ for (const client of [...clients].sort()) {
     client,
     foreign.filter((test) => test.fullName.includes(client)),
   );
+}
+process.stdout.write('\nCONTRACTS      GOOD BAD\n');
+const contracts = ran.flatMap((test) => {
+  const match = /^contract (\S+)\.json (\S+) (\S+): (\d+) good, (\d+) bad$/.exec(test.fullName);
+  return match ? [{ test, words: match.slice(1) as [string, string, string, string, string] }] : [];
+});
+for (const { test, words } of contracts) {
+  const [area, method, path, good, bad] = words;
+  if (test.status === 'failed') missing++;
+  const verdict = test.status === 'passed' ? 'ok' : 'failed';
+  const counts = `${good.padStart(4)} ${bad.padStart(3)}`;
+  process.stdout.write(`     ${verdict.padEnd(9)} ${counts}  ${area.padEnd(22)} ${method.padEnd(6)} ${path}\n`);
+}
+if (contracts.length === 0) {
+  process.stdout.write('     The contract documents are not at hand; GRANTWAY_CONTRACTS names their folder.\n');
+} else {
+  process.stdout.write('\nWHERE A CONTRACT DOCUMENT IS NOT FOLLOWED\n');
+  for (const { document, operation, documented, instead } of departures)
+    process.stdout.write(`     ${document} ${operation}\n       it says: ${documented}\n       here: ${instead}\n`);
 }
 const failed = ran.filter((test) => test.status === 'failed').length;
 process.stdout.write(`\n${ran.length - failed} passed, ${failed} failed\n`);

@@ -16,7 +16,9 @@ export interface AttachmentRow {
 export const attachmentColumns =
   'attachment_id, parent_id, name, file_id, link_url, size_bytes, created_by, created_at_ms' as const;
 
-/** An attachment as lists show it (crm-api 7.10): the named fields, the id, and every `$` key. */
+const alwaysShown: ReadonlySet<string> = new Set(['File_Name', 'Parent_Id', 'Owner', 'Created_Time']);
+
+/** An attachment as lists show it (crm-api 7.10): the named fields, those that every item has, and every `$` key. */
 export function attachmentAnswer(
   row: AttachmentRow,
   parent: { readonly module: Module; readonly name: string | null },
@@ -40,7 +42,7 @@ export function attachmentAnswer(
     Created_By: person,
     Modified_By: person,
   };
-  const named = Object.entries(shown).filter(([name]) => !fields || fields.has(name));
+  const named = Object.entries(shown).filter(([name]) => !fields || fields.has(name) || alwaysShown.has(name));
   return {
     ...Object.fromEntries(named),
     id: row.attachment_id,

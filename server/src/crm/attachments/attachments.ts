@@ -5,9 +5,11 @@ import { fileAnswer } from '../files/files.ts';
 import { readUpload } from '../files/read-upload.ts';
 import { checkPermission } from '../http/admission.ts';
 import { success } from '../http/item-list.ts';
-import { idsParameter, listParameter, pageParameters, pathId } from '../http/parameters.ts';
+import { idsFilter, idsParameter, listParameter, pageParameters, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { pagePlace } from '../records/list-records.ts';
+import { makePageToken, pageTokenTtlMs } from '../records/page-token.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordModule } from '../records/record-module.ts';
 import { type ItemAnswer, writeAnswer } from '../records/write-request.ts';
@@ -41,7 +43,7 @@ async function parentOf(call: CrmCall, permission: 'View' | 'Create' | 'Delete')
 
 /** GET /{module}/{id}/Attachments, newest first */
 export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store, query } = call;
+  const { space, store, user, query, nowMs } = call;
   const names = listParameter(query, 'fields');
   if (!names && call.version.number >= 3) {
     recordModule(call, 'View');
@@ -50,21 +52,42 @@ export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
   if (names && names.length > maxFields) {
     throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxFields, param_name: 'fields' } });
   }
-  const { page, perPage } = pageParameters(query);
-  const ids = idsParameter(query, 'ids', maxIds);
+  const ids = idsFilter(query, 'ids', maxIds);
   const parent = await parentOf(call, 'View');
+  const owner = {
+    dataSpace: space.dataSpace,
+    userId: user.id,
+    parameters: JSON.stringify(['Attachments', parent.record.id, names, ids, pageParameters(query).perPage]),
+  };
+  const { page, perPage, place } = pagePlace(call, owner);
   const rows = await store.database.query<AttachmentRow>({
     text: `SELECT ${attachmentColumns} FROM crm_attachment
            WHERE data_space = $1 AND parent_id = $2 AND ($3::text[] IS NULL OR attachment_id::text = ANY ($3))
+             AND ($6::bigint IS NULL OR attachment_id < $6)
            ORDER BY attachment_id DESC LIMIT $4 OFFSET $5`,
-    values: [space.dataSpace, parent.record.id, ids ?? null, perPage + 1, (page - 1) * perPage],
+    values: [
+      space.dataSpace,
+      parent.record.id,
+      ids ?? null,
+      perPage + 1,
+      place ? 0 : (page - 1) * perPage,
+      place?.id ?? null,
+    ],
   });
   if (rows.length === 0) return { status: 204 };
   const fields = names && new Set(names);
   const shown = { module: parent.module, name: parent.record.name };
   const data = rows.slice(0, perPage).map((row) => attachmentAnswer(row, shown, fields, call));
-  const short = { per_page: perPage, count: data.length, page, more_records: rows.length > perPage };
-  const tokens = { next_page_token: null, previous_page_token: null, page_token_expiry: null };
+  const more = rows.length > perPage;
+  const short = { per_page: perPage, count: data.length, page, more_records: more };
+  const last = (rows[data.length - 1] as AttachmentRow).attachment_id;
+  const tokens = {
+    next_page_token: more
+      ? makePageToken({ page: page + 1, key: last, id: last, backwards: false }, owner, nowMs)
+      : null,
+    previous_page_token: null,
+    page_token_expiry: more ? formatDateTime(nowMs + pageTokenTtlMs, user.timeZone) : null,
+  };
   const info =
     call.version.number < 3
       ? short

@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { success } from '../http/item-list.ts';
+import { choiceParameter } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
 import { contentDisposition } from './file-name.ts';
 import { completeFile, deleteFiles, fileContent, findFile, type ReceivedFile, receiveFile } from './file-store.ts';
@@ -10,7 +11,8 @@ const limits = { maxBytes: 20 * 1024 * 1024, maxFiles: 10 } as const;
 
 /** POST /files: takes up to ten files in, for fields that hold files. All of them, or none. */
 export async function uploadFiles(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store } = call;
+  const { space, store, query } = call;
+  choiceParameter(query, 'type', ['', 'inline'], '');
   const begun: string[] = [];
   let received: ReceivedFile[];
   try {

@@ -1,5 +1,5 @@
 import type { CrmCall } from '../context.ts';
-import { idInvalid, Refusal } from '../errors.ts';
+import { type ErrorCode, type ErrorDetails, idInvalid, Refusal } from '../errors.ts';
 import { isId } from '../organizations/ids.ts';
 import { parseHeaderTime } from '../values/date-time.ts';
 
@@ -51,10 +51,29 @@ export function choiceParameter<Choice extends string>(
   throw new Refusal('INVALID_DATA', { details: { param_name: name, supported_values: choices } });
 }
 
-/** At most `maximum` ids, without repetitions; undefined when the parameter is absent. */
+/** `true` or `false`; false when the parameter is absent. */
+export function booleanParameter(query: URLSearchParams, name: string): boolean {
+  return choiceParameter(query, name, ['true', 'false'], 'false') === 'true';
+}
+
+/** At most `maximum` ids that a list is narrowed to, without repetitions; undefined when the parameter is absent. */
+export function idsFilter(query: URLSearchParams, name: string, maximum: number): string[] | undefined {
+  return readIds(query, name, maximum, { code: 'INVALID_DATA', details: { param_name: name } });
+}
+
+/** At most `maximum` ids of what a call is about, without repetitions; undefined when the parameter is absent. */
 export function idsParameter(query: URLSearchParams, name: string, maximum: number): string[] | undefined {
+  return readIds(query, name, maximum, { code: 'UNABLE_TO_PARSE_DATA_TYPE', details: {} });
+}
+
+function readIds(
+  query: URLSearchParams,
+  name: string,
+  maximum: number,
+  { code, details }: { readonly code: ErrorCode; readonly details: ErrorDetails },
+): string[] | undefined {
   const ids = listParameter(query, name);
-  if (ids?.some((id) => !/^\d+$/.test(id))) throw new Refusal('UNABLE_TO_PARSE_DATA_TYPE', { reason: { param: name } });
+  if (ids?.some((id) => !/^\d+$/.test(id))) throw new Refusal(code, { details, reason: { param: name } });
   const unique = ids && [...new Set(ids)];
   if (unique && unique.length > maximum) {
     throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maximum, param_name: name } });

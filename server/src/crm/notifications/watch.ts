@@ -1,7 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, Refusal } from '../errors.ts';
 import { answerItemList, readItemList, success } from '../http/item-list.ts';
-import { idsParameter, pageParameters } from '../http/parameters.ts';
+import { idsFilter, idsParameter, pageParameters } from '../http/parameters.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { conditionOf, defaultExpiry, ItemRefused, readWatchItem, type WatchItem } from './read-watch.ts';
 import * as rows from './watch-rows.ts';
@@ -98,8 +98,11 @@ function withChanges(old: readonly Watch[], item: WatchItem, index: number): Wat
 /** GET: the user's channels, one item for each module. */
 export async function listWatches(call: CrmCall): Promise<CrmAnswer> {
   const { page, perPage } = pageParameters(call.query);
-  const channels = idsParameter(call.query, 'channel_id', limits.watchesOfUser);
+  const channels = idsFilter(call.query, 'channel_id', limits.watchesOfUser);
   const module = call.query.get('module');
+  if (module && !call.space.metadata.find(module)) {
+    throw new Refusal('INVALID_DATA', { details: { param_name: 'module' } });
+  }
   const found = (await rows.readWatches(call.store.database, call)).filter(
     (watch) => (!channels || channels.includes(watch.channelId)) && (!module || watch.module.apiName === module),
   );

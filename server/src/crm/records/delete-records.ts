@@ -1,6 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid, Refusal } from '../errors.ts';
-import { idsParameter, pathId } from '../http/parameters.ts';
+import { booleanParameter, idsParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { recordModule } from './record-module.ts';
@@ -11,13 +11,21 @@ export async function deleteRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Delete');
   const ids = idsParameter(call.query, 'ids', maxRecords);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
+  readTrigger(call);
   return deleteItems(call, module, ids);
 }
 
 /** DELETE /{module}/{id} */
 export async function deleteOneRecord(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Delete');
-  return deleteItems(call, module, [pathId(call.path[1] as string, 1)]);
+  const id = pathId(call.path[1] as string, 1);
+  readTrigger(call);
+  return deleteItems(call, module, [id]);
+}
+
+/** `wf_trigger` is read so that a mistake in it shows; there are no workflows that it could hold back. */
+function readTrigger({ query }: CrmCall): void {
+  booleanParameter(query, 'wf_trigger');
 }
 
 /** Moves records to the recycle bin. */

@@ -131,7 +131,7 @@ describe('refused parameters', () => {
     [{ sort_order: 'up' }, 'INVALID_DATA'],
     [{ converted: 'maybe' }, 'INVALID_DATA'],
     [{ cvid: '1', sort_by: 'id' }, 'AMBIGUITY_DURING_PROCESSING'],
-    [{ ids: 'a' }, 'UNABLE_TO_PARSE_DATA_TYPE'],
+    [{ ids: 'a' }, 'INVALID_DATA'],
   ])('%j', async (query, code) => {
     const answer = await list(query);
     expect([answer.status, answer.json.code]).toEqual([400, code]);

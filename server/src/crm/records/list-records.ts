@@ -1,6 +1,13 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { choiceParameter, idsParameter, listParameter, pageParameters, timeHeader } from '../http/parameters.ts';
+import {
+  booleanParameter,
+  choiceParameter,
+  idsFilter,
+  listParameter,
+  pageParameters,
+  timeHeader,
+} from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { isAdministrator } from '../people/permissions.ts';
 import { formatDateTime } from '../values/date-time.ts';
@@ -51,12 +58,7 @@ export async function listRecordsOf(call: CrmCall, module: Module, scope?: ListS
     userId: user.id,
     parameters: JSON.stringify([module.number, query.get('fields'), list, scope?.key]),
   };
-  const token = query.get('page_token');
-  const place = token ? tokenPlace(call, token, owner) : undefined;
-  const { page, perPage } = place
-    ? { page: place.page, perPage: list.perPage }
-    : { page: pageParameters(query).page, perPage: list.perPage };
-  checkReach(page, perPage, place !== undefined);
+  const { page, perPage, place } = pagePlace(call, owner);
 
   const rows = await selectRecords(store.database, {
     ...list,
@@ -137,7 +139,9 @@ type ListParameters = Omit<RecordList, 'dataSpace' | 'module' | 'offset' | 'plac
 
 function listParameters(call: CrmCall, module: Module, view: CustomView | undefined): ListParameters {
   const { query } = call;
-  const ids = idsParameter(query, 'ids', maxIds);
+  const approved = choiceParameter(query, 'approved', ['both', 'true', 'false'], 'both');
+  booleanParameter(query, 'include_child');
+  const ids = idsFilter(query, 'ids', maxIds);
   const convertible = module.flags.has('convertable') && module.apiName === 'Leads';
   // A view says itself which leads it shows.
   const converted = view?.converted ?? choiceParameter(query, 'converted', ['true', 'false', 'both'], 'false');
@@ -146,7 +150,8 @@ function listParameters(call: CrmCall, module: Module, view: CustomView | undefi
     sortBy: view?.sortBy ?? sortParameter(call, module),
     ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], 'desc') === 'asc',
     converted: !convertible || converted === 'both' ? undefined : converted === 'true',
-    ids,
+    // Every record is approved, so that none is left when the others are asked for.
+    ids: approved === 'false' ? [] : ids,
     modifiedAfterMs: timeHeader(call, 'if-modified-since'),
   };
 }
@@ -158,6 +163,19 @@ function sortParameter(call: CrmCall, module: Module): SortKey {
   const field = call.version.number < 3 ? module.field.get(text) : undefined;
   if (field) return field.key;
   return choiceParameter(call.query, 'sort_by', ['id', 'Created_Time', 'Modified_Time'], 'id');
+}
+
+/** Where the page begins that the call asks for: by number, or by token, which then says the number. */
+export function pagePlace(
+  call: CrmCall,
+  owner: TokenOwner,
+): { readonly page: number; readonly perPage: number; readonly place: PagePlace | undefined } {
+  const { page, perPage } = pageParameters(call.query);
+  const token = call.query.get('page_token');
+  const place = token ? tokenPlace(call, token, owner) : undefined;
+  const shown = { page: place?.page ?? page, perPage, place };
+  checkReach(shown.page, perPage, place !== undefined);
+  return shown;
 }
 
 function ambiguous(...names: string[]): Refusal {

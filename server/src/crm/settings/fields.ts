@@ -1,6 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
-import { pathId } from '../http/parameters.ts';
+import { choiceParameter, pathId } from '../http/parameters.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import { fieldAnswer } from './field-answer.ts';
 import { metadataModule } from './module-parameter.ts';
@@ -9,10 +9,7 @@ import { metadataModule } from './module-parameter.ts';
 export async function listFields(call: CrmCall): Promise<CrmAnswer> {
   const { space, query } = call;
   const module = metadataModule(call);
-  const type = query.get('type') || 'used';
-  if (type !== 'used' && type !== 'unused' && type !== 'all') {
-    throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
-  }
+  const type = choiceParameter(query, 'type', ['used', 'unused', 'all'], 'used');
   const layout = query.get('layout_id');
   if (layout && layout !== layoutId(space.dataSpace, module.number)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });

@@ -93,7 +93,7 @@ describe('fields', () => {
   test.each([
     [{}, 'REQUIRED_PARAM_MISSING'],
     [{ module: 'undefined' }, 'INVALID_MODULE'],
-    [{ module: 'Leads', type: 'x' }, 'PATTERN_NOT_MATCHED'],
+    [{ module: 'Leads', type: 'x' }, 'INVALID_DATA'],
     [{ module: 'Leads', layout_id: '1' }, 'INVALID_DATA'],
   ])('%j is refused', async (query, code) => {
     expect((await get('settings/fields', query)).json.code).toBe(code);
@@ -150,7 +150,7 @@ describe('users', () => {
       time_zone: 'America/Los_Angeles',
     });
     expect((await get(`users/${user.id}`)).json.users).toEqual([user]);
-    expect((await get('users/1')).status).toBe(404);
+    expect((await get('users/1')).status).toBe(400);
     expect((await crm.call('GET', '/crm/v2/users/1')).status).toBe(204);
   });
 });

@@ -1,6 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
-import { changedAfter, idsParameter, pageParameters, pathId, timeHeader } from '../http/parameters.ts';
+import { changedAfter, idsFilter, pageParameters, pathId, timeHeader } from '../http/parameters.ts';
 import { systemIds } from '../organizations/ids.ts';
 import type { CrmUser, Space } from '../organizations/space.ts';
 import { userAnswer } from './user-answer.ts';
@@ -53,7 +53,7 @@ export function usersOfType(call: CrmCall, type: string): CrmUser[] {
 export async function listUsers(call: CrmCall): Promise<CrmAnswer> {
   const { query } = call;
   const { page, perPage } = pageParameters(query);
-  const ids = idsParameter(query, 'ids', maxIds);
+  const ids = idsFilter(query, 'ids', maxIds);
   const since = timeHeader(call, 'if-modified-since');
   const users = usersOfType(call, query.get('type') || 'AllUsers').filter(
     (user) => (!ids || ids.includes(user.id)) && (since === undefined || changedAfter(user.modifiedAtMs, since)),
@@ -75,7 +75,7 @@ export async function getUser(call: CrmCall): Promise<CrmAnswer> {
   const user = call.space.user(pathId(call.path[0] as string, 1));
   if (!user) {
     if (call.version.number < 8) return { status: 204 };
-    throw new Refusal('INVALID_DATA', { status: 404, details: { resource_path_index: 1 }, message: idInvalid });
+    throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
   }
   const since = timeHeader(call, 'if-modified-since');
   if (since !== undefined && !changedAfter(user.modifiedAtMs, since)) return { status: 304 };

@@ -2,7 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
 import { answerItemList, itemListOf, success } from '../http/item-list.ts';
 import { isJsonObject, readJsonBody } from '../http/json-body.ts';
-import { idsParameter, listParameter, pathId } from '../http/parameters.ts';
+import { booleanParameter, idsParameter, listParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changeRecords, type RecordChange } from '../records/change-records.ts';
@@ -51,7 +51,7 @@ interface Request {
 
 function readRequest(call: CrmCall): Request {
   const { query } = call;
-  const overwrite = query.get('over_write') === 'true';
+  const overwrite = booleanParameter(query, 'over_write');
   // Old clients name tags in the query and send no body.
   if (call.version.number < 3 && query.get('tag_names')) {
     const names = (listParameter(query, 'tag_names') ?? []).map((name, index) => checkName(name, index));

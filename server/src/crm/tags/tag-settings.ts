@@ -1,6 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
-import { pathId } from '../http/parameters.ts';
+import { booleanParameter, pathId } from '../http/parameters.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { metadataModule } from '../settings/module-parameter.ts';
@@ -53,7 +53,7 @@ export async function listTags(call: CrmCall): Promise<CrmAnswer> {
   const rows = await store.database.query<TagRow>({
     text: `SELECT ${tagColumns} FROM crm_tag WHERE data_space = $1 AND module = $2 AND ($3::bigint IS NULL OR created_by = $3)
            ORDER BY name_folded`,
-    values: [space.dataSpace, module.number, query.get('my_tags') === 'true' ? user.id : null],
+    values: [space.dataSpace, module.number, booleanParameter(query, 'my_tags') ? user.id : null],
   });
   if (rows.length === 0) return { status: 204 };
   const tags = rows.map((row) => ({ ...tagDetails(row, call), name: row.name }));

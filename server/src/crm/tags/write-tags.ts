@@ -66,19 +66,20 @@ export async function createTags(call: CrmCall): Promise<CrmAnswer> {
 /** PUT /settings/tags?module= */
 export async function updateTags(call: CrmCall): Promise<CrmAnswer> {
   const items = readItemList(call, 'tags', maxTagsPerModule);
-  return update(call, items, (raw) => (isJsonObject(raw) ? readId(raw.id) : undefined));
+  return update(call, items, undefined);
 }
 
 /** PUT /settings/tags/{id}?module= */
 export async function updateTag(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, 2));
-  return update(call, readItemList(call, 'tags', 1), () => id);
+  return update(call, readItemList(call, 'tags', 1), id);
 }
 
 async function update(
   call: CrmCall,
   items: readonly unknown[],
-  idOf: (raw: unknown) => string | undefined,
+  /** Absent: each item names its own. */
+  idInPath: string | undefined,
 ): Promise<CrmAnswer> {
   const module = tagModule(call);
   const answers = await changeSpace(call, async (transaction) => {
@@ -86,10 +87,12 @@ async function update(
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
       const jsonPath = `$.tags[${index}]`;
-      const tag = tags.find((each) => each.tag_id === idOf(raw));
+      const given = isJsonObject(raw) ? raw.id : undefined;
+      const id = idInPath ?? readId(given);
+      const tag = tags.find((each) => each.tag_id === id);
       if (!tag) {
         const place = { api_name: 'id', json_path: `${jsonPath}.id` };
-        const missing = isJsonObject(raw) && raw.id === undefined && items.length > 1;
+        const missing = idInPath === undefined && (given === undefined || given === null);
         done.push(missing ? errorBody('MANDATORY_NOT_FOUND', place) : errorBody('INVALID_DATA', place, idInvalid));
         continue;
       }

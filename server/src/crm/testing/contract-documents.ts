@@ -35,7 +35,10 @@ interface Contract {
 interface Described {
   readonly parameters?: readonly ContractParameter[];
   readonly security?: readonly { readonly oauth: readonly string[] }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: object }>>;
+  };
   readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { readonly schema?: object }>> }>>;
 }
 
@@ -69,6 +72,7 @@ function operationsOf(document: string, { paths, components }: Contract): Contra
           ([status, { content }]) => [Number(status), faultsOf(content?.['application/json']?.schema)] as const,
         ),
       );
+      const bodyFaults = faultsOf(requestBody?.content['application/json']?.schema);
       return {
         document,
         method: method.toUpperCase(),
@@ -76,7 +80,7 @@ function operationsOf(document: string, { paths, components }: Contract): Contra
         parameters,
         security: security.map(({ oauth }) => oauth),
         bodyTypes: Object.keys(requestBody?.content ?? {}),
-        checkBody: faultsOf(requestBody?.content['application/json']?.schema),
+        checkBody: (json) => (json === undefined && !requestBody?.required ? undefined : bodyFaults(json)),
         checkAnswer: (status: number, json: unknown) => {
           const check = answers.get(status);
           if (!check) return `status ${status} is not in the contract`;

@@ -1,0 +1,17 @@
+import type { Area } from '../table.ts';
+import { changeOwner, massDelete, massUpdate, notifications } from './actions.ts';
+import { attachments, files, photos, tagCalls } from './content.ts';
+import { coql, recordCount, recordSearch } from './finding.ts';
+import { bulkRead } from './jobs.ts';
+import { customViews, features, fields, modules, organization, relatedLists } from './metadata.ts';
+import { roleCalls, userCalls } from './people.ts';
+import { records } from './records.ts';
+
+/** The calls of every contract document. */
+export const areas: readonly Area[] = [
+  ...[records, recordSearch, recordCount, coql],
+  ...[modules, fields, relatedLists, customViews, features, organization],
+  ...[userCalls, roleCalls],
+  ...[attachments, photos, files, tagCalls],
+  ...[bulkRead, changeOwner, massUpdate, massDelete, notifications],
+];

@@ -1,0 +1,107 @@
+import type { Stage } from '../stage.ts';
+import { area } from '../table.ts';
+
+async function setUp(stage: Stage) {
+  const { fields } = await stage.prepare('GET', 'settings/fields', { query: { module: 'Leads' } });
+  const { related_lists } = await stage.prepare('GET', 'settings/related_lists', { query: { module: 'Leads' } });
+  return {
+    field: fields[0].id as string,
+    list: related_lists[0].id as string,
+    layout: stage.id(91_055),
+    view: stage.id(87_501),
+    leads: stage.id(2_175),
+    nobody: stage.id(999_999_999_999),
+  };
+}
+
+const future = { 'If-Modified-Since': '2030-01-01T00:00:00+00:00' };
+const module = (name: string) => ({ module: name });
+const of = (name: string) => ({ query: module(name) });
+const noSuchModule = ['INVALID_MODULE', of('Nope')] as const;
+
+export const modules = area('modules.json', setUp, {
+  'GET settings/modules': [
+    [200, {}],
+    [200, { query: { status: 'visible,user_hidden,system_hidden,scheduled_for_deletion' } }],
+    [304, { headers: future }],
+    ['PATTERN_NOT_MATCHED', { query: { status: 'nope' } }],
+  ],
+  'GET settings/modules/{module}': [
+    [200, { at: { module: 'Leads' } }],
+    [200, { at: { module: 'Quoted_Items' } }],
+    [200, ({ leads }) => ({ at: { module: leads } })],
+    [204, { at: { module: 'Reports' } }],
+    ['INVALID_MODULE', { at: { module: 'Nope' } }],
+    ['INVALID_MODULE', ({ nobody }) => ({ at: { module: nobody } })],
+  ],
+});
+
+export const fields = area('fields.json', setUp, {
+  'GET settings/fields': [
+    [200, of('Leads')],
+    [200, of('Quotes')],
+    [200, ({ layout }) => ({ query: { ...module('Leads'), layout_id: layout, type: 'all' } })],
+    [200, { query: { ...module('Leads'), include: 'allowed_permissions_to_update' } }],
+    [204, { query: { ...module('Leads'), type: 'unused' } }],
+    noSuchModule,
+    ['INVALID_DATA', ({ nobody }) => ({ query: { ...module('Leads'), layout_id: nobody } })],
+  ],
+  'GET settings/fields/{field}': [
+    [200, ({ field }) => ({ at: { field }, ...of('Leads') })],
+    ['INVALID_DATA', ({ field }) => ({ at: { field }, ...of('Deals') })],
+    ['INVALID_DATA', ({ nobody }) => ({ at: { field: nobody }, ...of('Leads') })],
+    ['INVALID_DATA', { at: { field: 'abc' }, ...of('Leads') }],
+    ['INVALID_MODULE', ({ field }) => ({ at: { field }, ...of('Nope') })],
+  ],
+});
+
+export const relatedLists = area('related_lists.json', setUp, {
+  'GET settings/related_lists': [
+    [200, of('Leads')],
+    [200, ({ layout }) => ({ query: { ...module('Leads'), layout_id: layout } })],
+    noSuchModule,
+    ['INVALID_DATA', ({ nobody }) => ({ query: { ...module('Leads'), layout_id: nobody } })],
+  ],
+  'GET settings/related_lists/{related_list}': [
+    [200, ({ list }) => ({ at: { related_list: list }, ...of('Leads') })],
+    ['INVALID_DATA', ({ nobody }) => ({ at: { related_list: nobody }, ...of('Leads') })],
+    ['INVALID_MODULE', ({ list }) => ({ at: { related_list: list }, ...of('Nope') })],
+  ],
+});
+
+export const customViews = area('custom_views.json', setUp, {
+  'GET settings/custom_views': [
+    [200, of('Leads')],
+    [200, { query: { ...module('Deals'), page: '1', per_page: '1' } }],
+    [204, { query: { ...module('Leads'), page: '90' } }],
+    noSuchModule,
+  ],
+  'GET settings/custom_views/{cv}': [
+    [200, ({ view }) => ({ at: { cv: view }, ...of('Leads') })],
+    ['INVALID_DATA', ({ view }) => ({ at: { cv: view }, ...of('Deals') })],
+    ['INVALID_DATA', ({ nobody }) => ({ at: { cv: nobody }, ...of('Leads') })],
+    ['INVALID_DATA', { at: { cv: 'abc' }, ...of('Leads') }],
+  ],
+});
+
+export const features = area('features.json', setUp, {
+  'GET __features': [
+    [200, {}],
+    [200, { query: { api_names: 'tags,user_licenses', per_page: '1' } }],
+    [200, of('Leads')],
+    [204, { query: { page: '90' } }],
+    noSuchModule,
+  ],
+  'GET __features/{feature}': [
+    [200, { at: { feature: 'user_licenses' } }],
+    ['INVALID_DATA', { at: { feature: 'nope' } }],
+  ],
+});
+
+export const organization = area('org.json', setUp, {
+  'GET org': [
+    [200, {}],
+    [200, of('undefined')],
+    ['INVALID_TOKEN 401', { token: '1000.nobody.nobody' }],
+  ],
+});

@@ -1,0 +1,92 @@
+import type { ContractOperation, ContractParameter } from '../../../server/src/crm/testing/contract-documents.ts';
+import type { Departure } from './departures.ts';
+import type { HttpCall, Stage } from './stage.ts';
+import type { Expected } from './table.ts';
+
+/** A change of an operation's first good call, and what the changed call must bring. */
+type Derived = readonly [why: string, expected: Expected | 'as before', change: (call: HttpCall) => HttpCall];
+
+/**
+ * Calls that follow from a document alone: without a right token, with each alternative of scopes and with less, with a
+ * module that does not exist, without what it demands, with values outside its limits, and with bodies that are none.
+ */
+export async function derivedCalls(
+  operation: ContractOperation,
+  departure: Departure | undefined,
+  stage: Stage,
+): Promise<Derived[]> {
+  return [
+    ...(await tokenCalls(departure?.security ?? operation.security, stage)),
+    ...moduleCalls(operation),
+    ...operation.parameters.filter((each) => each.in === 'query').flatMap(parameterCalls),
+    ...bodyCalls(operation),
+  ];
+}
+
+async function tokenCalls(security: ContractOperation['security'], stage: Stage): Promise<Derived[]> {
+  const withToken = (token: string | null) => (call: HttpCall) => ({ ...call, token });
+  const tokenOf = (scopes: readonly string[]) => stage.token(scopes.map((scope) => scope.replace('{module}', 'leads')));
+  const enough = await Promise.all(
+    security.map(async (scopes): Promise<Derived> => [scopes.join(), 'as before', withToken(await tokenOf(scopes))]),
+  );
+  const parts = security
+    .filter((scopes) => scopes.length > 1)
+    .flatMap((scopes) => scopes.map((_, index) => scopes.toSpliced(index, 1)));
+  const less = [['ZohoCRM.apis.READ'], ...parts].map(
+    async (scopes): Promise<Derived> => [
+      `only ${scopes}`,
+      'OAUTH_SCOPE_MISMATCH 401',
+      withToken(await tokenOf(scopes)),
+    ],
+  );
+  return [
+    ['no token', 'AUTHENTICATION_FAILURE 401', withToken(null)],
+    ['an unknown token', 'INVALID_TOKEN 401', withToken('1000.nobody.nobody')],
+    ...(await Promise.all(less)),
+    ...enough,
+  ];
+}
+
+function moduleCalls({ path }: ContractOperation): Derived[] {
+  if (!path.startsWith('/crm/v8/{module_api_name}')) return [];
+  const to = (name: string) => (call: HttpCall) => ({
+    ...call,
+    path: call.path.replace(/^\/crm\/v8\/[^/]+/, `/crm/v8/${name}`),
+  });
+  return ['No_Such_Module', 'Reports'].map((name) => [name, 'INVALID_MODULE', to(name)]);
+}
+
+function parameterCalls({ name, required, schema }: ContractParameter): Derived[] {
+  const set = (value: string) => (call: HttpCall) => ({ ...call, query: { ...call.query, [name]: value } });
+  const wrong =
+    schema.type === 'integer'
+      ? ['x', '0', ...(schema.maximum === undefined ? [] : [String(Number(schema.maximum) + 1)])]
+      : Array.isArray(schema.enum)
+        ? ['no_such_choice']
+        : [];
+  return [
+    ...(required
+      ? [
+          [
+            `without ${name}`,
+            'REQUIRED_PARAM_MISSING',
+            (call: HttpCall) => {
+              const { [name]: _, ...query } = call.query ?? {};
+              return { ...call, query };
+            },
+          ] as const,
+        ]
+      : []),
+    ...wrong.map((value): Derived => [`${name}=${value}`, '400', set(value)]),
+  ];
+}
+
+function bodyCalls({ bodyTypes, checkBody }: ContractOperation): Derived[] {
+  if (!bodyTypes.includes('application/json')) return [];
+  const none = checkBody(undefined) === undefined ? [] : [''];
+  return [...none, '{', '[]', '7', '"x"', 'null'].map((rawBody) => [
+    `the body ${rawBody}`,
+    '400',
+    ({ body: _, ...call }: HttpCall) => ({ ...call, rawBody }),
+  ]);
+}

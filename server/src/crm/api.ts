@@ -12,7 +12,7 @@ import { callHeaders } from './http/call-headers.ts';
 import { type Operation, Router } from './http/router.ts';
 import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
 import type { Pass } from './limits/call-limits.ts';
-import { costOf, furtherCredits } from './limits/costs.ts';
+import { costOf, furtherCredits, isHeavyBody } from './limits/costs.ts';
 import { servePublicDocuments } from './openapi/routes.ts';
 import { chapters, operations, unbuiltPaths, uploadOperations } from './operations.ts';
 
@@ -78,8 +78,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       return refuse(request, reply, error);
     }
     const { leave } = admission.pass as Pass;
-    // The place is free when the answer is out, or when the client does not wait for it any more.
-    if (leave) reply.raw.once('finish', leave).once('close', leave);
+    free(reply, leave);
     reply.headers(headersOf(admission));
   });
 
@@ -93,6 +92,13 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         body: streamed ? (operation.takesFiles ? emptyBody : await collect(body)) : ((body as Buffer) ?? emptyBody),
         upload: streamed && operation.takesFiles ? body : undefined,
       });
+      if (settings.limits.crmConcurrentHeavyCalls > 0 && isHeavyBody(costOf(operation), call.body)) {
+        const { store, space, grant } = call;
+        free(
+          reply,
+          store.limits.enterHeavy(space.contents.organizationId, grant.clientId, (admission.pass as Pass).headers),
+        );
+      }
       const answer = hasIdempotencyKey(operation, call.headers)
         ? await runOnce(operation, call)
         : await operation.handle(call);
@@ -216,6 +222,11 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       },
     });
   }
+}
+
+/** A place is free when the answer is out, or when the client does not wait for it any more. */
+function free(reply: FastifyReply, leave: (() => void) | undefined): void {
+  if (leave) reply.raw.once('finish', leave).once('close', leave);
 }
 
 function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {

@@ -120,9 +120,12 @@ describe('columns beyond fields', () => {
       { n: 1, m: 'Accounts' },
       { n: 1, m: 'Leads' },
     ]);
-    expect(await rowsOf("select 'What_Id->Leads.id', What_Id.id from Tasks where Subject = 'of a lead'")).toMatchObject(
-      [{ 'What_Id->Leads.id': lead, 'What_Id.id': lead }],
-    );
+    const ids = await rowsOf("select 'What_Id->Leads.id', What_Id.id from Tasks where What_Id is not null");
+    expect(ids).toMatchObject([
+      { 'What_Id->Leads.id': lead, 'What_Id.id': lead },
+      { 'What_Id->Leads.id': null, 'What_Id.id': account },
+    ]);
+    expect(await rowsOf("select Subject from Tasks where 'What_Id->Leads.id' is not null")).toHaveLength(1);
     expect(await rowsOf("select Account_Name.module.api_name from Contacts where Last_Name = 'Boyle'")).toMatchObject([
       { 'Account_Name.module.api_name': 'Accounts' },
     ]);

@@ -2,6 +2,8 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import type { Operation } from '../http/router.ts';
+import { costOf, creditRange } from '../limits/costs.ts';
+import { documentPath } from '../openapi/document.ts';
 
 /** GET /__apis (crm-api 7.15): the table of operations that routes and enforces scopes, told to clients. */
 interface Described {
@@ -12,12 +14,9 @@ interface Described {
 
 const maxFilterLength = 5_000;
 
-/** Conversion costs five credits, the list of deleted records two, all others one. */
 function credits(operation: Operation): { max_credits: number; min_credits: number } {
-  if (operation.path.endsWith('/actions/convert')) return { max_credits: 5, min_credits: 5 };
-  if (operation.path === '{module}/deleted') return { max_credits: 2, min_credits: 2 };
-  const many = operation.path === '{module}' && (operation.method === 'POST' || operation.method === 'PUT');
-  return { max_credits: many ? 10 : 1, min_credits: 1 };
+  const { min, max } = creditRange(costOf(operation));
+  return { max_credits: max, min_credits: min };
 }
 
 /** The handler over a table; the table names the handler, so it is asked for when a call comes. */
@@ -26,6 +25,7 @@ export function listApis(table: () => readonly Operation[]): (call: CrmCall) => 
     const keep = filterParameter(call);
     const byPath = new Map<string, object[]>();
     for (const operation of table()) {
+      if ((operation.since ?? 0) > call.version.number) continue;
       const described = describe(operation, call);
       if (!keep(described)) continue;
       const types = byPath.get(described.path) ?? [];
@@ -39,10 +39,10 @@ export function listApis(table: () => readonly Operation[]): (call: CrmCall) => 
 }
 
 function describe(operation: Operation, call: CrmCall): Described {
-  const path = operation.path.replaceAll('{', '{{').replaceAll('}', '}}');
+  const path = documentPath(operation, call.version).replaceAll('{', '{{').replaceAll('}', '}}');
   // A module that nobody knows has the scope of custom modules; here it stands for any.
   const scopes = operation.scopes(['{module}']).map(([first = '']) => first.replace('.custom.', '.{module}.'));
-  return { path: `/crm/${call.version.name}/${path}`, method: operation.method, oauth_scope: scopes.join(',') };
+  return { path, method: operation.method, oauth_scope: scopes.join(',') };
 }
 
 type Filter = (described: Described) => boolean;

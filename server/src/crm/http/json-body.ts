@@ -12,6 +12,27 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  * @throws Refusal when there is none, or it is no UTF-8, no JSON, no object, or nested too deeply.
  */
 export function readJsonBody(body: Buffer): JsonObject {
+  const known = bodies.get(body);
+  if (known) return known;
+  const parsed = parse(body);
+  bodies.set(body, parsed);
+  return parsed;
+}
+
+/** The same for whoever only looks: undefined for what is no JSON object. */
+export function tryJsonBody(body: Buffer): JsonObject | undefined {
+  try {
+    return readJsonBody(body);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** Bodies that were read already: limits look at some before their handler does. */
+const bodies = new WeakMap<Buffer, JsonObject>();
+
+function parse(body: Buffer): JsonObject {
   if (body.length === 0) throw notAnObject('EmptyBody');
   if (tooDeep(body))
     throw new Refusal('INVALID_DATA', { message: 'body', outcome: 'BodyTooDeep', reason: { maxDepth } });

@@ -69,6 +69,15 @@ export class CallLimits {
     );
   }
 
+  /** Counts a call that is in, and has proved heavy, among the heavy ones. @throws Refusal TOO_MANY_REQUESTS */
+  enterHeavy(organizationId: string, clientId: string, headers: Pass['headers']): Pass['leave'] {
+    const { crmConcurrentHeavyCalls } = this.#limits;
+    if (crmConcurrentHeavyCalls === 0) return undefined;
+    const key = `${organizationId}/${clientId}`;
+    if (!this.#heavyCalls.enter(key, crmConcurrentHeavyCalls)) throw tooMany('ConcurrentHeavyCalls', 1000, headers);
+    return once(() => this.#heavyCalls.leave(key));
+  }
+
   /** Takes the further credits of a call that has run, whether or not they are there. */
   async charge(organizationId: string, pass: Pass, credits: number): Promise<void> {
     const headers = this.#ledger
@@ -91,14 +100,20 @@ export class CallLimits {
       throw tooMany('ConcurrentHeavyCalls', 1000, rate);
     }
     if (!calls && !heavy) return undefined;
-    let inside = true;
-    return () => {
-      if (!inside) return;
-      inside = false;
+    return once(() => {
       if (calls) this.#calls.leave(key);
       if (heavy) this.#heavyCalls.leave(key);
-    };
+    });
   }
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
+  };
 }
 
 function rateHeaders(limit: number, used: number, endMs: number): Record<string, string> {
@@ -119,7 +134,7 @@ function creditHeaders(limit: number, used: number): Record<string, string> {
   };
 }
 
-function tooMany(outcome: string, waitMs: number, headers: Record<string, string>): Refusal {
+function tooMany(outcome: string, waitMs: number, headers: Readonly<Record<string, string>>): Refusal {
   const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
   return new Refusal('TOO_MANY_REQUESTS', { outcome, headers: { ...headers, 'retry-after': String(seconds) } });
 }

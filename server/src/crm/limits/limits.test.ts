@@ -1,12 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { operations } from '../operations.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 import { CallLimits } from './call-limits.ts';
-import { costOf, furtherCredits } from './costs.ts';
+import { costOf, costs, creditRange, furtherCredits } from './costs.ts';
 
 const crm = await startCrm({ limits: { crmCreditsPerDay: 40, crmConcurrentCalls: 3, crmConcurrentHeavyCalls: 1 } });
 afterAll(() => crm.close());
 
-const plain = { credits: 1, itemsPerCredit: undefined, heavy: false };
+const plain = { credits: 1, maxItems: undefined, heavy: false };
 let organization = crm.organization;
 let token = '';
 beforeEach(async () => {
@@ -100,6 +101,11 @@ test('places are free again after answers and refusals', async () => {
     Array.from({ length: 3 }, () => crm.call('GET', '/crm/v8/Leads/search', { token, query: { word: 'xyz' } })),
   );
   expect(heavy.map(({ status }) => status).sort()).toEqual([204, 429, 429]);
+  const three = (count: number) =>
+    Promise.all([1, 2, 3].map(() => crm.call('POST', '/crm/v8/Leads', { token, body: leads(count) })));
+  // A write is heavy from its eleventh record on.
+  expect((await three(11)).map(({ status }) => status).sort()).toEqual([201, 429, 429]);
+  expect((await three(10)).map(({ status }) => status)).toEqual([201, 201, 201]);
 });
 
 test('calls of a minute', async () => {
@@ -119,4 +125,27 @@ test('prices', () => {
   expect(furtherCredits(operation('POST', '{module}'), { data: new Array(11) })).toBe(1);
   expect(furtherCredits(operation('POST', '{module}'), { data: new Array(10) })).toBe(0);
   expect(furtherCredits(operation('GET', '{module}'), { data: new Array(200) })).toBe(0);
+  expect(operation('POST', '/bulk/read').credits).toBe(50);
+  expect(creditRange(operation('POST', '{module}/actions/add_tags'))).toEqual({ min: 1, max: 50 });
+});
+
+test('prices belong to operations that exist, but for the ones of later tiers', () => {
+  const paths = new Set(operations.map(({ method, path }) => `${method} ${path}`));
+  const later = ['POST {module}/{id}/actions/send_mail', 'POST settings/modules'];
+  expect(later).toEqual(expect.arrayContaining([...costs.keys()].filter((key) => !paths.has(key))));
+});
+
+test('a bulk write costs 500 credits, and GET __apis says so', async () => {
+  const credits = async (path: string) => {
+    const filters = JSON.stringify({ field: { api_name: 'path' }, comparator: 'equal', value: path });
+    const [api] = (await crm.call('GET', '/crm/v8/__apis', { query: { filters } })).json.__apis;
+    return api.operation_types.find((each: { method: string }) => each.method === 'POST');
+  };
+  expect(await credits('/crm/bulk/v8/write')).toMatchObject({ min_credits: 500, max_credits: 500 });
+  expect(await credits('/crm/v8/{{module}}')).toMatchObject({ min_credits: 1, max_credits: 10 });
+  expect(await credits('/crm/v8/{{module}}/{{id}}/actions/convert')).toMatchObject({ min_credits: 5, max_credits: 5 });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await crm.call('POST', '/crm/bulk/v8/write', { token, headers, body: {} });
+  // The organization has 40.
+  expect([answer.status, answer.json.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
 });

@@ -4,6 +4,7 @@ import { checkPermission } from '../../http/admission.ts';
 import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
 import { addJob } from '../../jobs/job-table.ts';
 import { lifetimes } from '../../lifetimes.ts';
+import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { formatDateTime } from '../../values/date-time.ts';
@@ -25,11 +26,12 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'query', json_path: '$.query' } });
   }
   if (!isJsonObject(query)) throw invalid('query', '$.query', { expected_data_type: 'jsonobject' });
-  checkFileType(body.file_type ?? query.file_type);
-  const asked = typeof query.page_token === 'string' ? await continued(call, query) : readQuery(call, query);
+  const fileType = readFileType(body.file_type ?? query.file_type);
+  const asked = typeof query.page_token === 'string' ? await continued(call, query) : readQuery(call, query, fileType);
   const module = readModule(call, asked.module, '$.query.module');
   checkScope(call, `ZohoCRM.modules.${module.scopeToken}.READ`);
   checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
+  if (asked.fileType === 'ics') checkCalendar(module, asked.fields);
   const columns = (asked.fields ?? []).map((name, index) => findColumn(call, module, name, `$.query.fields[${index}]`));
   const joins = new Set(columns.flatMap(({ path }) => path.map(({ field }) => field.apiName)));
   if (joins.size > limits.joins) throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: limits.joins } });
@@ -56,18 +58,28 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
   return { status: 201, json: { data: [item], info: {} } };
 }
 
-function checkFileType(raw: unknown): void {
-  if (raw === undefined || raw === null || raw === 'csv') return;
-  const supported_values = ['csv'];
-  throw new Refusal(raw === 'ics' ? 'NOT_SUPPORTED' : 'INVALID_DATA', {
-    details: { api_name: 'file_type', json_path: '$.file_type', supported_values },
-    ...(raw === 'ics' ? { message: 'the file type is not supported' } : {}),
-  });
+const fileTypes = ['csv', 'ics'] as const;
+
+function readFileType(raw: unknown): ReadRequest['fileType'] {
+  if (raw === undefined || raw === null) return 'csv';
+  const known = fileTypes.find((each) => each === raw);
+  if (known) return known;
+  throw invalid('file_type', '$.file_type', { supported_values: fileTypes });
 }
 
-type Asked = Pick<ReadRequest, 'fields' | 'criteria' | 'cvid' | 'page' | 'after'> & { readonly module: unknown };
+/** Calendar files hold meetings, and all that calendars know of them. @throws Refusal INVALID_MODULE, INVALID_DATA */
+function checkCalendar(module: Module, fields: ReadRequest['fields']): void {
+  if (module.apiName !== 'Events') {
+    throw new Refusal('INVALID_MODULE', { details: { api_name: 'module', json_path: '$.query.module' } });
+  }
+  if (fields !== null) throw invalid('fields', '$.query.fields', {}, 'a calendar file has no fields to choose');
+}
 
-function readQuery(call: CrmCall, query: JsonObject): Asked {
+type Asked = Pick<ReadRequest, 'fields' | 'criteria' | 'cvid' | 'fileType' | 'page' | 'after'> & {
+  readonly module: unknown;
+};
+
+function readQuery(call: CrmCall, query: JsonObject, fileType: ReadRequest['fileType']): Asked {
   const { module, fields, criteria = null, cvid, page } = query;
   readModule(call, module, '$.query.module');
   if (page !== undefined && page !== null && (!Number.isInteger(page) || (page as number) < 1)) {
@@ -83,6 +95,7 @@ function readQuery(call: CrmCall, query: JsonObject): Asked {
     fields: readFields(fields),
     criteria,
     cvid: view,
+    fileType,
     page: (page as number | null | undefined) ?? 1,
     after: null,
   };

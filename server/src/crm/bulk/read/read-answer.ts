@@ -27,7 +27,7 @@ export async function getReadResult(call: CrmCall): Promise<CrmAnswer> {
 
 /** A bulk read as its status call and its callback tell of it. */
 export function readJobAnswer(call: CrmCall, job: Job): object {
-  const { module: name, fields, criteria, cvid, page, callback } = job.request as ReadRequest;
+  const { module: name, fields, criteria, cvid, page, callback, fileType } = job.request as ReadRequest;
   const module = call.space.metadata.find(name);
   return {
     data: [
@@ -46,7 +46,7 @@ export function readJobAnswer(call: CrmCall, job: Job): object {
         ...(callback ? { callback } : {}),
         created_by: showUserBriefly(call.space, job.createdBy),
         created_time: formatDateTime(job.createdAtMs, call.user.timeZone),
-        file_type: 'csv',
+        file_type: fileType ?? 'csv',
       },
     ],
   };

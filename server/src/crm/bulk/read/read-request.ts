@@ -7,6 +7,7 @@ export interface ReadRequest extends JobOrigin {
   readonly fields: readonly string[] | null;
   readonly criteria: unknown;
   readonly cvid: string | null;
+  readonly fileType: 'csv' | 'ics';
   readonly page: number;
   /** The record that the page begins behind, when it was asked for by token. */
   readonly after: string | null;

@@ -97,10 +97,47 @@ describe('results (crm-api 9.1)', () => {
   });
 
   test('of every module can be made', async () => {
-    for (const name of ['Deals', 'Tasks', 'Events', 'Calls', 'Quotes', 'Products', 'Cases', 'Notes']) {
+    for (const name of ['Deals', 'Tasks', 'Calls', 'Quotes', 'Products', 'Cases', 'Notes']) {
       expect(await rows({ module: module(name) })).toEqual([]);
     }
   });
+});
+
+test('meetings become a calendar', async () => {
+  const event = await one('Events', {
+    Event_Title: 'Lunch; with, all\nEND:VEVENT',
+    Start_DateTime: '2026-03-12T12:00:00+01:00',
+    End_DateTime: '2026-03-12T13:00:00+01:00',
+    Venue: 'A very long address that does not fit into one line of a calendar file, äöü',
+  });
+  const days = await one('Events', {
+    Event_Title: 'Fair',
+    All_day: true,
+    Start_DateTime: '2026-03-12T00:00:00-07:00',
+    End_DateTime: '2026-03-13T00:00:00-07:00',
+  });
+  const id = jobOf(await start({ module: module('Events') }, { file_type: 'ics' }));
+  expect(await ended(id)).toMatchObject({ file_type: 'ics', result: { count: 2 } });
+  const files = await unzip((await bulk('GET', `read/${id}/result`)).bytes);
+  const text = files.get(`${id}.ics`) ?? '';
+  expect([...files.keys()]).toEqual([`${id}.ics`]);
+  expect(text.split('\r\n').every((line) => Buffer.byteLength(line) <= 75 && !line.includes('\n'))).toBe(true);
+  const lines = text.replaceAll('\r\n ', '').split('\r\n');
+  expect(lines.slice(0, 2)).toEqual(['BEGIN:VCALENDAR', 'VERSION:2.0']);
+  expect(lines.filter((line) => line === 'END:VEVENT')).toHaveLength(2);
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      `UID:${event}`,
+      'DTSTART:20260312T110000Z',
+      'DTEND:20260312T120000Z',
+      'SUMMARY:Lunch\\; with\\, all\\nEND:VEVENT',
+      'LOCATION:A very long address that does not fit into one line of a calendar file\\, äöü',
+      `UID:${days}`,
+      'DTSTART;VALUE=DATE:20260312',
+      'DTEND;VALUE=DATE:20260314',
+      'END:VCALENDAR',
+    ]),
+  );
 });
 
 describe('criteria', () => {
@@ -180,7 +217,13 @@ describe('refusals', () => {
     ['page 501', { query: { module: module('Leads'), page: 501 } }, 'PAGINATION_LIMIT_EXCEEDED'],
     ['a broken token', { query: { page_token: 'x\u0000' } }, 'INVALID_DATA'],
     ['an old token', { query: { page_token: `00000001${'a'.repeat(24)}` } }, 'EXPIRED_VALUE'],
-    ['calendar files', { query: { module: module('Events') }, file_type: 'ics' }, 'NOT_SUPPORTED'],
+    ['a calendar of leads', { query: { module: module('Leads') }, file_type: 'ics' }, 'INVALID_MODULE'],
+    [
+      'a calendar with columns',
+      { query: { module: module('Events'), fields: ['Event_Title'] }, file_type: 'ics' },
+      'INVALID_DATA',
+    ],
+    ['a file of another type', { query: { module: module('Events') }, file_type: 'pdf' }, 'INVALID_DATA'],
     ['an unknown view', { query: { module: module('Leads'), cvid: '1' } }, 'INVALID_DATA'],
     [
       'a file address',

@@ -47,6 +47,48 @@ describe('the order of the checks', () => {
     });
   });
 
+  test('permissions come after the parameters, and before the body', async () => {
+    const { token } = await crm.userWithout(
+      ...['View', 'Create', 'Edit', 'Delete'].map((name) => `Crm_Implied_${name}_Leads`),
+    );
+    const codeOf = async (method: string, path: string, query = {}, rawBody?: string) => {
+      const options = { token, query, ...(rawBody === undefined ? {} : { rawBody }) };
+      return (await crm.call(method, `/crm/v8/Leads${path}`, options)).json.code;
+    };
+    const id = '/1000001000010000001';
+    for (const [method, path, bad, good, code] of [
+      ['GET', '', {}, fields, 'REQUIRED_PARAM_MISSING'],
+      ['GET', '', { ...fields, per_page: '0' }, fields, 'INVALID_DATA'],
+      ['GET', '', { ...fields, page_token: 'x' }, fields, 'INVALID_DATA'],
+      ['GET', '/deleted', { type: 'x' }, {}, 'PATTERN_NOT_MATCHED'],
+      ['GET', '/search', {}, { word: 'some' }, 'EXPECTED_PARAM_MISSING'],
+      ['GET', '/search', { criteria: 'x' }, { word: 'some' }, 'INVALID_QUERY'],
+      ['GET', '/actions/count', { criteria: 'x' }, {}, 'INVALID_QUERY'],
+      ['DELETE', '', {}, { ids: '1' }, 'REQUIRED_PARAM_MISSING'],
+      ['DELETE', '', { ids: '1', wf_trigger: '1' }, { ids: '1', wf_trigger: 'false' }, 'INVALID_DATA'],
+      ['GET', `${id}/Notes`, {}, { fields: 'id' }, 'REQUIRED_PARAM_MISSING'],
+      ['GET', `${id}/Attachments`, {}, { fields: 'id' }, 'REQUIRED_PARAM_MISSING'],
+    ] as const) {
+      expect([method, path, await codeOf(method, path, bad)]).toEqual([method, path, code]);
+      expect([method, path, await codeOf(method, path, good)]).toEqual([method, path, 'NO_PERMISSION']);
+    }
+    for (const [method, path] of [
+      ['GET', '/x'],
+      ['PUT', '/x'],
+      ['DELETE', '/x'],
+    ] as const) {
+      expect(await codeOf(method, path)).toBe('INVALID_DATA');
+      expect(await codeOf(method, id, {}, '{')).toBe('NO_PERMISSION');
+    }
+    for (const [method, path] of [
+      ['POST', ''],
+      ['PUT', ''],
+      ['POST', '/upsert'],
+    ] as const) {
+      expect(await codeOf(method, path, {}, '{')).toBe('NO_PERMISSION');
+    }
+  });
+
   test.each(['Bearer', 'bearer', 'Zoho-oauthtoken', 'ZOHO-OAUTHTOKEN'])(
     'the scheme %s is understood',
     async (scheme) => {

@@ -188,6 +188,11 @@ export const errorCatalogue = {
     'You cannot perform this operation as the record is locked.',
     'The record is locked; whoever may unlock it has to do so first.',
   ),
+  NOT_APPROVED: entry(
+    400,
+    'Cannot update record that is not approved yet',
+    'The record waits for approval: only an update that says "$approved": true may touch it.',
+  ),
   ALREADY_LOCKED: entry(400, 'record is already locked', 'A record has at most one lock.'),
   ALREADY_SCHEDULED: entry(
     400,

@@ -48,6 +48,31 @@ describe('attachments', () => {
     expect((await call('GET', path, fields)).status).toBe(204);
   });
 
+  test('have pages by token, forth and back', async () => {
+    const parent = await one('Leads', { Last_Name: 'Pages' });
+    const to = `Leads/${parent}/Attachments`;
+    for (const title of ['a', 'b', 'c', 'd', 'e']) {
+      await call('POST', to, { query: { attachmentUrl: `https://example.com/${title}`, title } });
+    }
+    const page = async (query: Record<string, string>) => {
+      const { json } = await call('GET', to, { query: { fields: 'File_Name', per_page: '2', ...query } });
+      return { ...json, names: json.data?.map((each: { File_Name: string }) => each.File_Name).join('') };
+    };
+    const first = await page({});
+    expect(first).toMatchObject({ names: 'ed', info: { page: 1, more_records: true, previous_page_token: null } });
+    const second = await page({ page_token: first.info.next_page_token });
+    await call('POST', to, { query: { attachmentUrl: 'https://example.com/f', title: 'f' } });
+    expect(second).toMatchObject({ names: 'cb', info: { page: 2, more_records: true, sort_order: 'desc' } });
+    const third = await page({ page_token: second.info.next_page_token });
+    expect(third).toMatchObject({ names: 'a', info: { page: 3, more_records: false, next_page_token: null } });
+    expect((await page({ page_token: third.info.previous_page_token })).names).toBe('cb');
+    const mismatch = { page_token: first.info.next_page_token, per_page: '3' };
+    expect((await page(mismatch)).code).toBe('TOKEN_BOUND_DATA_MISMATCH');
+    const both = await page({ page_token: first.info.next_page_token, page: '2' });
+    expect(both.code).toBe('AMBIGUITY_DURING_PROCESSING');
+    expect((await page({ page: '1001' })).code).toBe('DISCRETE_PAGINATION_LIMIT_EXCEEDED');
+  });
+
   test('may be links, which cannot be downloaded', async () => {
     const query = { attachmentUrl: 'https://example.com/a', title: 'A' };
     const added = await call('POST', path, { query });

@@ -5,13 +5,14 @@ import { fileAnswer } from '../files/files.ts';
 import { readUpload } from '../files/read-upload.ts';
 import { checkPermission } from '../http/admission.ts';
 import { success } from '../http/item-list.ts';
-import { idsFilter, idsParameter, listParameter, pageParameters, pathId } from '../http/parameters.ts';
+import { idsFilter, idsParameter, pageParameters, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
-import { pagePlace } from '../records/list-records.ts';
-import { makePageToken, pageTokenTtlMs } from '../records/page-token.ts';
+import { fieldsParameter } from '../records/list-records.ts';
+import type { TokenOwner } from '../records/page-token.ts';
+import { pageInfo, pagePlace } from '../records/paging.ts';
 import type { StoredRecord } from '../records/record.ts';
-import { recordModule } from '../records/record-module.ts';
+import { pathModule, recordModule } from '../records/record-module.ts';
 import { type ItemAnswer, writeAnswer } from '../records/write-request.ts';
 import { relatedIdInvalid } from '../related/related-place.ts';
 import { formatDateTime } from '../values/date-time.ts';
@@ -22,7 +23,6 @@ import { type AttachmentRow, attachmentAnswer, attachmentColumns } from './attac
 
 const limits = { maxBytes: 100 * 1024 * 1024, maxFiles: 1 } as const;
 const maxIds = 100;
-const maxFields = 50;
 const maxUrlLength = 2_000;
 const maxNameLength = 255;
 
@@ -43,28 +43,24 @@ async function parentOf(call: CrmCall, permission: 'View' | 'Create' | 'Delete')
 
 /** GET /{module}/{id}/Attachments, newest first */
 export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store, user, query, nowMs } = call;
-  const names = listParameter(query, 'fields');
-  if (!names && call.version.number >= 3) {
-    recordModule(call, 'View');
-    throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'fields' } });
-  }
-  if (names && names.length > maxFields) {
-    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxFields, param_name: 'fields' } });
-  }
+  const { space, store, query } = call;
+  const module = pathModule(call);
+  const parentId = readId(pathId(call.path[1] as string, 1)) as string;
+  const names = fieldsParameter(call);
   const ids = idsFilter(query, 'ids', maxIds);
-  const parent = await parentOf(call, 'View');
-  const owner = {
+  const owner: TokenOwner = {
     dataSpace: space.dataSpace,
-    userId: user.id,
-    parameters: JSON.stringify(['Attachments', parent.record.id, names, ids, pageParameters(query).perPage]),
+    userId: call.user.id,
+    parameters: JSON.stringify(['Attachments', module.number, parentId, names, ids, pageParameters(query).perPage]),
   };
   const { page, perPage, place } = pagePlace(call, owner);
+  const parent = await parentOf(call, 'View');
+  const backwards = place?.backwards ?? false;
   const rows = await store.database.query<AttachmentRow>({
     text: `SELECT ${attachmentColumns} FROM crm_attachment
            WHERE data_space = $1 AND parent_id = $2 AND ($3::text[] IS NULL OR attachment_id::text = ANY ($3))
-             AND ($6::bigint IS NULL OR attachment_id < $6)
-           ORDER BY attachment_id DESC LIMIT $4 OFFSET $5`,
+             AND ($6::bigint IS NULL OR attachment_id ${backwards ? '>' : '<'} $6)
+           ORDER BY attachment_id ${backwards ? 'ASC' : 'DESC'} LIMIT $4 OFFSET $5`,
     values: [
       space.dataSpace,
       parent.record.id,
@@ -77,21 +73,23 @@ export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
   if (rows.length === 0) return { status: 204 };
   const fields = names && new Set(names);
   const shown = { module: parent.module, name: parent.record.name };
-  const data = rows.slice(0, perPage).map((row) => attachmentAnswer(row, shown, fields, call));
-  const more = rows.length > perPage;
-  const short = { per_page: perPage, count: data.length, page, more_records: more };
-  const last = (rows[data.length - 1] as AttachmentRow).attachment_id;
-  const tokens = {
-    next_page_token: more
-      ? makePageToken({ page: page + 1, key: last, id: last, backwards: false }, owner, nowMs)
-      : null,
-    previous_page_token: null,
-    page_token_expiry: more ? formatDateTime(nowMs + pageTokenTtlMs, user.timeZone) : null,
-  };
-  const info =
-    call.version.number < 3
-      ? short
-      : { ...short, call: false, email: false, sort_by: 'id', sort_order: 'desc', ...tokens };
+  const onPage = rows.slice(0, perPage);
+  if (backwards) onPage.reverse();
+  const data = onPage.map((row) => attachmentAnswer(row, shown, fields, call));
+  const placeOf = (row: AttachmentRow | undefined) => ({
+    key: row?.attachment_id as string,
+    id: row?.attachment_id as string,
+  });
+  const info = pageInfo(call, owner, {
+    page,
+    perPage,
+    count: data.length,
+    hasNext: backwards || rows.length > perPage,
+    first: placeOf(onPage[0]),
+    last: placeOf(onPage.at(-1)),
+    sortBy: 'id',
+    ascending: false,
+  });
   return { status: 200, json: { data, info } };
 }
 

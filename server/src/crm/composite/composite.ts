@@ -1,6 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { type ErrorBody, errorBody } from '../errors.ts';
-import { isJsonObject, readJsonBody } from '../http/json-body.ts';
+import { isJsonObject, readJsonBody, writeJson } from '../http/json-body.ts';
 import type { ItemSuccess } from '../records/write-request.ts';
 import type { CrmStore } from '../store.ts';
 import { readComposite, type SubRequest } from './read-composite.ts';
@@ -137,10 +137,7 @@ function fill(request: SubRequest, bodies: ReadonlyMap<string, unknown>) {
   const end = uri.indexOf('?');
   const query = new URLSearchParams(end < 0 ? '' : uri.slice(end + 1));
   for (const [name, value] of Object.entries(resolveReferences(request.params, bodies) as object)) {
-    query.set(
-      name,
-      Array.isArray(value) ? value.join(',') : isJsonObject(value) ? JSON.stringify(value) : String(value),
-    );
+    query.set(name, Array.isArray(value) ? value.join(',') : isJsonObject(value) ? writeJson(value) : String(value));
   }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = String(value);
@@ -150,7 +147,7 @@ function fill(request: SubRequest, bodies: ReadonlyMap<string, unknown>) {
     path: end < 0 ? uri : uri.slice(0, end),
     query,
     headers,
-    body: body === undefined || body === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body)),
+    body: body === undefined || body === null ? Buffer.alloc(0) : Buffer.from(writeJson(body)),
   };
 }
 

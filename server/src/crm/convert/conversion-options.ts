@@ -6,7 +6,7 @@ import { readId } from '../organizations/ids.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordModule } from '../records/record-module.ts';
 import { namesFor } from '../records/record-view.ts';
-import { renderRecord, wholeShape } from '../records/render-record.ts';
+import { recordShape, renderRecord } from '../records/render-record.ts';
 import { findMatches } from './find-matches.ts';
 import { leadModule, targetModule } from './read-conversion.ts';
 
@@ -26,7 +26,7 @@ export async function getConversionOptions(call: CrmCall): Promise<CrmAnswer> {
   const show = async (target: 'Contacts' | 'Accounts', records: readonly StoredRecord[]): Promise<unknown> => {
     checkPermission(user, `Crm_Implied_View_${target}`);
     if (records.length === 0) return null;
-    const shape = wholeShape(targetModule(call, target));
+    const shape = recordShape(targetModule(call, target), call.version);
     const names = await namesFor(store.records, space, shape.referring, records);
     return records.map((record) => JSON.parse(renderRecord(shape, record, { space, timeZone: user.timeZone, names })));
   };

@@ -8,10 +8,11 @@ import { type ConversionTarget, mappedFields } from '../layouts/convert-mapping.
 import { nameOfKey } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changedClaims, displayName } from '../records/apply-changes.ts';
+import { isApproved } from '../records/approval.ts';
 import { newRecord } from '../records/create-records.ts';
 import { deriveValues } from '../records/derived-values.ts';
 import { derivationFailure } from '../records/draft.ts';
-import type { ItemChanges } from '../records/read-item.ts';
+import { type ItemChanges, noChanges } from '../records/read-item.ts';
 import { fromRow, type RecordData, type RecordRow, recordColumns, type StoredRecord } from '../records/record.ts';
 import { recordModule } from '../records/record-module.ts';
 import { checkReferences } from '../records/references.ts';
@@ -84,14 +85,10 @@ async function prepare(call: CrmCall, { tags }: Conversion): Promise<Prepared> {
   const tagIds = { Contacts: [], Accounts: [], Deals: [] } as Record<ConversionTarget, string[]>;
   for (const target of conversionTargets) {
     if (tags[target].length === 0) continue;
-    const wanted: ItemChanges = { ...emptyChanges(), tagNames: tags[target] };
+    const wanted: ItemChanges = { ...noChanges(), tagNames: tags[target] };
     tagIds[target] = [...new Set((await resolveTags(call, targetModule(call, target), [wanted])).values())];
   }
   return { ids: await call.store.ids.take(call.space.dataSpace, 3), tagIds };
-}
-
-function emptyChanges(): ItemChanges {
-  return { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes: [] };
 }
 
 type Outcome = Readonly<Record<ConversionTarget, StoredRecord | null>> | { readonly failure: ErrorBody };
@@ -107,6 +104,9 @@ async function convert(
   const details = { resource_path_index: 1 };
   if (!lead) throw new Refusal('INVALID_DATA', { details, message: idInvalid });
   if (lead.converted) throw new Refusal('ID_ALREADY_CONVERTED', { details });
+  if (!isApproved(lead)) {
+    throw new Refusal('NOT_APPROVED', { details, message: 'cannot convert record that is not approved yet' });
+  }
   const matches = await findMatches(transaction, call, lead, 1);
   const owner = conversion.ownerId ?? lead.ownerId;
   const step = { transaction, call, lead, owner, conversion, prepared };
@@ -220,7 +220,8 @@ async function makeDeal(
     if (value !== undefined) mapped[to.key] = value;
   }
   const given = Object.fromEntries([...changes.values].filter(([, value]) => value !== null)) as RecordData;
-  return insert(step, 'Deals', { ...mapped, ...given, ...more }, changes.ownerId);
+  const since = { Lead_Conversion_Time: conversionDays(step.call, step.lead) };
+  return insert(step, 'Deals', { ...mapped, ...given, ...more, ...since }, changes.ownerId);
 }
 
 async function insert(
@@ -233,7 +234,7 @@ async function insert(
   const module = targetModule(call, target);
   const tags = prepared.tagIds[target];
   const changes: ItemChanges = {
-    ...emptyChanges(),
+    ...noChanges(),
     values: new Map(Object.entries(tags.length === 0 ? data : { ...data, Tag: tags })),
     ownerId: dealOwner ?? owner,
   };
@@ -251,17 +252,23 @@ async function insert(
   return made.record;
 }
 
+const dayMs = 86_400_000;
+
+/** Days from a lead's creation to its conversion. */
+function conversionDays({ nowMs }: CrmCall, { createdAtMs }: StoredRecord): number {
+  return Math.max(0, Math.floor((nowMs - createdAtMs) / dayMs));
+}
+
 async function markConverted(
   transaction: Queryable,
   call: CrmCall,
   lead: StoredRecord,
   made: Readonly<Record<ConversionTarget, StoredRecord | null>>,
 ): Promise<void> {
-  const dayMs = 86_400_000;
   const data: RecordData = {
     ...lead.data,
     Converted_Date_Time: call.nowMs,
-    Lead_Conversion_Time: Math.max(0, Math.floor((call.nowMs - lead.createdAtMs) / dayMs)),
+    Lead_Conversion_Time: conversionDays(call, lead),
     ...(made.Contacts ? { Converted_Contact: made.Contacts.id } : {}),
     ...(made.Accounts ? { Converted_Account: made.Accounts.id } : {}),
     ...(made.Deals ? { Converted_Deal: made.Deals.id } : {}),

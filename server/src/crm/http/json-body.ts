@@ -7,8 +7,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Where a number may stand that JavaScript cannot hold; inside a text it does no harm. */
+const longInteger = /[[:,]\s*-?\d{16,}/;
+
 /**
- * Reads a JSON body, whatever its content type says.
+ * Reads a JSON body, whatever its content type says. Whole numbers that JavaScript cannot hold, as ids are that come as
+ * numbers, become BigInts.
  * @throws Refusal when there is none, or it is no UTF-8, no JSON, no object, or nested too deeply.
  */
 export function readJsonBody(body: Buffer): JsonObject {
@@ -38,12 +42,28 @@ function parse(body: Buffer): JsonObject {
     throw new Refusal('INVALID_DATA', { message: 'body', outcome: 'BodyTooDeep', reason: { maxDepth } });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(utf8.decode(body));
+    const text = utf8.decode(body);
+    parsed = longInteger.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
   } catch (error) {
     throw notAnObject('BodyNotJson', (error as Error).message);
   }
   if (!isJsonObject(parsed)) throw notAnObject('BodyNotObject');
   return parsed;
+}
+
+/** For `JSON.parse`, which tells how a number was written. */
+function exactly(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source ?? '';
+  return /^-?\d{1,40}$/.test(source) ? BigInt(source) : value;
+}
+
+/** ECMAScript 2025; the types do not know it yet. */
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => object };
+
+/** A value of a body as JSON again, its long numbers as they were written. */
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? rawJSON(String(each)) : each));
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

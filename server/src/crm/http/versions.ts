@@ -10,6 +10,8 @@ const versions: ReadonlyMap<string, Version> = new Map(
   names.map((name) => [name, { name, number: Number(name.slice(1)) }]),
 );
 
+export const newestVersion = versions.get('v8') as Version;
+
 export function findVersion(name: string): Version | undefined {
   return versions.get(name);
 }

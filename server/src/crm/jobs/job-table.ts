@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { completeFile, type ReceivedFile } from '../files/file-store.ts';
+import { writeJson } from '../http/json-body.ts';
 import { isId } from '../organizations/ids.ts';
 import { isAdministrator } from '../people/permissions.ts';
 import {
@@ -49,7 +50,7 @@ export async function insertJob(queryable: Queryable, call: CrmCall, id: string,
       space.contents.organizationId,
       space.contents.environment,
       job.operation,
-      JSON.stringify(job.request),
+      writeJson(job.request),
       JSON.stringify(job.progress),
       user.id,
       nowMs,

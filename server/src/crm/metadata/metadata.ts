@@ -1,3 +1,5 @@
+import type { Version } from '../http/versions.ts';
+
 /**
  * What a data space knows of its modules and fields. Everything else in `crm/` reads metadata through these types:
  * standard modules are shared by all data spaces (their ids are a suffix behind the data space's prefix), custom ones
@@ -199,6 +201,14 @@ export class Metadata {
   byNumber(number: number): Module | undefined {
     return this.#byNumber.get(number);
   }
+}
+
+/** Names of fields that came with v4 (crm-api 2.2). */
+const sinceV4 = new Set(['Converted__s', 'Locked__s', 'Record_Status__s']);
+
+/** Whether a version of the API has the field. */
+export function isFieldOf(version: Version, { apiName }: Field): boolean {
+  return version.number >= 4 || !sinceV4.has(apiName);
 }
 
 /** Whether the record calls (`GET /Leads` and its like) serve this module. */

@@ -113,6 +113,7 @@ const decimals: Readonly<Partial<Record<DataType, number>>> = {
 };
 
 function jsonTypeOf(dataType: DataType, from: FieldSource): string {
+  if (from.api_name === 'Tag') return 'jsonarray';
   const computed = from.return_type as DataType | undefined;
   return from.json_type ?? jsonTypes[computed ?? dataType] ?? (computed ? 'string' : (jsonTypes[dataType] ?? 'string'));
 }

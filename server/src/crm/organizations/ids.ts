@@ -56,8 +56,9 @@ export function isId(text: string): boolean {
   return /^[0-9]{1,19}$/.test(text) && (text.length < 19 || BigInt(text) <= maxId);
 }
 
-/** An id as a request may write it: a string of digits, or a JSON number that is exact. */
+/** An id as a request may write it: a string of digits, or a JSON number. */
 export function readId(raw: unknown): string | undefined {
+  if (typeof raw === 'bigint') return readId(String(raw));
   if (typeof raw === 'string') return isId(raw) ? raw.replace(/^0+(?=.)/, '') : undefined;
   return typeof raw === 'number' && Number.isSafeInteger(raw) && raw > 0 ? String(raw) : undefined;
 }

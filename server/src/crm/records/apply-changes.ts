@@ -1,5 +1,6 @@
 import { type ErrorBody, errorBody, idInvalid } from '../errors.ts';
 import { type Field, type Module, nameOfKey, wholeModule } from '../metadata/metadata.ts';
+import { withApproval } from './approval.ts';
 import type { ItemChanges, RowChange } from './read-item.ts';
 import type { RecordData, StoredRecord, StoredValue, UniqueClaim } from './record.ts';
 
@@ -22,9 +23,14 @@ export function applyChanges(
   newRowId: () => string,
 ): { readonly data: RecordData } | { readonly failure: ErrorBody } {
   const data: RecordData = { ...base };
-  for (const [name, value] of changes.values) set(data, name, value);
+  for (const [name, value] of changes.values) {
+    set(data, name, changes.appended.has(name) ? appended(base[name], value) : value);
+  }
+  withApproval(data, changes.approved);
   for (const [name, rowChanges] of changes.rows) {
-    const rows = ((base[name] ?? []) as readonly Row[]).map((row) => ({ ...row }));
+    const rows = ((base[name] ?? []) as readonly Row[])
+      .filter((row) => !changes.replaced.has(name) || rowChanges.some(({ id }) => id === row.id))
+      .map((row) => ({ ...row }));
     for (const change of rowChanges) {
       const failure = applyRow(rows, change, newRowId);
       if (failure) return { failure };
@@ -36,6 +42,12 @@ export function applyChanges(
     set(data, name, rows.length === 0 ? null : rows);
   }
   return { data };
+}
+
+/** Choices of a multi-select pick list with those that come to them. */
+function appended(before: StoredValue | undefined, value: StoredValue | null): StoredValue | null {
+  if (!Array.isArray(before) || !Array.isArray(value)) return value ?? before ?? null;
+  return [...new Set([...before, ...value])];
 }
 
 function applyRow(rows: Row[], change: RowChange, newRowId: () => string): ErrorBody | undefined {

@@ -6,6 +6,7 @@ import { type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { isWritable } from '../values/read-value.ts';
 import { newRowCount } from './apply-changes.ts';
+import { approvalState } from './approval.ts';
 import { newRecord } from './create-records.ts';
 import { derivationFailure } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
@@ -57,7 +58,7 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
   const made = newRecord(call, module, changes, tagIds, () => ids[next++] as string);
   if ('failure' in made) return derivationFailure(made.failure, '$.data[0]');
   const duplicates = await duplicateAnswers(call, module, await store.records.insert([made]), () => 0);
-  const details = { ...writeDetails(call, made.record), $approval_state: 'approved' };
+  const details = { ...writeDetails(call, made.record), $approval_state: approvalState(made.record) };
   return duplicates.get(0) ?? success('record added', details);
 }
 

@@ -6,20 +6,21 @@ import type { Condition } from '../query/condition.ts';
 import { countMatching } from '../query/select-matching.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from '../search/search-condition.ts';
 import { viewParameter } from '../views/find-view.ts';
-import { recordModule } from './record-module.ts';
+import { mayUse, pathModule } from './record-module.ts';
 
 /** GET /{module}/actions/count */
 export async function countRecords(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, query } = call;
-  const module = recordModule(call, 'View');
-  const search = searchParameters.find((name) => query.get(name));
-  if (search && query.get('cvid')) {
+  const module = pathModule(call);
+  const other = [...searchParameters, 'converted'].find((name) => query.get(name));
+  if (other && query.get('cvid')) {
     throw new Refusal('AMBIGUITY_DURING_PROCESSING', {
-      details: { ambiguity_due_to: [{ param_name: 'cvid' }, { param_name: search }] },
+      details: { ambiguity_due_to: [{ param_name: 'cvid' }, { param_name: other }] },
       message: 'Please use either Cvid or Search Params. Combination of both the params is not allowed',
     });
   }
   const condition = countedCondition(call, module);
+  mayUse(call, module, 'View');
   const count =
     typeof condition === 'string'
       ? await countAll(call, module, condition)

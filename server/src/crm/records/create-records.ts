@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { applyChanges, displayName, newRowCount, uniqueClaims } from './apply-changes.ts';
+import { approvalState } from './approval.ts';
 import { deriveValues } from './derived-values.ts';
 import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
@@ -71,7 +72,7 @@ export async function createItems(
   records.forEach(({ record, index }, place) => {
     answers[index] = duplicates.get(place) ?? {
       code: 'SUCCESS',
-      details: { ...writeDetails(call, record), $approval_state: 'approved' },
+      details: { ...writeDetails(call, record), $approval_state: approvalState(record) },
       message: 'record added',
       status: 'success',
     };

@@ -3,23 +3,25 @@ import { errorBody, idInvalid, Refusal } from '../errors.ts';
 import { booleanParameter, idsParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
-import { recordModule } from './record-module.ts';
+import { mayUse, pathModule } from './record-module.ts';
 import { type ItemAnswer, maxRecords, writeAnswer } from './write-request.ts';
 
 /** DELETE /{module}?ids=: moves up to 100 records to the recycle bin, with one statement. */
 export async function deleteRecords(call: CrmCall): Promise<CrmAnswer> {
-  const module = recordModule(call, 'Delete');
+  const module = pathModule(call);
   const ids = idsParameter(call.query, 'ids', maxRecords);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
   readTrigger(call);
+  mayUse(call, module, 'Delete');
   return deleteItems(call, module, ids);
 }
 
 /** DELETE /{module}/{id} */
 export async function deleteOneRecord(call: CrmCall): Promise<CrmAnswer> {
-  const module = recordModule(call, 'Delete');
+  const module = pathModule(call);
   const id = pathId(call.path[1] as string, 1);
   readTrigger(call);
+  mayUse(call, module, 'Delete');
   return deleteItems(call, module, [id]);
 }
 

@@ -31,7 +31,18 @@ describe.each<[string, string, RecordData, object]>([
     { Expected_Revenue: 16.5 },
   ],
   ['Deals', 'an unknown stage', { Stage: 'Own stage' }, { Stage: 'Own stage' }],
-  ['Deals', 'the days until closing', { Stage: 'Closed Won' }, { Probability: 100, Overall_Sales_Duration: 10 }],
+  [
+    'Deals',
+    'the days until closing',
+    { Stage: 'Closed Won' },
+    { Probability: 100, Sales_Cycle_Duration: 10, Overall_Sales_Duration: 10 },
+  ],
+  [
+    'Deals',
+    'the days since the lead that it came from',
+    { Stage: 'Closed Lost', Lead_Conversion_Time: 3 },
+    { Sales_Cycle_Duration: 10, Overall_Sales_Duration: 13 },
+  ],
   [
     'Deals',
     'no probability above 100',
@@ -39,6 +50,12 @@ describe.each<[string, string, RecordData, object]>([
     { apiName: 'Probability', code: 'INVALID_DATA' },
   ],
   ['Tasks', 'when a task was completed', { Subject: 's', Status: 'Completed' }, { Closed_Time: nowMs }],
+  [
+    'Events',
+    'a meeting that repeats needs a reminder',
+    { Recurring_Activity: { RRULE: 'FREQ=DAILY' } },
+    { code: 'MANDATORY_NOT_FOUND', apiName: 'Remind_At' },
+  ],
   [
     'Calls',
     'seconds of a call',
@@ -68,6 +85,17 @@ describe.each<[string, string, RecordData, object]>([
   test(what, () => {
     expect(derive(module, data)).toMatchObject(expected);
   });
+});
+
+test.each([
+  ['Quotes', 'Quoted_Items'],
+  ['Sales_Orders', 'Ordered_Items'],
+  ['Purchase_Orders', 'Purchase_Items'],
+  ['Invoices', 'Invoiced_Items'],
+])('%s have totals', (module, items) => {
+  const data = { [items]: [{ id: '1', Quantity: 2, List_Price: 50 }], Discount: 5, Tax: 2, Adjustment: -1 };
+  expect(derive(module, data)).toMatchObject({ Sub_Total: 100, Grand_Total: 96 });
+  expect(standardMetadata.find(module)?.field.has('Grand_Total')).toBe(true);
 });
 
 test('totals of lines and of the record', () => {

@@ -1,7 +1,7 @@
 import type { Module } from '../metadata/metadata.ts';
-import { roundTo } from '../values/numbers.ts';
 import type { Problem } from '../values/reading.ts';
-import type { RecordData, StoredValue } from './record.ts';
+import { cents, type LineItem, lineItemsOf, number, totalLine } from './line-totals.ts';
+import type { RecordData } from './record.ts';
 
 /** A record about to be written, for the rules that compute values from other values. */
 export interface Draft {
@@ -24,8 +24,6 @@ export type DerivationProblem = Omit<Problem, 'code'> & {
 type Rule = (draft: Draft) => DerivationProblem | undefined;
 
 const dayMs = 86_400_000;
-const cents = (value: number) => roundTo(value, 2);
-const number = (value: StoredValue | undefined) => (typeof value === 'number' ? value : 0);
 
 const fullName: Rule = ({ data }) => {
   const name = [data.First_Name, data.Last_Name].filter((part) => part !== undefined).join(' ');
@@ -46,8 +44,14 @@ const deal: Rule = ({ data, module, previous, given, createdAtMs, nowMs }) => {
   if (data.Amount === undefined || data.Probability === undefined) delete data.Expected_Revenue;
   else data.Expected_Revenue = cents((number(data.Amount) * number(data.Probability)) / 100);
   const closed = stage?.forecastType !== undefined && stage.forecastType !== 'Open';
-  if (!closed) delete data.Overall_Sales_Duration;
-  else data.Overall_Sales_Duration ??= Math.floor((nowMs - createdAtMs) / dayMs);
+  if (!closed) {
+    delete data.Sales_Cycle_Duration;
+    delete data.Overall_Sales_Duration;
+    return undefined;
+  }
+  // In days: from the deal to its end, and from the lead that it came from.
+  data.Sales_Cycle_Duration ??= Math.floor((nowMs - createdAtMs) / dayMs);
+  data.Overall_Sales_Duration ??= number(data.Lead_Conversion_Time) + number(data.Sales_Cycle_Duration);
   return undefined;
 };
 
@@ -55,6 +59,12 @@ const task: Rule = ({ data, nowMs }) => {
   if (data.Status === 'Completed') data.Closed_Time ??= nowMs;
   else delete data.Closed_Time;
   return undefined;
+};
+
+const event: Rule = ({ data, previous }) => {
+  const repeats = data.Recurring_Activity !== undefined && previous.Recurring_Activity === undefined;
+  if (!repeats || data.Remind_At !== undefined) return undefined;
+  return { code: 'MANDATORY_NOT_FOUND', apiName: 'Remind_At', details: {} };
 };
 
 const call: Rule = ({ data, nowMs }) => {
@@ -85,54 +95,24 @@ const call: Rule = ({ data, nowMs }) => {
   return undefined;
 };
 
-type Row = Record<string, StoredValue>;
-
-/** Totals of a line: a discount is an amount, or text like "5%". */
-function totalLine(row: Row, index: number): number {
-  const total = cents(number(row.Quantity) * number(row.List_Price));
-  const discount = readDiscount(row.Discount as string | undefined, total);
-  const afterDiscount = cents(total - discount);
-  const taxes = ((row.Line_Tax ?? []) as readonly { percentage?: number }[]).map((tax) => ({
-    ...tax,
-    value: cents((afterDiscount * (tax.percentage ?? 0)) / 100),
-  }));
-  const tax = cents(taxes.reduce((sum, each) => sum + each.value, 0));
-  if (taxes.length > 0) row.Line_Tax = taxes;
-  row.Total = total;
-  row.Total_After_Discount = afterDiscount;
-  row.Tax = tax;
-  row.Net_Total = cents(afterDiscount + tax);
-  row.Sequence_Number = index + 1;
-  return row.Net_Total;
-}
-
-function readDiscount(text: string | undefined, total: number): number {
-  const match = /^\s*(\d{1,16}(?:\.\d{1,9})?)\s*(%?)\s*$/.exec(text ?? '');
-  if (!match) return 0;
-  return match[2] === '%' ? cents((total * Number(match[1])) / 100) : cents(Number(match[1]));
-}
-
-const inventory =
-  (items: string): Rule =>
-  ({ data, module }) => {
-    const rows = (data[items] ?? []) as readonly Row[];
-    data.Sub_Total = cents(rows.reduce((sum, row, index) => sum + totalLine(row, index), 0));
-    if (module.field.has('Grand_Total')) {
-      data.Grand_Total = cents(data.Sub_Total - number(data.Discount) + number(data.Tax) + number(data.Adjustment));
-    }
-    return undefined;
-  };
+const inventory: Rule = ({ data, module }) => {
+  const rows = (data[lineItemsOf[module.apiName] as string] ?? []) as readonly LineItem[];
+  data.Sub_Total = cents(rows.reduce((sum, row, index) => sum + totalLine(row, index), 0));
+  data.Grand_Total = cents(data.Sub_Total - number(data.Discount) + number(data.Tax) + number(data.Adjustment));
+  return undefined;
+};
 
 const rules: Readonly<Record<string, Rule>> = {
   Leads: fullName,
   Contacts: fullName,
   Deals: deal,
   Tasks: task,
+  Events: event,
   Calls: call,
-  Quotes: inventory('Quoted_Items'),
-  Sales_Orders: inventory('Ordered_Items'),
-  Purchase_Orders: inventory('Purchase_Items'),
-  Invoices: inventory('Invoiced_Items'),
+  Quotes: inventory,
+  Sales_Orders: inventory,
+  Purchase_Orders: inventory,
+  Invoices: inventory,
 };
 
 /** Fields that number the records of a module; the number is the record's id. */

@@ -1,5 +1,6 @@
 import { type ErrorBody, errorBody, idInvalid } from '../errors.ts';
 import { isJsonObject } from '../http/json-body.ts';
+import type { Version } from '../http/versions.ts';
 import type { Field } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { formatDateTime } from '../values/date-time.ts';
@@ -33,7 +34,8 @@ export function readFileRows(
     return { failure: errorBody('LIMIT_EXCEEDED', { ...place, limit }) };
   }
   const rows: RowChange[] = [];
-  for (const [index, item] of raw.entries()) {
+  for (const [index, given] of raw.entries()) {
+    const item = withOldKeys(given);
     const jsonPath = `${place.json_path}[${index}]`;
     const at = (apiName: string) => ({ api_name: apiName, json_path: `${jsonPath}.${apiName}` });
     if (!isJsonObject(item)) {
@@ -67,10 +69,44 @@ export function readFileRows(
   return { rows };
 }
 
+/** Before v2.1 files were written as a list of their ids, and taken away by `attachment_id` (crm-api 2.2). */
+function withOldKeys(item: unknown): unknown {
+  if (typeof item === 'string') return { File_Id__s: item };
+  if (!isJsonObject(item) || item.id !== undefined || item.attachment_id === undefined) return item;
+  return { ...item, id: item.attachment_id };
+}
+
 type Row = Readonly<Record<string, StoredValue>>;
 
-/** How a field of files is shown. */
-export function showFiles({ key, dataType }: Field): (record: StoredRecord, view: RecordView) => unknown {
+type Show = (record: StoredRecord, view: RecordView) => unknown;
+
+/** How a field of files is shown: in another form since v2.1. */
+export function showFiles(field: Field, version: Version): Show {
+  return version.number < 2.1 ? showOldFiles(field) : showNewFiles(field);
+}
+
+function showOldFiles({ key }: Field): Show {
+  return (record) =>
+    ((record.data[key] ?? []) as readonly Row[]).map((row) => {
+      const name = String(row.File_Name__s ?? '');
+      const bytes = Number(row.Size__s ?? 0);
+      return {
+        extn: name.includes('.') ? name.slice(name.lastIndexOf('.') + 1) : '',
+        is_Preview_Available: false,
+        entity_Id: record.id,
+        mode: '',
+        original_Size_Byte: String(bytes),
+        file_Name: name,
+        creator_Id: row.Created_By__s ?? record.createdBy,
+        file_Id: row.File_Id__s,
+        attachment_Id: row.id,
+        file_Size: bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(2)} KB`,
+        link_Docs: 0,
+      };
+    });
+}
+
+function showNewFiles({ key, dataType }: Field): Show {
   return (record, { space, timeZone }) =>
     ((record.data[key] ?? []) as readonly Row[]).map((row, index) => {
       const by = String(row.Created_By__s ?? record.createdBy);

@@ -1,21 +1,21 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { changedAfter, listParameter, pathId, timeHeader } from '../http/parameters.ts';
-import { recordModule } from './record-module.ts';
+import { mayUse, pathModule } from './record-module.ts';
 import { namesFor } from './record-view.ts';
-import { namedShape, renderRecord, wholeShape } from './render-record.ts';
+import { recordShape, renderRecord } from './render-record.ts';
 
 /** GET /{module}/{id}: one statement, shared with the other reads of the same moment. */
 export async function getRecord(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, user } = call;
-  const module = recordModule(call, 'View');
+  const module = pathModule(call);
   const id = pathId(call.path[1] as string, 1);
   const since = timeHeader(call, 'if-modified-since');
+  mayUse(call, module, 'View');
   const record = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!record) return notFound(call);
   if (since !== undefined && !changedAfter(record.modifiedAtMs, since)) return { status: 304 };
-  const names = listParameter(call.query, 'fields');
-  const shape = names ? namedShape(module, names) : wholeShape(module);
+  const shape = recordShape(module, call.version, listParameter(call.query, 'fields'));
   const view = {
     space,
     timeZone: user.timeZone,

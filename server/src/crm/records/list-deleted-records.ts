@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts';
 import { pageParameters, timeHeader } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
 import { formatDateTime } from '../values/date-time.ts';
-import { recordModule } from './record-module.ts';
+import { mayUse, pathModule } from './record-module.ts';
 import { showUserBriefly } from './record-view.ts';
 
 /** How long a deleted record can be restored, and how long after that it is still listed. */
@@ -21,13 +21,14 @@ interface DeletedRow {
 /** GET /{module}/deleted, newest first. */
 export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, user, nowMs, query } = call;
-  const module = recordModule(call, 'View');
+  const module = pathModule(call);
   const type = query.get('type') || 'all';
   if (type !== 'all' && type !== 'recycle' && type !== 'permanent') {
     throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
   }
   const { page, perPage } = pageParameters(query);
   const since = timeHeader(call, 'if-modified-since');
+  mayUse(call, module, 'View');
   const values: unknown[] = [space.dataSpace, module.number];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   // What someone has deleted for good is so before its time in the bin is over.

@@ -23,6 +23,6 @@ export const recordOperations: readonly Operation[] = [
   { method: 'GET', path: '{module}/{id}', scopes: module('READ'), handle: getRecord },
   { method: 'PUT', path: '{module}/{id}', scopes: module('UPDATE'), handle: updateOneRecord },
   { method: 'DELETE', path: '{module}/{id}', scopes: module('DELETE'), handle: deleteOneRecord },
-  { method: 'POST', path: '{module}/{id}/actions/clone', scopes: module('CREATE'), handle: cloneRecord },
+  { method: 'POST', path: '{module}/{id}/actions/clone', scopes: module('CREATE'), since: 5, handle: cloneRecord },
   { method: 'GET', path: '{module}/{id}/__timeline', scopes: module('READ'), handle: getTimeline },
 ];

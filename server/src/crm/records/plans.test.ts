@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database, Statement } from '../../database/database.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
+import type { Module } from '../metadata/metadata.ts';
+import { standardMetadata } from '../metadata/standard-modules.ts';
 import { RecordTable } from './record-table.ts';
 import { selectRecords } from './select-records.ts';
 
@@ -13,7 +15,8 @@ afterAll(() => database.close());
 
 const big = 1_000_001;
 const small = 1_000_002;
-const leads = 2175;
+const leadModule = standardMetadata.find('Leads') as Module;
+const leads = leadModule.number;
 const fill = (dataSpace: number, count: number) =>
   database.query({
     text: `INSERT INTO crm_record
@@ -75,7 +78,7 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
   ['naming', (db) => new RecordTable(db).targets(big, [{ module: leads, id: record.id }])],
   ...['id', 'Created_Time', 'Modified_Time'].map((sortBy): [string, (database: Database) => Promise<unknown>] => [
     `listing by ${sortBy}`,
-    (db) => selectRecords(db, { ...list, dataSpace: big, module: leads, sortBy, place: undefined }),
+    (db) => selectRecords(db, { ...list, dataSpace: big, module: leadModule, sortBy, place: undefined }),
   ]),
   [
     'a page in the middle',
@@ -83,14 +86,14 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
       selectRecords(db, {
         ...list,
         dataSpace: big,
-        module: leads,
+        module: leadModule,
         sortBy: 'Modified_Time',
         place: { page: 50, key: '10000', id: `${big}000000010000`, backwards: true },
       }),
   ],
   [
     'listing a small data space',
-    (db) => selectRecords(db, { ...list, dataSpace: small, module: leads, sortBy: 'id', place: undefined }),
+    (db) => selectRecords(db, { ...list, dataSpace: small, module: leadModule, sortBy: 'id', place: undefined }),
   ],
 ];
 

@@ -18,7 +18,26 @@ export interface ItemChanges {
   ownerId: string | null;
   /** The record's tags from now on, when some are named. */
   tagNames: readonly string[] | null;
+  /** Whether the record is approved from now on, when the item says so. */
+  approved: boolean | null;
+  /** Fields whose choices come to those that are there, instead of taking their place. */
+  readonly appended: Set<string>;
+  /** Subforms whose rows that the item does not mention are removed. */
+  readonly replaced: Set<string>;
   readonly wishes: PlacedWish[];
+}
+
+export function noChanges(wishes: PlacedWish[] = []): ItemChanges {
+  return {
+    values: new Map(),
+    rows: new Map(),
+    ownerId: null,
+    tagNames: null,
+    approved: null,
+    appended: new Set(),
+    replaced: new Set(),
+    wishes,
+  };
 }
 
 /** A row of a subform: new (no id), changed or removed. */
@@ -48,6 +67,8 @@ export interface ReadingTask {
   readonly jsonPath: string;
   /** On create mandatory fields must be there; on update they must not be cleared. */
   readonly creating: boolean;
+  /** Old versions: rows of subforms that an item does not mention are removed. */
+  readonly replacesRows?: boolean;
 }
 
 const limits = { rows: 200, tags: 10, tagLength: 25 } as const;
@@ -56,8 +77,9 @@ const limits = { rows: 200, tags: 10, tagLength: 25 } as const;
 export function readItem(raw: unknown, task: ReadingTask): ItemReading {
   if (!isJsonObject(raw)) return fail('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: task.jsonPath });
   const item = withAliases(raw, task.module);
-  const changes: ItemChanges = { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes: [] };
-  const failure = readFields(item, task, changes);
+  const changes = noChanges();
+  const failure =
+    readApproval(item, task, changes) ?? readAppended(item, task, changes) ?? readFields(item, task, changes);
   return failure ? { failure } : { changes };
 }
 
@@ -69,6 +91,40 @@ function readFields(item: JsonObject, task: ReadingTask, changes: ItemChanges): 
       ? readField(item, seen, task, changes)
       : readField({}, { ...field, mandatory: false }, task, changes);
     if (failure) return failure;
+  }
+  return undefined;
+}
+
+function readApproval(
+  { $approved }: JsonObject,
+  { jsonPath }: ReadingTask,
+  changes: ItemChanges,
+): ErrorBody | undefined {
+  if ($approved === undefined || $approved === null) return undefined;
+  if (typeof $approved === 'boolean') {
+    changes.approved = $approved;
+    return undefined;
+  }
+  const place = { api_name: '$approved', json_path: `${jsonPath}.$approved` };
+  return errorBody('INVALID_DATA', { ...place, expected_data_type: 'boolean' });
+}
+
+/** `"$append_values": {"Field": true}` adds choices to a multi-select pick list (crm-api 5.2). */
+function readAppended(
+  item: JsonObject,
+  { jsonPath, module }: ReadingTask,
+  changes: ItemChanges,
+): ErrorBody | undefined {
+  const { $append_values: named } = item;
+  if (named === undefined || named === null) return undefined;
+  const place = { api_name: '$append_values', json_path: `${jsonPath}.$append_values` };
+  if (!isJsonObject(named)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonobject' });
+  for (const [name, appended] of Object.entries(named)) {
+    if (typeof appended !== 'boolean') {
+      const json_path = `${place.json_path}.${name}`;
+      return errorBody('INVALID_DATA', { api_name: name, json_path, expected_data_type: 'boolean' });
+    }
+    if (appended) changes.appended.add(module.field.get(name)?.key ?? name);
   }
   return undefined;
 }
@@ -93,7 +149,7 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   if (field.dataType === 'layout') return readLayout(raw, place, task);
   if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
   if (isFileField(field)) {
-    if (raw === null) return undefined;
+    if (raw === null) return clearRows(field, mandatory, place, changes);
     const reading = readFileRows(raw, field, place, task.creating, changes.wishes);
     if ('failure' in reading) return reading.failure;
     changes.rows.set(field.key, reading.rows);
@@ -106,6 +162,9 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   if (reading.wish) {
     const inner = isJsonObject(raw) ? `${place.json_path}.id` : place.json_path;
     changes.wishes.push({ ...reading.wish, apiName, jsonPath: inner });
+  }
+  for (const { at, ...wish } of reading.wishes ?? []) {
+    changes.wishes.push({ ...wish, apiName, jsonPath: `${place.json_path}${at}` });
   }
   if (apiName !== 'Owner') changes.values.set(field.key, reading.value);
   else if (reading.value !== null) changes.ownerId = reading.value as string;
@@ -172,6 +231,13 @@ function readTags(raw: unknown, place: Place, changes: ItemChanges): ErrorBody |
   return undefined;
 }
 
+function clearRows(field: Field, mandatory: boolean, place: Place, changes: ItemChanges): ErrorBody | undefined {
+  if (mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
+  changes.rows.set(field.apiName, []);
+  changes.replaced.add(field.apiName);
+  return undefined;
+}
+
 function readRows(
   raw: unknown,
   field: Field,
@@ -182,10 +248,8 @@ function readRows(
 ): ErrorBody | undefined {
   const module = task.metadata.find(field.subform ?? '');
   if (field.readOnly || !module) return undefined;
-  if (mandatory && (raw === null || (Array.isArray(raw) && raw.length === 0))) {
-    return errorBody('MANDATORY_NOT_FOUND', place);
-  }
-  if (raw === null) return undefined;
+  if (raw === null) return clearRows(field, mandatory, place, changes);
+  if (mandatory && Array.isArray(raw) && raw.length === 0) return errorBody('MANDATORY_NOT_FOUND', place);
   if (!Array.isArray(raw)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' });
   if (raw.length > limits.rows) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.rows });
   const rows: RowChange[] = [];
@@ -195,6 +259,7 @@ function readRows(
     rows.push(row.row);
   }
   changes.rows.set(field.key, rows);
+  if (task.replacesRows) changes.replaced.add(field.key);
   return undefined;
 }
 
@@ -210,7 +275,7 @@ function readRow(
     return { failure: errorBody('INVALID_DATA', { api_name: 'id', json_path: `${task.jsonPath}.id` }) };
   }
   const remove = id !== null && Object.hasOwn(raw, '_delete');
-  const changes: ItemChanges = { values: new Map(), rows: new Map(), ownerId: null, tagNames: null, wishes };
+  const changes = noChanges(wishes);
   if (!remove) {
     const creating = id === null;
     const failure = readFields(raw, { ...task, creating }, changes);

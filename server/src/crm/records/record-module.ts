@@ -10,6 +10,17 @@ export type RecordPermission = 'View' | 'Create' | 'Edit' | 'Delete';
  * @throws Refusal INVALID_MODULE, NO_PERMISSION.
  */
 export function recordModule(call: CrmCall, permission: RecordPermission): Module {
+  const module = pathModule(call);
+  mayUse(call, module, permission);
+  return module;
+}
+
+/**
+ * The module that the path of a record call begins with. For calls that read parameters, whose faults are told before
+ * the lack of a permission (crm-api 3.1).
+ * @throws Refusal INVALID_MODULE.
+ */
+export function pathModule(call: CrmCall): Module {
   const module = call.space.metadata.find(call.path[0] as string);
   if (!module || !servesRecords(module)) {
     throw new Refusal('INVALID_MODULE', {
@@ -17,6 +28,10 @@ export function recordModule(call: CrmCall, permission: RecordPermission): Modul
       ...(module ? { message: 'The given module is not supported in API' } : {}),
     });
   }
-  if (call.user.profile.denied.size > 0) checkPermission(call.user, `Crm_Implied_${permission}_${module.apiName}`);
   return module;
+}
+
+/** @throws Refusal NO_PERMISSION. */
+export function mayUse({ user }: CrmCall, module: Module, permission: RecordPermission): void {
+  if (user.profile.denied.size > 0) checkPermission(user, `Crm_Implied_${permission}_${module.apiName}`);
 }

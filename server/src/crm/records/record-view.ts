@@ -1,8 +1,10 @@
+import { newestVersion, type Version } from '../http/versions.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
-import { layoutId } from '../organizations/ids.ts';
+import { layoutId, readId } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { isFileField, showFiles } from './file-fields.ts';
+import { type Participant, participantModules, showParticipants } from './participants.ts';
 import type { StoredRecord, StoredValue } from './record.ts';
 import type { RecordTable, Reference } from './record-table.ts';
 
@@ -51,6 +53,11 @@ const showAnyModuleLookup: ShowValue = (value, view) => {
 const showDateTime: ShowValue = (value, { timeZone }) => formatDateTime(value as number, timeZone);
 const showUserLookup: ShowValue = (value, { space }) => showUser(space, value as string);
 
+const showReminders: ShowValue = (value, view) =>
+  typeof value === 'number'
+    ? showDateTime(value, view)
+    : (value as readonly object[]).map((each) => ({ unit: null, period: null, time: null, ...each }));
+
 /** Types whose stored form is not their wire form. */
 const showValue: Readonly<Record<string, ShowValue>> = {
   datetime: showDateTime,
@@ -59,6 +66,8 @@ const showValue: Readonly<Record<string, ShowValue>> = {
   multi_module_lookup: showAnyModuleLookup,
   ownerlookup: showUserLookup,
   userlookup: showUserLookup,
+  participants: showParticipants,
+  multireminder: showReminders,
 };
 
 const time =
@@ -87,7 +96,7 @@ const columnFields: Readonly<Record<string, Show>> = {
 };
 
 /** How a field of a module is shown. */
-export function showField(module: Module, field: Field): Show {
+export function showField(module: Module, field: Field, version: Version = newestVersion): Show {
   const column = columnFields[field.apiName];
   if (column) return column;
   const { apiName, dataType, key } = field;
@@ -98,16 +107,22 @@ export function showField(module: Module, field: Field): Show {
       id: layoutId(space.dataSpace, module.number),
     });
   }
-  if (isFileField(field)) return showFiles(field);
+  if (isFileField(field)) return showFiles(field, version);
   if (dataType === 'subform') return showRows(field);
   if (apiName === 'Tag') return showTags;
-  const empty = field.jsonType === 'jsonarray' ? [] : dataType === 'boolean' ? false : null;
+  const empty = emptyValue(dataType, field.jsonType);
   const show = showValue[dataType];
   if (!show) return (record) => record.data[key] ?? empty;
   return (record, view) => {
     const value = record.data[key];
     return value === undefined ? empty : show(value, view);
   };
+}
+
+/** How a field without a value is shown. */
+function emptyValue(dataType: Field['dataType'], jsonType: string): [] | false | null {
+  if (jsonType === 'jsonarray') return [];
+  return dataType === 'boolean' ? false : null;
 }
 
 /** Tags are stored by id; one that was deleted since is not shown. */
@@ -119,16 +134,19 @@ const showTags: Show = (record, { space }) =>
 
 type Row = Readonly<Record<string, StoredValue>>;
 
+/** Rows of a subform that an answer holds. */
+export const mostRowsShown = 200;
+
 function showRows(field: Field): Show {
   return (record, view) => {
     const rows = record.data[field.key] as readonly Row[] | undefined;
     const module = rows && view.space.metadata.find(field.subform ?? '');
     if (!module) return [];
-    return rows.map((row) => {
+    return rows.slice(0, mostRowsShown).map((row) => {
       const shown: Record<string, unknown> = { id: row.id };
       for (const { apiName, dataType, jsonType, key } of module.fields) {
         const value = row[key];
-        const empty = jsonType === 'jsonarray' ? [] : null;
+        const empty = emptyValue(dataType, jsonType);
         shown[apiName] = value === undefined ? empty : (showValue[dataType]?.(value, view) ?? value);
       }
       shown.Parent_Id = { name: record.name, id: record.id };
@@ -164,6 +182,12 @@ function collect(field: Field, data: Row, space: Space, add: (module: string, id
   else if (field.dataType === 'multi_module_lookup') {
     const target = value as { id: string; module: string };
     add(target.module, target.id);
+  } else if (field.dataType === 'participants') {
+    for (const { type, participant } of value as readonly Participant[]) {
+      const module = participantModules[type];
+      const id = readId(participant);
+      if (module !== undefined && id !== undefined) add(module, id);
+    }
   } else if (field.dataType === 'subform') {
     const rows = value as readonly Row[];
     const inner = space.metadata.find(field.subform ?? '')?.fields ?? [];

@@ -1,6 +1,10 @@
-import type { Field, Module } from '../metadata/metadata.ts';
+import type { Version } from '../http/versions.ts';
+import { type Field, isFieldOf, type Module } from '../metadata/metadata.ts';
+import { buildField } from '../metadata/standard-modules.ts';
+import { approvalState, isApproved } from './approval.ts';
+import { lineItemsOf, lineTaxes } from './line-totals.ts';
 import type { StoredRecord } from './record.ts';
-import { type RecordView, showField } from './record-view.ts';
+import { mostRowsShown, type RecordView, showField } from './record-view.ts';
 
 /**
  * Records as JSON text. What does not depend on the record is prepared once for each module: the keys, the `$` keys
@@ -23,6 +27,7 @@ export interface RecordShape {
   readonly referring: readonly Field[];
 }
 
+const activities = new Set(['Tasks', 'Events', 'Calls']);
 const decisions = { approve: false, reject: false, resubmit: false };
 
 /** Keys that this platform has nothing to say about; clients expect them all the same. */
@@ -34,9 +39,7 @@ const constantKeys: Readonly<Record<string, unknown>> = {
   $process_flow: false,
   $orchestration: false,
   $pathfinder: false,
-  $approved: true,
   $approval: { delegate: false, ...decisions },
-  $approval_state: 'approved',
   $editable: true,
   $in_merge: false,
   $locked_for_me: false,
@@ -56,80 +59,142 @@ const noteKeys: Readonly<Record<string, unknown>> = {
   $is_shared_to_client: false,
 };
 
-const activities = new Set(['Tasks', 'Events', 'Calls']);
-
-/** `$` keys that depend on the record, the module or the organization. */
-const variableKeys: Readonly<Record<string, (module: Module) => Part['show']>> = {
+/** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
+const variableKeys: Readonly<Record<string, (module: Module) => Part['show'] | undefined>> = {
   $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,
   $converted: () => (record) => record.converted,
+  $approved: () => isApproved,
+  $approval_state: () => approvalState,
   $has_more: (module) => {
-    const none = Object.fromEntries(
-      module.fields.filter((field) => field.dataType === 'subform').map((field) => [field.apiName, false]),
-    );
-    return () => none;
+    const fields = module.fields.filter(({ dataType }) => holdsRows(dataType));
+    return (record) =>
+      Object.fromEntries(fields.map((field) => [field.apiName, rowCount(record, field) > mostRowsShown]));
   },
-  $se_module: () => (record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null,
-  $event_cancelled: () => () => false,
+  $se_module: ofActivities((record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null),
+  $event_cancelled: ofActivities(() => false),
+  $line_tax: (module) => {
+    const items = lineItemsOf[module.apiName];
+    return items === undefined ? undefined : (record) => lineTaxes(record.data[items]);
+  },
 };
 
-const shapes = new WeakMap<Module, RecordShape>();
-
-/** The shape with everything: every field and every `$` key. */
-export function wholeShape(module: Module): RecordShape {
-  let shape = shapes.get(module);
-  if (!shape) {
-    const variable = Object.keys(variableKeys).filter(
-      (key) => activities.has(module.apiName) || (key !== '$se_module' && key !== '$event_cancelled'),
-    );
-    shape = shapeOf([
-      ...module.fields.map((field) => fieldPart(module, field)),
-      ...variable.map((key) => variablePart(module, key)),
-    ]);
-    const keys = module.apiName === 'Notes' ? { ...constantKeys, ...noteKeys } : constantKeys;
-    const constants = JSON.stringify(keys).slice(1, -1);
-    shape = { ...shape, constants: `,${constants}` };
-    shapes.set(module, shape);
-  }
-  return shape;
+function ofActivities(show: Part['show']): (module: Module) => Part['show'] | undefined {
+  return ({ apiName }) => (activities.has(apiName) ? show : undefined);
 }
 
-/** Shapes of named fields that were used last, by module and names: a client asks for the same ones again and again. */
-const namedShapes = new WeakMap<Module, Map<string, RecordShape>>();
-const maxNamedShapes = 200;
+function rowCount({ data }: StoredRecord, { key }: Field): number {
+  const rows = data[key];
+  return Array.isArray(rows) ? rows.length : 0;
+}
 
-/** The named fields and `$` keys, and the id. Names that nothing has are left out. */
-export function namedShape(module: Module, names: readonly string[]): RecordShape {
-  let known = namedShapes.get(module);
+/** Where records are shown: since v3 their rows are in the answer to a single record only. */
+type Place = 'alone' | 'list';
+
+/** Shapes that were asked for last, by module: a client asks for the same ones again and again. */
+const shapes = new WeakMap<Module, Map<string, RecordShape>>();
+const maxShapes = 200;
+
+/** The shape of a single record: the named fields and `$` keys, and the id; without names, everything. */
+export function recordShape(module: Module, version: Version, names?: readonly string[]): RecordShape {
+  return shapeFor(module, version, 'alone', names);
+}
+
+/** The same for a record among others. */
+export function listShape(module: Module, version: Version, names?: readonly string[]): RecordShape {
+  return shapeFor(module, version, 'list', names);
+}
+
+function shapeFor(module: Module, version: Version, place: Place, names: readonly string[] | undefined): RecordShape {
+  let known = shapes.get(module);
   if (!known) {
     known = new Map();
-    namedShapes.set(module, known);
+    shapes.set(module, known);
   }
-  const key = names.join(',');
+  const key = `${version.name}/${place}/${names?.join(',') ?? ''}`;
   let shape = known.get(key);
   if (!shape) {
-    if (known.size >= maxNamedShapes) known.clear();
-    shape = buildNamedShape(module, names);
+    if (known.size >= maxShapes) known.clear();
+    const shown = (field: Field) => isShown(field, version, place);
+    shape = names ? namedShape(module, version, names, shown) : wholeShape(module, version, shown, place);
+    if (place === 'list') shape = { ...shape, parts: shape.parts.map(shortened) };
     known.set(key, shape);
   }
   return shape;
 }
 
-function buildNamedShape(module: Module, names: readonly string[]): RecordShape {
+function isShown(field: Field, version: Version, place: Place): boolean {
+  return isFieldOf(version, field) && (place === 'alone' || version.number < 3 || !holdsRows(field.dataType));
+}
+
+function holdsRows(dataType: Field['dataType']): boolean {
+  return dataType === 'subform';
+}
+
+const longestInLists = 500;
+/** Longer texts are rich texts. */
+const longestPlainText = 32_000;
+
+/** Lists show the beginning of rich texts; the whole is asked for record by record. */
+function shortened(part: Part): Part {
+  const { field, show } = part;
+  if (field?.dataType !== 'textarea' || field.length <= longestPlainText) return part;
+  return {
+    ...part,
+    show: (record, view) => {
+      const value = show(record, view);
+      return typeof value === 'string' ? value.slice(0, longestInLists).toWellFormed() : value;
+    },
+  };
+}
+
+type IsShown = (field: Field) => boolean;
+
+/** What every single record has, whether or not its module's metadata lists it (crm-api 5.3). */
+const systemFields: readonly Field[] = [
+  ['Last_Activity_Time', 'datetime'],
+  ['Layout', 'layout'],
+  ['Tag', 'text'],
+  ['Record_Image', 'profileimage'],
+  ['Record_Status__s', 'picklist'],
+  ['Locked__s', 'boolean'],
+  ['Change_Log_Time__s', 'datetime'],
+].map(([name = '', type = '']) => buildField({ id: 0, api_name: name, label: name, type, length: 120 }));
+
+function wholeShape(module: Module, version: Version, shown: IsShown, place: Place): RecordShape {
+  const isRecord = place === 'alone' && module.apiName !== 'Notes';
+  const missing = isRecord ? systemFields.filter(({ apiName }) => !module.field.has(apiName)) : [];
+  const shape = shapeOf([
+    ...[...module.fields, ...missing].filter(shown).map((field) => fieldPart(module, field, version)),
+    ...Object.keys(variableKeys).flatMap((key) => variablePart(module, key)),
+  ]);
+  const constants = JSON.stringify(constantsOf(module)).slice(1, -1);
+  return { ...shape, constants: `,${constants}` };
+}
+
+function constantsOf(module: Module): Readonly<Record<string, unknown>> {
+  return module.apiName === 'Notes' ? { ...constantKeys, ...noteKeys } : constantKeys;
+}
+
+function namedShape(module: Module, version: Version, names: readonly string[], shown: IsShown): RecordShape {
+  const constants = constantsOf(module);
   const parts = [...new Set(['id', ...names])].flatMap((name): Part[] => {
     const field = module.field.get(name);
-    if (field) return [fieldPart(module, field)];
-    if (Object.hasOwn(variableKeys, name)) return [variablePart(module, name)];
-    if (Object.hasOwn(constantKeys, name)) return [{ ...keyed(name), show: () => constantKeys[name], field: null }];
+    if (field) return shown(field) ? [fieldPart(module, field, version)] : [];
+    if (Object.hasOwn(variableKeys, name)) return variablePart(module, name);
+    if (Object.hasOwn(constants, name)) return [{ ...keyed(name), show: () => constants[name], field: null }];
     return [];
   });
   return shapeOf(parts);
 }
 
+/** Types of fields whose values name other records. */
+const pointing: ReadonlySet<string> = new Set(['lookup', 'multi_module_lookup', 'subform', 'participants']);
+
 function shapeOf(parts: readonly Part[]): RecordShape {
   const referring = parts
     .map((part) => part.field)
     .filter((field) => field !== null)
-    .filter(({ dataType }) => dataType === 'lookup' || dataType === 'multi_module_lookup' || dataType === 'subform');
+    .filter(({ dataType }) => pointing.has(dataType));
   return { parts, constants: '', referring };
 }
 
@@ -137,13 +202,13 @@ function keyed(name: string): { name: string; key: string } {
   return { name, key: `${JSON.stringify(name)}:` };
 }
 
-function fieldPart(module: Module, field: Field): Part {
-  return { ...keyed(field.apiName), show: showField(module, field), field };
+function fieldPart(module: Module, field: Field, version: Version): Part {
+  return { ...keyed(field.apiName), show: showField(module, field, version), field };
 }
 
-function variablePart(module: Module, name: string): Part {
-  const make = variableKeys[name] as (module: Module) => Part['show'];
-  return { ...keyed(name), show: make(module), field: null };
+function variablePart(module: Module, name: string): Part[] {
+  const show = variableKeys[name]?.(module);
+  return show ? [{ ...keyed(name), show, field: null }] : [];
 }
 
 /** One record as JSON text. */

@@ -1,19 +1,24 @@
 import type { Database } from '../../database/database.ts';
+import type { Field, Module } from '../metadata/metadata.ts';
+import { columnSql } from '../query/column-sql.ts';
+import { waitingSql } from './approval.ts';
 import type { PagePlace } from './page-token.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from './record.ts';
 
-/** `id`, `Created_Time`, `Modified_Time`, or (old versions) the key of any field. */
+/** `id`, `Created_Time`, `Modified_Time`, or (old versions) the name of any field. */
 export type SortKey = string;
 
 export interface RecordList {
   readonly dataSpace: number;
-  readonly module: number;
+  readonly module: Module;
   readonly perPage: number;
   readonly offset: number;
   readonly sortBy: SortKey;
   readonly ascending: boolean;
   /** Only converted leads, only others, or all. */
   readonly converted: boolean | undefined;
+  /** Only records that are approved, only those that wait for it, or all. */
+  readonly approved?: boolean | undefined;
   readonly ids: readonly string[] | undefined;
   /** Only records that changed after this second. */
   readonly modifiedAfterMs: number | undefined;
@@ -40,10 +45,11 @@ export function sortKeyOf(sortBy: SortKey, record: StoredRecord): string {
  * with the data space and the module, so the time does not depend on how many records others have.
  */
 export async function selectRecords(database: Database, list: RecordList): Promise<StoredRecord[]> {
-  const values: unknown[] = [list.dataSpace, list.module];
+  const values: unknown[] = [list.dataSpace, list.module.number];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   const conditions = ['data_space = $1', 'module = $2'];
   if (list.converted !== undefined) conditions.push(`converted = ${list.converted}`);
+  if (list.approved !== undefined) conditions.push(list.approved ? `NOT ${waitingSql}` : waitingSql);
   if (list.ids) conditions.push(`record_id = ANY (${parameter(list.ids.map(clampId))}::bigint[])`);
   if (list.modifiedAfterMs !== undefined) {
     const nextSecondMs = (Math.floor(list.modifiedAfterMs / 1000) + 1) * 1000;
@@ -59,7 +65,7 @@ export async function selectRecords(database: Database, list: RecordList): Promi
     const { key, id } = list.place;
     conditions.push(`(${column ?? 'record_id'}, record_id) ${comparison} (${parameter(key)}, ${parameter(id)})`);
   }
-  const order = column ?? `data -> ${parameter(list.sortBy)}`;
+  const order = column ?? columnSql('crm_record', list.module, list.module.field.get(list.sortBy) as Field);
   const sql = `SELECT ${recordColumns} FROM crm_record WHERE ${conditions.join(' AND ')}
     ORDER BY ${order} ${direction}${order === 'record_id' ? '' : `, record_id ${direction}`}
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;

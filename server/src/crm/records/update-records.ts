@@ -4,13 +4,14 @@ import { changedAfter, pathId, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { applyChanges, changedClaims, displayName, newRowCount } from './apply-changes.ts';
+import { isApproved } from './approval.ts';
 import { deriveValues } from './derived-values.ts';
 import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
 import { type ItemChanges, readItem } from './read-item.ts';
 import type { StoredRecord } from './record.ts';
 import { historyEntry } from './record-history.ts';
-import { recordModule } from './record-module.ts';
+import { mayUse, pathModule, recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
 import type { RecordUpdate } from './write-records.ts';
@@ -47,8 +48,9 @@ export async function updateRecords(call: CrmCall): Promise<CrmAnswer> {
 
 /** PUT /{module}/{id} */
 export async function updateOneRecord(call: CrmCall): Promise<CrmAnswer> {
-  const module = recordModule(call, 'Edit');
+  const module = pathModule(call);
   const id = readId(pathId(call.path[1] as string, 1)) as string;
+  mayUse(call, module, 'Edit');
   const items = readItems(call).slice(0, 1);
   const answers = new Array<ItemAnswer>(1);
   await updateItems(call, module, items, [id], answers, () => ({ resource_path_index: 1 }));
@@ -161,6 +163,7 @@ async function readChanges(
       dataSpace: space.dataSpace,
       jsonPath: `$.data[${index}]`,
       creating: false,
+      replacesRows: call.version.number < 3,
     });
     if (reading.failure) answers[index] = reading.failure;
     else items.push({ index, id: ids[index] as string, changes: reading.changes });
@@ -184,6 +187,9 @@ function change(
   tagIds: ReadonlyMap<string, string>,
   takeId: () => string,
 ): { readonly after: StoredRecord } | { readonly answer: ItemAnswer } {
+  if (!isApproved(before) && changes.approved !== true) {
+    return { answer: errorBody('NOT_APPROVED', { id: before.id }) };
+  }
   const applied = applyChanges(before.data, changes, takeId);
   if ('failure' in applied) return { answer: applied.failure };
   const { data } = applied;

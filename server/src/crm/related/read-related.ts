@@ -4,15 +4,17 @@ import { itemListOf } from '../http/item-list.ts';
 import { isJsonObject, readJsonBody } from '../http/json-body.ts';
 import { listParameter } from '../http/parameters.ts';
 import { readId } from '../organizations/ids.ts';
-import { listRecordsOf, withMore } from '../records/list-records.ts';
+import { answerList, readList, withMore } from '../records/list-records.ts';
 import { recordModule } from '../records/record-module.ts';
 import { namesFor } from '../records/record-view.ts';
-import { namedShape, renderRecord, wholeShape } from '../records/render-record.ts';
+import { recordShape, renderRecord } from '../records/render-record.ts';
 import { selectRecords } from '../records/select-records.ts';
 import { relatedListId, relatedListsOf } from './related-lists.ts';
 import {
+  enter,
   existingParent,
   listScope,
+  namedPlace,
   type RelatedPlace,
   relatedId,
   relatedIdInvalid,
@@ -23,8 +25,10 @@ const viewing = { parent: 'View', related: 'View' } as const;
 
 /** GET /{module}/{id}/{related_list} (crm-api 6.12) */
 export async function listRelated(call: CrmCall): Promise<CrmAnswer> {
-  const place = await relatedPlace(call, viewing);
-  return listRecordsOf(call, place.module, listScope(call, place));
+  const place = namedPlace(call);
+  const request = readList(call, place.module, listScope(call, place));
+  await enter(call, place, viewing);
+  return answerList(call, request);
 }
 
 /** GET /{module}/{id}/{related_list}/{related id} */
@@ -34,7 +38,7 @@ export async function getRelated(call: CrmCall): Promise<CrmAnswer> {
   const scope = listScope(call, place);
   const [record] = await selectRecords(store.database, {
     dataSpace: space.dataSpace,
-    module: place.module.number,
+    module: place.module,
     perPage: 1,
     offset: 0,
     sortBy: 'id',
@@ -49,8 +53,7 @@ export async function getRelated(call: CrmCall): Promise<CrmAnswer> {
     if (call.version.number < 8) return { status: 204 };
     throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: relatedIdInvalid });
   }
-  const fields = listParameter(call.query, 'fields');
-  const shape = fields ? namedShape(place.module, fields) : wholeShape(place.module);
+  const shape = recordShape(place.module, call.version, listParameter(call.query, 'fields'));
   const names = await namesFor(store.records, space, shape.referring, [record]);
   const more = (await scope.more?.([record.id]))?.get(record.id);
   const text = withMore(renderRecord(shape, record, { space, timeZone: user.timeZone, names }), more);

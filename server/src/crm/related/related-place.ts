@@ -5,7 +5,7 @@ import { pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import type { ListScope } from '../records/list-records.ts';
-import { type RecordPermission, recordModule } from '../records/record-module.ts';
+import { mayUse, pathModule, type RecordPermission } from '../records/record-module.ts';
 import { linkFields, linkValueShown } from './link-fields.ts';
 import { findRelatedList, type RelatedList } from './related-lists.ts';
 
@@ -20,15 +20,21 @@ export interface RelatedPlace {
   readonly module: Module;
 }
 
-/**
- * Finds the list and its record, and asks the user's profile for both modules.
- * @throws Refusal INVALID_MODULE, NO_PERMISSION, INVALID_DATA.
- */
-export async function relatedPlace(
-  call: CrmCall,
-  permissions: { readonly parent: RecordPermission; readonly related: RecordPermission },
-): Promise<RelatedPlace> {
-  const parentModule = recordModule(call, permissions.parent);
+interface Permissions {
+  readonly parent: RecordPermission;
+  readonly related: RecordPermission;
+}
+
+/** Finds the list and its record, and asks the user's profile for both modules. @throws Refusal */
+export async function relatedPlace(call: CrmCall, permissions: Permissions): Promise<RelatedPlace> {
+  const place = namedPlace(call);
+  await enter(call, place, permissions);
+  return place;
+}
+
+/** The list that the path names, whether or not its record exists. @throws Refusal INVALID_MODULE, INVALID_DATA. */
+export function namedPlace(call: CrmCall): RelatedPlace {
+  const parentModule = pathModule(call);
   const list = findRelatedList(parentModule, call.space.metadata, call.path[2] as string);
   const module = list && call.space.metadata.find(list.module);
   if (!list || !module || list.source.kind === 'attachments') {
@@ -37,8 +43,15 @@ export async function relatedPlace(
       message: 'the relation name given seems to be invalid',
     });
   }
-  checkPermission(call.user, `Crm_Implied_${permissions.related}_${module.apiName}`);
-  return { parentModule, parentId: await existingParent(call, parentModule), list, module };
+  const parentId = readId(pathId(call.path[1] as string, 1)) as string;
+  return { parentModule, parentId, list, module };
+}
+
+/** Asks for permissions and for the record. @throws Refusal NO_PERMISSION, INVALID_DATA. */
+export async function enter(call: CrmCall, place: RelatedPlace, { parent, related }: Permissions): Promise<void> {
+  mayUse(call, place.parentModule, parent);
+  checkPermission(call.user, `Crm_Implied_${related}_${place.module.apiName}`);
+  await existingParent(call, place.parentModule);
 }
 
 /** The id of the record in the path. @throws Refusal when there is none. */

@@ -128,7 +128,7 @@ async function idsOfList(
   if (known.length === 0) return new Set();
   const records = await selectRecords(call.store.database, {
     dataSpace: call.space.dataSpace,
-    module: place.module.number,
+    module: place.module,
     perPage: known.length,
     offset: 0,
     sortBy: 'id',

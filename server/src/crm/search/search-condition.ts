@@ -4,6 +4,7 @@ import { choiceParameter } from '../http/parameters.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
 import { allOf, type Condition } from '../query/condition.ts';
 import { readLiteral } from '../query/read-literal.ts';
+import { approvedCondition } from '../records/approval.ts';
 import { checkCriteria } from './check-criteria.ts';
 import { parseCriteria } from './parse-criteria.ts';
 
@@ -49,10 +50,13 @@ function anyField(module: Module, text: string, fits: (field: Field) => boolean,
 export function withStates(call: CrmCall, module: Module, condition: Condition): Condition {
   const converted = choiceParameter(call.query, 'converted', ['true', 'false', 'both'], 'false');
   const approved = choiceParameter(call.query, 'approved', ['true', 'false', 'both'], 'both');
-  // There are no approval processes, so every record is approved.
-  if (approved === 'false') return { kind: 'any', parts: [] };
   const state = convertedCondition(module, converted);
-  return state ? allOf([condition, state]) : condition;
+  const parts = [
+    condition,
+    ...(state ? [state] : []),
+    ...(approved === 'both' ? [] : [approvedCondition(module, approved === 'true')]),
+  ];
+  return allOf(parts);
 }
 
 /** The condition that only leads which are, or are not, converted fulfil; other modules have no such state. */

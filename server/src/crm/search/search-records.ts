@@ -5,9 +5,9 @@ import type { Module } from '../metadata/metadata.ts';
 import { allOf, type Condition } from '../query/condition.ts';
 import { selectMatching } from '../query/select-matching.ts';
 import { fromRow, type RecordRow, recordColumns } from '../records/record.ts';
-import { recordModule } from '../records/record-module.ts';
+import { mayUse, pathModule } from '../records/record-module.ts';
 import { namesFor } from '../records/record-view.ts';
-import { namedShape, type RecordShape, renderRecord, wholeShape } from '../records/render-record.ts';
+import { listShape, type RecordShape, renderRecord } from '../records/render-record.ts';
 import { viewParameter } from '../views/find-view.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from './search-condition.ts';
 import { searchUsers } from './search-users.ts';
@@ -22,10 +22,11 @@ const output = recordColumns.replace(/\w+/g, (column) => `r.${column}`);
 /** GET /{module}/search: newest first; what was acknowledged is found at once. */
 export async function searchRecords(call: CrmCall): Promise<CrmAnswer> {
   if (call.path[0]?.toLowerCase() === 'users') return searchUsers(call);
-  const module = recordModule(call, 'View');
+  const module = pathModule(call);
   const condition = withStates(call, module, withView(call, module, neededCondition(call, module)));
   const shape = shapeParameter(call, module);
   const { page, perPage } = searchPage(call);
+  mayUse(call, module, 'View');
   if (isImpossible(condition)) return { status: 204 };
   const { space, store, user } = call;
   const rows = await selectMatching<RecordRow>(store.database, {
@@ -71,7 +72,6 @@ function withView(call: CrmCall, module: Module, condition: Condition): Conditio
 
 function shapeParameter(call: CrmCall, module: Module): RecordShape {
   const names = listParameter(call.query, 'fields');
-  if (!names) return wholeShape(module);
-  if (names.length <= maxFields) return namedShape(module, names);
+  if (!names || names.length <= maxFields) return listShape(module, call.version, names);
   throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxFields, param_name: 'fields' } });
 }

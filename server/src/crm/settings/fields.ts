@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { choiceParameter, pathId } from '../http/parameters.ts';
+import { isFieldOf } from '../metadata/metadata.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import { fieldAnswer } from './field-answer.ts';
 import { metadataModule } from './module-parameter.ts';
@@ -14,8 +15,9 @@ export async function listFields(call: CrmCall): Promise<CrmAnswer> {
   if (layout && layout !== layoutId(space.dataSpace, module.number)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
   }
-  if (type === 'unused' || module.fields.length === 0) return { status: 204 };
-  return { status: 200, json: { fields: module.fields.map((field) => fieldAnswer(field, module, call)) } };
+  const fields = module.fields.filter((field) => isFieldOf(call.version, field));
+  if (type === 'unused' || fields.length === 0) return { status: 204 };
+  return { status: 200, json: { fields: fields.map((field) => fieldAnswer(field, module, call)) } };
 }
 
 /** GET /settings/fields/{id}?module= */

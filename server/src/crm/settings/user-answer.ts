@@ -12,8 +12,15 @@ const theme = {
   type: 'default',
 };
 
-/** A user as `GET /users` shows one to the caller. The mixed spelling of the keys is the wire's. */
-export function userAnswer(user: CrmUser, { space, user: reader, nowMs }: CrmCall): Record<string, unknown> {
+/** A user as `GET /users` shows one to the caller. Keys that end in `__s` came with v4 (crm-api 2.2). */
+export function userAnswer(user: CrmUser, call: CrmCall): Record<string, unknown> {
+  const answer = newestAnswer(user, call);
+  if (call.version.number >= 4) return answer;
+  return Object.fromEntries(Object.entries(answer).filter(([key]) => !key.endsWith('__s')));
+}
+
+/** The mixed spelling of the keys is the wire's. */
+function newestAnswer(user: CrmUser, { space, user: reader, nowMs }: CrmCall): Record<string, unknown> {
   const { settings } = user;
   const reference = (id: string) => ({ name: space.user(id)?.fullName ?? null, id });
   return {

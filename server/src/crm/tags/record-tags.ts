@@ -6,6 +6,7 @@ import { booleanParameter, idsParameter, listParameter, pathId } from '../http/p
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changeRecords, type RecordChange } from '../records/change-records.ts';
+import { noChanges } from '../records/read-item.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { recordModule } from '../records/record-module.ts';
 import { resolveTags } from '../records/tags.ts';
@@ -108,7 +109,7 @@ async function apply(
     const folded = new Set(names.map((name) => name.toLowerCase()));
     for (const tag of known) if (folded.has(tag.name.toLowerCase())) wanted.push(tag.id);
   } else {
-    const changes = { values: new Map(), rows: new Map(), ownerId: null, tagNames: names, wishes: [] };
+    const changes = { ...noChanges(), tagNames: names };
     const made = await resolveTags(call, module, [changes]);
     for (const name of new Set(names)) {
       const id = made.get(name.toLowerCase());

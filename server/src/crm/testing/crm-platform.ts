@@ -181,6 +181,32 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
     };
   };
 
+  /** Another user of production, with a profile of his own that lacks these permissions, and his token. */
+  const userWithout = async (...permissions: readonly string[]) => {
+    const zuid = String(nextUser++);
+    const { idPrefix } = organization.environments[0] as { idPrefix: number };
+    const profile = `${idPrefix}${String(700_000 + (nextUser % 100_000)).padStart(12, '0')}`;
+    const [added] = await database.transaction((transaction) =>
+      addUser(transaction, {
+        organizationId: organization.organizationId,
+        user: { userId: zuid, email: `u${zuid}@example.com`, firstName: 'Eve', lastName: `U${zuid}` },
+        nowMs: clock.nowMs(),
+      }),
+    );
+    await database.query({
+      text: `INSERT INTO crm_profile (data_space, profile_id, name, custom, denied_permissions, created_at_ms, modified_at_ms)
+             VALUES ($1, $2, $3, true, $4, 0, 0)`,
+      values: [idPrefix, profile, `Without ${zuid}`, permissions],
+    });
+    await database.query({
+      text: 'UPDATE crm_user SET profile_id = $3 WHERE data_space = $1 AND user_id = $2',
+      values: [idPrefix, added?.userId, profile],
+    });
+    store.spaces.forget(idPrefix);
+    const { organizationId } = organization;
+    return { id: added?.userId as string, token: authority.add({ grant: grantFor(organizationId, zuid) }) };
+  };
+
   return {
     database,
     clock,
@@ -193,6 +219,7 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
     token,
     call,
     newOrganization,
+    userWithout,
     /** A token of some user of some organization, with what differs from the usual grant. */
     tokenFor: (organizationId: string, userId: string, over?: Partial<TokenGrant>) =>
       authority.add({ grant: grantFor(organizationId, userId, over) }),

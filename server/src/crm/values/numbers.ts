@@ -4,6 +4,7 @@ import { tooLong, type ValueReader, wrongType } from './reading.ts';
 const percentDigits = 5;
 
 export const readInteger: ValueReader = (raw, field) => {
+  if (typeof raw === 'bigint') return tooLong(field.length);
   if (typeof raw !== 'number' || !Number.isInteger(raw)) return wrongType('integer');
   return Math.abs(raw) < 10 ** Math.min(field.length, 15) ? { value: raw } : tooLong(field.length);
 };
@@ -12,13 +13,15 @@ const maxLongDigits = 18;
 
 /** Long numbers are strings on the wire, because JSON readers would lose digits. */
 export const readLongInteger: ValueReader = (raw, field) => {
-  const text = typeof raw === 'number' && Number.isSafeInteger(raw) ? String(raw) : raw;
+  const whole = typeof raw === 'bigint' || (typeof raw === 'number' && Number.isSafeInteger(raw));
+  const text = whole ? String(raw) : raw;
   if (typeof text !== 'string' || !/^-?\d{1,40}$/.test(text)) return wrongType('bigint');
   const most = Math.min(field.length, maxLongDigits);
   return text.replace('-', '').length > most ? tooLong(most) : { value: text };
 };
 
-export const readDecimal: ValueReader = (raw, field) => {
+export const readDecimal: ValueReader = (given, field) => {
+  const raw = typeof given === 'bigint' ? Number(given) : given;
   if (typeof raw !== 'number' || !Number.isFinite(raw)) return wrongType(field.dataType);
   const digits = Math.min(field.length, field.dataType === 'percent' ? percentDigits : 16);
   if (Math.abs(raw) >= 10 ** digits) return tooLong(digits);

@@ -43,6 +43,9 @@ describe('accepted values and their stored form', () => {
       [{ type: 'email', participant: 'a@example.com' }],
       [{ type: 'email', participant: 'a@example.com' }],
     ],
+    ['participants', [{ type: 'contact', participant: '12' }], [{ type: 'contact', participant: '12' }]],
+    ['multireminder', '2030-01-01T10:00:00Z', Date.UTC(2030, 0, 1, 10)],
+    ['multireminder', [{ unit: 15, period: 'minutes', time: null }], [{ unit: 15, period: 'minutes' }]],
     ['linetax', [{ name: 'Vat', percentage: 10 }], [{ name: 'Vat', percentage: 10 }]],
     ['formula', 'anything', null],
   ])('%s %j', (type, raw, stored, over) => {
@@ -82,6 +85,12 @@ describe('refused values', () => {
     ['lookup', [], { expected_data_type: 'jsonobject' }],
     ['lookup', '99999999999999999999', {}],
     ['participants', [{ type: 'email' }], { expected_data_type: 'jsonobject' }],
+    ['participants', [{ type: 'pet', participant: '1' }], { supported_values: ['user', 'email', 'contact', 'lead'] }],
+    ['participants', [{ type: 'contact', participant: 'x' }], {}],
+    ['phone', '1/2', { expected_data_type: 'phone' }],
+    ['phone', '1*2', { expected_data_type: 'phone' }],
+    ['phone', '1\n2', { expected_data_type: 'phone' }],
+    ['multireminder', 'tomorrow', { expected_data_type: 'datetime' }],
     ['RRULE', 'FREQ=DAILY', { expected_data_type: 'jsonobject' }],
   ])('%s %j', (type, raw, details, over) => {
     expect(read(type, raw, { lookup: 'Accounts', ...over })).toEqual({
@@ -93,6 +102,18 @@ describe('refused values', () => {
     const many = Array.from({ length: 51 }, () => ({ type: 'email', participant: 'a@example.com' }));
     expect(read('participants', many)).toMatchObject({ problem: { code: 'LIMIT_EXCEEDED', details: { limit: 50 } } });
   });
+});
+
+test('numbers that JavaScript cannot hold', () => {
+  expect(read('bigint', 123_456_789_012_345_678n)).toEqual({ value: '123456789012345678' });
+  expect(read('lookup', { id: 1_000_001_000_010_000_002n }, { lookup: 'Accounts' })).toMatchObject({
+    value: '1000001000010000002',
+  });
+  expect(read('double', 9_007_199_254_740_992n)).toEqual({ value: 9_007_199_254_740_992 });
+  const problem = (type: DataType) => read(type, 10n ** 18n, { length: 9 }).problem?.details;
+  expect(problem('text')).toEqual({ expected_data_type: 'text' });
+  expect(problem('integer')).toEqual({ maximum_length: 9 });
+  expect(problem('bigint')).toEqual({ maximum_length: 18 });
 });
 
 describe('a lookup into one of several modules', () => {

@@ -22,7 +22,13 @@ export interface ReferenceWish {
 
 /** A value in its stored form; null clears the field. */
 export type Reading =
-  | { readonly value: StoredValue | null; readonly wish?: ReferenceWish; readonly problem?: undefined }
+  | {
+      readonly value: StoredValue | null;
+      readonly wish?: ReferenceWish;
+      /** Those of a list, each with its place behind the field's. */
+      readonly wishes?: readonly (ReferenceWish & { readonly at: string })[];
+      readonly problem?: undefined;
+    }
   | { readonly problem: Problem };
 
 export interface ReadingContext {

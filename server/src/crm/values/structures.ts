@@ -1,6 +1,9 @@
+import { idInvalid } from '../errors.ts';
+import { readId } from '../organizations/ids.ts';
+import { type Participant, participantModules, participantTypes } from '../records/participants.ts';
 import type { StoredValue } from '../records/record.ts';
 import { parseDateTime } from './date-time.ts';
-import { type Reading, tooLong, type ValueReader, wrongType } from './reading.ts';
+import { type Reading, type ReferenceWish, tooLong, type ValueReader, wrongType } from './reading.ts';
 import { isStorable } from './texts.ts';
 
 /** Small JSON values of activities and line items, which are kept as they came once their form is right. */
@@ -56,17 +59,37 @@ export const readAlarm: ValueReader = (raw) => readRule(raw, 'ALARM', []);
 export const readRepetition: ValueReader = (raw) => readRule(raw, 'RRULE', ['EXDATE']);
 
 export const readReminders: ValueReader = (raw) => {
-  if (typeof raw === 'string') return parseDateTime(raw) === undefined ? wrongType('datetime') : { value: [raw] };
-  return readList(raw, maxReminders, ['unit', 'period', 'time'], (item) => Number.isInteger(item.unit));
+  if (typeof raw !== 'string') {
+    return readList(raw, maxReminders, ['unit', 'period', 'time'], (item) => Number.isInteger(item.unit));
+  }
+  const atMs = parseDateTime(raw);
+  return atMs === undefined ? wrongType('datetime') : { value: atMs };
 };
 
-export const readParticipants: ValueReader = (raw) =>
-  readList(
+export const readParticipants: ValueReader = (raw) => {
+  const reading = readList(
     raw,
     maxParticipants,
     ['type', 'participant', 'name', 'Email', 'invited', 'status'],
     (item) => isText(item.type) && (isText(item.participant) || isText(item.Email)),
   );
+  if (reading.problem || reading.value === null) return reading;
+  const wishes: (ReferenceWish & { readonly at: string })[] = [];
+  for (const [index, { type, participant }] of (reading.value as readonly Participant[]).entries()) {
+    if (!participantTypes.includes(type)) {
+      const details = { supported_values: participantTypes };
+      return { problem: { code: 'INVALID_DATA', details, at: `[${index}].type` } };
+    }
+    if (type === 'email' || participant === undefined) continue;
+    const at = `[${index}].participant`;
+    const id = readId(participant);
+    if (id === undefined && participant.includes('@')) continue;
+    if (id === undefined) return { problem: { code: 'INVALID_DATA', details: {}, message: idInvalid, at } };
+    const module = participantModules[type];
+    wishes.push(module === undefined ? { kind: 'user', id, at } : { kind: 'record', id, module, at });
+  }
+  return { value: reading.value, wishes };
+};
 
 export const readLineTax: ValueReader = (raw) =>
   readList(

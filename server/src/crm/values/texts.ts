@@ -7,7 +7,7 @@ export function isStorable(text: string): boolean {
 }
 
 const emailPattern = /^[^\s@,;:<>()[\]"\\]{1,64}@[^\s@,;:<>()[\]"\\.]+(\.[^\s@,;:<>()[\]"\\.]+)+$/;
-const phonePattern = /^[\p{L}\d\s+\-.()/;#,*:]+$/u;
+const phonePattern = /^[\p{L}\d +\-.();#,]+$/u;
 
 /** Text as sent, except for blanks at its end. */
 export const readText: ValueReader = (raw, field) => read(raw, field, 'text', undefined);

@@ -112,7 +112,7 @@ function readTest(call: CrmCall, module: Module, raw: Readonly<Record<string, un
   const place = `${path}.value`;
   const values = valuesOf(value, comparator.operator, place).map((each): Literal => {
     const text = isJsonObject(each) ? each.id : each;
-    const readable = typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean';
+    const readable = ['string', 'number', 'bigint', 'boolean'].includes(typeof text);
     const reading = readable ? readLiteral(String(text), column.field) : { expected: column.field.dataType };
     if ('value' in reading) return reading.value;
     throw invalid(column.field.apiName, place, { expected_data_type: reading.expected });

@@ -9,6 +9,7 @@ import { featureOperations } from './features/operations.ts';
 import { fileOperations } from './files/operations.ts';
 import type { Operation } from './http/router.ts';
 import { layoutOperations } from './layouts/operations.ts';
+import { lockingOperations } from './locking/operations.ts';
 import { massOperations } from './mass/operations.ts';
 import { notificationOperations } from './notifications/operations.ts';
 import type { Chapters } from './openapi/document.ts';
@@ -36,6 +37,7 @@ export const chapters: Chapters = {
   'Related records': relatedOperations,
   Search: searchOperations,
   COQL: coqlOperations,
+  Locks: lockingOperations,
   'Mass actions': massOperations,
   Conversion: convertOperations,
   Attachments: attachmentOperations,

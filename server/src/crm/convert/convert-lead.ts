@@ -12,6 +12,7 @@ import { isApproved } from '../records/approval.ts';
 import { newRecord } from '../records/create-records.ts';
 import { deriveValues } from '../records/derived-values.ts';
 import { derivationFailure } from '../records/draft.ts';
+import { isLocked, lockedBody } from '../records/locked.ts';
 import { type ItemChanges, noChanges } from '../records/read-item.ts';
 import { fromRow, type RecordData, type RecordRow, recordColumns, type StoredRecord } from '../records/record.ts';
 import { recordModule } from '../records/record-module.ts';
@@ -107,6 +108,7 @@ async function convert(
   if (!isApproved(lead)) {
     throw new Refusal('NOT_APPROVED', { details, message: 'cannot convert record that is not approved yet' });
   }
+  if (isLocked(lead)) return { failure: lockedBody(lead.id) };
   const matches = await findMatches(transaction, call, lead, 1);
   const owner = conversion.ownerId ?? lead.ownerId;
   const step = { transaction, call, lead, owner, conversion, prepared };
@@ -184,6 +186,7 @@ async function takeIn(
   };
   if (JSON.stringify(data) === JSON.stringify(existing.data)) return existing;
   checkPermission(call.user, `Crm_Implied_Edit_${target}`);
+  if (isLocked(existing)) return { failure: lockedBody(existing.id) };
   deriveValues({
     module,
     id,

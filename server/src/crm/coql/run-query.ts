@@ -82,7 +82,7 @@ function shownSql({ column, aggregate }: Pick<CheckedItem, 'column' | 'aggregate
   const inTable = isTableColumn(module, field);
   if (column.moduleOf) return builder.column(column);
   if (!aggregate) {
-    if (inTable || field.apiName === 'Locked__s' || field.apiName === 'Record_Status__s') {
+    if (inTable || field.apiName === 'Record_Status__s') {
       return columnSql(alias, module, field);
     }
     return `(${alias}.data -> ${jsonKey(field.key)})`;

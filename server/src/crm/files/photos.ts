@@ -87,6 +87,7 @@ async function setPhoto(
     before = Record_Image === undefined ? [] : [Record_Image as string];
     return { data: fileId === null ? rest : { ...rest, Record_Image: fileId } };
   };
-  const changed = await changeRecords(call, module, [id], change, 'photo_changed');
-  return changed.has(id) ? before : undefined;
+  const outcome = (await changeRecords(call, module, [id], change, 'photo_changed')).get(id);
+  if (outcome && 'failure' in outcome) throw new Refusal(outcome.failure.code, { details: outcome.failure.details });
+  return outcome ? before : undefined;
 }

@@ -7,6 +7,7 @@ import { pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changeRecords } from '../records/change-records.ts';
+import { deletionAnswer } from '../records/delete-records.ts';
 import { recordModule } from '../records/record-module.ts';
 import { updateItems } from '../records/update-records.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
@@ -19,11 +20,11 @@ export async function massDelete(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Delete');
   const { store, space, user, nowMs } = call;
   const ids = readMassIds(readJsonBody(call.body));
-  const gone = await store.records.delete(space.dataSpace, module.number, ids, user.id, nowMs);
-  const answers = ids.map((id): ItemAnswer => {
-    return gone.has(id) ? success('record is deleted', { id }) : errorBody('INVALID_DATA', { id }, idInvalid);
-  });
-  return answerItemList('data', answers, 200);
+  const outcomes = await store.records.delete(space.dataSpace, module.number, ids, user.id, nowMs);
+  const answers = ids.map((id) => deletionAnswer(id, outcomes.get(id), 'record is deleted'));
+  const answer = answerItemList('data', answers, 200);
+  // The contract keeps 400 for what is wrong with the request itself.
+  return answer.status === 400 ? { ...answer, status: 200 } : answer;
 }
 
 /** Fields that one call may change. */
@@ -86,9 +87,9 @@ async function changeOwner(
   const changed = await give(module, ids);
   for (const [other, which] of related) await give(other, which);
   const answers = ids.map((id): ItemAnswer => {
-    return changed.has(id)
-      ? success('owner is successfully updated', { id })
-      : errorBody('INVALID_DATA', { id }, idInvalid);
+    const outcome = changed.get(id);
+    if (!outcome) return errorBody('INVALID_DATA', { id }, idInvalid);
+    return 'failure' in outcome ? outcome.failure : success('owner is successfully updated', { id });
   });
   const answer = answerItemList('data', answers, 200);
   return answer.status === 207 ? { ...answer, status: 202 } : answer;

@@ -36,6 +36,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   group: { description: 'Id or API name of a group of variables.', schema: text },
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   job: { description: 'Id of a job.', schema: id },
+  lock: { description: 'Id of a lock.', schema: id },
 };
 
 export const moduleParameter: Parameter = {

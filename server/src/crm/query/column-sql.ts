@@ -34,7 +34,6 @@ export function columnSql(alias: string, module: Module, field: Field): string {
   if (isPeople(module)) return peopleColumn(alias, module, field);
   const column = columns[field.apiName];
   if (column) return `${alias}.${column}`;
-  if (field.apiName === 'Locked__s') return 'false';
   if (field.apiName === 'Record_Status__s') return `'Available'::text`;
   const key = jsonKey(field.key);
   switch (valueKind(field)) {

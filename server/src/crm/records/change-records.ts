@@ -1,6 +1,7 @@
 import type { CrmCall } from '../context.ts';
 import type { ErrorBody } from '../errors.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { isLocked, lockedBody } from './locked.ts';
 import type { RecordData, StoredRecord } from './record.ts';
 import { type HistoryAction, historyEntry } from './record-history.ts';
 
@@ -15,8 +16,8 @@ export type RecordChange =
 export type ChangedRecord = { readonly record: StoredRecord } | { readonly failure: ErrorBody };
 
 /**
- * Changes records that are named by id, apart from unique values: reads them, lets `change` say what becomes of each,
- * and writes them over the versions that were read, beginning again with those that someone else changed meanwhile.
+ * Changes records that are named by id, apart from unique values: reads them, lets `change` say what becomes of each
+ * that is not locked, and writes them over the versions that were read, beginning again with those that someone else changed meanwhile.
  * @returns the records as they are now; those that do not exist are missing.
  */
 export async function changeRecords(
@@ -37,7 +38,7 @@ export async function changeRecords(
       const found = await store.records.readMany(dataSpace, module.number, pending);
       const changed: StoredRecord[] = [];
       for (const record of found.values()) {
-        const outcome = change(record);
+        const outcome = isLocked(record) ? { failure: lockedBody(record.id) } : change(record);
         if (outcome === undefined) done.set(record.id, { record });
         else if ('failure' in outcome) done.set(record.id, outcome);
         else {

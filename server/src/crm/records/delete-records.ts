@@ -1,8 +1,10 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid, Refusal } from '../errors.ts';
+import { success } from '../http/item-list.ts';
 import { booleanParameter, idsParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { lockedBody } from './locked.ts';
 import { mayUse, pathModule } from './record-module.ts';
 import { type ItemAnswer, maxRecords, writeAnswer } from './write-request.ts';
 
@@ -30,17 +32,17 @@ function readTrigger({ query }: CrmCall): void {
   booleanParameter(query, 'wf_trigger');
 }
 
+/** The answer to the deletion of a record, by what became of it. */
+export function deletionAnswer(id: string, outcome: 'deleted' | 'locked' | undefined, message: string): ItemAnswer {
+  if (outcome === 'deleted') return success(message, { id });
+  return outcome === 'locked' ? lockedBody(id) : errorBody('INVALID_DATA', { id }, idInvalid);
+}
+
 /** Moves records to the recycle bin. */
 export async function deleteItems(call: CrmCall, module: Module, ids: readonly string[]): Promise<CrmAnswer> {
   const { space, store, user, nowMs } = call;
   const known = ids.map(readId).filter((id) => id !== undefined);
-  const deleted =
-    known.length === 0
-      ? new Set<string>()
-      : await store.records.delete(space.dataSpace, module.number, known, user.id, nowMs);
-  const answers = ids.map((id): ItemAnswer => {
-    if (!deleted.has(readId(id) ?? '')) return errorBody('INVALID_DATA', { id }, idInvalid);
-    return { code: 'SUCCESS', details: { id }, message: 'record deleted', status: 'success' };
-  });
+  const outcomes = await store.records.delete(space.dataSpace, module.number, known, user.id, nowMs);
+  const answers = ids.map((id) => deletionAnswer(id, outcomes.get(readId(id) ?? ''), 'record deleted'));
   return writeAnswer(call, answers, 200);
 }

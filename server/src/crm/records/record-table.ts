@@ -120,14 +120,22 @@ export class RecordTable {
     return written.map((done) => (done ? { written: true } : { written: false, stale: true }));
   }
 
-  /** Moves records to the recycle bin. @returns the ids of those that existed. */
-  delete(
+  /** Moves records to the recycle bin. @returns what became of those that exist: locked ones stay. */
+  async delete(
     dataSpace: number,
     module: number,
     ids: readonly string[],
     deletedBy: string,
     nowMs: number,
-  ): Promise<Set<string>> {
-    return moveToBin(this.#database, dataSpace, module, ids, deletedBy, nowMs);
+  ): Promise<ReadonlyMap<string, 'deleted' | 'locked'>> {
+    const outcomes = new Map<string, 'deleted' | 'locked'>();
+    if (ids.length === 0) return outcomes;
+    for (const id of await moveToBin(this.#database, dataSpace, module, ids, deletedBy, nowMs)) {
+      outcomes.set(id, 'deleted');
+    }
+    const left = ids.filter((id) => !outcomes.has(id));
+    if (left.length === 0) return outcomes;
+    for (const id of (await this.readMany(dataSpace, module, left)).keys()) outcomes.set(id, 'locked');
+    return outcomes;
   }
 }

@@ -91,7 +91,6 @@ const columnFields: Readonly<Record<string, Show>> = {
   Last_Activity_Time: time('activityAtMs'),
   Change_Log_Time__s: time('modifiedAtMs'),
   Converted__s: (record) => record.converted,
-  Locked__s: () => false,
   Record_Status__s: () => 'Available',
 };
 

@@ -3,6 +3,7 @@ import { type Field, isFieldOf, type Module } from '../metadata/metadata.ts';
 import { buildField } from '../metadata/standard-modules.ts';
 import { approvalState, isApproved } from './approval.ts';
 import { lineItemsOf, lineTaxes } from './line-totals.ts';
+import { isLocked } from './locked.ts';
 import type { StoredRecord } from './record.ts';
 import { mostRowsShown, type RecordView, showField } from './record-view.ts';
 
@@ -42,7 +43,6 @@ const constantKeys: Readonly<Record<string, unknown>> = {
   $approval: { delegate: false, ...decisions },
   $editable: true,
   $in_merge: false,
-  $locked_for_me: false,
   $zia_visions: null,
   $zia_owner_assignment: 'owner_recommendation_unavailable',
   $state: 'save',
@@ -65,6 +65,8 @@ const variableKeys: Readonly<Record<string, (module: Module) => Part['show'] | u
   $converted: () => (record) => record.converted,
   $approved: () => isApproved,
   $approval_state: () => approvalState,
+  // Nobody may change a locked record, whoever locked it.
+  $locked_for_me: () => isLocked,
   $has_more: (module) => {
     const fields = module.fields.filter(({ dataType }) => holdsRows(dataType));
     return (record) =>

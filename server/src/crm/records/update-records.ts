@@ -8,6 +8,7 @@ import { isApproved } from './approval.ts';
 import { deriveValues } from './derived-values.ts';
 import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
+import { isLocked, lockedBody } from './locked.ts';
 import { type ItemChanges, readItem } from './read-item.ts';
 import type { StoredRecord } from './record.ts';
 import { historyEntry } from './record-history.ts';
@@ -97,6 +98,10 @@ export async function updateItems(
       const before = changed.get(item.id)?.after ?? found.get(item.id);
       if (!before) {
         answers[item.index] = errorBody('INVALID_DATA', idPlace(item.index), idInvalid);
+        continue;
+      }
+      if (isLocked(before)) {
+        answers[item.index] = lockedBody(before.id);
         continue;
       }
       if (unmodifiedSinceMs !== undefined && changedAfter(before.modifiedAtMs, unmodifiedSinceMs)) {

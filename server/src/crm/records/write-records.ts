@@ -107,8 +107,8 @@ function placeOf(key: RecordKey): string {
 }
 
 /**
- * Moves live records to the recycle bin, with one statement, and gives their unique values back.
- * @returns the ids of those that existed.
+ * Moves live records to the recycle bin, with one statement, and gives their unique values back. Locked ones stay.
+ * @returns the ids of those that were moved.
  */
 export async function moveToBin(
   queryable: Queryable,
@@ -123,9 +123,11 @@ export async function moveToBin(
   const rows = await queryable.query<{ record_id: string }>({
     text: `WITH gone AS (
              DELETE FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
+               AND NOT data ? 'Locked__s'
              RETURNING ${columns}
            ), freed AS (
-             DELETE FROM crm_unique_value WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
+             DELETE FROM crm_unique_value
+             WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM gone)
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
              SELECT data_space, record_id, module, $5::bigint, $4::bigint, 'deleted', '[]' FROM gone

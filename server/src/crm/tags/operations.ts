@@ -159,6 +159,7 @@ export const tagOperations: readonly Operation[] = [
       query: [...recordQuery, idsParameter(tagLimits.records)],
       body: manyTags,
       writes: manyTagged,
+      errors: ['RECORD_LOCKED'],
     },
   },
   {
@@ -171,6 +172,7 @@ export const tagOperations: readonly Operation[] = [
       query: [...recordQuery, idsParameter(tagLimits.records)],
       body: manyTags,
       writes: manyTagged,
+      errors: ['RECORD_LOCKED'],
     },
   },
   {
@@ -184,6 +186,7 @@ export const tagOperations: readonly Operation[] = [
       query: recordQuery,
       body: recordTags,
       writes: tagged,
+      errors: ['RECORD_LOCKED'],
     },
   },
   {
@@ -191,6 +194,12 @@ export const tagOperations: readonly Operation[] = [
     path: '{module}/{id}/actions/remove_tags',
     scopes: module('UPDATE'),
     handle: removeTagsFromOne,
-    about: { summary: 'Take tags off a record', query: recordQuery, body: recordTags, writes: tagged },
+    about: {
+      summary: 'Take tags off a record',
+      query: recordQuery,
+      body: recordTags,
+      writes: tagged,
+      errors: ['RECORD_LOCKED'],
+    },
   },
 ];

@@ -32,7 +32,8 @@ async function many(call: CrmCall, action: Action): Promise<CrmAnswer> {
   if (!ids) throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'ids', json_path: '$.ids' } });
   const answers = await apply(call, module, action, ids, asked);
   const done = answers.filter(({ status }) => status === 'success').length;
-  const counts = { success_count: String(done), locked_count: '0' };
+  const locked = answers.filter(({ code }) => code === 'RECORD_LOCKED').length;
+  const counts = { success_count: String(done), locked_count: String(locked) };
   // Here records that fail are no reason for another status.
   return { ...answerItemList('data', answers, 200, counts), status: 200 };
 }

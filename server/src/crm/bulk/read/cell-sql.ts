@@ -22,7 +22,6 @@ export function cellSql(column: Column, builder: StatementBuilder, dataSpace: nu
     if (dataType === 'boolean') return flag(sql);
     return module === usersModule ? `crm_csv(${sql}::text)` : plain(sql);
   }
-  if (apiName === 'Locked__s') return `'false'`;
   if (apiName === 'Record_Status__s') return `'Available'`;
   if (dataType === 'layout') return `'${layoutId(dataSpace, module.number)}'`;
   const key = jsonKey(field.key);

@@ -123,6 +123,9 @@ export function errorText(answer: ItemAnswer): string {
   if (answer.status === 'success') return '';
   const inner = (answer.details as { errors?: readonly ItemAnswer[] }).errors ?? [answer];
   return inner
-    .map(({ code, details }) => (details.api_name === undefined ? code : `${code}-${String(details.api_name)}`))
+    .map((each) => {
+      const code = each.code === 'RECORD_LOCKED' ? 'BLOCKED_RECORD' : each.code;
+      return each.details.api_name === undefined ? code : `${code}-${String(each.details.api_name)}`;
+    })
     .join(':');
 }

@@ -80,7 +80,7 @@ export function plain(response: sdk.APIResponse): Answer {
 
 function toPlain(value: unknown): unknown {
   if (value instanceof sdk.Choice) return value.getValue();
-  if (value instanceof Date || typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date || Buffer.isBuffer(value) || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(toPlain);
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [key, toPlain(each)]));
   if ('keyValues' in value) return toPlain(value.keyValues);
@@ -103,4 +103,40 @@ export function bodyOf(...values: readonly sdk.Record.Record[]): sdk.Record.Body
   const body = new sdk.Record.BodyWrapper();
   body.setData([...values]);
   return body;
+}
+
+/** A model of the SDK with these members, each by the name of its setter: `{ NoteTitle: 'x' }` calls `setNoteTitle`. */
+export function filled<Model extends object>(model: Model, members: Readonly<Record<string, unknown>>): Model {
+  const setters = model as Readonly<Record<string, ((value: unknown) => void) | undefined>>;
+  for (const [name, value] of Object.entries(members)) {
+    const set = setters[`set${name}`];
+    if (!set) throw new Error(`${model.constructor.name} has no set${name}`);
+    set.call(model, value);
+  }
+  return model;
+}
+
+export async function parametersOf(...pairs: readonly (readonly [unknown, unknown])[]): Promise<sdk.ParameterMap> {
+  const map = new sdk.ParameterMap();
+  for (const [parameter, value] of pairs) await map.add(parameter as sdk.Param<unknown>, value);
+  return map;
+}
+
+/** What a call brought. */
+export async function answerOf(response: Promise<sdk.APIResponse>): Promise<Answer> {
+  return plain(await response);
+}
+
+/** The id of the record that an answer says was added. */
+export function createdId({ status, value }: Answer): bigint {
+  const [item] = value.data;
+  if (status !== 201 || item.code !== 'SUCCESS') throw new Error(`${status} ${item.code} ${item.message}`);
+  return BigInt(item.details.id);
+}
+
+/** A file for uploads, as the SDK takes it: from the disk. */
+export function fileOf(folder: SdkFolder, name: string, content: string | Buffer): sdk.StreamWrapper {
+  const path = join(folder.path, name);
+  writeFileSync(path, content);
+  return new sdk.StreamWrapper(undefined, undefined, path);
 }

@@ -1,60 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as sdk from '@zohocrm/typescript-sdk-8.0';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClientWithSecrets } from '../../server/src/admin/clients.ts';
-import { ManualClock } from '../../server/src/foundation/clock.ts';
-import { authorize, HttpBrowser } from '../../server/src/testing/http-browser.ts';
-import { startTestPlatform, type TestPlatform, testPassword } from '../../server/src/testing/test-platform.ts';
-import { bodyOf, initialize, type Place, plain, record, records, SdkFolder } from './sdk-session.ts';
+import { bodyOf, filled, initialize, type Place, plain, record, records, type SdkFolder } from './sdk-session.ts';
+import { openSdkStage, type SdkStage } from './sdk-stage.ts';
 
 /** The public TypeScript SDK, unmodified, as a server-based client of a live platform. */
 
 const scopes = 'ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.users.READ,ZohoCRM.org.READ';
-const redirectUri = 'https://app.example.com/callback';
-const email = 'ines@in.example';
-const folders = mkdtempSync(join(tmpdir(), 'grantway-sdk-'));
-let platform: TestPlatform;
-let client: ClientWithSecrets;
+let stage: SdkStage;
 let place: Place;
+let email: string;
 
 beforeAll(async () => {
-  // The SDK reckons with the machine's time; the platform starts at it.
-  platform = await startTestPlatform({ dataCenters: ['us', 'in'], clock: new ManualClock(Date.now()) });
-  place = platform.topology.find('in')?.origins as Place;
-  await platform.addUser('us', 'anna@us.example');
-  await platform.addUser('in', email);
-  client = await platform.addClient({ type: 'server', owner: 'anna@us.example', enabledDataCenters: ['in'] });
+  stage = await openSdkStage();
+  place = stage.place('in');
+  email = stage.email;
 });
-afterAll(async () => {
-  await platform.stop();
-  rmSync(folders, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
-/** A code of the user in `in`, who begins at `us`. */
-async function newCode(scope = scopes): Promise<string> {
-  const query = new URLSearchParams({
-    ...{ client_id: client.client_id, response_type: 'code', redirect_uri: redirectUri, scope },
-    ...{ access_type: 'offline', prompt: 'consent' },
-  });
-  const url = `${platform.topology.find('us')?.origins.accounts}/oauth/v2/auth?${query}`;
-  const back = new URL(await authorize(new HttpBrowser(platform.basePort), url, { email, password: testPassword }));
-  expect(back.searchParams.get('location')).toBe('in');
-  return back.searchParams.get('code') ?? '';
-}
-
-const credentials = () => ({
-  clientId: client.client_id,
-  clientSecret: client.secrets.in as string,
-  redirectUri,
-});
-
-async function connected(name: string, scope?: string): Promise<SdkFolder> {
-  const folder = new SdkFolder(join(folders, name));
-  await initialize(place, folder, { ...credentials(), code: await newCode(scope) });
-  return folder;
-}
+const connected = (name: string, scope = scopes): Promise<SdkFolder> => stage.connected(name, scope);
+const newCode = () => stage.newCode(scopes);
+const credentials = () => stage.credentials;
 
 test('T24 foreign client TypeScript SDK 8.0: code, tokens, current user, organization, Leads, refresh, Leads', async () => {
   const folder = await connected('story');
@@ -62,7 +27,7 @@ test('T24 foreign client TypeScript SDK 8.0: code, tokens, current user, organiz
   const organization = await call(new sdk.Org.OrgOperations().getOrganization());
   const zgid = organization.value.org[0].zgid;
   expect(stored).toMatchObject({
-    client_id: client.client_id,
+    client_id: credentials().clientId,
     user_mail: `${email}:${zgid}`,
     refresh_token: expect.stringMatching(/^1000\.[0-9a-f]{32}\.[0-9a-f]{32}$/),
     api_domain: place.api,
@@ -89,7 +54,7 @@ test('T24 foreign client TypeScript SDK 8.0: code, tokens, current user, organiz
 test('T24 foreign client TypeScript SDK 8.0: its revocation reaches the server, although it throws afterwards', async () => {
   const folder = await connected('revoked');
   const [stored] = folder.tokens();
-  const builder = new sdk.OAuthBuilder().clientId(client.client_id).clientSecret(client.secrets.in as string);
+  const builder = new sdk.OAuthBuilder().clientId(credentials().clientId).clientSecret(credentials().clientSecret);
   const token = builder.refreshToken(stored?.refresh_token ?? '').build() as unknown as {
     revokeRefreshToken(refreshToken: string, url: string): Promise<boolean>;
   };
@@ -97,7 +62,7 @@ test('T24 foreign client TypeScript SDK 8.0: its revocation reaches the server, 
   const url = `${place.accounts}/oauth/v2/token/revoke`;
   await expect(token.revokeRefreshToken(stored?.refresh_token ?? '', url)).rejects.toThrow();
   const body = new URLSearchParams({
-    ...{ grant_type: 'refresh_token', client_id: client.client_id, client_secret: client.secrets.in as string },
+    ...{ grant_type: 'refresh_token', client_id: credentials().clientId, client_secret: credentials().clientSecret },
     ...{ refresh_token: stored?.refresh_token ?? '' },
   });
   const answer = await fetch(`${place.accounts}/oauth/v2/token`, { method: 'POST', body });
@@ -133,7 +98,7 @@ const bigintAsText = (_key: string, value: unknown) => (typeof value === 'bigint
 
 describe('tokens', () => {
   test('a second start with the spent code takes the stored tokens', async () => {
-    const folder = new SdkFolder(join(folders, 'second'));
+    const folder = stage.newFolder('second');
     const code = await newCode();
     await initialize(place, folder, { ...credentials(), code });
     const [first] = folder.tokens();
@@ -145,12 +110,12 @@ describe('tokens', () => {
   test('a start with a refresh token alone', async () => {
     // Made without the SDK, which keeps what it has seen for as long as its process lives.
     const body = new URLSearchParams({
-      ...{ grant_type: 'authorization_code', code: await newCode(), redirect_uri: redirectUri },
-      ...{ client_id: client.client_id, client_secret: client.secrets.in as string },
+      ...{ grant_type: 'authorization_code', code: await newCode(), redirect_uri: credentials().redirectUri },
+      ...{ client_id: credentials().clientId, client_secret: credentials().clientSecret },
     });
     const answer = await fetch(`${place.accounts}/oauth/v2/token`, { method: 'POST', body });
     const { refresh_token } = (await answer.json()) as { refresh_token: string };
-    const folder = new SdkFolder(join(folders, 'refresh'));
+    const folder = stage.newFolder('refresh');
     await initialize(place, folder, { ...credentials(), refreshToken: refresh_token });
     const [stored] = folder.tokens();
     expect(stored).toMatchObject({ refresh_token, user_mail: expect.stringContaining(email), api_domain: place.api });
@@ -163,7 +128,7 @@ describe('tokens', () => {
     ['invalid_client_secret', { clientSecret: '0'.repeat(42), code: 'x' }],
     ['invalid_code', { refreshToken: `1000.${'0'.repeat(32)}.${'0'.repeat(32)}` }],
   ])('%s is reported under its own name', async (message, wrong) => {
-    const folder = new SdkFolder(join(folders, 'wrong'));
+    const folder = stage.newFolder('wrong');
     const failed = initialize(place, folder, { ...credentials(), ...wrong }).then(() => records('Leads').recordCount());
     await expect(failed).rejects.toMatchObject({
       code: 'INVALID TOKEN ERROR',
@@ -176,8 +141,8 @@ describe('tokens', () => {
     const refused = await call(records('Leads').createRecords(bodyOf(record({ Last_Name: 'No', Company: 'No' }))));
     expect(refused).toMatchObject({ status: 401, kind: 'APIException', value: { code: 'OAUTH_SCOPE_MISMATCH' } });
 
-    const folder = new SdkFolder(join(folders, 'elsewhere'));
-    const us = platform.topology.find('us')?.origins as Place;
+    const folder = stage.newFolder('elsewhere');
+    const us = stage.place('us');
     const failed = initialize(us, folder, { ...credentials(), code: await newCode() });
     await expect(failed).rejects.toMatchObject({ code: 'INVALID TOKEN ERROR' });
   });
@@ -255,6 +220,9 @@ describe('records', () => {
       ...{ Account_Name: accountReference, Contact_Name: contactReference },
     });
     expect(await read('Deals', deal)).toMatchObject({ Closing_Date: day, Amount: 99.9, Contact_Name: { id: contact } });
+    const alarm = filled(new sdk.Record.RemindAt(), {
+      Alarm: 'FREQ=NONE;ACTION=EMAIL;TRIGGER=DATE-TIME:2026-11-23T17:09:00+05:30',
+    });
     const task = await create('Tasks', {
       ...{
         Subject: 'Call back',
@@ -262,22 +230,26 @@ describe('records', () => {
         Who_Id: contactReference,
         What_Id: accountReference,
         $se_module: 'Accounts',
+        Remind_At: alarm,
       },
     });
-    expect(await read('Tasks', task)).toMatchObject({ Who_Id: { id: contact }, What_Id: { id: account } });
+    expect(await read('Tasks', task)).toMatchObject({
+      ...{ Who_Id: { id: contact }, What_Id: { id: account }, Remind_At: { alarm: alarm.getAlarm() } },
+    });
 
     const guest = new sdk.Record.Participants();
     for (const [name, value] of Object.entries({ type: 'email', participant: 'guest@engines.example' }))
       guest.addKeyValue(name, value);
     const recurring = new sdk.Record.RecurringActivity();
     recurring.setRrule('FREQ=DAILY;INTERVAL=1;UNTIL=2026-11-30;DTSTART=2026-11-24');
+    const reminder = filled(new sdk.Record.Reminder(), { Period: 'minutes', Unit: 15 });
     const event = await create('Events', {
       ...{ Event_Title: 'Meeting', Start_DateTime: hour(10), End_DateTime: hour(11) },
-      ...{ Participants: [guest], Recurring_Activity: recurring },
+      ...{ Participants: [guest], Recurring_Activity: recurring, Remind_At: [reminder] },
     });
     expect(await read('Events', event)).toMatchObject({
       ...{ Start_DateTime: hour(10), Participants: [{ type: 'email', participant: 'guest@engines.example' }] },
-      Recurring_Activity: { rrule: recurring.getRrule() },
+      ...{ Recurring_Activity: { rrule: recurring.getRrule() }, Remind_At: [{ period: 'minutes', unit: 15 }] },
     });
   });
 

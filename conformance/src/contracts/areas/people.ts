@@ -56,7 +56,14 @@ export const userCalls = area('users.json', setUp, {
     ['INVALID_DATA', ({ nobody }) => ({ at: { user: nobody } })],
   ],
   'PUT users/{user}': [
-    [200, async ({ newUser }) => ({ at: { user: await newUser() }, ...users({ phone: '1' }) })],
+    [
+      200,
+      async ({ newUser }) => ({
+        at: { user: await newUser() },
+        ...users({ phone: '1', city: 'London', date_format: 'dd/MM/yyyy' }),
+      }),
+    ],
+    ['INVALID_DATA', async ({ newUser }) => ({ at: { user: await newUser() }, ...users({ city: 5 }) })],
     ['INVALID_DATA', ({ nobody }) => ({ at: { user: nobody }, ...users({ phone: '1' }) })],
     [
       'INVALID_DATA',

@@ -12,10 +12,7 @@ export const defaultOrganizationSettings = {
   isoCode: 'USD',
   countryCode: 'US',
 };
-export type OrganizationSettings = typeof defaultOrganizationSettings & {
-  /** The file of its picture. */
-  readonly photoFileId?: string | null;
-};
+export type OrganizationSettings = typeof defaultOrganizationSettings;
 
 export interface UserSettings {
   /** IANA name; null: the organization's. */
@@ -23,6 +20,8 @@ export interface UserSettings {
   readonly locale: string;
   readonly language: string;
   readonly country: string;
+  /** What else a user tells of himself, by its names on the wire; what is not said is absent. */
+  readonly about?: Readonly<Record<string, string>>;
 }
 export const defaultUserSettings: UserSettings = { timeZone: null, locale: 'en_US', language: 'en_US', country: 'US' };
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
-import { type ErrorBody, type ErrorDetails, errorBody, idInvalid, Refusal } from '../errors.ts';
+import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, referenceIn, success } from '../http/item-list.ts';
 import type { JsonObject } from '../http/json-body.ts';
 import { pathId } from '../http/parameters.ts';
@@ -22,6 +22,15 @@ const fields = [
   itemField('language', 'text', 10),
   itemField('country', 'text', 100),
 ];
+/** Lengths of what is kept as it came, by its name on the wire. */
+const aboutFields = [
+  ...[itemField('alias', 'text', 50), itemField('signature', 'text', 2_000), itemField('dob', 'date', 20)],
+  ...['phone', 'mobile', 'fax'].map((name) => itemField(name, 'phone', 50)),
+  ...['street', 'city', 'state', 'website'].map((name) => itemField(name, 'text', 255)),
+  ...[itemField('zip', 'text', 30), itemField('country_locale', 'text', 10)],
+  ...['date_format', 'time_format', 'decimal_separator', 'number_separator'].map((name) => itemField(name, 'text', 40)),
+  ...['name_format__s', 'sort_order_preference__s'].map((name) => itemField(name, 'text', 100)),
+];
 const settingNames = { time_zone: 'timeZone', locale: 'locale', language: 'language', country: 'country' } as const;
 
 interface UserRow {
@@ -39,12 +48,12 @@ export async function createUser(call: CrmCall): Promise<CrmAnswer> {
   const raw = readItemList(call, 'users', 1)[0];
   const [id] = await call.store.ids.take(call.space.dataSpace, 1);
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
-    const reading = readPlainItem(raw, [...fields, email], '$.users[0]', true);
+    const reading = readPlainItem(raw, [...fields, ...aboutFields, email], '$.users[0]', true);
     if (reading.failure) return withMessage(reading.failure);
     const places = await readPlaces(transaction, call, reading.item, '$.users[0]', true);
     if ('failure' in places) return places.failure;
     const { values } = reading;
-    const settings = settingsAfter(defaultUserSettings, values);
+    const settings = settingsAfter(defaultUserSettings, values, '$.users[0]');
     if ('failure' in settings) return settings.failure;
     const address = values.get('email') as string;
     const [holder] = await transaction.query<{ user_id: string }>({
@@ -91,23 +100,20 @@ export async function updateUsers(call: CrmCall): Promise<CrmAnswer> {
 /** PUT /users/{id} */
 export async function updateUser(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, 1)) as string;
-  return update(call, readItemList(call, 'users', 1), () => id, true);
+  return update(call, readItemList(call, 'users', 1), () => id);
 }
 
 async function update(
   call: CrmCall,
   items: readonly unknown[],
   idOf: (raw: unknown, index: number) => string | ErrorBody,
-  single = false,
 ): Promise<CrmAnswer> {
   checkAdministrator(call);
   const answers = await changeSpace(call, async (transaction) => {
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
       const id = idOf(raw, index);
-      const jsonPath = `$.users[${index}]`;
-      const unknown = single ? { resource_path_index: 1 } : { api_name: 'id', json_path: `${jsonPath}.id` };
-      done.push(typeof id === 'string' ? await updateOne(transaction, call, id, raw, jsonPath, unknown) : id);
+      done.push(typeof id === 'string' ? await updateOne(transaction, call, id, raw, `$.users[${index}]`) : id);
     }
     return done;
   });
@@ -120,16 +126,15 @@ async function updateOne(
   id: string,
   raw: unknown,
   jsonPath: string,
-  unknown: ErrorDetails,
 ): Promise<ItemAnswer> {
   const user = await findUser(transaction, call, id);
-  if (!user) return errorBody('INVALID_DATA', unknown, idInvalid);
+  if (!user) return errorBody('INVALID_DATA', { api_name: 'id', json_path: `${jsonPath}.id` }, idInvalid);
   if (user.status === 'deleted') return errorBody('CANNOT_UPDATE_DELETED_USER', { id });
-  const reading = readPlainItem(raw, fields, jsonPath, false);
+  const reading = readPlainItem(raw, [...fields, ...aboutFields], jsonPath, false);
   if (reading.failure) return withMessage(reading.failure);
   const places = await readPlaces(transaction, call, reading.item, jsonPath, false);
   if ('failure' in places) return places.failure;
-  const settings = settingsAfter(user.settings, reading.values);
+  const settings = settingsAfter(user.settings, reading.values, jsonPath);
   if ('failure' in settings) return settings.failure;
   const { status } = reading.item;
   if (status !== undefined && status !== 'active' && status !== 'disabled') {
@@ -260,6 +265,7 @@ function withMessage(failure: ErrorBody): ErrorBody {
 function settingsAfter(
   before: UserSettings,
   values: ReadonlyMap<string, StoredValue | null>,
+  jsonPath: string,
 ): { readonly settings: UserSettings } | { readonly failure: ErrorBody } {
   const settings: Record<string, unknown> = { ...before };
   for (const [apiName, key] of Object.entries(settingNames)) {
@@ -269,9 +275,15 @@ function settingsAfter(
   }
   const zone = settings.timeZone as string | null;
   if (zone !== null && !isTimeZone(zone)) {
-    return { failure: errorBody('INVALID_DATA', { api_name: 'time_zone', json_path: '$.users[0].time_zone' }) };
+    return { failure: errorBody('INVALID_DATA', { api_name: 'time_zone', json_path: `${jsonPath}.time_zone` }) };
   }
-  return { settings: settings as unknown as UserSettings };
+  const about: Record<string, string> = { ...before.about };
+  for (const { apiName } of aboutFields) {
+    const value = values.get(apiName);
+    if (value === null) delete about[apiName];
+    else if (value !== undefined) about[apiName] = String(value);
+  }
+  return { settings: { ...settings, about } as unknown as UserSettings };
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,0 +1,406 @@
+import * as sdk from '@zohocrm/typescript-sdk-8.0';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unzip, zipOf } from '../../server/src/crm/bulk/testing/zips.ts';
+import { until } from '../../server/src/testing/platform-process.ts';
+import {
+  type Answer,
+  answerOf,
+  bodyOf,
+  createdId,
+  fileOf,
+  filled,
+  parametersOf,
+  record,
+  records,
+  type SdkFolder,
+} from './sdk-session.ts';
+import { openSdkStage, type SdkStage } from './sdk-stage.ts';
+
+/** Settings, people, jobs and notifications through the public TypeScript SDK. */
+const scopes = [
+  ...['modules', 'settings', 'users', 'org', 'bulk', 'features', 'apis', 'notifications', 'mass_update'],
+  ...['mass_delete', 'change_owner'],
+].map((family) => `ZohoCRM.${family}.ALL`);
+let stage: SdkStage;
+let folder: SdkFolder;
+beforeAll(async () => {
+  stage = await openSdkStage();
+  folder = await stage.connected('settings', `${scopes},ZohoFiles.files.ALL`);
+});
+afterAll(() => stage.close());
+
+const written = (message: string, details: object = { id: expect.any(BigInt) }) => ({
+  ...{ code: 'SUCCESS', details, message, status: 'success' },
+});
+const lead = async (values: object = {}): Promise<bigint> =>
+  createdId(
+    await answerOf(
+      records('Leads').createRecords(bodyOf(record({ Last_Name: 'Lovelace', Company: 'Engines', ...values }))),
+    ),
+  );
+const idOf = (answer: Answer, key: string): bigint => answer.value[key][0].details.id;
+
+describe('foreign client TypeScript SDK 8.0: metadata', () => {
+  test.each(['Leads', 'Deals', 'Quotes'])('layouts, related lists and views of %s', async (name) => {
+    const layouts = new sdk.Layouts.LayoutsOperations();
+    const listed = await answerOf(layouts.getLayouts(await parametersOf([sdk.Layouts.GetLayoutsParam.MODULE, name])));
+    expect(listed).toMatchObject({ status: 200, kind: 'ResponseWrapper' });
+    const [layout] = listed.value.layouts;
+    expect(layout).toMatchObject({ id: expect.any(BigInt), name: 'Standard', apiName: 'Standard__s' });
+    const [section] = layout.sections;
+    expect(section.fields[0]).toMatchObject({ id: expect.any(BigInt), apiName: expect.any(String) });
+    const one = await answerOf(
+      layouts.getLayout(layout.id, await parametersOf([sdk.Layouts.GetLayoutParam.MODULE, name])),
+    );
+    expect(one.value.layouts).toEqual([layout]);
+
+    const lists = new sdk.RelatedLists.RelatedListsOperations();
+    const { GetRelatedListsParam, GetRelatedListParam } = sdk.RelatedLists;
+    const related = await answerOf(lists.getRelatedLists(await parametersOf([GetRelatedListsParam.MODULE, name])));
+    expect(related).toMatchObject({ status: 200, kind: 'ResponseWrapper' });
+    const [notes] = related.value.relatedLists;
+    expect(notes).toMatchObject({
+      ...{ apiName: 'Notes', module: { apiName: 'Notes' }, href: `${name}/{ENTITYID}/Notes`, sequenceNumber: '1' },
+    });
+    const list = await answerOf(lists.getRelatedList(notes.id, await parametersOf([GetRelatedListParam.MODULE, name])));
+    expect(list.value.relatedLists).toEqual([notes]);
+
+    const views = new sdk.CustomViews.CustomViewsOperations();
+    const { GetCustomViewsParam, GetCustomViewParam } = sdk.CustomViews;
+    const all = await answerOf(views.getCustomViews(await parametersOf([GetCustomViewsParam.MODULE, name])));
+    expect(all).toMatchObject({ status: 200, kind: 'ResponseWrapper' });
+    expect(all.value.customViews[0]).toMatchObject({ name: `All ${name}`, default1: true, category: 'public_views' });
+    const { id } = all.value.customViews[0];
+    const view = await answerOf(views.getCustomView(id, await parametersOf([GetCustomViewParam.MODULE, name])));
+    expect(view.value.customViews[0].fields[0]).toMatchObject({ id: expect.any(BigInt), apiName: expect.any(String) });
+  });
+
+  test('features and the list of APIs', async () => {
+    const features = await answerOf(new sdk.Features.FeaturesOperations().getFeatureDetail('user_licenses'));
+    expect(features).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: { features: [{ apiName: 'user_licenses', details: { usedCount: { total: expect.any(Number) } } }] },
+    });
+    const { value, kind } = await answerOf(new sdk.Apis.APIsOperations().getSupportedAPI());
+    expect(kind).toBe('ResponseWrapper');
+    const coql = value.apis.find((each: { path: string }) => each.path === '/crm/v8/coql');
+    expect(coql.operationTypes).toMatchObject([{ method: 'POST', oauthScope: 'ZohoCRM.coql.READ' }]);
+  });
+
+  test('roles and profiles', async () => {
+    const roles = new sdk.Roles.RolesOperations();
+    const body = (members: object) =>
+      filled(new sdk.Roles.BodyWrapper(), { Roles: [filled(new sdk.Roles.Role(), { ...members })] });
+    const [ceo] = (await answerOf(roles.getRoles())).value.roles;
+    expect(ceo).toMatchObject({ id: expect.any(BigInt), name: 'CEO', createdTimeS: expect.any(Date) });
+    const ReportingTo = filled(new sdk.Roles.ReportingTo(), { Id: ceo.id });
+    const created = await answerOf(roles.createRoles(body({ Name: 'Engineer', ReportingTo, ShareWithPeers: true })));
+    expect(created).toMatchObject({ status: 201, kind: 'ActionWrapper', value: { roles: [written('Role added')] } });
+    const role = idOf(created, 'roles');
+    expect((await answerOf(roles.updateRole(role, body({ Description: 'builds' })))).value).toEqual({
+      roles: [written('Role updated', { id: role })],
+    });
+    expect((await answerOf(roles.getRole(role))).value.roles).toMatchObject([
+      {
+        id: role,
+        name: 'Engineer',
+        description: 'builds',
+        reportingTo: { id: ceo.id, name: 'CEO' },
+        shareWithPeers: true,
+      },
+    ]);
+    const heir = await parametersOf([sdk.Roles.DeleteRoleParam.TRANSFER_TO_ID, ceo.id]);
+    expect((await answerOf(roles.deleteRole(role, heir))).value).toEqual({
+      roles: [written('Role Deleted', { id: role })],
+    });
+
+    const profiles = new sdk.Profiles.ProfilesOperations();
+    const [, standard] = (await answerOf(profiles.getProfiles())).value.profiles;
+    expect(standard).toMatchObject({ id: expect.any(BigInt), name: 'Standard', custom: false, type: 'normal_profile' });
+    const copy = filled(new sdk.Profiles.Profile(), { Name: 'Copy', Description: 'A copy' });
+    const wrapper = filled(new sdk.Profiles.BodyWrapper(), { Profiles: [copy] });
+    const cloned = await answerOf(profiles.cloneProfiles(standard.id, wrapper));
+    expect(cloned.value.profiles).toMatchObject([written('profile created successfully')]);
+    const profile = idOf(cloned, 'profiles');
+    const [shown] = (await answerOf(profiles.getProfile(profile))).value.profiles;
+    expect(shown).toMatchObject({ id: profile, name: 'Copy', custom: true, sections: expect.any(Array) });
+    expect(shown.permissionsDetails).toContainEqual(
+      expect.objectContaining({ name: 'Crm_Implied_View_Leads', module: 'Leads', enabled: true }),
+    );
+    const transfer = await parametersOf([sdk.Profiles.DeleteProfileParam.TRANSFER_TO, standard.id]);
+    expect(await answerOf(profiles.deleteProfile(profile, transfer))).toMatchObject({
+      status: 200,
+      kind: 'ActionWrapper',
+    });
+  });
+
+  test('users, and who owns a record', async () => {
+    const users = new sdk.Users.UsersOperations();
+    const ref = <Model extends object>(model: Model, id: bigint) => filled(model, { Id: id });
+    const [manager] = (await answerOf(new sdk.Roles.RolesOperations().getRoles())).value.roles.slice(1);
+    const [, standard] = (await answerOf(new sdk.Profiles.ProfilesOperations().getProfiles())).value.profiles;
+    const body = (members: object) =>
+      filled(new sdk.Users.BodyWrapper(), { Users: [filled(new sdk.Users.Users(), { ...members })] });
+    const created = await answerOf(
+      users.createUsers(
+        body({
+          ...{ FirstName: 'Charles', LastName: 'Babbage', Email: 'charles@in.example' },
+          ...{ Role: ref(new sdk.Users.Role(), manager.id), Profile: ref(new sdk.Users.Profile(), standard.id) },
+        }),
+      ),
+    );
+    expect(created).toMatchObject({ status: 201, kind: 'ActionWrapper', value: { users: [written('User added')] } });
+    const user = idOf(created, 'users');
+    expect((await answerOf(users.updateUser(user, body({ City: 'London', Phone: '+44 20 0000' })))).value).toEqual({
+      users: [written('User updated', { id: user })],
+    });
+    // Users are records to this SDK: their members keep the names of the wire.
+    expect((await answerOf(users.getUser(user))).value.users).toMatchObject([
+      {
+        ...{
+          id: user,
+          full_name: 'Charles Babbage',
+          email: 'charles@in.example',
+          city: 'London',
+          phone: '+44 20 0000',
+          confirm: false,
+        },
+        ...{
+          role: { id: manager.id, name: 'Manager' },
+          profile: { name: 'Standard' },
+          created_time: expect.any(Date),
+        },
+      },
+    ]);
+    const count = await answerOf(users.usersCount(await parametersOf([sdk.Users.UsersCountParam.TYPE, 'AllUsers'])));
+    expect(count).toEqual({ status: 200, kind: 'CountWrapper', value: { count: 2 } });
+
+    const record = await lead();
+    const Owner = filled(new sdk.ChangeOwner.Owner(), { Id: user });
+    const given = await answerOf(
+      new sdk.ChangeOwner.ChangeOwnerOperations('Leads').singleUpdate(
+        record,
+        filled(new sdk.ChangeOwner.BodyWrapper(), { Owner, Notify: false }),
+      ),
+    );
+    expect(given.value.data).toEqual([written('owner is successfully updated', { id: record })]);
+    const { value } = await answerOf(records('Leads').getRecord(record));
+    expect(value.data[0].Owner).toMatchObject({ id: user, name: 'Charles Babbage' });
+    expect((await answerOf(users.deleteUser(user))).value).toEqual({ users: [written('User deleted', {})] });
+  });
+
+  test('variables', async () => {
+    const variables = new sdk.Variables.VariablesOperations();
+    const groups = await answerOf(new sdk.VariableGroups.VariableGroupsOperations().getVariableGroups());
+    expect(groups).toMatchObject({
+      status: 200,
+      kind: 'ResponseWrapper',
+      value: { variableGroups: [{ apiName: 'General' }] },
+    });
+    const VariableGroup = filled(new sdk.Variables.VariableGroup(), { Id: groups.value.variableGroups[0].id });
+    const body = (members: object) =>
+      filled(new sdk.Variables.BodyWrapper(), { Variables: [filled(new sdk.Variables.Variable(), { ...members })] });
+    const rate = { Name: 'Rate', APIName: 'Rate', Type: new sdk.Choice('integer'), Value: 5, VariableGroup };
+    const created = await answerOf(variables.createVariables(body(rate)));
+    expect(created).toMatchObject({
+      status: 201,
+      kind: 'ActionWrapper',
+      value: { variables: [written('variable added')] },
+    });
+    const id = idOf(created, 'variables');
+    expect((await answerOf(variables.updateVariableByApiname('Rate', body({ Value: 7 })))).value).toEqual({
+      variables: [written('variable updated', { id })],
+    });
+    expect((await answerOf(variables.getVariableById(id))).value.variables).toMatchObject([
+      { id, apiName: 'Rate', type: 'integer', value: 7, variableGroup: { apiName: 'General' } },
+    ]);
+    expect((await answerOf(variables.deleteVariable(id))).value).toEqual({
+      variables: [written('variable deleted', { id })],
+    });
+  });
+});
+
+describe('foreign client TypeScript SDK 8.0: jobs', () => {
+  test('bulk read: create, poll, download', async () => {
+    const id = await lead({ Last_Name: 'In bulk', Company: 'Readers' });
+    const jobs = new sdk.BulkRead.BulkReadOperations();
+    const Criteria = filled(new sdk.BulkRead.Criteria(), {
+      Field: filled(new sdk.Fields.MinifiedField(), { APIName: 'Company' }),
+      Comparator: new sdk.Choice('equal'),
+      Value: 'Readers',
+    });
+    const Query = filled(new sdk.BulkRead.Query(), {
+      ...{ Module: filled(new sdk.Modules.MinifiedModule(), { APIName: 'Leads' }), Criteria },
+      ...{ Fields: ['Last_Name', 'Company'], Page: 1 },
+    });
+    const created = await answerOf(
+      jobs.createBulkReadJob(filled(new sdk.BulkRead.BodyWrapper(), { Query, FileType: 'csv' })),
+    );
+    expect(created).toMatchObject({
+      ...{ status: 201, kind: 'ActionWrapper' },
+      value: { data: [{ code: 'ADDED_SUCCESSFULLY', details: { operation: 'read', state: 'ADDED' } }] },
+    });
+    const job = BigInt(created.value.data[0].details.id);
+    let details = await answerOf(jobs.getBulkReadJobDetails(job));
+    await until(async () => {
+      details = await answerOf(jobs.getBulkReadJobDetails(job));
+      return details.value.data[0].state === 'COMPLETED';
+    }, 'the bulk read is done');
+    expect(details).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        data: [
+          {
+            ...{ id: String(job), operation: 'read', fileType: 'csv', createdBy: { name: 'Terry Tester' } },
+            query: { module: { apiName: 'Leads' }, page: 1, criteria: { comparator: 'equal', value: 'Readers' } },
+            result: { page: 1, count: 1, perPage: 200_000, moreRecords: false },
+          },
+        ],
+      },
+    });
+    const file = await answerOf(jobs.downloadResult(job));
+    expect(file).toMatchObject({ status: 200, kind: 'FileBodyWrapper', value: { file: { name: `${job}.zip` } } });
+    const texts = await unzip(file.value.file.stream);
+    expect(texts.get(`${job}.csv`)).toBe(`Id,Last_Name,Company\n${id},In bulk,Readers\n`);
+    expect(await answerOf(jobs.getBulkReadJobDetails(1n))).toMatchObject({
+      ...{ status: 404, kind: 'APIException' },
+      value: { code: 'RESOURCE_NOT_FOUND', details: { resource: '1' } },
+    });
+  });
+
+  test('bulk write: upload, create, poll, download', async () => {
+    const jobs = new sdk.BulkWrite.BulkWriteOperations();
+    const { zgid } = (await answerOf(new sdk.Org.OrgOperations().getOrganization())).value.org[0];
+    const zip = await zipOf({ 'Leads.csv': 'Last_Name,Company\nWritten,Writers\n,Nameless\n' });
+    const headers = new sdk.HeaderMap();
+    await headers.add(sdk.BulkWrite.UploadFileHeader.FEATURE, 'bulk-write');
+    await headers.add(sdk.BulkWrite.UploadFileHeader.X_CRM_ORG, zgid);
+    const body = filled(new sdk.BulkWrite.FileBodyWrapper(), { File: fileOf(folder, 'Leads.zip', zip) });
+    const uploaded = await answerOf(jobs.uploadFile(body, headers));
+    expect(uploaded).toMatchObject({
+      ...{ status: 200, kind: 'SuccessResponse' },
+      value: { code: 'FILE_UPLOAD_SUCCESS', message: 'file uploaded.', details: { file_id: expect.anything() } },
+    });
+    const mapping = (APIName: string, Index: number) => filled(new sdk.BulkWrite.FieldMapping(), { APIName, Index });
+    const resource = filled(new sdk.BulkWrite.Resource(), {
+      Type: new sdk.Choice('data'),
+      Module: filled(new sdk.Modules.MinifiedModule(), { APIName: 'Leads' }),
+      FileId: String(uploaded.value.details.file_id),
+      FieldMappings: [mapping('Last_Name', 0), mapping('Company', 1)],
+    });
+    const created = await answerOf(
+      jobs.createBulkWriteJob(
+        filled(new sdk.BulkWrite.RequestWrapper(), { Operation: new sdk.Choice('insert'), Resource: [resource] }),
+      ),
+    );
+    expect(created).toMatchObject({
+      status: 201,
+      kind: 'SuccessResponse',
+      value: { code: 'SUCCESS', message: 'success' },
+    });
+    const job = String(created.value.details.id);
+    let details = await answerOf(jobs.getBulkWriteJobDetails(job));
+    await until(async () => {
+      details = await answerOf(jobs.getBulkWriteJobDetails(job));
+      return details.value.status === 'COMPLETED';
+    }, 'the bulk write is done');
+    expect(details).toMatchObject({
+      ...{ status: 200, kind: 'BulkWriteResponse' },
+      value: {
+        ...{ id: job, operation: 'insert', createdBy: { name: 'Terry Tester' } },
+        resource: [
+          {
+            ...{ status: 'COMPLETED', type: 'data', module: { apiName: 'Leads' } },
+            file: {
+              status: 'COMPLETED',
+              name: 'Leads.csv',
+              addedCount: 1,
+              skippedCount: 1,
+              updatedCount: 0,
+              totalCount: 2,
+            },
+          },
+        ],
+      },
+    });
+    const file = await answerOf(jobs.downloadBulkWriteResult(details.value.result.downloadUrl));
+    expect(file).toMatchObject({ status: 200, kind: 'FileBodyWrapper' });
+    const [text] = [...(await unzip(file.value.file.stream)).values()];
+    expect(text?.split('\n').slice(0, 3)).toEqual([
+      'Last_Name,Company,STATUS,RECORD_ID,ERRORS',
+      expect.stringMatching(/^Written,Writers,ADDED,\d+,$/),
+      ',Nameless,SKIPPED,,MANDATORY_NOT_FOUND-Last_Name',
+    ]);
+  });
+
+  test('mass update and mass delete by id', async () => {
+    const [one, two] = [await lead(), await lead()];
+    const Data = [record({ City: 'Oslo' })];
+    const update = filled(new sdk.Record.MassUpdateBodyWrapper(), {
+      Data,
+      Ids: [String(one), String(two)],
+      OverWrite: true,
+    });
+    expect(await answerOf(records('Leads').massUpdateRecords(update))).toMatchObject({
+      ...{ status: 200, kind: 'MassUpdateActionWrapper' },
+      value: { data: [one, two].map((id) => written('record updated', { id })) },
+    });
+    expect((await answerOf(records('Leads').getRecord(two))).value.data[0].City).toBe('Oslo');
+    const body = filled(new sdk.MassDeleteCvid.RecordIdBodyWrapper(), { Ids: [one, two] });
+    expect(
+      await answerOf(new sdk.MassDeleteCvid.MassDeleteCvidOperations('Leads').massDeleteByRecordId(body)),
+    ).toMatchObject({
+      ...{ status: 200, kind: 'ActionWrapper' },
+      value: { data: [one, two].map((id) => written('record is deleted', { id })) },
+    });
+    expect(await answerOf(records('Leads').getRecord(one))).toMatchObject({ status: 404, kind: 'APIException' });
+  });
+
+  test('notification channels', async () => {
+    const channels = new sdk.Notifications.NotificationsOperations();
+    const watch = (members: object) => {
+      const item = filled(new sdk.Notifications.Notification(), { ChannelId: '1006800211', ...members });
+      return filled(new sdk.Notifications.BodyWrapper(), { Watch: [item] });
+    };
+    const whole = {
+      ...{ Events: ['Deals.all', 'Contacts.edit'], Token: 'a token', NotifyUrl: 'https://engines.example/hook' },
+      ChannelExpiry: new Date(stage.clock.nowMs() + 600_000),
+    };
+    expect(await answerOf(channels.enableNotifications(watch(whole)))).toMatchObject({
+      ...{ status: 201, kind: 'ActionWrapper' },
+      value: {
+        watch: [
+          written('Successfully subscribed for actions-watch of the given module', {
+            events: ['Deals', 'Contacts'].map((resourceName) => ({
+              ...{ resourceName, resourceId: expect.any(BigInt), channelId: '1006800211' },
+              ...{ channelExpiry: expect.any(Date), resourceUri: expect.stringContaining(`/crm/v2/${resourceName}`) },
+            })),
+          }),
+        ],
+      },
+    });
+    const listed = await answerOf(channels.getNotifications());
+    expect(listed).toMatchObject({
+      status: 200,
+      kind: 'ResponseWrapper',
+      value: { info: { count: 2, moreRecords: false } },
+    });
+    expect(listed.value.watch).toContainEqual(
+      expect.objectContaining({
+        resourceName: 'Deals',
+        events: ['Deals.all'],
+        token: 'a token',
+        notifyUrl: whole.NotifyUrl,
+      }),
+    );
+    expect((await answerOf(channels.updateNotification(watch({ Token: 'another' })))).value.watch).toMatchObject([
+      { message: 'Successfully updated the subscribe details', status: 'success' },
+    ]);
+    const gone = await parametersOf([sdk.Notifications.DeleteNotificationParam.CHANNEL_IDS, '1006800211']);
+    expect((await answerOf(channels.deleteNotification(gone))).value.watch).toMatchObject([
+      { message: 'Successfully un-subscribed from actions-watch' },
+      { message: 'Successfully un-subscribed from actions-watch' },
+    ]);
+    expect(await answerOf(channels.getNotifications())).toMatchObject({ status: 204, kind: 'nothing' });
+  });
+});

@@ -15,6 +15,7 @@ import { derivationFailure } from '../records/draft.ts';
 import { isLocked, lockedBody } from '../records/locked.ts';
 import { type ItemChanges, noChanges } from '../records/read-item.ts';
 import { fromRow, type RecordData, type RecordRow, recordColumns, type StoredRecord } from '../records/record.ts';
+import { historyEntry } from '../records/record-history.ts';
 import { recordModule } from '../records/record-module.ts';
 import { checkReferences } from '../records/references.ts';
 import { resolveTags } from '../records/tags.ts';
@@ -207,7 +208,12 @@ async function takeIn(
     data,
   };
   await updateRecords(transaction, [
-    { key: { dataSpace: call.space.dataSpace, module: module.number, id }, record, claims: null },
+    {
+      key: { dataSpace: call.space.dataSpace, module: module.number, id },
+      record,
+      claims: null,
+      history: historyEntry(existing, record),
+    },
   ]);
   return record;
 }

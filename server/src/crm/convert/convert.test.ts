@@ -138,6 +138,21 @@ describe('a lead', () => {
     expect(Number(after?.count)).toBe(Number(before?.count) + 1);
   });
 
+  test('is refused what is no flag, and writes the history of what it joins', async () => {
+    const contact = await one('Contacts', { Last_Name: 'Known', Email: 'joined@example.com' });
+    const id = await one('Leads', { Last_Name: 'Known', Email: 'joined@example.com', Phone: '123', Company: 'K' });
+    for (const flag of ['overwrite', 'notify_lead_owner', 'notify_new_entity_owner']) {
+      expect((await convert(id, { [flag]: 'yes' })).json.data[0]).toMatchObject({
+        code: 'INVALID_DATA',
+        details: { api_name: flag, expected_data_type: 'boolean', json_path: `$.data[0].${flag}` },
+      });
+    }
+    expect((await convert(id, { overwrite: true })).status).toBe(200);
+    const { __timeline } = (await call('GET', `Contacts/${contact}/__timeline`)).json;
+    const changed = __timeline[0].field_history.map((each: { api_name: string }) => each.api_name);
+    expect(changed).toEqual(expect.arrayContaining(['Phone', 'Account_Name']));
+  });
+
   test('is converted once, however many ask at once', async () => {
     const lead = await one('Leads', { Last_Name: 'race' });
     const answers = await Promise.all([1, 2, 3, 4].map(() => convert(lead)));

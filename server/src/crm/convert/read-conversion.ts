@@ -31,6 +31,8 @@ export function targetModule(call: CrmCall, target: ConversionTarget): Module {
   return module;
 }
 
+const flags = ['overwrite', 'notify_lead_owner', 'notify_new_entity_owner'] as const;
+
 const at = (key: string) => ({ api_name: key.split('.').at(-1), json_path: `$.data[0].${key}` });
 
 /** @throws Refusal for what is wrong with the request as a whole. */
@@ -39,6 +41,11 @@ export function readConversion(call: CrmCall): Conversion | { readonly failure: 
   const [raw] = items;
   if (!isJsonObject(raw)) {
     return { failure: errorBody('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: '$.data[0]' }) };
+  }
+  for (const flag of flags) {
+    const value = raw[flag] ?? undefined;
+    if (value === undefined || typeof value === 'boolean') continue;
+    return { failure: errorBody('INVALID_DATA', { expected_data_type: 'boolean', ...at(flag) }) };
   }
   const accountId = readReference(raw, 'Accounts');
   const contactId = readReference(raw, 'Contacts');

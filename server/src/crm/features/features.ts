@@ -32,6 +32,8 @@ const features: readonly Feature[] = [
   { apiName: 'profiles', label: 'Profiles', moduleSupported: false, details: limit(250) },
   { apiName: 'layouts', label: 'Layouts', moduleSupported: true, details: limit(1) },
   { apiName: 'custom_views', label: 'Custom Views', moduleSupported: true, details: limit(100) },
+  { apiName: 'global_picklists', label: 'Global Picklists', moduleSupported: false, details: limit(10) },
+  { apiName: 'data_enrichment', label: 'Data Enrichment', moduleSupported: false, details: limit(0) },
   { apiName: 'attachments', label: 'Attachments', moduleSupported: true, details: limit(100) },
 ];
 

@@ -35,6 +35,14 @@ export async function uploadPhoto(call: CrmCall): Promise<CrmAnswer> {
   const module = photoModule(call, 'Edit');
   const id = await existingParent(call, module);
   const { space, store } = call;
+  const fileId = await receivePhoto(call);
+  const before = await setPhoto(call, module, id, fileId);
+  await deleteFiles(store.database, space.dataSpace, before === undefined ? [fileId] : before);
+  return { status: 200, json: success('photo uploaded successfully', {}) };
+}
+
+/** Takes an image in. @returns the id of its file. */
+export async function receivePhoto(call: CrmCall): Promise<string> {
   const { files } = await readUpload(call, limits, (file) =>
     receiveFile(call, file, limits.maxBytes, (head) => {
       const known = signatures.find(([, fits]) => fits(head));
@@ -48,10 +56,8 @@ export async function uploadPhoto(call: CrmCall): Promise<CrmAnswer> {
   const [file] = files;
   if (!file) throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'file', json_path: '$.file' } });
   const { text, values } = completeFile(call, file, 1);
-  await store.database.query({ text: `WITH ${text} SELECT 1`, values });
-  const before = await setPhoto(call, module, id, file.fileId);
-  await deleteFiles(store.database, space.dataSpace, before === undefined ? [file.fileId] : before);
-  return { status: 200, json: success('photo uploaded successfully', {}) };
+  await call.store.database.query({ text: `WITH ${text} SELECT 1`, values });
+  return file.fileId;
 }
 
 /** GET /{module}/{id}/photo */

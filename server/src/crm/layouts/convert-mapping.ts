@@ -1,4 +1,4 @@
-import { type Field, type Module, wholeModule } from '../metadata/metadata.ts';
+import { type Field, type Metadata, type Module, wholeModule } from '../metadata/metadata.ts';
 import type { Space } from '../organizations/space.ts';
 
 /**
@@ -60,6 +60,31 @@ export function mappedFields(target: ConversionTarget, space: Space): readonly (
     const [from, to] = [leads.field.get(fromName), module.field.get(toName)];
     return from && to ? [[from, to] as const] : [];
   });
+}
+
+const targetsOfFields = new WeakMap<Metadata, ReadonlyMap<string, Readonly<Record<ConversionTarget, string | null>>>>();
+
+/** The `convert_mapping` of a lead's field: the fields that it becomes. */
+export function conversionTargetsOf(field: Field, space: Space): Readonly<Record<ConversionTarget, string | null>> {
+  let known = targetsOfFields.get(space.metadata);
+  if (!known) {
+    const of = (target: ConversionTarget) =>
+      new Map(mappedFields(target, space).map(([from, to]) => [from, to.apiName]));
+    const [Contacts, Deals, Accounts] = [of('Contacts'), of('Deals'), of('Accounts')];
+    const all = new Set([...Contacts.keys(), ...Deals.keys(), ...Accounts.keys()]);
+    known = new Map(
+      [...all].map((from) => [
+        from.apiName,
+        {
+          Contacts: Contacts.get(from) ?? null,
+          Deals: Deals.get(from) ?? null,
+          Accounts: Accounts.get(from) ?? null,
+        },
+      ]),
+    );
+    targetsOfFields.set(space.metadata, known);
+  }
+  return known.get(field.apiName) ?? { Contacts: null, Deals: null, Accounts: null };
 }
 
 /** The `convert_mapping` of a layout: null for every module but Leads. */

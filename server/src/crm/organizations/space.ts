@@ -12,7 +12,10 @@ export const defaultOrganizationSettings = {
   isoCode: 'USD',
   countryCode: 'US',
 };
-export type OrganizationSettings = typeof defaultOrganizationSettings;
+export type OrganizationSettings = typeof defaultOrganizationSettings & {
+  /** The file of its picture. */
+  readonly photoFileId?: string | null;
+};
 
 export interface UserSettings {
   /** IANA name; null: the organization's. */

@@ -193,6 +193,17 @@ describe('users', () => {
     expect((await call('GET', 'users', { token, query: { type: 'CurrentUser' } })).json.users[0].id).toBe(id);
   });
 
+  test('an unknown one is named by its place in the path, or in the body', async () => {
+    const users = [{ id: '1', first_name: 'x' }];
+    expect((await call('PUT', 'users/1', { body: { users } })).json.users[0].details).toEqual({
+      resource_path_index: 1,
+    });
+    expect((await call('PUT', 'users', { body: { users } })).json.users[0].details).toEqual({
+      api_name: 'id',
+      json_path: '$.users[0].id',
+    });
+  });
+
   test('two of the same address at once are one', async () => {
     const body = { users: [{ ...person, email: 'race@example.com' }] };
     const answers = await Promise.all([1, 2, 3].map(() => call('POST', 'users', { body })));
@@ -257,6 +268,7 @@ describe('layouts and related lists', () => {
     const ids = new Set<string>();
     for (const module of standardMetadata.modules) {
       for (const list of relatedListsOf(module, standardMetadata)) {
+        if (list.module === null) continue;
         const related = standardMetadata.find(list.module);
         expect(related, `${module.apiName} ${list.apiName}`).toBeDefined();
         if (list.source.kind !== 'lookup') continue;

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
-import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
+import { type ErrorBody, type ErrorDetails, errorBody, idInvalid, Refusal } from '../errors.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, referenceIn, success } from '../http/item-list.ts';
 import type { JsonObject } from '../http/json-body.ts';
 import { pathId } from '../http/parameters.ts';
@@ -100,20 +100,23 @@ export async function updateUsers(call: CrmCall): Promise<CrmAnswer> {
 /** PUT /users/{id} */
 export async function updateUser(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, 1)) as string;
-  return update(call, readItemList(call, 'users', 1), () => id);
+  return update(call, readItemList(call, 'users', 1), () => id, true);
 }
 
 async function update(
   call: CrmCall,
   items: readonly unknown[],
   idOf: (raw: unknown, index: number) => string | ErrorBody,
+  single = false,
 ): Promise<CrmAnswer> {
   checkAdministrator(call);
   const answers = await changeSpace(call, async (transaction) => {
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
       const id = idOf(raw, index);
-      done.push(typeof id === 'string' ? await updateOne(transaction, call, id, raw, `$.users[${index}]`) : id);
+      const jsonPath = `$.users[${index}]`;
+      const unknown = single ? { resource_path_index: 1 } : { api_name: 'id', json_path: `${jsonPath}.id` };
+      done.push(typeof id === 'string' ? await updateOne(transaction, call, id, raw, jsonPath, unknown) : id);
     }
     return done;
   });
@@ -126,9 +129,10 @@ async function updateOne(
   id: string,
   raw: unknown,
   jsonPath: string,
+  unknown: ErrorDetails,
 ): Promise<ItemAnswer> {
   const user = await findUser(transaction, call, id);
-  if (!user) return errorBody('INVALID_DATA', { api_name: 'id', json_path: `${jsonPath}.id` }, idInvalid);
+  if (!user) return errorBody('INVALID_DATA', unknown, idInvalid);
   if (user.status === 'deleted') return errorBody('CANNOT_UPDATE_DELETED_USER', { id });
   const reading = readPlainItem(raw, [...fields, ...aboutFields], jsonPath, false);
   if (reading.failure) return withMessage(reading.failure);

@@ -66,7 +66,9 @@ export interface ListRequest {
 export function readList(call: CrmCall, module: Module, scope?: ListScope): ListRequest {
   const { space, user, query } = call;
   const shape = listShape(module, call.version, fieldsParameter(call));
-  const list = listParameters(call, module, scope?.view);
+  // All notes of everybody come in the order in which they were written (crm-api 7.11).
+  const order = module.apiName === 'Notes' && !scope ? 'asc' : 'desc';
+  const list = listParameters(call, module, scope?.view, order);
   const owner: TokenOwner = {
     dataSpace: space.dataSpace,
     userId: user.id,
@@ -134,7 +136,12 @@ export function fieldsParameter({ query, version }: CrmCall): string[] | undefin
 
 type ListParameters = Omit<RecordList, 'dataSpace' | 'module' | 'offset' | 'place' | 'among'>;
 
-function listParameters(call: CrmCall, module: Module, view: CustomView | undefined): ListParameters {
+function listParameters(
+  call: CrmCall,
+  module: Module,
+  view: CustomView | undefined,
+  order: 'asc' | 'desc',
+): ListParameters {
   const { query } = call;
   const ids = idsFilter(query, 'ids', maxIds);
   const convertible = module.apiName === 'Leads';
@@ -144,7 +151,7 @@ function listParameters(call: CrmCall, module: Module, view: CustomView | undefi
   return {
     perPage: pageParameters(query).perPage,
     sortBy: view?.sortBy ?? sortParameter(call, module),
-    ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], 'desc') === 'asc',
+    ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], order) === 'asc',
     converted: !convertible || converted === 'both' ? undefined : converted === 'true',
     approved: approved === 'both' ? undefined : approved === 'true',
     ids,

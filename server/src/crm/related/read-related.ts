@@ -86,7 +86,7 @@ async function countOne(
       each.apiName === asked.api_name || relatedListId(space, parentModule, each, place) === (readId(asked.id) ?? ''),
   );
   const list = lists[at];
-  const module = list && space.metadata.find(list.module);
+  const module = list?.module && space.metadata.find(list.module);
   if (!list || !module) {
     const json_path = `$.get_related_records_count[${index}].related_list`;
     return errorBody('INVALID_DATA', { api_name: 'related_list', json_path });
@@ -97,7 +97,7 @@ async function countOne(
   const values: unknown[] = [space.dataSpace];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const text =
-    list.source.kind === 'attachments'
+    list.source.kind === 'apart'
       ? `SELECT count(*) FROM crm_attachment WHERE data_space = $1 AND parent_id = ${parameter(parentId)}`
       : `SELECT count(*) FROM crm_record WHERE data_space = $1 AND module = ${parameter(module.number)}
            AND ${listScope(call, { parentModule, parentId, list, module }).among(parameter)}`;

@@ -36,7 +36,7 @@ export function relatedListAnswer(
   module: Module,
   { space }: Pick<CrmCall, 'space'>,
 ): Record<string, unknown> {
-  const related = space.metadata.find(list.module);
+  const related = list.module === null ? undefined : space.metadata.find(list.module);
   return {
     id: relatedListId(space, module, list, place),
     sequence_number: String(place + 1),

@@ -10,13 +10,16 @@ export type RelatedSource =
   /** Records whose look-up `field` (its key) holds the record; it may be a subform and its look-up, with a dot between. */
   | { readonly kind: 'lookup'; readonly field: string }
   | { readonly kind: 'link'; readonly relation: string; readonly side: 'left' | 'right' }
-  | { readonly kind: 'attachments' };
+  /** The record that the record itself points to by its look-up. */
+  | { readonly kind: 'own'; readonly field: string }
+  /** What has a call of its own. */
+  | { readonly kind: 'apart' };
 
 export interface RelatedList {
   readonly apiName: string;
   readonly label: string;
-  /** API name of the module of what is listed. */
-  readonly module: string;
+  /** API name of the module of what is listed; null: what is listed are no records. */
+  readonly module: string | null;
   readonly source: RelatedSource;
   /** Only activities that are over, or only those that are not. */
   readonly closed?: boolean;
@@ -46,8 +49,16 @@ const attachments: RelatedList = {
   apiName: 'Attachments',
   label: 'Attachments',
   module: 'Attachments',
-  source: { kind: 'attachments' },
+  source: { kind: 'apart' },
 };
+
+/** What is kept about a record apart from other records. */
+const apart = (apiName: string): RelatedList => ({
+  ...attachments,
+  apiName,
+  label: apiName.replaceAll('_', ' '),
+  module: null,
+});
 
 function activities(field: string): RelatedList[] {
   return ['Tasks', 'Events', 'Calls'].flatMap((module) => [
@@ -85,6 +96,7 @@ const lists: Readonly<Record<string, readonly RelatedList[]>> = {
     right('Campaigns', 'Campaigns', 'campaign_contacts'),
     lookup('Reporting_Contacts', 'Contacts', 'Reporting_To'),
     right('Contact_Roles', 'Deals', 'deal_contacts'),
+    { ...lookup('Vendors', 'Vendors', ''), source: { kind: 'own', field: 'Vendor_Name' } },
   ],
   Deals: [
     ...activities('What_Id'),
@@ -93,6 +105,8 @@ const lists: Readonly<Record<string, readonly RelatedList[]>> = {
     lookup('Quotes', 'Quotes', 'Deal_Name'),
     lookup('Sales_Orders', 'Sales_Orders', 'Deal_Name'),
     lookup('Cases', 'Cases', 'Deal_Name'),
+    apart('Stage_History'),
+    apart('Competitors'),
   ],
   Campaigns: [
     left('Leads', 'Leads', 'campaign_leads'),

@@ -36,12 +36,9 @@ export async function relatedPlace(call: CrmCall, permissions: Permissions): Pro
 export function namedPlace(call: CrmCall): RelatedPlace {
   const parentModule = pathModule(call);
   const list = findRelatedList(parentModule, call.space.metadata, call.path[2] as string);
-  const module = list && call.space.metadata.find(list.module);
-  if (!list || !module || list.source.kind === 'attachments') {
-    throw new Refusal('INVALID_DATA', {
-      details: { resource_path_index: 2 },
-      message: 'the relation name given seems to be invalid',
-    });
+  const module = list?.module ? call.space.metadata.find(list.module) : undefined;
+  if (!list || !module || list.source.kind === 'apart') {
+    throw relatedNameInvalid();
   }
   const parentId = readId(pathId(call.path[1] as string, 1)) as string;
   return { parentModule, parentId, list, module };
@@ -52,6 +49,13 @@ export async function enter(call: CrmCall, place: RelatedPlace, { parent, relate
   mayUse(call, place.parentModule, parent);
   checkPermission(call.user, `Crm_Implied_${related}_${place.module.apiName}`);
   await existingParent(call, place.parentModule);
+}
+
+export function relatedNameInvalid(): Refusal {
+  return new Refusal('INVALID_DATA', {
+    details: { resource_path_index: 2 },
+    message: 'the relation name given seems to be invalid',
+  });
 }
 
 /** The id of the record in the path. @throws Refusal when there is none. */
@@ -90,6 +94,14 @@ export function listScope(call: CrmCall, place: RelatedPlace): ListScope {
       ...(linkFields[source.relation] ? { more: (ids) => linkValues(call, place, ids) } : {}),
     };
   }
+  if (source.kind === 'own') {
+    return {
+      key,
+      among: (parameter) =>
+        `record_id = (SELECT (data ->> ${parameter(source.field)})::bigint FROM crm_record WHERE data_space = ${parameter(dataSpace)}
+           AND module = ${parameter(place.parentModule.number)} AND record_id = ${parameter(parentId)})`,
+    };
+  }
   const field = source.kind === 'lookup' ? source.field : '';
   return {
     key,
@@ -125,7 +137,7 @@ const closed: Readonly<Record<string, (nowMs: string) => string>> = {
 };
 
 function closedCondition(call: CrmCall, list: RelatedList, parameter: Parameter): string | undefined {
-  const over = list.closed === undefined ? undefined : closed[list.module];
+  const over = list.closed === undefined ? undefined : closed[list.module ?? ''];
   if (!over) return undefined;
   // Tasks do not look at the clock, and a parameter that nothing mentions has no type.
   const condition = over(list.module === 'Tasks' ? '' : `${parameter(call.nowMs)}::bigint`);

@@ -82,6 +82,54 @@ describe('lists of what points to a record', () => {
   });
 });
 
+describe('lists that are no look-ups of others', () => {
+  test('the vendor of a contact', async () => {
+    const vendor = await one('Vendors', { Vendor_Name: 'Supplier' });
+    const contact = await one('Contacts', { Last_Name: 'Buyer', Vendor_Name: { id: vendor } });
+    const alone = await one('Contacts', { Last_Name: 'Alone' });
+    const listed = await call('GET', `Contacts/${contact}/Vendors`, fields('Vendor_Name'));
+    expect(listed.json.data).toEqual([{ id: vendor, Vendor_Name: 'Supplier' }]);
+    expect((await call('GET', `Contacts/${alone}/Vendors`, fields('Vendor_Name'))).status).toBe(204);
+    expect((await call('POST', `Contacts/${contact}/Vendors`, { body: { data: [{}] } })).json.code).toBe(
+      'NOT_SUPPORTED',
+    );
+    const counts = await call('POST', `Contacts/${contact}/actions/get_related_records_count`, {
+      body: { get_related_records_count: [{ related_list: { api_name: 'Vendors' } }] },
+    });
+    expect(counts.json.get_related_records_count).toMatchObject([{ count: 1 }]);
+  });
+
+  test('the stages that a deal has been in', async () => {
+    const deal = await one('Deals', { Deal_Name: 'D', Stage: 'Qualification', Amount: 100 });
+    const put = (item: object) => call('PUT', `Deals/${deal}`, { body: { data: [item] } });
+    crm.clock.advance(60);
+    await put({ Stage: 'Needs Analysis' });
+    await put({ Amount: 200 });
+    crm.clock.advance(60);
+    await put({ Stage: 'Closed Won' });
+    const path = `Deals/${deal}/Stage_History`;
+    expect((await call('GET', path)).json.code).toBe('REQUIRED_PARAM_MISSING');
+    const { json } = await call('GET', path, fields('Stage,Amount,Probability,Modified_Time,Modified_By'));
+    expect(json.data).toMatchObject([
+      { Stage: 'Closed Won', Amount: 200, Probability: 100, Modified_By: { name: 'Ada Lovelace' } },
+      { Stage: 'Needs Analysis', Amount: 100 },
+      { Stage: 'Qualification', Amount: 100, id: deal },
+    ]);
+    expect(new Set(json.data.map((each: { Modified_Time: string }) => each.Modified_Time)).size).toBe(3);
+    expect(json.info).toMatchObject({ count: 3, more_records: false });
+    expect((await call('GET', `Deals/${deal}/Competitors`, fields('id'))).status).toBe(204);
+    const lead = await one('Leads', { Last_Name: 'L' });
+    expect((await call('GET', `Leads/${lead}/Stage_History`, fields('Stage'))).json).toMatchObject({
+      code: 'INVALID_DATA',
+      message: 'the relation name given seems to be invalid',
+    });
+    const token = crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid);
+    expect((await call('GET', path, { token, query: { fields: 'Stage' } })).status).toBe(400);
+    const lists = (await call('GET', 'settings/related_lists', { query: { module: 'Deals' } })).json.related_lists;
+    expect(names({ data: lists }, 'api_name')).toEqual(expect.arrayContaining(['Stage_History', 'Competitors']));
+  });
+});
+
 describe('notes', () => {
   test('are written through the record, and alone', async () => {
     const lead = await one('Leads', { Last_Name: 'noted' });

@@ -1,5 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import type { Version } from '../http/versions.ts';
+import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
 import type { Field, Module, PickListValue } from '../metadata/metadata.ts';
 import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
@@ -88,7 +89,7 @@ export function fieldAnswer(
     subform: subform(field, space),
     refer_from_field: null,
     created_source: field.custom ? 'user' : 'default',
-    convert_mapping: convertMapping(field, module),
+    convert_mapping: module.apiName === 'Leads' ? conversionTargetsOf(field, space) : null,
     system_mandatory: field.mandatory,
     custom_field: field.custom,
     length: field.length,
@@ -175,16 +176,4 @@ function pickListValues(field: Field, space: Space): object[] {
       ? {}
       : { probability: choice.probability, forecast_type: choice.forecastType, forecast_category: null }),
   }));
-}
-
-/** Fields of a lead that its conversion carries over under the same name. */
-const carriedToContacts = new Set(['First_Name', 'Last_Name', 'Email', 'Phone', 'Mobile', 'Fax', 'Lead_Source']);
-
-function convertMapping(field: Field, module: Module): object | null {
-  if (module.apiName !== 'Leads') return null;
-  return {
-    Contacts: carriedToContacts.has(field.apiName) ? field.apiName : null,
-    Deals: field.apiName === 'Lead_Source' ? 'Lead_Source' : null,
-    Accounts: field.apiName === 'Company' ? 'Account_Name' : null,
-  };
 }

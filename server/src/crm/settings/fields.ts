@@ -1,7 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
-import { choiceParameter, pathId } from '../http/parameters.ts';
-import { isFieldOf } from '../metadata/metadata.ts';
+import { choiceParameter, listParameter, pathId } from '../http/parameters.ts';
+import { type Field, isFieldOf, type Module } from '../metadata/metadata.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import { fieldAnswer } from './field-answer.ts';
 import { metadataModule } from './module-parameter.ts';
@@ -17,7 +17,8 @@ export async function listFields(call: CrmCall): Promise<CrmAnswer> {
   }
   const fields = module.fields.filter((field) => isFieldOf(call.version, field));
   if (type === 'unused' || fields.length === 0) return { status: 204 };
-  return { status: 200, json: { fields: fields.map((field) => fieldAnswer(field, module, call)) } };
+  const show = fieldsShown(call);
+  return { status: 200, json: { fields: fields.map((field) => show(field, module)) } };
 }
 
 /** GET /settings/fields/{id}?module= */
@@ -27,5 +28,17 @@ export async function getField(call: CrmCall): Promise<CrmAnswer> {
   const suffix = sequenceOf(space.dataSpace, pathId(call.path[0] as string, 2));
   const field = module.fields.find((each) => each.idSuffix === suffix);
   if (!field) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
-  return { status: 200, json: { fields: [fieldAnswer(field, module, call)] } };
+  return { status: 200, json: { fields: [fieldsShown(call)(field, module)] } };
+}
+
+/** How fields are shown: with `include=allowed_permissions_to_update`, also what profiles may be allowed to do with them. */
+function fieldsShown(call: CrmCall): (field: Field, module: Module) => Record<string, unknown> {
+  const parts = listParameter(call.query, 'include') ?? [];
+  if (!parts.includes('allowed_permissions_to_update')) return (field, module) => fieldAnswer(field, module, call);
+  return (field, module) => {
+    const shown = fieldAnswer(field, module, call);
+    const writable = !field.readOnly;
+    const allowed_permissions = { read_write: writable, read_only: true, hidden: !field.mandatory };
+    return { ...shown, allowed_permissions };
+  };
 }

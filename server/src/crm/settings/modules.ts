@@ -7,6 +7,7 @@ import type { Space } from '../organizations/space.ts';
 import { relatedListAnswer } from '../related/related-list-settings.ts';
 import { relatedListsOf } from '../related/related-lists.ts';
 import { formatDateTime } from '../values/date-time.ts';
+import { defaultViewAnswer } from '../views/custom-views.ts';
 import { fieldAnswer } from './field-answer.ts';
 
 const statuses = ['visible', 'user_hidden', 'system_hidden', 'scheduled_for_deletion'] as const;
@@ -51,7 +52,7 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
           related_lists: relatedListsOf(module, space.metadata).map((list, place) =>
             relatedListAnswer(list, place, module, call),
           ),
-          custom_view: null,
+          custom_view: defaultViewAnswer(module, call),
           display_field: displayField ? { api_name: displayField.apiName, id: space.id(displayField.idSuffix) } : null,
           search_layout_fields: module.displayField === null ? [] : [module.displayField],
           per_page: 200,

@@ -18,7 +18,7 @@ export async function getOrganization({ space, user }: CrmCall): Promise<CrmAnsw
         {
           country: null,
           hierarchy_preferences: { type: 'Role_Hierarchy' },
-          photo_id: null,
+          photo_id: settings.photoFileId ?? null,
           city: null,
           description: null,
           type: contents.environment,

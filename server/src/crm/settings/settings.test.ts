@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startCrm } from '../testing/crm-platform.ts';
+import { multipart } from '../testing/multipart.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -119,6 +120,42 @@ describe('fields', () => {
   });
 });
 
+describe('what parameters add', () => {
+  test('permissions that a profile may be given', async () => {
+    const include = 'allowed_permissions_to_update';
+    const [with_] = (await get('settings/fields', { module: 'Leads', include })).json.fields;
+    expect(with_.allowed_permissions).toEqual({ read_write: true, read_only: true, hidden: true });
+    const { fields } = (await get('settings/fields', { module: 'Leads' })).json;
+    expect(fields[0]).not.toHaveProperty('allowed_permissions');
+    const name = fields.find((field: { api_name: string }) => field.api_name === 'Last_Name');
+    const [one] = (await get(`settings/fields/${name.id}`, { module: 'Leads', include })).json.fields;
+    expect(one.allowed_permissions.hidden).toBe(false);
+  });
+
+  test('fields of leads and layouts tell of the same conversion', async () => {
+    const { fields } = (await get('settings/fields', { module: 'Leads' })).json;
+    const mapped = Object.fromEntries(
+      fields.map((field: { api_name: string; convert_mapping: object }) => [field.api_name, field.convert_mapping]),
+    );
+    expect(mapped.Company).toEqual({ Contacts: null, Deals: null, Accounts: 'Account_Name' });
+    expect(mapped.Designation.Contacts).toBe('Title');
+    expect(mapped.Lead_Source).toEqual({ Contacts: 'Lead_Source', Deals: 'Lead_Source', Accounts: null });
+    const [layout] = (await get('settings/layouts', { module: 'Leads' })).json.layouts;
+    for (const target of ['Contacts', 'Accounts', 'Deals']) {
+      const names = layout.convert_mapping[target].fields.map((field: { api_name: string }) => field.api_name).sort();
+      const told = Object.values(mapped as Record<string, Record<string, string | null>>).map((each) => each[target]);
+      expect(told.filter((name) => name !== null).sort()).toEqual(names);
+    }
+  });
+
+  test('the default view in the module', async () => {
+    const [module] = (await get('settings/modules/Leads')).json.modules;
+    expect(module.custom_view).toMatchObject({ name: 'All Leads', id: '1000001000000087501', default: true });
+    const [items] = (await get('settings/modules/Quoted_Items')).json.modules;
+    expect(items.custom_view).toBeNull();
+  });
+});
+
 describe('users', () => {
   test('by type', async () => {
     await crm.addUser('Manager');
@@ -152,5 +189,41 @@ describe('users', () => {
     expect((await get(`users/${user.id}`)).json.users).toEqual([user]);
     expect((await get('users/1')).status).toBe(400);
     expect((await crm.call('GET', '/crm/v2/users/1')).status).toBe(204);
+  });
+});
+
+describe('the picture of the organization', () => {
+  const png = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
+  const post = (content: Buffer, more = {}) => {
+    const form = multipart({ file: { filename: 'logo.png', type: 'image/png', content } });
+    return crm.call('POST', '/crm/v8/org/photo', { ...form, ...more });
+  };
+
+  test('comes and goes, for administrators', async () => {
+    expect((await get('org/photo')).status).toBe(204);
+    expect((await get('org')).json.org[0].photo_id).toBeNull();
+    expect((await post(Buffer.from('text'))).json.code).toBe('INVALID_FILE_TYPE');
+    const uploaded = await post(png);
+    expect(uploaded.json).toEqual({
+      code: 'SUCCESS',
+      details: {},
+      message: 'photo uploaded successfully',
+      status: 'success',
+    });
+    const photo = await get('org/photo');
+    expect([photo.status, photo.headers['content-type'], photo.bytes.equals(png)]).toEqual([200, 'image/png', true]);
+    expect((await get('org')).json.org[0].photo_id).toMatch(/^[0-9a-f]{64}$/);
+    expect((await crm.call('GET', '/crm/v8/org/photo', { environment: 'sandbox' })).status).not.toBe(200);
+    await crm.addUser('Plain');
+    const [plain] = await crm.database.query<{ zuid: string }>({
+      text: `SELECT zuid FROM crm_user WHERE last_name = 'Plain' LIMIT 1`,
+    });
+    crm.store.spaces.forget(1_000_001);
+    const token = crm.tokenFor(crm.organization.organizationId, plain?.zuid as string);
+    expect((await post(png, { token })).json.code).toBe('FORBIDDEN');
+    expect((await crm.call('DELETE', '/crm/v8/org/photo')).json.message).toBe('Photo deleted');
+    expect((await get('org/photo')).status).toBe(204);
+    const files = await crm.database.query({ text: `SELECT 1 FROM crm_file WHERE name = 'logo.png'` });
+    expect(files).toEqual([]);
   });
 });

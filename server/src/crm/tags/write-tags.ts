@@ -91,7 +91,7 @@ async function update(
       const id = idInPath ?? readId(given);
       const tag = tags.find((each) => each.tag_id === id);
       if (!tag) {
-        const place = { api_name: 'id', json_path: `${jsonPath}.id` };
+        const place = idInPath ? { resource_path_index: 2 } : { api_name: 'id', json_path: `${jsonPath}.id` };
         const missing = idInPath === undefined && (given === undefined || given === null);
         done.push(missing ? errorBody('MANDATORY_NOT_FOUND', place) : errorBody('INVALID_DATA', place, idInvalid));
         continue;

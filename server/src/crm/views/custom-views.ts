@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { pageParameters, pathId } from '../http/parameters.ts';
+import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { metadataModule } from '../settings/module-parameter.ts';
 import { findView } from './find-view.ts';
 import { type CustomView, standardViews } from './standard-views.ts';
@@ -45,25 +46,27 @@ export async function getCustomView(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
   const view = findView(call.space, module, pathId(call.path[0] as string, 2));
   if (!view) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
+  return { status: 200, json: { custom_views: [wholeViewAnswer(view, call)] } };
+}
+
+/** The view that a module shows when nobody has chosen another, as the module's own metadata has it. */
+export function defaultViewAnswer(module: Module, call: CrmCall): object | null {
+  const view = standardViews(module).find(({ isDefault }) => isDefault);
+  return view && servesRecords(module) ? wholeViewAnswer(view, call) : null;
+}
+
+function wholeViewAnswer(view: CustomView, call: CrmCall): object {
   const { space } = call;
-  const fields = module.fields.filter((field) => field.dataType !== 'layout' && field.dataType !== 'subform');
+  const fields = view.module.fields.filter((field) => field.dataType !== 'layout' && field.dataType !== 'subform');
   return {
-    status: 200,
-    json: {
-      custom_views: [
-        {
-          ...viewAnswer(view, call),
-          fields: fields.slice(0, shownFields).map(({ apiName, idSuffix }) => ({
-            api_name: apiName,
-            id: space.id(idSuffix),
-          })),
-          criteria: criteriaAnswer(view, call),
-          sort_by: sortField(view, call),
-          sort_order: view.sortBy === 'id' ? null : 'desc',
-          shared_to: null,
-        },
-      ],
-    },
+    ...viewAnswer(view, call),
+    fields: fields
+      .slice(0, shownFields)
+      .map(({ apiName, idSuffix }) => ({ api_name: apiName, id: space.id(idSuffix) })),
+    criteria: criteriaAnswer(view, call),
+    sort_by: sortField(view, call),
+    sort_order: view.sortBy === 'id' ? null : 'desc',
+    shared_to: null,
   };
 }
 

@@ -210,7 +210,11 @@ export const errorCatalogue = {
     'A sub-request refers to an answer, or a place in it, that does not exist.',
   ),
   LOOPING_FOUND: entry(400, 'looping found', 'A sub-request refers to its own answer or to that of a later one.'),
-  REQUEST_TIMEOUT: entry(400, 'request timed out', 'There was no time left to run the sub-request.'),
+  REQUEST_TIMEOUT: entry(
+    400,
+    'request timed out',
+    'There was no time left to run the sub-request, or the query reads more records than there is time for.',
+  ),
   ROLLBACK_PERFORMED: entry(
     400,
     'rollback performed',

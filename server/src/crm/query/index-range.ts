@@ -1,5 +1,6 @@
 import { columnSql, isTableColumn } from './column-sql.ts';
 import { type Condition, type Sorting, type Test, valueKind } from './condition.ts';
+import { isName } from './order-sql.ts';
 import { ranges, rangesSql, timeRanges } from './predicate.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 
@@ -37,8 +38,11 @@ export function indexedRangeSql(test: Test, builder: StatementBuilder): { condit
 export function isIndexedOrder([first, ...others]: readonly Sorting[]): boolean {
   if (!first) return true;
   const { module, field, path } = first.column;
-  if (others.length > 0 || path.length > 0) return false;
+  if (others.length > 0 || path.length > 0 || first.column.moduleOf) return false;
   return (
-    field.apiName === 'id' || indexedTimes.has(field.apiName) || indexedFields.has(`${module.apiName}.${field.apiName}`)
+    field.apiName === 'id' ||
+    indexedTimes.has(field.apiName) ||
+    indexedFields.has(`${module.apiName}.${field.apiName}`) ||
+    isName(module, field)
   );
 }

@@ -3,7 +3,7 @@ import { type Condition, type Literal, type Test, valueKind } from './condition.
 import type { StatementBuilder } from './statement-builder.ts';
 
 /**
- * The terms (migration 0006) that every record has which fulfils the condition, as the SQL of a tsquery; undefined when
+ * The terms (migration 0014) that every record has which fulfils the condition, as the SQL of a tsquery; undefined when
  * nothing follows about terms. Records that the terms find are still to be held against the condition.
  */
 export function termsSql(condition: Condition, builder: StatementBuilder): string | undefined {

@@ -5,7 +5,7 @@ import type { StatementBuilder } from './statement-builder.ts';
 /** What the SQL of a condition needs of the statement that it is part of. */
 export type ConditionWriter = Pick<StatementBuilder, 'parameter' | 'column'>;
 
-/** Larger records have no words in the index (migration 0006). */
+/** Larger records have no words in the index (migration 0014). */
 const maxIndexedBytes = 250_000;
 
 /** Times are shown and asked for in whole seconds. */
@@ -14,7 +14,7 @@ const secondMs = 1000;
 /** The SQL that is true of exactly the records that fulfil the condition. */
 export function predicateSql(condition: Condition, builder: ConditionWriter): string {
   if (condition.kind === 'words') {
-    const sql = `crm_has_words(r.data, ${builder.parameter(condition.text)})`;
+    const sql = `crm_has_words(r.data, crm_words(${builder.parameter(condition.text)}))`;
     return condition.indexed ? `(octet_length(r.data::text) <= ${maxIndexedBytes} OR ${sql})` : sql;
   }
   if (condition.kind === 'test') return testSql(condition, builder);

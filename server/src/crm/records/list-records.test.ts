@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { standardMetadata } from '../metadata/standard-modules.ts';
+import { valueKind } from '../query/condition.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 
 const crm = await startCrm();
@@ -39,6 +41,15 @@ describe('sorting', () => {
     expect(names(answer)).toEqual(['L0', 'L1', 'L2', 'L3', 'L4', 'L5', 'L6']);
     expect(answer.json.info).toEqual({ per_page: 200, count: 7, page: 1, more_records: false });
     expect(answer.json.data[0]).toHaveProperty('$approved', true);
+  });
+
+  test('every field whose values have an order can be sorted by, in version 2', async () => {
+    const fields = (standardMetadata.find('Leads')?.fields ?? []).filter((field) => valueKind(field) !== undefined);
+    const lengths = fields.map(async ({ apiName }) => {
+      const answer = await crm.call('GET', '/crm/v2/Leads', { query: { sort_by: apiName } });
+      return `${apiName} ${answer.json.data?.length}`;
+    });
+    expect(await Promise.all(lengths)).toEqual(fields.map(({ apiName }) => `${apiName} ${total}`));
   });
 });
 

@@ -20,7 +20,8 @@ const leads = leadModule.number;
 const fill = (dataSpace: number, count: number) =>
   database.query({
     text: `INSERT INTO crm_record
-           SELECT $1::integer, $2, $1 * 1000000000000::bigint + i, 1, 'n', 1, 1, i, 1, i, i, false, '{"Last_Name":"n"}'
+           SELECT $1::integer, $2, $1 * 1000000000000::bigint + i, 1, 'n', 1, 1, i, 1, i, i, false,
+                  jsonb_build_object('Last_Name', 'n' || i, 'Annual_Revenue', i)
            FROM generate_series(1, $3::integer) AS i`,
     values: [dataSpace, leads, count],
   });
@@ -34,8 +35,9 @@ beforeAll(async () => {
 /** Blocks that the statements of `work` touch. */
 async function blocksOf(work: (database: Database) => Promise<unknown>): Promise<number> {
   let blocks = 0;
-  const explaining = {
+  const explaining: Pick<Database, 'query' | 'transaction'> = {
     query: async (statement: Statement) => {
+      if (statement.text.startsWith('SET')) return [];
       const rows = await database.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>({
         text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
         ...(statement.values ? { values: statement.values } : {}),
@@ -44,8 +46,9 @@ async function blocksOf(work: (database: Database) => Promise<unknown>): Promise
       blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
       return [];
     },
+    transaction: (inner) => inner(explaining),
   };
-  await work(explaining as unknown as Database);
+  await work(explaining as Database);
   return blocks;
 }
 
@@ -76,10 +79,12 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
   ['reading', (db) => new RecordTable(db).read(key)],
   ['changing', (db) => new RecordTable(db).update([{ key, record, claims: null }])],
   ['naming', (db) => new RecordTable(db).targets(big, [{ module: leads, id: record.id }])],
-  ...['id', 'Created_Time', 'Modified_Time'].map((sortBy): [string, (database: Database) => Promise<unknown>] => [
-    `listing by ${sortBy}`,
-    (db) => selectRecords(db, { ...list, dataSpace: big, module: leadModule, sortBy, place: undefined }),
-  ]),
+  ...['id', 'Created_Time', 'Modified_Time', 'Last_Name', 'Annual_Revenue'].map(
+    (sortBy): [string, (database: Database) => Promise<unknown>] => [
+      `listing by ${sortBy}`,
+      (db) => selectRecords(db, { ...list, dataSpace: big, module: leadModule, sortBy, place: undefined }),
+    ],
+  ),
   [
     'a page in the middle',
     (db) =>
@@ -104,6 +109,6 @@ describe.each(['without statistics', 'with statistics'])('%s', (state) => {
 
   test.each(works)('%s touches few blocks', async (_, work) => {
     // The whole table has some hundreds.
-    expect(await blocksOf(work)).toBeLessThan(40);
+    expect(await blocksOf(work)).toBeLessThan(60);
   });
 });

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
-import { columnSql } from '../query/column-sql.ts';
+import { boundedRead } from '../query/bounded-read.ts';
+import { directed, sortKeySql } from '../query/order-sql.ts';
 import { waitingSql } from './approval.ts';
 import type { PagePlace } from './page-token.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from './record.ts';
@@ -28,7 +29,7 @@ export interface RecordList {
   readonly place: PagePlace | undefined;
 }
 
-const columns: Readonly<Record<string, string>> = {
+const columns: Readonly<Partial<Record<SortKey, string>>> = {
   id: 'record_id',
   Created_Time: 'created_at_ms',
   Modified_Time: 'modified_at_ms',
@@ -41,8 +42,9 @@ export function sortKeyOf(sortBy: SortKey, record: StoredRecord): string {
 }
 
 /**
- * Records in the order of an index, with one row more than a page has. Each sort order has its index, which begins
- * with the data space and the module, so the time does not depend on how many records others have.
+ * Records in the order of an index, with one row more than a page has. Each sort key has its index, which begins with
+ * the data space and the module, so the time does not depend on how many records others have. Of the fields that old
+ * versions sort by some have one (`query/index-range.ts`); for the others all records of the module are read.
  */
 export async function selectRecords(database: Database, list: RecordList): Promise<StoredRecord[]> {
   const values: unknown[] = [list.dataSpace, list.module.number];
@@ -65,11 +67,15 @@ export async function selectRecords(database: Database, list: RecordList): Promi
     const { key, id } = list.place;
     conditions.push(`(${column ?? 'record_id'}, record_id) ${comparison} (${parameter(key)}, ${parameter(id)})`);
   }
-  const order = column ?? columnSql('crm_record', list.module, list.module.field.get(list.sortBy) as Field);
-  const sql = `SELECT ${recordColumns} FROM crm_record WHERE ${conditions.join(' AND ')}
-    ORDER BY ${order} ${direction}${order === 'record_id' ? '' : `, record_id ${direction}`}
+  const order = column ?? sortKeySql('crm_record', list.module, list.module.field.get(list.sortBy) as Field);
+  const text = `SELECT ${recordColumns} FROM crm_record WHERE ${conditions.join(' AND ')}
+    ORDER BY ${directed(order, forwards, column === undefined)}${order === 'record_id' ? '' : `, record_id ${direction}`}
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
-  return (await database.query<RecordRow>({ text: sql, values })).map(fromRow);
+  const statement = { text, values };
+  const rows = await (column === undefined
+    ? boundedRead<RecordRow>(database, statement)
+    : database.query<RecordRow>(statement));
+  return rows.map(fromRow);
 }
 
 const maxId = '9223372036854775807';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
@@ -10,6 +10,7 @@ const firstSequence = 20_000_001;
 const rowsPerStatement = 20_000;
 const smallOrganizations = 1_000;
 const smallOrganizationLeads = 20;
+const leadsOfCompany = 20;
 
 /** An organization with so many leads, and what calls it. */
 export interface Tenant {
@@ -37,7 +38,11 @@ export class CrmBenchPlatform {
       const config = workshop.folder('config.json');
       writeFileSync(config, JSON.stringify({ limits: unlimited, recordEvents: 'failures' }));
       const args = ['--no-demo', '--config', config];
-      const platform = await workshop.start({ dataDirectory: workshop.folder('data'), args });
+      const platform = await workshop.start({
+        dataDirectory: workshop.folder('data'),
+        args,
+        ...(process.env.BENCH_NODE_OPTIONS && { env: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } }),
+      });
       const host = join(platform.dataDirectory, 'postgres', 'socket');
       const database = new pg.Client({ host, user: 'grantway', database: 'dc_us' });
       await database.connect();
@@ -54,6 +59,16 @@ export class CrmBenchPlatform {
 
   get content(): string {
     return this.#platform.ready.dataCenters.us?.content as string;
+  }
+
+  /** Megabytes that the platform's process holds in memory, without PostgreSQL; undefined where the system does not say. */
+  memoryMb(): number | undefined {
+    try {
+      const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${this.#platform.pid}/status`, 'utf8'))?.[1];
+      return Math.round(Number(kilobytes) / 1024);
+    } catch {
+      return undefined;
+    }
   }
 
   async tenant(name: string, leads: number): Promise<Tenant> {
@@ -74,7 +89,7 @@ export class CrmBenchPlatform {
     );
     const { data_space: dataSpace, user_id: owner } = rows[0] as (typeof rows)[number];
     for (let done = 0; done < leads; done += rowsPerStatement) {
-      await this.#insertLeads(dataSpace, owner, done, Math.min(rowsPerStatement, leads - done));
+      await this.#insertLeads(dataSpace, owner, done, Math.min(rowsPerStatement, leads - done), companiesOf(leads));
     }
     await this.#database.query('UPDATE crm_data_space SET next_sequence = $2 WHERE data_space = $1', [
       dataSpace,
@@ -86,7 +101,7 @@ export class CrmBenchPlatform {
   /** Rows of organizations that are only there: nobody calls them. */
   async fillSmallOrganizations(): Promise<void> {
     for (let index = 0; index < smallOrganizations; index++) {
-      await this.#insertLeads(2_000_001 + index, '1', 0, smallOrganizationLeads);
+      await this.#insertLeads(2_000_001 + index, '1', 0, smallOrganizationLeads, 1);
     }
   }
 
@@ -102,19 +117,19 @@ export class CrmBenchPlatform {
     await this.#workshop[Symbol.asyncDispose]();
   }
 
-  async #insertLeads(dataSpace: number, owner: string, from: number, count: number): Promise<void> {
+  async #insertLeads(dataSpace: number, owner: string, from: number, count: number, companies: number): Promise<void> {
     await this.#database.query(
       `INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                modified_by, modified_at_ms, activity_at_ms, converted, data)
        SELECT $1::integer, 2175, $1::bigint * 1000000000000 + ${firstSequence} + n, 1, 'Sample Lead' || n, $2::bigint,
               $2::bigint, at, $2::bigint, at, at, false,
               jsonb_build_object('First_Name', 'Sample', 'Last_Name', 'Lead' || n, 'Full_Name', 'Sample Lead' || n,
-                'Company', 'Company' || n % 5000, 'Email', 'lead' || n || '@acme.example', 'Phone', '+1 555 0100',
+                'Company', 'Company' || n % $5::integer, 'Email', 'lead' || n || '@acme.example', 'Phone', '+1 555 0100',
                 'Lead_Source', (ARRAY['Advertisement', 'Cold Call', 'Partner', 'Trade Show', 'Web Research'])[1 + n % 5],
                 'No_of_Employees', n % 900, 'Annual_Revenue', n::bigint * 7919 % 1000000)
        FROM generate_series($3::integer, $3::integer + $4::integer - 1) AS n,
             LATERAL (SELECT 1760000000000 + n::bigint * 1000 AS at) AS moment`,
-      [dataSpace, owner, from, count],
+      [dataSpace, owner, from, count, companies],
     );
   }
 
@@ -125,6 +140,11 @@ export class CrmBenchPlatform {
     if (code !== 0) throw new Error(`grantway ${args.join(' ')}: ${stdout}${stderr}`);
     return JSON.parse(stdout);
   }
+}
+
+/** Companies of an organization's leads: each has as many of them, however large the organization is. */
+export function companiesOf(leads: number): number {
+  return leads / leadsOfCompany;
 }
 
 export function leadId({ dataSpace, leads }: Tenant, random: number): string {

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
-import { measureRead, measureWrite } from './crm-bulk.ts';
-import { CrmBenchPlatform, type Tenant } from './crm-platform.ts';
-import { crmSubjects } from './crm-subjects.ts';
-import { measure, summarize } from './load.ts';
+import { type BulkMeasurement, measureReads, measureWrites } from './crm-bulk.ts';
+import { CrmBenchPlatform } from './crm-platform.ts';
+import { type CrmSubject, crmSubjects } from './crm-subjects.ts';
+import { type Measurement, measure, type Slice, summarize } from './load.ts';
 
 const usage = `Usage: npm run bench:crm -- [options]
 
-Calls of an organization with very many leads, beside 1,000 small ones, and of one with 10,000; then bulk read and write.
+Calls of an organization with 10,000 leads and of one with very many, in turn, beside 1,000 small ones; then bulk read
+and write.
 
   --leads N         leads of the large organization (default 1000000)
   --seconds N       time of each measurement (default 5)
@@ -14,7 +15,8 @@ Calls of an organization with very many leads, beside 1,000 small ones, and of o
   --json            one JSON document on standard output
 `;
 const fewLeads = 10_000;
-const warmUpSeconds = 1;
+/** A measurement is cut up, so that what else the machine does for a while falls on both organizations alike. */
+const slices = 4;
 
 const { values } = parseArgs({
   options: {
@@ -49,30 +51,52 @@ async function run(): Promise<number> {
     await platform.fillSmallOrganizations();
     const large = await platform.tenant('large', leads);
     await platform.settle();
+    const port = Number(new URL(platform.api).port);
+    const [few, many] = [await crmSubjects(platform.api, small), await crmSubjects(platform.api, large)];
     const rows: Row[] = [];
-    const measureTenant = async (tenant: Tenant) => {
-      for (const { name, next, expected } of await crmSubjects(platform.api, tenant)) {
-        const port = Number(new URL(platform.api).port);
-        const result = summarize([await measure({ port, connections, warmUpSeconds, seconds, next, expected })]);
-        errors += result.errors;
-        if (result.firstError !== undefined) say(`${name}: ${result.firstError}`);
-        const { requestsPerSecond, p99Ms } = result;
-        rows.push({ name, leads: tenant.leads, requestsPerSecond: round(requestsPerSecond), p99Ms: round(p99Ms) });
-        say(
-          `${name.padEnd(16)} ${String(tenant.leads).padStart(8)} leads ${round(requestsPerSecond)}/s, p99 ${round(p99Ms)} ms`,
-        );
+    for (const [index, { name }] of few.entries()) {
+      const pair = [few[index], many[index]] as [CrmSubject, CrmSubject];
+      const taken: [Slice[], Slice[]] = [[], []];
+      for (let turn = 0; turn < slices; turn++) {
+        for (const [which, { next, expected }] of pair.entries()) {
+          const time = { warmUpSeconds: seconds / slices / 4, seconds: seconds / slices };
+          taken[which]?.push(await measure({ port, connections, ...time, next, expected }));
+        }
       }
-    };
-    await measureTenant(small);
-    await measureTenant(large);
-    const read = { rowsPerSecond: round(await measureRead(platform, large)) };
-    const write = { rowsPerSecond: round(await measureWrite(platform, large)) };
-    say(`bulk read ${read.rowsPerSecond} rows/s, bulk write ${write.rowsPerSecond} rows/s`);
-    if (values.json) process.stdout.write(`${JSON.stringify({ rows, bulk: { read, write } })}\n`);
+      const results = taken.map(summarize);
+      for (const [which, { requestsPerSecond, p99Ms, errors: wrong, firstError }] of results.entries()) {
+        errors += wrong;
+        if (firstError !== undefined) say(`${name}: ${firstError}`);
+        const tenant = which === 0 ? small : large;
+        rows.push({ name, leads: tenant.leads, requestsPerSecond: round(requestsPerSecond), p99Ms: round(p99Ms) });
+      }
+      say(line(name, results as [Measurement, Measurement]));
+    }
+    const read = await measureReads(platform, large);
+    say(bulkLine('bulk read', read));
+    const write = await measureWrites(platform, large);
+    say(bulkLine('bulk write', write));
+    const bulk = { read: rounded(read), write: rounded(write) };
+    if (values.json) process.stdout.write(`${JSON.stringify({ rows, bulk })}\n`);
   } finally {
     await platform.close();
   }
   return errors === 0 ? 0 : 1;
+}
+
+function line(name: string, [few, many]: [Measurement, Measurement]): string {
+  const ratio = (few.requestsPerSecond / many.requestsPerSecond).toFixed(2);
+  const shown = ({ requestsPerSecond, p99Ms }: Measurement) =>
+    `${String(round(requestsPerSecond)).padStart(8)}/s p99 ${String(round(p99Ms)).padStart(7)} ms`;
+  return `${name.padEnd(20)} ${shown(few)}  ${shown(many)}  ratio ${ratio}`;
+}
+
+function bulkLine(name: string, { rowsPerSecond, memoryMb }: BulkMeasurement): string {
+  return `${name.padEnd(20)} ${Math.round(rowsPerSecond)} rows/s, memory after each job ${memoryMb.join(' ')} MB`;
+}
+
+function rounded(measured: BulkMeasurement): BulkMeasurement {
+  return { ...measured, rowsPerSecond: round(measured.rowsPerSecond) };
 }
 
 function round(value: number): number {

@@ -4,6 +4,7 @@ import { compositeOperations } from './composite/operations.ts';
 import { convertOperations } from './convert/operations.ts';
 import { coqlOperations } from './coql/operations.ts';
 import { customizationOperations } from './customization/operations.ts';
+import { byExternalId } from './external/external-ids.ts';
 import { listApis } from './features/apis.ts';
 import { featureOperations } from './features/operations.ts';
 import { fileOperations } from './files/operations.ts';
@@ -32,7 +33,7 @@ const apis: Operation = {
 };
 
 /** The operations by what they are about, in the order of the API's documents. The rows stand in their features' folders. */
-export const chapters: Chapters = {
+const rows: Chapters = {
   Records: [...recordOperations, ...recycleBinOperations],
   'Related records': relatedOperations,
   Search: searchOperations,
@@ -51,6 +52,11 @@ export const chapters: Chapters = {
   Variables: variableOperations,
   Features: [...featureOperations, apis],
 };
+
+/** The same, with records named by external ids wherever they are named. */
+export const chapters: Chapters = Object.fromEntries(
+  Object.entries(rows).map(([name, operations]) => [name, operations.map(byExternalId)]),
+);
 
 /**
  * The table of operations: what routes, enforces scopes and answers `GET /__apis`. Placeholders are numbered in their

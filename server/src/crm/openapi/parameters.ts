@@ -100,6 +100,14 @@ export const ifUnmodifiedSince: Parameter = {
   schema: { type: 'string', format: 'date-time' },
 };
 
+export const externalHeader: Parameter = {
+  name: 'X-EXTERNAL',
+  description:
+    'Fields marked external whose values stand for ids, separated by commas: Leads.Ext for records, ' +
+    'Contacts.Account_Name.Ext for look-ups in bodies, Tasks.What_Id->Accounts.Ext for look-ups into several modules.',
+  schema: text,
+};
+
 export const idempotencyKey: Parameter = {
   name: 'Idempotency-Key',
   description: 'For a day the same key with the same request has the same answer, and nothing is created twice.',

@@ -15,7 +15,7 @@ import type { StoredRecord, StoredValue } from './record.ts';
 import { recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
-import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
+import { type ItemAnswer, readRecords, writeAnswer, writeDetails } from './write-request.ts';
 
 /**
  * POST /{module}/{id}/actions/clone (crm-api 6.7): a new record with the values of another; `data` may hold one object
@@ -26,7 +26,7 @@ export async function cloneRecord(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Create');
   const { space, store } = call;
   const id = readId(pathId(call.path[1] as string, 1)) as string;
-  const raw = call.body.length === 0 ? {} : (readItems(call)[0] as unknown);
+  const raw = call.body.length === 0 ? {} : (await readRecords(call, module))[0];
   const source = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!source) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
   return writeAnswer(call, [await clone(call, module, source, raw)], 201);

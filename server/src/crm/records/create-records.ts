@@ -12,7 +12,7 @@ import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
 import { touchParents } from './touch-parents.ts';
 import type { NewRecord } from './write-records.ts';
-import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
+import { type ItemAnswer, readRecords, writeAnswer, writeDetails } from './write-request.ts';
 
 /**
  * POST /{module}: creates up to 100 records with one INSERT (and one look-up when they point to others). Each item
@@ -20,7 +20,7 @@ import { type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-r
  */
 export async function createRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Create');
-  const answers = await createItems(call, module, readItems(call));
+  const answers = await createItems(call, module, await readRecords(call, module));
   return writeAnswer(call, answers, 201);
 }
 

@@ -1,7 +1,9 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid, Refusal } from '../errors.ts';
+import { externalField } from '../external/external-header.ts';
+import { idsOf } from '../external/external-ids.ts';
 import { success } from '../http/item-list.ts';
-import { booleanParameter, idsParameter, pathId } from '../http/parameters.ts';
+import { booleanParameter, idsParameter, listParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { lockedBody } from './locked.ts';
@@ -11,11 +13,23 @@ import { type ItemAnswer, maxRecords, writeAnswer } from './write-request.ts';
 /** DELETE /{module}?ids=: moves up to 100 records to the recycle bin, with one statement. */
 export async function deleteRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = pathModule(call);
-  const ids = idsParameter(call.query, 'ids', maxRecords);
+  const external = externalField(call, module);
+  const ids = external ? valuesParameter(call) : idsParameter(call.query, 'ids', maxRecords);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
   readTrigger(call);
   mayUse(call, module, 'Delete');
-  return deleteItems(call, module, ids);
+  if (!external) return deleteItems(call, module, ids);
+  const idOf = await idsOf(call, module, external, ids);
+  return deleteItems(call, module, ids, idOf);
+}
+
+/** `ids` that are values of an external field. */
+function valuesParameter({ query }: CrmCall): string[] | undefined {
+  const values = listParameter(query, 'ids');
+  if (values && values.length > maxRecords) {
+    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxRecords, param_name: 'ids' } });
+  }
+  return values && [...new Set(values)];
 }
 
 /** DELETE /{module}/{id} */
@@ -38,11 +52,19 @@ export function deletionAnswer(id: string, outcome: 'deleted' | 'locked' | undef
   return outcome === 'locked' ? lockedBody(id) : errorBody('INVALID_DATA', { id }, idInvalid);
 }
 
-/** Moves records to the recycle bin. */
-export async function deleteItems(call: CrmCall, module: Module, ids: readonly string[]): Promise<CrmAnswer> {
+/** Moves records to the recycle bin. Whom nobody knows is called in the answer as in the request. */
+export async function deleteItems(
+  call: CrmCall,
+  module: Module,
+  names: readonly string[],
+  idOf: (name: string) => string | undefined = readId,
+): Promise<CrmAnswer> {
   const { space, store, user, nowMs } = call;
-  const known = ids.map(readId).filter((id) => id !== undefined);
+  const known = names.map((name) => idOf(name)).filter((id) => id !== undefined);
   const outcomes = await store.records.delete(space.dataSpace, module.number, known, user.id, nowMs);
-  const answers = ids.map((id) => deletionAnswer(id, outcomes.get(readId(id) ?? ''), 'record deleted'));
+  const answers = names.map((name) => {
+    const id = idOf(name);
+    return deletionAnswer(id ?? name, outcomes.get(id ?? ''), 'record deleted');
+  });
   return writeAnswer(call, answers, 200);
 }

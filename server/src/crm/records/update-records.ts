@@ -1,5 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid } from '../errors.ts';
+import { idsOfItems } from '../external/external-ids.ts';
 import { changedAfter, pathId, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
@@ -16,7 +17,7 @@ import { mayUse, pathModule, recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
 import type { RecordUpdate } from './write-records.ts';
-import { asItem, type ItemAnswer, readItems, writeAnswer, writeDetails } from './write-request.ts';
+import { asItem, type ItemAnswer, readRecords, writeAnswer, writeDetails } from './write-request.ts';
 
 /** Times that a change is begun again because another process changed the record in between. */
 const maxAttempts = 10;
@@ -30,11 +31,18 @@ interface Item {
 /** PUT /{module}: changes up to 100 records, each named by its `id`, with one read and one write. */
 export async function updateRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Edit');
-  const items = readItems(call);
+  const items = await readRecords(call, module);
   const answers = new Array<ItemAnswer>(items.length);
+  const external = await idsOfItems(call, module, items);
   const ids = items.map((raw, index) => {
     const item = asItem(raw);
     const place = { api_name: 'id', json_path: `$.data[${index}].id` };
+    if (item && external && item.id === undefined) {
+      const found = external(item, index);
+      if (typeof found === 'string') return found;
+      answers[index] = found;
+      return undefined;
+    }
     if (item && (item.id === undefined || item.id === null)) answers[index] = errorBody('MANDATORY_NOT_FOUND', place);
     const id = item && readId(item.id);
     if (item && id === undefined) answers[index] ??= errorBody('INVALID_DATA', place, idInvalid);
@@ -52,7 +60,7 @@ export async function updateOneRecord(call: CrmCall): Promise<CrmAnswer> {
   const module = pathModule(call);
   const id = readId(pathId(call.path[1] as string, 1)) as string;
   mayUse(call, module, 'Edit');
-  const items = readItems(call).slice(0, 1);
+  const items = (await readRecords(call, module)).slice(0, 1);
   const answers = new Array<ItemAnswer>(1);
   await updateItems(call, module, items, [id], answers, () => ({ resource_path_index: 1 }));
   return writeAnswer(call, answers, 200);

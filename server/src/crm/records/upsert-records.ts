@@ -1,5 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, Refusal } from '../errors.ts';
+import { externalField } from '../external/external-header.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
 import { isStorable } from '../values/texts.ts';
@@ -8,7 +9,7 @@ import { createItems } from './create-records.ts';
 import { holdersOf } from './find-duplicates.ts';
 import { recordModule } from './record-module.ts';
 import { updateItems } from './update-records.ts';
-import { asItem, type ItemAnswer, readItems, writeAnswer } from './write-request.ts';
+import { asItem, type ItemAnswer, readRecords, writeAnswer } from './write-request.ts';
 
 /** Modules whose records have nothing by which they could be known again. */
 const unsupported = new Set(['Tasks', 'Events', 'Calls', 'Notes']);
@@ -31,8 +32,8 @@ export async function upsertRecords(call: CrmCall): Promise<CrmAnswer> {
     const message = 'The given module is not supported in API';
     throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 }, message });
   }
-  const raws = readItems(call);
-  const fields = checkedFields(module, readJsonBody(call.body).duplicate_check_fields);
+  const raws = await readRecords(call, module);
+  const fields = checkedFields(module, readJsonBody(call.body).duplicate_check_fields, externalField(call, module));
   const items = raws.map((raw, index): Item => ({ index, raw, values: valuesOf(raw, fields) }));
   const answers = new Array<ItemAnswer>(raws.length);
   // Two calls with the same value go one after the other: the second one finds the record of the first.
@@ -131,7 +132,14 @@ function withAction(answer: ItemAnswer, action: 'insert' | 'update', duplicateFi
 }
 
 /** The fields that say whether two records are the same, in the order in which they are asked. */
-function checkedFields(module: Module, named: unknown): Field[] {
+function checkedFields(module: Module, named: unknown, external: Field | undefined): Field[] {
+  // Who has an id of their own is known by it first, and by nothing else that is not named.
+  if (!external) return namedFields(module, named);
+  const others = named === undefined || named === null ? [] : namedFields(module, named);
+  return [external, ...others.filter((field) => field !== external)];
+}
+
+function namedFields(module: Module, named: unknown): Field[] {
   const isKey = (field: Field) => field.duplicateCheck || field.unique;
   const display = module.generatedType === 'custom' ? module.field.get(module.displayField ?? '') : undefined;
   if (named === undefined || named === null) {
@@ -153,7 +161,7 @@ function valuesOf(raw: unknown, fields: readonly Field[]): Item['values'] {
   if (!item) return [];
   return fields.flatMap((field) => {
     const given = Object.hasOwn(item, field.apiName) ? item[field.apiName] : undefined;
-    if (typeof given !== 'string' && typeof given !== 'number') return [];
+    if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'bigint') return [];
     const value = String(given).trimEnd();
     // Values that no field can have are refused when the item is read.
     if (value === '' || value.length > field.length || !isStorable(value)) return [];

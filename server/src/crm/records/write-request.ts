@@ -1,6 +1,8 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { type ErrorBody, errorCatalogue, Refusal } from '../errors.ts';
+import { withLookupIds } from '../external/external-ids.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../http/json-body.ts';
+import type { Module } from '../metadata/metadata.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import type { StoredRecord } from './record.ts';
 import { showUserBriefly } from './record-view.ts';
@@ -33,6 +35,11 @@ export function readItems(call: CrmCall): readonly unknown[] {
     });
   }
   return data;
+}
+
+/** The same, with ids in look-ups that say by an external value whom they mean. */
+export function readRecords(call: CrmCall, module: Module): Promise<readonly unknown[]> {
+  return withLookupIds(call, module, readItems(call));
 }
 
 /** An item of a write as an object; undefined when it is something else. */

@@ -10,7 +10,7 @@ import { createItems } from '../records/create-records.ts';
 import { deleteItems } from '../records/delete-records.ts';
 import { selectRecords } from '../records/select-records.ts';
 import { updateItems } from '../records/update-records.ts';
-import { type ItemAnswer, maxRecords, readItems, writeAnswer } from '../records/write-request.ts';
+import { type ItemAnswer, maxRecords, readItems, readRecords, writeAnswer } from '../records/write-request.ts';
 import { linkFields, withRoleName } from './link-fields.ts';
 import { listScope, type RelatedPlace, relatedId, relatedIdInvalid, relatedPlace } from './related-place.ts';
 
@@ -21,7 +21,9 @@ export async function createRelated(call: CrmCall): Promise<CrmAnswer> {
   const place = await relatedPlace(call, { parent: 'View', related: 'Create' });
   const { source } = place.list;
   if (source.kind !== 'lookup' || source.field.includes('.')) throw notSupported(place);
-  const items = readItems(call).map((raw) => (isJsonObject(raw) ? { ...raw, ...pointer(place, source.field) } : raw));
+  const items = (await readRecords(call, place.module)).map((raw) =>
+    isJsonObject(raw) ? { ...raw, ...pointer(place, source.field) } : raw,
+  );
   return writeAnswer(call, await createItems(call, place.module, items), 201);
 }
 

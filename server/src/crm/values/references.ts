@@ -7,11 +7,17 @@ import { type Reading, type ValueReader, wrongType } from './reading.ts';
 function idIn(raw: unknown): { id: string } | { problem: Reading } {
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) {
     const id = readId((raw as { id?: unknown }).id);
-    return id === undefined ? { problem: badId('.id') } : { id };
+    return id === undefined ? { problem: badId(`.${nameIn(raw)}`) } : { id };
   }
   const id = readId(raw);
   if (id !== undefined) return { id };
   return { problem: typeof raw === 'string' ? badId('') : wrongType('jsonobject') };
+}
+
+/** What a look-up is told by: its id, or the only key that there is, an external one. */
+function nameIn(raw: object): string {
+  const [first, ...others] = Object.keys(raw);
+  return first !== undefined && others.length === 0 && /^\w{1,120}$/.test(first) ? first : 'id';
 }
 
 export function badId(at: string): Reading {

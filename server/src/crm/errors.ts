@@ -165,6 +165,11 @@ export const errorCatalogue = {
     'unable to process the request',
     'The state of things forbids it: the last administrator, a role that others report to without an heir, and such.',
   ),
+  FEATURE_NOT_ENABLED: entry(
+    400,
+    'the feature is not enabled',
+    'The organization has switched the feature off: territories, for instance.',
+  ),
   ID_ALREADY_DEACTIVATED: entry(400, 'user is already deactivated', 'The user is disabled already.'),
   ID_ALREADY_ACTIVE: entry(400, 'user is already active', 'The user is active already.'),
   CANNOT_UPDATE_DELETED_USER: entry(400, 'Deleted user cannot be updated', 'A deleted user stays as it is.'),

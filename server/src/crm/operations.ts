@@ -22,6 +22,7 @@ import { relatedOperations } from './related/operations.ts';
 import { searchOperations } from './search/operations.ts';
 import { settingsOperations } from './settings/operations.ts';
 import { tagOperations } from './tags/operations.ts';
+import { territoryOperations } from './territories/operations.ts';
 import { variableOperations } from './variables/operations.ts';
 import { viewOperations } from './views/operations.ts';
 
@@ -44,6 +45,7 @@ const rows: Chapters = {
   Attachments: attachmentOperations,
   'Files and photos': fileOperations,
   Tags: tagOperations,
+  Territories: territoryOperations,
   Bulk: [...bulkOperations, ...uploadOperations],
   Composite: compositeOperations,
   Notifications: notificationOperations,

@@ -22,6 +22,7 @@ import { resolveTags } from '../records/tags.ts';
 import { insertClaimedWith, type NewRecord } from '../records/unique-values.ts';
 import { updateRecords } from '../records/write-records.ts';
 import { writeAnswer } from '../records/write-request.ts';
+import { applyTerritories } from '../territories/apply-territories.ts';
 import { findMatches } from './find-matches.ts';
 import { moveContent } from './move-content.ts';
 import { type Conversion, conversionTargets, leadModule, readConversion, targetModule } from './read-conversion.ts';
@@ -197,6 +198,7 @@ async function takeIn(
     createdAtMs: existing.createdAtMs,
     nowMs: call.nowMs,
   });
+  applyTerritories(call.space, module, { ...existing, data }, call);
   const claims = changedClaims(module, existing, data);
   // Unique values of others are not taken over by a conversion.
   if (claims !== null) return existing;

@@ -99,11 +99,6 @@ function readDeal(
   });
   if (reading.failure) return { failure: reading.failure };
   const item = raw as JsonObject;
-  const stages = module.field.get('Stage')?.pickList ?? [];
-  if (item.Pipeline && !stages.some((stage) => stage.value === item.Stage)) {
-    const details = { mapped_field: at('Deals.Pipeline'), ...at('Deals.Stage') };
-    return { failure: errorBody('MAPPING_MISMATCH', details, 'Pipeline doesn`t contain the Stage') };
-  }
   const role = isJsonObject(item.Contact_Role) ? item.Contact_Role.name : item.Contact_Role;
   const contactRole = typeof role === 'string' && role !== '' && isStorable(role) ? role.slice(0, 120) : null;
   return { changes: reading.changes, contactRole };

@@ -32,7 +32,7 @@ export async function createFields(call: CrmCall): Promise<CrmAnswer> {
   const answers = await changeSpace(call, async (transaction) => {
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
-      const metadata = await loadMetadata(transaction, call.space.dataSpace);
+      const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents.settings);
       const module = metadata.byNumber(number) as Module;
       const task = { space: call.space, metadata, module, at: `$.fields[${index}]`, newId };
       done.push(await createField(transaction, call, raw, task));

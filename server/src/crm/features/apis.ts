@@ -1,6 +1,5 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
-import { Refusal } from '../errors.ts';
-import { isJsonObject } from '../http/json-body.ts';
+import { filterParameter } from '../http/filters.ts';
 import type { Operation } from '../http/router.ts';
 import { costOf, creditRange } from '../limits/costs.ts';
 import { documentPath } from '../openapi/document.ts';
@@ -12,7 +11,11 @@ interface Described {
   readonly oauth_scope: string;
 }
 
-const maxFilterLength = 5_000;
+const filterable = {
+  path: (described: Described) => described.path,
+  method: (described: Described) => described.method,
+  oauth_scope: (described: Described) => described.oauth_scope,
+};
 
 function credits(operation: Operation): { max_credits: number; min_credits: number } {
   const { min, max } = creditRange(costOf(operation));
@@ -22,7 +25,7 @@ function credits(operation: Operation): { max_credits: number; min_credits: numb
 /** The handler over a table; the table names the handler, so it is asked for when a call comes. */
 export function listApis(table: () => readonly Operation[]): (call: CrmCall) => Promise<CrmAnswer> {
   return async (call) => {
-    const keep = filterParameter(call);
+    const keep = filterParameter(call.query, filterable);
     const byPath = new Map<string, object[]>();
     for (const operation of table()) {
       if ((operation.since ?? 0) > call.version.number) continue;
@@ -43,39 +46,4 @@ function describe(operation: Operation, call: CrmCall): Described {
   // A module that nobody knows has the scope of custom modules; here it stands for any.
   const scopes = operation.scopes(['{module}']).map(([first = '']) => first.replace('.custom.', '.{module}.'));
   return { path, method: operation.method, oauth_scope: scopes.join(',') };
-}
-
-type Filter = (described: Described) => boolean;
-
-function filterParameter({ query }: CrmCall): Filter {
-  const text = query.get('filters');
-  if (!text) return () => true;
-  let parsed: unknown;
-  try {
-    parsed = text.length > maxFilterLength ? undefined : JSON.parse(text);
-  } catch {
-    parsed = undefined;
-  }
-  const filter = readFilter(parsed, 0);
-  if (filter) return filter;
-  throw new Refusal('INVALID_DATA', { details: { param_name: 'filters' } });
-}
-
-const filterable = ['path', 'method', 'oauth_scope'] as const;
-const maxDepth = 5;
-
-/** `{"field":{"api_name":"path"},"comparator":"contains","value":"Leads"}`, or a group of such. */
-function readFilter(raw: unknown, depth: number): Filter | undefined {
-  if (!isJsonObject(raw) || depth > maxDepth) return undefined;
-  if (Array.isArray(raw.group)) {
-    const parts = raw.group.map((part) => readFilter(part, depth + 1));
-    if (parts.length === 0 || parts.includes(undefined)) return undefined;
-    const any = String(raw.group_operator).toLowerCase() === 'or';
-    return (described) => (parts as Filter[])[any ? 'some' : 'every']((part) => part(described));
-  }
-  const field = filterable.find((name) => isJsonObject(raw.field) && raw.field.api_name === name);
-  const { comparator, value } = raw;
-  if (!field || typeof value !== 'string') return undefined;
-  if (comparator === 'equal') return (described) => described[field] === value;
-  return comparator === 'contains' ? (described) => described[field].includes(value) : undefined;
 }

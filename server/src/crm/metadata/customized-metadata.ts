@@ -4,6 +4,8 @@ import {
   buildModule,
   type FieldSource,
   type ModuleSource,
+  metadataWithoutTerritories,
+  modulesWithoutTerritories,
   pickListOf,
   standardMetadata,
   standardModules,
@@ -27,23 +29,24 @@ export interface CustomFieldRow {
 
 /**
  * The standard metadata with the organization's own modules and fields.
- * @param removedAtMs when the organization last removed something from it; 0 when it never did.
+ * `removedAtMs` is when the organization last removed something from it; 0 when it never did.
  */
 export function customizedMetadata(
   moduleRows: readonly CustomModuleRow[],
   fieldRows: readonly CustomFieldRow[],
-  removedAtMs = 0,
+  { territories, removedAtMs = 0 }: { readonly territories: boolean; readonly removedAtMs?: number },
 ): Metadata {
-  if (moduleRows.length === 0 && fieldRows.length === 0 && removedAtMs === 0) return standardMetadata;
+  if (moduleRows.length === 0 && fieldRows.length === 0 && removedAtMs === 0) {
+    return territories ? standardMetadata : metadataWithoutTerritories;
+  }
+  const standard = territories ? standardModules : modulesWithoutTerritories;
   const fieldsOf = Map.groupBy(fieldRows, (row) => row.module);
   const own = moduleRows.map((row, index) => {
     const fields = row.definition.fields.map((field) => buildField(field));
     return buildModule(row.definition, standardModules.length + index + 1, fields);
   });
   const targets = own.filter(({ generatedType }) => generatedType === 'custom').map(({ apiName }) => apiName);
-  const modules = [...standardModules, ...own].map((module) =>
-    withFields(module, fieldsOf.get(module.number) ?? [], targets),
-  );
+  const modules = [...standard, ...own].map((module) => withFields(module, fieldsOf.get(module.number) ?? [], targets));
   const times = [...moduleRows, ...fieldRows].map((row) => Number(row.modified_at_ms));
   return new Metadata(modules, Math.max(removedAtMs, ...times));
 }

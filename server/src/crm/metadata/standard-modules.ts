@@ -203,15 +203,26 @@ const tabs: readonly ModuleSource[] = source.tabs.map((tab) => ({
   fields: [],
 }));
 
-/** The modules that every organization starts with, without the fields of features that are off. */
-export const standardModules: readonly Module[] = [...(source.modules as readonly ModuleSource[]), ...tabs].map(
-  (module, index) =>
+/** Fields that belong to something which an organization may not have, as the data file calls it. */
+const features = { pipelines: 'pipelines on (Deals)', territories: 'territories on' } as const;
+
+function modulesWith(served: readonly string[]): readonly Module[] {
+  const isServed = ({ feature }: FieldSource) => feature === undefined || served.includes(feature);
+  return [...(source.modules as readonly ModuleSource[]), ...tabs].map((module, index) =>
     buildModule(
       module,
       index + 1,
-      module.fields.filter((field) => field.feature === undefined).map((field) => buildField(field)),
+      module.fields.filter(isServed).map((field) => buildField(field)),
     ),
-);
+  );
+}
+
+/** The modules that every organization starts with, without the fields of features that are not built. */
+export const standardModules: readonly Module[] = modulesWith([features.pipelines, features.territories]);
+
+/** The same for organizations that have switched territories off. */
+export const modulesWithoutTerritories: readonly Module[] = modulesWith([features.pipelines]);
 
 /** The metadata of an organization that has changed nothing: one object for all of them. */
 export const standardMetadata = new Metadata(standardModules, 0);
+export const metadataWithoutTerritories = new Metadata(modulesWithoutTerritories, 0);

@@ -34,6 +34,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   tag: { description: 'Id of a tag.', schema: id },
   variable: { description: 'Id or API name of a variable.', schema: text },
   group: { description: 'Id or API name of a group of variables.', schema: text },
+  territory: { description: 'Id of a territory.', schema: id },
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   job: { description: 'Id of a job.', schema: id },
   lock: { description: 'Id of a lock.', schema: id },

@@ -18,7 +18,8 @@ export const idGiven: Schema = { type: ['string', 'integer'], pattern: '^[0-9]{1
 export const exactly = (value: unknown): Schema => ({ const: value });
 export const oneOf = (...words: readonly string[]): Schema => ({ type: 'string', enum: words });
 export const orNull = (schema: Schema): Schema =>
-  typeof schema.type === 'string' && !('enum' in schema)
+  // What has a name stays whole, so that the name means one thing.
+  typeof schema.type === 'string' && !('enum' in schema) && !('title' in schema)
     ? { ...schema, type: [schema.type, 'null'] }
     : { anyOf: [schema, { type: 'null' }] };
 export const either = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas });

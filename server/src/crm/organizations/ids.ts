@@ -12,6 +12,10 @@ export const systemIds = {
   roleManager: 26_008,
   profileAdministrator: 26_011,
   profileStandard: 26_014,
+  topTerritory: 33_001,
+  /** Forecast categories: pipeline, closed, omitted. */
+  forecastCategories: 34_001,
+  defaultPipeline: 34_501,
   /** Layout "Standard" of a standard module and of a custom one: this plus the module's number. */
   standardLayout: 5_000_000,
   customLayout: 100_000_000_000,

@@ -1,9 +1,14 @@
 import type { Queryable } from '../../database/database.ts';
 import { type CustomFieldRow, type CustomModuleRow, customizedMetadata } from '../metadata/customized-metadata.ts';
 import type { Metadata } from '../metadata/metadata.ts';
+import type { OrganizationSettings } from './space.ts';
 
 /** The metadata of a data space as it is in the database now. */
-export async function loadMetadata(queryable: Queryable, dataSpace: number): Promise<Metadata> {
+export async function loadMetadata(
+  queryable: Queryable,
+  dataSpace: number,
+  { territories }: Pick<OrganizationSettings, 'territories'>,
+): Promise<Metadata> {
   const values = [dataSpace];
   const modules = await queryable.query<CustomModuleRow>({
     name: 'crm-space-modules',
@@ -22,5 +27,5 @@ export async function loadMetadata(queryable: Queryable, dataSpace: number): Pro
     text: 'SELECT max(deleted_at_ms) AS at_ms FROM crm_deleted_field WHERE data_space = $1',
     values,
   });
-  return customizedMetadata(modules, fields, Number(removed?.at_ms ?? 0));
+  return customizedMetadata(modules, fields, { territories, removedAtMs: Number(removed?.at_ms ?? 0) });
 }

@@ -1,13 +1,25 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
+import { loadAssignmentRules } from '../assignment/assignment-rule.ts';
+import { loadPipelines } from '../pipelines/pipeline.ts';
+import { loadTerritories, topTerritory } from '../territories/territory.ts';
 import { loadMetadata } from './load-metadata.ts';
-import { type CrmUser, type OrganizationSettings, type Profile, type Role, Space, type UserSettings } from './space.ts';
+import {
+  type CrmUser,
+  defaultOrganizationSettings,
+  type OrganizationSettings,
+  type Profile,
+  type Role,
+  Space,
+  type UserSettings,
+} from './space.ts';
 
 interface SpaceRow {
   data_space: number;
   name: string;
   zgid: string;
-  settings: OrganizationSettings;
+  /** Those that were changed, or that there were when it was made. */
+  settings: Partial<OrganizationSettings>;
   created_at_ms: string;
 }
 
@@ -43,7 +55,9 @@ export async function loadSpace(
   });
   if (!space) return undefined;
   const values = [space.data_space];
-  const [userRows, roleRows, profileRows, tagRows, metadata] = await Promise.all([
+  const settings = { ...defaultOrganizationSettings, ...space.settings };
+  const createdAtMs = Number(space.created_at_ms);
+  const [userRows, roleRows, profileRows, tagRows, metadata, ...sales] = await Promise.all([
     database.query<UserRow>({
       name: 'crm-space-users',
       text: `SELECT user_id, zuid, email, first_name, last_name, role_id, profile_id, status, confirmed, settings,
@@ -73,8 +87,12 @@ export async function loadSpace(
       text: 'SELECT tag_id, module, name, color_code FROM crm_tag WHERE data_space = $1 ORDER BY module, tag_id',
       values,
     }),
-    loadMetadata(database, space.data_space),
+    loadMetadata(database, space.data_space, settings),
+    loadTerritories(database, space.data_space, topTerritory(space.data_space, space.name, createdAtMs)),
+    loadPipelines(database, space.data_space),
+    loadAssignmentRules(database, space.data_space),
   ]);
+  const [territories, pipelines, assignmentRules] = sales;
   const roles = roleRows.map(
     (row): Role => ({ id: row.role_id, name: row.name, reportsTo: row.reports_to, description: row.description }),
   );
@@ -93,12 +111,15 @@ export async function loadSpace(
     environment,
     name: space.name,
     zgid: space.zgid,
-    settings: space.settings,
-    createdAtMs: Number(space.created_at_ms),
-    users: userRows.map((row) => userOf(row, roles, profiles, space.settings)),
+    settings,
+    createdAtMs,
+    users: userRows.map((row) => userOf(row, roles, profiles, settings)),
     roles,
     profiles,
     tags: tagRows.map((row) => ({ id: row.tag_id, module: row.module, name: row.name, colorCode: row.color_code })),
+    territories,
+    pipelines,
+    assignmentRules,
     metadata,
   });
 }

@@ -1,6 +1,9 @@
 import type { Environment } from '../../config/data-centers.ts';
+import type { AssignmentRule } from '../assignment/assignment-rule.ts';
 import { metadataFor } from '../metadata/customized-metadata.ts';
 import type { Metadata, Module } from '../metadata/metadata.ts';
+import type { Pipeline } from '../pipelines/pipeline.ts';
+import type { Territory } from '../territories/territory.ts';
 import { idOf } from './ids.ts';
 
 /** The facts of an organization that people may change, with what a new one starts with. */
@@ -11,6 +14,8 @@ export const defaultOrganizationSettings = {
   currencyLocale: 'USD',
   isoCode: 'USD',
   countryCode: 'US',
+  /** Whether records belong to territories. */
+  territories: true,
 };
 export type OrganizationSettings = typeof defaultOrganizationSettings & {
   /** The file of its picture. */
@@ -84,6 +89,9 @@ export interface SpaceContents {
   readonly roles: readonly Role[];
   readonly profiles: readonly Profile[];
   readonly tags: readonly Tag[];
+  readonly territories: readonly Territory[];
+  readonly pipelines: readonly Pipeline[];
+  readonly assignmentRules: readonly AssignmentRule[];
   readonly metadata: Metadata;
 }
 
@@ -97,6 +105,7 @@ export class Space {
   readonly #tags: ReadonlyMap<string, Tag>;
   /** The space as profiles see it that do not see everything. */
   readonly #seenBy = new Map<string, Space>();
+  readonly #territories: ReadonlyMap<string, Territory>;
 
   constructor(contents: SpaceContents) {
     this.contents = contents;
@@ -104,6 +113,7 @@ export class Space {
     this.metadata = contents.metadata;
     this.#byId = new Map(contents.users.map((user) => [user.id, user]));
     this.#tags = new Map(contents.tags.map((tag) => [tag.id, tag]));
+    this.#territories = new Map(contents.territories.map((territory) => [territory.id, territory]));
     for (const user of contents.users) if (user.zuid !== null) this.#byZuid.set(user.zuid, user);
   }
 
@@ -128,6 +138,10 @@ export class Space {
 
   tag(id: string): Tag | undefined {
     return this.#tags.get(id);
+  }
+
+  territory(id: string): Territory | undefined {
+    return this.#territories.get(id);
   }
 
   /** The id of something whose sequence number is the same in every data space. */

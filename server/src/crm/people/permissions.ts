@@ -28,6 +28,9 @@ export const administration: readonly string[] = [
   'Crm_Implied_Manage_Profiles',
   'Crm_Implied_Manage_Roles',
   customization,
+  'Crm_Implied_Manage_Territories',
+  'Crm_Implied_Manage_Pipelines',
+  'Crm_Implied_Manage_Variables',
 ];
 
 const general: readonly (readonly [string, string])[] = [
@@ -36,6 +39,9 @@ const general: readonly (readonly [string, string])[] = [
   ['Crm_Implied_Manage_Profiles', 'Manage Profiles'],
   ['Crm_Implied_Manage_Roles', 'Manage Roles'],
   [customization, 'Manage Modules and Fields'],
+  ['Crm_Implied_Manage_Territories', 'Manage Territories'],
+  ['Crm_Implied_Manage_Pipelines', 'Manage Pipelines'],
+  ['Crm_Implied_Manage_Variables', 'Manage Variables'],
 ];
 
 function moduleSequence(module: Module): number {

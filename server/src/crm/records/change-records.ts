@@ -1,6 +1,7 @@
 import type { CrmCall } from '../context.ts';
 import type { ErrorBody } from '../errors.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { applyTerritories } from '../territories/apply-territories.ts';
 import { isLocked, lockedBody } from './locked.ts';
 import type { RecordData, StoredRecord } from './record.ts';
 import { type HistoryAction, historyEntry } from './record-history.ts';
@@ -42,13 +43,16 @@ export async function changeRecords(
         if (outcome === undefined) done.set(record.id, { record });
         else if ('failure' in outcome) done.set(record.id, outcome);
         else {
-          changed.push({
+          const after: StoredRecord = {
             ...record,
             ownerId: outcome.ownerId ?? record.ownerId,
             modifiedBy: user.id,
             modifiedAtMs: Math.max(nowMs, record.modifiedAtMs),
-            data: outcome.data,
-          });
+            data: { ...outcome.data },
+          };
+          // Rules may ask for the owner; what else is changed here is no business of theirs.
+          if (after.ownerId !== record.ownerId) applyTerritories(space, module, after, call);
+          changed.push(after);
         }
       }
       const outcomes = await store.records.update(

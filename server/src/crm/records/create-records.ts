@@ -1,8 +1,10 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { applyPipeline } from '../pipelines/apply-pipeline.ts';
+import { applyTerritories } from '../territories/apply-territories.ts';
 import { applyChanges, displayName, newRowCount, uniqueClaims } from './apply-changes.ts';
 import { approvalState } from './approval.ts';
-import { deriveValues } from './derived-values.ts';
+import { type DerivationProblem, type Draft, deriveValues } from './derived-values.ts';
 import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
 import { type ItemChanges, readItem } from './read-item.ts';
@@ -87,7 +89,7 @@ export function newRecord(
   changes: ItemChanges,
   tagIds: ReadonlyMap<string, string>,
   takeId: () => string,
-): NewRecord | { readonly failure: ReturnType<typeof deriveValues> & object } {
+): NewRecord | { readonly failure: DerivationProblem } {
   const { nowMs, space, user } = call;
   const id = takeId();
   const applied = applyChanges({}, changes, takeId);
@@ -95,7 +97,7 @@ export function newRecord(
   if ('failure' in applied) throw new Error('a new record names rows that exist');
   const { data } = applied;
   withTags(data, changes, tagIds);
-  const failure = deriveValues({
+  const draft: Draft = {
     module,
     id,
     data,
@@ -103,7 +105,8 @@ export function newRecord(
     given: (name) => changes.values.get(name) !== undefined,
     createdAtMs: nowMs,
     nowMs,
-  });
+  };
+  const failure = applyPipeline(space, draft) ?? deriveValues(draft);
   if (failure) return { failure };
   const record: StoredRecord = {
     id,
@@ -118,5 +121,7 @@ export function newRecord(
     converted: false,
     data,
   };
+  const misplaced = applyTerritories(space, module, record, call);
+  if (misplaced) return { failure: misplaced };
   return { key: { dataSpace: space.dataSpace, module: module.number, id }, record, claims: uniqueClaims(module, data) };
 }

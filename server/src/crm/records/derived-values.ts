@@ -17,7 +17,7 @@ export interface Draft {
 }
 
 export type DerivationProblem = Omit<Problem, 'code'> & {
-  readonly code: 'INVALID_DATA' | 'MANDATORY_NOT_FOUND' | 'DEPENDENT_MISMATCH';
+  readonly code: 'INVALID_DATA' | 'MANDATORY_NOT_FOUND' | 'DEPENDENT_MISMATCH' | 'MAPPING_MISMATCH';
   readonly apiName: string;
 };
 

@@ -13,18 +13,16 @@ export function withTags(data: RecordData, changes: ItemChanges, tagIds: Readonl
   else data.Tag = ids;
 }
 
+/** Details that name another field, by its place in the item. */
+const namingDetails = ['dependee', 'mapped_field'] as const;
+
 /** A rule's refusal as the answer to the item at `jsonPath`. */
 export function derivationFailure(problem: DerivationProblem, jsonPath: string): ErrorBody {
   const { code, details, apiName, message } = problem;
-  const dependee = details.dependee as { api_name: string; json_path: string } | undefined;
-  return errorBody(
-    code,
-    {
-      ...details,
-      ...(dependee ? { dependee: { ...dependee, json_path: `${jsonPath}.${dependee.json_path}` } } : {}),
-      api_name: apiName,
-      json_path: `${jsonPath}.${apiName}`,
-    },
-    message,
-  );
+  const placed: Record<string, unknown> = { ...details };
+  for (const key of namingDetails) {
+    const named = details[key] as { api_name: string; json_path: string } | undefined;
+    if (named) placed[key] = { ...named, json_path: `${jsonPath}.${named.json_path}` };
+  }
+  return errorBody(code, { ...placed, api_name: apiName, json_path: `${jsonPath}.${apiName}` }, message);
 }

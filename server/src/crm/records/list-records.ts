@@ -1,16 +1,10 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import {
-  booleanParameter,
-  choiceParameter,
-  idsFilter,
-  listParameter,
-  pageParameters,
-  timeHeader,
-} from '../http/parameters.ts';
+import { choiceParameter, idsFilter, listParameter, pageParameters, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { isAdministrator } from '../people/permissions.ts';
 import { valueKind } from '../query/condition.ts';
+import { territoryScope } from '../territories/territory-scope.ts';
 import type { CustomView } from '../views/standard-views.ts';
 import { viewScope } from '../views/view-scope.ts';
 import type { PagePlace, TokenOwner } from './page-token.ts';
@@ -40,8 +34,7 @@ export interface ListScope {
 export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = pathModule(call);
   if (call.query.get('cvid') && call.query.get('sort_by')) throw ambiguous('cvid', 'sort_by');
-  checkTerritory(call, module);
-  const request = readList(call, module, viewScope(call, module));
+  const request = readList(call, module, bothScopes(viewScope(call, module), territoryScope(call, module)));
   mayUse(call, module, 'View');
   // All notes of everybody are for administrators (crm-api 7.11).
   if (module.apiName === 'Notes' && !isAdministrator(call)) {
@@ -49,6 +42,12 @@ export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
     throw new Refusal('NOT_SUPPORTED', { status: 403, message });
   }
   return answerList(call, request);
+}
+
+function bothScopes(a: ListScope | undefined, b: ListScope | undefined): ListScope | undefined {
+  if (!a || !b) return a ?? b;
+  const among: ListScope['among'] = (parameter) => `(${a.among(parameter)}) AND (${b.among(parameter)})`;
+  return { ...a, key: `${a.key}; ${b.key}`, among };
 }
 
 /** What a call for a list asks for, once its parameters are read. */
@@ -166,15 +165,4 @@ function sortParameter(call: CrmCall, module: Module): SortKey {
   const field = call.version.number < 3 ? module.field.get(text) : undefined;
   if (field && valueKind(field) !== undefined) return text;
   return choiceParameter(call.query, 'sort_by', ['id', 'Created_Time', 'Modified_Time'], 'id');
-}
-
-const withTerritories = new Set(['Leads', 'Accounts', 'Contacts', 'Deals']);
-
-function checkTerritory({ query }: CrmCall, module: Module): void {
-  booleanParameter(query, 'include_child');
-  if (!query.get('territory_id') || withTerritories.has(module.apiName)) return;
-  throw new Refusal('INVALID_MODULE', {
-    details: { resource_path_index: 0 },
-    message: 'Territory is not supported for the given module.',
-  });
 }

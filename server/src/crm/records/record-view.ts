@@ -2,6 +2,7 @@ import { newestVersion, type Version } from '../http/versions.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
+import { assignmentsIn } from '../territories/apply-territories.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { isFileField, showFiles } from './file-fields.ts';
 import { type Participant, participantModules, showParticipants } from './participants.ts';
@@ -109,6 +110,7 @@ export function showField(module: Module, field: Field, version: Version = newes
   if (isFileField(field)) return showFiles(field, version);
   if (dataType === 'subform') return showRows(field);
   if (apiName === 'Tag') return showTags;
+  if (dataType === 'territories') return showTerritories(apiName);
   const empty = emptyValue(dataType, field.jsonType);
   const show = showValue[dataType];
   if (!show) return (record) => record.data[key] ?? empty;
@@ -130,6 +132,24 @@ const showTags: Show = (record, { space }) =>
     const tag = space.tag(id);
     return tag ? [{ name: tag.name, id, color_code: tag.colorCode }] : [];
   });
+
+/** Territories are stored by id; one that was deleted since is not shown. */
+function showTerritories(apiName: string): Show {
+  return (record, { space, timeZone }) =>
+    assignmentsIn(record.data, apiName).flatMap(({ territory, at = 0, by }) => {
+      const found = space.territory(territory);
+      if (!found) return [];
+      return [
+        {
+          Name: found.name,
+          id: territory,
+          $assigned_by: by ? showUserBriefly(space, by.id) : null,
+          $assigned_time: formatDateTime(at, timeZone),
+          $assigned: by ? 'manually' : 'automatically',
+        },
+      ];
+    });
+}
 
 type Row = Readonly<Record<string, StoredValue>>;
 

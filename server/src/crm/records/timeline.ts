@@ -3,6 +3,7 @@ import { idInvalid, Refusal } from '../errors.ts';
 import { pageParameters, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import type { Assignment } from '../territories/apply-territories.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import type { FieldChange } from './record-history.ts';
 import { recordModule } from './record-module.ts';
@@ -78,6 +79,9 @@ function fieldHistory(change: FieldChange, module: Module, { space, user }: CrmC
     if (field?.dataType === 'datetime' && typeof value === 'number') return formatDateTime(value, user.timeZone);
     if (change.field === 'Owner') return space.user(String(value))?.fullName ?? value;
     if (change.field === 'Tag' && Array.isArray(value)) return value.map((id) => space.tag(id)?.name ?? id);
+    if (field?.dataType === 'territories' && Array.isArray(value)) {
+      return value.map(({ territory }: Assignment) => space.territory(territory)?.name ?? territory);
+    }
     return value;
   };
   return {

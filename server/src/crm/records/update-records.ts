@@ -4,9 +4,11 @@ import { idsOfItems } from '../external/external-ids.ts';
 import { changedAfter, pathId, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { applyPipeline } from '../pipelines/apply-pipeline.ts';
+import { applyTerritories } from '../territories/apply-territories.ts';
 import { applyChanges, changedClaims, displayName, newRowCount } from './apply-changes.ts';
 import { isApproved } from './approval.ts';
-import { deriveValues } from './derived-values.ts';
+import { type Draft, deriveValues } from './derived-values.ts';
 import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
 import { isLocked, lockedBody } from './locked.ts';
@@ -207,7 +209,7 @@ function change(
   if ('failure' in applied) return { answer: applied.failure };
   const { data } = applied;
   withTags(data, changes, tagIds);
-  const problem = deriveValues({
+  const draft: Draft = {
     module,
     id: before.id,
     data,
@@ -215,17 +217,17 @@ function change(
     given: (name) => changes.values.get(name) !== undefined,
     createdAtMs: before.createdAtMs,
     nowMs: call.nowMs,
-  });
-  if (problem) return { answer: derivationFailure(problem, `$.data[${index}]`) };
-  return {
-    after: {
-      ...before,
-      name: displayName(module, data),
-      ownerId: changes.ownerId ?? before.ownerId,
-      modifiedBy: call.user.id,
-      // A clock that was set back must not make the record look older than what was seen of it.
-      modifiedAtMs: Math.max(call.nowMs, before.modifiedAtMs),
-      data,
-    },
   };
+  const after: StoredRecord = {
+    ...before,
+    ownerId: changes.ownerId ?? before.ownerId,
+    modifiedBy: call.user.id,
+    // A clock that was set back must not make the record look older than what was seen of it.
+    modifiedAtMs: Math.max(call.nowMs, before.modifiedAtMs),
+    data,
+  };
+  const problem =
+    applyPipeline(call.space, draft) ?? deriveValues(draft) ?? applyTerritories(call.space, module, after, call);
+  if (problem) return { answer: derivationFailure(problem, `$.data[${index}]`) };
+  return { after: { ...after, name: displayName(module, data) } };
 }

@@ -4,6 +4,7 @@ import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
 import type { Field, Module, PickListValue } from '../metadata/metadata.ts';
 import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
+import { pipelinesOf } from '../pipelines/pipeline.ts';
 import { formatDateTime } from '../values/date-time.ts';
 
 /** Most values of one pick list; custom fields beyond the first ones have room of their own. */
@@ -60,7 +61,7 @@ export function fieldAnswer(
     separator: false,
     unique: field.unique ? { casesensitive: String(field.caseSensitive) } : {},
     json_type: field.jsonType,
-    pick_list_values: picks ? pickListValues(field, space) : [],
+    pick_list_values: picks ? pickListValues(field, module, space) : [],
     pick_list_values_sorted_lexically: false,
     enable_colour_code: field.pickList.some(({ colour }) => colour !== undefined),
     global_picklist: null,
@@ -157,23 +158,45 @@ function subform(field: Field, space: Space): object | null {
   return module ? { module } : null;
 }
 
-/** The id of a pick list's value: the field's thousand, and the value's place in the list. */
-function valueId(field: Field, index: number, space: Space): string {
+/** The id of a pick list's value: its own, or the field's thousand and the value's place in the list. */
+export function pickListValueId(field: Field, index: number, space: Space): string {
+  const own = field.pickList[index]?.idSuffix;
+  if (own !== undefined) return space.id(own);
   const place = field.custom ? field.idSuffix : field.idSuffix - systemIds.firstField;
   return space.id(systemIds.pickListValues + place * valuesPerField + index + 1);
 }
 
-function pickListValues(field: Field, space: Space): object[] {
+function pickListValues(field: Field, module: Module, space: Space): object[] {
+  const ofDeals = module.apiName === 'Deals' ? field.apiName : '';
+  if (ofDeals === 'Pipeline') return pipelineValues(space);
   return field.pickList.map((choice: PickListValue, index) => ({
-    display_value: choice.display ?? choice.value,
-    sequence_number: index + 1,
-    reference_value: choice.value,
+    ...pickListValue(choice.value, choice.display ?? choice.value, index, pickListValueId(field, index, space)),
     colour_code: choice.colour ?? null,
-    actual_value: choice.value,
-    id: choice.idSuffix === undefined ? valueId(field, index, space) : space.id(choice.idSuffix),
-    type: 'used',
     ...(choice.probability === undefined
       ? {}
       : { probability: choice.probability, forecast_type: choice.forecastType, forecast_category: null }),
+    // Which pipelines a stage is in.
+    ...(ofDeals === 'Stage'
+      ? { maps: [{ api_name: 'Pipeline', pick_list_values: pipelineValues(space, choice.value) }] }
+      : {}),
   }));
+}
+
+function pickListValue(value: string, shown: string, index: number, id: string): object {
+  return {
+    display_value: shown,
+    sequence_number: index + 1,
+    reference_value: value,
+    colour_code: null,
+    actual_value: value,
+    id,
+    type: 'used',
+  };
+}
+
+/** The choices of a deal's pipeline, or those that have a stage. */
+function pipelineValues(space: Space, stage?: string): object[] {
+  return pipelinesOf(space)
+    .filter(({ ending, stages }) => !ending && (stage === undefined || stages.includes(stage)))
+    .map(({ id, value, name }, index) => pickListValue(value, name, index, id));
 }

@@ -2,7 +2,7 @@ import type { DataType, Field } from '../metadata/metadata.ts';
 import { isDate, parseDateTime } from './date-time.ts';
 import { readDecimal, readInteger, readLongInteger } from './numbers.ts';
 import { type Reading, type ReadingContext, type ValueReader, wrongType } from './reading.ts';
-import { readAnyModuleLookup, readRecordLookup, readUserLookup } from './references.ts';
+import { readAnyModuleLookup, readRecordLookup, readTerritory, readUserLookup } from './references.ts';
 import { readAlarm, readLineTax, readParticipants, readReminders, readRepetition } from './structures.ts';
 import { readEmail, readMultiSelect, readPhone, readPickList, readText, readWebsite } from './texts.ts';
 
@@ -37,6 +37,7 @@ const readers: Readonly<Partial<Record<DataType, ValueReader>>> = {
   multi_module_lookup: readAnyModuleLookup,
   ownerlookup: readUserLookup,
   userlookup: readUserLookup,
+  territories: readTerritory,
   linetax: readLineTax,
   ALARM: readAlarm,
   RRULE: readRepetition,

@@ -63,3 +63,12 @@ function moduleName(raw: unknown, item: Readonly<Record<string, unknown>>): stri
 function allowedModule(field: Field, name: string): string | undefined {
   return field.lookupModules.find((module) => module.toLowerCase() === name.toLowerCase());
 }
+
+/** The territory of a deal: `[{"id":"…"}]`, or the one item alone. Whether it exists is known where it is stored. */
+export const readTerritory: ValueReader = (raw) => {
+  const items: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  if (items.length > 1) return { problem: { code: 'LIMIT_EXCEEDED', details: { limit: 1 } } };
+  if (items.length === 0) return { value: null };
+  const found = idIn(items[0]);
+  return 'problem' in found ? found.problem : { value: [{ territory: found.id }] };
+};

@@ -35,6 +35,10 @@ export function cellSql(column: Column, builder: StatementBuilder, dataSpace: nu
       return `coalesce(${text}, 'false')`;
     case 'multiselectpicklist':
       return `crm_csv((SELECT string_agg(choice, ';') FROM jsonb_array_elements_text(${alias}.data -> ${key}) AS choice))`;
+    case 'territories':
+      return plain(
+        `(SELECT string_agg(place ->> 'territory', ';') FROM jsonb_array_elements(${alias}.data -> ${key}) AS place)`,
+      );
     case 'multi_module_lookup':
       return plain(`${alias}.data -> ${key} ->> 'id'`);
     case 'integer':

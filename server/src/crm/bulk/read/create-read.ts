@@ -11,8 +11,7 @@ import { formatDateTime } from '../../values/date-time.ts';
 import { findView } from '../../views/find-view.ts';
 import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
-import { findColumn } from './find-column.ts';
-import { readCriteria } from './read-criteria.ts';
+import { findColumn, readBulkCriteria } from './find-column.ts';
 import type { ReadRequest } from './read-request.ts';
 
 const limits = { fields: 200, joins: 10, pages: 500 } as const;
@@ -35,7 +34,7 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
   const columns = (asked.fields ?? []).map((name, index) => findColumn(call, module, name, `$.query.fields[${index}]`));
   const joins = new Set(columns.flatMap(({ path }) => path.map(({ field }) => field.apiName)));
   if (joins.size > limits.joins) throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: limits.joins } });
-  readCriteria(call, module, asked.criteria);
+  readBulkCriteria(call, module, asked.criteria);
   if (asked.cvid !== null && !findView(call.space, module, asked.cvid)) {
     throw invalid('cvid', '$.query.cvid', {}, 'the custom view id given seems to be invalid');
   }

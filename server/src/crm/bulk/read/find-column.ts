@@ -2,7 +2,8 @@ import type { CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
 import { checkPermission } from '../../http/admission.ts';
 import type { Field, Module } from '../../metadata/metadata.ts';
-import type { Column } from '../../query/condition.ts';
+import type { Column, Condition } from '../../query/condition.ts';
+import { readCriteria } from '../../query/read-criteria.ts';
 import { usersModule } from '../../query/users-module.ts';
 import { checkScope } from '../bulk-body.ts';
 
@@ -36,6 +37,12 @@ export function findColumn(call: CrmCall, module: Module, name: string, jsonPath
     checkPermission(call.user, `Crm_Implied_View_${target.apiName}`);
   }
   return { module: target, field: last, path: [{ field, target }] };
+}
+
+/** The criteria of a bulk read, if it has some. @throws Refusal as `readCriteria` and `findColumn`. */
+export function readBulkCriteria(call: CrmCall, module: Module, raw: unknown): Condition | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  return readCriteria(raw, '$.query.criteria', (name, jsonPath) => findColumn(call, module, name, jsonPath));
 }
 
 function targetOf(call: CrmCall, field: Field): Module | undefined {

@@ -10,9 +10,8 @@ import { findView } from '../../views/find-view.ts';
 import { readModule } from '../bulk-body.ts';
 import { calendarFormat } from './calendar.ts';
 import { cellSql } from './cell-sql.ts';
-import { findColumn, isExported } from './find-column.ts';
+import { findColumn, isExported, readBulkCriteria } from './find-column.ts';
 import { readJobAnswer } from './read-answer.ts';
-import { readCriteria } from './read-criteria.ts';
 import type { Batch, ReadFormat } from './read-format.ts';
 import type { ReadRequest, ReadResult } from './read-request.ts';
 
@@ -80,7 +79,7 @@ function csvFormat(call: CrmCall, module: Module, condition: Condition, fields: 
 }
 
 function conditionOf(call: CrmCall, module: Module, { criteria, cvid }: ReadRequest): Condition {
-  const asked = readCriteria(call, module, criteria);
+  const asked = readBulkCriteria(call, module, criteria);
   const view = cvid === null ? undefined : findView(call.space, module, cvid);
   return allOf([...(view ? [view.condition(call)] : []), ...(asked ? [asked] : [])]);
 }

@@ -1,11 +1,9 @@
-import type { CrmCall } from '../../context.ts';
-import { Refusal } from '../../errors.ts';
-import { isJsonObject } from '../../http/json-body.ts';
-import type { Module } from '../../metadata/metadata.ts';
-import type { Condition, Literal, Operator, ValueKind } from '../../query/condition.ts';
-import { valueKind } from '../../query/condition.ts';
-import { readLiteral } from '../../query/read-literal.ts';
-import { findColumn } from './find-column.ts';
+import { Refusal } from '../errors.ts';
+import { isJsonObject } from '../http/json-body.ts';
+import type { Module } from '../metadata/metadata.ts';
+import type { Column, Condition, Literal, Operator, ValueKind } from './condition.ts';
+import { valueKind } from './condition.ts';
+import { readLiteral } from './read-literal.ts';
 
 const limits = { conditions: 25, listValues: 100, depth: 10 } as const;
 const emptyValue = '${' + 'EMPTY}';
@@ -48,30 +46,40 @@ const operatorsOf: Readonly<Record<ValueKind, readonly Operator[]>> = {
   boolean: ['equals'],
 };
 
+/** The column that a field's name stands for. @throws Refusal when there is none, or the caller may not use it. */
+export type FindColumn = (name: string, jsonPath: string) => Column;
+
 /**
- * The criteria of a bulk read, typed: groups of conditions inside each other.
+ * Criteria in JSON, typed: groups of conditions inside each other, as bulk reads and rules write them (crm-api 9.1).
+ * `path` is where they stand in the request.
  * @throws Refusal INVALID_FIELD, INVALID_DATA, MANDATORY_NOT_FOUND, LIMIT_EXCEEDED.
  */
-export function readCriteria(call: CrmCall, module: Module, raw: unknown): Condition | undefined {
-  if (raw === undefined || raw === null) return undefined;
-  const count = { conditions: 0 };
-  return readPart(call, module, raw, '$.query.criteria', 1, count);
+export function readCriteria(raw: unknown, path: string, findColumn: FindColumn): Condition {
+  return readPart(raw, path, { findColumn, conditions: 0 }, 1);
 }
 
-function readPart(
-  call: CrmCall,
-  module: Module,
-  raw: unknown,
-  path: string,
-  depth: number,
-  count: { conditions: number },
-): Condition {
+/** Criteria over a module's own fields, for rules that look at one record. */
+export function readRuleCriteria(module: Module, raw: unknown, path: string): Condition {
+  return readCriteria(raw, path, (name, jsonPath) => {
+    const field = module.field.get(name);
+    if (field && valueKind(field)) return { module, field, path: [] };
+    throw new Refusal('INVALID_DATA', { details: { api_name: name.slice(0, 200), json_path: jsonPath } });
+  });
+}
+
+interface Task {
+  readonly findColumn: FindColumn;
+  /** Read so far. */
+  conditions: number;
+}
+
+function readPart(raw: unknown, path: string, task: Task, depth: number): Condition {
   if (!isJsonObject(raw)) throw invalid('criteria', path, { expected_data_type: 'jsonobject' });
   if (raw.group === undefined) {
-    if (++count.conditions > limits.conditions) {
+    if (++task.conditions > limits.conditions) {
       throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.conditions, api_name: 'criteria' } });
     }
-    return readTest(call, module, raw, path);
+    return readTest(raw, path, task.findColumn);
   }
   if (depth > limits.depth)
     throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.depth, api_name: 'group' } });
@@ -84,16 +92,16 @@ function readPart(
   }
   return {
     kind: operator === 'and' ? 'all' : 'any',
-    parts: raw.group.map((part, index) => readPart(call, module, part, `${path}.group[${index}]`, depth + 1, count)),
+    parts: raw.group.map((part, index) => readPart(part, `${path}.group[${index}]`, task, depth + 1)),
   };
 }
 
-function readTest(call: CrmCall, module: Module, raw: Readonly<Record<string, unknown>>, path: string): Condition {
+function readTest(raw: Readonly<Record<string, unknown>>, path: string, findColumn: FindColumn): Condition {
   const name = isJsonObject(raw.field) ? raw.field.api_name : raw.api_name;
   if (typeof name !== 'string') {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'field', json_path: `${path}.field` } });
   }
-  const column = findColumn(call, module, name, `${path}.field.api_name`);
+  const column = findColumn(name, `${path}.field.api_name`);
   const kind = valueKind(column.field);
   if (!kind) throw new Refusal('INVALID_FIELD', { details: { api_name: name, json_path: `${path}.field.api_name` } });
   const comparator = typeof raw.comparator === 'string' ? comparators[raw.comparator.toLowerCase()] : undefined;

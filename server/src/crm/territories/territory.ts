@@ -1,0 +1,138 @@
+import type { Database } from '../../database/database.ts';
+import { idOf, systemIds } from '../organizations/ids.ts';
+import type { Space } from '../organizations/space.ts';
+
+/** Parts of the market (crm-api 11): records belong to them by rule or by hand, users work in them. */
+export interface Territory {
+  readonly id: string;
+  readonly name: string;
+  readonly apiName: string;
+  /** Null for the one on top only. */
+  readonly reportsTo: string | null;
+  readonly managerId: string | null;
+  readonly description: string | null;
+  readonly permissionType: PermissionType;
+  /** By API name of the module: which records belong here by themselves, as the request wrote it. */
+  readonly criteria: Readonly<Record<string, unknown>>;
+  /** Ids of the users who work here; the manager is one of them. */
+  readonly users: readonly string[];
+  readonly createdBy: string;
+  readonly createdAtMs: number;
+  readonly modifiedBy: string;
+  readonly modifiedAtMs: number;
+}
+
+export const permissionTypes = ['read_only', 'read_write_delete'] as const;
+export type PermissionType = (typeof permissionTypes)[number];
+
+/** A module whose records belong to territories: where they say so, and how a request calls its criteria. */
+interface TerritoryModule {
+  readonly field: string;
+  readonly criteriaKey: string | null;
+  /** Most territories of one record. */
+  readonly limit: number;
+}
+
+export const territoryModules: ReadonlyMap<string, TerritoryModule> = new Map([
+  ['Leads', { field: 'Territories', criteriaKey: 'lead_rule_criteria', limit: 10 }],
+  ['Accounts', { field: 'Territories', criteriaKey: 'account_rule_criteria', limit: 10 }],
+  ['Contacts', { field: 'Territories', criteriaKey: null, limit: 10 }],
+  ['Deals', { field: 'Territory', criteriaKey: 'deal_rule_criteria', limit: 1 }],
+]);
+
+interface TerritoryRow {
+  territory_id: string;
+  name: string;
+  api_name: string;
+  reports_to: string | null;
+  manager_id: string | null;
+  description: string | null;
+  permission_type: PermissionType;
+  criteria: Record<string, unknown>;
+  users: string[];
+  created_by: string;
+  created_at_ms: string;
+  modified_by: string;
+  modified_at_ms: string;
+}
+
+/** The territories of a data space in the order of their ids; `top` stands for the first one until it is changed. */
+export async function loadTerritories(
+  database: Pick<Database, 'query'>,
+  dataSpace: number,
+  top: Territory,
+): Promise<Territory[]> {
+  const rows = await database.query<TerritoryRow>({
+    name: 'crm-space-territories',
+    text: `SELECT territory_id, name, api_name, reports_to, manager_id, description, permission_type, criteria,
+                  created_by, created_at_ms, modified_by, modified_at_ms,
+                  ARRAY(SELECT user_id::text FROM crm_territory_user AS member
+                        WHERE member.data_space = $1 AND member.territory_id = territory.territory_id
+                        ORDER BY user_id) AS users
+           FROM crm_territory AS territory WHERE data_space = $1 ORDER BY territory_id`,
+    values: [dataSpace],
+  });
+  const territories = rows.map((row): Territory => {
+    return {
+      id: row.territory_id,
+      name: row.name,
+      apiName: row.api_name,
+      reportsTo: row.reports_to,
+      managerId: row.manager_id,
+      description: row.description,
+      permissionType: row.permission_type,
+      criteria: row.criteria,
+      users: row.users,
+      createdBy: row.created_by,
+      createdAtMs: Number(row.created_at_ms),
+      modifiedBy: row.modified_by,
+      modifiedAtMs: Number(row.modified_at_ms),
+    };
+  });
+  return territories[0]?.id === top.id ? territories : [top, ...territories];
+}
+
+/** The territory on top of an organization that has not changed it: it is called like the organization. */
+export function topTerritory(dataSpace: number, organizationName: string, createdAtMs: number): Territory {
+  const owner = idOf(dataSpace, systemIds.firstRecord);
+  return {
+    id: idOf(dataSpace, systemIds.topTerritory),
+    name: organizationName,
+    apiName: territoryApiName(organizationName),
+    reportsTo: null,
+    managerId: null,
+    description: null,
+    permissionType: 'read_write_delete',
+    criteria: {},
+    users: [],
+    createdBy: owner,
+    createdAtMs,
+    modifiedBy: owner,
+    modifiedAtMs: createdAtMs,
+  };
+}
+
+export function territoryApiName(name: string): string {
+  return name.trim().replaceAll(/[^\p{L}\p{N}]+/gu, '_');
+}
+
+/** Whether the organization has territories; it may switch them off. */
+export function hasTerritories(space: Space): boolean {
+  return space.contents.settings.territories;
+}
+
+/** A territory and all that report to it, however far below. */
+export function withBelow(territories: readonly Territory[], id: string): Set<string> {
+  const found = new Set([id]);
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const { id: each, reportsTo } of territories) if (reportsTo !== null && found.has(reportsTo)) found.add(each);
+  }
+  return found;
+}
+
+/** Whether a user who was put into a territory is still one of the organization. */
+export function isPresent(space: Space, userId: string): boolean {
+  const status = space.user(userId)?.status;
+  return status !== undefined && status !== 'deleted';
+}

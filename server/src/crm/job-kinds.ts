@@ -2,11 +2,13 @@ import { readKind } from './bulk/read/run-read.ts';
 import { writeKind } from './bulk/write/run-write.ts';
 import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
+import { massKinds } from './mass/run-mass.ts';
 import { purgeKind } from './recycle-bin/purge-job.ts';
 
 /** What workers do, by what jobs are about. */
 export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   read: readKind,
   write: writeKind,
+  ...massKinds,
   bin_purge: purgeKind,
 };

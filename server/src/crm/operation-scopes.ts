@@ -46,5 +46,10 @@ export const perModule = (family: string, operation: ScopeOperation, ...others: 
     ...others.map((other) => `ZohoCRM.modules.${token}.${other}`),
   ]);
 
+/** One of several ways to be allowed. */
+export const anyOf =
+  (...ways: readonly Scopes[]): Scopes =>
+  (path) => [ways.flatMap((way) => way(path).flat())];
+
 export const settings = (area: string, operation: ScopeOperation): Scopes =>
   fixed(`ZohoCRM.settings.${area}.${operation}`);

@@ -8,6 +8,8 @@ export interface RunningJob {
   readonly job: Job;
   readonly lease: string;
   readonly rowsPerRead: number;
+  /** The time; that of the job's call is when the work began. */
+  nowMs(): number;
   /** To be called between steps. @throws JobInterrupted when the work is to end here. */
   keep(): Promise<void>;
   /** Notes how far the job is, with what was done. @throws JobInterrupted when another worker has it. */

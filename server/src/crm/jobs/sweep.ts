@@ -9,6 +9,9 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   read: lifetimes.bulkJobMs,
   write: lifetimes.bulkJobMs,
   import: lifetimes.bulkJobMs,
+  mass_update: lifetimes.jobMs,
+  mass_delete: lifetimes.jobMs,
+  mass_owner: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
 };
 

@@ -122,6 +122,7 @@ export class JobWorker {
       job,
       lease,
       rowsPerRead: this.#options.rowsPerRead ?? rowsPerRead,
+      nowMs: () => clock.nowMs(),
       keep: async () => {
         if (this.#closed) throw new JobInterrupted('the process ends');
         if (clock.nowMs() - keptAtMs < keepEveryMs) return;

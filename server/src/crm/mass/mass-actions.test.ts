@@ -71,3 +71,53 @@ test('many records get another owner, with records of other modules', async () =
   });
   expect([foreign.status, foreign.json.data[0].code]).toEqual([400, 'INVALID_DATA']);
 });
+
+test('choices are added to those of a record, or replace them', async () => {
+  await crm.database.query({
+    text: `INSERT INTO crm_custom_field (data_space, module, api_name, definition, created_at_ms, modified_at_ms)
+           SELECT data_space, 2175, 'Tastes', $1, 0, 0 FROM crm_data_space`,
+    values: [
+      JSON.stringify({
+        id: 900_000_001,
+        api_name: 'Tastes',
+        label: 'Tastes',
+        type: 'multiselectpicklist',
+        length: 120,
+      }),
+    ],
+  });
+  crm.store.spaces.forget(crm.organization.environments[0]?.idPrefix as number);
+  const id = await one('Leads', { Last_Name: 't', Tastes: ['Salt'] });
+  const update = async (Tastes: string[], more: object = {}) => {
+    await call('POST', 'Leads/actions/mass_update', { body: { data: [{ Tastes }], ids: [id], ...more } });
+    return (await call('GET', `Leads/${id}`)).json.data[0].Tastes;
+  };
+  expect(await update(['Sweet'])).toEqual(['Salt', 'Sweet']);
+  expect(await update(['Sour'], { over_write: true })).toEqual(['Sour']);
+});
+
+test('with a record go the activities of a module that are about it', async () => {
+  const added = await crm.addUser('Successor');
+  const owner = added.find(({ environment }) => environment === 'production')?.userId;
+  crm.store.spaces.forget(crm.organization.environments[0]?.idPrefix as number);
+  const [about, other, held] = (await create(
+    'Leads',
+    { Last_Name: 'a' },
+    { Last_Name: 'b' },
+    { Last_Name: 'c' },
+  )) as string[];
+  const task = (lead: string | undefined, Subject: string) =>
+    one('Tasks', { Subject, What_Id: { id: lead }, $se_module: 'Leads' });
+  const tasks = [await task(about, 'about'), await task(other, 'not about'), await task(held, 'about the locked one')];
+  const moved = await task(about, 'about once');
+  await call('PUT', `Tasks/${moved}`, { body: { data: [{ What_Id: { id: other }, $se_module: 'Leads' }] } });
+  await call('POST', `Leads/${held}/Locking_Information__s`, { body: { data: [{}] } });
+  const body = { ids: [about, held], owner: { id: owner }, notify: false, related_modules: [{ api_name: 'Tasks' }] };
+  expect((await call('POST', 'Leads/actions/change_owner', { body })).status).toBe(202);
+  const owners = await Promise.all(
+    [...tasks, moved].map(async (id) => (await call('GET', `Tasks/${id}`)).json.data[0].Owner.id === owner),
+  );
+  expect(owners).toEqual([true, false, false, false]);
+  const wrong = await call('POST', 'Leads/actions/change_owner', { body: { ...body, notify: 'yes' } });
+  expect(wrong.json).toMatchObject({ code: 'INVALID_DATA', details: { api_name: 'notify' } });
+});

@@ -1,20 +1,46 @@
+import type { CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import type { JsonObject } from '../http/json-body.ts';
+import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { findView, viewInvalid } from '../views/find-view.ts';
+import type { CustomView } from '../views/standard-views.ts';
 
 /** Most records of one call on many (crm-api 10). */
 export const maxMassIds = 500;
 
+/** Which records a mass action is about: some by id, at once, or those of a custom view, by a job. */
+export type MassTarget = { readonly ids: readonly string[] } | { readonly view: CustomView; readonly viewId: string };
+
+/** @throws Refusal MANDATORY_NOT_FOUND, AMBIGUITY_DURING_PROCESSING, INVALID_DATA, LIMIT_EXCEEDED. */
+export function readMassTarget(call: CrmCall, module: Module, body: JsonObject): MassTarget {
+  const viewId = body.cvid ?? undefined;
+  if (viewId === undefined) return { ids: readMassIds(body) };
+  if ((body.ids ?? undefined) !== undefined) {
+    const ambiguity_due_to = ['ids', 'cvid'].map((name) => ({ api_name: name, json_path: `$.${name}` }));
+    throw new Refusal('AMBIGUITY_DURING_PROCESSING', { details: { ambiguity_due_to } });
+  }
+  return readViewTarget(call, module, viewId);
+}
+
+/** The same for an action that is done by jobs only. */
+export function readViewTarget(
+  { space }: CrmCall,
+  module: Module,
+  raw: unknown,
+): { readonly view: CustomView; readonly viewId: string } {
+  const place = { api_name: 'cvid', json_path: '$.cvid' };
+  if (raw === undefined || raw === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
+  const viewId = readId(raw);
+  const view = viewId === undefined ? undefined : findView(space, module, viewId);
+  if (!view || viewId === undefined) throw new Refusal('INVALID_DATA', { details: place, message: viewInvalid });
+  return { view, viewId };
+}
+
 /** The `ids` of a body. @throws Refusal when there are none, too many, or something else among them. */
 export function readMassIds(body: JsonObject): readonly string[] {
   const place = { api_name: 'ids', json_path: '$.ids' };
-  if (body.ids === undefined || body.ids === null) {
-    // Jobs over custom views are not built.
-    if (body.cvid !== undefined) {
-      throw new Refusal('NOT_SUPPORTED', { details: { api_name: 'cvid', json_path: '$.cvid' }, outcome: 'NotBuilt' });
-    }
-    throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
-  }
+  if (body.ids === undefined || body.ids === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
   if (!Array.isArray(body.ids)) {
     throw new Refusal('INVALID_DATA', { details: { expected_data_type: 'jsonarray', ...place } });
   }

@@ -5,6 +5,8 @@ import { sequenceOf } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { type CustomView, standardViews } from './standard-views.ts';
 
+export const viewInvalid = 'the custom view id given seems to be invalid';
+
 export function findView(space: Space, module: Module, id: string): CustomView | undefined {
   const sequence = sequenceOf(space.dataSpace, id);
   return standardViews(module).find((view) => view.sequence === sequence);
@@ -18,6 +20,6 @@ export function viewParameter({ space, query }: CrmCall, module: Module): Custom
   if (view) return view;
   throw new Refusal('INVALID_DATA', {
     details: { param_name: 'cvid' },
-    message: 'the custom view id given seems to be invalid',
+    message: viewInvalid,
   });
 }

@@ -8,7 +8,7 @@ import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { formatDateTime } from '../../values/date-time.ts';
-import { findView } from '../../views/find-view.ts';
+import { findView, viewInvalid } from '../../views/find-view.ts';
 import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
 import { findColumn, readBulkCriteria } from './find-column.ts';
@@ -36,7 +36,7 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
   if (joins.size > limits.joins) throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: limits.joins } });
   readBulkCriteria(call, module, asked.criteria);
   if (asked.cvid !== null && !findView(call.space, module, asked.cvid)) {
-    throw invalid('cvid', '$.query.cvid', {}, 'the custom view id given seems to be invalid');
+    throw invalid('cvid', '$.query.cvid', {}, viewInvalid);
   }
   const request: ReadRequest = {
     ...asked,

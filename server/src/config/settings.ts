@@ -72,6 +72,13 @@ const limits = Type.Object(
   { ...closed, default: {} },
 );
 
+/** A switch for all organizations (true), none (false), or those with these ids. */
+const organizations = (description: string) =>
+  Type.Union([Type.Boolean(), Type.Array(Type.String({ pattern: '^[0-9]{1,19}$' }))], {
+    default: false,
+    description: `${description} For all organizations (true), none, or those with these ids (zgid of production).`,
+  });
+
 const compatibility = Type.Object(
   {
     errorPagesStatus: Type.Union([Type.Literal(400), Type.Literal(200)], {
@@ -136,6 +143,12 @@ const compatibility = Type.Object(
       default: false,
       description: 'Let clients register http redirect URIs and JavaScript domains on hosts that are not loopback.',
     }),
+    searchWithoutScope: organizations(
+      'CRM searches do without the scope ZohoSearch.securesearch.READ, which many clients never ask for.',
+    ),
+    searchEqualsContains: organizations(
+      'As in the original, `equals` in search criteria finds every text that contains the value; pick lists stay exact.',
+    ),
     tokenIncludesScope: Type.Boolean({ default: true, description: 'Send `scope` in token answers.' }),
   },
   { ...closed, default: {} },
@@ -245,3 +258,8 @@ export const settingsSchema = Type.Object(
 );
 
 export type Settings = Static<typeof settingsSchema>;
+
+/** Whether a switch that may name organizations is on for this one. */
+export function isOnFor(option: boolean | readonly string[], organizationId: string | null): boolean {
+  return typeof option === 'boolean' ? option : organizationId !== null && option.includes(organizationId);
+}

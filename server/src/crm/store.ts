@@ -19,6 +19,7 @@ export interface CrmStore {
   readonly changeLocks: KeyedLocks;
   /** Credits and calls at the same time. */
   readonly limits: CallLimits;
+  readonly compatibility: Settings['compatibility'];
 }
 
 /** Creates the CRM store of a data centre; once per process, whoever serves its APIs. */
@@ -27,7 +28,7 @@ export function createCrmStore(options: {
   /** The data centre's change notices; the caller starts and closes them. */
   readonly notices: ChangeNotices;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'limits'>;
+  readonly settings: Pick<Settings, 'limits' | 'compatibility'>;
 }): CrmStore {
   const { database, notices, clock, settings } = options;
   return {
@@ -41,5 +42,6 @@ export function createCrmStore(options: {
     records: new RecordTable(database),
     changeLocks: new KeyedLocks(),
     limits: new CallLimits(database, clock, settings.limits),
+    compatibility: settings.compatibility,
   };
 }

@@ -1,4 +1,11 @@
-import { describeScope, type Operation, openIdScopes, type ScopeGroup, scopeCatalogue } from './scope-catalogue.ts';
+import {
+  describeScope,
+  moduleSubjects,
+  type Operation,
+  openIdScopes,
+  type ScopeGroup,
+  scopeCatalogue,
+} from './scope-catalogue.ts';
 
 /** One scope that a client asked for, as asked and as understood. */
 export interface Scope {
@@ -56,7 +63,7 @@ export class ScopeCatalogue {
     const [name, operation] = operations.has(last)
       ? [folded.slice(0, dot), last as Operation]
       : [folded, 'ALL' as const];
-    const group = this.#byName.get(name) ?? this.#byName.get(folded);
+    const group = this.#byName.get(name) ?? this.#byName.get(folded) ?? this.#ofModule(name);
     if (!group) return undefined;
     if (operations.has(last) && !group.operations.includes(operation)) return undefined;
     return {
@@ -66,6 +73,13 @@ export class ScopeCatalogue {
       sentence: describeScope(group, operation),
       organizationBound: group.organizationBound,
     };
+  }
+
+  /** Tokens of modules are written with and without underscores: `price_books` is `pricebooks` (crm-api 4). */
+  #ofModule(name: string): ScopeGroup | undefined {
+    const dot = name.lastIndexOf('.') + 1;
+    const token = name.slice(dot).replaceAll('_', '');
+    return Object.hasOwn(moduleSubjects, token) ? this.#byName.get(name.slice(0, dot) + token) : undefined;
   }
 
   /** Reads a scope parameter (reference §10.2). */

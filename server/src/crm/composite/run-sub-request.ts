@@ -26,7 +26,7 @@ export async function runSubRequest(
     takeOperation(admission, router.find(sub.method, sub.path));
     const operation = admission.operation as Operation;
     if (!runsInside(operation)) return 'NOT_SUPPORTED';
-    checkScopes(admission, parent.grant);
+    checkScopes(admission, parent.grant, context.settings);
     const { organizationId } = parent.space.contents;
     const { limits } = parent.store;
     // The composite request has its place among the calls of the same time already.

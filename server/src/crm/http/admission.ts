@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin, type Origin } from '../../config/data-centers.ts';
+import { isOnFor } from '../../config/settings.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { CrmContext } from '../context.ts';
@@ -8,6 +9,7 @@ import { Refusal } from '../errors.ts';
 import type { Pass } from '../limits/call-limits.ts';
 import { costOf } from '../limits/costs.ts';
 import type { CrmUser, Space } from '../organizations/space.ts';
+import { searchScope } from '../search/search-scopes.ts';
 import type { Match, Operation, Router } from './router.ts';
 import type { Version } from './versions.ts';
 
@@ -62,7 +64,7 @@ export async function admit(
   admission.grant = grant;
   checkOrigin(admission, grant);
   checkEnvironment(context, grant);
-  checkScopes(admission, grant);
+  checkScopes(admission, grant, context.settings);
   await findUser(context, admission, grant);
   const { operation, space } = admission as { operation: Operation; space: Space };
   const pass = context.store.limits.enter(space.contents.organizationId, grant.clientId, costOf(operation));
@@ -132,13 +134,18 @@ function checkEnvironment(context: CrmContext, grant: TokenGrant): void {
 }
 
 /** @throws Refusal API_NOT_SUPPORTED, OAUTH_SCOPE_MISMATCH */
-export function checkScopes(admission: Admission, grant: TokenGrant): void {
+export function checkScopes(
+  admission: Admission,
+  grant: TokenGrant,
+  { compatibility }: Pick<CrmContext['settings'], 'compatibility'>,
+): void {
   const { operation, path, version } = admission;
   if (operation?.since !== undefined && (version?.number ?? 0) < operation.since) {
     throw new Refusal('API_NOT_SUPPORTED', { details: { supported_version: operation.since } });
   }
   for (const alternatives of operation?.scopes(path) ?? []) {
     if (alternatives.some((scope) => grant.scopes.covers(scope))) continue;
+    if (alternatives === searchScope && isOnFor(compatibility.searchWithoutScope, grant.organizationId)) continue;
     throw new Refusal('OAUTH_SCOPE_MISMATCH', {
       outcome: 'ScopeMissing',
       reason: { needed: alternatives, held: grant.scopes.toString() },

@@ -48,11 +48,12 @@ type WrittenCondition = Extract<Criteria, { kind: 'condition' }>;
 
 /**
  * Criteria as a condition on the records of a module.
+ * @param equalsContains whether `equals` finds texts that contain the value, as in the original (crm-api 14.3).
  * @throws Refusal INVALID_QUERY that names the field and what is wrong with it.
  */
-export function checkCriteria(criteria: Criteria, module: Module): Condition {
+export function checkCriteria(criteria: Criteria, module: Module, equalsContains = false): Condition {
   if (criteria.kind !== 'condition') {
-    return { kind: criteria.kind, parts: criteria.parts.map((part) => checkCriteria(part, module)) };
+    return { kind: criteria.kind, parts: criteria.parts.map((part) => checkCriteria(part, module, equalsContains)) };
   }
   const field = module.field.get(criteria.name);
   const kind = field && valueKind(field);
@@ -66,7 +67,7 @@ export function checkCriteria(criteria: Criteria, module: Module): Condition {
   return {
     kind: 'test',
     column: { module, field, path: [] },
-    operator: operator.operator,
+    operator: equalsContains && kind === 'text' && criteria.operator === 'equals' ? 'contains' : operator.operator,
     negated: operator.negated ?? false,
     values: readValues(criteria, field, operator.operator),
   };

@@ -1,3 +1,4 @@
+import { isOnFor } from '../../config/settings.ts';
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter } from '../http/parameters.ts';
@@ -13,11 +14,14 @@ export const searchParameters = ['criteria', 'email', 'phone', 'word'] as const;
 const maxWordLength = 500;
 
 /** What a call searches for; undefined when it names nothing. @throws Refusal */
-export function searchCondition({ query }: CrmCall, module: Module): Condition | undefined {
+export function searchCondition({ query, store, space }: CrmCall, module: Module): Condition | undefined {
   const name = searchParameters.find((each) => query.get(each));
   if (name === undefined) return undefined;
   const text = query.get(name) as string;
-  if (name === 'criteria') return checkCriteria(parseCriteria(text), module);
+  if (name === 'criteria') {
+    const { searchEqualsContains } = store.compatibility;
+    return checkCriteria(parseCriteria(text), module, isOnFor(searchEqualsContains, space.contents.organizationId));
+  }
   if (name === 'word') return wordCondition(text);
   return anyField(module, text.trim(), (field) => field.dataType === name, name);
 }

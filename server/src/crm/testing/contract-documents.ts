@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { contractFolder, readContract } from './contracts.ts';
+import { type Components, SchemaPool } from './schema-pool.ts';
 
 /** One operation of a contract document, ready to hold requests and answers against. */
 export interface ContractOperation {
@@ -30,7 +30,7 @@ export interface ContractParameter {
 
 interface Contract {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
-  readonly components: unknown;
+  readonly components: { readonly schemas: Components };
 }
 interface Described {
   readonly parameters?: readonly ContractParameter[];
@@ -42,6 +42,8 @@ interface Described {
   readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { readonly schema?: object }>> }>>;
 }
 
+const pool = new SchemaPool();
+
 /** Every operation of every document, or none where the documents are not at hand. */
 export function contractOperations(): readonly ContractOperation[] {
   if (!existsSync(contractFolder)) return [];
@@ -50,19 +52,12 @@ export function contractOperations(): readonly ContractOperation[] {
 }
 
 function operationsOf(document: string, { paths, components }: Contract): ContractOperation[] {
-  const ajv = new Ajv2020({ strict: false, formats: { binary: true } });
-  // Compiled when it is first asked: a test file needs few of them.
+  const checkOf = pool.of(components.schemas);
   const faultsOf = (schema: object | undefined) => {
-    let validate: ValidateFunction | undefined;
+    const check = schema && checkOf(schema);
     return (json: unknown): string | undefined => {
-      if (!schema) return undefined;
-      if (json === undefined) return 'there is no JSON body';
-      validate ??= ajv.compile({ ...schema, components });
-      if (validate(json)) return undefined;
-      return validate.errors
-        ?.slice(0, 5)
-        .map((error) => `${error.instancePath} ${error.message}`)
-        .join('; ');
+      if (!check) return undefined;
+      return json === undefined ? 'there is no JSON body' : check(json);
     };
   };
   return Object.entries(paths).flatMap(([path, operations]) =>

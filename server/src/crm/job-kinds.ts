@@ -1,5 +1,6 @@
 import { readKind } from './bulk/read/run-read.ts';
 import { writeKind } from './bulk/write/run-write.ts';
+import { tidyKind } from './customization/tidy-records.ts';
 import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
 import { massKinds } from './mass/run-mass.ts';
@@ -11,4 +12,5 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   write: writeKind,
   ...massKinds,
   bin_purge: purgeKind,
+  field_tidying: tidyKind,
 };

@@ -9,6 +9,7 @@ import { nameOfKey } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { changedClaims, displayName } from '../records/apply-changes.ts';
 import { isApproved } from '../records/approval.ts';
+import { numberRecords } from '../records/auto-numbers.ts';
 import { newRecord } from '../records/create-records.ts';
 import { deriveValues } from '../records/derived-values.ts';
 import { derivationFailure } from '../records/draft.ts';
@@ -249,6 +250,7 @@ async function insert(
     values: new Map(Object.entries(tags.length === 0 ? data : { ...data, Tag: tags })),
     ownerId: dealOwner ?? owner,
   };
+  await numberRecords(transaction, call, module, [changes]);
   const id = prepared.ids[conversionTargets.indexOf(target)] as string;
   const made = newRecord(call, module, changes, new Map(), () => id);
   if ('failure' in made) return { failure: derivationFailure(made.failure, `$.data[0].${target}`) };

@@ -4,7 +4,7 @@ import type { FieldSource } from '../metadata/standard-modules.ts';
 import { readId } from '../organizations/ids.ts';
 import { readValue } from '../values/read-value.ts';
 import { isStorable } from '../values/texts.ts';
-import type { FieldType } from './field-types.ts';
+import { type FieldType, fieldTypes } from './field-types.ts';
 import { type FieldTask, fail, type Part } from './read-field.ts';
 
 const longestTooltip = 255;
@@ -20,6 +20,10 @@ export function readAttributes(item: JsonObject, field: Field, type: FieldType, 
     const part = read(item, field, type, task);
     if (part.failure) return part;
     value = { ...value, ...part.value };
+  }
+  // Two new records that say nothing would have the same value.
+  if (value.unique && (value.default_value ?? field.defaultValue) !== null) {
+    return fail('NOT_SUPPORTED', task, 'default_value', {});
   }
   return { value };
 }
@@ -109,6 +113,10 @@ const permissions = ['read_write', 'read_only', 'hidden'] as const;
 const readRestrictions: Reader = ({ profiles: given }, field, _type, task) => {
   if (given === undefined || given === null) return { value: {} };
   if (!Array.isArray(given)) return fail('INVALID_DATA', task, 'profiles', { expected_data_type: 'jsonarray' });
+  // Records cannot do without what the platform itself needs of them.
+  if (!field.custom && (field.mandatory || field.readOnly || !fieldTypes[field.dataType] || field.apiName === 'Tag')) {
+    return fail('NOT_SUPPORTED', task, 'profiles', {});
+  }
   const restrictions = new Map<string, FieldRestriction>(field.restrictions);
   for (const [index, raw] of given.entries()) {
     const at = `profiles[${index}]`;

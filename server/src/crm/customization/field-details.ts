@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
-import { type AutoNumber, type Module, servesRecords } from '../metadata/metadata.ts';
+import { type AutoNumber, type Field, type Module, servesRecords } from '../metadata/metadata.ts';
 import type { FieldSource } from '../metadata/standard-modules.ts';
 import { readId, sequenceOf } from '../organizations/ids.ts';
 import { backListNames } from '../related/related-lists.ts';
@@ -11,7 +11,7 @@ const longestAffix = 50;
 const longestLabel = 100;
 
 /** `auto_number:{prefix, suffix, start_number}`; a start of "0100" makes numbers of at least four digits. */
-export function readAutoNumber(item: JsonObject, task: FieldTask): Part {
+export function readAutoNumber(item: JsonObject, task: Pick<FieldTask, 'at'>): Part {
   const given = item.auto_number ?? item.autonumber;
   const at = item.auto_number === undefined && item.autonumber !== undefined ? 'autonumber' : 'auto_number';
   if (given === undefined || given === null) return fail('MANDATORY_NOT_FOUND', task, at, {});
@@ -32,8 +32,23 @@ export function readAutoNumber(item: JsonObject, task: FieldTask): Part {
   return { value: { auto_number, read_only: true } };
 }
 
+/** New numbers get another prefix or suffix; where they go on is not to be changed. */
+export function changeNumbering(item: JsonObject, { autoNumber }: Field, task: FieldTask): Part {
+  const given = item.auto_number ?? item.autonumber;
+  if (!autoNumber || given === undefined) return { value: {} };
+  if (!isJsonObject(given)) return fail('INVALID_DATA', task, 'auto_number', { expected_data_type: 'jsonobject' });
+  const { prefix, suffix } = { prefix: autoNumber.prefix, suffix: autoNumber.suffix, ...given };
+  const [before, behind] = [
+    readAffix({ prefix }, 'prefix', 'auto_number', task),
+    readAffix({ suffix }, 'suffix', 'auto_number', task),
+  ];
+  if (before.failure) return before;
+  if (behind.failure) return behind;
+  return { value: { auto_number: { ...autoNumber, prefix: before.value, suffix: behind.value } } };
+}
+
 /** The text before or behind numbers. */
-export function readAffix(given: JsonObject, name: string, at: string, task: FieldTask): Part<string> {
+export function readAffix(given: JsonObject, name: string, at: string, task: Pick<FieldTask, 'at'>): Part<string> {
   const text = given[name] ?? '';
   if (typeof text !== 'string' || !isStorable(text)) {
     return fail('INVALID_DATA', task, `${at}.${name}`, { expected_data_type: 'text' });

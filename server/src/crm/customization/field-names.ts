@@ -5,9 +5,12 @@ export const apiNamePattern = '^[A-Za-z][A-Za-z0-9_]*$';
 const pattern = new RegExp(apiNamePattern);
 const longestName = 80;
 
-/** Whether a text may be an API name: names that every JavaScript object has would be found where nothing is. */
+/**
+ * Whether a text may be an API name: names that every JavaScript object has would be found where nothing is, and those
+ * that end like `Locked__s` are the platform's own.
+ */
 export function isApiName(text: string): boolean {
-  return pattern.test(text) && text.length <= longestName && !(text in Object.prototype);
+  return pattern.test(text) && text.length <= longestName && !text.endsWith('__s') && !(text in Object.prototype);
 }
 
 /**

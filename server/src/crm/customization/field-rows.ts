@@ -63,3 +63,23 @@ export async function changeField(
     values: [space.dataSpace, module.number, field.apiName, JSON.stringify(changes), nowMs],
   });
 }
+
+/** Forgets a field. Its key is spent: values under it may still be in records. */
+export async function removeField(
+  transaction: Queryable,
+  { space, nowMs }: Pick<CrmCall, 'space' | 'nowMs'>,
+  module: Module,
+  field: Field,
+): Promise<void> {
+  await transaction.query({
+    text: `WITH row AS (
+             DELETE FROM crm_custom_field WHERE data_space = $1 AND module = $2 AND api_name = $3
+           ), ordered AS (
+             DELETE FROM crm_indexed_field WHERE data_space = $1 AND module = $2 AND key = $4
+           ), numbering AS (
+             DELETE FROM crm_auto_number WHERE data_space = $1 AND module = $2 AND key = $4
+           )
+           INSERT INTO crm_deleted_field (data_space, module, key, deleted_at_ms) VALUES ($1, $2, $4, $5)`,
+    values: [space.dataSpace, module.number, field.apiName, field.key, nowMs],
+  });
+}

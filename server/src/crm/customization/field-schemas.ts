@@ -26,7 +26,27 @@ const attributes: Readonly<Record<string, Schema>> = {
   auto_number: input({}, { prefix: text, suffix: text, start_number: { type: ['integer', 'string'] } }),
 };
 
+const changedChoice = input(
+  {},
+  {
+    id: idGiven,
+    display_value: text,
+    actual_value: text,
+    colour_code: orNull(text),
+    _delete: noted(anything, 'With id: takes the choice away.'),
+  },
+);
 const choice = input({ display_value: text }, { actual_value: text, colour_code: orNull(text) });
+
+/** What may be changed of a field. */
+export const fieldChanges = {
+  field_label: text,
+  ...attributes,
+  textarea: input({ type: oneOf('small', 'large', 'rich_text') }),
+  decimal_place: integer,
+  currency: input({}, { precision: integer, rounding_option: text }),
+  pick_list_values: listOf(changedChoice, { max: 1000 }),
+} as const;
 
 export const newField = input(
   { field_label: text, data_type: oneOf(...Object.keys(fieldTypes)) },

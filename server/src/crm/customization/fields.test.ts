@@ -177,6 +177,7 @@ describe('a new field', () => {
   test('is for administrators, in versions that have it, for modules that can', async () => {
     const field = { field_label: 'Mine', data_type: 'text' };
     await crm.addUser('Standard');
+    crm.store.spaces.forget(1_000_001);
     const [user] = await crm.database.query<{ zuid: string }>({
       text: `SELECT zuid FROM crm_user WHERE last_name = 'Standard' AND data_space = 1000001`,
     });

@@ -1,7 +1,7 @@
 import { type ErrorBody, errorBody } from '../errors.ts';
 import { itemField, readPlainItem } from '../http/item-list.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
-import type { DataType, Metadata, Module } from '../metadata/metadata.ts';
+import type { DataType, Field, Metadata, Module } from '../metadata/metadata.ts';
 import { buildField, type FieldSource } from '../metadata/standard-modules.ts';
 import type { Space } from '../organizations/space.ts';
 import { readAttributes } from './field-attributes.ts';
@@ -50,7 +50,7 @@ export function readNewField(raw: unknown, task: FieldTask): Part<FieldSource> {
     () => readLength(item, type, task),
     () => readDecimals(item, type, task),
     () => readDetails(dataType, item, task),
-    (soFar) => readAttributes(item, buildField(soFar), type, task),
+    (soFar) => readAttributes(item, buildField({ ...soFar, custom: true }), type, task),
   ]);
 }
 
@@ -112,7 +112,13 @@ function impliedLength({ textarea }: JsonObject, rule: LengthRule): number | und
   return areas[String(textarea.type)];
 }
 
-function readDecimals(item: JsonObject, { decimals: rule }: FieldType, task: FieldTask): Part {
+/** Decimals and rounding of numbers; `before` has what the item does not name. */
+export function readDecimals(
+  item: JsonObject,
+  { decimals: rule }: FieldType,
+  task: FieldTask,
+  before?: Pick<Field, 'decimals'>,
+): Part {
   if (!rule) return { value: {} };
   const currency = isJsonObject(item.currency) ? item.currency : {};
   for (const [name, given] of [
@@ -127,7 +133,7 @@ function readDecimals(item: JsonObject, { decimals: rule }: FieldType, task: Fie
   }
   const rounding = readRounding(currency, task);
   if (rounding.failure) return rounding;
-  const decimals = (currency.precision ?? item.decimal_place ?? rule.otherwise) as number;
+  const decimals = (currency.precision ?? item.decimal_place ?? before?.decimals ?? rule.otherwise) as number;
   return { value: { decimals, ...rounding.value } };
 }
 

@@ -13,6 +13,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   mass_delete: lifetimes.jobMs,
   mass_owner: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
+  field_tidying: lifetimes.jobMs,
 };
 
 /** Throws away what has had its time (`lifetimes.ts`). Several processes may do so at once. */

@@ -13,7 +13,8 @@ import {
 
 export interface CustomModuleRow {
   readonly module: number;
-  readonly definition: ModuleSource;
+  /** A whole module, or what differs of a standard one. */
+  readonly definition: Partial<ModuleSource>;
   readonly created_at_ms: string;
   readonly modified_at_ms: string;
 }
@@ -41,14 +42,27 @@ export function customizedMetadata(
   }
   const standard = territories ? standardModules : modulesWithoutTerritories;
   const fieldsOf = Map.groupBy(fieldRows, (row) => row.module);
-  const own = moduleRows.map((row, index) => {
-    const fields = row.definition.fields.map((field) => buildField(field));
-    return buildModule(row.definition, standardModules.length + index + 1, fields);
-  });
+  const isStandard = ({ module }: CustomModuleRow) => standardMetadata.byNumber(module) !== undefined;
+  const own = moduleRows
+    .filter((row) => !isStandard(row))
+    .map((row, index) => {
+      const definition = row.definition as ModuleSource;
+      const fields = definition.fields.map((field) => buildField(field));
+      return buildModule(definition, standardModules.length + index + 1, fields);
+    });
+  const changes = new Map(moduleRows.filter(isStandard).map((row) => [row.module, row.definition]));
   const targets = own.filter(({ generatedType }) => generatedType === 'custom').map(({ apiName }) => apiName);
-  const modules = [...standard, ...own].map((module) => withFields(module, fieldsOf.get(module.number) ?? [], targets));
+  const modules = [...standard, ...own].map((module) =>
+    withFields(withLabels(module, changes.get(module.number)), fieldsOf.get(module.number) ?? [], targets),
+  );
   const times = [...moduleRows, ...fieldRows].map((row) => Number(row.modified_at_ms));
   return new Metadata(modules, Math.max(removedAtMs, ...times));
+}
+
+function withLabels(module: Module, changes: Partial<ModuleSource> | undefined): Module {
+  if (!changes) return module;
+  const { singular_label = module.singularLabel, plural_label = module.pluralLabel } = changes;
+  return { ...module, singularLabel: singular_label, pluralLabel: plural_label };
 }
 
 /** Look-ups into any module lead to the organization's own modules as well. */

@@ -177,6 +177,12 @@ export function wholeModule(module: Module): Module {
   return module.unrestricted ?? module;
 }
 
+/** The module's field that keeps its values under a key; undefined when it has none, or not any more. */
+export function fieldOfKey(module: Module, key: string): Field | undefined {
+  const field = module.field.get(nameOfKey(key));
+  return field?.key === key ? field : undefined;
+}
+
 export class Metadata {
   readonly modules: readonly Module[];
   readonly #byName = new Map<string, Module>();

@@ -1,11 +1,11 @@
-import type { Field, Module } from '../metadata/metadata.ts';
+import { type Field, fieldOfKey, type Module } from '../metadata/metadata.ts';
 import type { Space } from '../organizations/space.ts';
 import type { RecordData, StoredRecord } from '../records/record.ts';
 import { namesFor, showField } from '../records/record-view.ts';
 import type { CrmStore } from '../store.ts';
 import type { WatchedOperation } from './watch-rows.ts';
 
-/** One changed record, as the trigger wrote it; fields and values for updates only. */
+/** One changed record, as the trigger wrote it; keys of fields, and values, for updates only. */
 export interface Change {
   readonly id: string;
   readonly fields?: readonly string[];
@@ -31,7 +31,9 @@ export interface Notification {
 /** What is posted to the channel's address (crm-api 11). */
 export async function notificationBody(store: CrmStore, notification: Notification): Promise<object> {
   const { module, changes, operation, returnValues } = notification;
-  const known = (change: Change) => (change.fields ?? []).filter((name) => module.field.has(name));
+  const known = (change: Change) =>
+    (change.fields ?? []).map((key) => fieldOfKey(module, key)).filter((field) => field !== undefined);
+  const namesOf = (change: Change) => known(change).map(({ apiName }) => apiName);
   return {
     server_time: notification.nowMs,
     ...(returnValues ? { affected_values: await affectedValues(store, notification, known) } : {}),
@@ -39,7 +41,7 @@ export async function notificationBody(store: CrmStore, notification: Notificati
     module: module.apiName,
     resource_uri: `${notification.origin}/crm/v2/${module.apiName}`,
     ids: changes.map(({ id }) => id),
-    affected_fields: operation === 'update' ? changes.map((change) => ({ [change.id]: known(change) })) : [],
+    affected_fields: operation === 'update' ? changes.map((change) => ({ [change.id]: namesOf(change) })) : [],
     operation,
     channel_id: notification.channelId,
     token: notification.token,
@@ -49,19 +51,16 @@ export async function notificationBody(store: CrmStore, notification: Notificati
 async function affectedValues(
   store: CrmStore,
   { module, changes, space, timeZone }: Notification,
-  known: (change: Change) => readonly string[],
+  known: (change: Change) => readonly Field[],
 ): Promise<object[]> {
   const updated = changes.filter(({ values }) => values);
   const records = updated.map(recordOf);
-  const fields = [...new Set(updated.flatMap(known))].map((name) => module.field.get(name) as Field);
+  const fields = [...new Set(updated.flatMap(known))];
   const view = { space, timeZone, names: await namesFor(store.records, space, fields, records) };
   return records.map((record, index) => ({
     record_id: record.id,
     values: Object.fromEntries(
-      known(updated[index] as Change).map((name) => [
-        name,
-        showField(module, module.field.get(name) as Field)(record, view),
-      ]),
+      known(updated[index] as Change).map((field) => [field.apiName, showField(module, field)(record, view)]),
     ),
   }));
 }

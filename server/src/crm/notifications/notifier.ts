@@ -113,9 +113,10 @@ export class Notifier {
   async #sendOne(waiting: Waiting): Promise<void> {
     const { store, dataCenter, clock, policy } = this.#options;
     const { notify_url: notifyUrl, environment } = waiting;
-    const space = await store.spaces.get(waiting.organization_id, environment);
-    const module = space?.metadata.modules.find(({ number }) => number === waiting.module);
-    const user = space?.user(waiting.user_id);
+    const whole = await store.spaces.get(waiting.organization_id, environment);
+    const user = whole?.user(waiting.user_id);
+    const space = user && whole?.seenBy(user.profile);
+    const module = space?.metadata.byNumber(waiting.module);
     // The channel ended, or its user may not read the module any more: nobody is told.
     const allowed = user?.status === 'active' && !user.profile.denied.has(`Crm_Implied_View_${module?.apiName}`);
     if (!space || !module || !allowed || notifyUrl === null) return this.#forget(waiting);

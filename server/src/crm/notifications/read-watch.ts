@@ -138,7 +138,7 @@ function readConditions(raw: unknown, at: string): readonly JsonObject[] | undef
   throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonarray', ...place });
 }
 
-/** The fields of which one (or all) must have changed, by the condition for the module; null: any change counts. */
+/** The keys of the fields of which one (or all) must have changed, by the condition for the module; null: any change counts. */
 export function conditionOf(
   conditions: readonly JsonObject[],
   module: Module,
@@ -155,7 +155,8 @@ export function conditionOf(
   if (group.length > limits.fields) throw new ItemRefused('INVALID_DATA', { maximum_length: limits.fields, ...place });
   const fields = group.map((each): string => {
     const name = isJsonObject(each) && isJsonObject(each.field) ? each.field.api_name : undefined;
-    if (typeof name === 'string' && module.field.has(name)) return name;
+    const field = typeof name === 'string' ? module.field.get(name) : undefined;
+    if (field) return field.key;
     throw new ItemRefused('INVALID_DATA', place);
   });
   return { fields, all: selection.group_operator === 'and' };

@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, Refusal } from '../errors.ts';
 import { answerItemList, readItemList, success } from '../http/item-list.ts';
 import { idsFilter, idsParameter, pageParameters } from '../http/parameters.ts';
+import { nameOfKey } from '../metadata/metadata.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { conditionOf, defaultExpiry, ItemRefused, readWatchItem, type WatchItem } from './read-watch.ts';
 import * as rows from './watch-rows.ts';
@@ -112,7 +113,7 @@ export async function listWatches(call: CrmCall): Promise<CrmAnswer> {
     notify_on_related_action: each.related,
     return_affected_field_values: each.returnValues,
     ...rows.subscriptionOf(call, each),
-    fields: each.conditionFields,
+    fields: each.conditionFields?.map(nameOfKey) ?? null,
     notification_condition: each.condition,
     events: eventsOf(each),
     notify_url: each.notifyUrl,

@@ -18,6 +18,12 @@ export function isAdministrator({ space, user }: Pick<CrmCall, 'space' | 'user'>
 }
 
 const operations = ['View', 'Create', 'Edit', 'Delete'] as const;
+export type ModuleOperation = (typeof operations)[number];
+
+/** The names of a module's four permissions, that to view it first. */
+export function modulePermissions(apiName: string): string[] {
+  return operations.map((operation) => `Crm_Implied_${operation}_${apiName}`);
+}
 
 /** Changing modules and fields. */
 export const customization = 'Crm_Implied_Manage_Customization';

@@ -11,6 +11,8 @@ export type Condition =
   | {
       readonly kind: 'words';
       readonly text: string;
+      /** Keys of the data whose texts do not count: the reader does not see them. */
+      readonly without?: readonly string[];
       /** The index has already said so, of all records but those with too much text for it. */
       readonly indexed?: true;
     };

@@ -24,7 +24,7 @@ function isBeginning(condition: Condition): boolean {
 
 /** The condition as it stands for records that its terms have found: computing their words again would cost most. */
 export function afterTerms(condition: Condition): Condition {
-  if (condition.kind === 'words') return { ...condition, indexed: true };
+  if (condition.kind === 'words') return condition.without ? condition : { ...condition, indexed: true };
   return condition.kind === 'all' ? { kind: 'all', parts: condition.parts.map(afterTerms) } : condition;
 }
 

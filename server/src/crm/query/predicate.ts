@@ -14,7 +14,9 @@ const secondMs = 1000;
 /** The SQL that is true of exactly the records that fulfil the condition. */
 export function predicateSql(condition: Condition, builder: ConditionWriter): string {
   if (condition.kind === 'words') {
-    const sql = `crm_has_words(r.data, crm_words(${builder.parameter(condition.text)}))`;
+    const { text, without } = condition;
+    const data = without ? `(r.data - ${builder.parameter(without)}::text[])` : 'r.data';
+    const sql = `crm_has_words(${data}, crm_words(${builder.parameter(text)}))`;
     return condition.indexed ? `(octet_length(r.data::text) <= ${maxIndexedBytes} OR ${sql})` : sql;
   }
   if (condition.kind === 'test') return testSql(condition, builder);

@@ -7,6 +7,7 @@ import { readId } from '../organizations/ids.ts';
 import { isWritable } from '../values/read-value.ts';
 import { newRowCount } from './apply-changes.ts';
 import { approvalState } from './approval.ts';
+import { numberRecords } from './auto-numbers.ts';
 import { newRecord } from './create-records.ts';
 import { derivationFailure } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
@@ -53,6 +54,7 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
     return errorBody('MANDATORY_NOT_FOUND', place);
   }
   const tagIds = await resolveTags(call, module, [changes]);
+  await numberRecords(call.store.database, call, module, [changes]);
   const ids = await store.ids.take(space.dataSpace, 1 + newRowCount(changes));
   let next = 0;
   const made = newRecord(call, module, changes, tagIds, () => ids[next++] as string);

@@ -4,6 +4,7 @@ import { applyPipeline } from '../pipelines/apply-pipeline.ts';
 import { applyTerritories } from '../territories/apply-territories.ts';
 import { applyChanges, displayName, newRowCount, uniqueClaims } from './apply-changes.ts';
 import { approvalState } from './approval.ts';
+import { numberRecords } from './auto-numbers.ts';
 import { type DerivationProblem, type Draft, deriveValues } from './derived-values.ts';
 import { derivationFailure, withTags } from './draft.ts';
 import { duplicateAnswers } from './duplicates.ts';
@@ -55,6 +56,12 @@ export async function createItems(
     }
   });
   const tagIds = await resolveTags(call, module, readings);
+  await numberRecords(
+    store.database,
+    call,
+    module,
+    readings.filter((changes) => changes !== undefined),
+  );
   const count = readings.reduce((sum, changes) => sum + (changes ? 1 + newRowCount(changes) : 0), 0);
   const ids = count === 0 ? [] : await store.ids.take(space.dataSpace, count);
   let next = 0;

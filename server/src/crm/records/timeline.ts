@@ -1,7 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { pageParameters, pathId } from '../http/parameters.ts';
-import type { Module } from '../metadata/metadata.ts';
+import { fieldOfKey, type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import type { Assignment } from '../territories/apply-territories.ts';
 import { formatDateTime } from '../values/date-time.ts';
@@ -57,7 +57,7 @@ export async function getTimeline(call: CrmCall): Promise<CrmAnswer> {
       action: row.action,
       id: row.entry_id === '0' ? id : row.entry_id,
       source: 'crm_api',
-      field_history: row.changes.map((change) => fieldHistory(change, module, call)),
+      field_history: row.changes.flatMap((change) => fieldHistory(change, module, call)),
     };
   });
   const info = {
@@ -72,8 +72,12 @@ export async function getTimeline(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { __timeline: shown, info } };
 }
 
-function fieldHistory(change: FieldChange, module: Module, { space, user }: CrmCall): Record<string, unknown> {
-  const field = module.field.get(change.field);
+/** What became of a field; nothing of one that is gone, or that the reader does not see. */
+function fieldHistory(change: FieldChange, module: Module, { space, user }: CrmCall): Record<string, unknown>[] {
+  const field = fieldOfKey(module, change.field);
+  // The platform's own keys (`Locked_Reason__s`) are no fields, and no organization has fields of such names.
+  const own = change.field.endsWith('__s') && !wholeModule(module).field.has(change.field);
+  if (!field && !own) return [];
   const show = (value: unknown): unknown => {
     if (value === null) return null;
     if (field?.dataType === 'datetime' && typeof value === 'number') return formatDateTime(value, user.timeZone);
@@ -84,13 +88,15 @@ function fieldHistory(change: FieldChange, module: Module, { space, user }: CrmC
     }
     return value;
   };
-  return {
-    api_name: change.field,
-    field_label: field?.label ?? change.field,
-    data_type: field?.dataType ?? 'text',
-    _value: { new: show(change.new), old: show(change.old) },
-    id: space.id(field?.idSuffix ?? 0),
-    enable_colour_code: false,
-    pick_list_values: [],
-  };
+  return [
+    {
+      api_name: field?.apiName ?? change.field,
+      field_label: field?.label ?? change.field,
+      data_type: field?.dataType ?? 'text',
+      _value: { new: show(change.new), old: show(change.old) },
+      id: space.id(field?.idSuffix ?? 0),
+      enable_colour_code: false,
+      pick_list_values: [],
+    },
+  ];
 }

@@ -2,7 +2,7 @@ import { isOnFor } from '../../config/settings.ts';
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter } from '../http/parameters.ts';
-import type { Field, Module } from '../metadata/metadata.ts';
+import { type Field, type Module, wholeModule } from '../metadata/metadata.ts';
 import { allOf, type Condition } from '../query/condition.ts';
 import { readLiteral } from '../query/read-literal.ts';
 import { approvedCondition } from '../records/approval.ts';
@@ -22,14 +22,15 @@ export function searchCondition({ query, store, space }: CrmCall, module: Module
     const { searchEqualsContains } = store.compatibility;
     return checkCriteria(parseCriteria(text), module, isOnFor(searchEqualsContains, space.contents.organizationId));
   }
-  if (name === 'word') return wordCondition(text);
+  if (name === 'word') return wordCondition(text, module);
   return anyField(module, text.trim(), (field) => field.dataType === name, name);
 }
 
-function wordCondition(text: string): Condition {
+function wordCondition(text: string, module: Module): Condition {
   if (/[\p{L}\p{N}].*[\p{L}\p{N}]/su.test(text) && text.length <= maxWordLength && text.isWellFormed()) {
     const words = text.replaceAll('\u0000', ' ').trim();
-    return { kind: 'words', text: words };
+    const without = wholeModule(module).fields.filter(({ apiName }) => !module.field.has(apiName));
+    return { kind: 'words', text: words, ...(without.length === 0 ? {} : { without: without.map(({ key }) => key) }) };
   }
   throw new Refusal('INVALID_DATA', {
     details: { param_name: 'word' },

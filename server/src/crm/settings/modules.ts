@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { changedAfter, listParameter, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { standardMetadata } from '../metadata/standard-modules.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { relatedListAnswer } from '../related/related-list-settings.ts';
@@ -84,7 +85,11 @@ const noModifier = { modified_time: null, modified_by: null };
 
 function moduleAnswer(module: Module, space: Space, timeZone: string): Record<string, unknown> {
   const has = (flag: string): boolean => module.flags.has(flag);
-  const profiles = space.contents.profiles.map(({ id, name }) => ({ name, id }));
+  const view = `Crm_Implied_View_${module.apiName}`;
+  const profiles = space.contents.profiles
+    .filter(({ denied }) => !denied.has(view))
+    .map(({ id, name }) => ({ name, id }));
+  const standard = standardMetadata.byNumber(module.number) ?? module;
   const parent = module.parentModule === null ? undefined : space.metadata.find(module.parentModule);
   const custom = module.generatedType === 'custom';
   return {
@@ -96,14 +101,14 @@ function moduleAnswer(module: Module, space: Space, timeZone: string): Record<st
     ...(custom ? { modified_time: formatDateTime(changedAtMs(space), timeZone), modified_by: null } : noModifier),
     plural_label: module.pluralLabel,
     presence_sub_menu: has('sub_menu_available'),
-    actual_plural_label: module.pluralLabel,
+    actual_plural_label: standard.pluralLabel,
     id: space.moduleId(module),
     isBlueprintSupported: has('creatable') && module.generatedType !== 'subform',
     visibility: statusOf(module) === 'visible' ? 1 : 0,
     convertable: has('convertable'),
     sub_menu_available: has('sub_menu_available'),
     editable: has('editable'),
-    actual_singular_label: module.singularLabel,
+    actual_singular_label: standard.singularLabel,
     has_more_profiles: false,
     access_type: 'org_based',
     private_profile: null,

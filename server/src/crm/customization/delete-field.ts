@@ -1,0 +1,37 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { errorBody } from '../errors.ts';
+import { checkPermission } from '../http/admission.ts';
+import { answerItemList, success } from '../http/item-list.ts';
+import { insertJob } from '../jobs/job-table.ts';
+import { changeSpace } from '../organizations/change-space.ts';
+import { customization } from '../people/permissions.ts';
+import type { ItemAnswer } from '../records/write-request.ts';
+import { customizableModule } from './create-fields.ts';
+import { removeField } from './field-rows.ts';
+import { fieldInPath } from './find-field.ts';
+import { type TidyRequest, tidyBegun } from './tidy-records.ts';
+
+/**
+ * DELETE /settings/fields/{id}?module=: its values are gone from all answers at once, whatever the number of records; a
+ * job takes them out of the records afterwards. A new field of the name begins without values.
+ */
+export async function deleteField(call: CrmCall): Promise<CrmAnswer> {
+  checkPermission(call.user, customization);
+  const { number } = customizableModule(call);
+  const [jobId = ''] = await call.store.ids.take(call.space.dataSpace, 1);
+  const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
+    const { module, field } = await fieldInPath(transaction, call, number);
+    const id = call.space.id(field.idSuffix);
+    if (!field.custom) return errorBody('CANNOT_PROCESS', { id });
+    await removeField(transaction, call, module, field);
+    const request: TidyRequest = {
+      version: call.version.name,
+      origin: call.origin,
+      module: module.number,
+      key: field.key,
+    };
+    await insertJob(transaction, call, jobId, { operation: 'field_tidying', request, progress: tidyBegun });
+    return success('field deleted', { id });
+  });
+  return answerItemList('fields', [answer], 200);
+}

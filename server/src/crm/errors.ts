@@ -121,6 +121,11 @@ export const errorCatalogue = {
     'A page_token continues one list: the other parameters must stay as they were.',
   ),
   EXPIRED_VALUE: entry(400, 'the page_token given has expired', 'A page_token lives for 24 hours.'),
+  EXPECTED_FIELD_MISSING: entry(
+    400,
+    'required field not found',
+    'The request needs at least one of the keys in details.expected_fields.',
+  ),
   EXPECTED_PARAM_MISSING: entry(
     400,
     'One of the expected parameter is missing',

@@ -201,6 +201,15 @@ describe('channels', () => {
     const removed = await change('PATCH', { events: ['Deals.all'], _delete_events: true });
     expect(removed.json.watch[0].message).toBe('Successfully removed the subscribe details');
     expect(await events()).toEqual([['Leads.create', 'Leads.edit']]);
+    // Without the check by the contract, which does not know the code that the documentation names.
+    const nothing = await crm.call('PATCH', '/crm/v8/actions/watch', {
+      token,
+      body: { watch: [{ channel_id: channel }] },
+    });
+    expect(nothing.json.watch[0]).toMatchObject({
+      code: 'EXPECTED_FIELD_MISSING',
+      details: { expected_fields: expect.arrayContaining([{ api_name: 'token', json_path: '$.watch[0].token' }]) },
+    });
     expect((await change('PUT', { events: ['Tasks.all'], notify_url: url })).status).toBe(200);
     expect(await events()).toEqual([['Tasks.all']]);
     const dropped = await call('DELETE', 'actions/watch', { token, query: { channel_ids: `${channel},5` } });

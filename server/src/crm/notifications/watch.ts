@@ -54,6 +54,7 @@ export function patchWatches(call: CrmCall): Promise<CrmAnswer> {
   return changeEach(call, 200, async (item, index, mine) => {
     const old = subscribed(mine, item);
     const { deleteEvents } = item;
+    if (!deleteEvents && !changesSomething(item)) throw expectedFieldMissing(index);
     const watches = deleteEvents ? withoutEvents(old, item) : withChanges(old, item, index);
     if (watches.length === 0) throw new ItemRefused('NOT_SUBSCRIBED', { channel_id: item.channelId });
     await call.store.database.transaction(async (transaction) => {
@@ -64,6 +65,26 @@ export function patchWatches(call: CrmCall): Promise<CrmAnswer> {
     });
     return { watches, message: deleteEvents ? messages.removed : messages.updated };
   });
+}
+
+/** The keys of an item that PATCH can change. */
+const changeable = [
+  'events',
+  'notify_url',
+  'token',
+  'channel_expiry',
+  'notification_condition',
+  'return_affected_field_values',
+  'notify_on_related_action',
+] as const;
+
+function changesSomething({ channelId: _, deleteEvents: __, ...said }: WatchItem): boolean {
+  return Object.values(said).some((value) => value !== undefined);
+}
+
+function expectedFieldMissing(index: number): ItemRefused {
+  const expected_fields = changeable.map((name) => ({ api_name: name, json_path: `$.watch[${index}].${name}` }));
+  return new ItemRefused('EXPECTED_FIELD_MISSING', { expected_fields });
 }
 
 /** What is left of the watches without the item's events; all go when it names none. */

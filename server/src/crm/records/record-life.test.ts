@@ -151,3 +151,86 @@ describe('features and calls', () => {
     expect((await call('GET', '__apis', { query: { filters: '{' } })).json.code).toBe('INVALID_DATA');
   });
 });
+
+describe('a long timeline', () => {
+  const actions = (json: { __timeline: { action: string }[] }) => json.__timeline.map(({ action }) => action);
+  const timeline = (id: string, query = {}) => call('GET', `Leads/${id}/__timeline`, { query });
+  const filters = (api_name: string, comparator: string, value: unknown) =>
+    JSON.stringify({ field: { api_name }, comparator, value });
+
+  test('is paged by token, in both orders, and filtered', async () => {
+    const [{ users }] = [(await call('GET', 'users', { query: { type: 'CurrentUser' } })).json];
+    const lead = await one('Leads', { Last_Name: 'long' });
+    for (const Phone of ['1', '2', '3']) {
+      crm.clock.advance(60);
+      await call('PUT', `Leads/${lead}`, { body: { data: [{ Phone }] } });
+    }
+    crm.clock.advance(60);
+    await call('POST', `Leads/${lead}/actions/add_tags`, { body: { tags: [{ name: 't' }] } });
+    for (const [sort_order, expected] of [
+      ['desc', ['tag_added', 'updated', 'updated', 'updated', 'added']],
+      ['asc', ['added', 'updated', 'updated', 'updated', 'tag_added']],
+    ] as const) {
+      const found: string[] = [];
+      let more: object = {};
+      for (let page = 1; page <= 3; page++) {
+        const { json } = await timeline(lead, { sort_order, per_page: '2', ...more });
+        found.push(...actions(json));
+        expect([json.info.page, json.info.more_records]).toEqual([page, page < 3]);
+        more = { page_token: json.info.next_page_token };
+      }
+      expect(found).toEqual(expected);
+    }
+    const tagged = await timeline(lead, { filters: filters('action', 'in', ['tag_added', 'deleted']) });
+    expect(actions(tagged.json)).toEqual(['tag_added']);
+    const group = {
+      group_operator: 'and',
+      group: [
+        { field: { api_name: 'action' }, comparator: 'equal', value: 'updated' },
+        { field: { api_name: 'done_by' }, comparator: 'equal', value: { id: users[0].id } },
+        { field: { api_name: 'audited_time' }, comparator: 'less_than', value: tagged.json.__timeline[0].audited_time },
+      ],
+    };
+    expect(actions((await timeline(lead, { filters: JSON.stringify(group) })).json)).toHaveLength(3);
+    const at = tagged.json.__timeline[0].audited_time;
+    const between = await timeline(lead, { filters: filters('audited_time', 'between', [at, at]) });
+    expect(actions(between.json)).toEqual(['tag_added']);
+    expect((await timeline(lead, { filters: filters('action', 'equal', 'none') })).status).toBe(204);
+    const first = await timeline(lead, { per_page: '2' });
+    const token = first.json.info.next_page_token;
+    expect((await timeline(lead, { per_page: '3', page_token: token })).json.code).toBe('TOKEN_BOUND_DATA_MISMATCH');
+  });
+
+  test.each([
+    'x',
+    '{}',
+    '{"group":[],"group_operator":"and"}',
+    filters('nope', 'equal', 'x'),
+    filters('constructor', 'equal', 'x'),
+    filters('action', 'less_than', 'x'),
+    filters('action', 'equal', "x\u0000' OR 1=1"),
+    filters('audited_time', 'equal', 'yesterday'),
+    filters('done_by', 'equal', { id: 'x' }),
+    '['.repeat(4_000),
+  ])('filters %s are refused', async (text) => {
+    const lead = await one('Leads', { Last_Name: 'f' });
+    expect((await timeline(lead, { filters: text })).json).toMatchObject({
+      code: 'INVALID_DATA',
+      details: { param_name: 'filters' },
+    });
+  });
+
+  test('tells of notes and activities', async () => {
+    const lead = await one('Leads', { Last_Name: 'with' });
+    await call('POST', `Leads/${lead}/Notes`, { body: { data: [{ Note_Title: 'Call back', Note_Content: 'n' }] } });
+    const task = await one('Tasks', { Subject: 'Do', What_Id: { id: lead }, $se_module: 'Leads' });
+    const { __timeline } = (await timeline(lead)).json;
+    expect(__timeline).toMatchObject([
+      { action: 'added', related_record: { id: task, name: 'Do', module: { api_name: 'Tasks' } }, field_history: [] },
+      { action: 'added', related_record: { name: 'Call back', module: { api_name: 'Notes' } } },
+      { action: 'added', related_record: null },
+    ]);
+    await call('DELETE', `Tasks/${task}`);
+    expect((await timeline(lead)).json.__timeline[0].related_record).toMatchObject({ id: task, name: null });
+  });
+});

@@ -1,75 +1,119 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
-import { pageParameters, pathId } from '../http/parameters.ts';
+import { choiceParameter, pageParameters, pathId } from '../http/parameters.ts';
 import { fieldOfKey, type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import type { Assignment } from '../territories/apply-territories.ts';
 import { formatDateTime } from '../values/date-time.ts';
+import { makePageToken, type PagePlace, pageTokenTtlMs } from './page-token.ts';
+import { pagePlace } from './paging.ts';
+import type { StoredRecord } from './record.ts';
 import type { FieldChange } from './record-history.ts';
 import { recordModule } from './record-module.ts';
+import { timelineFilter } from './timeline-filter.ts';
 
 interface EntryRow {
   entry_id: string;
   at_ms: string;
   done_by: string;
-  action: string;
+  shown_action: string;
+  source: string;
   changes: readonly FieldChange[];
+  related: { readonly module: number; readonly id: string } | null;
+  related_name: string | null;
 }
 
 /** GET /{module}/{id}/__timeline, newest first (crm-api 11). That a record was added, it says itself. */
 export async function getTimeline(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store, user } = call;
+  const { space, store, user, query, nowMs } = call;
   const module = recordModule(call, 'View');
   const id = readId(pathId(call.path[1] as string, 1)) as string;
-  const { page, perPage } = pageParameters(call.query);
+  choiceParameter(query, 'sort_by', ['audited_time'], 'audited_time');
+  const ascending = choiceParameter(query, 'sort_order', ['asc', 'desc'], 'desc') === 'asc';
+  const { perPage: asked } = pageParameters(query);
+  const owner = {
+    dataSpace: space.dataSpace,
+    userId: user.id,
+    parameters: JSON.stringify(['timeline', module.number, id, ascending, query.get('filters'), asked]),
+  };
+  const { page, perPage, place } = pagePlace(call, owner);
+  const values: unknown[] = [space.dataSpace, id, module.number];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const filter = timelineFilter(call, parameter);
   const record = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!record) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
+  const order = ascending ? 'ASC' : 'DESC';
+  const after = place ? `entry_id ${ascending ? '>' : '<'} ${parameter(entryAt(place))}::bigint` : 'true';
   const rows = await store.database.query<EntryRow>({
-    text: `SELECT entry_id, at_ms, done_by, action, changes FROM (
-             SELECT entry_id, at_ms, done_by, action, changes FROM crm_timeline
-             WHERE data_space = $1 AND record_id = $2 AND module = $3
-             UNION ALL SELECT 0, $4::bigint, $5::bigint, 'added', '[]'::jsonb) AS entry
-           ORDER BY entry_id DESC LIMIT $6 OFFSET $7`,
-    values: [
-      space.dataSpace,
-      id,
-      module.number,
-      record.createdAtMs,
-      record.createdBy,
-      perPage + 1,
-      (page - 1) * perPage,
-    ],
+    text: `SELECT entry.*, other.name AS related_name FROM (
+             SELECT * FROM (
+               SELECT entry_id, at_ms, done_by, CASE action WHEN 'related_added' THEN 'added' ELSE action END AS shown_action,
+                      changes, related, 'crm_api' AS source
+               FROM crm_timeline WHERE data_space = $1 AND record_id = $2 AND module = $3
+               UNION ALL SELECT 0, ${parameter(record.createdAtMs)}::bigint, ${parameter(record.createdBy)}::bigint, 'added',
+                      '[]'::jsonb, NULL, 'crm_api') AS told
+             WHERE ${filter} AND ${after}
+             ORDER BY entry_id ${order} LIMIT ${parameter(perPage + 1)} OFFSET ${parameter(place ? 0 : (page - 1) * perPage)}
+           ) AS entry
+           LEFT JOIN crm_record AS other ON other.data_space = $1 AND other.module = (entry.related ->> 'module')::integer
+             AND other.record_id = (entry.related ->> 'id')::bigint
+           ORDER BY entry_id ${order}`,
+    values,
   });
   if (rows.length === 0) return { status: 204 };
-  const shown = rows.slice(0, perPage).map((row) => {
-    const person = space.user(row.done_by);
-    return {
-      done_by: {
-        name: person?.fullName ?? null,
-        id: row.done_by,
-        type__s: 'Regular User',
-        profile: person ? { name: person.profile.name, id: person.profile.id } : null,
-      },
-      related_record: null,
-      automation_details: null,
-      record: { id, name: record.name, module: { api_name: module.apiName, id: space.moduleId(module) } },
-      audited_time: formatDateTime(Number(row.at_ms), user.timeZone),
-      action: row.action,
-      id: row.entry_id === '0' ? id : row.entry_id,
-      source: 'crm_api',
-      field_history: row.changes.flatMap((change) => fieldHistory(change, module, call)),
-    };
-  });
+  const entries = rows.slice(0, perPage);
+  const more = rows.length > perPage;
+  const last = String(Number(entries.at(-1)?.entry_id) + 1);
   const info = {
     per_page: perPage,
-    next_page_token: null,
-    count: shown.length,
+    next_page_token: more
+      ? makePageToken({ page: page + 1, key: last, id: last, backwards: false }, owner, nowMs)
+      : null,
+    count: entries.length,
     page,
     previous_page_token: null,
-    page_token_expiry: null,
-    more_records: rows.length > perPage,
+    page_token_expiry: more ? formatDateTime(nowMs + pageTokenTtlMs, user.timeZone) : null,
+    more_records: more,
   };
+  const shown = entries.map((row) => entryAnswer(row, record, module, call));
   return { status: 200, json: { __timeline: shown, info } };
+}
+
+/** Ids in tokens are never 0, which the entry of the record's beginning has. */
+function entryAt({ id }: PagePlace): string {
+  return String(Number(id) - 1);
+}
+
+/** The note or activity that an entry is about, if the user may read it. */
+function relatedRecord({ related, related_name }: EntryRow, { space, user }: CrmCall): object | null {
+  const module = related && space.metadata.byNumber(related.module);
+  if (!module || user.profile.denied.has(`Crm_Implied_View_${module.apiName}`)) return null;
+  return {
+    module: { api_name: module.apiName, name: module.singularLabel, id: space.moduleId(module) },
+    name: related_name,
+    id: related.id,
+  };
+}
+
+function entryAnswer(row: EntryRow, record: StoredRecord, module: Module, call: CrmCall): Record<string, unknown> {
+  const { space, user } = call;
+  const person = space.user(row.done_by);
+  return {
+    done_by: {
+      name: person?.fullName ?? null,
+      id: row.done_by,
+      type__s: 'Regular User',
+      profile: person ? { name: person.profile.name, id: person.profile.id } : null,
+    },
+    related_record: relatedRecord(row, call),
+    automation_details: null,
+    record: { id: record.id, name: record.name, module: { api_name: module.apiName, id: space.moduleId(module) } },
+    audited_time: formatDateTime(Number(row.at_ms), user.timeZone),
+    action: row.shown_action,
+    id: row.entry_id === '0' ? record.id : row.entry_id,
+    source: row.source,
+    field_history: row.changes.flatMap((change) => fieldHistory(change, module, call)),
+  };
 }
 
 /** What became of a field; nothing of one that is gone, or that the reader does not see. */

@@ -41,6 +41,16 @@ test('values are held against their type, names are unique', async () => {
     { name: 'N', type: 'text' },
   );
   expect(codes(wrong)).toEqual([...new Array(6).fill('INVALID_DATA'), 'MANDATORY_NOT_FOUND']);
+  const texts = await create(
+    { name: 'A', api_name: 'A', type: 'integer', value: '42' },
+    { name: 'B', api_name: 'B', type: 'checkbox', value: 'false' },
+    { name: 'C', api_name: 'C', type: 'currency', value: '-1.5' },
+    { name: 'D', api_name: 'D', type: 'text', value: '42' },
+    { name: 'E', api_name: 'E', type: 'integer', value: '1e3' },
+  );
+  expect(codes(texts)).toEqual([...new Array(4).fill('SUCCESS'), 'INVALID_DATA']);
+  const read = (await call('GET', path)).json.variables.map(({ value }: { value: unknown }) => value);
+  expect(read).toEqual([42, false, -1.5, '42']);
   const twice = await create(
     { ...base, type: 'text', value: 'a' },
     { ...base, api_name: 'n', type: 'text', value: 'b' },

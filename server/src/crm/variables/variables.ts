@@ -254,11 +254,21 @@ function readValueOf(
   | { readonly value: unknown; readonly failure?: undefined }
   | { readonly failure: ErrorBody; readonly value?: undefined } {
   const [fieldType, length] = variableTypes[type] as readonly [string, number];
-  const reading = readPlainItem(item, [itemField('value', fieldType, length)], at, false);
+  const typed = { ...item, value: fromText((item as { value?: unknown }).value, fieldType) };
+  const reading = readPlainItem(typed, [itemField('value', fieldType, length)], at, false);
   if (reading.failure) return { failure: reading.failure };
   // Times stay as they were written: a variable belongs to no user and so to no time zone.
   const given = (item as { value?: unknown }).value ?? null;
   return { value: type === 'datetime' ? given : (reading.values.get('value') ?? null) };
+}
+
+const numberTypes = new Set(['integer', 'double', 'currency', 'percent']);
+
+/** Clients send values of every type as texts, too. */
+function fromText(value: unknown, fieldType: string): unknown {
+  if (typeof value !== 'string') return value;
+  if (fieldType === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  return numberTypes.has(fieldType) && /^[+-]?\d{1,20}(\.\d{1,20})?$/.test(value) ? Number(value) : value;
 }
 
 /** Names are unique whatever their case; the database decides between two of the same moment. */

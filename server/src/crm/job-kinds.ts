@@ -4,6 +4,7 @@ import { tidyKind } from './customization/tidy-records.ts';
 import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
 import { massKinds } from './mass/run-mass.ts';
+import { transferKind } from './pipelines/transfer.ts';
 import { purgeKind } from './recycle-bin/purge-job.ts';
 
 /** What workers do, by what jobs are about. */
@@ -13,4 +14,5 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   ...massKinds,
   bin_purge: purgeKind,
   field_tidying: tidyKind,
+  pipeline_transfer: transferKind,
 };

@@ -16,6 +16,7 @@ import { notificationOperations } from './notifications/operations.ts';
 import type { Chapters } from './openapi/document.ts';
 import { fixed } from './operation-scopes.ts';
 import { peopleOperations } from './people/operations.ts';
+import { pipelineOperations } from './pipelines/operations.ts';
 import { recordOperations } from './records/operations.ts';
 import { recycleBinOperations } from './recycle-bin/operations.ts';
 import { relatedOperations } from './related/operations.ts';
@@ -46,6 +47,7 @@ const rows: Chapters = {
   'Files and photos': fileOperations,
   Tags: tagOperations,
   Territories: territoryOperations,
+  Pipelines: pipelineOperations,
   Bulk: [...bulkOperations, ...uploadOperations],
   Composite: compositeOperations,
   Notifications: notificationOperations,

@@ -2,7 +2,7 @@ import type { Environment } from '../../config/data-centers.ts';
 
 /** What a job is about. Imports come over the admin API and are driven by their caller; workers leave them alone. */
 export type JobOperation = WorkedOperation | 'import';
-export type WorkedOperation = 'read' | 'write' | MassOperation | 'bin_purge' | 'field_tidying';
+export type WorkedOperation = 'read' | 'write' | MassOperation | 'bin_purge' | 'field_tidying' | 'pipeline_transfer';
 /** Mass actions over the records of a custom view. */
 export type MassOperation = 'mass_update' | 'mass_delete' | 'mass_owner';
 export type JobState = 'added' | 'running' | 'completed' | 'failed';

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { type PickListValue, wholeModule } from '../metadata/metadata.ts';
+import { type Field, type PickListValue, wholeModule } from '../metadata/metadata.ts';
 import { idOf, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 
@@ -36,10 +36,15 @@ export async function loadPipelines(database: Pick<Database, 'query'>, dataSpace
   return rows.map(({ pipeline_id, is_default, ...row }) => ({ ...row, id: pipeline_id, isDefault: is_default }));
 }
 
+/** The deals' field Stage. */
+export function stageField(space: Space): Field | undefined {
+  const deals = space.metadata.find('Deals');
+  return deals && wholeModule(deals).field.get('Stage');
+}
+
 /** The stages of deals, in their order. */
 export function stagesOf(space: Space): readonly PickListValue[] {
-  const deals = space.metadata.find('Deals');
-  return (deals && wholeModule(deals).field.get('Stage')?.pickList) ?? [];
+  return stageField(space)?.pickList ?? [];
 }
 
 /** The pipelines of an organization: at least one, with all stages. Its name says which layout it is of. */

@@ -5,7 +5,7 @@ import { convertOperations } from './convert/operations.ts';
 import { coqlOperations } from './coql/operations.ts';
 import { customizationOperations } from './customization/operations.ts';
 import { byExternalId } from './external/external-ids.ts';
-import { listApis } from './features/apis.ts';
+import { apisDescription, listApis } from './features/apis.ts';
 import { featureOperations } from './features/operations.ts';
 import { fileOperations } from './files/operations.ts';
 import type { Operation } from './http/router.ts';
@@ -32,6 +32,7 @@ const apis: Operation = {
   path: '__apis',
   scopes: fixed('ZohoCRM.apis.READ'),
   handle: listApis(() => operations),
+  about: apisDescription,
 };
 
 /** The operations by what they are about, in the order of the API's documents. The rows stand in their features' folders. */

@@ -22,7 +22,7 @@ import { type AttachmentRow, attachmentAnswer, attachmentColumns } from './attac
 /** Files and links that hang on a record (crm-api 7.10): /{module}/{id}/Attachments. */
 
 const limits = { maxBytes: 100 * 1024 * 1024, maxFiles: 1 } as const;
-const maxIds = 100;
+export const maxAttachmentIds = 100;
 const maxUrlLength = 2_000;
 const maxNameLength = 255;
 
@@ -47,7 +47,7 @@ export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
   const module = pathModule(call);
   const parentId = readId(pathId(call.path[1] as string, 1)) as string;
   const names = fieldsParameter(call);
-  const ids = idsFilter(query, 'ids', maxIds);
+  const ids = idsFilter(query, 'ids', maxAttachmentIds);
   const owner: TokenOwner = {
     dataSpace: space.dataSpace,
     userId: call.user.id,
@@ -178,7 +178,7 @@ export async function downloadAttachment(call: CrmCall): Promise<CrmAnswer> {
 
 /** DELETE /{module}/{id}/Attachments?ids= */
 export async function deleteAttachments(call: CrmCall): Promise<CrmAnswer> {
-  const ids = idsParameter(call.query, 'ids', maxIds);
+  const ids = idsParameter(call.query, 'ids', maxAttachmentIds);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
   return remove(call, ids);
 }

@@ -5,7 +5,7 @@ import type { Method } from '../http/router.ts';
 import { referencesIn } from './references.ts';
 
 export const maxSubRequests = 5;
-const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+export const subRequestMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const longestUri = 2_000;
 
 /** One sub-request, with its references still in it. */
@@ -71,8 +71,8 @@ function readOne(raw: unknown, index: number): SubRequest {
   const id = typeof sub_request_id === 'number' ? String(sub_request_id) : sub_request_id;
   if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,50}$/.test(id))
     return refuse('sub_request_id', { maximum_length: 50 });
-  const known = methods.find((each) => each === method);
-  if (!known) return refuse('method', { supported_values: methods });
+  const known = subRequestMethods.find((each) => each === method);
+  if (!known) return refuse('method', { supported_values: subRequestMethods });
   if (typeof uri !== 'string' || uri.length > longestUri || !uri.startsWith('/crm/')) {
     return refuse('uri', { regex: '^/crm/v[0-9.]+/' });
   }

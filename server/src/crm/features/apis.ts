@@ -2,7 +2,9 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { filterParameter } from '../http/filters.ts';
 import type { Operation } from '../http/router.ts';
 import { costOf, creditRange } from '../limits/costs.ts';
+import { type Description, found, query } from '../openapi/description.ts';
 import { documentPath } from '../openapi/document.ts';
+import { integer, listOf, oneOf, shape, text } from '../openapi/schema.ts';
 
 /** GET /__apis (crm-api 7.15): the table of operations that routes and enforces scopes, told to clients. */
 interface Described {
@@ -10,6 +12,28 @@ interface Described {
   readonly method: string;
   readonly oauth_scope: string;
 }
+
+const creditKeys = { max_credits: integer, min_credits: integer };
+
+export const apisDescription: Description = {
+  summary: 'List the operations of the API',
+  query: [
+    query(
+      'filters',
+      'JSON criteria on path, method and oauth_scope: ' +
+        '{"field":{"api_name":"path"},"comparator":"contains","value":"Leads"}, or groups of such.',
+    ),
+  ],
+  answers: found(
+    '__apis',
+    shape({
+      path: text,
+      operation_types: listOf(
+        shape({ method: oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE'), oauth_scope: text, ...creditKeys }),
+      ),
+    }),
+  ),
+};
 
 const filterable = {
   path: (described: Described) => described.path,

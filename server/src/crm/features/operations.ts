@@ -1,9 +1,44 @@
 import type { Operation } from '../http/router.ts';
+import { always, found, query } from '../openapi/description.ts';
+import { commaList, pageInfo, pages } from '../openapi/parameters.ts';
+import { anyObject, anything, flag, listOf, named, shape, text } from '../openapi/schema.ts';
 import { fixed } from '../operation-scopes.ts';
 import { getFeature, listFeatures } from './features.ts';
 
+const feature = named(
+  'Feature',
+  shape({
+    components: listOf(anyObject),
+    api_name: text,
+    parent_feature: anything,
+    module_supported: flag,
+    details: anyObject,
+    feature_label: text,
+  }),
+);
+
 /** What the edition has. */
 export const featureOperations: readonly Operation[] = [
-  { method: 'GET', path: '__features', scopes: fixed('ZohoCRM.features.READ'), handle: listFeatures },
-  { method: 'GET', path: '__features/{feature}', scopes: fixed('ZohoCRM.features.READ'), handle: getFeature },
+  {
+    method: 'GET',
+    path: '__features',
+    scopes: fixed('ZohoCRM.features.READ'),
+    handle: listFeatures,
+    about: {
+      summary: 'List features and their limits',
+      query: [
+        { ...query('module', 'Only features of modules: the API name of one.'), errors: ['INVALID_MODULE'] },
+        query('api_names', 'Only these, separated by commas.', commaList),
+        ...pages,
+      ],
+      answers: found('__features', feature, { info: pageInfo }),
+    },
+  },
+  {
+    method: 'GET',
+    path: '__features/{feature}',
+    scopes: fixed('ZohoCRM.features.READ'),
+    handle: getFeature,
+    about: { summary: 'Get a feature', answers: always('__features', feature) },
+  },
 ];

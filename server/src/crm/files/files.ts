@@ -7,7 +7,7 @@ import { contentDisposition } from './file-name.ts';
 import { completeFile, deleteFiles, fileContent, findFile, type ReceivedFile, receiveFile } from './file-store.ts';
 import { readUpload } from './read-upload.ts';
 
-const limits = { maxBytes: 20 * 1024 * 1024, maxFiles: 10 } as const;
+export const fileLimits = { maxBytes: 20 * 1024 * 1024, maxFiles: 10 } as const;
 
 /** POST /files: takes up to ten files in, for fields that hold files. All of them, or none. */
 export async function uploadFiles(call: CrmCall): Promise<CrmAnswer> {
@@ -16,8 +16,8 @@ export async function uploadFiles(call: CrmCall): Promise<CrmAnswer> {
   const begun: string[] = [];
   let received: ReceivedFile[];
   try {
-    const upload = await readUpload(call, limits, async (file) => {
-      const taken = await receiveFile(call, file, limits.maxBytes);
+    const upload = await readUpload(call, fileLimits, async (file) => {
+      const taken = await receiveFile(call, file, fileLimits.maxBytes);
       begun.push(taken.fileId);
       // Ten files of twenty megabytes wait in the database for the others, not in memory.
       await store.database.query(keepPiece(call, taken));

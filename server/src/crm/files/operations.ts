@@ -1,20 +1,89 @@
 import type { Operation } from '../http/router.ts';
+import { query, withList } from '../openapi/description.ts';
+import { anyObject, exactly, input, listOf, shape, text } from '../openapi/schema.ts';
 import { fixed, module } from '../operation-scopes.ts';
 import { downloadFieldFile } from './download-field-file.ts';
-import { downloadFile, uploadFiles } from './files.ts';
+import { downloadFile, fileLimits, uploadFiles } from './files.ts';
 import { deletePhoto, getPhoto, uploadPhoto } from './photos.ts';
+
+const binary = { type: 'string', format: 'binary' };
+const done = (details: object) =>
+  shape({ code: exactly('SUCCESS'), details: { ...details }, message: text, status: exactly('success') });
+const stored = done(shape({ name: text, id: { type: 'string', pattern: '^[0-9a-f]{64}$' } }));
+const download = { 200: { description: 'The file.', file: 'application/x-download' } };
 
 /** Files of the file system, photos, and files in fields. */
 export const fileOperations: readonly Operation[] = [
-  { method: 'GET', path: '{module}/{id}/photo', scopes: module('READ'), handle: getPhoto },
-  { method: 'POST', path: '{module}/{id}/photo', scopes: module('CREATE'), takesFiles: true, handle: uploadPhoto },
-  { method: 'DELETE', path: '{module}/{id}/photo', scopes: module('DELETE'), handle: deletePhoto },
-  { method: 'POST', path: 'files', scopes: fixed('ZohoCRM.files.CREATE'), takesFiles: true, handle: uploadFiles },
+  {
+    method: 'GET',
+    path: '{module}/{id}/photo',
+    scopes: module('READ'),
+    handle: getPhoto,
+    about: {
+      summary: "Get a record's photo",
+      answers: { 200: { description: 'The image.', file: 'image/*' }, 204: { description: 'There is none.' } },
+      errors: ['NOT_SUPPORTED'],
+    },
+  },
+  {
+    method: 'POST',
+    path: '{module}/{id}/photo',
+    scopes: module('CREATE'),
+    takesFiles: true,
+    handle: uploadPhoto,
+    about: {
+      summary: "Set a record's photo",
+      text: 'A PNG, JPEG, GIF, WebP or BMP image of at most 10 MB.',
+      body: input({ file: binary }),
+      answers: { 200: { json: done(anyObject) }, 400: { errors: ['FILE_SIZE_MORE_THAN_ALLOWED_SIZE'] } },
+      errors: ['NOT_SUPPORTED', 'INVALID_FILE_TYPE'],
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '{module}/{id}/photo',
+    scopes: module('DELETE'),
+    handle: deletePhoto,
+    about: {
+      summary: "Delete a record's photo",
+      answers: { 200: { json: done(anyObject) } },
+      errors: ['NOT_SUPPORTED'],
+    },
+  },
+  {
+    method: 'POST',
+    path: 'files',
+    scopes: fixed('ZohoCRM.files.CREATE'),
+    takesFiles: true,
+    handle: uploadFiles,
+    about: {
+      summary: 'Upload files for fields',
+      text: `At most ${fileLimits.maxFiles} files of ${fileLimits.maxBytes / 1024 / 1024} MB; all of them, or none.`,
+      body: input({ file: listOf(binary, { min: 1, max: fileLimits.maxFiles }) }),
+      answers: { 200: { json: withList('data', stored) } },
+      errors: ['FILE_SIZE_MORE_THAN_ALLOWED_SIZE'],
+    },
+  },
   {
     method: 'GET',
     path: '{module}/{id}/actions/download_fields_attachment',
     scopes: module('READ'),
     handle: downloadFieldFile,
+    about: {
+      summary: 'Download a file that a field holds',
+      query: [{ ...query('fields_attachment_id', "The id of the file's item in the field."), required: true }],
+      answers: download,
+    },
   },
-  { method: 'GET', path: 'files', scopes: fixed('ZohoCRM.files.READ'), handle: downloadFile },
+  {
+    method: 'GET',
+    path: 'files',
+    scopes: fixed('ZohoCRM.files.READ'),
+    handle: downloadFile,
+    about: {
+      summary: 'Download an uploaded file',
+      query: [{ ...query('id', 'The id that the upload answered.'), required: true }],
+      answers: download,
+    },
+  },
 ];

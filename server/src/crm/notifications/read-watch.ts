@@ -9,7 +9,7 @@ import { isStorable } from '../values/texts.ts';
 import { operations, type WatchedOperation } from './watch-rows.ts';
 
 /** Reading the items of `{"watch":[…]}` (crm-api 11). */
-const limits = { token: 50, fields: 10, events: 50, conditions: 20 } as const;
+export const watchLimits = { token: 50, fields: 10, events: 50, conditions: 20 } as const;
 const longestMs = 7 * 86_400_000;
 const defaultMs = 3_600_000;
 
@@ -54,8 +54,8 @@ export function readWatchItem(call: CrmCall, raw: unknown, index: number): Watch
     throw new ItemRefused('INVALID_DATA', { expected_data_type: 'bigint', ...place('channel_id') });
   }
   const token = typed('token', 'string', 'text') as string | undefined;
-  if (token !== undefined && (token.length > limits.token || !isStorable(token))) {
-    throw new ItemRefused('INVALID_DATA', { maximum_length: limits.token, ...place('token') });
+  if (token !== undefined && (token.length > watchLimits.token || !isStorable(token))) {
+    throw new ItemRefused('INVALID_DATA', { maximum_length: watchLimits.token, ...place('token') });
   }
   const notifyUrl = typed('notify_url', 'string', 'website') as string | undefined;
   if (notifyUrl !== undefined && !isCallable(notifyUrl)) throw new ItemRefused('INVALID_URL', place('notify_url'));
@@ -86,7 +86,8 @@ function readEvents(call: CrmCall, raw: unknown, at: string): WatchItem['events'
   const place = { api_name: 'events', json_path: `${at}.events` };
   if (!Array.isArray(raw)) throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonarray', ...place });
   if (raw.length === 0) throw new ItemRefused('MANDATORY_NOT_FOUND', place);
-  if (raw.length > limits.events) throw new ItemRefused('INVALID_DATA', { maximum_length: limits.events, ...place });
+  if (raw.length > watchLimits.events)
+    throw new ItemRefused('INVALID_DATA', { maximum_length: watchLimits.events, ...place });
   const events = new Map<Module, readonly WatchedOperation[]>();
   for (const [index, event] of raw.entries()) {
     const match = eventForm.exec(typeof event === 'string' ? event : '');
@@ -133,7 +134,7 @@ export function defaultExpiry({ nowMs }: CrmCall): number {
 
 function readConditions(raw: unknown, at: string): readonly JsonObject[] | undefined {
   if (raw === undefined || raw === null) return undefined;
-  if (Array.isArray(raw) && raw.length <= limits.conditions && raw.every(isJsonObject)) return raw;
+  if (Array.isArray(raw) && raw.length <= watchLimits.conditions && raw.every(isJsonObject)) return raw;
   const place = { api_name: 'notification_condition', json_path: `${at}.notification_condition` };
   throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonarray', ...place });
 }
@@ -152,7 +153,8 @@ export function conditionOf(
     throw new ItemRefused('INVALID_DATA', { supported_values: ['field_selection'], ...place });
   }
   const group = Array.isArray(selection.group) ? selection.group : [selection];
-  if (group.length > limits.fields) throw new ItemRefused('INVALID_DATA', { maximum_length: limits.fields, ...place });
+  if (group.length > watchLimits.fields)
+    throw new ItemRefused('INVALID_DATA', { maximum_length: watchLimits.fields, ...place });
   const fields = group.map((each): string => {
     const name = isJsonObject(each) && isJsonObject(each.field) ? each.field.api_name : undefined;
     const field = typeof name === 'string' ? module.field.get(name) : undefined;

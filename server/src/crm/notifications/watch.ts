@@ -8,7 +8,7 @@ import { conditionOf, defaultExpiry, ItemRefused, readWatchItem, type WatchItem 
 import * as rows from './watch-rows.ts';
 
 /** Notification channels (crm-api 11): `/actions/watch`. A channel belongs to the user who made it. */
-const limits = { items: 100, watchesOfUser: 500 } as const;
+export const channelLimits = { items: 100, watchesOfUser: 500 } as const;
 const messages = {
   subscribed: 'Successfully subscribed for actions-watch of the given module',
   updated: 'Successfully updated the subscribe details',
@@ -27,8 +27,8 @@ type Change = (
 export async function createWatches(call: CrmCall): Promise<CrmAnswer> {
   const answer = await changeEach(call, 201, async (item, index, mine) => {
     const watches = watchesOf(call, item, index);
-    if (mine.length + watches.length > limits.watchesOfUser) {
-      throw new ItemRefused('LIMIT_EXCEEDED', { limit: limits.watchesOfUser });
+    if (mine.length + watches.length > channelLimits.watchesOfUser) {
+      throw new ItemRefused('LIMIT_EXCEEDED', { limit: channelLimits.watchesOfUser });
     }
     for (const watch of watches) await rows.writeWatch(call.store.database, call, watch);
     return { watches, message: messages.subscribed };
@@ -120,7 +120,7 @@ function withChanges(old: readonly Watch[], item: WatchItem, index: number): Wat
 /** GET: the user's channels, one item for each module. */
 export async function listWatches(call: CrmCall): Promise<CrmAnswer> {
   const { page, perPage } = pageParameters(call.query);
-  const channels = idsFilter(call.query, 'channel_id', limits.watchesOfUser);
+  const channels = idsFilter(call.query, 'channel_id', channelLimits.watchesOfUser);
   const module = call.query.get('module');
   if (module && !call.space.metadata.find(module)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'module' } });
@@ -151,7 +151,7 @@ function eventsOf({ operations, module }: Watch): string[] {
 
 /** DELETE ?channel_ids= */
 export async function deleteWatches(call: CrmCall): Promise<CrmAnswer> {
-  const channels = idsParameter(call.query, 'channel_ids', limits.items);
+  const channels = idsParameter(call.query, 'channel_ids', channelLimits.items);
   if (!channels) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'channel_ids' } });
   const mine = await rows.readWatches(call.store.database, call);
   const answers: ItemAnswer[] = [];
@@ -169,7 +169,7 @@ export async function deleteWatches(call: CrmCall): Promise<CrmAnswer> {
 /** One item after the other; each succeeds or fails alone. */
 async function changeEach(call: CrmCall, successStatus: 200 | 201, change: Change): Promise<CrmAnswer> {
   const answers: ItemAnswer[] = [];
-  for (const [index, raw] of readItemList(call, 'watch', limits.items).entries()) {
+  for (const [index, raw] of readItemList(call, 'watch', channelLimits.items).entries()) {
     try {
       const item = readWatchItem(call, raw, index);
       const mine = await rows.readWatches(call.store.database, call);

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import { type Schema, text } from './schema.ts';
+import { type Schema, shape, text } from './schema.ts';
 
 /**
  * What clients are told of an operation beside its path, method and scopes. It stands in the operation's row; the
@@ -40,6 +40,8 @@ export interface Parameter extends Versioned {
   readonly schema: Schema;
   /** Whether calls need it; a number is the version since which they do. */
   readonly required?: boolean | number;
+  /** Codes of refusals that come from this parameter alone. */
+  readonly errors?: readonly ErrorCode[];
 }
 
 export interface Answer extends Versioned {
@@ -66,6 +68,8 @@ export interface Writes {
   readonly success?: string;
   /** `details` of a success. */
   readonly details?: Schema;
+  /** A success in versions before 3, where it is another one. */
+  readonly oldItem?: Schema;
   /** Keys of a success beside `code`, `details`, `message` and `status`. */
   readonly more?: Readonly<Record<string, Schema>>;
   /** Keys of the answer beside the list. */
@@ -76,11 +80,12 @@ export const inVersion = ({ since = 0, before = Number.POSITIVE_INFINITY }: Vers
   version >= since && version < before;
 
 /** An object with a list, and what is beside it. */
-export const withList = (key: string, items: Schema, beside: Readonly<Record<string, Schema>> = {}): Schema => ({
-  type: 'object',
-  required: [key, ...Object.keys(beside)],
-  properties: { [key]: { type: 'array', items }, ...beside },
-});
+export const withList = (
+  key: string,
+  items: Schema,
+  beside: Readonly<Record<string, Schema>> = {},
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema => shape({ [key]: { type: 'array', items }, ...beside }, optional);
 
 /** A list that may be empty, which is answered without a body. */
 export const found = (key: string, items: Schema, beside?: Readonly<Record<string, Schema>>) => ({

@@ -38,7 +38,7 @@ export function describeOperation(operation: Operation, version: Version, shelf:
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(about.body ? { requestBody: bodyOf(operation, about, shelf) } : {}),
     security: securityOf(operation, placeholders),
-    responses: responsesOf({ about, version, operationId, codes: impliedErrors(operation, about) }, shelf),
+    responses: responsesOf({ about, version, operationId, codes: errorsOf(operation, about) }, shelf),
   };
 }
 
@@ -74,11 +74,13 @@ function securityOf(operation: Operation, placeholders: readonly string[]): Desc
     .map((oauth) => ({ oauth }));
 }
 
-/** Codes that follow from the form of the call. */
-function impliedErrors({ path }: Operation, { query = [], body, errors = [] }: Description): readonly ErrorCode[] {
+/** Codes that follow from the form of the call, and those that are its own. */
+function errorsOf({ path }: Operation, { query = [], headers = [], body, errors = [] }: Description): ErrorCode[] {
+  const parameters = [...query, ...headers];
   return [
-    ...(path.includes('{module}') || query.some(({ name }) => name === 'module') ? (['INVALID_MODULE'] as const) : []),
+    ...(path.includes('{module}') ? (['INVALID_MODULE'] as const) : []),
     ...(query.some(({ required }) => required) ? (['REQUIRED_PARAM_MISSING'] as const) : []),
+    ...parameters.flatMap((parameter) => parameter.errors ?? []),
     ...(body ? (['MANDATORY_NOT_FOUND', 'LIMIT_EXCEEDED'] as const) : []),
     ...errors,
   ];

@@ -2,7 +2,7 @@ import { maxPerPage } from '../http/parameters.ts';
 import { servesRecords } from '../metadata/metadata.ts';
 import { standardModules } from '../metadata/standard-modules.ts';
 import type { Parameter } from './description.ts';
-import { flag, id, oneOf, type Schema, text } from './schema.ts';
+import { flag, id, integer, named, oneOf, orNull, type Schema, shape, text, time } from './schema.ts';
 
 /** Parameters that several operations have in common. */
 const moduleName: Schema = {
@@ -23,6 +23,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   module: { description: 'API name of a module.', schema: moduleName },
   id: { description: 'Id of a record.', schema: id },
   list: { description: 'API name of a related list.', schema: { type: 'string', examples: ['Notes', 'Contacts'] } },
+  related_list: { description: 'Id of a related list.', schema: id },
   related: { description: 'Id of a record in the related list.', schema: id },
   attachment: { description: 'Id of an attachment.', schema: id },
   user: { description: 'Id of a user.', schema: id },
@@ -46,12 +47,22 @@ export const moduleParameter: Parameter = {
   description: 'API name of a module.',
   schema: moduleName,
   required: true,
+  errors: ['INVALID_MODULE'],
 };
 
 export const idsParameter = (max: number, description = 'Ids of records'): Parameter => ({
   name: 'ids',
   description: `${description}, separated by commas: at most ${max}.`,
   schema: commaList,
+  errors: ['UNABLE_TO_PARSE_DATA_TYPE', 'LIMIT_EXCEEDED'],
+});
+
+/** Ids that a list is narrowed to. */
+export const idsFilter = (max: number, description = 'Only these records'): Parameter => ({
+  name: 'ids',
+  description: `${description}: ids, separated by commas, at most ${max}.`,
+  schema: commaList,
+  errors: ['LIMIT_EXCEEDED'],
 });
 
 export const pages: readonly Parameter[] = [
@@ -64,6 +75,7 @@ export const fieldsParameter: Parameter = {
   description: 'API names of fields, separated by commas: at most 50. Unknown names are ignored.',
   schema: commaList,
   required: 3,
+  errors: ['LIMIT_EXCEEDED'],
 };
 
 export const sorting: readonly Parameter[] = [
@@ -80,6 +92,7 @@ export const pageToken: Parameter = {
   description: 'next_page_token or previous_page_token of the page before, for 24 hours; instead of page.',
   schema: text,
   since: 3,
+  errors: ['TOKEN_BOUND_DATA_MISMATCH', 'EXPIRED_VALUE', 'PAGINATION_LIMIT_EXCEEDED', 'AMBIGUITY_DURING_PROCESSING'],
 };
 
 export const converted: Parameter = {
@@ -87,8 +100,6 @@ export const converted: Parameter = {
   description: 'Leads: whether converted ones are meant.',
   schema: oneOf('true', 'false', 'both'),
 };
-
-export const overWrite: Parameter = { name: 'over_write', description: 'Whether older tags go.', schema: flag };
 
 export const ifModifiedSince: Parameter = {
   name: 'If-Modified-Since',
@@ -100,6 +111,7 @@ export const ifUnmodifiedSince: Parameter = {
   name: 'If-Unmodified-Since',
   description: 'Changes only records that were not changed since; the others are refused with ALREADY_MODIFIED.',
   schema: { type: 'string', format: 'date-time' },
+  errors: ['ALREADY_MODIFIED'],
 };
 
 export const externalHeader: Parameter = {
@@ -115,3 +127,57 @@ export const idempotencyKey: Parameter = {
   description: 'For a day the same key with the same request has the same answer, and nothing is created twice.',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
 };
+
+/** `info` of a list with pages. */
+export const pageInfo = named(
+  'PageInfo',
+  shape({ per_page: integer, count: integer, page: integer, more_records: flag }),
+);
+
+/** `info` of a list of records: since v3 with tokens of the pages beside it. */
+export const recordPageInfo = named(
+  'RecordPageInfo',
+  shape(
+    { per_page: integer, count: integer, page: integer, more_records: flag },
+    {
+      call: flag,
+      email: flag,
+      sort_by: text,
+      sort_order: text,
+      next_page_token: orNull(text),
+      previous_page_token: orNull(text),
+      page_token_expiry: orNull(time),
+    },
+  ),
+);
+
+/** What lists of records take. */
+export const recordListQuery: readonly Parameter[] = [
+  fieldsParameter,
+  idsFilter(100),
+  ...pages,
+  pageToken,
+  ...sorting,
+  converted,
+];
+
+export const viewParameter: Parameter = {
+  name: 'cvid',
+  description: 'Only the records of this custom view.',
+  schema: id,
+};
+
+/** What a search looks for, and the states of the records that it may find. */
+export const searchQuery: readonly Parameter[] = [
+  {
+    name: 'criteria',
+    description: 'Conditions: (Last_Name:equals:Burns)and(Company:starts_with:Zylker). At most 15.',
+    schema: text,
+    errors: ['INVALID_QUERY', 'CRITERIA_LIMIT_EXCEEDED'],
+  },
+  { name: 'email', description: 'An e-mail address in any field.', schema: text },
+  { name: 'phone', description: 'A phone number in any field.', schema: text },
+  { name: 'word', description: 'Words in any text field: at least two characters.', schema: text },
+  converted,
+  { name: 'approved', description: 'Whether approved records are meant.', schema: oneOf('true', 'false', 'both') },
+];

@@ -55,7 +55,7 @@ const fileGiven = named(
     },
   ),
 );
-const user = named('UserReference', {
+export const userReference = named('UserReference', {
   type: 'object',
   required: ['name', 'id'],
   properties: { name: orNull(text), id, email: orNull(text) },
@@ -104,8 +104,8 @@ const forms: Readonly<
   event_reminder: [() => time],
   lookup: [() => reference, () => lookupGiven],
   multi_module_lookup: [() => anyModuleReference, () => anyLookupGiven],
-  ownerlookup: [() => user, () => lookupGiven],
-  userlookup: [() => user, () => lookupGiven],
+  ownerlookup: [() => userReference, () => lookupGiven],
+  userlookup: [() => userReference, () => lookupGiven],
   multiselectlookup: [() => objects],
   multiuserlookup: [() => objects],
   subform: [

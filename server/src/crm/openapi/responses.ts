@@ -27,7 +27,7 @@ export function responsesOf(told: Told, shelf: SchemaShelf): Record<string, obje
   }
   const refused = refusals(told);
   if (about.writes) {
-    const items = itemsOf(about.writes, [...refused.values()].flat());
+    const items = itemsOf(about.writes, version, [...refused.values()].flat());
     const answer = { json: named(`${told.operationId}_items`, items) };
     for (const status of statusesOf(about.writes, version)) add(status, answer);
   }
@@ -53,12 +53,11 @@ function refusals({ about, version, codes }: Told): ReadonlyMap<number, readonly
 }
 
 /** The list of what became of each item. */
-function itemsOf(
-  { key, details = anyObject, more = {}, beside, success = 'SUCCESS' }: Writes,
-  codes: readonly ErrorCode[],
-): Schema {
+function itemsOf(writes: Writes, version: Version, codes: readonly ErrorCode[]): Schema {
+  const { key, details = anyObject, more = {}, beside, success = 'SUCCESS', oldItem } = writes;
   const done = shape({ code: exactly(success), details, message: text, status: exactly('success'), ...more });
-  return withList(key, either(done, errorWith([...new Set(codes)])), beside);
+  const item = oldItem && version.number < 3 ? oldItem : done;
+  return withList(key, either(item, errorWith([...new Set(codes)])), beside);
 }
 
 function statusesOf(

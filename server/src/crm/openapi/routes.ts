@@ -4,7 +4,8 @@ import { findVersion } from '../http/versions.ts';
 import { type Chapters, openApiDocument } from './document.ts';
 import { pageCss, pageHeaders, pageHtml, pageScript } from './page.ts';
 
-const publicPath = /^\/crm\/([^/?]+)\/openapi\.(json|html|css|js)(?:\?|$)/;
+/** Paths of the documents. */
+export const publicPath = /^\/crm\/([^/?]+)\/openapi\.(json|html|css|js)(?:\?|$)/;
 const types = {
   json: 'application/json;charset=utf-8',
   html: 'text/html;charset=utf-8',

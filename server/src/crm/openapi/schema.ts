@@ -30,7 +30,8 @@ export const listOf = (items: Schema, limits: { readonly min?: number; readonly 
   ...(limits.max === undefined ? {} : { maxItems: limits.max }),
 });
 /** Says what a value means. */
-export const noted = (schema: Schema, description: string): Schema => ({ ...schema, description });
+export const noted = (schema: Schema, description: string): Schema =>
+  'title' in schema ? { description, anyOf: [schema] } : { ...schema, description };
 
 /** An object of an answer: it has all of these keys, apart from the optional ones. */
 export const shape = (properties: Properties, optional: Properties = {}): Schema => ({
@@ -46,6 +47,10 @@ export const input = (required: Properties, optional: Properties = {}): Schema =
   properties: { ...required, ...optional },
   additionalProperties: true,
 });
+
+/** Several keys with the same schema. */
+export const all = (schema: Schema, ...keys: readonly string[]): Properties =>
+  Object.fromEntries(keys.map((key) => [key, schema]));
 
 /** A schema that the document keeps once, under its name, and points to. */
 export const named = (title: string, schema: Schema): Schema => ({ title, ...schema });

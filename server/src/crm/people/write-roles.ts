@@ -16,7 +16,7 @@ import { changeSpace } from '../organizations/change-space.ts';
 import { readId } from '../organizations/ids.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 
-const maxRoles = 100;
+export const maxRoles = 100;
 const fields = [
   itemField('name', 'text', 100, true),
   itemField('description', 'textarea', 250),

@@ -12,7 +12,7 @@ import type { ItemAnswer } from '../records/write-request.ts';
 
 /** The calls that write users (crm-api 7.6). They change one environment: each has users of its own. */
 
-const maxUsers = 100;
+export const maxUsers = 100;
 const email = itemField('email', 'email', 100, true);
 const fields = [
   itemField('last_name', 'text', 80, true),

@@ -31,6 +31,8 @@ const comparators: Readonly<Record<string, Comparator>> = {
   not_between: { operator: 'between', negated: true },
 };
 
+export const comparatorNames = Object.keys(comparators);
+
 const lists: readonly Operator[] = ['equals', 'in'];
 const texts: readonly Operator[] = [...lists, 'contains', 'starts_with', 'ends_with'];
 const ordered: readonly Operator[] = [...lists, 'less', 'less_equal', 'greater', 'greater_equal', 'between'];

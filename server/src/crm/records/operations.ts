@@ -1,28 +1,273 @@
 import type { Operation } from '../http/router.ts';
+import { bodyWith, found, oneById, query } from '../openapi/description.ts';
+import {
+  fieldsParameter,
+  idsParameter,
+  ifModifiedSince,
+  ifUnmodifiedSince,
+  pageInfo,
+  pages,
+  recordListQuery,
+  recordPageInfo,
+  searchQuery,
+  viewParameter,
+} from '../openapi/parameters.ts';
+import { newRecord, record } from '../openapi/record-schemas.ts';
+import {
+  anything,
+  flag,
+  id,
+  integer,
+  listOf,
+  moduleReference,
+  named,
+  oneOf,
+  orNull,
+  reference,
+  shape,
+  text,
+  time,
+} from '../openapi/schema.ts';
 import { module } from '../operation-scopes.ts';
 import { cloneRecord } from './clone-record.ts';
 import { countRecords } from './count-records.ts';
 import { createRecords } from './create-records.ts';
 import { deleteOneRecord, deleteRecords } from './delete-records.ts';
+import {
+  changedRecords,
+  newRecords,
+  oneChangedRecord,
+  recordCreates,
+  recordDeletes,
+  recordErrors,
+  recordWrites,
+} from './described-writes.ts';
 import { getRecord } from './get-record.ts';
 import { listDeletedRecords } from './list-deleted-records.ts';
 import { listRecords } from './list-records.ts';
 import { getTimeline } from './timeline.ts';
 import { updateOneRecord, updateRecords } from './update-records.ts';
 import { upsertRecords } from './upsert-records.ts';
+import { maxRecords } from './write-request.ts';
+
+const deleted = named(
+  'DeletedRecord',
+  shape({
+    deleted_by: reference,
+    id,
+    display_name: orNull(text),
+    type: oneOf('recycle', 'permanent'),
+    created_by: reference,
+    deleted_time: time,
+  }),
+);
+const fieldHistory = named(
+  'FieldHistory',
+  shape({
+    api_name: text,
+    field_label: text,
+    data_type: text,
+    _value: shape({ new: anything, old: anything }),
+    id,
+    enable_colour_code: flag,
+    pick_list_values: listOf(anything),
+  }),
+);
+const timelineEntry = named(
+  'TimelineEntry',
+  shape({
+    done_by: shape({ name: orNull(text), id, type__s: text, profile: orNull(reference) }),
+    related_record: { type: 'null' },
+    automation_details: { type: 'null' },
+    record: shape({ id, name: orNull(text), module: moduleReference }),
+    audited_time: time,
+    action: { type: 'string', examples: ['added', 'updated', 'tag_added', 'owner_changed'] },
+    id,
+    source: text,
+    field_history: listOf(fieldHistory),
+  }),
+);
+const timelineInfo = shape({
+  per_page: integer,
+  next_page_token: { type: 'null' },
+  count: integer,
+  page: integer,
+  previous_page_token: { type: 'null' },
+  page_token_expiry: { type: 'null' },
+  more_records: flag,
+});
 
 /** Records, deleted records and the timeline. */
 export const recordOperations: readonly Operation[] = [
-  { method: 'GET', path: '{module}', scopes: module('READ'), handle: listRecords },
-  { method: 'POST', path: '{module}', scopes: module('CREATE'), handle: createRecords },
-  { method: 'PUT', path: '{module}', scopes: module('UPDATE'), handle: updateRecords },
-  { method: 'DELETE', path: '{module}', scopes: module('DELETE'), handle: deleteRecords },
-  { method: 'POST', path: '{module}/upsert', scopes: module('CREATE'), handle: upsertRecords },
-  { method: 'GET', path: '{module}/deleted', scopes: module('READ'), handle: listDeletedRecords },
-  { method: 'GET', path: '{module}/actions/count', scopes: module('READ'), handle: countRecords },
-  { method: 'GET', path: '{module}/{id}', scopes: module('READ'), handle: getRecord },
-  { method: 'PUT', path: '{module}/{id}', scopes: module('UPDATE'), handle: updateOneRecord },
-  { method: 'DELETE', path: '{module}/{id}', scopes: module('DELETE'), handle: deleteOneRecord },
-  { method: 'POST', path: '{module}/{id}/actions/clone', scopes: module('CREATE'), since: 5, handle: cloneRecord },
-  { method: 'GET', path: '{module}/{id}/__timeline', scopes: module('READ'), handle: getTimeline },
+  {
+    method: 'GET',
+    path: '{module}',
+    scopes: module('READ'),
+    handle: listRecords,
+    about: {
+      summary: 'List records',
+      text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
+      query: [...recordListQuery, viewParameter],
+      headers: [ifModifiedSince],
+      answers: { ...found('data', record, { info: recordPageInfo }), 403: { errors: ['NOT_SUPPORTED'] } },
+      errors: ['DISCRETE_PAGINATION_LIMIT_EXCEEDED', 'AMBIGUITY_DURING_PROCESSING'],
+    },
+  },
+  {
+    method: 'POST',
+    path: '{module}',
+    scopes: module('CREATE'),
+    handle: createRecords,
+    about: {
+      summary: 'Create records',
+      text: 'Each item succeeds or fails alone.',
+      body: newRecords,
+      writes: recordCreates,
+      errors: recordErrors,
+    },
+  },
+  {
+    method: 'PUT',
+    path: '{module}',
+    scopes: module('UPDATE'),
+    handle: updateRecords,
+    about: {
+      summary: 'Change records',
+      text: 'Each item succeeds or fails alone.',
+      headers: [ifUnmodifiedSince],
+      body: changedRecords,
+      writes: recordWrites,
+      errors: recordErrors,
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '{module}',
+    scopes: module('DELETE'),
+    handle: deleteRecords,
+    about: {
+      summary: 'Delete records',
+      text: 'They stay in the recycle bin for 60 days.',
+      query: [{ ...idsParameter(maxRecords), required: true }],
+      writes: recordDeletes,
+    },
+  },
+  {
+    method: 'POST',
+    path: '{module}/upsert',
+    scopes: module('CREATE'),
+    handle: upsertRecords,
+    about: {
+      summary: 'Create or change records',
+      text: 'A record with the value of an item in one of the fields of the duplicate check is changed. Not for tasks, meetings, calls and notes.',
+      headers: [ifUnmodifiedSince],
+      body: bodyWith('data', newRecord, maxRecords, {
+        duplicate_check_fields: {
+          ...listOf(text),
+          description: 'API names of the fields that are asked, in their order: unique ones, or those of the module.',
+        },
+      }),
+      writes: { ...recordWrites, more: { duplicate_field: orNull(text), action: oneOf('insert', 'update') } },
+      errors: recordErrors,
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/deleted',
+    scopes: module('READ'),
+    handle: listDeletedRecords,
+    about: {
+      summary: 'List deleted records',
+      text: 'Newest first.',
+      query: [
+        {
+          ...query(
+            'type',
+            'Those of the recycle bin, those of the 120 days before, or all.',
+            oneOf('all', 'recycle', 'permanent'),
+          ),
+          errors: ['PATTERN_NOT_MATCHED'],
+        },
+        ...pages,
+      ],
+      headers: [ifModifiedSince],
+      answers: found('data', deleted, { info: pageInfo }),
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/actions/count',
+    scopes: module('READ'),
+    handle: countRecords,
+    about: {
+      summary: 'Count records',
+      text: 'All, those of a custom view, or those that a search finds.',
+      query: [...searchQuery, viewParameter],
+      answers: { 200: { json: shape({ count: integer }) } },
+      errors: ['AMBIGUITY_DURING_PROCESSING'],
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/{id}',
+    scopes: module('READ'),
+    handle: getRecord,
+    about: {
+      summary: 'Get a record',
+      query: [{ ...fieldsParameter, required: false }],
+      headers: [ifModifiedSince],
+      answers: oneById('data', record),
+    },
+  },
+  {
+    method: 'PUT',
+    path: '{module}/{id}',
+    scopes: module('UPDATE'),
+    handle: updateOneRecord,
+    about: {
+      summary: 'Change a record',
+      headers: [ifUnmodifiedSince],
+      body: oneChangedRecord,
+      writes: recordWrites,
+      errors: recordErrors,
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '{module}/{id}',
+    scopes: module('DELETE'),
+    handle: deleteOneRecord,
+    about: {
+      summary: 'Delete a record',
+      text: 'It stays in the recycle bin for 60 days.',
+      writes: recordDeletes,
+    },
+  },
+  {
+    method: 'POST',
+    path: '{module}/{id}/actions/clone',
+    scopes: module('CREATE'),
+    since: 5,
+    handle: cloneRecord,
+    about: {
+      summary: 'Clone a record',
+      text: 'System fields, tags, files and unique fields are not copied. The body may hold other values.',
+      body: oneChangedRecord,
+      bodyOptional: true,
+      writes: recordCreates,
+      errors: recordErrors,
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/{id}/__timeline',
+    scopes: module('READ'),
+    handle: getTimeline,
+    about: {
+      summary: 'Tell what happened to a record',
+      text: 'Newest first.',
+      query: pages,
+      answers: found('__timeline', timelineEntry, { info: timelineInfo }),
+    },
+  },
 ];

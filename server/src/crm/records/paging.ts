@@ -39,8 +39,8 @@ export function pagePlace(call: CrmCall, owner: TokenOwner): AskedPage {
 
 /** Old versions do not know the parameter. */
 function tokenPlace({ query, version, nowMs }: CrmCall, owner: TokenOwner): PagePlace | undefined {
-  const token = query.get('page_token');
-  if (!token || version.number < 3) return undefined;
+  const token = version.number < 3 ? null : query.get('page_token');
+  if (!token) return undefined;
   if (query.get('page')) throw ambiguous('page', 'page_token');
   return readPageToken(token, owner, nowMs);
 }

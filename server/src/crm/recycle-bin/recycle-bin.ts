@@ -19,7 +19,7 @@ import { schedulePurge } from './purge-job.ts';
 
 /** The recycle bin (crm-api 11): what was deleted within 60 days, of all modules that the user may see. */
 const { binMs } = lifetimes;
-const maxIds = 100;
+export const maxBinIds = 100;
 
 interface BinRow {
   record_id: string;
@@ -90,7 +90,7 @@ export async function countRecycleBin(call: CrmCall): Promise<CrmAnswer> {
 
 /** DELETE /settings/recycle_bin: for good; those in `ids` at once, those that `filters` names by a job. */
 export async function deleteManyFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
-  const ids = idsParameter(call.query, 'ids', maxIds);
+  const ids = idsParameter(call.query, 'ids', maxBinIds);
   const filtered = filtersParameter(call) !== undefined;
   if (ids && filtered) {
     const ambiguity_due_to = [{ param_name: 'ids' }, { param_name: 'filters' }];
@@ -118,7 +118,7 @@ async function purgeNow(call: CrmCall, ids: readonly string[]): Promise<CrmAnswe
     condition:
       'data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[]) AND deleted_at_ms > $4',
     values: [space.dataSpace, [...modulesFor(call, 'Delete').keys()], known, nowMs - binMs],
-    limit: maxIds,
+    limit: maxBinIds,
     userId: user.id,
   };
   const gone = new Set((await purge(store.database, choice, nowMs)).map(({ record_id }) => record_id));
@@ -132,8 +132,8 @@ async function purgeNow(call: CrmCall, ids: readonly string[]): Promise<CrmAnswe
 /** POST /settings/recycle_bin/actions/restore: `ids` in the query, or `{"recycle_bin":[{"id":…}]}`. */
 export async function restoreRecords(call: CrmCall): Promise<CrmAnswer> {
   const ids =
-    idsParameter(call.query, 'ids', maxIds) ??
-    itemListOf(readJsonBody(call.body), 'recycle_bin', maxIds).map((raw) => referenceIn(raw) ?? '0');
+    idsParameter(call.query, 'ids', maxBinIds) ??
+    itemListOf(readJsonBody(call.body), 'recycle_bin', maxBinIds).map((raw) => referenceIn(raw) ?? '0');
   return restore(call, ids);
 }
 

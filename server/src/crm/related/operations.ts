@@ -1,9 +1,37 @@
 import type { Operation } from '../http/router.ts';
+import { always, bodyWith, found, query } from '../openapi/description.ts';
+import {
+  fieldsParameter,
+  idsParameter,
+  ifModifiedSince,
+  ifUnmodifiedSince,
+  moduleParameter,
+  recordListQuery,
+  recordPageInfo,
+} from '../openapi/parameters.ts';
+import { record } from '../openapi/record-schemas.ts';
+import { errorWith } from '../openapi/refusals.ts';
+import { either, id, idGiven, input, integer, type Schema, shape, text } from '../openapi/schema.ts';
 import { module, related, settings } from '../operation-scopes.ts';
-import { countRelated, getRelated, listRelated } from './read-related.ts';
+import {
+  changedRecords,
+  newRecords,
+  oneChangedRecord,
+  recordCreates,
+  recordDeletes,
+  recordErrors,
+  recordWrites,
+} from '../records/described-writes.ts';
+import { maxRecords } from '../records/write-request.ts';
+import { countRelated, getRelated, listRelated, maxCounts } from './read-related.ts';
+import { relatedListSchema } from './related-list-schema.ts';
 import { getRelatedList, listRelatedLists } from './related-list-settings.ts';
 import { listCompetitors, listStageHistory } from './stage-history.ts';
 import { createRelated, removeOneRelated, removeRelated, updateOneRelated, updateRelated } from './write-related.ts';
+
+const list = '{module}/{id}/{list}';
+/** Notes answer as records do, links with their id only. */
+const linkWrites = { ...recordWrites, details: either(shape({ id }), recordWrites.details as Schema) };
 
 /** Records that hang on a record, and the lists that show them. */
 export const relatedOperations: readonly Operation[] = [
@@ -12,26 +40,127 @@ export const relatedOperations: readonly Operation[] = [
     path: 'settings/related_lists',
     scopes: settings('related_lists', 'READ'),
     handle: listRelatedLists,
+    about: {
+      summary: 'List the related lists of a module',
+      query: [moduleParameter, query('layout_id', 'Only those of this layout.', id)],
+      answers: found('related_lists', relatedListSchema),
+    },
   },
   {
     method: 'GET',
-    path: 'settings/related_lists/{list}',
+    path: 'settings/related_lists/{related_list}',
     scopes: settings('related_lists', 'READ'),
     handle: getRelatedList,
+    about: {
+      summary: 'Get a related list',
+      query: [moduleParameter],
+      answers: always('related_lists', relatedListSchema),
+    },
+  },
+  {
+    method: 'GET',
+    path: list,
+    scopes: related('READ'),
+    handle: listRelated,
+    about: {
+      summary: 'List related records',
+      query: recordListQuery,
+      headers: [ifModifiedSince],
+      answers: found('data', record, { info: recordPageInfo }),
+      errors: ['DISCRETE_PAGINATION_LIMIT_EXCEEDED'],
+    },
+  },
+  {
+    method: 'POST',
+    path: list,
+    scopes: related('CREATE'),
+    handle: createRelated,
+    about: {
+      summary: 'Create related records',
+      text: 'Notes, and records of modules that point to the record in the path.',
+      body: newRecords,
+      writes: recordCreates,
+      errors: [...recordErrors, 'NOT_SUPPORTED'],
+    },
+  },
+  {
+    method: 'PUT',
+    path: list,
+    scopes: related('UPDATE'),
+    handle: updateRelated,
+    about: {
+      summary: 'Link records, or change notes',
+      text: "Items name their record by id; beside it may stand the link's own fields.",
+      headers: [ifUnmodifiedSince],
+      body: changedRecords,
+      writes: linkWrites,
+      errors: [...recordErrors, 'NOT_SUPPORTED'],
+    },
+  },
+  {
+    method: 'DELETE',
+    path: list,
+    scopes: related('DELETE'),
+    handle: removeRelated,
+    about: {
+      summary: 'End links, or delete notes',
+      query: [{ ...idsParameter(maxRecords), required: true }],
+      writes: recordDeletes,
+      errors: ['NOT_SUPPORTED'],
+    },
+  },
+  {
+    method: 'GET',
+    path: `${list}/{related}`,
+    scopes: related('READ'),
+    handle: getRelated,
+    about: {
+      summary: 'Get a related record',
+      query: [{ ...fieldsParameter, required: false, errors: [] }],
+      answers: { ...always('data', record), 204: { description: 'There is no such record in the list.', before: 8 } },
+    },
+  },
+  {
+    method: 'PUT',
+    path: `${list}/{related}`,
+    scopes: related('UPDATE'),
+    handle: updateOneRelated,
+    about: {
+      summary: 'Link a record, or change a note',
+      headers: [ifUnmodifiedSince],
+      body: oneChangedRecord,
+      writes: linkWrites,
+      errors: [...recordErrors, 'NOT_SUPPORTED'],
+    },
+  },
+  {
+    method: 'DELETE',
+    path: `${list}/{related}`,
+    scopes: related('DELETE'),
+    handle: removeOneRelated,
+    about: { summary: 'End a link, or delete a note', writes: recordDeletes, errors: ['NOT_SUPPORTED'] },
   },
   { method: 'GET', path: '{module}/{id}/Stage_History', scopes: module('READ'), handle: listStageHistory },
   { method: 'GET', path: '{module}/{id}/Competitors', scopes: module('READ'), handle: listCompetitors },
-  { method: 'GET', path: '{module}/{id}/{list}', scopes: related('READ'), handle: listRelated },
-  { method: 'POST', path: '{module}/{id}/{list}', scopes: related('CREATE'), handle: createRelated },
-  { method: 'PUT', path: '{module}/{id}/{list}', scopes: related('UPDATE'), handle: updateRelated },
-  { method: 'DELETE', path: '{module}/{id}/{list}', scopes: related('DELETE'), handle: removeRelated },
-  { method: 'GET', path: '{module}/{id}/{list}/{related}', scopes: related('READ'), handle: getRelated },
-  { method: 'PUT', path: '{module}/{id}/{list}/{related}', scopes: related('UPDATE'), handle: updateOneRelated },
-  { method: 'DELETE', path: '{module}/{id}/{list}/{related}', scopes: related('DELETE'), handle: removeOneRelated },
   {
     method: 'POST',
     path: '{module}/{id}/actions/get_related_records_count',
     scopes: module('READ'),
     handle: countRelated,
+    about: {
+      summary: 'Count related records',
+      body: bodyWith(
+        'get_related_records_count',
+        input({ related_list: input({}, { api_name: text, id: idGiven }) }),
+        maxCounts,
+      ),
+      answers: always(
+        'get_related_records_count',
+        either(
+          shape({ count: integer, related_list: shape({ api_name: text, id }) }),
+          errorWith(['INVALID_DATA', 'NO_PERMISSION']),
+        ),
+      ),
+    },
   },
 ];

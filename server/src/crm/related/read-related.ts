@@ -60,7 +60,7 @@ export async function getRelated(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, text: `{"data":[${text}]}` };
 }
 
-const maxCounts = 20;
+export const maxCounts = 20;
 
 /** POST /{module}/{id}/actions/get_related_records_count */
 export async function countRelated(call: CrmCall): Promise<CrmAnswer> {

@@ -1,15 +1,20 @@
 import type { Operation } from '../http/router.ts';
+import { always, found, query } from '../openapi/description.ts';
+import { ifModifiedSince, moduleParameter } from '../openapi/parameters.ts';
+import { id, oneOf, text } from '../openapi/schema.ts';
 import { fixed, settings } from '../operation-scopes.ts';
+import { fieldSchema } from './field-schema.ts';
 import { getField, listFields } from './fields.ts';
+import { moduleSchema, wholeModuleSchema } from './module-schema.ts';
 import { getModule, listModules } from './modules.ts';
 import { getOrganization } from './organization.ts';
 import { deleteOrganizationPhoto, getOrganizationPhoto, uploadOrganizationPhoto } from './organization-photo.ts';
+import { organizationSchema } from './organization-schema.ts';
 
 const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.module.READ');
 
 /** The organization, its modules and their fields. */
 export const settingsOperations: readonly Operation[] = [
-  { method: 'GET', path: 'org', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganization },
   { method: 'GET', path: 'org/photo', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganizationPhoto },
   {
     method: 'POST',
@@ -19,8 +24,64 @@ export const settingsOperations: readonly Operation[] = [
     handle: uploadOrganizationPhoto,
   },
   { method: 'DELETE', path: 'org/photo', scopes: fixed('ZohoCRM.org.DELETE'), handle: deleteOrganizationPhoto },
-  { method: 'GET', path: 'settings/modules', scopes: readModules, handle: listModules },
-  { method: 'GET', path: 'settings/modules/{module}', scopes: readModules, handle: getModule },
-  { method: 'GET', path: 'settings/fields', scopes: settings('fields', 'READ'), handle: listFields },
-  { method: 'GET', path: 'settings/fields/{field}', scopes: settings('fields', 'READ'), handle: getField },
+  {
+    method: 'GET',
+    path: 'org',
+    scopes: fixed('ZohoCRM.org.READ'),
+    handle: getOrganization,
+    about: { summary: 'Get the organization', answers: always('org', organizationSchema) },
+  },
+  {
+    method: 'GET',
+    path: 'settings/modules',
+    scopes: readModules,
+    handle: listModules,
+    about: {
+      summary: 'List modules',
+      query: [
+        {
+          ...query('status', 'visible, user_hidden, system_hidden, scheduled_for_deletion, separated by commas.', text),
+          errors: ['PATTERN_NOT_MATCHED'],
+        },
+      ],
+      headers: [ifModifiedSince],
+      answers: found('modules', moduleSchema),
+    },
+  },
+  {
+    method: 'GET',
+    path: 'settings/modules/{module}',
+    scopes: readModules,
+    handle: getModule,
+    about: {
+      summary: 'Get a module',
+      text: 'By API name or id. A tab that is no module of records has nothing more to tell.',
+      answers: found('modules', wholeModuleSchema),
+    },
+  },
+  {
+    method: 'GET',
+    path: 'settings/fields',
+    scopes: settings('fields', 'READ'),
+    handle: listFields,
+    about: {
+      summary: 'List the fields of a module',
+      query: [
+        moduleParameter,
+        {
+          ...query('type', 'The default is used.', oneOf('used', 'unused', 'all')),
+          errors: ['PATTERN_NOT_MATCHED'],
+        },
+        query('layout_id', 'Only those of this layout.', id),
+      ],
+      answers: found('fields', fieldSchema),
+    },
+  },
+  {
+    method: 'GET',
+    path: 'settings/fields/{field}',
+    scopes: settings('fields', 'READ'),
+    handle: getField,
+    about: { summary: 'Get a field', query: [moduleParameter], answers: always('fields', fieldSchema) },
+  },
 ];

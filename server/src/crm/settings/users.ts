@@ -5,7 +5,7 @@ import { systemIds } from '../organizations/ids.ts';
 import type { CrmUser, Space } from '../organizations/space.ts';
 import { userAnswer } from './user-answer.ts';
 
-const maxIds = 100;
+export const maxUserIds = 100;
 
 type Filter = (user: CrmUser, call: CrmCall) => boolean;
 
@@ -43,6 +43,9 @@ const filters: Readonly<Record<string, Filter>> = {
   DeveloperUsers: () => false,
 };
 
+/** What `type` may be. */
+export const userTypes = Object.keys(filters);
+
 export function usersOfType(call: CrmCall, type: string): CrmUser[] {
   const filter = Object.hasOwn(filters, type) ? filters[type] : undefined;
   if (!filter) throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
@@ -53,7 +56,7 @@ export function usersOfType(call: CrmCall, type: string): CrmUser[] {
 export async function listUsers(call: CrmCall): Promise<CrmAnswer> {
   const { query } = call;
   const { page, perPage } = pageParameters(query);
-  const ids = idsFilter(query, 'ids', maxIds);
+  const ids = idsFilter(query, 'ids', maxUserIds);
   const since = timeHeader(call, 'if-modified-since');
   const users = usersOfType(call, query.get('type') || 'AllUsers').filter(
     (user) => (!ids || ids.includes(user.id)) && (since === undefined || changedAfter(user.modifiedAtMs, since)),

@@ -5,6 +5,7 @@ import { type Operation, Router } from '../http/router.ts';
 import type { Version } from '../http/versions.ts';
 import { inVersion } from '../openapi/description.ts';
 import { documentPath, openApiDocument } from '../openapi/document.ts';
+import { publicPath } from '../openapi/routes.ts';
 import { chapters, operations, unbuiltPaths } from '../operations.ts';
 
 /**
@@ -40,7 +41,7 @@ function checkAgainstDocument(method: string, path: string, answer: SeenAnswer):
   const read = undescribed.splice(0).join('; ');
   if (read !== '') return read;
   const match = router.find(method, path.split('?')[0] as string);
-  if ('problem' in match || !match.operation.about) return undefined;
+  if ('problem' in match || !match.operation.about || isNoOperation(path, answer)) return undefined;
   const { operation, version } = match;
   if (operation.since !== undefined && operation.since > version.number) return undefined;
   let document = documents.get(version.name);
@@ -49,6 +50,11 @@ function checkAgainstDocument(method: string, path: string, answer: SeenAnswer):
     documents.set(version.name, document);
   }
   return document.check(operation, answer);
+}
+
+/** The documents themselves, and paths that another origin serves, or that cannot be read. */
+function isNoOperation(path: string, { json }: SeenAnswer): boolean {
+  return publicPath.test(path) || (json as { code?: unknown } | undefined)?.code === 'INVALID_URL_PATTERN';
 }
 
 class DocumentCheck {

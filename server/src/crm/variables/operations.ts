@@ -1,6 +1,7 @@
 import type { Operation as ScopeOperation } from '../../oauth/scope-catalogue.ts';
 import type { Operation } from '../http/router.ts';
 import { always, bodyWith, found, query } from '../openapi/description.ts';
+import { idsParameter } from '../openapi/parameters.ts';
 import { anything, flag, id, idGiven, input, named, oneOf, orNull, shape, text } from '../openapi/schema.ts';
 import { settings } from '../operation-scopes.ts';
 import { getVariableGroup, listVariableGroups } from './groups.ts';
@@ -88,9 +89,8 @@ export const variableOperations: readonly Operation[] = [
     handle: deleteVariables,
     about: {
       summary: 'Delete variables',
-      query: [{ ...query('ids', 'Ids of variables, separated by commas.'), required: true }],
+      query: [{ ...idsParameter(maxVariablesOfCall, 'Ids of variables'), required: true }],
       writes,
-      errors: ['UNABLE_TO_PARSE_DATA_TYPE', 'LIMIT_EXCEEDED'],
     },
   },
   {

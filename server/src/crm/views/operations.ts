@@ -1,14 +1,28 @@
 import type { Operation } from '../http/router.ts';
+import { always, found } from '../openapi/description.ts';
+import { moduleParameter, pages } from '../openapi/parameters.ts';
 import { settings } from '../operation-scopes.ts';
 import { getCustomView, listCustomViews } from './custom-views.ts';
+import { viewListInfo, viewSchema, wholeViewSchema } from './view-schema.ts';
 
 /** Custom views. */
 export const viewOperations: readonly Operation[] = [
-  { method: 'GET', path: 'settings/custom_views', scopes: settings('custom_views', 'READ'), handle: listCustomViews },
+  {
+    method: 'GET',
+    path: 'settings/custom_views',
+    scopes: settings('custom_views', 'READ'),
+    handle: listCustomViews,
+    about: {
+      summary: 'List the custom views of a module',
+      query: [moduleParameter, ...pages],
+      answers: found('custom_views', viewSchema, { info: viewListInfo }),
+    },
+  },
   {
     method: 'GET',
     path: 'settings/custom_views/{view}',
     scopes: settings('custom_views', 'READ'),
     handle: getCustomView,
+    about: { summary: 'Get a custom view', query: [moduleParameter], answers: always('custom_views', wholeViewSchema) },
   },
 ];

@@ -14,7 +14,7 @@ import { readCallback } from '../callback.ts';
 import { findColumn, readBulkCriteria } from './find-column.ts';
 import type { ReadRequest } from './read-request.ts';
 
-const limits = { fields: 200, joins: 10, pages: 500 } as const;
+export const readLimits = { fields: 200, joins: 10, pages: 500 } as const;
 
 /** POST /crm/bulk/{version}/read: accepts an export (crm-api 9.1). */
 export async function createRead(call: CrmCall): Promise<CrmAnswer> {
@@ -33,7 +33,7 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
   if (asked.fileType === 'ics') checkCalendar(module, asked.fields);
   const columns = (asked.fields ?? []).map((name, index) => findColumn(call, module, name, `$.query.fields[${index}]`));
   const joins = new Set(columns.flatMap(({ path }) => path.map(({ field }) => field.apiName)));
-  if (joins.size > limits.joins) throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: limits.joins } });
+  if (joins.size > readLimits.joins) throw new Refusal('JOIN_LIMIT_EXCEEDED', { details: { limit: readLimits.joins } });
   readBulkCriteria(call, module, asked.criteria);
   if (asked.cvid !== null && !findView(call.space, module, asked.cvid)) {
     throw invalid('cvid', '$.query.cvid', {}, viewInvalid);
@@ -84,8 +84,8 @@ function readQuery(call: CrmCall, query: JsonObject, fileType: ReadRequest['file
   if (page !== undefined && page !== null && (!Number.isInteger(page) || (page as number) < 1)) {
     throw invalid('page', '$.query.page', { expected_data_type: 'integer' });
   }
-  if ((page as number) > limits.pages) {
-    throw new Refusal('PAGINATION_LIMIT_EXCEEDED', { details: { limit: limits.pages } });
+  if ((page as number) > readLimits.pages) {
+    throw new Refusal('PAGINATION_LIMIT_EXCEEDED', { details: { limit: readLimits.pages } });
   }
   const view = cvid === undefined || cvid === null ? null : readId(cvid);
   if (view === undefined) throw invalid('cvid', '$.query.cvid', { expected_data_type: 'bigint' });
@@ -104,8 +104,8 @@ function readFields(raw: unknown): readonly string[] | null {
   if (raw === undefined || raw === null) return null;
   if (!Array.isArray(raw)) throw invalid('fields', '$.query.fields', { expected_data_type: 'jsonarray' });
   if (raw.length === 0) return null;
-  if (raw.length > limits.fields) {
-    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.fields, api_name: 'fields' } });
+  if (raw.length > readLimits.fields) {
+    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: readLimits.fields, api_name: 'fields' } });
   }
   const wrong = raw.findIndex((name) => typeof name !== 'string');
   if (wrong >= 0) throw invalid('fields', `$.query.fields[${wrong}]`, { expected_data_type: 'text' });

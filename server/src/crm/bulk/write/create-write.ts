@@ -11,8 +11,8 @@ import { readCallback } from '../callback.ts';
 import { checkFindBy, readMappings } from './read-mappings.ts';
 import { notBegun, type WriteOperation, type WriteRequest, type WriteResource } from './write-request.ts';
 
-const operations: readonly WriteOperation[] = ['insert', 'update', 'upsert'];
-const maxResources = 10;
+export const writeOperations: readonly WriteOperation[] = ['insert', 'update', 'upsert'];
+export const maxResources = 10;
 /** As the wire names them, and as the platform's decoder does. */
 const encodings: Readonly<Record<string, string>> = {
   'UTF-8': 'utf-8',
@@ -25,6 +25,7 @@ const encodings: Readonly<Record<string, string>> = {
   SHIFT_JIS: 'shift_jis',
   GB18030: 'gb18030',
 };
+export const encodingNames = Object.keys(encodings);
 
 /** POST /crm/bulk/{version}/write: accepts a bulk write (crm-api 9.2). */
 export async function createWrite(call: CrmCall): Promise<CrmAnswer> {
@@ -56,8 +57,8 @@ export async function createWrite(call: CrmCall): Promise<CrmAnswer> {
 
 function readOperation(raw: unknown): WriteOperation {
   if (raw === undefined || raw === null) throw missing('operation', '$.operation');
-  if ((operations as readonly unknown[]).includes(raw)) return raw as WriteOperation;
-  throw invalid('operation', '$.operation', { supported_values: operations });
+  if ((writeOperations as readonly unknown[]).includes(raw)) return raw as WriteOperation;
+  throw invalid('operation', '$.operation', { supported_values: writeOperations });
 }
 
 function readEncoding(raw: unknown): string {

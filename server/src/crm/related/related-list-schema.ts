@@ -1,0 +1,20 @@
+import { all, anything, flag, id, moduleReference, named, orNull, shape, text } from '../openapi/schema.ts';
+
+/** What `relatedListAnswer` makes. */
+export const relatedListSchema = named(
+  'RelatedList',
+  shape({
+    id,
+    sequence_number: text,
+    display_label: text,
+    api_name: text,
+    module: orNull(moduleReference),
+    name: text,
+    href: orNull(text),
+    type: text,
+    status: text,
+    visible: flag,
+    ...all(flag, 'customize_sort', 'customize_fields', 'customize_display_label'),
+    ...all(anything, 'action', 'connectedmodule', 'linkingmodule', 'sort_by', 'sort_order', 'fields'),
+  }),
+);

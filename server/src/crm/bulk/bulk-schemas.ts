@@ -21,8 +21,10 @@ import {
   text,
   time,
 } from '../openapi/schema.ts';
-import { readLimits } from './read/create-read.ts';
+
 import { comparatorNames } from '../query/read-criteria.ts';
+import { fileTypes, readLimits } from './read/create-read.ts';
+
 import { encodingNames, maxResources, writeOperations } from './write/create-write.ts';
 import { maxColumns } from './write/read-mappings.ts';
 
@@ -64,7 +66,7 @@ export const readGiven = named(
         input({ page_token: noted(text, 'next_page_token of a read: continues it, and stands alone.') }),
       ),
     },
-    { callback, file_type: exactly('csv') },
+    { callback, file_type: oneOf(...fileTypes) },
   ),
 );
 
@@ -90,7 +92,7 @@ export const readJob = named(
       ),
       created_by: reference,
       created_time: time,
-      file_type: exactly('csv'),
+      file_type: oneOf(...fileTypes),
     },
     {
       callback: anyObject,

@@ -62,7 +62,9 @@ function withHeader(about: Description, isRead: boolean): Description {
     ...about,
     headers: [...(about.headers ?? []), externalHeader],
     errors: [...(about.errors ?? []), 'INVALID_DATA', 'LIMIT_EXCEEDED'],
-    ...(isRead ? { answers: { 204: { description: 'Nobody has the external id.' }, ...about.answers } } : {}),
+    ...(isRead
+      ? { answers: { ...about.answers, 204: { description: 'There is nothing, or nobody has the external id.' } } }
+      : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Operation } from '../http/router.ts';
 import { query, withList } from '../openapi/description.ts';
-import { anyObject, exactly, input, listOf, shape, text } from '../openapi/schema.ts';
+import { anyObject, exactly, input, listOf, oneOf, shape, text } from '../openapi/schema.ts';
 import { fixed, module } from '../operation-scopes.ts';
 import { downloadFieldFile } from './download-field-file.ts';
 import { downloadFile, fileLimits, uploadFiles } from './files.ts';
@@ -59,6 +59,7 @@ export const fileOperations: readonly Operation[] = [
     about: {
       summary: 'Upload files for fields',
       text: `At most ${fileLimits.maxFiles} files of ${fileLimits.maxBytes / 1024 / 1024} MB; all of them, or none.`,
+      query: [query('type', 'Without effect here.', oneOf('inline'))],
       body: input({ file: listOf(binary, { min: 1, max: fileLimits.maxFiles }) }),
       answers: { 200: { json: withList('data', stored) } },
       errors: ['FILE_SIZE_MORE_THAN_ALLOWED_SIZE'],

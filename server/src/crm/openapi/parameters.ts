@@ -101,6 +101,15 @@ export const converted: Parameter = {
   schema: oneOf('true', 'false', 'both'),
 };
 
+export const approved: Parameter = {
+  name: 'approved',
+  description: 'Whether approved records are meant; here every record is.',
+  schema: oneOf('true', 'false', 'both'),
+};
+
+/** What only some platforms act on: a mistake in it is refused all the same. */
+export const withoutEffect = (name: string): Parameter => ({ name, description: 'Without effect here.', schema: flag });
+
 export const ifModifiedSince: Parameter = {
   name: 'If-Modified-Since',
   description: 'Answers only what is newer; with nothing newer the status is 304.',
@@ -159,6 +168,8 @@ export const recordListQuery: readonly Parameter[] = [
   pageToken,
   ...sorting,
   converted,
+  approved,
+  withoutEffect('include_child'),
 ];
 
 export const viewParameter: Parameter = {
@@ -179,5 +190,5 @@ export const searchQuery: readonly Parameter[] = [
   { name: 'phone', description: 'A phone number in any field.', schema: text },
   { name: 'word', description: 'Words in any text field: at least two characters.', schema: text },
   converted,
-  { name: 'approved', description: 'Whether approved records are meant.', schema: oneOf('true', 'false', 'both') },
+  approved,
 ];

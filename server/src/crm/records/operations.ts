@@ -11,6 +11,7 @@ import {
   recordPageInfo,
   searchQuery,
   viewParameter,
+  withoutEffect,
 } from '../openapi/parameters.ts';
 import { newRecord, record } from '../openapi/record-schemas.ts';
 import {
@@ -148,7 +149,7 @@ export const recordOperations: readonly Operation[] = [
     about: {
       summary: 'Delete records',
       text: 'They stay in the recycle bin for 60 days.',
-      query: [{ ...idsParameter(maxRecords), required: true }],
+      query: [{ ...idsParameter(maxRecords), required: true }, withoutEffect('wf_trigger')],
       writes: recordDeletes,
     },
   },
@@ -240,6 +241,7 @@ export const recordOperations: readonly Operation[] = [
     about: {
       summary: 'Delete a record',
       text: 'It stays in the recycle bin for 60 days.',
+      query: [withoutEffect('wf_trigger')],
       writes: recordDeletes,
     },
   },

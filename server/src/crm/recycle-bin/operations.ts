@@ -45,6 +45,10 @@ const binned = named(
   }),
 );
 const binWrites = { key: 'recycle_bin', status: 200, details: shape({ id }) } as const;
+const filters = query(
+  'filters',
+  'JSON: a test {"field":{"api_name":"module"},"comparator":"equal","value":"Leads"}, or a group of such.',
+);
 const scheduled = withList(
   'recycle_bin',
   shape({ code: exactly('SCHEDULED'), details: anyObject, message: text, status: exactly('success') }),
@@ -60,7 +64,7 @@ export const recycleBinOperations: readonly Operation[] = [
     about: {
       summary: 'List the recycle bin',
       text: 'What was deleted within 60 days, newest first, of all modules that the user may see.',
-      query: pages,
+      query: [...pages, filters],
       answers: found('recycle_bin', binned, { info: pageInfo }),
     },
   },
@@ -86,13 +90,7 @@ export const recycleBinOperations: readonly Operation[] = [
     about: {
       summary: 'Delete records for good',
       text: 'Those in ids at once, those that the filters name by a job.',
-      query: [
-        idsParameter(maxBinIds),
-        query(
-          'filters',
-          'JSON: a test {"field":{"api_name":"module"},"comparator":"equal","value":"Leads"}, or a group of such.',
-        ),
-      ],
+      query: [idsParameter(maxBinIds), filters],
       writes: binWrites,
       answers: { 202: { description: 'The job is scheduled.', json: scheduled } },
       errors: ['REQUIRED_PARAM_MISSING', 'AMBIGUITY_DURING_PROCESSING'],

@@ -57,7 +57,7 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
   return { status: 201, json: { data: [item], info: {} } };
 }
 
-const fileTypes = ['csv', 'ics'] as const;
+export const fileTypes = ['csv', 'ics'] as const;
 
 function readFileType(raw: unknown): ReadRequest['fileType'] {
   if (raw === undefined || raw === null) return 'csv';

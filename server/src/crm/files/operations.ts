@@ -36,7 +36,7 @@ export const fileOperations: readonly Operation[] = [
       text: 'A PNG, JPEG, GIF, WebP or BMP image of at most 10 MB.',
       body: input({ file: binary }),
       answers: { 200: { json: done(anyObject) }, 400: { errors: ['FILE_SIZE_MORE_THAN_ALLOWED_SIZE'] } },
-      errors: ['NOT_SUPPORTED', 'INVALID_FILE_TYPE'],
+      errors: ['NOT_SUPPORTED', 'INVALID_FILE_TYPE', 'RECORD_LOCKED'],
     },
   },
   {
@@ -47,7 +47,7 @@ export const fileOperations: readonly Operation[] = [
     about: {
       summary: "Delete a record's photo",
       answers: { 200: { json: done(anyObject) } },
-      errors: ['NOT_SUPPORTED'],
+      errors: ['NOT_SUPPORTED', 'RECORD_LOCKED'],
     },
   },
   {

@@ -19,8 +19,12 @@ export const recordWrites: Writes = { key: 'data', status: 200, oldStatus: 202, 
 export const recordCreates: Writes = { ...recordWrites, status: 201 };
 export const recordDeletes: Writes = { ...recordWrites, details: shape({ id }) };
 
+/** Codes of records whose state forbids a change. */
+export const stateErrors = ['RECORD_LOCKED', 'NOT_APPROVED'] as const;
+
 /** Codes of items that cannot be written, beside those of every body. */
 export const recordErrors = [
+  ...stateErrors,
   'DUPLICATE_DATA',
   'MULTIPLE_OR_MULTI_ERRORS',
   'DEPENDENT_FIELD_MISSING',

@@ -1,5 +1,5 @@
 import type { Operation } from '../http/router.ts';
-import { bodyWith, found, oneById, query } from '../openapi/description.ts';
+import { bodyWith, found, oneById, type Parameter, query } from '../openapi/description.ts';
 import {
   fieldsParameter,
   idsParameter,
@@ -51,6 +51,10 @@ import { updateOneRecord, updateRecords } from './update-records.ts';
 import { upsertRecords } from './upsert-records.ts';
 import { maxRecords } from './write-request.ts';
 
+const territoryParameter: Parameter = {
+  ...query('territory_id', 'Only the records of this territory.', id),
+  errors: ['FEATURE_NOT_ENABLED'],
+};
 const deleted = named(
   'DeletedRecord',
   shape({
@@ -108,10 +112,10 @@ export const recordOperations: readonly Operation[] = [
     about: {
       summary: 'List records',
       text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
-      query: [...recordListQuery, viewParameter],
+      query: [...recordListQuery, viewParameter, territoryParameter],
       headers: [ifModifiedSince],
       answers: { ...found('data', record, { info: recordPageInfo }), 403: { errors: ['NOT_SUPPORTED'] } },
-      errors: ['DISCRETE_PAGINATION_LIMIT_EXCEEDED', 'AMBIGUITY_DURING_PROCESSING'],
+      errors: ['AMBIGUITY_DURING_PROCESSING'],
     },
   },
   {
@@ -151,6 +155,7 @@ export const recordOperations: readonly Operation[] = [
       text: 'They stay in the recycle bin for 60 days.',
       query: [{ ...idsParameter(maxRecords), required: true }, withoutEffect('wf_trigger')],
       writes: recordDeletes,
+      errors: ['RECORD_LOCKED'],
     },
   },
   {
@@ -243,6 +248,7 @@ export const recordOperations: readonly Operation[] = [
       text: 'It stays in the recycle bin for 60 days.',
       query: [withoutEffect('wf_trigger')],
       writes: recordDeletes,
+      errors: ['RECORD_LOCKED'],
     },
   },
   {

@@ -67,7 +67,6 @@ export const relatedOperations: readonly Operation[] = [
       query: recordListQuery,
       headers: [ifModifiedSince],
       answers: found('data', record, { info: recordPageInfo }),
-      errors: ['DISCRETE_PAGINATION_LIMIT_EXCEEDED'],
     },
   },
   {
@@ -106,7 +105,7 @@ export const relatedOperations: readonly Operation[] = [
       summary: 'End links, or delete notes',
       query: [{ ...idsParameter(maxRecords), required: true }],
       writes: recordDeletes,
-      errors: ['NOT_SUPPORTED'],
+      errors: ['NOT_SUPPORTED', 'RECORD_LOCKED'],
     },
   },
   {
@@ -138,7 +137,11 @@ export const relatedOperations: readonly Operation[] = [
     path: `${list}/{related}`,
     scopes: related('DELETE'),
     handle: removeOneRelated,
-    about: { summary: 'End a link, or delete a note', writes: recordDeletes, errors: ['NOT_SUPPORTED'] },
+    about: {
+      summary: 'End a link, or delete a note',
+      writes: recordDeletes,
+      errors: ['NOT_SUPPORTED', 'RECORD_LOCKED'],
+    },
   },
   { method: 'GET', path: '{module}/{id}/Stage_History', scopes: module('READ'), handle: listStageHistory },
   { method: 'GET', path: '{module}/{id}/Competitors', scopes: module('READ'), handle: listCompetitors },

@@ -7,6 +7,7 @@ import {
   integer,
   listOf,
   named,
+  noted,
   orNull,
   type Schema,
   shape,
@@ -25,7 +26,12 @@ const pickListValue = named(
       id,
       type: text,
     },
-    { probability: { type: 'number' }, forecast_type: text, forecast_category: anything },
+    {
+      probability: { type: 'number' },
+      forecast_type: text,
+      forecast_category: anything,
+      maps: noted(listOf(anyObject), 'Stages: the pipelines that have them.'),
+    },
   ),
 );
 /** What `fieldAnswer` makes. Objects that are empty say that the field is of another type. */
@@ -72,4 +78,9 @@ export const fieldKeys: Readonly<Record<string, Schema>> = {
   ...all(anything, 'history_tracking', 'refer_from_field', 'association_details'),
 };
 
-export const fieldSchema = named('Field', shape(fieldKeys));
+export const fieldSchema = named(
+  'Field',
+  shape(fieldKeys, {
+    allowed_permissions: noted(anyObject, 'What profiles may be allowed to do; when include asks for it.'),
+  }),
+);

@@ -13,6 +13,8 @@ import { organizationSchema } from './organization-schema.ts';
 
 const readModules = fixed('ZohoCRM.settings.modules.READ', 'ZohoCRM.settings.module.READ');
 
+const include = query('include', 'allowed_permissions_to_update: tells what profiles may be allowed to do, too.');
+
 /** The organization, its modules and their fields. */
 export const settingsOperations: readonly Operation[] = [
   { method: 'GET', path: 'org/photo', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganizationPhoto },
@@ -73,6 +75,7 @@ export const settingsOperations: readonly Operation[] = [
           errors: ['PATTERN_NOT_MATCHED'],
         },
         query('layout_id', 'Only those of this layout.', id),
+        include,
       ],
       answers: found('fields', fieldSchema),
     },
@@ -82,6 +85,6 @@ export const settingsOperations: readonly Operation[] = [
     path: 'settings/fields/{field}',
     scopes: settings('fields', 'READ'),
     handle: getField,
-    about: { summary: 'Get a field', query: [moduleParameter], answers: always('fields', fieldSchema) },
+    about: { summary: 'Get a field', query: [moduleParameter, include], answers: always('fields', fieldSchema) },
   },
 ];

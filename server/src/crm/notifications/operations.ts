@@ -112,7 +112,7 @@ export const notificationOperations: readonly Operation[] = [
       summary: 'Change channels',
       body: bodyWith('watch', change, channelLimits.items),
       writes,
-      errors,
+      errors: [...errors, 'EXPECTED_FIELD_MISSING'],
     },
   },
   {

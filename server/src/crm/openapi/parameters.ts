@@ -78,13 +78,19 @@ export const fieldsParameter: Parameter = {
   errors: ['LIMIT_EXCEEDED'],
 };
 
+export const sortOrder: Parameter = {
+  name: 'sort_order',
+  description: 'The default is desc.',
+  schema: oneOf('asc', 'desc'),
+};
+
 export const sorting: readonly Parameter[] = [
   {
     name: 'sort_by',
     description: 'The field to sort by: id, Created_Time or Modified_Time; any field before v3.',
     schema: text,
   },
-  { name: 'sort_order', description: 'The default is desc.', schema: oneOf('asc', 'desc') },
+  sortOrder,
 ];
 
 export const pageToken: Parameter = {
@@ -92,7 +98,13 @@ export const pageToken: Parameter = {
   description: 'next_page_token or previous_page_token of the page before, for 24 hours; instead of page.',
   schema: text,
   since: 3,
-  errors: ['TOKEN_BOUND_DATA_MISMATCH', 'EXPIRED_VALUE', 'PAGINATION_LIMIT_EXCEEDED', 'AMBIGUITY_DURING_PROCESSING'],
+  errors: [
+    'TOKEN_BOUND_DATA_MISMATCH',
+    'EXPIRED_VALUE',
+    'PAGINATION_LIMIT_EXCEEDED',
+    'DISCRETE_PAGINATION_LIMIT_EXCEEDED',
+    'AMBIGUITY_DURING_PROCESSING',
+  ],
 };
 
 export const converted: Parameter = {

@@ -7,9 +7,11 @@ import {
   ifUnmodifiedSince,
   pageInfo,
   pages,
+  pageToken,
   recordListQuery,
   recordPageInfo,
   searchQuery,
+  sortOrder,
   viewParameter,
   withoutEffect,
 } from '../openapi/parameters.ts';
@@ -82,7 +84,7 @@ const timelineEntry = named(
   'TimelineEntry',
   shape({
     done_by: shape({ name: orNull(text), id, type__s: text, profile: orNull(reference) }),
-    related_record: { type: 'null' },
+    related_record: orNull(shape({ module: shape({ api_name: text, name: text, id }), name: orNull(text), id })),
     automation_details: { type: 'null' },
     record: shape({ id, name: orNull(text), module: moduleReference }),
     audited_time: time,
@@ -94,11 +96,11 @@ const timelineEntry = named(
 );
 const timelineInfo = shape({
   per_page: integer,
-  next_page_token: { type: 'null' },
+  next_page_token: orNull(text),
   count: integer,
   page: integer,
   previous_page_token: { type: 'null' },
-  page_token_expiry: { type: 'null' },
+  page_token_expiry: orNull(time),
   more_records: flag,
 });
 
@@ -274,7 +276,16 @@ export const recordOperations: readonly Operation[] = [
     about: {
       summary: 'Tell what happened to a record',
       text: 'Newest first.',
-      query: pages,
+      query: [
+        ...pages,
+        pageToken,
+        query('sort_by', 'There is one order.', oneOf('audited_time')),
+        sortOrder,
+        query(
+          'filters',
+          'JSON: a test {"field":{"api_name":"action"},"comparator":"equal","value":"updated"}, or a group of such.',
+        ),
+      ],
       answers: found('__timeline', timelineEntry, { info: timelineInfo }),
     },
   },

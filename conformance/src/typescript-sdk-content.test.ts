@@ -405,3 +405,38 @@ describe('foreign client TypeScript SDK 8.0: conversion', () => {
     });
   });
 });
+
+describe('foreign client TypeScript SDK 8.0: locks', () => {
+  test('a record is locked, refuses changes, and is unlocked', async () => {
+    const id = await lead({ Last_Name: 'Locked' });
+    const locks = new sdk.RecordLocking.RecordLockingOperations(id, 'Leads');
+    const body = (LockedReasonS: string) =>
+      filled(new sdk.RecordLocking.BodyWrapper(), {
+        Data: [filled(new sdk.RecordLocking.LockRecord(), { LockedReasonS })],
+      });
+    const locked = await answerOf(locks.lockRecords(body('deal in progress')));
+    expect(locked).toMatchObject({ status: 201, kind: 'ActionWrapper', value: { data: [written('record added')] } });
+    const lock = createdId(locked);
+    const refused = await answerOf(records('Leads').updateRecord(id, bodyOf(record({ Company: 'Other' }))));
+    expect(refused).toMatchObject({ status: 400, value: { data: [{ code: 'RECORD_LOCKED', status: 'error' }] } });
+    await answerOf(locks.updateRecordLockingInformation(lock, body('another reason')));
+    // Locks are records to this SDK: their members keep the names of the wire.
+    expect(await answerOf(locks.getRecordLockingInformations())).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        data: [
+          {
+            ...{ id: lock, Locked_Reason__s: 'another reason', Lock_Source__s: 'Manual' },
+            ...{ Locked_By__s: { name: 'Terry Tester' }, Locked_For__s: { id, name: 'Locked' } },
+          },
+        ],
+        info: { count: 1, moreRecords: false },
+      },
+    });
+    expect((await answerOf(locks.unlockRecord(lock))).value.data).toMatchObject([{ message: 'relation removed' }]);
+    expect(await answerOf(locks.getRecordLockingInformations())).toMatchObject({ status: 204, kind: 'nothing' });
+    expect(await answerOf(records('Leads').updateRecord(id, bodyOf(record({ Company: 'Other' }))))).toMatchObject({
+      status: 200,
+    });
+  });
+});

@@ -20,8 +20,6 @@ const callback = documented.find(({ document }) => document === 'notification_ca
 
 /** Operations that are not built yet. The list only ever gets shorter. */
 const notBuilt = new Set([
-  ...['GET', 'POST'].map((method) => `${method} {module_api_name}/{id}/Locking_Information__s`),
-  ...['PUT', 'DELETE'].map((method) => `${method} {module_api_name}/{id}/Locking_Information__s/{lock_id}`),
   'GET {module_api_name}/actions/mass_update',
   'GET {module_api_name}/actions/mass_delete',
   ...['POST settings/audit_log_export', 'GET settings/audit_log_export', 'GET settings/audit_log_export/{id}'],
@@ -31,8 +29,7 @@ const notBuilt = new Set([
   'GET settings/automation/assignment_rules',
   'GET settings/automation/assignment_rules/{rule}',
   ...['POST settings/modules', 'PUT settings/modules/{module}'],
-  ...['POST settings/fields', 'PATCH settings/fields/{field}', 'DELETE settings/fields/{field}'],
-  'GET {module_api_name}/{id}/actions/download_fields_attachment',
+  ...['PATCH settings/fields/{field}', 'DELETE settings/fields/{field}'],
 ]);
 
 let stage: Stage;
@@ -123,7 +120,12 @@ describe.skipIf(operations.length === 0)('contract', () => {
         faults.push(await faultOf(operation, call, row[0]));
       }
       const [first] = good as [Row<never>];
-      for (const [why, expected, change] of await derivedCalls(operation, departureOf(operation), stage)) {
+      for (const [why, expected, change] of await derivedCalls(
+        operation,
+        departureOf(operation),
+        stage,
+        await callOf(operation, first),
+      )) {
         const call = change(await callOf(operation, first));
         const fault = await faultOf(operation, call, expected === 'as before' ? first[0] : expected);
         faults.push(fault && `${why}: ${fault}`);

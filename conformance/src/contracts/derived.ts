@@ -6,6 +6,8 @@ import type { Expected } from './table.ts';
 /** A change of an operation's first good call, and what the changed call must bring. */
 type Derived = readonly [why: string, expected: Expected | 'as before', change: (call: HttpCall) => HttpCall];
 
+const ofModule = '/crm/v8/{module_api_name}';
+
 /**
  * Calls that follow from a document alone: without a right token, with each alternative of scopes and with less, with a
  * module that does not exist, without what it demands, with values outside its limits, and with bodies that are none.
@@ -14,9 +16,14 @@ export async function derivedCalls(
   operation: ContractOperation,
   departure: Departure | undefined,
   stage: Stage,
+  good: HttpCall,
 ): Promise<Derived[]> {
+  const module = operation.path.startsWith(ofModule) ? (good.path.split('/')[3] as string) : 'Leads';
+  const security = (departure?.security ?? operation.security).map((scopes) =>
+    scopes.map((scope) => scope.replace('{module}', module.toLowerCase())),
+  );
   return [
-    ...(await tokenCalls(departure?.security ?? operation.security, stage)),
+    ...(await tokenCalls(security, stage)),
     ...moduleCalls(operation),
     ...operation.parameters.filter((each) => each.in === 'query').flatMap(parameterCalls),
     ...bodyCalls(operation),
@@ -25,9 +32,10 @@ export async function derivedCalls(
 
 async function tokenCalls(security: ContractOperation['security'], stage: Stage): Promise<Derived[]> {
   const withToken = (token: string | null) => (call: HttpCall) => ({ ...call, token });
-  const tokenOf = (scopes: readonly string[]) => stage.token(scopes.map((scope) => scope.replace('{module}', 'leads')));
   const enough = await Promise.all(
-    security.map(async (scopes): Promise<Derived> => [scopes.join(), 'as before', withToken(await tokenOf(scopes))]),
+    security.map(
+      async (scopes): Promise<Derived> => [scopes.join(), 'as before', withToken(await stage.token(scopes))],
+    ),
   );
   const parts = security
     .filter((scopes) => scopes.length > 1)
@@ -36,7 +44,7 @@ async function tokenCalls(security: ContractOperation['security'], stage: Stage)
     async (scopes): Promise<Derived> => [
       `only ${scopes}`,
       'OAUTH_SCOPE_MISMATCH 401',
-      withToken(await tokenOf(scopes)),
+      withToken(await stage.token(scopes)),
     ],
   );
   return [
@@ -48,7 +56,7 @@ async function tokenCalls(security: ContractOperation['security'], stage: Stage)
 }
 
 function moduleCalls({ path }: ContractOperation): Derived[] {
-  if (!path.startsWith('/crm/v8/{module_api_name}')) return [];
+  if (!path.startsWith(ofModule)) return [];
   const to = (name: string) => (call: HttpCall) => ({
     ...call,
     path: call.path.replace(/^\/crm\/v8\/[^/]+/, `/crm/v8/${name}`),

@@ -82,13 +82,33 @@ export const photos = area('record_photo.json', setUp, {
   ],
 });
 
-/** A bug with a file in a field; what the organization does not have yet is answered as unknown. */
-export const files = area('files.json', setUp, {
+/** A vendor with a file in a field of its own. */
+async function withField(stage: Stage) {
+  const body = { fields: [{ field_label: 'Contract', data_type: 'fileupload', length: 1 }] };
+  await stage.prepare('POST', 'settings/fields', { query: { module: 'Vendors' }, body });
+  const upload = async (): Promise<string> => (await stage.prepare('POST', 'files', file)).data[0].details.id;
+  const Contract = [{ File_Id__s: await upload() }];
+  const [id = ''] = await stage.create('Vendors', { Vendor_Name: 'With a contract', Contract });
+  const { data } = await stage.prepare('GET', `Vendors/${id}`);
+  const fields_attachment_id: string = data[0].Contract[0].id;
+  const vendor = (more: object = {}) => ({ module_api_name: 'Vendors', id, ...more });
+  return { upload, vendor, fields_attachment_id, nobody: stage.id(999_999_999_999) };
+}
+
+export const files = area('files.json', withField, {
   'POST files': [
     [200, file],
     [200, { ...file, query: { type: 'inline' } }],
     ['MANDATORY_NOT_FOUND', {}],
     ['MANDATORY_NOT_FOUND', { form: { other: { content: 'x' } } }],
+  ],
+  'GET {module_api_name}/{id}/actions/download_fields_attachment': [
+    [200, ({ vendor, fields_attachment_id }) => ({ at: vendor(), query: { fields_attachment_id } })],
+    ['INVALID_DATA', ({ vendor, nobody }) => ({ at: vendor(), query: { fields_attachment_id: nobody } })],
+    [
+      'INVALID_DATA',
+      ({ vendor, nobody, fields_attachment_id }) => ({ at: vendor({ id: nobody }), query: { fields_attachment_id } }),
+    ],
   ],
   'GET files': [
     [200, async ({ upload }) => ({ query: { id: await upload() } })],

@@ -3,6 +3,7 @@ import { changeOwner, massDelete, massUpdate, notifications } from './actions.ts
 import { attachments, files, photos, tagCalls } from './content.ts';
 import { coql, recordCount, recordSearch } from './finding.ts';
 import { bulkRead } from './jobs.ts';
+import { recordLocking } from './locks.ts';
 import { customViews, features, fields, modules, organization, relatedLists } from './metadata.ts';
 import { roleCalls, userCalls } from './people.ts';
 import { records } from './records.ts';
@@ -13,5 +14,5 @@ export const areas: readonly Area[] = [
   ...[modules, fields, relatedLists, customViews, features, organization],
   ...[userCalls, roleCalls],
   ...[attachments, photos, files, tagCalls],
-  ...[bulkRead, changeOwner, massUpdate, massDelete, notifications],
+  ...[bulkRead, changeOwner, massUpdate, massDelete, notifications, recordLocking],
 ];

@@ -5,6 +5,11 @@ async function setUp(stage: Stage) {
   const { fields } = await stage.prepare('GET', 'settings/fields', { query: { module: 'Leads' } });
   const { related_lists } = await stage.prepare('GET', 'settings/related_lists', { query: { module: 'Leads' } });
   return {
+    newField: (...fields: object[]) => {
+      const plain = fields.length === 0 ? [{}] : fields;
+      const named = plain.map((each) => ({ field_label: stage.fresh('Field'), data_type: 'text', ...each }));
+      return { ...of('Vendors'), body: { fields: named } };
+    },
     field: fields[0].id as string,
     list: related_lists[0].id as string,
     layout: stage.id(91_055),
@@ -45,6 +50,25 @@ export const fields = area('fields.json', setUp, {
     [204, { query: { ...module('Leads'), type: 'unused' } }],
     noSuchModule,
     ['INVALID_DATA', ({ nobody }) => ({ query: { ...module('Leads'), layout_id: nobody } })],
+  ],
+  'POST settings/fields': [
+    [201, ({ newField }) => newField()],
+    [
+      201,
+      ({ newField }) =>
+        newField(
+          { data_type: 'picklist', pick_list_values: [{ display_value: 'Red', actual_value: 'r' }] },
+          { data_type: 'currency', decimal_place: 2 },
+          { data_type: 'fileupload', length: 1 },
+        ),
+    ],
+    [207, ({ newField }) => newField({}, { field_label: 'Email' })],
+    ['MANDATORY_NOT_FOUND', ({ newField }) => newField({ field_label: undefined })],
+    ['MANDATORY_NOT_FOUND', ({ newField }) => newField({ data_type: undefined })],
+    ['DUPLICATE_DATA', ({ newField }) => newField({ field_label: 'Email' })],
+    ['INVALID_DATA', ({ newField }) => newField({ data_type: 'no_such_type' })],
+    ['INVALID_DATA', ({ newField }) => newField({ length: 300 })],
+    ['MANDATORY_NOT_FOUND', { ...of('Vendors'), body: {} }],
   ],
   'GET settings/fields/{field}': [
     [200, ({ field }) => ({ at: { field }, ...of('Leads') })],

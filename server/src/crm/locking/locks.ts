@@ -84,9 +84,12 @@ export async function getLock(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { data: [lockAnswer(call, place, row, listParameter(call.query, 'fields'))] } };
 }
 
+/** A lock as it is shown: with the keys that every item has, and of the others those that are named. */
 function lockAnswer(call: CrmCall, { module, recordId }: Place, row: LockRow, names: string[] | undefined): object {
   const { space, user } = call;
-  const lock = {
+  const optional = { Record_Locking_Configuration_Id__s: null, Record_Locking_Rule_Id__s: null };
+  const named = Object.entries(optional).filter(([name]) => !names || names.includes(name));
+  return {
     Locked_By__s: showUser(space, row.locked_by),
     Locked_For__s: {
       module: { api_name: module.apiName, id: space.moduleId(module) },
@@ -94,14 +97,11 @@ function lockAnswer(call: CrmCall, { module, recordId }: Place, row: LockRow, na
       id: recordId,
     },
     Locked_Reason__s: row.reason,
-    Record_Locking_Configuration_Id__s: null,
-    Record_Locking_Rule_Id__s: null,
+    ...Object.fromEntries(named),
     Lock_Source__s: 'Manual',
     Locked_Time__s: formatDateTime(Number(row.locked_at_ms), user.timeZone),
     id: row.lock_id,
   };
-  if (!names) return lock;
-  return Object.fromEntries(Object.entries(lock).filter(([name]) => name === 'id' || names.includes(name)));
 }
 
 /** The lock that the path names. @throws Refusal when the record has no such lock. */

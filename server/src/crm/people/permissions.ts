@@ -58,7 +58,9 @@ function moduleSequence(module: Module): number {
 /** Every permission that there is in this data space, in the order of its modules. */
 export function permissionsOf(space: Space): readonly Permission[] {
   const ofModules = space.metadata.modules
-    .filter((module) => module.generatedType === 'default' || module.generatedType === 'custom')
+    .filter(({ flags, generatedType }) => {
+      return flags.has('api_supported') && (generatedType === 'default' || generatedType === 'custom');
+    })
     .flatMap((module) =>
       operations.map(
         (operation, index): Permission => ({

@@ -142,7 +142,7 @@ const lists: Readonly<Record<string, readonly RelatedList[]>> = {
 
 /** Modules whose records have activities and nothing else. */
 const withActivities = new Set(['Purchase_Orders', 'Invoices', 'Cases', 'Solutions']);
-const withoutLists = new Set(['Notes', 'Attachments']);
+const withoutLists = new Set(['Notes', 'Attachments', 'Locking_Information__s']);
 
 /** The related lists of a module, in their order; those that an organization's own look-ups made come last. */
 export function relatedListsOf(module: Module, metadata: Metadata): readonly RelatedList[] {

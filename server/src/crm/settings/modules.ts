@@ -78,7 +78,9 @@ function changedAtMs(space: Space): number {
 }
 
 function statusOf(module: Module): Status {
-  return module.generatedType === 'subform' ? 'system_hidden' : 'visible';
+  // Tabs are seen and not served; what is neither a tab nor served, such as locks, only has fields to look at.
+  const served = module.flags.has('api_supported') || module.generatedType === 'web';
+  return served && module.generatedType !== 'subform' ? 'visible' : 'system_hidden';
 }
 
 const noModifier = { modified_time: null, modified_by: null };

@@ -14,6 +14,7 @@ import { pageInfo, pagePlace } from '../records/paging.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { pathModule, recordModule } from '../records/record-module.ts';
 import { type ItemAnswer, writeAnswer } from '../records/write-request.ts';
+import { deletedRecord } from '../related/deleted-parents.ts';
 import { relatedIdInvalid } from '../related/related-place.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { isStorable } from '../values/texts.ts';
@@ -28,7 +29,7 @@ const maxNameLength = 255;
 
 interface Parent {
   readonly module: Module;
-  readonly record: StoredRecord;
+  readonly record: Pick<StoredRecord, 'id' | 'name'>;
 }
 
 /** The record in the path. @throws Refusal when it does not exist, or the profile lacks the permission. */
@@ -43,6 +44,19 @@ async function parentOf(call: CrmCall, permission: 'View' | 'Create' | 'Delete')
 
 /** GET /{module}/{id}/Attachments, newest first */
 export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
+  return listOf(call, () => parentOf(call, 'View'));
+}
+
+/** GET /{module}/deleted/{id}/Attachments: of a record of the recycle bin. */
+export async function listAttachmentsOfDeleted(call: CrmCall): Promise<CrmAnswer> {
+  return listOf(call, async () => {
+    const module = recordModule(call, 'View');
+    checkPermission(call.user, 'Crm_Implied_View_Attachments');
+    return { module, record: await deletedRecord(call, module) };
+  });
+}
+
+async function listOf(call: CrmCall, findParent: () => Promise<Parent>): Promise<CrmAnswer> {
   const { space, store, query } = call;
   const module = pathModule(call);
   const parentId = readId(pathId(call.path[1] as string, 1)) as string;
@@ -54,7 +68,7 @@ export async function listAttachments(call: CrmCall): Promise<CrmAnswer> {
     parameters: JSON.stringify(['Attachments', module.number, parentId, names, ids, pageParameters(query).perPage]),
   };
   const { page, perPage, place } = pagePlace(call, owner);
-  const parent = await parentOf(call, 'View');
+  const parent = await findParent();
   const backwards = place?.backwards ?? false;
   const rows = await store.database.query<AttachmentRow>({
     text: `SELECT ${attachmentColumns} FROM crm_attachment

@@ -24,6 +24,7 @@ import {
   deleteAttachments,
   downloadAttachment,
   listAttachments,
+  listAttachmentsOfDeleted,
   maxAttachmentIds,
 } from './attachments.ts';
 
@@ -61,6 +62,12 @@ const link = {
   title: noted(text, 'What the link is called.'),
 };
 
+const listed = {
+  text: 'Newest first.',
+  query: [fieldsParameter, idsFilter(maxAttachmentIds, 'Only these attachments'), ...pages, pageToken],
+  answers: found('data', attachment, { info: recordPageInfo }),
+};
+
 /** Files and links on records (crm-api 7.10). */
 export const attachmentOperations: readonly Operation[] = [
   {
@@ -68,12 +75,14 @@ export const attachmentOperations: readonly Operation[] = [
     path: attachments,
     scopes: scopesOf('READ'),
     handle: listAttachments,
-    about: {
-      summary: 'List the attachments of a record',
-      text: 'Newest first.',
-      query: [fieldsParameter, idsFilter(maxAttachmentIds, 'Only these attachments'), ...pages, pageToken],
-      answers: found('data', attachment, { info: recordPageInfo }),
-    },
+    about: { ...listed, summary: 'List the attachments of a record' },
+  },
+  {
+    method: 'GET',
+    path: '{module}/deleted/{id}/Attachments',
+    scopes: scopesOf('READ'),
+    handle: listAttachmentsOfDeleted,
+    about: { ...listed, summary: 'List the attachments of a record in the recycle bin' },
   },
   {
     method: 'POST',

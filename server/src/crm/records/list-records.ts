@@ -24,6 +24,10 @@ export interface ListScope {
   /** What it holds, for the page tokens: they continue this list only. */
   readonly key: string;
   readonly among: NonNullable<RecordList['among']>;
+  /** Its records are those of the recycle bin. */
+  readonly binned?: boolean;
+  /** Names of records that look-ups point to, beside those of live ones. */
+  readonly names?: ReadonlyMap<string, string | null>;
   /** The view that it is, which also says in which order. */
   readonly view?: CustomView;
   /** More keys of the records shown, by their ids. */
@@ -85,6 +89,7 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
   const rows = await selectRecords(store.database, {
     ...list,
     among: scope?.among,
+    binned: scope?.binned,
     dataSpace: space.dataSpace,
     module,
     offset: place ? 0 : (page - 1) * perPage,
@@ -95,11 +100,8 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
   const records = rows.slice(0, perPage);
   if (place?.backwards) records.reverse();
   if (records.length === 0) return { status: list.modifiedAfterMs === undefined ? 204 : 304 };
-  const view = {
-    space,
-    timeZone: user.timeZone,
-    names: await namesFor(store.records, space, shape.referring, records),
-  };
+  const names = await namesFor(store.records, space, shape.referring, records);
+  const view = { space, timeZone: user.timeZone, names: scope?.names ? new Map([...names, ...scope.names]) : names };
   const more = await scope?.more?.(records.map(({ id }) => id));
   const data = records.map((record) => withMore(renderRecord(shape, record, view), more?.get(record.id))).join(',');
   const placeOf = (record: StoredRecord) => ({ key: sortKeyOf(list.sortBy, record), id: record.id });

@@ -1,3 +1,4 @@
+import { standardMetadata } from '../metadata/standard-modules.ts';
 import type { RecordData, RecordKey } from './record.ts';
 
 /**
@@ -69,4 +70,16 @@ export function referencesPart(first: number): string {
     SELECT * FROM unnest(${at(0)}::integer[], ${at(1)}::bigint[], ${at(2)}::integer[], ${at(3)}::text[],
                          ${at(4)}::bigint[])
     ON CONFLICT DO NOTHING)`;
+}
+
+/** The number of the module of notes. */
+export const notesModule = standardMetadata.find('Notes')?.number as number;
+
+/**
+ * The ids of the notes that point, or pointed, to some records, as an SQL array: so a statement that says whose they are
+ * never reads the notes of others. `dataSpace` and `targets` are the ends of comparisons.
+ */
+export function notesOf(dataSpace: string, targets: string): string {
+  return `ARRAY(SELECT record_id FROM crm_reference WHERE data_space ${dataSpace} AND target_id ${targets}
+                AND module = ${notesModule} AND field = 'Parent_Id')`;
 }

@@ -25,6 +25,8 @@ export interface RecordList {
   readonly modifiedAfterMs: number | undefined;
   /** A condition that only some records fulfil, in SQL over `crm_record`; its values become parameters. */
   readonly among?: ((parameter: (value: unknown) => string) => string) | undefined;
+  /** Records of the recycle bin instead of live ones; `among` says which. */
+  readonly binned?: boolean | undefined;
   /** Where a page that was asked for by token begins. */
   readonly place: PagePlace | undefined;
 }
@@ -49,7 +51,7 @@ export function sortKeyOf(sortBy: SortKey, record: StoredRecord): string {
 export async function selectRecords(database: Database, list: RecordList): Promise<StoredRecord[]> {
   const values: unknown[] = [list.dataSpace, list.module.number];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['data_space = $1', 'module = $2'];
+  const conditions = ['data_space = $1', 'module = $2', ...(list.binned ? ['purged_at_ms IS NULL'] : [])];
   if (list.converted !== undefined) conditions.push(`converted = ${list.converted}`);
   if (list.approved !== undefined) conditions.push(list.approved ? `NOT ${waitingSql}` : waitingSql);
   if (list.ids) conditions.push(`record_id = ANY (${parameter(list.ids.map(clampId))}::bigint[])`);
@@ -68,7 +70,7 @@ export async function selectRecords(database: Database, list: RecordList): Promi
     conditions.push(`(${column ?? 'record_id'}, record_id) ${comparison} (${parameter(key)}, ${parameter(id)})`);
   }
   const order = column ?? sortKeySql('crm_record', list.module, list.module.field.get(list.sortBy) as Field);
-  const text = `SELECT ${recordColumns} FROM crm_record WHERE ${conditions.join(' AND ')}
+  const text = `SELECT ${recordColumns} FROM ${list.binned ? 'crm_deleted_record' : 'crm_record'} WHERE ${conditions.join(' AND ')}
     ORDER BY ${directed(order, forwards, column === undefined)}${order === 'record_id' ? '' : `, record_id ${direction}`}
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
   const statement = { text, values };

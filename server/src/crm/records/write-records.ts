@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/database.ts';
 import { fileUsesOf } from './file-uses.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
 import { type HistoryEntry, historyOf } from './record-history.ts';
-import { referencesOf, referencesPart } from './record-references.ts';
+import { notesModule, notesOf, referencesOf, referencesPart } from './record-references.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -107,7 +107,8 @@ function placeOf(key: RecordKey): string {
 }
 
 /**
- * Moves live records to the recycle bin, with one statement, and gives their unique values back. Locked ones stay.
+ * Moves live records to the recycle bin, with one statement, and gives their unique values back. Their notes go with
+ * them. Locked ones stay.
  * @returns the ids of those that were moved.
  */
 export async function moveToBin(
@@ -125,15 +126,24 @@ export async function moveToBin(
              DELETE FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
                AND NOT data ? 'Locked__s'
              RETURNING ${columns}
+           ), notes AS (
+             DELETE FROM crm_record
+             WHERE data_space = $1 AND module = ${notesModule} AND record_id = ANY (${notesOf('= $1', '= ANY ($3::bigint[])')})
+               AND data -> 'Parent_Id' ->> 'id' IN (SELECT record_id::text FROM gone)
+             RETURNING ${columns}
+           ), all_gone AS (
+             SELECT ${columns} FROM gone UNION ALL SELECT ${columns} FROM notes
            ), freed AS (
              DELETE FROM crm_unique_value
              WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM gone)
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-             SELECT data_space, record_id, module, $5::bigint, $4::bigint, 'deleted', '[]' FROM gone
+             SELECT data_space, record_id, module, $5::bigint, $4::bigint, 'deleted', '[]' FROM all_gone
+           ), kept AS (
+             INSERT INTO crm_deleted_record (${columns}, deleted_by, deleted_at_ms)
+             SELECT ${columns}, $4::bigint, $5::bigint FROM all_gone
            )
-           INSERT INTO crm_deleted_record (${columns}, deleted_by, deleted_at_ms)
-           SELECT ${columns}, $4::bigint, $5::bigint FROM gone RETURNING record_id`,
+           SELECT record_id FROM gone`,
     values: [dataSpace, module, ids, deletedBy, nowMs],
   });
   return new Set(rows.map((row) => row.record_id));

@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../../database/database.ts';
 import { lifetimes } from '../lifetimes.ts';
+import { notesModule, notesOf } from '../records/record-references.ts';
 
 /** Which records of the bin are deleted for good: a condition over `crm_deleted_record` and its parameters. */
 export interface BinChoice {
@@ -17,8 +18,8 @@ export interface BinPlace {
 }
 
 /**
- * Deletes records of the bin for good, with one statement: their data, attachments, photo, and what their timeline
- * says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
+ * Deletes records of the bin for good, with one statement: their data, notes, attachments, photo, and what their
+ * timeline says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
  * @returns where they were, in the order of modules and ids.
  */
 export async function purge(queryable: Queryable, choice: BinChoice, nowMs: number): Promise<BinPlace[]> {
@@ -26,10 +27,19 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   const [now, by, limit] = [parameter(nowMs), parameter(choice.userId), parameter(choice.limit)];
   return queryable.query<BinPlace>({
-    text: `WITH chosen AS (
+    text: `WITH named AS (
              SELECT data_space, module, record_id, data ->> 'Record_Image' AS photo FROM crm_deleted_record
              WHERE purged_at_ms IS NULL AND ${choice.condition}
              ORDER BY data_space, module, record_id LIMIT ${limit} FOR UPDATE
+           ), chosen AS (
+             SELECT * FROM named UNION
+             SELECT data_space, module, record_id, NULL FROM crm_deleted_record
+             WHERE data_space = ANY (ARRAY(SELECT data_space FROM named)) AND module = ${notesModule} AND purged_at_ms IS NULL
+               AND record_id = ANY (${notesOf(
+                 '= ANY (ARRAY(SELECT data_space FROM named))',
+                 '= ANY (ARRAY(SELECT record_id FROM named))',
+               )})
+               AND data -> 'Parent_Id' ->> 'id' IN (SELECT record_id::text FROM named)
            ), gone AS (
              UPDATE crm_deleted_record AS bin SET purged_at_ms = ${now}::bigint, data = '{}' FROM chosen
              WHERE bin.data_space = chosen.data_space AND bin.module = chosen.module AND bin.record_id = chosen.record_id
@@ -55,7 +65,7 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
              SELECT data_space, record_id, module, ${now}::bigint, ${by}::bigint, 'permanently_deleted', '[]'
              FROM gone WHERE ${by}::bigint IS NOT NULL
            )
-           SELECT module, record_id FROM gone ORDER BY data_space, module, record_id`,
+           SELECT module, record_id FROM named ORDER BY data_space, module, record_id`,
     values,
   });
 }

@@ -9,6 +9,7 @@ import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { uniqueClaims } from '../records/apply-changes.ts';
 import type { RecordData } from '../records/record.ts';
+import { notesModule, notesOf } from '../records/record-references.ts';
 import { showUserBriefly } from '../records/record-view.ts';
 import { claim } from '../records/unique-values.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
@@ -176,15 +177,25 @@ async function moveBack(transaction: Queryable, call: CrmCall, ids: readonly str
   const rows = await transaction.query<{ record_id: string }>({
     text: `WITH back AS (
              DELETE FROM crm_deleted_record WHERE data_space = $1 AND record_id = ANY ($2::bigint[]) RETURNING *
+           ), notes AS (
+             -- Those that went to the bin with their record come back with it.
+             DELETE FROM crm_deleted_record AS note
+             WHERE data_space = $1 AND module = ${notesModule} AND purged_at_ms IS NULL
+               AND record_id = ANY (${notesOf('= $1', '= ANY ($2::bigint[])')})
+               AND EXISTS (SELECT FROM back WHERE back.record_id::text = note.data -> 'Parent_Id' ->> 'id'
+                             AND back.deleted_at_ms = note.deleted_at_ms)
+             RETURNING *
+           ), all_back AS (
+             SELECT * FROM back UNION ALL SELECT * FROM notes
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-             SELECT data_space, record_id, module, $4, $3, 'restored', '[]' FROM back
+             SELECT data_space, record_id, module, $4, $3, 'restored', '[]' FROM all_back
            )
            INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
            SELECT data_space, module, record_id, version + 1, name, owner_id, created_by, created_at_ms, $3,
                   greatest(modified_at_ms, $4), activity_at_ms, converted, data
-           FROM back RETURNING record_id`,
+           FROM all_back RETURNING record_id`,
     values: [call.space.dataSpace, ids, call.user.id, call.nowMs],
   });
   return new Set(rows.map((row) => row.record_id));

@@ -23,6 +23,7 @@ import {
   recordWrites,
 } from '../records/described-writes.ts';
 import { maxRecords } from '../records/write-request.ts';
+import { listOfDeleted } from './deleted-parents.ts';
 import { countRelated, getRelated, listRelated, maxCounts } from './read-related.ts';
 import { relatedListSchema } from './related-list-schema.ts';
 import { getRelatedList, listRelatedLists } from './related-list-settings.ts';
@@ -64,6 +65,18 @@ export const relatedOperations: readonly Operation[] = [
     handle: listRelated,
     about: {
       summary: 'List related records',
+      query: recordListQuery,
+      headers: [ifModifiedSince],
+      answers: found('data', record, { info: recordPageInfo }),
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/deleted/{id}/{list}',
+    scopes: related('READ'),
+    handle: listOfDeleted,
+    about: {
+      summary: 'List what hung on a record in the recycle bin',
       query: recordListQuery,
       headers: [ifModifiedSince],
       answers: found('data', record, { info: recordPageInfo }),

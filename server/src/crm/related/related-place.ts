@@ -1,6 +1,5 @@
 import type { CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
-import { checkPermission } from '../http/admission.ts';
 import { pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
@@ -45,10 +44,19 @@ export function namedPlace(call: CrmCall): RelatedPlace {
 }
 
 /** Asks for permissions and for the record. @throws Refusal NO_PERMISSION, INVALID_DATA. */
-export async function enter(call: CrmCall, place: RelatedPlace, { parent, related }: Permissions): Promise<void> {
-  mayUse(call, place.parentModule, parent);
-  checkPermission(call.user, `Crm_Implied_${related}_${place.module.apiName}`);
+export async function enter(call: CrmCall, place: RelatedPlace, permissions: Permissions): Promise<void> {
+  mayEnter(call, place, permissions);
   await existingParent(call, place.parentModule);
+}
+
+/** @throws Refusal NO_PERMISSION. */
+export function mayEnter(
+  call: CrmCall,
+  { parentModule, module }: RelatedPlace,
+  { parent, related }: Permissions,
+): void {
+  mayUse(call, parentModule, parent);
+  mayUse(call, module, related);
 }
 
 export function relatedNameInvalid(): Refusal {

@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid, Refusal } from '../errors.ts';
 import { success } from '../http/item-list.ts';
+import { readJsonBody } from '../http/json-body.ts';
 import { pathId } from '../http/parameters.ts';
 import { type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
@@ -16,21 +17,27 @@ import type { StoredRecord, StoredValue } from './record.ts';
 import { recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
+import { touchParents } from './touch-parents.ts';
+import type { Conflict } from './unique-values.ts';
 import { type ItemAnswer, readRecords, writeAnswer, writeDetails } from './write-request.ts';
 
 /**
  * POST /{module}/{id}/actions/clone (crm-api 6.7): a new record with the values of another; `data` may hold one object
- * with other values. System fields, tags, files and unique fields are not copied.
+ * with other values. System fields, tags, files and unique fields are not copied: a unique value needs another one.
  */
 export async function cloneRecord(call: CrmCall): Promise<CrmAnswer> {
   recordModule(call, 'View');
   const module = recordModule(call, 'Create');
   const { space, store } = call;
   const id = readId(pathId(call.path[1] as string, 1)) as string;
-  const raw = call.body.length === 0 ? {} : (await readRecords(call, module))[0];
+  const raw = givesValues(call) ? (await readRecords(call, module))[0] : {};
   const source = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!source) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
   return writeAnswer(call, [await clone(call, module, source, raw)], 201);
+}
+
+function givesValues({ body }: CrmCall): boolean {
+  return body.length > 0 && Object.hasOwn(readJsonBody(body), 'data');
 }
 
 async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: unknown): Promise<ItemAnswer> {
@@ -45,6 +52,11 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
   if (reading.failure) return reading.failure;
   const missing = (await checkReferences(call, [reading.changes]))(reading.changes.wishes);
   if (missing) return missing;
+  const taken = takenValues(module, source, reading.changes);
+  if (taken.length > 0) {
+    const refused = await duplicateAnswers(call, module, [{ written: false, conflicts: taken }], () => 0);
+    return refused.get(0) as ItemAnswer;
+  }
   const changes = merged(module, source, reading.changes);
   const absent = module.fields.find(
     ({ apiName, key, mandatory }) => mandatory && !hasValue(changes, key) && apiName !== 'Owner',
@@ -59,9 +71,17 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
   let next = 0;
   const made = newRecord(call, module, changes, tagIds, () => ids[next++] as string);
   if ('failure' in made) return derivationFailure(made.failure, '$.data[0]');
+  await touchParents(call, module, [made.record], 'added');
   const duplicates = await duplicateAnswers(call, module, await store.records.insert([made]), () => 0);
   const details = { ...writeDetails(call, made.record), $approval_state: approvalState(made.record) };
   return duplicates.get(0) ?? success('record added', details);
+}
+
+/** Unique values of the source that the request says nothing of. */
+function takenValues(module: Module, { id, data }: StoredRecord, { values }: ItemChanges): Conflict[] {
+  return module.fields
+    .filter(({ unique, key }) => unique && data[key] !== undefined && !values.has(key))
+    .map(({ key }) => ({ field: key, recordId: id }));
 }
 
 function hasValue({ values, rows }: ItemChanges, key: string): boolean {

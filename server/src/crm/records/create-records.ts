@@ -76,7 +76,12 @@ export async function createItems(
   });
 
   const outcomes = await store.records.insert(records);
-  await touchParents(call, module, records);
+  await touchParents(
+    call,
+    module,
+    records.map(({ record }) => record),
+    'added',
+  );
   const duplicates = await duplicateAnswers(call, module, outcomes, (place) => placeOf(records[place]?.index ?? 0));
   records.forEach(({ record, index }, place) => {
     answers[index] = duplicates.get(place) ?? {

@@ -118,6 +118,26 @@ test('taxes of lines are summed up at the record', async () => {
   ]);
 });
 
+test('the last activity of a record moves with its activities, and with changes of them', async () => {
+  const account = await one('Accounts', { Account_Name: 'active' });
+  const activity = async () => Date.parse((await read(`Accounts/${account}`)).Last_Activity_Time);
+  let before = await activity();
+  const moves = async (work: () => Promise<unknown>) => {
+    crm.clock.advance(60);
+    await work();
+    const after = await activity();
+    expect(after).toBe(before + 60_000);
+    before = after;
+  };
+  let task = '';
+  await moves(async () => {
+    task = await one('Tasks', { Subject: 't', What_Id: account, $se_module: 'Accounts' });
+  });
+  await moves(() => update(`Tasks/${task}`, { Status: 'Completed' }));
+  await moves(() => call('POST', `Tasks/${task}/actions/clone`));
+  await moves(() => update(`Accounts/${account}`, { Website: 'example.com' }));
+});
+
 describe('system keys', () => {
   const keys = ['id', 'Owner', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time', 'Last_Activity_Time']
     .concat(['Layout', 'Tag', 'Record_Image', 'Record_Status__s', 'Locked__s', 'Change_Log_Time__s'])

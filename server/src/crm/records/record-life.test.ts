@@ -104,10 +104,17 @@ describe('the recycle bin', () => {
     expect((await call('POST', `${bin}/${first}/actions/restore`)).status).toBe(200);
     const third = await call('POST', 'Products', { body: { data: [product] } });
     expect(third.json.data[0].code).toBe('DUPLICATE_DATA');
-    const copy = await call('POST', `Products/${first}/actions/clone`);
-    expect([copy.status, copy.json.data[0].message]).toEqual([201, 'record added']);
-    const taken = await call('POST', `Products/${first}/actions/clone`, { body: { data: [{ Product_Code: 'x1' }] } });
-    expect(taken.json.data[0].code).toBe('DUPLICATE_DATA');
+    const clone = async (body?: object) =>
+      (await call('POST', `Products/${first}/actions/clone`, body ? { body } : {})).json.data[0];
+    // A unique value needs another one, or none.
+    for (const body of [undefined, {}, { data: [{}] }, { data: [{ Product_Code: 'x1' }] }]) {
+      expect(await clone(body)).toMatchObject({
+        code: 'DUPLICATE_DATA',
+        details: { api_name: 'Product_Code', id: first, duplicate_record: { id: first } },
+      });
+    }
+    expect(await clone({ data: [{ Product_Code: 'x2' }] })).toMatchObject({ code: 'SUCCESS', message: 'record added' });
+    expect(await clone({ data: [{ Product_Code: null }] })).toMatchObject({ code: 'SUCCESS', message: 'record added' });
   });
 });
 
@@ -123,6 +130,7 @@ describe('a clone', () => {
     expect(copy).toMatchObject({ Subject: 'Copy', Grand_Total: 20, Tag: [] });
     expect(copy.Quoted_Items[0]).toMatchObject({ Product_Name: { id: product, name: 'P' }, Quantity: 2 });
     expect(copy.Quoted_Items[0].id).not.toBe(source.Quoted_Items[0].id);
+    expect((await call('POST', `Quotes/${quote}/actions/clone`, { body: {} })).status).toBe(201);
     const cleared = await call('POST', `Quotes/${quote}/actions/clone`, { body: { data: [{ Subject: null }] } });
     expect(cleared.json.data[0].code).toBe('MANDATORY_NOT_FOUND');
     expect((await call('POST', `Quotes/${quote}/actions/clone`, { token: theirs })).status).toBe(400);

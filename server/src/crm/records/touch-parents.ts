@@ -1,19 +1,25 @@
 import type { CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
-import type { NewRecord } from './write-records.ts';
+import type { StoredRecord } from './record.ts';
 
 /** Modules whose records are activity on what they point to. */
 const activities = new Set(['Notes', 'Tasks', 'Events', 'Calls']);
 
 /**
- * Moves the last activity of the records that new notes and activities are about (crm-api 5.4), and tells of these in
- * their timelines, with one statement. It is no change of theirs: neither their version nor their modified time moves.
+ * Moves the last activity of the records that notes and activities are about (crm-api 5.4), when these are added or
+ * changed, and tells of new ones in their timelines, with one statement. It is no change of theirs: neither their version
+ * nor their modified time moves.
  */
-export async function touchParents(call: CrmCall, module: Module, records: readonly NewRecord[]): Promise<void> {
+export async function touchParents(
+  call: CrmCall,
+  module: Module,
+  records: readonly Pick<StoredRecord, 'id' | 'data'>[],
+  what: 'added' | 'changed',
+): Promise<void> {
   if (!activities.has(module.apiName)) return;
   const { space, store, user, nowMs } = call;
   const parents = new Map<string, { readonly module: number; readonly related: string[] }>();
-  for (const { record } of records) {
+  for (const record of records) {
     for (const field of module.fields) {
       const value = record.data[field.key];
       if (value === undefined) continue;
@@ -30,7 +36,7 @@ export async function touchParents(call: CrmCall, module: Module, records: reado
   // One order for everybody, so that two calls never wait for each other.
   const sorted = [...parents].sort(([a], [b]) => (a < b ? -1 : 1));
   const told = sorted.flatMap(([id, parent]) =>
-    parent.related.map((related) => ({ id, module: parent.module, related })),
+    what === 'added' ? parent.related.map((related) => ({ id, module: parent.module, related })) : [],
   );
   await store.database.query({
     text: `WITH told AS (

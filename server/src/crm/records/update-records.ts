@@ -18,6 +18,7 @@ import { historyEntry } from './record-history.ts';
 import { mayUse, pathModule, recordModule } from './record-module.ts';
 import { checkReferences } from './references.ts';
 import { resolveTags } from './tags.ts';
+import { touchParents } from './touch-parents.ts';
 import type { RecordUpdate } from './write-records.ts';
 import { asItem, type ItemAnswer, readRecords, writeAnswer, writeDetails } from './write-request.ts';
 
@@ -139,6 +140,12 @@ export async function updateItems(
           history: historyEntry(before, after),
         }),
       ),
+    );
+    await touchParents(
+      call,
+      module,
+      writes.map(({ after }) => after),
+      'changed',
     );
     const duplicates = await duplicateAnswers(call, module, outcomes, (place) => writes[place]?.items[0]?.index ?? 0);
     const stale: Item[] = [];

@@ -12,8 +12,13 @@ const check = contractCheck();
 const crm = await startCrm();
 afterAll(() => crm.close());
 
-describe.skipIf(cases.length === 0)('wire cases', () => {
-  test.each(cases.filter(({ id }) => !notBuilt.has(id)))('$id: $why', async ({ id, steps }) => {
+/** Cases that v2 answers in its own way (crm-api 2.2): no mandatory fields or page tokens, and 202 for failed writes. */
+const otherInV2 =
+  /^(list-(fields-required|info|token|page-and-token)|create-(mandatory|mixed|type|maxlen|bad-lookup|datetime-ms)|update-(bulk-no-id|bad-id)|delete-mixed|fields$|tags-flow)/;
+
+describe.skipIf(cases.length === 0).each(['v8', 'v4', 'v2'])('wire cases of %s', (version) => {
+  const ofVersion = cases.filter(({ id }) => !notBuilt.has(id) && !(version === 'v2' && otherInV2.test(id)));
+  test.each(ofVersion)('$id: $why', async ({ id, steps }) => {
     const organization = await crm.newOrganization(id);
     const token = crm.tokenFor(organization.organizationId, organization.ownerZuid);
     const saved = new Map<string, unknown>([
@@ -22,7 +27,7 @@ describe.skipIf(cases.length === 0)('wire cases', () => {
     ]);
     for (const step of steps) {
       crm.clock.advance(1);
-      await run(fill(step, saved), token, organization, saved);
+      await run(fill(step, saved, version), token, organization, saved);
     }
   });
 
@@ -31,8 +36,9 @@ describe.skipIf(cases.length === 0)('wire cases', () => {
   });
 });
 
-function fill(step: WireStep, saved: ReadonlyMap<string, unknown>): WireStep {
-  const text = JSON.stringify(step).replace(/\$\{([\w+]+)\}/g, (whole, name) => String(saved.get(name) ?? whole));
+function fill(step: WireStep, saved: ReadonlyMap<string, unknown>, version: string): WireStep {
+  const ofVersion = JSON.stringify(step).replaceAll('/v8/', `/${version}/`);
+  const text = ofVersion.replace(/\$\{([\w+]+)\}/g, (whole, name) => String(saved.get(name) ?? whole));
   return JSON.parse(text);
 }
 

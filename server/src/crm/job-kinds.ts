@@ -1,3 +1,4 @@
+import { auditKind } from './audit/run-export.ts';
 import { readKind } from './bulk/read/run-read.ts';
 import { writeKind } from './bulk/write/run-write.ts';
 import { tidyKind } from './customization/tidy-records.ts';
@@ -12,6 +13,7 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   read: readKind,
   write: writeKind,
   ...massKinds,
+  audit_export: auditKind,
   bin_purge: purgeKind,
   field_tidying: tidyKind,
   pipeline_transfer: transferKind,

@@ -1,4 +1,5 @@
 import { attachmentOperations } from './attachments/operations.ts';
+import { auditOperations } from './audit/operations.ts';
 import { bulkOperations, uploadOperations } from './bulk/operations.ts';
 import { compositeOperations } from './composite/operations.ts';
 import { convertOperations } from './convert/operations.ts';
@@ -53,6 +54,7 @@ const rows: Chapters = {
   Composite: compositeOperations,
   Notifications: notificationOperations,
   Metadata: [...settingsOperations, ...customizationOperations, ...layoutOperations, ...viewOperations],
+  'Audit log': auditOperations,
   People: peopleOperations,
   Variables: variableOperations,
   Features: [...featureOperations, apis],

@@ -2,7 +2,14 @@ import type { Environment } from '../../config/data-centers.ts';
 
 /** What a job is about. Imports come over the admin API and are driven by their caller; workers leave them alone. */
 export type JobOperation = WorkedOperation | 'import';
-export type WorkedOperation = 'read' | 'write' | MassOperation | 'bin_purge' | 'field_tidying' | 'pipeline_transfer';
+export type WorkedOperation =
+  | MassOperation
+  | 'audit_export'
+  | 'bin_purge'
+  | 'field_tidying'
+  | 'pipeline_transfer'
+  | 'read'
+  | 'write';
 /** Mass actions over the records of a custom view. */
 export type MassOperation = 'mass_update' | 'mass_delete' | 'mass_owner';
 export type JobState = 'added' | 'running' | 'completed' | 'failed';

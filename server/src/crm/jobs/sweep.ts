@@ -12,6 +12,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   mass_update: lifetimes.jobMs,
   mass_delete: lifetimes.jobMs,
   mass_owner: lifetimes.jobMs,
+  audit_export: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
   field_tidying: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,

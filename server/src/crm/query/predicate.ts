@@ -3,7 +3,10 @@ import { type Condition, type Literal, type Test, type ValueKind, valueKind } fr
 import type { StatementBuilder } from './statement-builder.ts';
 
 /** What the SQL of a condition needs of the statement that it is part of. */
-export type ConditionWriter = Pick<StatementBuilder, 'parameter' | 'column'>;
+export type ConditionWriter = Pick<StatementBuilder, 'parameter' | 'column'> & {
+  /** Every column is one of a table and has its own type. */
+  readonly typed?: true;
+};
 
 /** Larger records have no words in the index (migration 0014). */
 const maxIndexedBytes = 250_000;
@@ -36,7 +39,7 @@ function positiveSql(test: Test, builder: ConditionWriter): string {
   const kind = valueKind(column.field) as ValueKind;
   const sql = builder.column(column);
   if (operator === 'empty') return kind === 'boolean' ? 'false' : `${sql} IS NULL`;
-  const inColumn = isTableColumn(column.module, column.field);
+  const inColumn = builder.typed ?? isTableColumn(column.module, column.field);
   switch (kind) {
     case 'text':
     case 'choice':

@@ -1,7 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { choiceParameter, pageParameters, pathId } from '../http/parameters.ts';
-import { fieldOfKey, type Module, wholeModule } from '../metadata/metadata.ts';
+import { type Field, fieldOfKey, type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import type { Assignment } from '../territories/apply-territories.ts';
 import { formatDateTime } from '../values/date-time.ts';
@@ -116,12 +116,18 @@ function entryAnswer(row: EntryRow, record: StoredRecord, module: Module, call: 
   };
 }
 
-/** What became of a field; nothing of one that is gone, or that the reader does not see. */
-function fieldHistory(change: FieldChange, module: Module, { space, user }: CrmCall): Record<string, unknown>[] {
+/** A change as the reader sees it; nothing of a field that is gone, or that he does not see. */
+export function showChange(
+  change: FieldChange,
+  module: Module,
+  { space, user }: CrmCall,
+):
+  | { readonly field: Field | undefined; readonly name: string; readonly old: unknown; readonly new: unknown }
+  | undefined {
   const field = fieldOfKey(module, change.field);
   // The platform's own keys (`Locked_Reason__s`) are no fields, and no organization has fields of such names.
   const own = change.field.endsWith('__s') && !wholeModule(module).field.has(change.field);
-  if (!field && !own) return [];
+  if (!field && !own) return undefined;
   const show = (value: unknown): unknown => {
     if (value === null) return null;
     if (field?.dataType === 'datetime' && typeof value === 'number') return formatDateTime(value, user.timeZone);
@@ -132,13 +138,20 @@ function fieldHistory(change: FieldChange, module: Module, { space, user }: CrmC
     }
     return value;
   };
+  return { field, name: field?.apiName ?? change.field, old: show(change.old), new: show(change.new) };
+}
+
+function fieldHistory(change: FieldChange, module: Module, call: CrmCall): Record<string, unknown>[] {
+  const shown = showChange(change, module, call);
+  if (!shown) return [];
+  const { field, name, old } = shown;
   return [
     {
-      api_name: field?.apiName ?? change.field,
-      field_label: field?.label ?? change.field,
+      api_name: name,
+      field_label: field?.label ?? name,
       data_type: field?.dataType ?? 'text',
-      _value: { new: show(change.new), old: show(change.old) },
-      id: space.id(field?.idSuffix ?? 0),
+      _value: { new: shown.new, old },
+      id: call.space.id(field?.idSuffix ?? 0),
       enable_colour_code: false,
       pick_list_values: [],
     },

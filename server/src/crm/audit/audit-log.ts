@@ -1,6 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
-import type { FilterField } from '../query/column-criteria.ts';
+import type { ColumnCondition, FilterField } from '../query/column-criteria.ts';
 import type { FieldChange } from '../records/record-history.ts';
 
 /**
@@ -40,16 +40,13 @@ interface Row {
 }
 
 type Parameter = (value: unknown) => string;
-/** A condition over the columns that `auditFields` name. */
-export type AuditCondition = (parameter: Parameter) => string;
-
 /**
  * The entries that fulfil the condition, up to a moment, oldest first. Each source is read along its index, a batch at
  * a time, so that memory does not depend on how many there are.
  */
 export async function* auditEntries(
   call: CrmCall,
-  condition: AuditCondition,
+  condition: ColumnCondition,
   untilMs: number,
   keep: () => Promise<void>,
 ): AsyncGenerator<AuditEntry> {
@@ -78,7 +75,7 @@ type SourceSql = (parameter: Parameter, place: { atMs: string; key: string }, co
 async function* entriesOf(
   { store, space }: CrmCall,
   sql: SourceSql,
-  condition: AuditCondition,
+  condition: ColumnCondition,
   untilMs: number,
   keep: () => Promise<void>,
 ): AsyncGenerator<AuditEntry, undefined> {

@@ -1,3 +1,4 @@
+import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import type { Field, Metadata } from '../metadata/metadata.ts';
 import { buildField, buildModule } from '../metadata/standard-modules.ts';
@@ -29,6 +30,39 @@ const module = buildModule(
   [],
 );
 
+/** A condition in SQL; `parameter` makes its values parameters. */
+export type ColumnCondition = (parameter: (value: unknown) => string) => string;
+
+const maxLength = 5_000;
+
+/** The condition of the parameter `filters`; undefined without it. @throws Refusal INVALID_DATA, LIMIT_EXCEEDED. */
+export function filtersParameter(
+  { query, space }: CrmCall,
+  fields: readonly FilterField[],
+): ColumnCondition | undefined {
+  const text = query.get('filters');
+  return text ? readFilters(text, fields, space.metadata) : undefined;
+}
+
+/** The same for the parameter's text. */
+export function readFilters(text: string, fields: readonly FilterField[], metadata: Metadata): ColumnCondition {
+  let raw: unknown;
+  try {
+    raw = text.length > maxLength ? undefined : JSON.parse(text);
+  } catch {
+    raw = undefined;
+  }
+  const place = { param_name: 'filters' };
+  if (raw === undefined) throw new Refusal('INVALID_DATA', { details: place });
+  try {
+    return readColumnCriteria(raw, '$', fields, metadata);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const code = error.code === 'LIMIT_EXCEEDED' ? error.code : 'INVALID_DATA';
+    throw new Refusal(code, { details: { ...place, ...error.body.details } });
+  }
+}
+
 /**
  * Criteria in JSON (crm-api 9.1) over the columns of a table, as the SQL of a condition. `path` is where they stand in
  * the request.
@@ -39,7 +73,7 @@ export function readColumnCriteria(
   path: string,
   fields: readonly FilterField[],
   metadata: Metadata,
-): (parameter: (value: unknown) => string) => string {
+): ColumnCondition {
   const known = new Map(fields.map((each) => [each.name, { ...each, field: fieldOf(each) }]));
   const condition = readCriteria(raw, path, (name, json_path) => {
     const found = known.get(name);

@@ -3,6 +3,7 @@ import { idInvalid, Refusal } from '../errors.ts';
 import { choiceParameter, pageParameters, pathId } from '../http/parameters.ts';
 import { type Field, fieldOfKey, type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { filtersParameter } from '../query/column-criteria.ts';
 import type { Assignment } from '../territories/apply-territories.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { makePageToken, type PagePlace, pageTokenTtlMs } from './page-token.ts';
@@ -10,7 +11,7 @@ import { pagePlace } from './paging.ts';
 import type { StoredRecord } from './record.ts';
 import type { FieldChange } from './record-history.ts';
 import { recordModule } from './record-module.ts';
-import { timelineFilter } from './timeline-filter.ts';
+import { timelineFields } from './timeline-filter.ts';
 
 interface EntryRow {
   entry_id: string;
@@ -39,7 +40,7 @@ export async function getTimeline(call: CrmCall): Promise<CrmAnswer> {
   const { page, perPage, place } = pagePlace(call, owner);
   const values: unknown[] = [space.dataSpace, id, module.number];
   const parameter = (value: unknown) => `$${values.push(value)}`;
-  const filter = timelineFilter(call, parameter);
+  const filter = filtersParameter(call, timelineFields)?.(parameter) ?? 'true';
   const record = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!record) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
   const order = ascending ? 'ASC' : 'DESC';

@@ -3,7 +3,8 @@ import type { JobOrigin } from '../jobs/job.ts';
 import { addJob } from '../jobs/job-table.ts';
 import type { JobEnd, JobKind, RunningJob } from '../jobs/running-job.ts';
 import { lifetimes } from '../lifetimes.ts';
-import { readFilters } from './bin-filters.ts';
+import { readFilters } from '../query/column-criteria.ts';
+import { binFields } from './bin-filters.ts';
 import { type BinPlace, purge } from './purge.ts';
 import { modulesFor } from './recycle-bin.ts';
 
@@ -30,7 +31,7 @@ export async function schedulePurge(call: CrmCall, filters: string | null): Prom
 async function runPurge(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const { space, store, user, nowMs } = call;
   const { filters } = running.job.request as PurgeRequest;
-  const wanted = filters === null ? undefined : readFilters(call, filters);
+  const wanted = filters === null ? undefined : readFilters(filters, binFields, space.metadata);
   const modules = [...modulesFor(call, 'Delete').keys()];
   for (let last = running.job.progress as PurgeProgress; ; ) {
     await running.keep();

@@ -7,6 +7,7 @@ import { idsParameter, pageParameters, pathId } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { filtersParameter } from '../query/column-criteria.ts';
 import { uniqueClaims } from '../records/apply-changes.ts';
 import type { RecordData } from '../records/record.ts';
 import { notesModule, notesOf } from '../records/record-references.ts';
@@ -14,7 +15,7 @@ import { showUserBriefly } from '../records/record-view.ts';
 import { claim } from '../records/unique-values.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { formatDateTime } from '../values/date-time.ts';
-import { filtersParameter } from './bin-filters.ts';
+import { binFields } from './bin-filters.ts';
 import { purge } from './purge.ts';
 import { schedulePurge } from './purge-job.ts';
 
@@ -48,7 +49,7 @@ export async function listRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const modules = modulesFor(call, 'View');
   const values: unknown[] = [space.dataSpace, [...modules.keys()], nowMs - binMs];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const wanted = filtersParameter(call)?.(parameter) ?? 'true';
+  const wanted = filtersParameter(call, binFields)?.(parameter) ?? 'true';
   // Each module's newest follow its index; none needs all that was ever deleted.
   const rows = await store.database.query<BinRow>({
     text: `SELECT newest.* FROM unnest($2::integer[]) AS of (module), LATERAL (
@@ -92,7 +93,7 @@ export async function countRecycleBin(call: CrmCall): Promise<CrmAnswer> {
 /** DELETE /settings/recycle_bin: for good; those in `ids` at once, those that `filters` names by a job. */
 export async function deleteManyFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const ids = idsParameter(call.query, 'ids', maxBinIds);
-  const filtered = filtersParameter(call) !== undefined;
+  const filtered = filtersParameter(call, binFields) !== undefined;
   if (ids && filtered) {
     const ambiguity_due_to = [{ param_name: 'ids' }, { param_name: 'filters' }];
     throw new Refusal('AMBIGUITY_DURING_PROCESSING', { details: { ambiguity_due_to } });

@@ -179,6 +179,19 @@ describe('preflights', () => {
       },
     });
 
+  test('tell the headers that clients may send, when they do not ask', async () => {
+    const headers = { origin: otherOrigin, 'access-control-request-method': 'PUT' };
+    const answer = await crm.call('OPTIONS', list, { token: null, headers });
+    const listOf = (name: string) => String(answer.headers[name]).split(', ');
+    expect(listOf('access-control-allow-headers')).toEqual(
+      expect.arrayContaining(['Authorization', 'Content-Type', 'X-EXTERNAL', 'X-ZOHO-SDK', 'If-Modified-Since']),
+    );
+    expect(listOf('access-control-allow-headers')).toContain('If-Unmodified-Since');
+    expect(listOf('access-control-allow-methods')).toEqual(
+      expect.arrayContaining(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    );
+  });
+
   test.each([list, '/crm/v8/no/such/path', '/anything', '/crm/v99/x'])(
     'of a known origin are allowed on %s',
     async (path) => {

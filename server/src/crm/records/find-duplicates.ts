@@ -5,7 +5,7 @@ import { restSource } from '../query/select-matching.ts';
 import { StatementBuilder } from '../query/statement-builder.ts';
 import { uniqueForm } from './apply-changes.ts';
 
-/** The oldest record that has each value in a field, by the value in its unique form (`uniqueForm`): one statement, over an index. */
+/** The oldest record that has each value in a field (no lead that was converted), by the value in its unique form (`uniqueForm`): one statement, over an index. */
 export async function holdersOf(
   call: CrmCall,
   module: Module,
@@ -44,7 +44,7 @@ function matches({ space, store }: CrmCall, module: Module, field: Field, values
   const { from, where } = restSource({ module, condition }, builder);
   const sql = builder.column(column);
   return store.database.query<Row>({
-    text: `SELECT min(${sql}) AS value, min(r.record_id) AS record_id FROM ${from} WHERE ${where} GROUP BY lower(${sql})`,
+    text: `SELECT min(${sql}) AS value, min(r.record_id) AS record_id FROM ${from} WHERE ${where} AND NOT r.converted GROUP BY lower(${sql})`,
     values: builder.values,
   });
 }

@@ -143,9 +143,23 @@ describe('refused parameters', () => {
     [{ converted: 'maybe' }, 'INVALID_DATA'],
     [{ cvid: '1', sort_by: 'id' }, 'AMBIGUITY_DURING_PROCESSING'],
     [{ ids: 'a' }, 'INVALID_DATA'],
+    [{ ids: Array.from({ length: 101 }, (_, index) => index).join(',') }, 'LIMIT_EXCEEDED'],
+    [{ cvid: '1' }, 'INVALID_DATA'],
+    [{ page_token: 'x' }, 'INVALID_DATA'],
+    [{ include_child: 'maybe' }, 'INVALID_DATA'],
+    [{ approved: 'maybe' }, 'INVALID_DATA'],
   ])('%j', async (query, code) => {
     const answer = await list(query);
     expect([answer.status, answer.json.code]).toEqual([400, code]);
+  });
+
+  test('territories are for some modules only', async () => {
+    const query = { fields: 'id', territory_id: '1000001000000000001' };
+    const answer = await crm.call('GET', '/crm/v8/Tasks', { query });
+    expect([answer.status, answer.json]).toMatchObject([
+      400,
+      { code: 'INVALID_MODULE', message: 'Territory is not supported for the given module.' },
+    ]);
   });
 
   test('a time header that is no time', async () => {

@@ -42,6 +42,58 @@ describe('upsert (crm-api 6.6)', () => {
     expect(found.json.data).toMatchObject([{ Last_Name: 'three' }]);
   });
 
+  test.each([
+    ['Leads', { Last_Name: 'x', Email: 'sys@example.com' }, 'Email'],
+    ['Contacts', { Last_Name: 'x', Email: 'sys@example.com' }, 'Email'],
+    ['Accounts', { Account_Name: 'sys' }, 'Account_Name'],
+    ['Deals', { Deal_Name: 'sys', Stage: 'Qualification' }, 'Deal_Name'],
+    ['Campaigns', { Campaign_Name: 'sys' }, 'Campaign_Name'],
+    ['Cases', { Subject: 'sys', Status: 'New', Case_Origin: 'Web' }, 'Subject'],
+    ['Solutions', { Solution_Title: 'sys' }, 'Solution_Title'],
+    ['Products', { Product_Name: 'sys' }, 'Product_Name'],
+    ['Vendors', { Vendor_Name: 'sys' }, 'Vendor_Name'],
+    ['Price_Books', { Price_Book_Name: 'sys', Pricing_Details: [{ from_range: 1 }] }, 'Price_Book_Name'],
+  ])('%s have a system field', async (module, item, field) => {
+    expect((await upsert(module, [item])).json.data[0]).toMatchObject({ action: 'insert', duplicate_field: null });
+    expect((await upsert(module, [item])).json.data[0]).toMatchObject({ action: 'update', duplicate_field: field });
+  });
+
+  test('unique fields are asked in their order, and one record cannot be two', async () => {
+    for (const field_label of ['Tax No', 'Badge']) {
+      const fields = [{ field_label, data_type: 'text', length: 20, unique: { case_sensitive: false } }];
+      const made = await crm.call('POST', '/crm/v8/settings/fields', {
+        query: { module: 'Contacts' },
+        body: { fields },
+      });
+      expect(made.status, made.text).toBe(201);
+    }
+    const first = await one('Contacts', { Last_Name: '1', Tax_No: 'T1', Email: 'one@example.com' });
+    const second = await one('Contacts', { Last_Name: '2', Badge: 'B2' });
+    const check = async (item: object, duplicate_check_fields?: string[]) =>
+      (await upsert('Contacts', [{ Last_Name: 'x', ...item }], { duplicate_check_fields })).json.data[0];
+    // Without a list: the system field first, then the unique ones.
+    expect(await check({ Tax_No: 't1' })).toMatchObject({ duplicate_field: 'Tax_No', details: { id: first } });
+    expect(await check({ Email: 'one@example.com', Tax_No: 'T1' })).toMatchObject({ duplicate_field: 'Email' });
+    // The first in the list decides; the other one is somebody else's.
+    const both = { Tax_No: 'T1', Badge: 'B2' };
+    expect(await check(both, ['Tax_No', 'Badge'])).toMatchObject({
+      code: 'DUPLICATE_DATA',
+      details: { api_name: 'Badge', id: second, duplicate_record: { id: second, module: { api_name: 'Contacts' } } },
+    });
+    expect(await check(both, ['Badge', 'Tax_No'])).toMatchObject({
+      code: 'DUPLICATE_DATA',
+      details: { api_name: 'Tax_No', id: first },
+    });
+    expect(await check({ Tax_No: 'T1' }, ['Badge'])).toMatchObject({ code: 'DUPLICATE_DATA' });
+  });
+
+  test('a lead that was converted is not known any more', async () => {
+    const lead = await one('Leads', { Last_Name: 'Converted', Email: 'converted@example.com' });
+    await call('POST', `Leads/${lead}/actions/convert`, { body: { data: [{}] } });
+    const answer = await upsert('Leads', [{ Last_Name: 'Again', Email: 'converted@example.com' }]);
+    expect(answer.json.data[0]).toMatchObject({ action: 'insert' });
+  });
+
   test('calls at the same time make one record', async () => {
     const data = [{ Last_Name: 'Race', Email: 'race@example.com' }];
     const answers = await Promise.all(Array.from({ length: 8 }, () => upsert('Leads', data)));
@@ -64,7 +116,10 @@ describe('upsert (crm-api 6.6)', () => {
   test.each([
     ['Leads', ['Company'], 'INVALID_DATA'],
     ['Leads', 'Email', 'INVALID_DATA'],
+    ['Leads', ['Nope'], 'INVALID_DATA'],
     ['Tasks', undefined, 'INVALID_MODULE'],
+    ['Events', undefined, 'INVALID_MODULE'],
+    ['Calls', undefined, 'INVALID_MODULE'],
   ])('%s by %j is refused', async (module, duplicate_check_fields, code) => {
     const answer = await upsert(module, [{ Last_Name: 'x', Subject: 'x' }], { duplicate_check_fields });
     expect(answer.json.code).toBe(code);

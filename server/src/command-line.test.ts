@@ -39,6 +39,8 @@ describe('help', () => {
     'start',
     'migrate',
     'crm import',
+    ...['create', 'list', 'delete'].map((name) => `crm assignment-rule ${name}`),
+    'crm territories',
     'user create',
     ...['create', 'list', 'show', 'update', 'rotate-secret', 'delete'].map((name) => `client ${name}`),
     'self-client code',
@@ -140,6 +142,38 @@ describe('against a running platform', () => {
 
     expect(await json('client delete', ...id, '--yes')).toEqual({ client_id: client.client_id, deleted: true });
     expect((await failure(1, 'client show', ...id)).code).toBe('NOT_FOUND');
+  });
+
+  test('crm: assignment rules come from files, territories are switched on and off', async () => {
+    const email = 'rules@us.example';
+    const user = await json(`user create --dc us --email ${email} --password correct-horse`);
+    const of = `--dc us --organization ${user.organization_id}`;
+    const fileOf = (rule: unknown) => {
+      const file = shop.folder('rule.json');
+      writeFileSync(file, JSON.stringify(rule));
+      return ['--file', file];
+    };
+    const rule = {
+      name: 'Northport',
+      module: 'Leads',
+      default_assignee: email,
+      entries: [{ criteria: { field: { api_name: 'City' }, comparator: 'equal', value: 'Northport' }, users: [email] }],
+    };
+    const { id } = await json(`crm assignment-rule create ${of}`, ...fileOf(rule));
+    expect(await json(`crm assignment-rule list ${of}`)).toEqual([{ id, description: null, ...rule }]);
+    expect(await json(`crm assignment-rule list ${of} --environment sandbox`)).toEqual([]);
+    expect((await run(`crm assignment-rule list ${of}`)).stdout).toContain(`${id}  Leads   Northport  ${email}`);
+    const wrong = { ...rule, name: 'Other', entries: [{ users: ['nobody@us.example'] }] };
+    const refused = await failure(1, `crm assignment-rule create ${of}`, ...fileOf(wrong));
+    expect(refused.message).toMatch(/^\$\.entries\[0\]\.users\[0\]: /);
+    expect((await failure(1, `crm assignment-rule create ${of} --file /nowhere`)).message).toContain('/nowhere');
+    expect(await json(`crm assignment-rule delete ${id} ${of}`)).toEqual({ id, deleted: true });
+    expect((await failure(1, `crm assignment-rule delete ${id} ${of}`)).code).toBe('NOT_FOUND');
+    expect((await failure(1, 'crm assignment-rule list --dc us --organization 1')).code).toBe('NOT_FOUND');
+
+    expect(await json(`crm territories off ${of}`)).toMatchObject({ territories: false });
+    expect(await json(`crm territories on ${of}`)).toMatchObject({ territories: true });
+    expect((await failure(1, `crm territories away ${of}`)).message).toContain('"away"');
   });
 
   test.each<[1 | 2, string, RegExp]>([

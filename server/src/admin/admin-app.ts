@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { describeSettings } from '../config/describe-settings.ts';
+import { Refusal } from '../crm/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
@@ -15,6 +16,12 @@ import { AdminFailure, badInput } from './failure.ts';
 import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
+import {
+  addAssignmentRule,
+  changeTerritories,
+  listAssignmentRules,
+  removeAssignmentRule,
+} from './organization-settings.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { administered, changeUser, createUserWithOrganization } from './users.ts';
 
@@ -23,12 +30,12 @@ const maxEvents = 1000;
 const strict = { additionalProperties: false } as const;
 const texts = Type.Array(Type.String());
 
-const importTarget = {
+const organization = {
   dataCenter: Type.String(),
   organizationId: Type.String(),
   environment: Type.String({ default: 'production' }),
-  module: Type.String(),
 };
+const importTarget = { ...organization, module: Type.String() };
 
 const bodies = {
   importOpening: Type.Object({ ...importTarget, importId: Type.Optional(Type.String()) }, strict),
@@ -103,6 +110,9 @@ const bodies = {
     },
     strict,
   ),
+  assignmentRule: Type.Object({ ...organization, rule: Type.Unknown() }, strict),
+  organization: Type.Object(organization, strict),
+  territories: Type.Object({ ...organization, territories: Type.Boolean() }, strict),
   token: Type.Object({ token: Type.String() }, strict),
 };
 
@@ -125,6 +135,7 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
         sendFailure(reply, new AdminFailure(status, 'UNREADABLE', 'the request cannot be read')),
       caught: (error, reply) => {
         if (error instanceof AdminFailure) return sendFailure(reply, error);
+        if (error instanceof Refusal) return sendFailure(reply, badInput(refusalText(error)));
         return error instanceof UsableFailure ? sendFailure(reply, badInput(error.message)) : undefined;
       },
       failed: (_request, reply) =>
@@ -196,6 +207,20 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
     const { importId, ...target } = readBody(request, bodies.importClosing);
     return closeImport(context, target, importId);
   });
+  app.get('/assignment-rules', async (request) =>
+    listAssignmentRules(context, readQuery(request, bodies.organization)),
+  );
+  app.post('/assignment-rules', async (request, reply) => {
+    const { rule, ...target } = readBody(request, bodies.assignmentRule);
+    return reply.code(201).send(await addAssignmentRule(context, target, rule));
+  });
+  app.delete<{ Params: { id: string } }>('/assignment-rules/:id', async (request) =>
+    removeAssignmentRule(context, readQuery(request, bodies.organization), request.params.id),
+  );
+  app.put('/territories', async (request) => {
+    const { territories, ...target } = readBody(request, bodies.territories);
+    return changeTerritories(context, target, territories);
+  });
   app.post('/tokens/inspect', async (request) => inspectToken(context, readBody(request, bodies.token).token));
   app.get<{ Querystring: Record<string, string | undefined> }>('/events', async (request) => {
     const { dataCenter = '', kind, outcome, clientId, limit = '50' } = request.query;
@@ -224,10 +249,25 @@ function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schem
   } catch {
     throw badInput('the body must be JSON');
   }
+  return checked(value, schema);
+}
+
+function readQuery<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
+  return checked({ ...(request.query as object) }, schema);
+}
+
+function checked<Schema extends TSchema>(value: unknown, schema: Schema): Static<Schema> {
   const complete = Value.Default(schema, value);
   const [fault] = Value.Errors(schema, complete);
   if (fault) throw badInput(`${fault.instancePath || 'the body'} ${fault.message}`);
   return complete as Static<Schema>;
+}
+
+/** The refusal of a call that the operator makes in somebody's place. */
+function refusalText({ code, body }: Refusal): string {
+  const { json_path: place, ...details } = body.details;
+  const more = Object.keys(details).length === 0 ? '' : ` ${JSON.stringify(details)}`;
+  return `${place === undefined ? '' : `${String(place)}: `}${body.message} (${code}${more})`;
 }
 
 function sendFailure(reply: FastifyReply, failure: AdminFailure): FastifyReply {

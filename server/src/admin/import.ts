@@ -1,21 +1,16 @@
-import { environments } from '../config/data-centers.ts';
 import { checkRows } from '../crm/bulk/write/check-rows.ts';
 import { itemsOf, mappedColumns } from '../crm/bulk/write/row-items.ts';
 import { errorText, writeRows } from '../crm/bulk/write/write-rows.ts';
 import type { CrmCall } from '../crm/context.ts';
-import { internalCall } from '../crm/jobs/job-call.ts';
 import { addJob, findJob } from '../crm/jobs/job-table.ts';
 import { type Module, servesRecords } from '../crm/metadata/metadata.ts';
 import { isId } from '../crm/organizations/ids.ts';
 import type { AdminContext } from './context.ts';
-import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
-import { administered } from './users.ts';
+import { badInput, conflict, notFound } from './failure.ts';
+import { type OrganizationTarget, organizationCall } from './organization-call.ts';
 
 /** Where records are imported to. */
-export interface ImportTarget {
-  readonly dataCenter: string;
-  readonly organizationId: string;
-  readonly environment: string;
+export interface ImportTarget extends OrganizationTarget {
   readonly module: string;
 }
 
@@ -111,18 +106,10 @@ export async function closeImport(context: AdminContext, target: ImportTarget, i
 /** The module, and a call as the organization's first administrator. */
 async function findTarget(
   context: AdminContext,
-  { dataCenter, organizationId, environment: wanted, module: name }: ImportTarget,
+  target: ImportTarget,
 ): Promise<{ readonly call: CrmCall; readonly module: Module }> {
-  const { crm } = administered(context, dataCenter);
-  const environment = environments.find((each) => each === wanted);
-  if (!environment) throw badInput(`"${wanted}" is no environment: ${environments.join(', ')}`);
-  const space = isId(organizationId) ? await crm.spaces.get(organizationId, environment) : undefined;
-  if (!space) throw notFound(`data centre "${dataCenter}" has no organization ${organizationId}`);
-  const user = space.contents.users.find(
-    ({ status, profile }) => status === 'active' && profile.name === 'Administrator',
-  );
-  if (!user) throw new AdminFailure(409, 'CONFLICT', `organization ${organizationId} has no active administrator`);
-  const module = space.metadata.find(name);
-  if (!module || !servesRecords(module)) throw notFound(`there is no module "${name}" to import into`);
-  return { call: internalCall(crm, context.random, space, user, context.clock.nowMs()), module };
+  const call = await organizationCall(context, target);
+  const module = call.space.metadata.find(target.module);
+  if (!module || !servesRecords(module)) throw notFound(`there is no module "${target.module}" to import into`);
+  return { call, module };
 }

@@ -1,3 +1,4 @@
+import { assignmentOperations } from './assignment/operations.ts';
 import { attachmentOperations } from './attachments/operations.ts';
 import { auditOperations } from './audit/operations.ts';
 import { bulkOperations, uploadOperations } from './bulk/operations.ts';
@@ -50,6 +51,7 @@ const rows: Chapters = {
   Tags: tagOperations,
   Territories: territoryOperations,
   Pipelines: pipelineOperations,
+  'Assignment rules': assignmentOperations,
   Bulk: [...bulkOperations, ...uploadOperations],
   Composite: compositeOperations,
   Notifications: notificationOperations,

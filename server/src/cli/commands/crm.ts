@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { UsableFailure } from '../../foundation/failure.ts';
+import { connectAdmin } from '../admin-client.ts';
 import { type ImportReport, importFile } from '../import-file.ts';
 import { printFacts, printJson } from '../output.ts';
+import { registerAssignmentRuleCommands } from './assignment-rule.ts';
+import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
 
-interface Options extends PlatformAddress {
-  readonly dc: string;
-  readonly organization: string;
-  readonly environment: string;
+interface Options extends OrganizationOptions {
   readonly module: string;
   readonly file: string;
   readonly errors?: string;
@@ -17,28 +17,20 @@ interface Options extends PlatformAddress {
 
 export function registerCrmCommands(program: Command): void {
   const crm = program.command('crm').description('CRM data');
-  addAddressOptions(
+  addOrganizationOptions(
     crm
       .command('import')
       .description(
         'create records from a CSV file whose header names fields; an import that was cut short goes on where it ended',
       )
-      .requiredOption('--dc <id>', 'data centre of the organization')
-      .requiredOption('--organization <id>', 'organization id')
       .requiredOption('--module <name>', 'API name of the module, such as Leads')
       .requiredOption('--file <path>', 'the CSV file, in UTF-8')
-      .option('--environment <name>', 'production, sandbox or developer', 'production')
       .option('--errors <path>', 'where rows that are refused go (default: the file with .errors.csv behind it)')
       .option('--dry-run', 'check every row and write nothing')
       .option('--restart', 'begin at the first row, whatever an earlier import has done'),
   ).action(async (options: Options) => {
     const report: ImportReport = await importFile(connectAdmin(options), {
-      target: {
-        dataCenter: options.dc,
-        organizationId: options.organization,
-        environment: options.environment,
-        module: options.module,
-      },
+      target: { ...targetOf(options), module: options.module },
       file: options.file,
       errorsFile: options.errors ?? `${options.file}.errors.csv`,
       dryRun: options.dryRun ?? false,
@@ -46,5 +38,18 @@ export function registerCrmCommands(program: Command): void {
     });
     if (options.json) printJson(report);
     else printFacts({ ...report });
+  });
+  registerAssignmentRuleCommands(crm);
+  addOrganizationOptions(
+    crm
+      .command('territories')
+      .description('switch the territories of an organization on or off')
+      .argument('<switch>', 'on or off'),
+  ).action(async (wanted: string, options: OrganizationOptions) => {
+    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`"${wanted}" is neither on nor off`);
+    const body = { ...targetOf(options), territories: wanted === 'on' };
+    const done = await connectAdmin(options)<object>('PUT', '/territories', body);
+    if (options.json) printJson(done);
+    else printFacts({ ...done });
   });
 }

@@ -36,6 +36,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   variable: { description: 'Id or API name of a variable.', schema: text },
   group: { description: 'Id or API name of a group of variables.', schema: text },
   territory: { description: 'Id of a territory.', schema: id },
+  rule: { description: 'Id of an assignment rule.', schema: id },
   pipeline: { description: 'Id of a pipeline.', schema: id },
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   job: { description: 'Id of a job.', schema: id },
@@ -181,7 +182,6 @@ export const recordListQuery: readonly Parameter[] = [
   ...sorting,
   converted,
   approved,
-  withoutEffect('include_child'),
 ];
 
 export const viewParameter: Parameter = {

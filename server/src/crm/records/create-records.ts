@@ -1,3 +1,5 @@
+import { assignOwners, requestedRule } from '../assignment/assign-owners.ts';
+import type { AssignmentRule } from '../assignment/assignment-rule.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { applyPipeline } from '../pipelines/apply-pipeline.ts';
@@ -23,16 +25,24 @@ import { type ItemAnswer, readRecords, writeAnswer, writeDetails } from './write
  */
 export async function createRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Create');
-  const answers = await createItems(call, module, await readRecords(call, module));
+  const items = await readRecords(call, module);
+  const answers = await createItems(call, module, items, { rule: requestedRule(call, module) });
   return writeAnswer(call, answers, 201);
 }
 
-/** Creates records of a module; one answer for each item. `placeOf` says where in the request an item stands. */
+interface CreationOptions {
+  /** Where in the request an item stands. */
+  readonly placeOf?: (index: number) => number;
+  /** Says who gets the records that name no owner. */
+  readonly rule?: AssignmentRule | undefined;
+}
+
+/** Creates records of a module; one answer for each item. */
 export async function createItems(
   call: CrmCall,
   module: Module,
   items: readonly unknown[],
-  placeOf: (index: number) => number = (index) => index,
+  { placeOf = (index) => index, rule }: CreationOptions = {},
 ): Promise<ItemAnswer[]> {
   const { space, store } = call;
   const answers = new Array<ItemAnswer>(items.length);
@@ -67,14 +77,16 @@ export async function createItems(
   let next = 0;
   const takeId = () => ids[next++] as string;
 
-  const records: (NewRecord & { readonly index: number })[] = [];
+  const made: (NewRecord & { readonly index: number })[] = [];
   readings.forEach((changes, index) => {
     if (!changes) return;
-    const made = newRecord(call, module, changes, tagIds, takeId);
-    if ('failure' in made) answers[index] = derivationFailure(made.failure, `$.data[${placeOf(index)}]`);
-    else records.push({ ...made, index });
+    const record = newRecord(call, module, changes, tagIds, takeId);
+    if ('failure' in record) answers[index] = derivationFailure(record.failure, `$.data[${placeOf(index)}]`);
+    else made.push({ ...record, index });
   });
 
+  const namesOwner = ({ index }: { readonly index: number }) => readings[index]?.ownerId !== null;
+  const records = rule ? await assignOwners(call, module, rule, made, namesOwner) : made;
   const outcomes = await store.records.insert(records);
   await touchParents(
     call,

@@ -1,9 +1,10 @@
 import { bodyWith, type Writes } from '../openapi/description.ts';
 import { changedRecord, newRecord, writtenRecord } from '../openapi/record-schemas.ts';
-import { id, idGiven, input, type Schema, shape } from '../openapi/schema.ts';
+import { id, idGiven, input, noted, type Schema, shape } from '../openapi/schema.ts';
 import { maxRecords } from './write-request.ts';
 
 /** What calls that write records have in common, for their descriptions. */
+export const assignmentRule = noted(idGiven, 'The assignment rule that gives records without an Owner theirs.');
 export const newRecords = bodyWith('data', newRecord, maxRecords);
 export const oneNewRecord = bodyWith('data', newRecord, 1);
 /** Items that name their record by `id`. */

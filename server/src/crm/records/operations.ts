@@ -37,8 +37,8 @@ import { countRecords } from './count-records.ts';
 import { createRecords } from './create-records.ts';
 import { deleteOneRecord, deleteRecords } from './delete-records.ts';
 import {
+  assignmentRule,
   changedRecords,
-  newRecords,
   oneChangedRecord,
   recordCreates,
   recordDeletes,
@@ -53,10 +53,10 @@ import { updateOneRecord, updateRecords } from './update-records.ts';
 import { upsertRecords } from './upsert-records.ts';
 import { maxRecords } from './write-request.ts';
 
-const territoryParameter: Parameter = {
-  ...query('territory_id', 'Only the records of this territory.', id),
-  errors: ['FEATURE_NOT_ENABLED'],
-};
+const territoryParameters: readonly Parameter[] = [
+  { ...query('territory_id', 'Only the records of this territory.', id), errors: ['FEATURE_NOT_ENABLED'] },
+  query('include_child', 'With territory_id: also the records of the territories below it.', flag),
+];
 const deleted = named(
   'DeletedRecord',
   shape({
@@ -114,7 +114,7 @@ export const recordOperations: readonly Operation[] = [
     about: {
       summary: 'List records',
       text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
-      query: [...recordListQuery, viewParameter, territoryParameter],
+      query: [...recordListQuery, viewParameter, ...territoryParameters],
       headers: [ifModifiedSince],
       answers: { ...found('data', record, { info: recordPageInfo }), 403: { errors: ['NOT_SUPPORTED'] } },
       errors: ['AMBIGUITY_DURING_PROCESSING'],
@@ -128,7 +128,7 @@ export const recordOperations: readonly Operation[] = [
     about: {
       summary: 'Create records',
       text: 'Each item succeeds or fails alone.',
-      body: newRecords,
+      body: bodyWith('data', newRecord, maxRecords, { lar_id: assignmentRule }),
       writes: recordCreates,
       errors: recordErrors,
     },
@@ -174,6 +174,7 @@ export const recordOperations: readonly Operation[] = [
           ...listOf(text),
           description: 'API names of the fields that are asked, in their order: unique ones, or those of the module.',
         },
+        lar_id: assignmentRule,
       }),
       writes: { ...recordWrites, more: { duplicate_field: orNull(text), action: oneOf('insert', 'update') } },
       errors: recordErrors,

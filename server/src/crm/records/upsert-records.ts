@@ -1,3 +1,5 @@
+import { requestedRule } from '../assignment/assign-owners.ts';
+import type { AssignmentRule } from '../assignment/assignment-rule.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, Refusal } from '../errors.ts';
 import { externalField } from '../external/external-header.ts';
@@ -34,6 +36,7 @@ export async function upsertRecords(call: CrmCall): Promise<CrmAnswer> {
   }
   const raws = await readRecords(call, module);
   const fields = checkedFields(module, readJsonBody(call.body).duplicate_check_fields, externalField(call, module));
+  const rule = requestedRule(call, module);
   const items = raws.map((raw, index): Item => ({ index, raw, values: valuesOf(raw, fields) }));
   const answers = new Array<ItemAnswer>(raws.length);
   // Two calls with the same value go one after the other: the second one finds the record of the first.
@@ -42,7 +45,7 @@ export async function upsertRecords(call: CrmCall): Promise<CrmAnswer> {
   );
   await call.store.changeLocks.run([...keys], async () => {
     let pending: readonly Item[] = items;
-    while (pending.length > 0) pending = await upsertOnce(call, module, fields, pending, answers);
+    while (pending.length > 0) pending = await upsertOnce(call, module, fields, pending, answers, rule);
   });
   return writeAnswer(call, answers, 200);
 }
@@ -58,6 +61,7 @@ async function upsertOnce(
   fields: readonly Field[],
   items: readonly Item[],
   answers: ItemAnswer[],
+  rule: AssignmentRule | undefined,
 ): Promise<Item[]> {
   const holders = new Map<Field, ReadonlyMap<string, string>>();
   for (const field of fields) {
@@ -82,19 +86,25 @@ async function upsertOnce(
       for (const key of keys) taken.add(key);
     }
   }
-  await create(call, module, created, answers);
+  await create(call, module, created, answers, rule);
   await change(call, module, changed, answers);
   // What was refused may leave nothing behind for its duplicates; each of them is then tried on its own merits.
   return deferred;
 }
 
-async function create(call: CrmCall, module: Module, items: readonly Item[], answers: ItemAnswer[]): Promise<void> {
+async function create(
+  call: CrmCall,
+  module: Module,
+  items: readonly Item[],
+  answers: ItemAnswer[],
+  rule: AssignmentRule | undefined,
+): Promise<void> {
   if (items.length === 0) return;
   const made = await createItems(
     call,
     module,
     items.map(({ raw }) => raw),
-    (place) => items[place]?.index ?? place,
+    { placeOf: (place) => items[place]?.index ?? place, rule },
   );
   for (const [place, { index }] of items.entries())
     answers[index] = withAction(made[place] as ItemAnswer, 'insert', null);

@@ -1,0 +1,40 @@
+import { createAssignmentRule, deleteAssignmentRule } from '../crm/assignment/write-rules.ts';
+import { isId } from '../crm/organizations/ids.ts';
+import { switchTerritories } from '../crm/territories/switch-territories.ts';
+import type { AdminContext } from './context.ts';
+import { notFound } from './failure.ts';
+import { type OrganizationTarget, organizationCall } from './organization-call.ts';
+
+/** What an organization's CRM does and no call of its API changes. */
+
+/** Makes a rule of a definition (see the operator's manual). */
+export async function addAssignmentRule(context: AdminContext, target: OrganizationTarget, definition: unknown) {
+  return { id: await createAssignmentRule(await organizationCall(context, target), definition) };
+}
+
+export async function listAssignmentRules(context: AdminContext, target: OrganizationTarget) {
+  const { space } = await organizationCall(context, target);
+  const emailOf = (id: string) => space.user(id)?.email ?? id;
+  return space.contents.assignmentRules.map((rule) => ({
+    id: rule.id,
+    name: rule.name,
+    module: space.metadata.modules.find(({ number }) => number === rule.module)?.apiName ?? null,
+    description: rule.description,
+    default_assignee: rule.defaultAssignee === null ? null : emailOf(rule.defaultAssignee),
+    entries: rule.entries.map(({ criteria, users }) => ({ criteria, users: users.map(emailOf) })),
+  }));
+}
+
+export async function removeAssignmentRule(context: AdminContext, target: OrganizationTarget, id: string) {
+  const call = await organizationCall(context, target);
+  if (!isId(id) || !(await deleteAssignmentRule(call, id))) {
+    throw notFound(`organization ${target.organizationId} has no assignment rule ${id}`);
+  }
+  return { id, deleted: true };
+}
+
+/** Whether records belong to territories. */
+export async function changeTerritories(context: AdminContext, target: OrganizationTarget, territories: boolean) {
+  await switchTerritories(await organizationCall(context, target), territories);
+  return { organization_id: target.organizationId, environment: target.environment, territories };
+}

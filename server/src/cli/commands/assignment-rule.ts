@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { UsableFailure } from '../../foundation/failure.ts';
+import { connectAdmin } from '../admin-client.ts';
+import { printFacts, printJson, printTable } from '../output.ts';
+import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
+
+interface Rule {
+  readonly id: string;
+  readonly module: string | null;
+  readonly name: string;
+  readonly default_assignee: string | null;
+  readonly entries: readonly { readonly users: readonly string[] }[];
+}
+
+export function registerAssignmentRuleCommands(crm: Command): void {
+  const rules = crm.command('assignment-rule').description('rules that give new records their owners');
+  addOrganizationOptions(
+    rules
+      .command('create')
+      .description('make a rule from a JSON file')
+      .requiredOption('--file <path>', '{"name", "module", "default_assignee", "entries": [{"criteria", "users"}]}'),
+  ).action(async (options: OrganizationOptions & { readonly file: string }) => {
+    const body = { ...targetOf(options), rule: readJson(options.file) };
+    const made = await connectAdmin(options)<{ id: string }>('POST', '/assignment-rules', body);
+    if (options.json) printJson(made);
+    else printFacts({ ...made });
+  });
+  addOrganizationOptions(rules.command('list').description('list the rules of an organization')).action(
+    async (options: OrganizationOptions) => {
+      const found = await connectAdmin(options)<Rule[]>('GET', `/assignment-rules?${queryOf(options)}`);
+      if (options.json) return printJson(found);
+      printTable(
+        ['ID', 'MODULE', 'NAME', 'DEFAULT', 'USERS'],
+        found.map(({ id, module, name, default_assignee, entries }) => [
+          id,
+          module ?? '-',
+          name,
+          default_assignee ?? '-',
+          [...new Set(entries.flatMap(({ users }) => users))].join(', '),
+        ]),
+      );
+    },
+  );
+  addOrganizationOptions(
+    rules.command('delete').description('delete a rule').argument('<id>', 'id of the rule'),
+  ).action(async (id: string, options: OrganizationOptions) => {
+    const path = `/assignment-rules/${encodeURIComponent(id)}?${queryOf(options)}`;
+    const done = await connectAdmin(options)<object>('DELETE', path);
+    if (options.json) printJson(done);
+    else printFacts({ ...done });
+  });
+}
+
+function queryOf(options: OrganizationOptions): string {
+  return new URLSearchParams(targetOf(options)).toString();
+}
+
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new UsableFailure(`the file "${path}" cannot be read`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsableFailure(`the file "${path}" is no JSON: ${(error as Error).message}`);
+  }
+}

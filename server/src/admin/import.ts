@@ -71,12 +71,13 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   const items = await itemsOf(call, columns, rows, { ignoreEmpty: true });
   if (importId === undefined) {
     const failures = (await checkRows(call, module, items)).flatMap((failure, index) =>
-      failure ? [{ row: firstRow + index, errors: errorText(failure) }] : [],
+      failure.length > 0 ? [{ row: firstRow + index, errors: errorText(failure) }] : [],
     );
     return { rows_done: firstRow + rows.length, failures, ignored_columns };
   }
   const { failed } = await progressOf(call, module, importId);
-  const outcomes = await writeRows(call, module, 'insert', null, items, async (transaction, written) => {
+  const task = { call, module, operation: 'insert', findBy: null, together: false } as const;
+  const outcomes = await writeRows(task, items, async (transaction, written) => {
     const skipped = written.filter(({ status }) => status === 'SKIPPED').length;
     const progress: Progress = { done: firstRow + rows.length, failed: failed + skipped };
     const saved = await transaction.query({
@@ -86,8 +87,8 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
     });
     if (saved.length === 0) throw conflict(`row ${firstRow} is not the next one of import ${importId}`);
   });
-  const failures = outcomes.flatMap(({ status, answer }, index) =>
-    status === 'SKIPPED' ? [{ row: firstRow + index, errors: errorText(answer) }] : [],
+  const failures = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'SKIPPED' ? [{ row: firstRow + index, errors: errorText(outcome.failures) }] : [],
   );
   return { rows_done: firstRow + rows.length, failures, ignored_columns };
 }

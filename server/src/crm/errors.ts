@@ -254,15 +254,24 @@ export const errorCatalogue = {
   INVALID_ORG_ID: entry(400, 'invalid organization id', 'X-CRM-ORG is not the organization of the token.'),
   INVALID_FILE_FORMAT: entry(
     400,
-    'Invalid file format. Please upload the file in .zip format.',
+    'invalid file format. only zip format is supported',
     'An upload must be a zip file of CSV files in its first folder, not encrypted, and not a bomb.',
   ),
   FILE_TOO_LARGE: entry(413, 'The maximum file size is 25MB.', 'The zip file is too large.'),
-  INVALID_FILE_ID: entry(400, 'invalid file id', 'There is no such upload, or it was made more than a day ago.'),
-  FILE_NOT_SUPPORTED: entry(400, 'file not supported', 'The upload holds no CSV file of the name in file_names.'),
+  MODULE_NOT_AVAILABLE: entry(
+    400,
+    'Requested module is not available.',
+    'There is no such module, or its records cannot be written in bulk.',
+  ),
+  INVALID_FILE_ID: entry(400, 'improper file id', 'There is no such upload, or it was made more than a day ago.'),
+  FILE_NOT_SUPPORTED: entry(
+    400,
+    'File not supported for bulk write',
+    'The upload holds no CSV file of the name in file_names.',
+  ),
   MANDATORY_FIELDS_NOT_MAPPED: entry(
     400,
-    'mandatory fields are not mapped',
+    'All mandatory fields are not mapped for the layout',
     'A bulk write that creates records needs a column or default value for each mandatory field.',
   ),
   INVALID_FORMAT: entry(400, 'invalid format', 'The date format of a mapping cannot be read.'),

@@ -121,6 +121,10 @@ const mapping = named(
       find_by: noted(text, 'Of look-ups: the field of the other module that the column holds.'),
       default_value: input({ value: anything }),
       module: noted(text, 'Of look-ups into several modules.'),
+      parent_column_index: noted(
+        { ...integer, minimum: 0, maximum: maxColumns - 1 },
+        'Of what names a record of a resource before: the column of its file that holds the same text.',
+      ),
     },
   ),
 );
@@ -174,12 +178,15 @@ export const writeJob = named(
             module: shape({ api_name: text }, { id }),
             ignore_empty: flag,
             field_mappings: listOf(
-              shape({
-                api_name: text,
-                index: orNull(integer),
-                ...all(orNull(text), 'format', 'find_by'),
-                default_value: orNull(shape({ value: anything })),
-              }),
+              shape(
+                {
+                  api_name: text,
+                  index: orNull(integer),
+                  ...all(orNull(text), 'format', 'find_by'),
+                  default_value: orNull(shape({ value: anything })),
+                },
+                { parent_column_index: integer },
+              ),
             ),
             file: shape({
               status: resourceState,

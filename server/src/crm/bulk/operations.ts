@@ -14,7 +14,7 @@ const createScopes = fixed('ZohoCRM.bulk.CREATE');
 const statusScopes = fixed('ZohoCRM.bulk.CREATE', 'ZohoCRM.bulk.READ');
 
 const zip = { 200: { description: 'A zip file of CSV files.', file: 'application/zip' } };
-const jobErrors = ['INVALID_CALLBACK_METHOD', 'INVALID_CALLBACK_URL', 'INVALID_FIELD', 'INVALID_MODULE'] as const;
+const jobErrors = ['INVALID_CALLBACK_METHOD', 'INVALID_CALLBACK_URL', 'INVALID_FIELD'] as const;
 const bodyErrors = ['MEDIA_TYPE_NOT_SUPPORTED', 'REQUEST_BODY_IS_EMPTY', 'NOT_SUPPORTED'] as const;
 
 /** Bulk read and bulk write (crm-api 4, 9). Access to the modules that a body names is checked with the body. */
@@ -42,7 +42,14 @@ export const bulkOperations: readonly Operation[] = [
           ),
         },
       },
-      errors: [...jobErrors, ...bodyErrors, 'EXPIRED_VALUE', 'JOIN_LIMIT_EXCEEDED', 'PAGINATION_LIMIT_EXCEEDED'],
+      errors: [
+        ...jobErrors,
+        ...bodyErrors,
+        'INVALID_MODULE',
+        'EXPIRED_VALUE',
+        'JOIN_LIMIT_EXCEEDED',
+        'PAGINATION_LIMIT_EXCEEDED',
+      ],
     },
   },
   {
@@ -87,6 +94,7 @@ export const bulkOperations: readonly Operation[] = [
         'INVALID_FILE_ID',
         'INVALID_FORMAT',
         'MANDATORY_FIELDS_NOT_MAPPED',
+        'MODULE_NOT_AVAILABLE',
       ],
     },
   },

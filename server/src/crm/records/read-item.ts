@@ -83,6 +83,12 @@ export function readItem(raw: unknown, task: ReadingTask): ItemReading {
   return failure ? { failure } : { changes };
 }
 
+/** All that is wrong with the fields of an item, in the module's order: what `readItem` would say of the first. */
+export function failuresOf(raw: JsonObject, task: ReadingTask): ErrorBody[] {
+  const item = withAliases(raw, task.module);
+  return task.module.fields.flatMap((field) => readField(item, field, task, noChanges()) ?? []);
+}
+
 /** Fields that the user's profile does not see are there all the same: a new record gets their default. */
 function readFields(item: JsonObject, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
   for (const field of wholeModule(task.module).fields) {

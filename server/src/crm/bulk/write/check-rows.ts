@@ -5,7 +5,7 @@ import { uniqueForm } from '../../records/apply-changes.ts';
 import { newRecord } from '../../records/create-records.ts';
 import { derivationFailure } from '../../records/draft.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
-import { type ItemChanges, readItem } from '../../records/read-item.ts';
+import { failuresOf, type ItemChanges, readItem } from '../../records/read-item.ts';
 import { checkReferences } from '../../records/references.ts';
 
 /** What would be wrong with rows if they were created now; nothing is written. */
@@ -13,12 +13,13 @@ export async function checkRows(
   call: CrmCall,
   module: Module,
   items: readonly Readonly<Record<string, unknown>>[],
-): Promise<(ErrorBody | undefined)[]> {
+): Promise<(readonly ErrorBody[])[]> {
   const { metadata, dataSpace } = call.space;
-  const failures = new Array<ErrorBody | undefined>(items.length).fill(undefined);
+  const failures = new Array<readonly ErrorBody[]>(items.length).fill([]);
   const readings = items.map((item, index): ItemChanges | undefined => {
-    const reading = readItem(item, { metadata, module, dataSpace, jsonPath: `$.data[${index}]`, creating: true });
-    if (reading.failure) failures[index] = reading.failure;
+    const task = { metadata, module, dataSpace, jsonPath: `$.data[${index}]`, creating: true };
+    const reading = readItem(item, task);
+    if (reading.failure) failures[index] = failuresOf(item, task);
     return reading.failure ? undefined : reading.changes;
   });
   const missing = await checkReferences(call, readings);
@@ -26,7 +27,7 @@ export async function checkRows(
     if (!changes) continue;
     const made = newRecord(call, module, changes, new Map(), () => '0');
     const derived = 'failure' in made ? derivationFailure(made.failure, `$.data[${index}]`) : undefined;
-    failures[index] = missing(changes.wishes) ?? derived;
+    failures[index] = [missing(changes.wishes) ?? derived].filter((failure) => failure !== undefined);
   }
   await checkUnique(call, module, items, failures);
   return failures;
@@ -36,7 +37,7 @@ async function checkUnique(
   call: CrmCall,
   module: Module,
   items: readonly Readonly<Record<string, unknown>>[],
-  failures: (ErrorBody | undefined)[],
+  failures: (readonly ErrorBody[])[],
 ): Promise<void> {
   for (const field of wholeModule(module).fields.filter(({ unique }) => unique)) {
     const values = items
@@ -48,7 +49,7 @@ async function checkUnique(
       const folded = value === undefined ? undefined : uniqueForm(field, value);
       if (folded === undefined) continue;
       if (holders.has(folded) || seen.has(folded)) {
-        failures[index] ??= errorBody('DUPLICATE_DATA', { api_name: field.apiName });
+        failures[index] = [...(failures[index] ?? []), errorBody('DUPLICATE_DATA', { api_name: field.apiName })];
       }
       seen.add(folded);
     }

@@ -3,10 +3,10 @@ import { Refusal } from '../../errors.ts';
 import { checkPermission } from '../../http/admission.ts';
 import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
 import { addJob } from '../../jobs/job-table.ts';
-import type { Module } from '../../metadata/metadata.ts';
+import { type Module, servesRecords } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
-import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
+import { checkScope, readBulkBody } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
 import { checkFindBy, readMappings } from './read-mappings.ts';
 import { notBegun, type WriteOperation, type WriteRequest, type WriteResource } from './write-request.ts';
@@ -32,13 +32,14 @@ export async function createWrite(call: CrmCall): Promise<CrmAnswer> {
   const body = readBulkBody(call);
   const callback = readCallback(body.callback);
   const operation = readOperation(body.operation);
-  const encoding = readEncoding(body.character_encoding);
+  const characterEncoding = readEncoding(body.character_encoding);
   const resources = await readResources(call, body, operation);
   const request: WriteRequest = {
     version: call.version.name,
     origin: call.origin,
     operation,
-    encoding,
+    encoding: encodings[characterEncoding.toUpperCase()] as string,
+    characterEncoding,
     resources,
     ...(callback ? { callback } : {}),
   };
@@ -62,9 +63,8 @@ function readOperation(raw: unknown): WriteOperation {
 }
 
 function readEncoding(raw: unknown): string {
-  if (raw === undefined || raw === null) return 'utf-8';
-  const known = typeof raw === 'string' ? encodings[raw.toUpperCase()] : undefined;
-  if (known !== undefined) return known;
+  if (raw === undefined || raw === null) return 'UTF-8';
+  if (typeof raw === 'string' && Object.hasOwn(encodings, raw.toUpperCase())) return raw;
   throw invalid('character_encoding', '$.character_encoding', { supported_values: Object.keys(encodings) });
 }
 
@@ -76,26 +76,53 @@ async function readResources(call: CrmCall, body: JsonObject, operation: WriteOp
   if (resource.length > maxResources) {
     throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxResources, api_name: 'resource' } });
   }
-  const resources: WriteResource[] = [];
-  for (const [index, raw] of resource.entries()) {
+  const modules = resource.map((raw, index) => {
     const path = `$.resource[${index}]`;
     if (!isJsonObject(raw)) throw invalid('resource', path, { expected_data_type: 'jsonobject' });
     if (raw.type !== undefined && raw.type !== 'data')
       throw invalid('type', `${path}.type`, { supported_values: ['data'] });
-    const module = readModule(call, raw.module, `${path}.module`);
-    checkAccess(call, module, operation);
-    const findBy = checkFindBy(module, raw.find_by, operation, path);
-    const mappings = readMappings(call, module, raw.field_mappings, operation, path);
+    return writtenModule(call, raw.module, `${path}.module`);
+  });
+  const parents = modules.map((module, index) => parentOf(module, modules.slice(0, index), `$.resource[${index}]`));
+  const resources: WriteResource[] = [];
+  for (const [index, module] of modules.entries()) {
+    const path = `$.resource[${index}]`;
+    const raw = resource[index] as JsonObject;
+    const parent = parents[index] as number | null;
+    const holder = parent === null ? module : (modules[parent] as Module);
+    checkAccess(call, holder, operation);
+    // Rows of a subform are told apart by the records that they belong to.
+    const findBy = parent === null ? checkFindBy(module, raw.find_by, operation, path) : null;
+    const subforms = modules.flatMap((each, place) => (parents[place] === index ? [each.parentField ?? ''] : []));
+    const task = { call, module, operation, subforms, before: modules.slice(0, index), isSubform: parent !== null };
+    const mappings = readMappings(task, raw.field_mappings, path);
     const ignoreEmpty = readFlag(raw.ignore_empty ?? ignore_empty, `${path}.ignore_empty`);
-    resources.push({
-      module: module.apiName,
-      ...(await findUpload(call, module, raw, path)),
-      findBy,
-      ignoreEmpty,
-      mappings,
-    });
+    const file = await findUpload(call, module, raw, path);
+    resources.push({ module: module.apiName, ...file, findBy, ignoreEmpty, mappings, parent });
   }
   return resources;
+}
+
+/** The module of a resource: one of records, or a subform. @throws Refusal MANDATORY_NOT_FOUND, MODULE_NOT_AVAILABLE */
+function writtenModule(call: CrmCall, raw: unknown, jsonPath: string): Module {
+  const name = isJsonObject(raw) ? raw.api_name : raw;
+  const details = { api_name: 'module', json_path: jsonPath };
+  if (name === undefined || name === null || name === '') throw missing('module', jsonPath);
+  const module = typeof name === 'string' ? call.space.metadata.find(name) : undefined;
+  if (module && (servesRecords(module) || module.generatedType === 'subform')) return module;
+  const message = `Requested module '${String(name).slice(0, 100)}' is not available.`;
+  throw new Refusal('MODULE_NOT_AVAILABLE', { details, message });
+}
+
+/** The place of the resource that the rows of a subform come with; null for modules of records. */
+function parentOf(module: Module, before: readonly Module[], path: string): number | null {
+  if (module.generatedType !== 'subform') return null;
+  const place = before.findIndex(({ apiName }) => apiName === module.parentModule);
+  if (place >= 0) return place;
+  throw new Refusal('MODULE_NOT_AVAILABLE', {
+    details: { api_name: 'module', json_path: `${path}.module` },
+    message: `Rows of '${module.apiName}' are written with their '${module.parentModule}', in a resource before.`,
+  });
 }
 
 function checkAccess(call: CrmCall, module: Module, operation: WriteOperation): void {
@@ -124,7 +151,7 @@ async function findUpload(
   path: string,
 ): Promise<Pick<WriteResource, 'fileId' | 'fileName'>> {
   const place = { api_name: 'file_id', json_path: `${path}.file_id` };
-  if (raw.file_id === undefined || raw.file_id === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
+  if (raw.file_id === undefined || raw.file_id === null) throw missing(place.api_name, place.json_path);
   const id = readId(raw.file_id);
   const [upload] = id
     ? await call.store.database.query<{ file_id: string; entries: string[] }>({

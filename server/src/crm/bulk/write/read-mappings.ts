@@ -32,31 +32,49 @@ function isKey(module: Module, field: Field): boolean {
   return field.apiName === 'id' || field.unique || field.duplicateCheck || field.apiName === module.displayField;
 }
 
+/** What the mappings of a resource are read for. */
+export interface MappingTask {
+  readonly call: CrmCall;
+  readonly module: Module;
+  readonly operation: WriteOperation;
+  /** Subforms of the module that resources behind this one bring. */
+  readonly subforms: readonly string[];
+  /** Modules of the resources before this one. */
+  readonly before: readonly Module[];
+  /** The rows belong to records of a resource before. */
+  readonly isSubform: boolean;
+}
+
 /** @throws Refusal INVALID_FIELD, COLUMN_INDEX_NOT_FOUND, INVALID_FORMAT, DUPLICATE_DATA, MANDATORY_FIELDS_NOT_MAPPED */
-export function readMappings(
-  call: CrmCall,
-  module: Module,
-  raw: unknown,
-  operation: WriteOperation,
-  path: string,
-): FieldMapping[] | null {
-  if (raw === undefined || raw === null) return null;
+export function readMappings(task: MappingTask, raw: unknown, path: string): FieldMapping[] | null {
+  const { module, operation, subforms, isSubform } = task;
   const at = `${path}.field_mappings`;
+  const none = raw === undefined || raw === null || (Array.isArray(raw) && raw.length === 0);
+  // Which record a row of a subform belongs to is said by a mapping and nothing else.
+  if (none && isSubform) throw notMapped(parentField, at);
+  if (none) return null;
   if (!Array.isArray(raw)) {
     throw new Refusal('INVALID_DATA', {
       details: { api_name: 'field_mappings', json_path: at, expected_data_type: 'jsonarray' },
     });
   }
-  if (raw.length === 0) return null;
   if (raw.length > maxColumns) {
     throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxColumns, api_name: 'field_mappings' } });
   }
-  const mappings = raw.map((each, index) => readMapping(call, module, each, `${at}[${index}]`));
+  const mappings = raw.map((each, index) => readMapping(task, each, `${at}[${index}]`));
   const names = mappings.map(({ api_name }) => api_name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Refusal('DUPLICATE_DATA', { details: { api_name: twice, json_path: at } });
-  checkMandatory(module, names, operation, at);
+  if (isSubform && !names.includes(parentField)) throw notMapped(parentField, at);
+  checkMandatory(module, [...names, ...subforms], operation, at);
   return mappings;
+}
+
+/** The field of a row that says which record it belongs to. */
+export const parentField = 'Parent_Id';
+
+function notMapped(api_name: string, json_path: string): Refusal {
+  return new Refusal('MANDATORY_FIELDS_NOT_MAPPED', { details: { api_name, json_path } });
 }
 
 /** What is mandatory must come from somewhere when records are created. */
@@ -67,35 +85,63 @@ export function checkMandatory(
   json_path: string,
 ): void {
   if (operation === 'update') return;
-  const missing = module.fields.find((field) => field.mandatory && isImported(field) && !names.includes(field.apiName));
-  if (missing) throw new Refusal('MANDATORY_FIELDS_NOT_MAPPED', { details: { api_name: missing.apiName, json_path } });
+  const needed = (field: Field) => field.mandatory && (isImported(field) || field.dataType === 'subform');
+  const missing = module.fields.find((field) => needed(field) && !names.includes(field.apiName));
+  if (missing) throw notMapped(missing.apiName, json_path);
 }
 
-function readMapping(call: CrmCall, module: Module, raw: unknown, path: string): FieldMapping {
+function readMapping(task: MappingTask, raw: unknown, path: string): FieldMapping {
   const mapping: JsonObject = isJsonObject(raw) ? raw : {};
   const { api_name, index, format, find_by } = mapping;
-  const field = typeof api_name === 'string' ? module.field.get(api_name) : undefined;
-  const place = { api_name: String(api_name ?? 'api_name').slice(0, 100), json_path: `${path}.api_name` };
-  if (mapping.parent_column_index !== undefined && mapping.parent_column_index !== null) {
-    throw new Refusal('NOT_SUPPORTED', { details: { api_name: 'parent_column_index', json_path: path } });
+  const field = typeof api_name === 'string' ? task.module.field.get(api_name) : undefined;
+  const name = String(api_name ?? 'api_name').slice(0, 100);
+  const place = { api_name: name, json_path: `${path}.api_name` };
+  const isLink = task.isSubform && name === parentField;
+  if (!isLink && (!field || !isImported(field))) {
+    throw new Refusal('INVALID_FIELD', { details: place, message: `invalid mapping. invalid api_name ${name}.` });
   }
-  if (!field || !isImported(field)) throw new Refusal('INVALID_FIELD', { details: place });
   const value = isJsonObject(mapping.default_value) ? mapping.default_value.value : undefined;
-  const default_value = value === undefined || value === null ? null : String(value).slice(0, 2_000);
+  const default_value = value === undefined || value === null || isLink ? null : String(value).slice(0, 2_000);
   const column = index === undefined || index === null ? null : (index as number);
-  if (column === null ? default_value === null : !Number.isInteger(column) || column < 0 || column >= maxColumns) {
-    throw new Refusal('COLUMN_INDEX_NOT_FOUND', { details: { ...place, json_path: `${path}.index` } });
+  if (column === null ? default_value === null : !isColumn(column)) {
+    const message = `required key index for field ${name} is not found in request body.`;
+    throw new Refusal('COLUMN_INDEX_NOT_FOUND', { details: { ...place, json_path: `${path}.index` }, message });
   }
   if (format !== undefined && format !== null && !(typeof format === 'string' && isDateFormat(format))) {
     throw new Refusal('INVALID_FORMAT', { details: { ...place, json_path: `${path}.format` } });
   }
-  return {
-    api_name: field.apiName,
+  const plain = {
+    api_name: field?.apiName ?? name,
     index: column,
     format: (format as string | null | undefined) ?? null,
     default_value,
-    ...lookupOf(call, field, mapping, find_by, path),
+    parent_column_index: parentColumn(task, mapping, field, isLink, path),
   };
+  return {
+    ...plain,
+    ...(field ? lookupOf(task.call, field, mapping, find_by, path) : { find_by: null, module: null }),
+  };
+}
+
+function isColumn(index: unknown): index is number {
+  return Number.isInteger(index) && (index as number) >= 0 && (index as number) < maxColumns;
+}
+
+/** The column of a resource before this one that says which of its records is meant. */
+function parentColumn(
+  { before }: MappingTask,
+  mapping: JsonObject,
+  field: Field | undefined,
+  isLink: boolean,
+  path: string,
+): number | null {
+  const index = mapping.parent_column_index ?? null;
+  const details = { api_name: 'parent_column_index', json_path: `${path}.parent_column_index` };
+  if (index === null && !isLink) return null;
+  if (!isColumn(index)) throw new Refusal('COLUMN_INDEX_NOT_FOUND', { details });
+  const target = field?.lookupModules[0];
+  if (isLink || before.some(({ apiName }) => apiName === target)) return index;
+  throw new Refusal('INVALID_FIELD', { details });
 }
 
 function lookupOf(

@@ -28,8 +28,12 @@ export function mappedColumns(
 function plainMapping(module: Module, name: string, index: number): FieldMapping {
   const api_name = name.toLowerCase() === 'id' ? 'id' : name;
   const target = module.field.get(api_name)?.lookupModules[0] ?? null;
-  return { api_name, index, format: null, find_by: null, default_value: null, module: target };
+  const mapping = { api_name, index, format: null, find_by: null, default_value: null, module: target };
+  return { ...mapping, parent_column_index: null };
 }
+
+/** Ids of records that are written in the same job, by the API name of the look-up and the text in its column. */
+export type NamedRecords = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Rows as the items that a record call would bring, with look-ups by other fields resolved. */
 export async function itemsOf(
@@ -37,6 +41,7 @@ export async function itemsOf(
   columns: readonly MappedColumn[],
   rows: readonly (readonly string[])[],
   { ignoreEmpty }: Pick<WriteResource, 'ignoreEmpty'>,
+  named: NamedRecords = new Map(),
 ): Promise<Record<string, unknown>[]> {
   const context = { space: call.space, timeZone: call.user.timeZone };
   const resolved = await resolveLookups(call, columns, rows);
@@ -50,7 +55,7 @@ export async function itemsOf(
         continue;
       }
       const ids = resolved.get(column);
-      const shown = ids?.(text) ?? text;
+      const shown = named.get(field.apiName)?.get(text.trim()) ?? ids?.(text) ?? text;
       item[field.apiName] = field.apiName === 'id' ? shown.trim() : cellValue(shown, field, mapping, context);
     }
     return item;

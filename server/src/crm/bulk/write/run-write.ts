@@ -8,12 +8,14 @@ import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import { storeZip, type ZipEntry } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readModule } from '../bulk-body.ts';
+import { ChildRows, orphanOutcome } from './child-rows.ts';
 import { CsvFault, csvRows } from './csv-rows.ts';
 import { checkMandatory, maxColumns } from './read-mappings.ts';
-import { itemsOf, type MappedColumn, mappedColumns, textOf } from './row-items.ts';
+import { itemsOf, type MappedColumn, mappedColumns, type NamedRecords, textOf } from './row-items.ts';
 import { writeJobAnswer } from './write-answer.ts';
 import type { ResourceProgress, WriteProgress, WriteRequest, WriteResource } from './write-request.ts';
 import { errorText, keyOf, type RowOutcome, writeRows } from './write-rows.ts';
+import { idsByColumn } from './written-ids.ts';
 import { csvBytes, ZipFault } from './zip-reader.ts';
 
 /** Rows of one transaction, and of one file (crm-api 9.2). */
@@ -68,6 +70,10 @@ async function* resultLines(call: CrmCall, running: RunningJob, resource: number
 }
 
 class ResourceWrite {
+  /** Rows of subforms that belong to the records of this resource. */
+  #children: readonly ChildRows[] = [];
+  /** Records of resources before, by field and by the text that names them. */
+  #named: NamedRecords = new Map();
   readonly #call: CrmCall;
   readonly #running: RunningJob;
   readonly #request: WriteRequest;
@@ -90,6 +96,11 @@ class ResourceWrite {
   async run(resource: WriteResource): Promise<void> {
     if (this.#own.state !== 'added' && this.#own.state !== 'running') return;
     const { database } = this.#call.store;
+    // Rows of a subform are written with their records; when these are not, they are not either.
+    if (typeof resource.parent === 'number') {
+      this.#progress[this.#index] = { ...this.#own, state: 'skipped' };
+      return this.#save(database, this.#progress);
+    }
     try {
       const module = readModule(this.#call, resource.module, '$.resource');
       for (const action of this.#request.operation === 'insert' ? ['Create'] : ['Create', 'Edit']) {
@@ -98,9 +109,10 @@ class ResourceWrite {
       }
       if (this.#own.state === 'added') {
         const begun: ResourceProgress = { ...this.#own, state: 'running', total: await this.#survey(module, resource) };
-        await this.#save(database, begun);
-        this.#progress[this.#index] = begun;
+        await this.#saveOwn(begun);
       }
+      this.#children = await this.#readChildren();
+      this.#named = await this.#readNamed(module, resource);
       await this.#write(module, resource);
       this.#progress[this.#index] = { ...this.#own, state: 'completed' };
     } catch (error) {
@@ -108,7 +120,76 @@ class ResourceWrite {
       if (code === undefined) throw error;
       this.#progress[this.#index] = { ...this.#own, state: 'failed', code };
     }
-    await this.#save(database, this.#own);
+    await this.#save(database, this.#progress);
+  }
+
+  async #saveOwn(own: ResourceProgress): Promise<void> {
+    const progress = this.#with(new Map([[this.#index, own]]));
+    await this.#save(this.#call.store.database, progress);
+    this.#reach(progress);
+  }
+
+  /** Reads the files of the rows that belong to this resource's records; one that cannot be read fails alone. */
+  async #readChildren(): Promise<ChildRows[]> {
+    const children: ChildRows[] = [];
+    for (const [place, resource] of this.#request.resources.entries()) {
+      const progress = this.#progress[place] as ResourceProgress;
+      if (resource.parent !== this.#index || (progress.state !== 'added' && progress.state !== 'running')) continue;
+      try {
+        children.push(await this.#readChild(place, resource, progress));
+      } catch (error) {
+        const code = faultCode(error);
+        if (code === undefined) throw error;
+        this.#progress[place] = { ...progress, state: 'failed', code };
+      }
+    }
+    return children;
+  }
+
+  async #readChild(place: number, resource: WriteResource, progress: ResourceProgress): Promise<ChildRows> {
+    const module = this.#call.space.metadata.find(resource.module);
+    if (!module) throw new JobFailure('MODULE_NOT_AVAILABLE', `no module ${resource.module}`);
+    let header: readonly string[] | undefined;
+    let total = 0;
+    const chunks = async function* (rows: AsyncIterable<readonly string[]>, keep: () => Promise<void>) {
+      let chunk: (readonly string[])[] = [];
+      for await (const row of rows) {
+        if (++total > maxRows) throw new JobFailure('LIMIT_EXCEEDED', 'a file may have 25000 rows');
+        if (chunk.push(row) < chunkRows) continue;
+        await keep();
+        yield chunk;
+        chunk = [];
+      }
+      if (chunk.length > 0) yield chunk;
+    };
+    const rows = this.#rows(resource);
+    const first = await rows.next();
+    if (!first.done) header = first.value;
+    if (!header) throw new JobFailure('INVALID_DATA', 'the file has no rows');
+    if (header.length > maxColumns) throw new JobFailure('HEADER_LIMIT_EXCEEDED', 'a file may have 200 columns');
+    const columns = mappedColumns(module, resource.mappings, header);
+    const body = chunks(rows, () => this.#running.keep());
+    const child = await ChildRows.read(this.#call, module, place, resource, columns, body);
+    this.#progress[place] = { ...progress, state: 'running', total };
+    if (progress.done === 0) await this.#noteHeader(place, child.columns, header);
+    return child;
+  }
+
+  /** The records of resources before this one that its look-ups name by a column of theirs. */
+  async #readNamed(module: Module, { mappings }: WriteResource): Promise<NamedRecords> {
+    const named = new Map<string, ReadonlyMap<string, string>>();
+    for (const { api_name, parent_column_index } of mappings ?? []) {
+      if (typeof parent_column_index !== 'number') continue;
+      const target = module.field.get(api_name)?.lookupModules[0];
+      const place = this.#request.resources
+        .slice(0, this.#index)
+        .findLastIndex((resource) => resource.module === target);
+      const parent = this.#request.resources[place];
+      if (!parent) continue;
+      const results = resultLines(this.#call, this.#running, place);
+      named.set(api_name, await idsByColumn(this.#rows(parent), results, parent_column_index));
+    }
+    return named;
   }
 
   #rows(resource: WriteResource): AsyncGenerator<readonly string[]> {
@@ -138,7 +219,10 @@ class ResourceWrite {
     if (resource.findBy !== null && !names.includes(resource.findBy)) {
       throw new JobFailure('MANDATORY_NOT_FOUND', `no column fills ${resource.findBy}`);
     }
-    checkMandatory(module, names, this.#request.operation, '$.resource');
+    const subforms = this.#request.resources
+      .filter(({ parent }) => parent === this.#index)
+      .map(({ module: name }) => this.#call.space.metadata.find(name)?.parentField ?? '');
+    checkMandatory(module, [...names, ...subforms], this.#request.operation, '$.resource');
   }
 
   async #write(module: Module, resource: WriteResource): Promise<void> {
@@ -148,16 +232,35 @@ class ResourceWrite {
     for await (const row of this.#rows(resource)) {
       if (!columns) {
         columns = mappedColumns(module, resource.mappings, row);
-        if (this.#own.done === 0) await this.#noteHeader(columns, row);
+        if (this.#own.done === 0) await this.#noteHeader(this.#index, columns, row);
         continue;
       }
-      if (number++ < this.#own.done) continue;
+      if (number++ < this.#own.done) {
+        for (const child of this.#children) child.take(row);
+        continue;
+      }
       chunk.push(row);
       if (chunk.length < chunkRows) continue;
       await this.#writeChunk(module, resource, columns, chunk);
       chunk = [];
     }
     if (columns && chunk.length > 0) await this.#writeChunk(module, resource, columns, chunk);
+    for (const child of this.#children) await this.#endChild(child);
+  }
+
+  /** Notes the rows that belong to no record, and that there are no more. */
+  async #endChild(child: ChildRows): Promise<void> {
+    const rest = child.takeRest();
+    const outcomes = rest.map(orphanOutcome);
+    const before = this.#progress[child.resource] as ResourceProgress;
+    const ended: ResourceProgress = { ...counted(before, outcomes), state: 'completed' };
+    const progress = this.#with(new Map([[child.resource, ended]]));
+    await this.#call.store.database.transaction(async (transaction) => {
+      await this.#save(transaction, progress);
+      const cells = rest.map((row) => row.cells);
+      await this.#noteLines(transaction, child.resource, before.done, resultRows(child.columns, cells, outcomes));
+    });
+    this.#reach(progress);
   }
 
   async #writeChunk(
@@ -167,47 +270,70 @@ class ResourceWrite {
     rows: readonly (readonly string[])[],
   ): Promise<void> {
     await this.#running.keep();
-    const items = await itemsOf(this.#call, columns, rows, resource);
+    const items = await itemsOf(this.#call, columns, rows, resource, this.#named);
     for (let begin = 0; begin < items.length; ) {
       const end = distinctUntil(items, begin, resource.findBy);
       const part = rows.slice(begin, end);
-      const first = this.#own.done;
-      let reached = this.#own;
-      await writeRows(
-        this.#call,
-        module,
-        this.#request.operation,
-        resource.findBy,
-        items.slice(begin, end),
-        async (transaction, outcomes) => {
-          reached = counted(this.#own, outcomes);
-          await this.#save(transaction, reached);
-          await this.#noteLines(transaction, first, resultRows(columns, part, outcomes));
-        },
-      );
-      this.#progress[this.#index] = reached;
+      const taken = this.#children.map((child) => part.map((row) => child.take(row)));
+      const whole = items.slice(begin, end).map((item, place) => {
+        return this.#children.reduce((sum, child, at) => child.attach(sum, taken[at]?.[place] ?? []), item);
+      });
+      let reached: readonly ResourceProgress[] = this.#progress;
+      const { operation } = this.#request;
+      const together = this.#children.length > 0;
+      const task = { call: this.#call, module, operation, findBy: resource.findBy, together };
+      await writeRows(task, whole, async (transaction, outcomes) => {
+        const changed = new Map([[this.#index, counted(this.#own, outcomes)]]);
+        await this.#noteLines(transaction, this.#index, this.#own.done, resultRows(columns, part, outcomes));
+        for (const [at, child] of this.#children.entries()) {
+          const own = taken[at] ?? [];
+          const ofRows = await child.outcomes(transaction, this.#call, module, own, outcomes);
+          const before = this.#progress[child.resource] as ResourceProgress;
+          changed.set(child.resource, counted(before, ofRows));
+          const cells = own.flat().map((row) => row.cells);
+          await this.#noteLines(transaction, child.resource, before.done, resultRows(child.columns, cells, ofRows));
+        }
+        reached = this.#with(changed);
+        await this.#save(transaction, reached);
+      });
+      this.#reach(reached);
       begin = end;
     }
   }
 
-  #save(queryable: Queryable, own: ResourceProgress): Promise<void> {
-    const resources = this.#progress.map((each, index) => (index === this.#index ? own : each));
+  #with(changed: ReadonlyMap<number, ResourceProgress>): readonly ResourceProgress[] {
+    return this.#progress.map((each, index) => changed.get(index) ?? each);
+  }
+
+  /** What was saved is where the job is now. */
+  #reach(progress: readonly ResourceProgress[]): void {
+    this.#progress.splice(0, this.#progress.length, ...progress);
+  }
+
+  #save(queryable: Queryable, resources: readonly ResourceProgress[]): Promise<void> {
     return this.#running.save(queryable, { resources });
   }
 
-  async #noteHeader(columns: readonly MappedColumn[], header: readonly string[]): Promise<void> {
+  async #noteHeader(resource: number, columns: readonly MappedColumn[], header: readonly string[]): Promise<void> {
     const names = shown(columns).map(({ mapping }) => header[mapping.index ?? 0] ?? mapping.api_name);
-    await this.#noteLines(this.#call.store.database, -1, [[...names, 'STATUS', 'RECORD_ID', 'ERRORS']]);
+    const lines = [[...names, 'STATUS', 'RECORD_ID', 'ERRORS']];
+    await this.#noteLines(this.#call.store.database, resource, -1, lines);
   }
 
-  async #noteLines(queryable: Queryable, firstRow: number, rows: readonly (readonly string[])[]): Promise<void> {
+  async #noteLines(
+    queryable: Queryable,
+    resource: number,
+    firstRow: number,
+    rows: readonly (readonly string[])[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
     await queryable.query({
       text: `INSERT INTO crm_bulk_lines (data_space, job_id, resource, first_row, lines) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (data_space, job_id, resource, first_row) DO UPDATE SET lines = EXCLUDED.lines`,
       values: [
         this.#running.job.dataSpace,
         this.#running.job.id,
-        this.#index,
+        resource,
         firstRow,
         stringify([...rows] as string[][]),
       ],
@@ -238,7 +364,7 @@ function counted(progress: ResourceProgress, outcomes: readonly RowOutcome[]): R
     done: progress.done + outcomes.length,
     added: progress.added + count('ADDED'),
     updated: progress.updated + count('UPDATED'),
-    skipped: progress.skipped + count('SKIPPED'),
+    skipped: progress.skipped + count('SKIPPED') + count('UNPROCESSED'),
   };
 }
 
@@ -253,10 +379,10 @@ function resultRows(
 ): string[][] {
   const first = shown(columns);
   return rows.map((row, place) => {
-    const { status, id, answer } = outcomes[place] as RowOutcome;
+    const { status, id, failures } = outcomes[place] as RowOutcome;
     // NUL is the one character that the database cannot keep.
     const cells = first.map(({ mapping }) => textOf(row, mapping).replaceAll('\u0000', '').toWellFormed());
-    return [...cells, status, id ?? '', errorText(answer)];
+    return [...cells, status, id ?? '', errorText(failures)];
   });
 }
 

@@ -32,12 +32,12 @@ export async function getWriteResult(call: CrmCall): Promise<CrmAnswer> {
 
 /** A bulk write as its status call and its callback tell of it. */
 export function writeJobAnswer(call: CrmCall, job: Job): object {
-  const { operation, resources, callback, origin, encoding } = job.request as WriteRequest;
+  const { operation, resources, callback, origin, characterEncoding } = job.request as WriteRequest;
   const progress = (job.progress as WriteProgress).resources;
   const download = `${origin}/crm/bulk/${call.version.name}/write/${job.id}/result`;
   return {
     status: jobStates[job.state],
-    character_encoding: encoding.toUpperCase(),
+    character_encoding: characterEncoding,
     resource: resources.map((resource, index) => resourceAnswer(call, resource, progress[index] as ResourceProgress)),
     id: job.id,
     ...(callback ? { callback } : {}),
@@ -60,13 +60,16 @@ function resourceAnswer(call: CrmCall, resource: WriteResource, progress: Resour
     module: { api_name: resource.module, ...(module ? { id: call.space.moduleId(module) } : {}) },
     ...(resource.findBy === null ? {} : { find_by: resource.findBy }),
     ignore_empty: resource.ignoreEmpty,
-    field_mappings: (resource.mappings ?? []).map(({ api_name, index, format, find_by, default_value }) => ({
-      api_name,
-      index,
-      format,
-      find_by,
-      default_value: default_value === null ? null : { value: default_value },
-    })),
+    field_mappings: (resource.mappings ?? []).map(
+      ({ api_name, index, format, find_by, default_value, parent_column_index }) => ({
+        api_name,
+        index,
+        format,
+        find_by,
+        default_value: default_value === null ? null : { value: default_value },
+        ...(parent_column_index === null ? {} : { parent_column_index }),
+      }),
+    ),
     file: {
       status,
       name: resource.fileName,

@@ -11,6 +11,8 @@ export interface FieldMapping {
   readonly default_value: string | null;
   /** Of look-ups into several modules. */
   readonly module: string | null;
+  /** Of what names a record of a resource before: the column there that holds the same as the column here. */
+  readonly parent_column_index: number | null;
 }
 
 /** One module's part of a bulk write. */
@@ -23,13 +25,17 @@ export interface WriteResource {
   readonly ignoreEmpty: boolean;
   /** Null: the first row names the fields. */
   readonly mappings: readonly FieldMapping[] | null;
+  /** Rows of a subform come with the records of this resource; null for resources of records. */
+  readonly parent: number | null;
 }
 
 export type WriteOperation = 'insert' | 'update' | 'upsert';
 
 export interface WriteRequest extends JobOrigin {
   readonly operation: WriteOperation;
+  /** As the decoder calls it, and as the caller does. */
   readonly encoding: string;
+  readonly characterEncoding: string;
   readonly resources: readonly WriteResource[];
 }
 

@@ -1,23 +1,38 @@
 import type { Queryable } from '../../../database/database.ts';
+import { inOneTransaction } from '../../composite/transaction-store.ts';
 import type { CrmCall } from '../../context.ts';
-import { errorBody, idInvalid } from '../../errors.ts';
+import { type ErrorBody, errorBody, idInvalid } from '../../errors.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
 import { uniqueForm } from '../../records/apply-changes.ts';
 import { createItems } from '../../records/create-records.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
+import { failuresOf } from '../../records/read-item.ts';
 import { updateItems } from '../../records/update-records.ts';
 import type { ItemAnswer } from '../../records/write-request.ts';
 import { TransactionRecords } from './transaction-records.ts';
 import type { WriteOperation } from './write-request.ts';
 
 export interface RowOutcome {
-  readonly status: 'ADDED' | 'UPDATED' | 'SKIPPED';
+  readonly status: 'ADDED' | 'UPDATED' | 'SKIPPED' | 'UNPROCESSED';
   readonly id: string | null;
-  readonly answer: ItemAnswer;
+  readonly failures: readonly ErrorBody[];
 }
 
 type Item = Readonly<Record<string, unknown>>;
+
+/** What a chunk of rows is written to, and how. */
+export interface RowTask {
+  readonly call: CrmCall;
+  readonly module: Module;
+  readonly operation: WriteOperation;
+  readonly findBy: string | null;
+  /**
+   * Everything in one transaction, for changes that would not lead to the same end if they were made again: rows of
+   * subforms are added.
+   */
+  readonly together: boolean;
+}
 
 /**
  * Writes a chunk of rows by the rules of record calls, and in one transaction with `note`, which says that it was done.
@@ -25,53 +40,105 @@ type Item = Readonly<Record<string, unknown>>;
  * the same end. Rows that name one record twice must be in different chunks.
  */
 export async function writeRows(
-  call: CrmCall,
-  module: Module,
-  operation: WriteOperation,
-  findBy: string | null,
+  task: RowTask,
   items: readonly Item[],
   note: (transaction: Queryable, outcomes: readonly RowOutcome[]) => Promise<void>,
 ): Promise<RowOutcome[]> {
+  const { call } = task;
   const { database } = call.store;
-  const outcomes = new Array<RowOutcome>(items.length);
-  const creating: number[] = [];
-  if (operation === 'insert') creating.push(...items.keys());
-  else {
-    const ids = await idsOf(call, module, findBy ?? 'id', items);
-    const changing: number[] = [];
-    for (const index of items.keys()) {
-      if (ids[index] !== undefined) changing.push(index);
-      else if (operation === 'upsert' && findBy !== 'id') creating.push(index);
-      else if (operation === 'upsert' && items[index]?.id === undefined) creating.push(index);
-      else outcomes[index] = skipped(errorBody('INVALID_DATA', { api_name: findBy ?? 'id' }, idInvalid));
-    }
-    await change(call, module, items, ids, changing, outcomes);
+  if (task.together) {
+    return inOneTransaction(call.store, call.space.dataSpace, async (store, transaction) => {
+      const inner = { ...task, call: { ...call, store } };
+      const { outcomes, creating } = await changeKnown(inner, items);
+      await create(inner, items, creating, outcomes);
+      await note(transaction, outcomes);
+      return outcomes;
+    });
   }
+  const { outcomes, creating } = await changeKnown(task, items);
   return database.transaction(async (transaction) => {
     const done = [...outcomes];
-    if (creating.length > 0) {
-      const records = new TransactionRecords(database, transaction);
-      const answers = await createItems(
-        { ...call, store: { ...call.store, records } },
-        module,
-        creating.map((index) => items[index]),
-      );
-      for (const [place, index] of creating.entries()) {
-        const answer = answers[place] as ItemAnswer;
-        done[index] = answer.status === 'success' ? written('ADDED', answer) : skipped(answer);
-      }
-    }
+    const store = { ...call.store, records: new TransactionRecords(database, transaction) };
+    await create({ ...task, call: { ...call, store } }, items, creating, done);
     await note(transaction, done);
     return done;
   });
 }
 
-function written(status: 'ADDED' | 'UPDATED', answer: ItemAnswer): RowOutcome {
-  return { status, id: String(answer.details.id), answer };
+/** Changes the records that are there. @returns what became of them, and the places of the items to be created. */
+async function changeKnown(
+  { call, module, operation, findBy }: RowTask,
+  items: readonly Item[],
+): Promise<{ readonly outcomes: RowOutcome[]; readonly creating: readonly number[] }> {
+  const outcomes = new Array<RowOutcome>(items.length);
+  if (operation === 'insert') return { outcomes, creating: [...items.keys()] };
+  const creating: number[] = [];
+  const changing: number[] = [];
+  const ids = await idsOf(call, module, findBy ?? 'id', items);
+  for (const index of items.keys()) {
+    if (ids[index] !== undefined) changing.push(index);
+    else if (operation === 'upsert' && (findBy !== 'id' || items[index]?.id === undefined)) creating.push(index);
+    else outcomes[index] = skipped(notFound(findBy));
+  }
+  const answers = new Array<ItemAnswer>(changing.length);
+  await updateItems(
+    call,
+    module,
+    changing.map((index) => items[index]),
+    changing.map((index) => ids[index]),
+    answers,
+    () => ({ api_name: 'id' }),
+  );
+  for (const [place, index] of changing.entries()) {
+    const answer = answers[place] as ItemAnswer;
+    if (answer.status === 'success') outcomes[index] = written('UPDATED', answer);
+    else if (answer.message === idInvalid && answer.details.json_path === undefined) {
+      outcomes[index] = skipped(notFound(findBy));
+    } else outcomes[index] = skipped(...everyFailure(call, module, items[index] as Item, answer, false));
+  }
+  return { outcomes, creating };
 }
 
-function skipped(answer: ItemAnswer): RowOutcome {
-  return { status: 'SKIPPED', id: null, answer };
+async function create(
+  { call, module }: RowTask,
+  items: readonly Item[],
+  creating: readonly number[],
+  outcomes: RowOutcome[],
+): Promise<void> {
+  if (creating.length === 0) return;
+  const answers = await createItems(
+    call,
+    module,
+    creating.map((index) => items[index]),
+  );
+  for (const [place, index] of creating.entries()) {
+    const answer = answers[place] as ItemAnswer;
+    outcomes[index] =
+      answer.status === 'success'
+        ? written('ADDED', answer)
+        : skipped(...everyFailure(call, module, items[index] as Item, answer, true));
+  }
+}
+
+/** A record call tells the first thing that is wrong with an item, the result of a bulk write all of them. */
+function everyFailure(call: CrmCall, module: Module, item: Item, answer: ErrorBody, creating: boolean): ErrorBody[] {
+  const inner = (answer.details as { errors?: readonly ErrorBody[] }).errors;
+  if (inner) return [...inner];
+  const { metadata, dataSpace } = call.space;
+  const all = failuresOf(item, { metadata, module, dataSpace, jsonPath: '$.data[0]', creating });
+  return all.length > 1 ? all : [answer];
+}
+
+function written(status: 'ADDED' | 'UPDATED', answer: ItemAnswer): RowOutcome {
+  return { status, id: String(answer.details.id), failures: [] };
+}
+
+export function skipped(...failures: readonly ErrorBody[]): RowOutcome {
+  return { status: 'SKIPPED', id: null, failures };
+}
+
+function notFound(findBy: string | null): ErrorBody {
+  return errorBody('RESOURCE_NOT_FOUND', { api_name: findBy ?? 'id' });
 }
 
 /** The ids of the records that rows are about; undefined where there is none. */
@@ -89,43 +156,21 @@ async function idsOf(
   return values.map((value) => (value === undefined || !field ? undefined : holders.get(uniqueForm(field, value))));
 }
 
-async function change(
-  call: CrmCall,
-  module: Module,
-  items: readonly Item[],
-  ids: readonly (string | undefined)[],
-  changing: readonly number[],
-  outcomes: RowOutcome[],
-): Promise<void> {
-  const answers = new Array<ItemAnswer>(changing.length);
-  await updateItems(
-    call,
-    module,
-    changing.map((index) => items[index]),
-    changing.map((index) => ids[index]),
-    answers,
-    () => ({ api_name: 'id' }),
-  );
-  for (const [place, index] of changing.entries()) {
-    const answer = answers[place] as ItemAnswer;
-    outcomes[index] = answer.status === 'success' ? written('UPDATED', answer) : skipped(answer);
-  }
-}
-
 /** What one row names: two rows of a chunk must not name the same. */
 export function keyOf(item: Item, findBy: string | null): string | undefined {
   const value = findBy === null ? undefined : item[findBy];
   return typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : undefined;
 }
 
-/** `MANDATORY_NOT_FOUND-Company:DUPLICATE_DATA-Email` (crm-api 9.2) */
-export function errorText(answer: ItemAnswer): string {
-  if (answer.status === 'success') return '';
-  const inner = (answer.details as { errors?: readonly ItemAnswer[] }).errors ?? [answer];
-  return inner
-    .map((each) => {
-      const code = each.code === 'RECORD_LOCKED' ? 'BLOCKED_RECORD' : each.code;
-      return each.details.api_name === undefined ? code : `${code}-${String(each.details.api_name)}`;
-    })
-    .join(':');
+/** `MANDATORY_NOT_FOUND-Company,Last_Name:DUPLICATE_DATA-Email` (crm-api 9.2) */
+export function errorText(failures: readonly ErrorBody[]): string {
+  const byCode = new Map<string, string[]>();
+  for (const { code, details } of failures) {
+    const shown = code === 'RECORD_LOCKED' ? 'BLOCKED_RECORD' : code;
+    const names = byCode.get(shown) ?? [];
+    byCode.set(shown, names);
+    if (details.api_name !== undefined && !names.includes(String(details.api_name)))
+      names.push(String(details.api_name));
+  }
+  return [...byCode].map(([code, names]) => (names.length === 0 ? code : `${code}-${names.join(',')}`)).join(':');
 }

@@ -17,13 +17,13 @@ export async function insertField(
   const { dataSpace } = space;
   const key = newKey(module, source.api_name, await spentKeys(transaction, dataSpace, module));
   const { api_name, ...others } = source;
-  const definition = key === api_name ? others : { ...others, key };
+  const ordered = module.generatedType === 'subform' ? undefined : fieldTypes[source.type as DataType]?.ordered;
+  const definition = { ...others, ...(key === api_name ? {} : { key }), ...(ordered ? { ordered: true } : {}) };
   await transaction.query({
     text: `INSERT INTO crm_custom_field (data_space, module, api_name, definition, created_at_ms, modified_at_ms)
            VALUES ($1, $2, $3, $4, $5, $5)`,
     values: [dataSpace, module.number, api_name, JSON.stringify(definition), nowMs],
   });
-  const ordered = module.generatedType === 'subform' ? undefined : fieldTypes[source.type as DataType]?.ordered;
   if (ordered) {
     await transaction.query({
       text: 'INSERT INTO crm_indexed_field (data_space, module, key, long) VALUES ($1, $2, $3, $4)',

@@ -118,6 +118,8 @@ export interface Field {
   /** Decimals that numbers are rounded to. */
   readonly decimals: number;
   readonly rounding: Rounding;
+  /** Its values stand in an index of their own, in their order (migration 0011). */
+  readonly ordered: boolean;
   /** By id of the profile. */
   readonly restrictions: ReadonlyMap<string, FieldRestriction>;
   readonly autoNumber: AutoNumber | null;

@@ -51,6 +51,7 @@ export interface FieldSource {
   readonly default_value?: unknown;
   readonly decimals?: number;
   readonly rounding?: Rounding;
+  readonly ordered?: boolean;
   /** By id of the profile. */
   readonly restrictions?: Readonly<Record<string, FieldRestriction>>;
   readonly auto_number?: AutoNumber;
@@ -154,6 +155,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     defaultValue: from.default_value ?? null,
     decimals: from.decimals ?? decimals[dataType] ?? 0,
     rounding: from.rounding ?? 'normal',
+    ordered: from.ordered ?? false,
     restrictions: new Map(Object.entries(from.restrictions ?? {})),
     autoNumber: from.auto_number ?? null,
     linking: from.linking ?? null,

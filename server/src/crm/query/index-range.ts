@@ -18,9 +18,33 @@ export function indexedRange(condition: Condition): Test | undefined {
   }
   if (condition.kind !== 'test' || condition.negated || condition.column.path.length > 0) return undefined;
   const { module, field } = condition.column;
+  if (field.ordered) return isOrderedRange(condition) ? condition : undefined;
   const indexed = indexedTimes.has(field.apiName) || indexedFields.has(`${module.apiName}.${field.apiName}`);
   const bounded = condition.operator !== 'empty' && (condition.operator !== 'in' || condition.values.length === 1);
   return indexed && bounded ? condition : undefined;
+}
+
+/** What is not said to be true is not in the index. */
+function isOrderedRange({ column, operator, values }: Test): boolean {
+  return operator !== 'empty' && (valueKind(column.field) !== 'boolean' || values[0] === true);
+}
+
+/**
+ * The ids of records whose value of an ordered field is in a range, as a condition on `crm_record`: at most `limit` for
+ * each of the ranges. They come as an array, so that the plan does not depend on how many records the module has.
+ */
+export function orderedRangeSql(test: Test, builder: StatementBuilder, limit: number): string {
+  const { field } = test.column;
+  const kind = valueKind(field);
+  const key = builder.parameter(field.key);
+  const type = kind === 'long' ? 'jsonb of numeric' : 'jsonb';
+  const all = kind === 'datetime' ? timeRanges(test) : ranges(test);
+  const sources = all.map(
+    (range) => `(SELECT record_id FROM crm_field_value
+       WHERE data_space = $1 AND module = $2 AND key = ${key} AND (${rangesSql([range], 'value', type, builder)})
+       ORDER BY value LIMIT ${limit})`,
+  );
+  return `record_id = ANY (ARRAY(${sources.join(' UNION ALL ')}))`;
 }
 
 /** The condition of the index, and the order that makes the planner follow it. */

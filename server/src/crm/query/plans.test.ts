@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database, Statement } from '../../database/database.ts';
+import type { Database } from '../../database/database.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { checkQuery, sortingOf } from '../coql/check-query.ts';
 import { parseCoql } from '../coql/parse-coql.ts';
@@ -7,6 +7,7 @@ import { findVersion, type Version } from '../http/versions.ts';
 import { standardMetadata } from '../metadata/standard-modules.ts';
 import { checkCriteria } from '../search/check-criteria.ts';
 import { parseCriteria } from '../search/parse-criteria.ts';
+import { costsOf } from '../testing/plan-costs.ts';
 import type { Condition } from './condition.ts';
 import { countMatching, type MatchQuery, selectMatching } from './select-matching.ts';
 
@@ -39,39 +40,7 @@ beforeAll(async () => {
   await fill(big, count);
 });
 
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Shared Hit Blocks'?: number;
-  'Shared Read Blocks'?: number;
-  Plans?: PlanNode[];
-}
-
-/** Blocks that the statements of `work` touch, and the tables that they read from one end to the other. */
-async function costOf(work: (database: Database) => Promise<unknown>) {
-  let blocks = 0;
-  const scanned: string[] = [];
-  const visit = (node: PlanNode): void => {
-    if (node['Node Type'] === 'Seq Scan') scanned.push(node['Relation Name'] ?? '');
-    node.Plans?.forEach(visit);
-  };
-  const explaining: Pick<Database, 'query' | 'transaction'> = {
-    transaction: (inner) => inner(explaining),
-    query: async <Row>(statement: Statement): Promise<Row[]> => {
-      if (statement.text.startsWith('SET')) return [];
-      const rows = await database.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>({
-        ...statement,
-        text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
-      });
-      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan as PlanNode;
-      blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
-      visit(plan);
-      return database.query<Row>(statement);
-    },
-  };
-  const rows = await work(explaining as Database);
-  return { blocks, scanned, rows };
-}
+const costOf = (work: (database: Database) => Promise<unknown>) => costsOf(database, work);
 
 const criteria = (text: string) => checkCriteria(parseCriteria(text), leads);
 const searching = (condition: Condition, dataSpace = big): [string, MatchQuery] => [

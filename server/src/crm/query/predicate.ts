@@ -136,10 +136,13 @@ export function timeRanges(test: Test): Range[] {
 export function rangesSql(
   all: readonly Range[],
   sql: string,
-  type: 'jsonb' | 'bigint' | 'numeric',
+  type: 'jsonb' | 'bigint' | 'numeric' | 'jsonb of numeric',
   builder: ConditionWriter,
 ): string {
-  const bound = (value: Literal) => `${builder.parameter(type === 'jsonb' ? JSON.stringify(value) : value)}::${type}`;
+  const bound = (value: Literal) => {
+    if (type === 'jsonb of numeric') return `to_jsonb(${builder.parameter(value)}::numeric)`;
+    return `${builder.parameter(type === 'jsonb' ? JSON.stringify(value) : value)}::${type}`;
+  };
   const parts = all.map(({ from, fromExcluded, to, toExcluded }) => {
     if (from !== undefined && from === to && !toExcluded) return `${sql} = ${bound(from)}`;
     return [

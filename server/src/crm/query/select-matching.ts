@@ -2,11 +2,11 @@ import type { Database, Statement } from '../../database/database.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { boundedRead } from './bounded-read.ts';
 import type { Condition, Sorting, Test } from './condition.ts';
-import { indexedRangeSql } from './index-range.ts';
+import { indexedRange, indexedRangeSql, orderedRangeSql } from './index-range.ts';
 import { afterTerms, impliesTerms, termsSql } from './index-terms.ts';
 import { orderOf } from './order-sql.ts';
 import { predicateSql } from './predicate.ts';
-import { namesIds, noteCommon, type Stage, stagesOf } from './stages.ts';
+import { candidateLimit, namesIds, noteCommon, type Stage, stagesOf } from './stages.ts';
 import { StatementBuilder } from './statement-builder.ts';
 import { usersModule } from './users-module.ts';
 
@@ -44,11 +44,32 @@ export async function countMatching(
   database: Database,
   query: Pick<MatchQuery, 'dataSpace' | 'module' | 'condition'>,
 ): Promise<number> {
+  const few = await countInRange(database, query);
+  if (few !== undefined) return few;
   const builder = new StatementBuilder(query.dataSpace, query.module);
   const { from, where } = restSource(query, builder);
   const text = `SELECT count(*) FROM ${from} ${builder.joins} WHERE ${where}`;
   const [row] = await boundedRead<{ count: string }>(database, { text: withModule(text), values: builder.values });
   return Number(row?.count ?? 0);
+}
+
+/** The same by an index over a range, when it has few records; undefined when it does not help. */
+async function countInRange(
+  database: Database,
+  { dataSpace, module, condition }: Pick<MatchQuery, 'dataSpace' | 'module' | 'condition'>,
+): Promise<number | undefined> {
+  const test = module === usersModule ? undefined : indexedRange(condition);
+  if (!test) return undefined;
+  const builder = new StatementBuilder(dataSpace, module);
+  const predicate = predicateSql(condition, builder);
+  const source = rangeSource({ test, bound: candidateLimit }, 'data_space = $1 AND module = $2', builder);
+  const [row] = await database.query<{ candidates: string; count: string }>({
+    text: `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${source} LIMIT ${candidateLimit + 1})
+      SELECT (SELECT count(*) FROM candidates) AS candidates,
+             (SELECT count(*) FROM candidates AS r ${builder.joins} WHERE ${predicate}) AS count`,
+    values: builder.values,
+  });
+  return row && Number(row.candidates) <= candidateLimit ? Number(row.count) : undefined;
 }
 
 export function statementOf(query: MatchQuery, stage: Stage): Statement {
@@ -75,7 +96,7 @@ export function statementOf(query: MatchQuery, stage: Stage): Statement {
   }
   const candidates =
     stage.source === 'range'
-      ? rangeSource(stage.test, tenant, builder)
+      ? rangeSource(stage, tenant, builder)
       : `crm_terms(data_space, module, data) @@ ${termsSql(query.condition, builder)}`;
   const text = `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${candidates} LIMIT ${stage.bound + 1})
     SELECT (SELECT count(*) FROM candidates) AS candidates, found.*
@@ -86,7 +107,12 @@ export function statementOf(query: MatchQuery, stage: Stage): Statement {
   return { text, values: builder.values };
 }
 
-function rangeSource(test: Test, tenant: string, builder: StatementBuilder): string {
+function rangeSource(
+  { test, bound }: { readonly test: Test; readonly bound: number },
+  tenant: string,
+  builder: StatementBuilder,
+): string {
+  if (test.column.field.ordered) return `${tenant} AND ${orderedRangeSql(test, builder, bound + 1)}`;
   const { condition, order } = indexedRangeSql(test, builder);
   return `${tenant} AND ${condition} ORDER BY ${order}`;
 }

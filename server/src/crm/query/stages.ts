@@ -16,7 +16,8 @@ export type Stage =
   /** `few`: users, or what ids name. */
   | { readonly source: 'rest'; readonly few: boolean };
 
-const candidates = 5_000;
+/** Records that a stage takes from an index. */
+export const candidateLimit = 5_000;
 /** Records of walks in the order of the answer; longer ones only when the shorter ones were not enough. */
 const walks = { short: 1_000, middle: 10_000, long: 50_000 } as const;
 
@@ -27,7 +28,7 @@ export function stagesOf(query: MatchQuery): Stage[] {
   if (few) return [rest];
   const terms = impliesTerms(condition);
   const range = indexedRange(condition);
-  const byTerms: Stage = { source: 'terms', bound: candidates };
+  const byTerms: Stage = { source: 'terms', bound: candidateLimit };
   const walk = (...bounds: number[]): Stage[] =>
     isIndexedOrder(sorting) ? bounds.map((bound) => ({ source: 'order', bound })) : [];
   if (terms && isSelective(condition) && !common.has(keyOf(query))) {
@@ -37,7 +38,7 @@ export function stagesOf(query: MatchQuery): Stage[] {
   if (!terms && !range) return [...walk(walks.short), rest];
   return [
     ...walk(walks.short, walks.middle),
-    ...(range ? [{ source: 'range', bound: candidates, test: range } as const] : []),
+    ...(range ? [{ source: 'range', bound: candidateLimit, test: range } as const] : []),
     ...(terms ? [byTerms] : []),
     ...walk(walks.long),
     rest,

@@ -1,0 +1,35 @@
+import type { Database, Statement } from '../../database/database.ts';
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Shared Hit Blocks'?: number;
+  'Shared Read Blocks'?: number;
+  Plans?: PlanNode[];
+}
+
+/** Blocks that the statements of `work` touch, and the tables that they read from one end to the other. */
+export async function costsOf(database: Database, work: (database: Database) => Promise<unknown>) {
+  let blocks = 0;
+  const scanned: string[] = [];
+  const visit = (node: PlanNode): void => {
+    if (node['Node Type'] === 'Seq Scan') scanned.push(node['Relation Name'] ?? '');
+    node.Plans?.forEach(visit);
+  };
+  const explaining: Pick<Database, 'query' | 'transaction'> = {
+    transaction: (inner) => inner(explaining),
+    query: async <Row>(statement: Statement): Promise<Row[]> => {
+      if (statement.text.startsWith('SET')) return [];
+      const rows = await database.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>({
+        ...statement,
+        text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
+      });
+      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan as PlanNode;
+      blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+      visit(plan);
+      return database.query<Row>(statement);
+    },
+  };
+  const rows = await work(explaining as Database);
+  return { blocks, scanned, rows };
+}

@@ -1,10 +1,10 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { checkPermission } from '../http/admission.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import type { Module } from '../metadata/metadata.ts';
 import type { Condition } from '../query/condition.ts';
 import { isPeople } from '../query/users-module.ts';
+import { mayUse } from '../records/record-module.ts';
 import { fieldAnswer } from '../settings/field-answer.ts';
 import { findView } from '../views/find-view.ts';
 import { type CheckedQuery, checkQuery } from './check-query.ts';
@@ -52,7 +52,7 @@ function wantsFields(raw: unknown): boolean {
 /** A query needs access to every module that it looks into (crm-api 4). */
 function checkAccess(call: CrmCall, module: Module): void {
   checkScope(call, isPeople(module) ? 'ZohoCRM.users.READ' : `ZohoCRM.modules.${module.scopeToken}.READ`);
-  if (!isPeople(module)) checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
+  if (!isPeople(module)) mayUse(call, module, 'View');
 }
 
 function checkScope({ grant }: CrmCall, scope: string): void {

@@ -12,8 +12,9 @@ import { customization } from '../people/permissions.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { metadataModule } from '../settings/module-parameter.ts';
 import { insertField } from './field-rows.ts';
+import { insertModule, moduleNumbers } from './module-rows.ts';
 import { mostChoices } from './pick-list.ts';
-import { type FieldTask, readNewField } from './read-field.ts';
+import { type FieldTask, type ModuleTask, readNewField } from './read-field.ts';
 
 export const maxFieldsOfCall = 5;
 /** Fields of an organization's own in one module. */
@@ -34,7 +35,8 @@ export async function createFields(call: CrmCall): Promise<CrmAnswer> {
     for (const [index, raw] of items.entries()) {
       const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents.settings);
       const module = metadata.byNumber(number) as Module;
-      const task = { space: call.space, metadata, module, at: `$.fields[${index}]`, newId };
+      const newModuleNumber = await moduleNumbers(transaction, call, metadata);
+      const task = { space: call.space, metadata, module, at: `$.fields[${index}]`, newId, newModuleNumber };
       done.push(await createField(transaction, call, raw, task));
     }
     return done;
@@ -42,13 +44,15 @@ export async function createFields(call: CrmCall): Promise<CrmAnswer> {
   return answerItemList('fields', answers, 201);
 }
 
-async function createField(transaction: Queryable, call: CrmCall, raw: unknown, task: FieldTask): Promise<ItemAnswer> {
+async function createField(transaction: Queryable, call: CrmCall, raw: unknown, task: ModuleTask): Promise<ItemAnswer> {
   const reading = readNewField(raw, task);
   if (reading.failure) return reading.failure;
   const failure = limitFailure(task);
   if (failure) return failure;
-  await insertField(transaction, call, task.module, reading.value);
-  return success('field created', { id: call.space.id(reading.value.id) });
+  const { source, module } = reading.value;
+  if (module) await insertModule(transaction, call, module);
+  await insertField(transaction, call, task.module, source);
+  return success('field created', { id: call.space.id(source.id) });
 }
 
 function limitFailure({ module, at }: FieldTask): ErrorBody | undefined {

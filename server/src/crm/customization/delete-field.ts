@@ -9,6 +9,7 @@ import type { ItemAnswer } from '../records/write-request.ts';
 import { customizableModule } from './create-fields.ts';
 import { removeField } from './field-rows.ts';
 import { fieldInPath } from './find-field.ts';
+import { removeModule, wholeModuleKey } from './module-rows.ts';
 import { type TidyRequest, tidyBegun } from './tidy-records.ts';
 
 /**
@@ -20,16 +21,16 @@ export async function deleteField(call: CrmCall): Promise<CrmAnswer> {
   const { number } = customizableModule(call);
   const [jobId = ''] = await call.store.ids.take(call.space.dataSpace, 1);
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
-    const { module, field } = await fieldInPath(transaction, call, number);
+    const { module, field, metadata } = await fieldInPath(transaction, call, number);
     const id = call.space.id(field.idSuffix);
     if (!field.custom) return errorBody('CANNOT_PROCESS', { id });
     await removeField(transaction, call, module, field);
-    const request: TidyRequest = {
-      version: call.version.name,
-      origin: call.origin,
-      module: module.number,
-      key: field.key,
-    };
+    const origin = { version: call.version.name, origin: call.origin };
+    const inner = metadata.find(field.linking?.module ?? field.subform ?? '');
+    if (inner) await removeModule(transaction, call, inner);
+    const request: TidyRequest = field.linking
+      ? { ...origin, module: inner?.number ?? 0, key: wholeModuleKey }
+      : { ...origin, module: module.number, key: field.key };
     await insertJob(transaction, call, jobId, { operation: 'field_tidying', request, progress: tidyBegun });
     return success('field deleted', { id });
   });

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
-import { type AutoNumber, type Field, type Module, servesRecords } from '../metadata/metadata.ts';
-import type { FieldSource } from '../metadata/standard-modules.ts';
+import { type AutoNumber, type BackList, type Field, type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId, sequenceOf } from '../organizations/ids.ts';
 import { backListNames } from '../related/related-lists.ts';
 import { isStorable } from '../values/texts.ts';
@@ -70,9 +69,14 @@ export function readLookup(item: JsonObject, task: FieldTask): Part {
   return { value: { lookup: target.value.apiName, back_list: backList(target.value, label.value, task) } };
 }
 
-/** The list of what points to a record of `target`, named after its label. */
-export function backList(target: Module, label: string, task: FieldTask): NonNullable<FieldSource['back_list']> {
-  const taken = new Set(backListNames(target, task.metadata));
+/** The list of what points to a record of `target`, named after its label; `others` are names that are taken as well. */
+export function backList(
+  target: Module,
+  label: string,
+  task: FieldTask,
+  ...others: readonly (string | undefined)[]
+): BackList {
+  const taken = new Set([...backListNames(target, task.metadata), ...others.map((name) => name?.toLowerCase())]);
   const apiName = apiNameFor(label, 'Related_Records', (name) => taken.has(name.toLowerCase()));
   return { idSuffix: task.newId(), apiName, label };
 }

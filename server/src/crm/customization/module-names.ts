@@ -38,9 +38,9 @@ export function isLabelTaken(metadata: Metadata, label: string, self: Module | n
 /** Numbers of an organization's own modules begin behind those that fields and choices have ids with. */
 const firstNumber = firstCustomModule + 1_000_001;
 
-/** The number of the next module. They are given one after the other while the data space is locked for changes. */
-export function nextModuleNumber(metadata: Metadata): number {
-  return Math.max(firstNumber - 1, ...metadata.modules.map(({ number }) => number)) + 1;
+/** The number of the next module; `spent` is the highest of those that are gone. */
+export function nextModuleNumber(metadata: Metadata, spent: number): number {
+  return Math.max(firstNumber - 1, spent, ...metadata.modules.map(({ number }) => number)) + 1;
 }
 
 /** `CustomModule3`, `LinkingModule2`: what the wire calls `module_name`. */

@@ -1,9 +1,10 @@
 import type { Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
-import type { Module } from '../metadata/metadata.ts';
+import type { Metadata, Module } from '../metadata/metadata.ts';
 import type { ModuleSource } from '../metadata/standard-modules.ts';
 import { systemIds } from '../organizations/ids.ts';
 import { modulePermissions } from '../people/permissions.ts';
+import { nextModuleNumber } from './module-names.ts';
 
 /** The rows that modules of organizations are kept in. All of this runs while the data space is locked for changes. */
 export async function insertModule(
@@ -23,6 +24,43 @@ export async function insertModule(
       values: [space.dataSpace, definition.id, field.api_name, field.auto_number.start],
     });
   }
+}
+
+/** In the place of a key: all of the module is gone. */
+export const wholeModuleKey = '*';
+
+/** Gives the numbers of new modules, none twice; of modules that are gone neither. */
+export async function moduleNumbers(
+  transaction: Queryable,
+  { space }: Pick<CrmCall, 'space'>,
+  metadata: Metadata,
+): Promise<() => number> {
+  const [row] = await transaction.query<{ spent: number | null }>({
+    text: 'SELECT max(module) AS spent FROM crm_deleted_field WHERE data_space = $1 AND key = $2',
+    values: [space.dataSpace, wholeModuleKey],
+  });
+  return () => nextModuleNumber(metadata, row?.spent ?? 0);
+}
+
+/** Forgets a module with all its fields; its number is spent. */
+export async function removeModule(
+  transaction: Queryable,
+  { space, nowMs }: Pick<CrmCall, 'space' | 'nowMs'>,
+  module: Module,
+): Promise<void> {
+  await transaction.query({
+    text: `WITH row AS (
+             DELETE FROM crm_custom_module WHERE data_space = $1 AND module = $2
+           ), fields AS (
+             DELETE FROM crm_custom_field WHERE data_space = $1 AND module = $2
+           ), ordered AS (
+             DELETE FROM crm_indexed_field WHERE data_space = $1 AND module = $2
+           ), numbering AS (
+             DELETE FROM crm_auto_number WHERE data_space = $1 AND module = $2
+           )
+           INSERT INTO crm_deleted_field (data_space, module, key, deleted_at_ms) VALUES ($1, $2, $3, $4)`,
+    values: [space.dataSpace, module.number, wholeModuleKey, nowMs],
+  });
 }
 
 /** Changes a module's labels; of a standard module what differs is kept. */

@@ -2,13 +2,15 @@ import { type ErrorBody, errorBody } from '../errors.ts';
 import { itemField, readPlainItem } from '../http/item-list.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
 import type { DataType, Field, Metadata, Module } from '../metadata/metadata.ts';
-import { buildField, type FieldSource } from '../metadata/standard-modules.ts';
+import { buildField, type FieldSource, type ModuleSource } from '../metadata/standard-modules.ts';
 import type { Space } from '../organizations/space.ts';
 import { readAttributes } from './field-attributes.ts';
 import { readAutoNumber, readLookup } from './field-details.ts';
 import { apiNameFor, apiNamePattern, hasField, isApiName } from './field-names.ts';
 import { type FieldType, fieldTypes, type LengthRule } from './field-types.ts';
+import { readLinking } from './linking-field.ts';
 import { readPickList } from './pick-list.ts';
+import { readSubform } from './subform-field.ts';
 
 /** What the reading of a field may look at. */
 export interface FieldTask {
@@ -21,6 +23,11 @@ export interface FieldTask {
   readonly newId: () => number;
 }
 
+/** The same for fields that have a module of their own: linking modules, and rows of subforms. */
+export interface ModuleTask extends FieldTask {
+  readonly newModuleNumber: () => number;
+}
+
 /** A part of a field's definition, or what is wrong with it. */
 export type Part<Value = Partial<FieldSource>> =
   | { readonly value: Value; readonly failure?: undefined }
@@ -29,8 +36,14 @@ export type Part<Value = Partial<FieldSource>> =
 const label = itemField('field_label', 'text', 100, true);
 const plain = [label, itemField('data_type', 'text', 40, true), itemField('api_name', 'text', 80)];
 
-/** Reads an item of POST /settings/fields: the definition of the field without its key. */
-export function readNewField(raw: unknown, task: FieldTask): Part<FieldSource> {
+/** A field to be created, without its key, and the module that comes with it. */
+export interface NewField {
+  readonly source: FieldSource;
+  readonly module?: ModuleSource;
+}
+
+/** Reads an item of POST /settings/fields. */
+export function readNewField(raw: unknown, task: ModuleTask): Part<NewField> {
   const reading = readPlainItem(raw, plain, task.at, true);
   if (reading.failure) return reading;
   const { values, item } = reading;
@@ -46,12 +59,35 @@ export function readNewField(raw: unknown, task: FieldTask): Part<FieldSource> {
   const named = readNames(values.get('api_name'), String(values.get('field_label')), task);
   if (named.failure) return named;
   const base: FieldSource = { id: task.newId(), type: dataType, length: 0, ui_type: type.uiType, ...named.value };
-  return merged(base, [
+  const withModule = readModule(dataType, item, base, task);
+  if (withModule.failure) return withModule;
+  const source = merged({ ...base, ...withModule.value.field }, [
     () => readLength(item, type, task),
     () => readDecimals(item, type, task),
     () => readDetails(dataType, item, task),
     (soFar) => readAttributes(item, buildField({ ...soFar, custom: true }), type, task),
   ]);
+  if (source.failure) return source;
+  const { module } = withModule.value;
+  return { value: { source: source.value, ...(module ? { module } : {}) } };
+}
+
+/** The module that a field of this type has, if it has one. */
+function readModule(
+  dataType: DataType,
+  item: JsonObject,
+  base: FieldSource,
+  task: ModuleTask,
+): Part<{ readonly field: Partial<FieldSource>; readonly module?: ModuleSource }> {
+  switch (dataType) {
+    case 'multiselectlookup':
+    case 'multiuserlookup':
+      return readLinking(item, dataType, base, task);
+    case 'subform':
+      return readSubform(base, task);
+    default:
+      return { value: { field: {} } };
+  }
 }
 
 /** The definition with the parts that the readers find, or the first failure. */

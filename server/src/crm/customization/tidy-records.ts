@@ -2,8 +2,12 @@ import type { Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
 import type { JobOrigin } from '../jobs/job.ts';
 import type { JobEnd, JobKind, RunningJob } from '../jobs/running-job.ts';
+import { wholeModuleKey } from './module-rows.ts';
 
-/** What is left of a field that was deleted, and is to go: values under its key, which nobody sees any more. */
+/**
+ * What is left of a field that was deleted, and is to go: values under its key, which nobody sees any more, or the records
+ * of the linking module that came with it.
+ */
 export interface TidyRequest extends JobOrigin {
   /** The module's number. */
   readonly module: number;
@@ -54,7 +58,26 @@ const forgetRows =
     return rows.length < batchRows ? null : '';
   };
 
-const steps: readonly Step[] = [
+/** Deletes all records of a module that is gone. */
+const dropFrom =
+  (table: 'crm_record' | 'crm_deleted_record' | 'crm_unique_value' | 'crm_field_value'): Step =>
+  async (queryable, dataSpace, { module }) => {
+    const rows = await queryable.query({
+      text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+               SELECT ctid FROM ${table} WHERE data_space = $1 AND module = $2 LIMIT ${batchRows})) RETURNING 1`,
+      values: [dataSpace, module],
+    });
+    return rows.length < batchRows ? null : '';
+  };
+
+const dropping: readonly Step[] = [
+  dropFrom('crm_record'),
+  dropFrom('crm_deleted_record'),
+  dropFrom('crm_unique_value'),
+  dropFrom('crm_field_value'),
+];
+
+const forgetting: readonly Step[] = [
   forgetIn('crm_record'),
   forgetIn('crm_deleted_record'),
   forgetRows('crm_unique_value', 'field'),
@@ -65,6 +88,7 @@ const steps: readonly Step[] = [
 async function runTidy(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const { dataSpace } = call.space;
   const request = running.job.request as TidyRequest;
+  const steps = request.key === wholeModuleKey ? dropping : forgetting;
   let { step, after } = running.job.progress as Progress;
   while (step < steps.length) {
     await running.keep();

@@ -14,8 +14,8 @@ import { idSource } from './create-fields.ts';
 import { readAutoNumber } from './field-details.ts';
 import { apiNameFor, apiNamePattern, isApiName } from './field-names.ts';
 import { moduleDefinition } from './module-definition.ts';
-import { isLabelTaken, isModuleNameTaken, nextModuleName, nextModuleNumber } from './module-names.ts';
-import { changeModule, insertModule, setProfiles } from './module-rows.ts';
+import { isLabelTaken, isModuleNameTaken, nextModuleName } from './module-names.ts';
+import { changeModule, insertModule, moduleNumbers, setProfiles } from './module-rows.ts';
 import { fail, type Part } from './read-field.ts';
 
 export const maxModules = 200;
@@ -34,7 +34,7 @@ export async function createModule(call: CrmCall): Promise<CrmAnswer> {
     const reading = readModule(items[0], metadata, call);
     if (reading.failure) return reading.failure;
     const { apiName, profiles, ...given } = reading.value;
-    const number = nextModuleNumber(metadata);
+    const number = (await moduleNumbers(transaction, call, metadata))();
     const moduleName = nextModuleName(metadata, 'CustomModule');
     await insertModule(transaction, call, moduleDefinition({ ...given, number, apiName, moduleName }, newId));
     await setProfiles(transaction, call, apiName, profiles);

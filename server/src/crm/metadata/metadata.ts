@@ -83,6 +83,8 @@ export interface Linking {
   readonly connectedField: string;
   /** API name of the module of what is chosen; null for users. */
   readonly connectedModule: string | null;
+  /** The list of what is chosen, on the record that has the field; null for users. */
+  readonly list: BackList | null;
 }
 
 /** The list on the other module in which what points to a record is found. */
@@ -170,6 +172,8 @@ export interface Module {
   readonly parentField: string | null;
   readonly fields: readonly Field[];
   readonly field: ReadonlyMap<string, Field>;
+  /** Of linking modules: the look-ups that are linked by a record, no two records the same. */
+  readonly pair: readonly [parent: string, connected: string] | null;
   /** The module with the fields that a profile does not see; undefined when it sees all. */
   readonly unrestricted?: Module;
 }

@@ -73,6 +73,8 @@ export interface ModuleSource {
   readonly photo?: boolean;
   readonly parent_module?: string;
   readonly parent_field?: string;
+  /** Of linking modules: their two look-ups. */
+  readonly pair?: readonly [string, string];
   readonly flags: readonly string[];
   readonly fields: readonly FieldSource[];
 }
@@ -189,6 +191,7 @@ export function buildModule(from: ModuleSource, sequence: number, fields: readon
     sequence,
     parentModule: from.parent_module ?? null,
     parentField: from.parent_field ?? null,
+    pair: from.pair ?? null,
     fields,
     field: new Map(fields.map((field) => [field.apiName, field])),
   };

@@ -6,10 +6,11 @@ import type { RecordData, StoredRecord, StoredValue, UniqueClaim } from './recor
 
 type Row = Record<string, StoredValue>;
 
-/** How many new ids the rows of an item's subforms need. */
+/** How many new ids the rows of an item's subforms, and its links, need. */
 export function newRowCount(changes: ItemChanges): number {
   let count = 0;
   for (const rows of changes.rows.values()) for (const row of rows) if (row.id === null) count++;
+  for (const { rows } of changes.links.values()) for (const row of rows) if (row.id === null) count++;
   return count;
 }
 
@@ -91,6 +92,11 @@ export function uniqueClaims(module: Module, data: RecordData): UniqueClaim[] {
     if (!field.unique) continue;
     const value = data[field.key];
     if (value !== undefined) claims.push({ field: field.key, value: uniqueForm(field, String(value)) });
+  }
+  if (module.pair) {
+    const [parent, connected] = module.pair;
+    const [here, there] = [data[parent], data[connected]];
+    if (here !== undefined && there !== undefined) claims.push({ field: connected, value: `${here}/${there}` });
   }
   return claims;
 }

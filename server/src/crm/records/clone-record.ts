@@ -3,6 +3,7 @@ import { errorBody, idInvalid, Refusal } from '../errors.ts';
 import { success } from '../http/item-list.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { pathId } from '../http/parameters.ts';
+import { newLinks } from '../linking/write-links.ts';
 import { type Module, wholeModule } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { isWritable } from '../values/read-value.ts';
@@ -72,7 +73,8 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
   const made = newRecord(call, module, changes, tagIds, () => ids[next++] as string);
   if ('failure' in made) return derivationFailure(made.failure, '$.data[0]');
   await touchParents(call, module, [made.record], 'added');
-  const duplicates = await duplicateAnswers(call, module, await store.records.insert([made]), () => 0);
+  const links = newLinks(call, module, changes, made.key.id, () => ids[next++] as string);
+  const duplicates = await duplicateAnswers(call, module, await store.records.insert([made, ...links]), () => 0);
   const details = { ...writeDetails(call, made.record), $approval_state: approvalState(made.record) };
   return duplicates.get(0) ?? success('record added', details);
 }

@@ -1,6 +1,7 @@
 import { assignOwners, requestedRule } from '../assignment/assign-owners.ts';
 import type { AssignmentRule } from '../assignment/assignment-rule.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
+import { newLinks } from '../linking/write-links.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { applyPipeline } from '../pipelines/apply-pipeline.ts';
 import { applyTerritories } from '../territories/apply-territories.ts';
@@ -78,16 +79,20 @@ export async function createItems(
   const takeId = () => ids[next++] as string;
 
   const made: (NewRecord & { readonly index: number })[] = [];
+  const links: NewRecord[] = [];
   readings.forEach((changes, index) => {
     if (!changes) return;
     const record = newRecord(call, module, changes, tagIds, takeId);
     if ('failure' in record) answers[index] = derivationFailure(record.failure, `$.data[${placeOf(index)}]`);
-    else made.push({ ...record, index });
+    else {
+      made.push({ ...record, index });
+      links.push(...newLinks(call, module, changes, record.key.id, takeId));
+    }
   });
 
   const namesOwner = ({ index }: { readonly index: number }) => readings[index]?.ownerId !== null;
   const records = rule ? await assignOwners(call, module, rule, made, namesOwner) : made;
-  const outcomes = await store.records.insert(records);
+  const outcomes = (await store.records.insert([...records, ...links])).slice(0, records.length);
   await touchParents(
     call,
     module,

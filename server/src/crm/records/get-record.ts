@@ -1,13 +1,13 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { changedAfter, listParameter, pathId, timeHeader } from '../http/parameters.ts';
+import { viewOfOne } from '../linking/show-links.ts';
 import { mayUse, pathModule } from './record-module.ts';
-import { namesFor } from './record-view.ts';
 import { recordShape, renderRecord } from './render-record.ts';
 
 /** GET /{module}/{id}: one statement, shared with the other reads of the same moment. */
 export async function getRecord(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store, user } = call;
+  const { space, store } = call;
   const module = pathModule(call);
   const id = pathId(call.path[1] as string, 1);
   const since = timeHeader(call, 'if-modified-since');
@@ -16,11 +16,7 @@ export async function getRecord(call: CrmCall): Promise<CrmAnswer> {
   if (!record) return notFound(call);
   if (since !== undefined && !changedAfter(record.modifiedAtMs, since)) return { status: 304 };
   const shape = recordShape(module, call.version, listParameter(call.query, 'fields'));
-  const view = {
-    space,
-    timeZone: user.timeZone,
-    names: await namesFor(store.records, space, shape.referring, [record]),
-  };
+  const view = await viewOfOne(call, shape, record);
   return { status: 200, text: `{"data":[${renderRecord(shape, record, view)}]}` };
 }
 

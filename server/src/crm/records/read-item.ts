@@ -1,6 +1,6 @@
 import { type ErrorBody, errorBody } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
-import { type Field, type Metadata, type Module, wholeModule } from '../metadata/metadata.ts';
+import { type Field, type Linking, type Metadata, type Module, wholeModule } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import { hasReader, readValue } from '../values/read-value.ts';
 import type { Problem, ReferenceWish } from '../values/reading.ts';
@@ -14,6 +14,8 @@ export interface ItemChanges {
   readonly values: Map<string, StoredValue | null>;
   /** Rows of subforms by the field's key. */
   readonly rows: Map<string, RowChange[]>;
+  /** Links of multi-select look-ups by the field's key; `clears` ends those that are there. */
+  readonly links: Map<string, { readonly clears: boolean; readonly rows: readonly RowChange[] }>;
   /** The new owner, when one is named. */
   ownerId: string | null;
   /** The record's tags from now on, when some are named. */
@@ -31,6 +33,7 @@ export function noChanges(wishes: PlacedWish[] = []): ItemChanges {
   return {
     values: new Map(),
     rows: new Map(),
+    links: new Map(),
     ownerId: null,
     tagNames: null,
     approved: null,
@@ -69,6 +72,8 @@ export interface ReadingTask {
   readonly creating: boolean;
   /** Old versions: rows of subforms that an item does not mention are removed. */
   readonly replacesRows?: boolean;
+  /** A field that is no part of the item: where the item stands says its value. */
+  readonly implied?: string;
 }
 
 const limits = { rows: 200, tags: 10, tagLength: 25 } as const;
@@ -143,6 +148,7 @@ function withAliases(item: JsonObject, module: Module): JsonObject {
 
 function readField(item: JsonObject, field: Field, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
   const { apiName } = field;
+  if (apiName === task.implied) return undefined;
   const given = Object.hasOwn(item, apiName) ? item[apiName] : undefined;
   // What may only be read is not written by requests.
   const raw = given === undefined || field.readOnly ? defaultOf(field, task) : given;
@@ -153,6 +159,7 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   }
   if (apiName === 'Tag') return readTags(raw, place, changes);
   if (field.dataType === 'layout') return readLayout(raw, place, task);
+  if (field.linking) return readLinks(raw, field, field.linking, place, task, changes);
   if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
   if (isFileField(field)) {
     if (raw === null) return clearRows(field, mandatory, place, changes);
@@ -239,8 +246,8 @@ function readTags(raw: unknown, place: Place, changes: ItemChanges): ErrorBody |
 
 function clearRows(field: Field, mandatory: boolean, place: Place, changes: ItemChanges): ErrorBody | undefined {
   if (mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
-  changes.rows.set(field.apiName, []);
-  changes.replaced.add(field.apiName);
+  changes.rows.set(field.key, []);
+  changes.replaced.add(field.key);
   return undefined;
 }
 
@@ -266,6 +273,37 @@ function readRows(
   }
   changes.rows.set(field.key, rows);
   if (task.replacesRows) changes.replaced.add(field.key);
+  return undefined;
+}
+
+/** Links are written like rows; each new one names what it links to (crm-api 5.2). */
+function readLinks(
+  raw: unknown,
+  field: Field,
+  { module: name, parentField, connectedField }: Linking,
+  place: Place,
+  task: ReadingTask,
+  changes: ItemChanges,
+): ErrorBody | undefined {
+  const module = task.metadata.find(name);
+  if (!module) return undefined;
+  if (raw === null) {
+    changes.links.set(field.key, { clears: true, rows: [] });
+    return undefined;
+  }
+  if (!Array.isArray(raw)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' });
+  if (raw.length > limits.rows) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.rows });
+  const rows: RowChange[] = [];
+  for (const [index, item] of raw.entries()) {
+    const jsonPath = `${place.json_path}[${index}]`;
+    const row = readRow(item, { ...task, module, jsonPath, implied: parentField }, changes.wishes);
+    if ('failure' in row) return row.failure;
+    if (row.row.id === null && !row.row.remove && (row.row.values.get(connectedField) ?? null) === null) {
+      return errorBody('MANDATORY_NOT_FOUND', { api_name: connectedField, json_path: `${jsonPath}.${connectedField}` });
+    }
+    rows.push(row.row);
+  }
+  changes.links.set(field.key, { clears: false, rows });
   return undefined;
 }
 

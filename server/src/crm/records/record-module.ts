@@ -32,6 +32,18 @@ export function pathModule(call: CrmCall): Module {
 }
 
 /** @throws Refusal NO_PERMISSION. */
-export function mayUse({ user }: CrmCall, module: Module, permission: RecordPermission): void {
-  if (user.profile.denied.size > 0) checkPermission(user, `Crm_Implied_${permission}_${module.apiName}`);
+export function mayUse({ user }: Pick<CrmCall, 'user'>, module: Module, permission: RecordPermission): void {
+  if (user.profile.denied.size === 0) return;
+  for (const name of permissionNames(module, permission)) checkPermission(user, name);
+}
+
+/** What a profile must not lack for it. Links belong to the records that they link: changing them is changing those. */
+export function permissionNames(module: Module, permission: RecordPermission): string[] {
+  const { apiName, generatedType, parentModule, fields, pair } = module;
+  if (generatedType !== 'linking') return [`Crm_Implied_${permission}_${apiName}`];
+  const connected = fields.find((field) => field.apiName === pair?.[1])?.lookupModules[0];
+  return [
+    `Crm_Implied_${permission === 'View' ? 'View' : 'Edit'}_${parentModule}`,
+    ...(connected === undefined ? [] : [`Crm_Implied_View_${connected}`]),
+  ];
 }

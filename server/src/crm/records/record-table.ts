@@ -115,7 +115,7 @@ export class RecordTable {
   /** Writes changed records over the versions they were read in. */
   async update(records: readonly RecordUpdate[]): Promise<WriteOutcome[]> {
     if (records.length === 0) return [];
-    if (records.some((record) => record.claims !== null)) return updateClaimed(this.#database, records);
+    if (records.some(({ claims, links }) => claims !== null || links)) return updateClaimed(this.#database, records);
     const written = await this.#updates.submit(records);
     return written.map((done) => (done ? { written: true } : { written: false, stale: true }));
   }

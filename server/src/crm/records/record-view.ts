@@ -1,5 +1,5 @@
 import { newestVersion, type Version } from '../http/versions.ts';
-import type { Field, Module } from '../metadata/metadata.ts';
+import type { Field, Linking, Module } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { assignmentsIn } from '../territories/apply-territories.ts';
@@ -14,6 +14,8 @@ export interface RecordView {
   readonly space: Space;
   readonly timeZone: string;
   readonly names: ReadonlyMap<string, string | null>;
+  /** Of a single record: the links of its multi-select look-ups, by the key of the field. */
+  readonly links?: ReadonlyMap<string, readonly StoredRecord[]>;
 }
 
 type Show = (record: StoredRecord, view: RecordView) => unknown;
@@ -108,6 +110,7 @@ export function showField(module: Module, field: Field, version: Version = newes
     });
   }
   if (isFileField(field)) return showFiles(field, version);
+  if (field.linking) return showLinks(field, field.linking);
   if (dataType === 'subform') return showRows(field);
   if (apiName === 'Tag') return showTags;
   if (dataType === 'territories') return showTerritories(apiName);
@@ -153,7 +156,27 @@ function showTerritories(apiName: string): Show {
 
 type Row = Readonly<Record<string, StoredValue>>;
 
-/** Rows of a subform that an answer holds. */
+/** `[{"<look-up of the linking module>":{"name":…,"id":…},"id":"<link>"}]`, without what was deleted since. */
+function showLinks({ key }: Field, { module: name, parentField, connectedField }: Linking): Show {
+  return (_, view) => {
+    const fields = view.space.metadata.find(name)?.fields ?? [];
+    const own = fields.filter(({ apiName, custom }) => custom && apiName !== parentField);
+    const connected = fields.find(({ apiName }) => apiName === connectedField);
+    return (view.links?.get(key) ?? []).slice(0, mostRowsShown).flatMap((link) => {
+      const to = connected && showValue[connected.dataType]?.(link.data[connectedField] as StoredValue, view);
+      if (!to) return [];
+      const shown: Record<string, unknown> = { [connectedField]: to, id: link.id };
+      for (const field of own) {
+        const value = link.data[field.key];
+        const empty = emptyValue(field.dataType, field.jsonType);
+        shown[field.apiName] = value === undefined ? empty : (showValue[field.dataType]?.(value, view) ?? value);
+      }
+      return [shown];
+    });
+  };
+}
+
+/** Rows of a subform, or links, that an answer holds. */
 export const mostRowsShown = 200;
 
 function showRows(field: Field): Show {

@@ -69,8 +69,8 @@ const variableKeys: Readonly<Record<string, (module: Module) => Part['show'] | u
   $locked_for_me: () => isLocked,
   $has_more: (module) => {
     const fields = module.fields.filter(({ dataType }) => holdsRows(dataType));
-    return (record) =>
-      Object.fromEntries(fields.map((field) => [field.apiName, rowCount(record, field) > mostRowsShown]));
+    return (record, view) =>
+      Object.fromEntries(fields.map((field) => [field.apiName, rowCount(record, field, view) > mostRowsShown]));
   },
   $se_module: ofActivities((record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null),
   $event_cancelled: ofActivities(() => false),
@@ -84,7 +84,8 @@ function ofActivities(show: Part['show']): (module: Module) => Part['show'] | un
   return ({ apiName }) => (activities.has(apiName) ? show : undefined);
 }
 
-function rowCount({ data }: StoredRecord, { key }: Field): number {
+function rowCount({ data }: StoredRecord, { key, linking }: Field, { links }: RecordView): number {
+  if (linking) return links?.get(key)?.length ?? 0;
   const rows = data[key];
   return Array.isArray(rows) ? rows.length : 0;
 }
@@ -125,11 +126,12 @@ function shapeFor(module: Module, version: Version, place: Place, names: readonl
 }
 
 function isShown(field: Field, version: Version, place: Place): boolean {
-  return isFieldOf(version, field) && (place === 'alone' || version.number < 3 || !holdsRows(field.dataType));
+  if (!isFieldOf(version, field)) return false;
+  return place === 'alone' || !holdsRows(field.dataType) || (version.number < 3 && !field.linking);
 }
 
 function holdsRows(dataType: Field['dataType']): boolean {
-  return dataType === 'subform';
+  return dataType === 'subform' || dataType === 'multiselectlookup' || dataType === 'multiuserlookup';
 }
 
 const longestInLists = 500;

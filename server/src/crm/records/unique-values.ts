@@ -1,7 +1,8 @@
 import type { Database, Queryable } from '../../database/database.ts';
+import type { LinkWrites } from '../linking/write-links.ts';
 import type { UniqueClaim } from './record.ts';
 import type { WriteOutcome } from './record-table.ts';
-import { insertRecords, type NewRecord, type RecordUpdate, updateRecords } from './write-records.ts';
+import { insertRecords, moveToBin, type NewRecord, type RecordUpdate, updateRecords } from './write-records.ts';
 
 export type { NewRecord, RecordUpdate };
 
@@ -26,7 +27,7 @@ export async function insertClaimedWith(
   const conflicts = await claim(transaction, records);
   await insertRecords(
     transaction,
-    records.filter(({ key }) => !conflicts.has(key.id)),
+    records.filter(({ key, goesWith }) => !conflicts.has(key.id) && !conflicts.has(goesWith ?? '')),
   );
   return records.map(({ key }): WriteOutcome => {
     const lost = conflicts.get(key.id);
@@ -49,6 +50,9 @@ export function updateClaimed(database: Database, records: readonly RecordUpdate
       );
       const conflicts = await claim(transaction, claiming);
       if (conflicts.size > 0) throw new ClaimsLost(conflicts);
+      for (const [index, { links, key }] of records.entries()) {
+        if (written[index]) for (const each of links ?? []) await writeLinks(transaction, key, each);
+      }
       return records.map(
         (_, index): WriteOutcome => (written[index] ? { written: true } : { written: false, stale: true }),
       );
@@ -59,6 +63,23 @@ export function updateClaimed(database: Database, records: readonly RecordUpdate
       const { conflicts } = error;
       return updateWithout(database, records, conflicts);
     });
+}
+
+/** @throws ClaimsLost for the record whose link would link what is linked already. */
+async function writeLinks(transaction: Queryable, owner: NewRecord['key'], links: LinkWrites): Promise<void> {
+  const { linking, removed, by, atMs } = links;
+  const removedIds = removed.map(({ id }) => id);
+  if (removedIds.length > 0) await moveToBin(transaction, owner.dataSpace, linking.number, removedIds, by, atMs);
+  await updateRecords(transaction, links.changed);
+  const claiming = links.changed.flatMap(({ key, claims }) => (claims === null ? [] : [{ key, claims }]));
+  await release(
+    transaction,
+    claiming.map(({ key }) => key),
+  );
+  const [lost] = (await claim(transaction, claiming)).values();
+  if (lost) throw new ClaimsLost(new Map([[owner.id, lost]]));
+  // What is linked already stays as it is.
+  await insertClaimedWith(transaction, links.inserted);
 }
 
 async function updateWithout(

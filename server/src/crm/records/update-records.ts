@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid } from '../errors.ts';
 import { idsOfItems } from '../external/external-ids.ts';
 import { changedAfter, pathId, timeHeader } from '../http/parameters.ts';
+import { type LinkWrites, linkWrites } from '../linking/write-links.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { applyPipeline } from '../pipelines/apply-pipeline.ts';
@@ -104,7 +105,10 @@ export async function updateItems(
     const rowCount = attempted.reduce((sum, item) => sum + newRowCount(item.changes), 0);
     const rowIds = rowCount === 0 ? [] : await call.store.ids.take(dataSpace, rowCount);
     const takeId = () => rowIds.shift() as string;
-    const changed = new Map<string, { before: StoredRecord; after: StoredRecord; items: Item[] }>();
+    const changed = new Map<
+      string,
+      { before: StoredRecord; after: StoredRecord; items: Item[]; links: LinkWrites[] }
+    >();
     for (const item of attempted) {
       const before = changed.get(item.id)?.after ?? found.get(item.id);
       if (!before) {
@@ -124,20 +128,27 @@ export async function updateItems(
         answers[item.index] = outcome.answer;
         continue;
       }
+      const links = await linkWrites(call, module, item.changes, item.id, takeId);
+      if ('failure' in links) {
+        answers[item.index] = links.failure;
+        continue;
+      }
       const known = changed.get(item.id);
       if (known) {
         known.after = outcome.after;
         known.items.push(item);
-      } else changed.set(item.id, { before, after: outcome.after, items: [item] });
+        known.links.push(...links);
+      } else changed.set(item.id, { before, after: outcome.after, items: [item], links: [...links] });
     }
     const writes = [...changed.values()];
     const outcomes = await call.store.records.update(
       writes.map(
-        ({ before, after }): RecordUpdate => ({
+        ({ before, after, links }): RecordUpdate => ({
           key: { dataSpace, module: module.number, id: after.id },
           record: after,
           claims: changedClaims(module, before, after.data),
           history: historyEntry(before, after),
+          ...(links.length === 0 ? {} : { links }),
         }),
       ),
     );

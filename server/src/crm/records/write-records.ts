@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/database.ts';
+import type { LinkWrites } from '../linking/write-links.ts';
 import { fileUsesOf } from './file-uses.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
 import { type HistoryEntry, historyOf } from './record-history.ts';
@@ -10,6 +11,8 @@ export interface NewRecord {
   readonly record: StoredRecord;
   /** Values that no other record of the module may have. */
   readonly claims: readonly UniqueClaim[];
+  /** The id of another record of the same write, without which this one is not written either. */
+  readonly goesWith?: string;
 }
 
 /** A changed record; `record.version` is the one that was read. */
@@ -20,6 +23,8 @@ export interface RecordUpdate {
   readonly claims: readonly UniqueClaim[] | null;
   /** What the record's timeline tells of the change. */
   readonly history?: HistoryEntry;
+  /** What becomes of its links in the same transaction. */
+  readonly links?: readonly LinkWrites[];
 }
 
 /** Inserts records with one statement, whichever data spaces they belong to. */

@@ -37,7 +37,11 @@ const binColumns = 'record_id, module, name, owner_id, deleted_by, deleted_at_ms
 export function modulesFor(call: CrmCall, permission: 'View' | 'Delete'): Map<number, Module> {
   const { denied } = call.user.profile;
   const modules = call.space.metadata.modules.filter(
-    (module) => servesRecords(module) && !denied.has(`Crm_Implied_${permission}_${module.apiName}`),
+    // Links go and come with what they link, and are nothing that anybody would restore by itself.
+    (module) =>
+      servesRecords(module) &&
+      module.generatedType !== 'linking' &&
+      !denied.has(`Crm_Implied_${permission}_${module.apiName}`),
   );
   return new Map(modules.map((module) => [module.number, module]));
 }

@@ -3,10 +3,10 @@ import { type ErrorBody, errorBody, Refusal } from '../errors.ts';
 import { itemListOf } from '../http/item-list.ts';
 import { isJsonObject, readJsonBody } from '../http/json-body.ts';
 import { listParameter } from '../http/parameters.ts';
+import { viewOfOne } from '../linking/show-links.ts';
 import { readId } from '../organizations/ids.ts';
 import { answerList, readList, withMore } from '../records/list-records.ts';
 import { recordModule } from '../records/record-module.ts';
-import { namesFor } from '../records/record-view.ts';
 import { recordShape, renderRecord } from '../records/render-record.ts';
 import { selectRecords } from '../records/select-records.ts';
 import { relatedListId, relatedListsOf } from './related-lists.ts';
@@ -33,7 +33,7 @@ export async function listRelated(call: CrmCall): Promise<CrmAnswer> {
 
 /** GET /{module}/{id}/{related_list}/{related id} */
 export async function getRelated(call: CrmCall): Promise<CrmAnswer> {
-  const { space, store, user } = call;
+  const { space, store } = call;
   const place = await relatedPlace(call, viewing);
   const scope = listScope(call, place);
   const [record] = await selectRecords(store.database, {
@@ -54,9 +54,9 @@ export async function getRelated(call: CrmCall): Promise<CrmAnswer> {
     throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: relatedIdInvalid });
   }
   const shape = recordShape(place.module, call.version, listParameter(call.query, 'fields'));
-  const names = await namesFor(store.records, space, shape.referring, [record]);
+  const view = await viewOfOne(call, shape, record);
   const more = (await scope.more?.([record.id]))?.get(record.id);
-  const text = withMore(renderRecord(shape, record, { space, timeZone: user.timeZone, names }), more);
+  const text = withMore(renderRecord(shape, record, view), more);
   return { status: 200, text: `{"data":[${text}]}` };
 }
 

@@ -30,6 +30,11 @@ export async function getRelatedList(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { related_lists: [relatedListAnswer(list, place, module, call)] } };
 }
 
+function typeOf({ source, idSuffix }: RelatedList): string {
+  if (source.kind === 'linked') return 'multiselectlookup';
+  return idSuffix === undefined ? 'default' : 'custom_lookup';
+}
+
 export function relatedListAnswer(
   list: RelatedList,
   place: number,
@@ -46,9 +51,9 @@ export function relatedListAnswer(
     name: list.label,
     action: null,
     href: `${module.apiName}/{ENTITYID}/${list.apiName}`,
-    type: list.idSuffix === undefined ? 'default' : 'custom_lookup',
-    connectedmodule: null,
-    linkingmodule: null,
+    type: typeOf(list),
+    connectedmodule: list.source.kind === 'linked' ? list.module : null,
+    linkingmodule: list.source.kind === 'linked' ? list.source.module : null,
     customize_sort: true,
     customize_fields: true,
     customize_display_label: true,

@@ -1,4 +1,4 @@
-import type { Metadata, Module } from '../metadata/metadata.ts';
+import type { BackList, Metadata, Module } from '../metadata/metadata.ts';
 import { firstCustomModule, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 
@@ -9,6 +9,8 @@ import type { Space } from '../organizations/space.ts';
 export type RelatedSource =
   /** Records whose look-up `field` (its key) holds the record; it may be a subform and its look-up, with a dot between. */
   | { readonly kind: 'lookup'; readonly field: string }
+  /** What is linked by records of a linking module: its look-ups to the record, and to what is listed. */
+  | { readonly kind: 'linked'; readonly module: string; readonly here: string; readonly there: string }
   | { readonly kind: 'link'; readonly relation: string; readonly side: 'left' | 'right' }
   /** The record that the record itself points to by its look-up. */
   | { readonly kind: 'own'; readonly field: string }
@@ -165,18 +167,30 @@ function backListsOf(metadata: Metadata): ReadonlyMap<string, readonly RelatedLi
   if (known) return known;
   const found = new Map<string, RelatedList[]>();
   for (const module of metadata.modules) {
-    for (const { backList, key, lookupModules } of module.fields) {
+    for (const { backList, key, lookupModules, linking } of module.fields) {
       const [target] = lookupModules;
       if (!backList || target === undefined) continue;
-      const list: RelatedList = {
-        ...lookup(backList.apiName, module.apiName, key, backList.label),
-        idSuffix: backList.idSuffix,
-      };
-      found.set(target, [...(found.get(target) ?? []), list]);
+      const add = (at: string, list: RelatedList) => found.set(at, [...(found.get(at) ?? []), list]);
+      if (!linking) {
+        const { apiName, label, idSuffix } = backList;
+        add(target, { ...lookup(apiName, module.apiName, key, label), idSuffix });
+        continue;
+      }
+      const [here, there] = [linking.parentField, linking.connectedField];
+      add(target, linkedList(backList, module.apiName, { module: linking.module, here: there, there: here }));
+      if (linking.list) add(module.apiName, linkedList(linking.list, target, { module: linking.module, here, there }));
     }
   }
   backLists.set(metadata, found);
   return found;
+}
+
+function linkedList(
+  { apiName, label, idSuffix }: BackList,
+  module: string,
+  link: { readonly module: string; readonly here: string; readonly there: string },
+): RelatedList {
+  return { apiName, label, idSuffix, module, source: { kind: 'linked', ...link } };
 }
 
 /** The names of a module's lists in small letters: no two of them may be called by the same path. */

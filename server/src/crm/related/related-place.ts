@@ -102,6 +102,21 @@ export function listScope(call: CrmCall, place: RelatedPlace): ListScope {
       ...(linkFields[source.relation] ? { more: (ids) => linkValues(call, place, ids) } : {}),
     };
   }
+  if (source.kind === 'linked') {
+    const linking = call.space.metadata.find(source.module)?.number ?? 0;
+    return {
+      key,
+      among: (parameter) => {
+        const [space, module, parent] = [parameter(dataSpace), parameter(linking), parameter(parentId)];
+        const [here, there] = [`${parameter(source.here)}::text`, `${parameter(source.there)}::text`];
+        return `record_id = ANY (ARRAY(SELECT (link.data ->> ${there})::bigint FROM crm_record AS link
+           WHERE link.data_space = ${space} AND link.module = ${module}
+             AND link.record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
+                   WHERE data_space = ${space} AND target_id = ${parent} AND module = ${module} AND field = ${here}))
+             AND link.data ->> ${here} = ${parent}::bigint::text))`;
+      },
+    };
+  }
   if (source.kind === 'own') {
     return {
       key,

@@ -12,6 +12,7 @@ import { selectRecords } from '../records/select-records.ts';
 import { updateItems } from '../records/update-records.ts';
 import { type ItemAnswer, maxRecords, readItems, readRecords, writeAnswer } from '../records/write-request.ts';
 import { linkFields, withRoleName } from './link-fields.ts';
+import { linkRecords, unlinkRecords } from './linked-records.ts';
 import { listScope, type RelatedPlace, relatedId, relatedIdInvalid, relatedPlace } from './related-place.ts';
 
 /** Writing through a record's related lists (crm-api 6.12): new records that point to it, notes, and links. */
@@ -55,7 +56,11 @@ async function update(
   ids: readonly (string | undefined)[],
   idPlace: (index: number) => Readonly<Record<string, unknown>>,
 ): Promise<CrmAnswer> {
-  if (place.list.source.kind === 'link') return writeAnswer(call, await link(call, place, items, ids, idPlace), 200);
+  const { source } = place.list;
+  if (source.kind === 'linked') {
+    return writeAnswer(call, await linkRecords(call, place, source, items, ids, idPlace), 200);
+  }
+  if (source.kind === 'link') return writeAnswer(call, await link(call, place, items, ids, idPlace), 200);
   if (place.list.apiName !== 'Notes') throw notSupported(place);
   checkPermission(call.user, 'Crm_Implied_Edit_Notes');
   const own = await idsOfList(call, place, ids);
@@ -85,6 +90,7 @@ export async function removeOneRelated(call: CrmCall): Promise<CrmAnswer> {
 
 async function remove(call: CrmCall, place: RelatedPlace, ids: readonly string[]): Promise<CrmAnswer> {
   const { source } = place.list;
+  if (source.kind === 'linked') return writeAnswer(call, await unlinkRecords(call, place, source, ids), 200);
   if (source.kind !== 'link') {
     if (place.list.apiName !== 'Notes') throw notSupported(place);
     checkPermission(call.user, 'Crm_Implied_Delete_Notes');

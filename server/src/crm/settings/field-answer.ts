@@ -1,7 +1,7 @@
 import type { CrmCall } from '../context.ts';
 import type { Version } from '../http/versions.ts';
 import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
-import type { Field, Module, PickListValue } from '../metadata/metadata.ts';
+import { type Field, type Module, type PickListValue, wholeModule } from '../metadata/metadata.ts';
 import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { pipelinesOf } from '../pipelines/pipeline.ts';
@@ -10,7 +10,19 @@ import { formatDateTime } from '../values/date-time.ts';
 /** Most values of one pick list; custom fields beyond the first ones have room of their own. */
 const valuesPerField = 1000;
 
-const unsearchable = new Set(['subform', 'layout', 'profileimage', 'formula', 'linetax', 'ALARM', 'RRULE']);
+const unsearchable = new Set([
+  'multiselectlookup',
+  'multiuserlookup',
+  'fileupload',
+  'imageupload',
+  'subform',
+  'layout',
+  'profileimage',
+  'formula',
+  'linetax',
+  'ALARM',
+  'RRULE',
+]);
 const unsortable = new Set([...unsearchable, 'multi_module_lookup', 'multiselectpicklist', 'participants']);
 const systemFields = new Set(['id', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time', 'Tag', 'Layout']);
 
@@ -84,8 +96,8 @@ export function fieldAnswer(
     decimal_place: decimalPlaces(field),
     currency: field.dataType === 'currency' ? { rounding_option: field.rounding, precision: field.decimals } : {},
     auto_number: autoNumber(field),
-    multiselectlookup: {},
-    multiuserlookup: {},
+    multiselectlookup: field.dataType === 'multiselectlookup' ? linking(field, space) : {},
+    multiuserlookup: field.dataType === 'multiuserlookup' ? linking(field, space) : {},
     lookup: lookup(field, space, version),
     subform: subform(field, space),
     refer_from_field: null,
@@ -135,6 +147,38 @@ function lookup(field: Field, space: Space, version: Version): object {
     // Old clients take the module for a name.
     module: version.number < 3 ? module?.api_name : module,
     id: space.id(field.idSuffix),
+  };
+}
+
+/** How a multi-select look-up is made of links, as old and new clients look for it. */
+function linking(field: Field, space: Space): object {
+  const { linking: by, backList } = field;
+  const module = by && space.metadata.find(by.module);
+  if (!by || !module) return {};
+  const lookupTo = (name: string) => {
+    const inner = wholeModule(module).field.get(name);
+    return { api_name: name, field_label: inner?.label ?? name, id: space.id(inner?.idSuffix ?? 0) };
+  };
+  const connected = by.connectedModule === null ? undefined : moduleReference(by.connectedModule, space);
+  return {
+    display_label: backList?.label ?? field.label,
+    api_name: backList?.apiName ?? field.apiName,
+    id: space.id(field.idSuffix),
+    linking_module: { api_name: module.apiName, id: space.moduleId(module) },
+    connected_module: connected ?? null,
+    lookup_apiname: by.parentField,
+    connectedlookup_apiname: by.connectedField,
+    connectedfield_apiname: field.apiName,
+    linking_details: {
+      module: { api_name: module.apiName, id: space.moduleId(module), plural_label: module.pluralLabel, visibility: 0 },
+      lookup_field: lookupTo(by.parentField),
+      connected_lookup_field: lookupTo(by.connectedField),
+    },
+    connected_details: connected ? { module: connected, field: null, layouts: [] } : null,
+    related_list: backList
+      ? { display_label: backList.label, api_name: backList.apiName, id: space.id(backList.idSuffix) }
+      : null,
+    record_access: false,
   };
 }
 

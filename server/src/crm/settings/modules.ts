@@ -80,7 +80,12 @@ function changedAtMs(space: Space): number {
 function statusOf(module: Module): Status {
   // Tabs are seen and not served; what is neither a tab nor served, such as locks, only has fields to look at.
   const served = module.flags.has('api_supported') || module.generatedType === 'web';
-  return served && module.generatedType !== 'subform' ? 'visible' : 'system_hidden';
+  return served && !isPart(module) ? 'visible' : 'system_hidden';
+}
+
+/** Whether its records are parts of others: rows of subforms, and links. */
+function isPart({ generatedType }: Module): boolean {
+  return generatedType === 'subform' || generatedType === 'linking';
 }
 
 const noModifier = { modified_time: null, modified_by: null };

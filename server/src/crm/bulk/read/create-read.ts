@@ -1,11 +1,11 @@
 import type { CrmAnswer, CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
-import { checkPermission } from '../../http/admission.ts';
 import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
 import { addJob } from '../../jobs/job-table.ts';
 import { lifetimes } from '../../lifetimes.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
+import { mayUse } from '../../records/record-module.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { formatDateTime } from '../../values/date-time.ts';
 import { findView, viewInvalid } from '../../views/find-view.ts';
@@ -29,7 +29,7 @@ export async function createRead(call: CrmCall): Promise<CrmAnswer> {
   const asked = typeof query.page_token === 'string' ? await continued(call, query) : readQuery(call, query, fileType);
   const module = readModule(call, asked.module, '$.query.module');
   checkScope(call, `ZohoCRM.modules.${module.scopeToken}.READ`);
-  checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
+  mayUse(call, module, 'View');
   if (asked.fileType === 'ics') checkCalendar(module, asked.fields);
   const columns = (asked.fields ?? []).map((name, index) => findColumn(call, module, name, `$.query.fields[${index}]`));
   const joins = new Set(columns.flatMap(({ path }) => path.map(({ field }) => field.apiName)));

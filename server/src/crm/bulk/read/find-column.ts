@@ -1,14 +1,14 @@
 import type { CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
-import { checkPermission } from '../../http/admission.ts';
 import type { Field, Module } from '../../metadata/metadata.ts';
 import type { Column, Condition } from '../../query/condition.ts';
 import { readCriteria } from '../../query/read-criteria.ts';
 import { usersModule } from '../../query/users-module.ts';
+import { mayUse } from '../../records/record-module.ts';
 import { checkScope } from '../bulk-body.ts';
 
 /** What a CSV file cannot hold in one cell. */
-const unreadable: readonly Field['dataType'][] = ['subform', 'profileimage'];
+const unreadable: readonly Field['dataType'][] = ['subform', 'multiselectlookup', 'multiuserlookup', 'profileimage'];
 
 export function isExported(field: Field): boolean {
   return !unreadable.includes(field.dataType);
@@ -34,7 +34,7 @@ export function findColumn(call: CrmCall, module: Module, name: string, jsonPath
   if (!target || !last || !isExported(last)) throw refusal();
   if (target !== usersModule) {
     checkScope(call, `ZohoCRM.modules.${target.scopeToken}.READ`);
-    checkPermission(call.user, `Crm_Implied_View_${target.apiName}`);
+    mayUse(call, target, 'View');
   }
   return { module: target, field: last, path: [{ field, target }] };
 }

@@ -1,11 +1,11 @@
 import type { CrmCall } from '../../context.ts';
-import { checkPermission } from '../../http/admission.ts';
 import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import { storeZip } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { allOf, type Condition } from '../../query/condition.ts';
 import { predicateSql } from '../../query/predicate.ts';
 import { StatementBuilder } from '../../query/statement-builder.ts';
+import { mayUse } from '../../records/record-module.ts';
 import { findView } from '../../views/find-view.ts';
 import { readModule } from '../bulk-body.ts';
 import { calendarFormat } from './calendar.ts';
@@ -26,7 +26,7 @@ const batchRows = 5_000;
 async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const request = running.job.request as ReadRequest;
   const module = readModule(call, request.module, '$.query.module');
-  checkPermission(call.user, `Crm_Implied_View_${module.apiName}`);
+  mayUse(call, module, 'View');
   const condition = conditionOf(call, module, request);
   const format =
     request.fileType === 'ics'

@@ -1,10 +1,10 @@
 import type { CrmAnswer, CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
-import { checkPermission } from '../../http/admission.ts';
 import { isJsonObject, type JsonObject } from '../../http/json-body.ts';
 import { addJob } from '../../jobs/job-table.ts';
 import { type Module, servesRecords } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
+import { mayUse } from '../../records/record-module.ts';
 import { showUserBriefly } from '../../records/record-view.ts';
 import { checkScope, readBulkBody } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
@@ -129,11 +129,11 @@ function checkAccess(call: CrmCall, module: Module, operation: WriteOperation): 
   const scope = (name: string) => `ZohoCRM.modules.${module.scopeToken}.${name}`;
   if (operation !== 'update') {
     checkScope(call, scope('CREATE'));
-    checkPermission(call.user, `Crm_Implied_Create_${module.apiName}`);
+    mayUse(call, module, 'Create');
   }
   if (operation !== 'insert') {
     checkScope(call, scope('UPDATE'));
-    checkPermission(call.user, `Crm_Implied_Edit_${module.apiName}`);
+    mayUse(call, module, 'Edit');
   }
 }
 

@@ -2,11 +2,11 @@ import { stringify } from 'csv-stringify/sync';
 import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
-import { checkPermission } from '../../http/admission.ts';
 import { JobFailure } from '../../jobs/job.ts';
 import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import { storeZip, type ZipEntry } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
+import { mayUse } from '../../records/record-module.ts';
 import { readModule } from '../bulk-body.ts';
 import { ChildRows, orphanOutcome } from './child-rows.ts';
 import { CsvFault, csvRows } from './csv-rows.ts';
@@ -103,10 +103,8 @@ class ResourceWrite {
     }
     try {
       const module = readModule(this.#call, resource.module, '$.resource');
-      for (const action of this.#request.operation === 'insert' ? ['Create'] : ['Create', 'Edit']) {
-        if (this.#request.operation === 'update' && action === 'Create') continue;
-        checkPermission(this.#call.user, `Crm_Implied_${action}_${module.apiName}`);
-      }
+      if (this.#request.operation !== 'update') mayUse(this.#call, module, 'Create');
+      if (this.#request.operation !== 'insert') mayUse(this.#call, module, 'Edit');
       if (this.#own.state === 'added') {
         const begun: ResourceProgress = { ...this.#own, state: 'running', total: await this.#survey(module, resource) };
         await this.#saveOwn(begun);

@@ -52,7 +52,7 @@ export function byExternalId(operation: Operation): Operation {
   if (!inPath && !named.has(`${method} ${path}`)) return operation;
   return {
     ...operation,
-    ...(about ? { about: withHeader(about, method === 'GET') } : {}),
+    about: withHeader(about, method === 'GET'),
     handle: inPath ? (call) => handleTranslated(operation, call) : operation.handle,
   };
 }

@@ -1,16 +1,22 @@
 import type { Operation } from '../http/router.ts';
 import { query, withList } from '../openapi/description.ts';
-import { anyObject, exactly, input, listOf, oneOf, shape, text } from '../openapi/schema.ts';
+import { input, listOf, oneOf, shape, text } from '../openapi/schema.ts';
 import { fixed, module } from '../operation-scopes.ts';
+import {
+  alone,
+  binary,
+  deletePhotoDescription,
+  download,
+  getPhotoDescription,
+  setPhotoDescription,
+} from './described-files.ts';
 import { downloadFieldFile } from './download-field-file.ts';
 import { downloadFile, fileLimits, uploadFiles } from './files.ts';
 import { deletePhoto, getPhoto, uploadPhoto } from './photos.ts';
 
-const binary = { type: 'string', format: 'binary' };
-const done = (details: object) =>
-  shape({ code: exactly('SUCCESS'), details: { ...details }, message: text, status: exactly('success') });
-const stored = done(shape({ name: text, id: { type: 'string', pattern: '^[0-9a-f]{64}$' } }));
-const download = { 200: { description: 'The file.', file: 'application/x-download' } };
+const stored = alone(shape({ name: text, id: { type: 'string', pattern: '^[0-9a-f]{64}$' } }));
+/** Modules without photos, and locked records. */
+const photoErrors = ['NOT_SUPPORTED', 'RECORD_LOCKED'] as const;
 
 /** Files of the file system, photos, and files in fields. */
 export const fileOperations: readonly Operation[] = [
@@ -19,11 +25,7 @@ export const fileOperations: readonly Operation[] = [
     path: '{module}/{id}/photo',
     scopes: module('READ'),
     handle: getPhoto,
-    about: {
-      summary: "Get a record's photo",
-      answers: { 200: { description: 'The image.', file: 'image/*' }, 204: { description: 'There is none.' } },
-      errors: ['NOT_SUPPORTED'],
-    },
+    about: { ...getPhotoDescription("Get a record's photo"), errors: ['NOT_SUPPORTED'] },
   },
   {
     method: 'POST',
@@ -31,24 +33,14 @@ export const fileOperations: readonly Operation[] = [
     scopes: module('CREATE'),
     takesFiles: true,
     handle: uploadPhoto,
-    about: {
-      summary: "Set a record's photo",
-      text: 'A PNG, JPEG, GIF, WebP or BMP image of at most 10 MB.',
-      body: input({ file: binary }),
-      answers: { 200: { json: done(anyObject) }, 400: { errors: ['FILE_SIZE_MORE_THAN_ALLOWED_SIZE'] } },
-      errors: ['NOT_SUPPORTED', 'INVALID_FILE_TYPE', 'RECORD_LOCKED'],
-    },
+    about: { ...setPhotoDescription("Set a record's photo"), errors: ['INVALID_FILE_TYPE', ...photoErrors] },
   },
   {
     method: 'DELETE',
     path: '{module}/{id}/photo',
     scopes: module('DELETE'),
     handle: deletePhoto,
-    about: {
-      summary: "Delete a record's photo",
-      answers: { 200: { json: done(anyObject) } },
-      errors: ['NOT_SUPPORTED', 'RECORD_LOCKED'],
-    },
+    about: { ...deletePhotoDescription("Delete a record's photo"), errors: photoErrors },
   },
   {
     method: 'POST',

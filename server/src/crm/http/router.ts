@@ -17,7 +17,7 @@ export interface Operation {
   readonly takesFiles?: boolean;
   readonly handle: (call: CrmCall) => Promise<CrmAnswer>;
   /** What clients are told of it. */
-  readonly about?: Description;
+  readonly about: Description;
 }
 
 interface Node {

@@ -6,7 +6,7 @@ export interface Version {
 
 const names = ['v2', 'v2.1', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8'] as const;
 
-const versions: ReadonlyMap<string, Version> = new Map(
+export const versions: ReadonlyMap<string, Version> = new Map(
   names.map((name) => [name, { name, number: Number(name.slice(1)) }]),
 );
 

@@ -216,7 +216,7 @@ export class Metadata {
 }
 
 /** Names of fields that came with v4 (crm-api 2.2). */
-const sinceV4 = new Set(['Converted__s', 'Locked__s', 'Record_Status__s']);
+export const sinceV4: ReadonlySet<string> = new Set(['Converted__s', 'Locked__s', 'Record_Status__s']);
 
 /** Whether a version of the API has the field. */
 export function isFieldOf(version: Version, { apiName }: Field): boolean {

@@ -20,7 +20,7 @@ export function openApiDocument(
   dataCenter: DataCenter,
   environment: Environment,
 ): object {
-  const shelf = new SchemaShelf();
+  const shelf = new SchemaShelf(version.number);
   const paths: Record<string, Record<string, object>> = {};
   const scopes = new Set<string>();
   for (const [tag, operations] of Object.entries(chapters)) {
@@ -28,7 +28,7 @@ export function openApiDocument(
       const path = documentPath(operation, version);
       const described = describeOperation(operation, version, shelf);
       for (const { oauth } of described.security) for (const scope of oauth) scopes.add(scope);
-      const servers = operation.about?.atContentOrigin && [
+      const servers = operation.about.atContentOrigin && [
         { url: dataCenter.origins.content },
         { url: apiOrigin(dataCenter, environment) },
       ];

@@ -15,12 +15,9 @@ export interface DescribedOperation {
   readonly [key: string]: unknown;
 }
 
-/** Until an operation says something about itself. */
-const nothing: Description = { summary: '', answers: {} };
-
 /** An operation as the document of one version shows it. */
 export function describeOperation(operation: Operation, version: Version, shelf: SchemaShelf): DescribedOperation {
-  const { method, path, about = nothing } = operation;
+  const { method, path, about } = operation;
   const placeholders = placeholdersOf(operation);
   const headers = [...(about.headers ?? []), ...(takesIdempotencyKey(operation) ? [idempotencyKey] : [])];
   const parameters = [
@@ -57,7 +54,7 @@ function parametersOf(all: readonly Parameter[], where: string, version: Version
     .map((parameter) => {
       const { name, required = false } = parameter;
       const needed = typeof required === 'number' ? version.number >= required : required;
-      return { name, in: where, ...(needed ? { required } : {}), ...shown(parameter, shelf) };
+      return { name, in: where, ...(needed ? { required: true } : {}), ...shown(parameter, shelf) };
     });
 }
 

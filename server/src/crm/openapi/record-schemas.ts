@@ -1,6 +1,7 @@
 import type { DataType, Field, Module } from '../metadata/metadata.ts';
-import { servesRecords } from '../metadata/metadata.ts';
+import { servesRecords, sinceV4 } from '../metadata/metadata.ts';
 import { standardModules } from '../metadata/standard-modules.ts';
+import { systemFields } from '../records/render-record.ts';
 import { isWritable } from '../values/read-value.ts';
 import {
   anyObject,
@@ -18,6 +19,7 @@ import {
   orNull,
   reference,
   type Schema,
+  since,
   text,
   time,
 } from './schema.ts';
@@ -132,6 +134,7 @@ function answered(field: Field): Schema {
   const schema = field.apiName === 'Tag' ? listOf(tag) : forms[field.dataType][0](field);
   const { apiName, label } = field;
   if (apiName === 'id') return noted(id, label);
+  if (sinceV4.has(apiName)) return since(4, noted(orNull(schema), label));
   return noted(schema.type === 'array' || schema.type === 'boolean' ? schema : orNull(schema), label);
 }
 
@@ -176,7 +179,7 @@ const recordSchema = ({ apiName, fields }: Module): Schema =>
   named(apiName, {
     type: 'object',
     required: ['id'],
-    properties: { id, ...each(fields, answered) },
+    properties: { id, ...each([...systemFields, ...fields], answered) },
     patternProperties: systemKeys,
   });
 

@@ -59,12 +59,13 @@ export const headers = {
 const pointersTo = (...names: readonly (keyof typeof headers)[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 export const answerHeaders = pointersTo('X-Request-Id', 'X-ACCESSTOKEN-RESET', 'X-API-CREDITS-REMAINING');
+export const refusalHeaders = pointersTo('X-Request-Id');
 
 /** Refusals that are the same for every operation, by status. */
 const sameEverywhere: readonly (readonly [status: number, name: string, headers: object])[] = [
-  [401, 'Unauthorized', pointersTo('X-Request-Id')],
+  [401, 'Unauthorized', refusalHeaders],
   [429, 'TooManyRequests', pointersTo('X-Request-Id', 'Retry-After')],
-  [500, 'Fault', pointersTo('X-Request-Id')],
+  [500, 'Fault', refusalHeaders],
 ];
 
 export const sharedResponseName = (status: number): string | undefined =>

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCatalogue } from '../errors.ts';
 import type { Version } from '../http/versions.ts';
 import { type Answer, type Description, inVersion, type Writes, withList } from './description.ts';
-import { answerHeaders, codesOfEveryCall, errorWith, sharedResponseName } from './refusals.ts';
+import { answerHeaders, codesOfEveryCall, errorWith, refusalHeaders, sharedResponseName } from './refusals.ts';
 import { anyObject, either, exactly, named, type Schema, shape, text } from './schema.ts';
 import type { SchemaShelf } from './schema-shelf.ts';
 
@@ -35,7 +35,7 @@ export function responsesOf(told: Told, shelf: SchemaShelf): Record<string, obje
     add(status, { description: `Refused: ${codes.join(', ')}.`, json: errorWith(codes) });
   }
   return Object.fromEntries(
-    [...meanings].map(([status, all]) => [status, sharedResponse(status, all) ?? responseOf(all, shelf)]),
+    [...meanings].map(([status, all]) => [status, sharedResponse(status, all) ?? responseOf(status, all, shelf)]),
   );
 }
 
@@ -73,7 +73,7 @@ function sharedResponse(status: number, meanings: readonly Meaning[]): object | 
   return name && meanings.length === 1 ? { $ref: `#/components/responses/${name}` } : undefined;
 }
 
-function responseOf(meanings: readonly Meaning[], shelf: SchemaShelf): object {
+function responseOf(status: number, meanings: readonly Meaning[], shelf: SchemaShelf): object {
   const schemas = meanings.flatMap(({ json }) => (json ? [shelf.place(json)] : []));
   const files = meanings.flatMap(({ file }) => (file ? [[file, {}] as const] : []));
   const [schema] = schemas;
@@ -83,7 +83,10 @@ function responseOf(meanings: readonly Meaning[], shelf: SchemaShelf): object {
   };
   return {
     description: meanings.map(({ description = 'The answer.' }) => description).join(' '),
-    headers: { ...answerHeaders, ...(files.length > 0 ? { 'Content-Disposition': { schema: text } } : {}) },
+    headers: {
+      ...(status < 400 ? answerHeaders : refusalHeaders),
+      ...(files.length > 0 ? { 'Content-Disposition': { schema: text } } : {}),
+    },
     ...(Object.keys(content).length > 0 ? { content } : {}),
   };
 }

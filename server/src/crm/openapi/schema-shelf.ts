@@ -2,8 +2,14 @@ import type { Schema } from './schema.ts';
 
 /** The document's named schemas: each stands there once, and everything else points to it. */
 export class SchemaShelf {
+  readonly #version: number;
   readonly schemas: Record<string, unknown> = {};
   readonly #kept = new Map<string, Schema>();
+
+  /** @param version number of the version whose document it is */
+  constructor(version: number) {
+    this.#version = version;
+  }
 
   /** The schema with every named part of it replaced by a pointer. */
   place(schema: Schema): Schema {
@@ -19,7 +25,20 @@ export class SchemaShelf {
   }
 
   #inside(schema: Schema): Schema {
-    return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, this.#value(value)]));
+    return Object.fromEntries(Object.entries(this.#served(schema)).map(([key, value]) => [key, this.#value(value)]));
+  }
+
+  /** An object's schema without the keys that came later. */
+  #served(schema: Schema): Schema {
+    const { properties, required } = schema;
+    if (typeof properties !== 'object' || properties === null) return schema;
+    const later = (name: string) =>
+      Number((properties as Record<string, Schema>)[name]?.['x-since'] ?? 0) > this.#version;
+    return {
+      ...schema,
+      ...(required ? { required: (required as readonly string[]).filter((name) => !later(name)) } : {}),
+      properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !later(name))),
+    };
   }
 
   #value(value: unknown): unknown {

@@ -29,9 +29,11 @@ export const listOf = (items: Schema, limits: { readonly min?: number; readonly 
   ...(limits.min === undefined ? {} : { minItems: limits.min }),
   ...(limits.max === undefined ? {} : { maxItems: limits.max }),
 });
+/** A schema to which more can be said without touching one that has a name. */
+const orAlone = (schema: Schema): Schema => ('title' in schema ? { anyOf: [schema] } : schema);
+
 /** Says what a value means. */
-export const noted = (schema: Schema, description: string): Schema =>
-  'title' in schema ? { description, anyOf: [schema] } : { ...schema, description };
+export const noted = (schema: Schema, description: string): Schema => ({ ...orAlone(schema), description });
 
 /** An object of an answer: it has all of these keys, apart from the optional ones. */
 export const shape = (properties: Properties, optional: Properties = {}): Schema => ({
@@ -51,6 +53,9 @@ export const input = (required: Properties, optional: Properties = {}): Schema =
 /** Several keys with the same schema. */
 export const all = (schema: Schema, ...keys: readonly string[]): Properties =>
   Object.fromEntries(keys.map((key) => [key, schema]));
+
+/** A key of an object that came with a version; the documents of older ones do not have it. */
+export const since = (version: number, schema: Schema): Schema => ({ ...orAlone(schema), 'x-since': version });
 
 /** A schema that the document keeps once, under its name, and points to. */
 export const named = (title: string, schema: Schema): Schema => ({ title, ...schema });

@@ -154,7 +154,7 @@ function shortened(part: Part): Part {
 type IsShown = (field: Field) => boolean;
 
 /** What every single record has, whether or not its module's metadata lists it (crm-api 5.3). */
-const systemFields: readonly Field[] = [
+export const systemFields: readonly Field[] = [
   ['Last_Activity_Time', 'datetime'],
   ['Layout', 'layout'],
   ['Tag', 'text'],

@@ -6,12 +6,27 @@ import {
   ifModifiedSince,
   ifUnmodifiedSince,
   moduleParameter,
+  pageInfo,
+  pages,
   recordListQuery,
   recordPageInfo,
 } from '../openapi/parameters.ts';
 import { record } from '../openapi/record-schemas.ts';
 import { errorWith } from '../openapi/refusals.ts';
-import { either, id, idGiven, input, integer, type Schema, shape, text } from '../openapi/schema.ts';
+import {
+  either,
+  id,
+  idGiven,
+  input,
+  integer,
+  number,
+  orNull,
+  reference,
+  type Schema,
+  shape,
+  text,
+  time,
+} from '../openapi/schema.ts';
 import { module, related, settings } from '../operation-scopes.ts';
 import {
   changedRecords,
@@ -33,6 +48,20 @@ import { createRelated, removeOneRelated, removeRelated, updateOneRelated, updat
 const list = '{module}/{id}/{list}';
 /** Notes answer as records do, links with their id only. */
 const linkWrites = { ...recordWrites, details: either(shape({ id }), recordWrites.details as Schema) };
+
+/** A stage that a deal was in: the named fields, and the id. */
+const stage = shape(
+  { id },
+  {
+    Stage: orNull(text),
+    Amount: orNull(number),
+    Probability: orNull(number),
+    Expected_Revenue: orNull(number),
+    Close_Date: orNull(text),
+    Modified_Time: time,
+    Modified_By: reference,
+  },
+);
 
 /** Records that hang on a record, and the lists that show them. */
 export const relatedOperations: readonly Operation[] = [
@@ -156,8 +185,29 @@ export const relatedOperations: readonly Operation[] = [
       errors: ['NOT_SUPPORTED', 'RECORD_LOCKED'],
     },
   },
-  { method: 'GET', path: '{module}/{id}/Stage_History', scopes: module('READ'), handle: listStageHistory },
-  { method: 'GET', path: '{module}/{id}/Competitors', scopes: module('READ'), handle: listCompetitors },
+  {
+    method: 'GET',
+    path: '{module}/{id}/Stage_History',
+    scopes: module('READ'),
+    handle: listStageHistory,
+    about: {
+      summary: 'List the stages of a deal',
+      text: 'The present one first, each with the values that the deal had when it came into it.',
+      query: [{ ...fieldsParameter, errors: [] }, ...pages],
+      answers: found('data', stage, { info: pageInfo }),
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/{id}/Competitors',
+    scopes: module('READ'),
+    handle: listCompetitors,
+    about: {
+      summary: 'List the competitors of a deal',
+      text: 'The platform keeps none.',
+      answers: { 204: { description: 'There is none.' } },
+    },
+  },
   {
     method: 'POST',
     path: '{module}/{id}/actions/get_related_records_count',

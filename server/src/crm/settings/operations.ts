@@ -1,3 +1,4 @@
+import { deletePhotoDescription, getPhotoDescription, setPhotoDescription } from '../files/described-files.ts';
 import type { Operation } from '../http/router.ts';
 import { always, found, query } from '../openapi/description.ts';
 import { ifModifiedSince, moduleParameter } from '../openapi/parameters.ts';
@@ -17,15 +18,28 @@ const include = query('include', 'allowed_permissions_to_update: tells what prof
 
 /** The organization, its modules and their fields. */
 export const settingsOperations: readonly Operation[] = [
-  { method: 'GET', path: 'org/photo', scopes: fixed('ZohoCRM.org.READ'), handle: getOrganizationPhoto },
+  {
+    method: 'GET',
+    path: 'org/photo',
+    scopes: fixed('ZohoCRM.org.READ'),
+    handle: getOrganizationPhoto,
+    about: getPhotoDescription("Get the organization's picture"),
+  },
   {
     method: 'POST',
     path: 'org/photo',
     scopes: fixed('ZohoCRM.org.CREATE'),
     takesFiles: true,
     handle: uploadOrganizationPhoto,
+    about: { ...setPhotoDescription("Set the organization's picture"), errors: ['INVALID_FILE_TYPE', 'FORBIDDEN'] },
   },
-  { method: 'DELETE', path: 'org/photo', scopes: fixed('ZohoCRM.org.DELETE'), handle: deleteOrganizationPhoto },
+  {
+    method: 'DELETE',
+    path: 'org/photo',
+    scopes: fixed('ZohoCRM.org.DELETE'),
+    handle: deleteOrganizationPhoto,
+    about: { ...deletePhotoDescription("Delete the organization's picture"), errors: ['FORBIDDEN'] },
+  },
   {
     method: 'GET',
     path: 'org',

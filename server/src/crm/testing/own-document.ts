@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { localDataCenter } from '../../config/data-centers.ts';
 import type { CrmCall } from '../context.ts';
 import { type Operation, Router } from '../http/router.ts';
-import type { Version } from '../http/versions.ts';
+import { newestVersion, type Version } from '../http/versions.ts';
 import { inVersion } from '../openapi/description.ts';
 import { documentPath, openApiDocument } from '../openapi/document.ts';
 import { publicPath } from '../openapi/routes.ts';
@@ -41,15 +41,21 @@ function checkAgainstDocument(method: string, path: string, answer: SeenAnswer):
   const read = undescribed.splice(0).join('; ');
   if (read !== '') return read;
   const match = router.find(method, path.split('?')[0] as string);
-  if ('problem' in match || !match.operation.about || isNoOperation(path, answer)) return undefined;
+  if ('problem' in match || isNoOperation(path, answer)) return undefined;
   const { operation, version } = match;
   if (operation.since !== undefined && operation.since > version.number) return undefined;
-  let document = documents.get(version.name);
-  if (!document) {
-    document = new DocumentCheck(version);
-    documents.set(version.name, document);
-  }
-  return document.check(operation, answer);
+  return documentCheck(version).check(operation, answer);
+}
+
+function documentCheck(version: Version): DocumentCheck {
+  const document = documents.get(version.name) ?? new DocumentCheck(version);
+  documents.set(version.name, document);
+  return document;
+}
+
+/** Why a value is not as the document of the newest version describes things of that name; undefined when it is. */
+export function isAsDescribed(name: string, value: unknown): string | undefined {
+  return documentCheck(newestVersion).fault(pointer('components', 'schemas', name), value);
 }
 
 /** The documents themselves, and paths that another origin serves, or that cannot be read. */
@@ -87,12 +93,18 @@ class DocumentCheck {
     }
     if (!content['application/json']?.schema)
       return `${name}: its description has no JSON with status ${status}: ${JSON.stringify(json)}`;
-    const validate = this.#compile(`${at}${pointer('content', 'application/json', 'schema')}`);
+    const fault = this.fault(`${at}${pointer('content', 'application/json', 'schema')}`, json);
+    return fault && `${name} ${status} is not as described: ${fault} in ${JSON.stringify(json).slice(0, 1000)}`;
+  }
+
+  /** Why a value is not as the schema at a place of the document says. */
+  fault(at: string, json: unknown): string | undefined {
+    const validate = this.#compile(at);
     if (validate(json)) return undefined;
-    const faults = validate.errors
+    return validate.errors
       ?.slice(0, 8)
-      .map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
-    return `${name} ${status} is not as described: ${faults?.join('; ')} in ${JSON.stringify(json).slice(0, 1000)}`;
+      .map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`)
+      .join('; ');
   }
 
   #compile(at: string): ValidateFunction {
@@ -173,7 +185,6 @@ function tell(
   query: ReadonlySet<string>,
   headers: ReadonlySet<string>,
 ): void {
-  if (!about) return;
   const has = (parameters: typeof about.query, name: string) =>
     parameters?.some((each) => each.name.toLowerCase() === name.toLowerCase() && inVersion(each, version.number));
   for (const name of query) {

@@ -30,4 +30,5 @@ export const recordErrors = [
   'MULTIPLE_OR_MULTI_ERRORS',
   'DEPENDENT_FIELD_MISSING',
   'DEPENDENT_MISMATCH',
+  'MAPPING_MISMATCH',
 ] as const;

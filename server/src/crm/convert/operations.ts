@@ -55,7 +55,7 @@ export const convertOperations: readonly Operation[] = [
       text: 'Into a contact, an account when it has a company, and a deal when one is asked for. The module is Leads.',
       body: bodyWith('data', conversion, 1),
       writes: { key: 'data', status: 200, details: made, oldItem: onlyIds },
-      errors: [...recordErrors, 'ID_ALREADY_CONVERTED', 'MAPPING_MISMATCH'],
+      errors: [...recordErrors, 'ID_ALREADY_CONVERTED'],
     },
   },
   {

@@ -32,7 +32,7 @@ export async function changeOwnerOfOne(call: CrmCall): Promise<CrmAnswer> {
 export async function massChangeOwner(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Edit');
   const body = readJsonBody(call.body);
-  const target = readViewTarget(call, module, body.cvid);
+  const target = readViewTarget(call, module, body);
   return scheduleMass(call, module, 'mass_owner', target, { owner: readOwner(call, body) });
 }
 

@@ -146,6 +146,45 @@ test('a mass change of owner', async () => {
   );
 });
 
+test('a territory leaves of a view what belongs to it', async () => {
+  const top = (await call('GET', 'settings/territories')).json.territories[0].id;
+  const make = async (name: string, above: string): Promise<string> => {
+    const body = { territories: [{ name, reporting_to: { id: above } }] };
+    return (await call('POST', 'settings/territories', { body })).json.territories[0].details.id;
+  };
+  const north = await make('North', top);
+  const [within, below] = (await create(
+    'Accounts',
+    { Account_Name: 'in north' },
+    { Account_Name: 'far north' },
+    { Account_Name: 'south' },
+  )) as [string, string];
+  const places = [
+    [within, north],
+    [below, await make('Far north', north)],
+  ] as const;
+  for (const [id, territory] of places) {
+    const body = { data: [{ Territories: [{ id: territory }] }] };
+    expect((await call('POST', `Accounts/${id}/actions/assign_territories`, { body })).status).toBe(200);
+  }
+  const cvid = views['All Accounts'];
+  const update = (territory: unknown) =>
+    schedule('Accounts', 'mass_update', { data: [{ Industry: 'Mass' }], cvid, territory });
+  const only = await update({ id: north });
+  expect(await ended('Accounts', 'mass_update', only.json.data[0].details.job_id)).toMatchObject({ Updated_Count: 1 });
+  const all = await update({ id: north, include_child: true });
+  expect(await ended('Accounts', 'mass_update', all.json.data[0].details.job_id)).toMatchObject({ Updated_Count: 2 });
+  for (const [territory, api_name] of [
+    ['x', 'territory'],
+    [{}, 'id'],
+    [{ id: '1' }, 'id'],
+    [{ id: north, include_child: 'yes' }, 'include_child'],
+  ]) {
+    const refused = await update(territory);
+    expect([refused.status, refused.json.details.api_name]).toEqual([400, api_name]);
+  }
+});
+
 test('records that others change at the same moment are changed by both', async () => {
   const ids = await create(
     'Deals',

@@ -10,8 +10,7 @@ import { readId } from '../organizations/ids.ts';
 import { restSource } from '../query/select-matching.ts';
 import { StatementBuilder } from '../query/statement-builder.ts';
 import { recordModule } from '../records/record-module.ts';
-import type { CustomView } from '../views/standard-views.ts';
-import { maxMassIds } from './mass-request.ts';
+import { maxMassIds, type ViewTarget } from './mass-request.ts';
 
 /** Mass actions over the records of a custom view (crm-api 11): scheduled here, done by `run-mass.ts`. */
 
@@ -52,7 +51,7 @@ export async function scheduleMass(
   call: CrmCall,
   module: Module,
   operation: MassOperation,
-  target: { readonly view: CustomView; readonly viewId: string },
+  target: ViewTarget,
   asked: Pick<MassRequest, 'item' | 'owner'>,
 ): Promise<CrmAnswer> {
   const { space, store } = call;
@@ -63,7 +62,7 @@ export async function scheduleMass(
     await store.database.transaction(async (transaction) => {
       const progress: MassProgress = { total: 0, done: 0, changed: 0, failed: 0, gone: 0 };
       await insertJob(transaction, call, id, { operation, request, progress });
-      const { text, values } = chosenRecords(call, module, target.view, id);
+      const { text, values } = chosenRecords(call, module, target, id);
       const chunks = await transaction.query<{ size: number }>({ text, values });
       const total = chunks.reduce((sum, { size }) => sum + size, 0);
       if (total > maxRecords) throw new Refusal('RECORD_COUNT_LIMIT_EXCEEDED', { details: { limit: maxRecords } });
@@ -80,14 +79,15 @@ export async function scheduleMass(
 }
 
 /** The statement that notes the ids of a view's records for a job, some hundreds in a row; one too many, if there is. */
-function chosenRecords(call: CrmCall, module: Module, view: CustomView, jobId: string) {
+function chosenRecords(call: CrmCall, module: Module, { view, within }: ViewTarget, jobId: string) {
   const builder = new StatementBuilder(call.space.dataSpace, module);
   const { from, where } = restSource({ module, condition: view.condition(call) }, builder);
+  const among = within ? `AND ${within.among((value) => builder.parameter(value))}` : '';
   const text = `
     INSERT INTO crm_job_records (data_space, job_id, place, ids)
     SELECT $1, ${builder.parameter(jobId)}, min(place), array_agg(record_id ORDER BY place)
     FROM (SELECT record_id, row_number() OVER (ORDER BY record_id) - 1 AS place
-          FROM (SELECT r.record_id FROM ${from} ${builder.joins} WHERE ${where}
+          FROM (SELECT r.record_id FROM ${from} ${builder.joins} WHERE ${where} ${among}
                 ORDER BY r.record_id LIMIT ${maxRecords + 1}) AS chosen) AS numbered
     GROUP BY place / ${maxMassIds} RETURNING cardinality(ids) AS size`;
   return { text, values: builder.values };

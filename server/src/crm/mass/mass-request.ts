@@ -3,6 +3,8 @@ import { idInvalid, Refusal } from '../errors.ts';
 import type { JsonObject } from '../http/json-body.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import type { ListScope } from '../records/list-records.ts';
+import { territoryScopeIn } from '../territories/territory-scope.ts';
 import { findView, viewInvalid } from '../views/find-view.ts';
 import type { CustomView } from '../views/standard-views.ts';
 
@@ -10,7 +12,13 @@ import type { CustomView } from '../views/standard-views.ts';
 export const maxMassIds = 500;
 
 /** Which records a mass action is about: some by id, at once, or those of a custom view, by a job. */
-export type MassTarget = { readonly ids: readonly string[] } | { readonly view: CustomView; readonly viewId: string };
+export type MassTarget = { readonly ids: readonly string[] } | ViewTarget;
+export interface ViewTarget {
+  readonly view: CustomView;
+  readonly viewId: string;
+  /** What a territory leaves of the view. */
+  readonly within: ListScope | undefined;
+}
 
 /** @throws Refusal MANDATORY_NOT_FOUND, AMBIGUITY_DURING_PROCESSING, INVALID_DATA, LIMIT_EXCEEDED. */
 export function readMassTarget(call: CrmCall, module: Module, body: JsonObject): MassTarget {
@@ -20,21 +28,17 @@ export function readMassTarget(call: CrmCall, module: Module, body: JsonObject):
     const ambiguity_due_to = ['ids', 'cvid'].map((name) => ({ api_name: name, json_path: `$.${name}` }));
     throw new Refusal('AMBIGUITY_DURING_PROCESSING', { details: { ambiguity_due_to } });
   }
-  return readViewTarget(call, module, viewId);
+  return readViewTarget(call, module, body);
 }
 
 /** The same for an action that is done by jobs only. */
-export function readViewTarget(
-  { space }: CrmCall,
-  module: Module,
-  raw: unknown,
-): { readonly view: CustomView; readonly viewId: string } {
+export function readViewTarget(call: CrmCall, module: Module, { cvid, territory }: JsonObject): ViewTarget {
   const place = { api_name: 'cvid', json_path: '$.cvid' };
-  if (raw === undefined || raw === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
-  const viewId = readId(raw);
-  const view = viewId === undefined ? undefined : findView(space, module, viewId);
+  if (cvid === undefined || cvid === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place });
+  const viewId = readId(cvid);
+  const view = viewId === undefined ? undefined : findView(call.space, module, viewId);
   if (!view || viewId === undefined) throw new Refusal('INVALID_DATA', { details: place, message: viewInvalid });
-  return { view, viewId };
+  return { view, viewId, within: territoryScopeIn(call, module, territory) };
 }
 
 /** The `ids` of a body. @throws Refusal when there are none, too many, or something else among them. */

@@ -1,5 +1,6 @@
 import type { CrmCall } from '../context.ts';
-import { idInvalid, Refusal } from '../errors.ts';
+import { type ErrorDetails, idInvalid, Refusal } from '../errors.ts';
+import { isJsonObject } from '../http/json-body.ts';
 import { booleanParameter } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
@@ -9,19 +10,37 @@ import { territoryKind } from './record-territories.ts';
 import { withBelow } from './territory.ts';
 import { checkTerritories } from './territory-answer.ts';
 
-/**
- * What `territory_id` leaves of a list, with `include_child` also what is in the territories below; undefined without
- * it. The records come from `crm_reference`, so that the time follows from how many the territories have.
- */
+/** What `territory_id` leaves of a list, with `include_child` also what is in the territories below; undefined without it. */
 export function territoryScope(call: CrmCall, module: Module): ListScope | undefined {
   const below = booleanParameter(call.query, 'include_child');
   const given = call.query.get('territory_id');
   if (!given) return undefined;
+  return scopeOf(call, module, given, below === true, { param_name: 'territory_id' });
+}
+
+/** The same for `"territory":{"id","include_child"}` in a body. @throws Refusal INVALID_DATA, INVALID_MODULE, FEATURE_NOT_ENABLED. */
+export function territoryScopeIn(call: CrmCall, module: Module, raw: unknown): ListScope | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  const place = (name: string) => ({ api_name: name, json_path: `$.territory.${name}` });
+  if (!isJsonObject(raw)) {
+    const details = { expected_data_type: 'jsonobject', api_name: 'territory', json_path: '$.territory' };
+    throw new Refusal('INVALID_DATA', { details });
+  }
+  if (raw.id === undefined || raw.id === null) throw new Refusal('MANDATORY_NOT_FOUND', { details: place('id') });
+  const below = raw.include_child ?? false;
+  if (typeof below !== 'boolean') {
+    throw new Refusal('INVALID_DATA', { details: { expected_data_type: 'boolean', ...place('include_child') } });
+  }
+  return scopeOf(call, module, raw.id, below, place('id'));
+}
+
+/** The records come from `crm_reference`, so that the time follows from how many the territories have. */
+function scopeOf(call: CrmCall, module: Module, given: unknown, below: boolean, details: ErrorDetails): ListScope {
   const { field } = territoryKind(module);
   checkTerritories(call);
   const { space } = call;
   const territory = space.territory(readId(given) ?? '');
-  if (!territory) throw new Refusal('INVALID_DATA', { details: { param_name: 'territory_id' }, message: idInvalid });
+  if (!territory) throw new Refusal('INVALID_DATA', { details, message: idInvalid });
   const ids = below ? [...withBelow(space.contents.territories, territory.id)] : [territory.id];
   return {
     key: `territory ${ids.join(',')}`,

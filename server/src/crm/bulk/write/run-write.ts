@@ -279,7 +279,8 @@ class ResourceWrite {
       let reached: readonly ResourceProgress[] = this.#progress;
       const { operation } = this.#request;
       const together = this.#children.length > 0;
-      const task = { call: this.#call, module, operation, findBy: resource.findBy, together };
+      const call = { ...this.#call, nowMs: this.#running.nowMs() };
+      const task = { call, module, operation, findBy: resource.findBy, together };
       await writeRows(task, whole, async (transaction, outcomes) => {
         const changed = new Map([[this.#index, counted(this.#own, outcomes)]]);
         await this.#noteLines(transaction, this.#index, this.#own.done, resultRows(columns, part, outcomes));

@@ -20,16 +20,9 @@ const callback = documented.find(({ document }) => document === 'notification_ca
 
 /** Operations that are not built yet. The list only ever gets shorter. */
 const notBuilt = new Set([
-  'GET {module_api_name}/actions/mass_update',
-  'GET {module_api_name}/actions/mass_delete',
-  ...['POST settings/audit_log_export', 'GET settings/audit_log_export', 'GET settings/audit_log_export/{id}'],
-  ...['GET', 'POST', 'PUT', 'DELETE'].map((method) => `${method} settings/territories`),
-  'GET settings/territories/{territory}',
-  'GET settings/territories/{territory}/__child_territories',
   'GET settings/automation/assignment_rules',
   'GET settings/automation/assignment_rules/{rule}',
   ...['POST settings/modules', 'PUT settings/modules/{module}'],
-  ...['PATCH settings/fields/{field}', 'DELETE settings/fields/{field}'],
 ]);
 
 let stage: Stage;
@@ -76,7 +69,9 @@ async function faultOf(operation: ContractOperation, call: HttpCall, expected: E
   const fault =
     status !== wanted || (code !== '' && !codesOf(json).includes(code))
       ? `expected ${expected}`
-      : operation.checkAnswer(status, json);
+      : departureOf(operation)?.codes?.includes(code)
+        ? undefined
+        : operation.checkAnswer(status, json);
   if (fault === undefined) return undefined;
   const sent = [call.query, call.rawBody ?? call.body].filter((part) => part !== undefined);
   return `${call.method} ${call.path} ${sent.map((part) => JSON.stringify(part)).join(' ')} -> ${status} ${text.slice(0, 1000)}: ${fault}`;

@@ -10,6 +10,10 @@ export interface Departure {
   readonly documented: string;
   /** What the platform does instead, and by which section of the reference. */
   readonly instead: string;
+  /** Parameters whose limits are therefore others. */
+  readonly parameters?: readonly string[];
+  /** Codes of answers whose bodies the document therefore does not have. */
+  readonly codes?: readonly string[];
   /** Alternatives of scopes that take the place of the document's. */
   readonly security?: readonly (readonly string[])[];
 }
@@ -34,6 +38,34 @@ export const departures: readonly Departure[] = [
       'ZohoCRM.modules.READ',
     ]),
   })),
+  ...['mass_update', 'mass_delete'].map((action) => ({
+    document: `${action}.json`,
+    operation: `GET {module_api_name}/actions/${action}`,
+    documented: 'no code says that there is no such module',
+    instead: 'INVALID_MODULE, as for every path with a module (section 12)',
+    codes: ['INVALID_MODULE'],
+  })),
+  {
+    document: 'notifications.json',
+    operation: 'PATCH actions/watch',
+    documented: 'no code says that a change changes nothing',
+    instead: 'EXPECTED_FIELD_MISSING with the keys that may be changed (section 11)',
+    codes: ['EXPECTED_FIELD_MISSING'],
+  },
+  {
+    document: 'attachments.json',
+    operation: 'GET {module_api_name}/{id}/Attachments',
+    documented: 'no code says that page and page_token exclude each other',
+    instead: 'AMBIGUITY_DURING_PROCESSING, as for records (section 6.1)',
+    codes: ['AMBIGUITY_DURING_PROCESSING'],
+  },
+  {
+    document: 'territories.json',
+    operation: 'GET settings/territories',
+    documented: 'a page has at most 200 territories',
+    instead: 'a page has at most 2000, and that many unless fewer are asked for (section 11)',
+    parameters: ['per_page'],
+  },
   {
     document: 'record_search.json',
     operation: 'GET {module_api_name}/search',

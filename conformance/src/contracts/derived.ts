@@ -25,7 +25,9 @@ export async function derivedCalls(
   return [
     ...(await tokenCalls(security, stage)),
     ...moduleCalls(operation),
-    ...operation.parameters.filter((each) => each.in === 'query').flatMap(parameterCalls),
+    ...operation.parameters
+      .filter((each) => each.in === 'query' && !departure?.parameters?.includes(each.name))
+      .flatMap(parameterCalls),
     ...bodyCalls(operation),
   ];
 }
@@ -69,7 +71,7 @@ function parameterCalls({ name, required, schema }: ContractParameter): Derived[
   const wrong =
     schema.type === 'integer'
       ? ['x', '0', ...(schema.maximum === undefined ? [] : [String(Number(schema.maximum) + 1)])]
-      : Array.isArray(schema.enum)
+      : Array.isArray(schema.enum) || schema.type === 'boolean'
         ? ['no_such_choice']
         : [];
   return [

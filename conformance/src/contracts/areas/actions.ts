@@ -1,10 +1,32 @@
+import { until } from '../../../../server/src/testing/platform-process.ts';
 import type { Stage } from '../stage.ts';
 import { area } from '../table.ts';
 
 async function setUp(stage: Stage) {
   const { ownerId } = stage;
   const lead = await stage.lead();
-  return { stage, lead, owner: { id: ownerId }, nobody: stage.id(999_999_999_999) };
+  const { custom_views } = await stage.prepare('GET', 'settings/custom_views', { query: { module: 'Solutions' } });
+  const [all, mine] = custom_views.map(({ id }: { id: string }) => id) as [string, string];
+  /** The id of a job that is done, so that the view is free again. */
+  const done = async (action: string, body: object): Promise<string> => {
+    const path = `Solutions/actions/${action}`;
+    const { data } = await stage.prepare('POST', path, { body });
+    const { job_id } = data[0].details;
+    const job = async () => (await stage.prepare('GET', path, { query: { job_id } })).data[0];
+    await until(async () => (await job()).Status === 'COMPLETED', 'the job is done');
+    return job_id;
+  };
+  await stage.create('Solutions', { Solution_Title: 'Answer' });
+  return {
+    stage,
+    lead,
+    all,
+    mine,
+    done,
+    at: { module_api_name: 'Solutions' },
+    owner: { id: ownerId },
+    nobody: stage.id(999_999_999_999),
+  };
 }
 
 export const changeOwner = area('change_owner.json', setUp, {
@@ -31,18 +53,39 @@ export const changeOwner = area('change_owner.json', setUp, {
 export const massUpdate = area('mass_update.json', setUp, {
   'POST {module_api_name}/actions/mass_update': [
     [200, ({ lead }) => ({ body: { data: [{ Lead_Source: 'Advertisement' }], ids: [lead], over_write: true } })],
+    [200, ({ mine, at }) => ({ at, body: { data: Question(), cvid: mine, over_write: true } })],
+    ['INVALID_DATA', ({ nobody, at }) => ({ at, body: { data: Question(), cvid: nobody } })],
     ['LIMIT_EXCEEDED', ({ lead }) => ({ body: { data: [{ City: 'x', Company: 'y' }], ids: [lead] } })],
     ['MANDATORY_NOT_FOUND', ({ lead }) => ({ body: { ids: [lead] } })],
     ['INVALID_DATA 200', ({ nobody }) => ({ body: { data: [{ City: 'x' }], ids: [nobody] } })],
   ],
+  'GET {module_api_name}/actions/mass_update': [
+    [
+      200,
+      async ({ done, all, at }) => ({
+        at,
+        query: { job_id: await done('mass_update', { data: Question(), cvid: all }) },
+      }),
+    ],
+    ['INVALID_DATA', ({ nobody }) => ({ query: { job_id: nobody } })],
+    ['INVALID_DATA', { query: { job_id: 'abc' } }],
+  ],
 });
+
+const Question = () => [{ Question: 'Why?' }];
 
 export const massDelete = area('mass_delete.json', setUp, {
   'POST {module_api_name}/actions/mass_delete': [
     [200, async ({ stage }) => ({ body: { ids: [await stage.lead(), await stage.lead()] } })],
     [207, async ({ stage, nobody }) => ({ body: { ids: [await stage.lead(), nobody] } })],
+    [200, ({ mine, at }) => ({ at, body: { cvid: mine } })],
+    ['INVALID_DATA', ({ nobody, at }) => ({ at, body: { cvid: nobody } })],
     ['INVALID_DATA', { body: { ids: ['abc'] } }],
     ['MANDATORY_NOT_FOUND', { body: {} }],
+  ],
+  'GET {module_api_name}/actions/mass_delete': [
+    [200, async ({ done, all, at }) => ({ at, query: { job_id: await done('mass_delete', { cvid: all }) } })],
+    ['INVALID_DATA', ({ nobody }) => ({ query: { job_id: nobody } })],
   ],
 });
 
@@ -102,6 +145,7 @@ export const notifications = area('notifications.json', watches, {
         watch({ channel_id: (await created()).channel_id, events: ['Deals.all'], _delete_events: true }),
     ],
     ['NOT_SUBSCRIBED', ({ item }) => watch({ channel_id: item().channel_id, token: 'another' })],
+    ['EXPECTED_FIELD_MISSING', async ({ created }) => watch({ channel_id: (await created()).channel_id })],
   ],
   'DELETE actions/watch': [
     [200, async ({ created }) => ({ query: { channel_ids: (await created()).channel_id } })],

@@ -31,6 +31,10 @@ export const attachments = area('attachments.json', setUp, {
     [200, ({ lead }) => ({ at: { id: lead }, query: { fields: 'File_Name', per_page: '1', page: '1' } })],
     [204, async ({ stage }) => ({ at: { id: await stage.lead() }, query: { fields: 'File_Name' } })],
     ['INVALID_DATA', ({ nobody }) => ({ at: { id: nobody }, query: { fields: 'File_Name' } })],
+    [
+      'AMBIGUITY_DURING_PROCESSING',
+      ({ lead }) => ({ at: { id: lead }, query: { fields: 'id', page: '2', page_token: 'x' } }),
+    ],
     ['INVALID_DATA', { at: { id: 'abc' }, query: { fields: 'File_Name' } }],
   ],
   'POST {module_api_name}/{id}/Attachments': [

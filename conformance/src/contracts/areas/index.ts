@@ -2,11 +2,12 @@ import type { Area } from '../table.ts';
 import { changeOwner, massDelete, massUpdate, notifications } from './actions.ts';
 import { attachments, files, photos, tagCalls } from './content.ts';
 import { coql, recordCount, recordSearch } from './finding.ts';
-import { bulkRead } from './jobs.ts';
+import { auditLogExport, bulkRead } from './jobs.ts';
 import { recordLocking } from './locks.ts';
 import { customViews, features, fields, modules, organization, relatedLists } from './metadata.ts';
 import { roleCalls, userCalls } from './people.ts';
 import { records } from './records.ts';
+import { territoryCalls } from './territories.ts';
 
 /** The calls of every contract document. */
 export const areas: readonly Area[] = [
@@ -14,5 +15,6 @@ export const areas: readonly Area[] = [
   ...[modules, fields, relatedLists, customViews, features, organization],
   ...[userCalls, roleCalls],
   ...[attachments, photos, files, tagCalls],
-  ...[bulkRead, changeOwner, massUpdate, massDelete, notifications, recordLocking],
+  ...[bulkRead, auditLogExport, changeOwner, massUpdate, massDelete, notifications, recordLocking],
+  territoryCalls,
 ];

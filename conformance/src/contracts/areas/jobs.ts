@@ -19,6 +19,39 @@ async function setUp(stage: Stage) {
   return { stage, create, finished, nobody: stage.id(999_999_999_999) };
 }
 
+const audited = (more: object = {}) => {
+  const value = ['2026-01-01T00:00:00+00:00', '2026-01-31T00:00:00+00:00'];
+  const criteria = { field: { api_name: 'audited_time' }, comparator: 'between', value, ...more };
+  return { body: { audit_log_export: [{ criteria }] } };
+};
+
+/** An export that is done; the audit log has what the set-up wrote. */
+async function exported(stage: Stage) {
+  const { audit_log_export } = await stage.prepare('POST', 'settings/audit_log_export', audited());
+  const { id } = audit_log_export[0].details;
+  const job = async () => (await stage.prepare('GET', `settings/audit_log_export/${id}`)).audit_log_export[0];
+  await until(async () => (await job()).status === 'finished', 'the export is done');
+  return { id, nobody: stage.id(999_999_999_999) };
+}
+
+export const auditLogExport = area('audit_log_export.json', exported, {
+  'POST settings/audit_log_export': [
+    [200, audited()],
+    ['MANDATORY_NOT_FOUND', { body: {} }],
+    ['INVALID_DATA', audited({ field: { api_name: 'nope' } })],
+    ['INVALID_DATA', audited({ value: 'yesterday' })],
+  ],
+  'GET settings/audit_log_export': [
+    [200, {}],
+    ['INVALID_TOKEN 401', { token: '1000.nobody.nobody' }],
+  ],
+  'GET settings/audit_log_export/{id}': [
+    [200, ({ id }) => ({ at: { id } })],
+    ['INVALID_DATA', ({ nobody }) => ({ at: { id: nobody } })],
+    ['INVALID_DATA', { at: { id: 'abc' } }],
+  ],
+});
+
 export const bulkRead = area('bulk_read.json', setUp, {
   'POST bulk/read': [
     [201, read()],

@@ -4,12 +4,18 @@ import { area } from '../table.ts';
 async function setUp(stage: Stage) {
   const { fields } = await stage.prepare('GET', 'settings/fields', { query: { module: 'Leads' } });
   const { related_lists } = await stage.prepare('GET', 'settings/related_lists', { query: { module: 'Leads' } });
+  const newField = (...fields: object[]) => {
+    const plain = fields.length === 0 ? [{}] : fields;
+    const named = plain.map((each) => ({ field_label: stage.fresh('Field'), data_type: 'text', ...each }));
+    return { ...of('Vendors'), body: { fields: named } };
+  };
+  const made = async (): Promise<string> =>
+    (await stage.prepare('POST', 'settings/fields', newField())).fields[0].details.id;
   return {
-    newField: (...fields: object[]) => {
-      const plain = fields.length === 0 ? [{}] : fields;
-      const named = plain.map((each) => ({ field_label: stage.fresh('Field'), data_type: 'text', ...each }));
-      return { ...of('Vendors'), body: { fields: named } };
-    },
+    stage,
+    newField,
+    made,
+    vendorField: await made(),
     field: fields[0].id as string,
     list: related_lists[0].id as string,
     layout: stage.id(91_055),
@@ -19,6 +25,7 @@ async function setUp(stage: Stage) {
   };
 }
 
+const labelled = (field_label: string) => ({ body: { fields: [{ field_label }] } });
 const future = { 'If-Modified-Since': '2030-01-01T00:00:00+00:00' };
 const module = (name: string) => ({ module: name });
 const of = (name: string) => ({ query: module(name) });
@@ -69,6 +76,20 @@ export const fields = area('fields.json', setUp, {
     ['INVALID_DATA', ({ newField }) => newField({ data_type: 'no_such_type' })],
     ['INVALID_DATA', ({ newField }) => newField({ length: 300 })],
     ['MANDATORY_NOT_FOUND', { ...of('Vendors'), body: {} }],
+  ],
+  'PATCH settings/fields/{field}': [
+    [
+      200,
+      ({ stage, vendorField }) => ({ ...of('Vendors'), at: { field: vendorField }, ...labelled(stage.fresh('Label')) }),
+    ],
+    ['DUPLICATE_DATA', ({ vendorField }) => ({ ...of('Vendors'), at: { field: vendorField }, ...labelled('Email') })],
+    ['INVALID_DATA', ({ nobody }) => ({ ...of('Vendors'), at: { field: nobody }, ...labelled('x') })],
+    ['MANDATORY_NOT_FOUND', ({ vendorField }) => ({ ...of('Vendors'), at: { field: vendorField }, body: {} })],
+  ],
+  'DELETE settings/fields/{field}': [
+    [200, async ({ made }) => ({ ...of('Vendors'), at: { field: await made() } })],
+    ['INVALID_DATA', ({ nobody }) => ({ ...of('Vendors'), at: { field: nobody } })],
+    ['CANNOT_PROCESS', ({ field }) => ({ ...of('Leads'), at: { field } })],
   ],
   'GET settings/fields/{field}': [
     [200, ({ field }) => ({ at: { field }, ...of('Leads') })],

@@ -250,6 +250,9 @@ export const settingsSchema = Type.Object(
       description: 'Services of your own: their scopes can be asked for, and their API checks tokens by introspection.',
     }),
     lifetimes,
+    privateRecords: organizations(
+      "Users see and change their own records and those of the roles below theirs; administrators and the top role see everybody's.",
+    ),
     limits,
     outgoingCalls,
     compatibility,

@@ -15,6 +15,8 @@ import type { Pass } from './limits/call-limits.ts';
 import { costOf, furtherCredits, isHeavyBody } from './limits/costs.ts';
 import { servePublicDocuments } from './openapi/routes.ts';
 import { chapters, operations, unbuiltPaths, uploadOperations } from './operations.ts';
+import type { CrmUser, Space } from './organizations/space.ts';
+import { storeFor } from './records/limited-records.ts';
 
 export type { CrmContext } from './context.ts';
 
@@ -127,7 +129,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     const start = url.indexOf('?');
     const call: CrmCall = {
       origin: apiOrigin(context.dataCenter, (grant as TokenGrant).environment),
-      store: context.store,
+      store: storeFor(context.store, { space: space as Space, user: user as CrmUser }),
       version: version as CrmCall['version'],
       grant: grant as TokenGrant,
       space: space as CrmCall['space'],

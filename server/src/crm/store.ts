@@ -7,6 +7,7 @@ import { IdAllocator } from './organizations/id-allocator.ts';
 import { loadSpace } from './organizations/load-space.ts';
 import { SpaceCache } from './organizations/space-cache.ts';
 import { KeyedLocks } from './records/keyed-locks.ts';
+import type { Records } from './records/limited-records.ts';
 import { RecordTable } from './records/record-table.ts';
 
 /** What the three API listeners of a data centre share: caches, id blocks and statement queues. */
@@ -14,12 +15,13 @@ export interface CrmStore {
   readonly database: Database;
   readonly spaces: SpaceCache;
   readonly ids: IdAllocator;
-  readonly records: RecordTable;
+  readonly records: Records;
   /** Held while a record is read, changed and written. */
   readonly changeLocks: KeyedLocks;
   /** Credits and calls at the same time. */
   readonly limits: CallLimits;
   readonly compatibility: Settings['compatibility'];
+  readonly privateRecords: Settings['privateRecords'];
 }
 
 /** Creates the CRM store of a data centre; once per process, whoever serves its APIs. */
@@ -28,7 +30,7 @@ export function createCrmStore(options: {
   /** The data centre's change notices; the caller starts and closes them. */
   readonly notices: ChangeNotices;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'limits' | 'compatibility'>;
+  readonly settings: Pick<Settings, 'limits' | 'compatibility' | 'privateRecords'>;
 }): CrmStore {
   const { database, notices, clock, settings } = options;
   return {
@@ -43,5 +45,6 @@ export function createCrmStore(options: {
     changeLocks: new KeyedLocks(),
     limits: new CallLimits(database, clock, settings.limits),
     compatibility: settings.compatibility,
+    privateRecords: settings.privateRecords,
   };
 }

@@ -4,6 +4,7 @@ import { Admission, checkScopes, takeOperation } from '../http/admission.ts';
 import type { Operation, Router } from '../http/router.ts';
 import type { Version } from '../http/versions.ts';
 import { costOf, furtherCredits } from '../limits/costs.ts';
+import { storeFor } from '../records/limited-records.ts';
 import { isRetriable } from './transaction-store.ts';
 
 /** Sub-requests that have not begun after so long are not run. */
@@ -33,7 +34,8 @@ export async function runSubRequest(
     const cost = costOf(operation);
     const pass = await limits.enter(organizationId, `${parent.grant.clientId}/sub`, { ...cost, heavy: false });
     try {
-      const { headers, query, body, store } = sub;
+      const { headers, query, body } = sub;
+      const store = storeFor(sub.store, parent);
       const version = admission.version as Version;
       const call = { ...parent, store, headers, query, body, path: admission.path, version, upload: undefined };
       const answer = await operation.handle(call);

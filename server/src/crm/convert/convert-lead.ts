@@ -7,6 +7,7 @@ import { pathId } from '../http/parameters.ts';
 import { type ConversionTarget, mappedFields } from '../layouts/convert-mapping.ts';
 import { nameOfKey } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { visibleOwners } from '../people/visibility.ts';
 import { changedClaims, displayName } from '../records/apply-changes.ts';
 import { isApproved } from '../records/approval.ts';
 import { numberRecords } from '../records/auto-numbers.ts';
@@ -37,6 +38,7 @@ export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
   recordModule(call, 'Edit');
   const id = readId(pathId(call.path[1] as string, 1)) as string;
   const conversion = readConversion(call);
+  await checkVisible(call, id);
   if ('failure' in conversion) return writeAnswer(call, [conversion.failure], 200);
   const missing = (await checkReferences(call, [conversion.deal ?? undefined]))(conversion.deal?.wishes ?? []);
   if (missing) return writeAnswer(call, [missing], 200);
@@ -67,6 +69,14 @@ export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
     Accounts: reference(done.Accounts),
   };
   return writeAnswer(call, [success('The record has been converted successfully', details)], 200);
+}
+
+/** The conversion itself locks the lead, whoever sees it. @throws Refusal when the user does not. */
+async function checkVisible(call: CrmCall, id: string): Promise<void> {
+  if (!visibleOwners(call)) return;
+  const key = { dataSpace: call.space.dataSpace, module: leadModule(call).number, id };
+  if (await call.store.records.read(key)) return;
+  throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
 }
 
 /** Thrown inside the transaction to roll it back. */

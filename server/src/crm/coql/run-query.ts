@@ -1,4 +1,5 @@
 import type { CrmCall } from '../context.ts';
+import { visibleOnly } from '../people/visibility.ts';
 import { columnSql, isTableColumn, jsonKey } from '../query/column-sql.ts';
 import { allOf, type Column, type Condition, valueKind } from '../query/condition.ts';
 import { restSource, selectMatching, withModule } from '../query/select-matching.ts';
@@ -11,7 +12,8 @@ type Row = Record<string, unknown>;
 
 /** The rows of a query, one more than its limit when there are more. */
 export async function runQuery(call: CrmCall, query: CheckedQuery, extra: readonly Condition[]): Promise<object[]> {
-  const condition = allOf([query.condition, ...extra]);
+  const all = allOf([query.condition, ...extra]);
+  const condition = query.module === usersModule ? all : visibleOnly(call, query.module, all);
   const rows = query.grouped ? await groups(call, query, condition) : await records(call, query, condition);
   const nameOf = await namesOf(call, query, rows);
   return rows.map((row) => {

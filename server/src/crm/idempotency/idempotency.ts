@@ -4,6 +4,7 @@ import { inOneTransaction } from '../composite/transaction-store.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import type { Operation } from '../http/router.ts';
+import { storeFor } from '../records/limited-records.ts';
 
 /**
  * Creates with an `Idempotency-Key` (crm-api 14.6): an addition that foreign clients need not send. For a day the same
@@ -53,7 +54,7 @@ export async function runOnce(operation: Operation, call: CrmCall): Promise<CrmA
         values: [...place, digest, call.nowMs + ttlMs, call.nowMs],
       });
       if (taken.length === 0) return replay((await find(transaction, place, call.nowMs)) as Kept, digest);
-      const answer = await operation.handle({ ...call, store: inner });
+      const answer = await operation.handle({ ...call, store: storeFor(inner, call) });
       await transaction.query({
         text: `UPDATE crm_idempotency_key SET status = $5, answer = $6
                WHERE data_space = $1 AND client_id = $2 AND user_id = $3 AND idempotency_key = $4`,

@@ -3,6 +3,7 @@ import { platformScopes } from '../../oauth/scopes.ts';
 import type { CrmCall } from '../context.ts';
 import { findVersion, type Version } from '../http/versions.ts';
 import type { CrmUser, Space } from '../organizations/space.ts';
+import { storeFor } from '../records/limited-records.ts';
 import type { CrmStore } from '../store.ts';
 import { type Job, JobFailure, type JobOrigin } from './job.ts';
 
@@ -26,7 +27,7 @@ export async function jobCall(store: CrmStore, random: Random, job: Job, nowMs: 
 /** A call that comes from inside the platform, for a user. */
 export function internalCall(store: CrmStore, random: Random, space: Space, user: CrmUser, nowMs: number): CrmCall {
   return {
-    store,
+    store: storeFor(store, { space, user }),
     space: space.seenBy(user.profile),
     user,
     nowMs,

@@ -7,6 +7,7 @@ import type { Job, JobOrigin, JobState, MassOperation } from '../jobs/job.ts';
 import { insertJob, visibleJob } from '../jobs/job-table.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { visibleOnly } from '../people/visibility.ts';
 import { restSource } from '../query/select-matching.ts';
 import { StatementBuilder } from '../query/statement-builder.ts';
 import { recordModule } from '../records/record-module.ts';
@@ -81,7 +82,7 @@ export async function scheduleMass(
 /** The statement that notes the ids of a view's records for a job, some hundreds in a row; one too many, if there is. */
 function chosenRecords(call: CrmCall, module: Module, { view, within }: ViewTarget, jobId: string) {
   const builder = new StatementBuilder(call.space.dataSpace, module);
-  const { from, where } = restSource({ module, condition: view.condition(call) }, builder);
+  const { from, where } = restSource({ module, condition: visibleOnly(call, module, view.condition(call)) }, builder);
   const among = within ? `AND ${within.among((value) => builder.parameter(value))}` : '';
   const text = `
     INSERT INTO crm_job_records (data_space, job_id, place, ids)

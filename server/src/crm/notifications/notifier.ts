@@ -6,6 +6,7 @@ import type { EventRecorder } from '../../inspector/events.ts';
 import { type OutgoingPolicy, postJson } from '../outgoing-calls.ts';
 import type { CrmStore } from '../store.ts';
 import { type Change, notificationBody } from './notification-body.ts';
+import { seenChanges } from './seen-changes.ts';
 import type { WatchedOperation } from './watch-rows.ts';
 
 const topic = 'crm-notification';
@@ -120,13 +121,15 @@ export class Notifier {
     // The channel ended, or its user may not read the module any more: nobody is told.
     const allowed = user?.status === 'active' && !user.profile.denied.has(`Crm_Implied_View_${module?.apiName}`);
     if (!space || !module || !allowed || notifyUrl === null) return this.#forget(waiting);
+    const changes = await seenChanges(store, { space, user, module, changes: waiting.changes });
+    if (changes.length === 0) return this.#forget(waiting);
     const body = await notificationBody(store, {
       space,
       module,
       timeZone: user.timeZone,
       origin: apiOrigin(dataCenter, environment),
       operation: waiting.operation,
-      changes: waiting.changes,
+      changes,
       channelId: waiting.channel_id,
       token: waiting.token,
       notifyUrl,
@@ -145,7 +148,7 @@ export class Notifier {
         channel: waiting.channel_id,
         module: module.apiName,
         operation: waiting.operation,
-        records: waiting.changes.length,
+        records: changes.length,
         attempt: waiting.attempts,
         to: new URL(notifyUrl).origin,
         ...why,

@@ -65,9 +65,15 @@ export async function loadSpace(
              FROM crm_user WHERE data_space = $1 ORDER BY user_id`,
       values,
     }),
-    database.query<{ role_id: string; name: string; reports_to: string | null; description: string | null }>({
+    database.query<{
+      role_id: string;
+      name: string;
+      reports_to: string | null;
+      description: string | null;
+      share_with_peers: boolean;
+    }>({
       name: 'crm-space-roles',
-      text: 'SELECT role_id, name, reports_to, description FROM crm_role WHERE data_space = $1 ORDER BY role_id',
+      text: 'SELECT role_id, name, reports_to, description, share_with_peers FROM crm_role WHERE data_space = $1 ORDER BY role_id',
       values,
     }),
     database.query<{
@@ -94,7 +100,13 @@ export async function loadSpace(
   ]);
   const [territories, pipelines, assignmentRules] = sales;
   const roles = roleRows.map(
-    (row): Role => ({ id: row.role_id, name: row.name, reportsTo: row.reports_to, description: row.description }),
+    (row): Role => ({
+      id: row.role_id,
+      name: row.name,
+      reportsTo: row.reports_to,
+      description: row.description,
+      shareWithPeers: row.share_with_peers,
+    }),
   );
   const profiles = profileRows.map(
     (row): Profile => ({

@@ -56,6 +56,8 @@ export interface Role {
   readonly id: string;
   readonly name: string;
   readonly reportsTo: string | null;
+  /** Users with this role see each other's records. */
+  readonly shareWithPeers: boolean;
   readonly description: string | null;
 }
 

@@ -2,7 +2,8 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
-import type { Condition } from '../query/condition.ts';
+import { visibleOnly, visibleOwners } from '../people/visibility.ts';
+import { allOf, type Condition } from '../query/condition.ts';
 import { countMatching } from '../query/select-matching.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from '../search/search-condition.ts';
 import { viewParameter } from '../views/find-view.ts';
@@ -37,8 +38,10 @@ function countedCondition(call: CrmCall, module: Module): Condition | State {
   const search = searchCondition(call, module);
   if (search) return withStates(call, module, search);
   const view = viewParameter(call, module);
-  if (!view) return choiceParameter<State>(call.query, 'converted', ['true', 'false', 'both'], 'false');
-  return view.tests.length === 0 ? view.converted : view.condition(call);
+  const converted = choiceParameter<State>(call.query, 'converted', ['true', 'false', 'both'], 'false');
+  if (!view) return visibleOwners(call) ? withStates(call, module, allOf([])) : converted;
+  if (view.tests.length === 0 && !visibleOwners(call)) return view.converted;
+  return visibleOnly(call, module, view.condition(call));
 }
 
 /** Sums what the database counts while records are written (migration 0006). */

@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { pageParameters, timeHeader } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
+import { visibleOwners } from '../people/visibility.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { mayUse, pathModule } from './record-module.ts';
 import { showUserBriefly } from './record-view.ts';
@@ -37,10 +38,12 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
     nowMs - (type === 'recycle' ? binMs : binMs + purgedMs),
     since === undefined ? 0 : Math.floor(since / 1000) * 1000 + 999,
   );
+  const owners = visibleOwners(call);
+  const seen = owners ? ` AND owner_id = ANY (${parameter(owners)}::bigint[])` : '';
   const wanted = { all: 'true', recycle: `NOT ${purged}`, permanent: purged }[type];
   const rows = await store.database.query<DeletedRow>({
     text: `SELECT record_id, name, created_by, deleted_by, deleted_at_ms, ${purged} AS purged FROM crm_deleted_record
-           WHERE data_space = $1 AND module = $2 AND deleted_at_ms > ${parameter(oldestMs)} AND ${wanted}
+           WHERE data_space = $1 AND module = $2 AND deleted_at_ms > ${parameter(oldestMs)} AND ${wanted}${seen}
            ORDER BY deleted_at_ms DESC, record_id DESC
            LIMIT ${parameter(perPage + 1)} OFFSET ${parameter((page - 1) * perPage)}`,
     values,

@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts';
 import { choiceParameter, idsFilter, listParameter, pageParameters, timeHeader } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { isAdministrator } from '../people/permissions.ts';
+import { hasOwners, visibleOwners } from '../people/visibility.ts';
 import { valueKind } from '../query/condition.ts';
 import { territoryScope } from '../territories/territory-scope.ts';
 import type { CustomView } from '../views/standard-views.ts';
@@ -24,6 +25,8 @@ export interface ListScope {
   /** What it holds, for the page tokens: they continue this list only. */
   readonly key: string;
   readonly among: NonNullable<RecordList['among']>;
+  /** `among` says itself what the user does not see. */
+  readonly limited?: boolean;
   /** Its records are those of the recycle bin. */
   readonly binned?: boolean;
   /** Names of records that look-ups point to, beside those of live ones. */
@@ -90,6 +93,7 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
     ...list,
     among: scope?.among,
     binned: scope?.binned,
+    owners: scope?.limited || !hasOwners(module) ? undefined : visibleOwners(call),
     dataSpace: space.dataSpace,
     module,
     offset: place ? 0 : (page - 1) * perPage,

@@ -199,7 +199,7 @@ function showRows(field: Field): Show {
 
 /** The names of everything that `records` point to in `fields`, with at most one statement. */
 export async function namesFor(
-  table: RecordTable,
+  table: Pick<RecordTable, 'targets'>,
   space: Space,
   fields: readonly Field[],
   records: readonly StoredRecord[],

@@ -25,6 +25,8 @@ export interface RecordList {
   readonly modifiedAfterMs: number | undefined;
   /** A condition that only some records fulfil, in SQL over `crm_record`; its values become parameters. */
   readonly among?: ((parameter: (value: unknown) => string) => string) | undefined;
+  /** Only records of these owners. */
+  readonly owners?: readonly string[] | undefined;
   /** Records of the recycle bin instead of live ones; `among` says which. */
   readonly binned?: boolean | undefined;
   /** Where a page that was asked for by token begins. */
@@ -54,6 +56,7 @@ export async function selectRecords(database: Database, list: RecordList): Promi
   const conditions = ['data_space = $1', 'module = $2', ...(list.binned ? ['purged_at_ms IS NULL'] : [])];
   if (list.converted !== undefined) conditions.push(`converted = ${list.converted}`);
   if (list.approved !== undefined) conditions.push(list.approved ? `NOT ${waitingSql}` : waitingSql);
+  if (list.owners) conditions.push(`owner_id = ANY (${parameter(list.owners)}::bigint[])`);
   if (list.ids) conditions.push(`record_id = ANY (${parameter(list.ids.map(clampId))}::bigint[])`);
   if (list.modifiedAfterMs !== undefined) {
     const nextSecondMs = (Math.floor(list.modifiedAfterMs / 1000) + 1) * 1000;

@@ -7,6 +7,7 @@ import { idsParameter, pageParameters, pathId } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { visibleOwners } from '../people/visibility.ts';
 import { filtersParameter } from '../query/column-criteria.ts';
 import { uniqueClaims } from '../records/apply-changes.ts';
 import type { RecordData } from '../records/record.ts';
@@ -34,7 +35,9 @@ interface BinRow {
 
 const binColumns = 'record_id, module, name, owner_id, deleted_by, deleted_at_ms';
 
+/** @throws Refusal for users who see the records of some owners only: the bin is everybody's. */
 export function modulesFor(call: CrmCall, permission: 'View' | 'Delete'): Map<number, Module> {
+  if (visibleOwners(call)) throw new Refusal('NO_PERMISSION', { details: { permissions: ['Crm_Implied_View_All'] } });
   const { denied } = call.user.profile;
   const modules = call.space.metadata.modules.filter(
     // Links go and come with what they link, and are nothing that anybody would restore by itself.

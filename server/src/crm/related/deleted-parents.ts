@@ -4,6 +4,7 @@ import { pathId } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { visibleOwners } from '../people/visibility.ts';
 import { answerList, readList } from '../records/list-records.ts';
 import { listScope, mayEnter, namedPlace, relatedIdInvalid } from './related-place.ts';
 
@@ -37,8 +38,9 @@ export async function deletedRecord(call: CrmCall, module: Module): Promise<Dele
   const id = readId(pathId(call.path[1] as string, 1)) as string;
   const [row] = await store.database.query<{ name: string | null }>({
     text: `SELECT name FROM crm_deleted_record
-           WHERE data_space = $1 AND module = $2 AND record_id = $3 AND purged_at_ms IS NULL AND deleted_at_ms > $4`,
-    values: [space.dataSpace, module.number, id, nowMs - lifetimes.binMs],
+           WHERE data_space = $1 AND module = $2 AND record_id = $3 AND purged_at_ms IS NULL AND deleted_at_ms > $4
+             AND ($5::bigint[] IS NULL OR owner_id = ANY ($5))`,
+    values: [space.dataSpace, module.number, id, nowMs - lifetimes.binMs, visibleOwners(call) ?? null],
   });
   if (row) return { id, name: row.name };
   throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: relatedIdInvalid });

@@ -3,6 +3,7 @@ import { idInvalid, Refusal } from '../errors.ts';
 import { pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
+import { hasOwners, visibleOwners } from '../people/visibility.ts';
 import type { ListScope } from '../records/list-records.ts';
 import { mayUse, pathModule, type RecordPermission } from '../records/record-module.ts';
 import { linkFields, linkValueShown } from './link-fields.ts';
@@ -88,6 +89,15 @@ type Parameter = (value: unknown) => string;
  * plan never depends on how many records the module has.
  */
 export function listScope(call: CrmCall, place: RelatedPlace): ListScope {
+  const scope = wholeScope(call, place);
+  // Notes are seen by whoever sees their record.
+  const owners = place.list.apiName === 'Notes' || !hasOwners(place.module) ? undefined : visibleOwners(call);
+  const among = (parameter: Parameter) =>
+    `${scope.among(parameter)} AND owner_id = ANY (${parameter(owners)}::bigint[])`;
+  return { ...scope, limited: true, ...(owners ? { among } : {}) };
+}
+
+function wholeScope(call: CrmCall, place: RelatedPlace): ListScope {
   const { list, parentId } = place;
   const { source } = list;
   const key = `${place.parentModule.number}/${parentId}/${list.apiName}`;

@@ -3,6 +3,7 @@ import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { choiceParameter } from '../http/parameters.ts';
 import { type Field, type Module, wholeModule } from '../metadata/metadata.ts';
+import { visibleOnly } from '../people/visibility.ts';
 import { allOf, type Condition } from '../query/condition.ts';
 import { readLiteral } from '../query/read-literal.ts';
 import { approvedCondition } from '../records/approval.ts';
@@ -51,7 +52,7 @@ function anyField(module: Module, text: string, fits: (field: Field) => boolean,
   return { kind: 'any', parts };
 }
 
-/** The condition with what `converted` and `approved` ask for: leads that became contacts are left out by default. */
+/** The condition with what the user sees, and what `converted` and `approved` ask for: leads that became contacts are left out by default. */
 export function withStates(call: CrmCall, module: Module, condition: Condition): Condition {
   const converted = choiceParameter(call.query, 'converted', ['true', 'false', 'both'], 'false');
   const approved = choiceParameter(call.query, 'approved', ['true', 'false', 'both'], 'both');
@@ -61,7 +62,7 @@ export function withStates(call: CrmCall, module: Module, condition: Condition):
     ...(state ? [state] : []),
     ...(approved === 'both' ? [] : [approvedCondition(module, approved === 'true')]),
   ];
-  return allOf(parts);
+  return visibleOnly(call, module, allOf(parts));
 }
 
 /** The condition that only leads which are, or are not, converted fulfil; other modules have no such state. */

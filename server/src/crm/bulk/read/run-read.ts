@@ -2,6 +2,7 @@ import type { CrmCall } from '../../context.ts';
 import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import { storeZip } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
+import { visibleOnly } from '../../people/visibility.ts';
 import { allOf, type Condition } from '../../query/condition.ts';
 import { predicateSql } from '../../query/predicate.ts';
 import { StatementBuilder } from '../../query/statement-builder.ts';
@@ -81,7 +82,7 @@ function csvFormat(call: CrmCall, module: Module, condition: Condition, fields: 
 function conditionOf(call: CrmCall, module: Module, { criteria, cvid }: ReadRequest): Condition {
   const asked = readBulkCriteria(call, module, criteria);
   const view = cvid === null ? undefined : findView(call.space, module, cvid);
-  return allOf([...(view ? [view.condition(call)] : []), ...(asked ? [asked] : [])]);
+  return visibleOnly(call, module, allOf([...(view ? [view.condition(call)] : []), ...(asked ? [asked] : [])]));
 }
 
 async function readBatch(

@@ -196,6 +196,56 @@ describe('foreign client TypeScript SDK 8.0: metadata', () => {
     expect((await answerOf(users.deleteUser(user))).value).toEqual({ users: [written('User deleted', {})] });
   });
 
+  test('territories', async () => {
+    const territories = new sdk.Territories.TerritoriesOperations();
+    const [top] = (await answerOf(territories.getTerritories())).value.territories;
+    expect(top).toMatchObject({
+      id: expect.any(BigInt),
+      permissionType: 'read_write_delete',
+      createdTime: expect.any(Date),
+    });
+    const body = (members: object) =>
+      filled(new sdk.Territories.BodyWrapper(), {
+        Territories: [filled(new sdk.Territories.Territories(), { ...members })],
+      });
+    const LeadRuleCriteria = filled(new sdk.Territories.Criteria(), {
+      Field: filled(new sdk.Territories.Field(), { APIName: 'City' }),
+      ...{ Comparator: 'equal', Value: 'Northport' },
+    });
+    const ReportingTo = filled(new sdk.Territories.ReportingTo(), { Id: top.id });
+    const created = await answerOf(
+      territories.createTerritories(body({ Name: 'North', ReportingTo, LeadRuleCriteria })),
+    );
+    expect(created).toMatchObject({
+      ...{ status: 201, kind: 'ActionWrapper' },
+      value: { territories: [written('Territory Created Successfully')] },
+    });
+    const id = idOf(created, 'territories');
+    expect((await answerOf(territories.updateTerritory(id, body({ Description: 'cold' })))).value.territories).toEqual([
+      written('Territory Updated Successfully', { id }),
+    ]);
+    const [north] = (await answerOf(territories.getTerritory(id))).value.territories;
+    expect(north).toMatchObject({
+      ...{ id, name: 'North', description: 'cold', reportingTo: { id: top.id } },
+      leadRuleCriteria: { comparator: 'equal', field: { apiName: 'City' }, value: 'Northport' },
+    });
+    const children = await answerOf(territories.getChildTerritory(top.id));
+    expect(children.value.territories).toContainEqual(north);
+    const account = createdId(
+      await answerOf(records('Accounts').createRecords(bodyOf(record({ Account_Name: 'Placed' })))),
+    );
+    const place = bodyOf(record({ Territories: [filled(new sdk.Record.Territory(), { Id: id })] }));
+    expect(await answerOf(records('Accounts').assignTerritoryToRecord(account, place))).toMatchObject({
+      ...{ status: 200, kind: 'ActionWrapper' },
+      value: { data: [{ code: 'SUCCESS', status: 'success' }] },
+    });
+    expect((await answerOf(records('Accounts').getRecord(account))).value.data[0].Territories).toMatchObject([{ id }]);
+    expect((await answerOf(records('Accounts').removeTerritoriesFromRecord(account, place))).status).toBe(200);
+    expect((await answerOf(territories.deleteTerritory(id))).value.territories).toEqual([
+      written('Given Territory Removed Successfully', { id }),
+    ]);
+  });
+
   test('variables', async () => {
     const variables = new sdk.Variables.VariablesOperations();
     const groups = await answerOf(new sdk.VariableGroups.VariableGroupsOperations().getVariableGroups());
@@ -455,6 +505,81 @@ describe('foreign client TypeScript SDK 8.0: jobs', () => {
       value: { data: [one, two].map((id) => written('record is deleted', { id })) },
     });
     expect(await answerOf(records('Leads').getRecord(one))).toMatchObject({ status: 404, kind: 'APIException' });
+  });
+
+  test('mass update and mass delete of a view are jobs', async () => {
+    const { GetCustomViewsParam } = sdk.CustomViews;
+    const views = new sdk.CustomViews.CustomViewsOperations();
+    const ofSolutions = await parametersOf([GetCustomViewsParam.MODULE, 'Solutions']);
+    const [{ id: view }] = (await answerOf(views.getCustomViews(ofSolutions))).value.customViews;
+    const answered = createdId(
+      await answerOf(records('Solutions').createRecords(bodyOf(record({ Solution_Title: 'Why' })))),
+    );
+    const finished = async (status: () => Promise<Answer>): Promise<Answer> => {
+      let answer = await status();
+      await until(async () => {
+        answer = await status();
+        return answer.value.data[0].status === 'COMPLETED';
+      }, 'the job is done');
+      return answer;
+    };
+    const update = filled(new sdk.Record.MassUpdateBodyWrapper(), {
+      ...{ Data: [record({ Answer: 'Because' })], Cvid: String(view), OverWrite: true },
+    });
+    const scheduled = await answerOf(records('Solutions').massUpdateRecords(update));
+    expect(scheduled).toMatchObject({
+      ...{ status: 200, kind: 'MassUpdateActionWrapper' },
+      value: { data: [written('mass update scheduled successfully', { job_id: expect.anything() })] },
+    });
+    const job = String(scheduled.value.data[0].details.job_id);
+    const updates = await parametersOf([sdk.Record.GetMassUpdateStatusParam.JOB_ID, job]);
+    expect(await finished(() => answerOf(records('Solutions').getMassUpdateStatus(updates)))).toMatchObject({
+      ...{ status: 200, kind: 'MassUpdateResponseWrapper' },
+      value: { data: [{ totalCount: 1, updatedCount: 1, notUpdatedCount: 0, failedCount: 0 }] },
+    });
+    expect((await answerOf(records('Solutions').getRecord(answered))).value.data[0].Answer).toBe('Because');
+
+    const deletion = new sdk.MassDeleteCvid.MassDeleteCvidOperations('Solutions');
+    const body = filled(new sdk.MassDeleteCvid.CvidBodyWrapper(), { Cvid: view });
+    const deleting = await answerOf(deletion.massDeleteByCvid(body));
+    expect(deleting.value.data).toMatchObject([{ message: 'mass delete scheduled successfully' }]);
+    const deletions = await parametersOf([
+      sdk.MassDeleteCvid.GetMassDeleteStatusParam.JOB_ID,
+      deleting.value.data[0].details.job_id,
+    ]);
+    expect(await finished(() => answerOf(deletion.getMassDeleteStatus(deletions)))).toMatchObject({
+      value: { data: [{ totalCount: 1, deletedCount: 1, failedCount: 0 }] },
+    });
+    expect(await answerOf(records('Solutions').getRecord(answered))).toMatchObject({ status: 404 });
+  });
+
+  test('an export of the audit log', async () => {
+    const exports = new sdk.AuditLogExport.AuditLogExportOperations();
+    const nowMs = stage.clock.nowMs();
+    const Criteria = filled(new sdk.AuditLogExport.Criteria(), {
+      Field: filled(new sdk.AuditLogExport.Field(), { APIName: 'audited_time' }),
+      Comparator: 'between',
+      Value: [nowMs - 86_400_000, nowMs + 86_400_000].map((ms) =>
+        new Date(ms).toISOString().replace(/\.\d+Z/, '+00:00'),
+      ),
+    });
+    const item = filled(new sdk.AuditLogExport.AuditLogExport(), { Criteria });
+    const body = filled(new sdk.AuditLogExport.BodyWrapper(), { AuditLogExport: [item] });
+    const scheduled = await answerOf(exports.createAuditlogExport(body));
+    expect(scheduled).toMatchObject({
+      ...{ status: 200, kind: 'ActionWrapper' },
+      value: { auditLogExport: [{ code: 'SCHEDULED', message: 'ExportAuditlog scheduled successfully.' }] },
+    });
+    const id = BigInt(scheduled.value.auditLogExport[0].details.id);
+    const job = async () => (await answerOf(exports.getExportedAuditlog(id))).value.auditLogExport[0];
+    await until(async () => (await job()).status === 'finished', 'the export is done');
+    expect(await job()).toMatchObject({
+      ...{ id, jobStartTime: expect.any(Date), jobEndTime: expect.any(Date), createdBy: { name: 'Terry Tester' } },
+    });
+    const [link] = (await job()).downloadLinks;
+    const file = await answerOf(exports.downloadExportAuditLogResult(link));
+    expect(file).toMatchObject({ status: 200, kind: 'FileBodyWrapper' });
+    expect((await unzip(file.value.file.stream)).size).toBeGreaterThan(0);
   });
 
   test('notification channels', async () => {

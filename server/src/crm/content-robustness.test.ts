@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../testing/platform-process.ts';
 import { operations } from './operations.ts';
 import { checkedCalls } from './testing/checked-call.ts';
 import { startCrm } from './testing/crm-platform.ts';
@@ -60,7 +61,12 @@ const writes: readonly (readonly [string, string, string, readonly string[]])[] 
   ['POST', `Leads/${lead}/actions/clone`, 'data', ['Last_Name', 'Company', 'Owner', 'Tag']],
   ['POST', `Leads/${lead}/actions/get_related_records_count`, 'get_related_records_count', ['related_list']],
   ['POST', 'settings/recycle_bin/actions/restore', 'recycle_bin', ['id']],
+  ['POST', `Accounts/${account}/Locking_Information__s`, 'data', ['Locked_Reason__s', 'id']],
+  ['POST', 'settings/audit_log_export', 'audit_log_export', ['criteria']],
 ];
+
+/** Bodies of mass actions, which are no lists. */
+const massNames = ['data', 'ids', 'cvid', 'territory', 'over_write', 'owner', 'notify', 'related_modules'];
 
 describe('bodies', () => {
   test.each(writes)('%s %s', async (method, path, key, names) => {
@@ -71,6 +77,25 @@ describe('bodies', () => {
         expect(sound, answer.text).toContain(answer.status);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('of mass actions', async () => {
+    const actions = ['mass_update', 'mass_delete', 'mass_change_owner', 'change_owner'] as const;
+    const { json } = await call('GET', 'settings/custom_views', { query: { module: 'Solutions' } });
+    const cvid = json.custom_views[0].id as string;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...actions),
+        fc.dictionary(fc.constantFrom(...massNames), hostile, { maxKeys: 4 }),
+        fc.boolean(),
+        async (action, given, sensible) => {
+          const body = sensible ? { cvid, data: [{ Status: 'x' }], owner: { id: manager }, ...given } : given;
+          const answer = await crm.call('POST', `/crm/v8/Solutions/actions/${action}`, { body });
+          expect(sound, answer.text).toContain(answer.status);
+        },
+      ),
+      { numRuns: 120 },
     );
   });
 
@@ -126,12 +151,18 @@ test('queries', async () => {
     'settings/layouts',
     'settings/related_lists',
     'settings/recycle_bin',
+    'settings/audit_log_export',
+    `Accounts/${account}/Locking_Information__s`,
+    'Leads/actions/mass_update',
     '__features',
     '__apis',
     'files',
     `Leads/${lead}/__timeline`,
   );
-  const names = ['fields', 'ids', 'page', 'per_page', 'page_token', 'module', 'filters', 'id', 'api_names', 'my_tags'];
+  const names = [
+    ...['fields', 'ids', 'page', 'per_page', 'page_token', 'module', 'filters', 'id', 'api_names', 'my_tags'],
+    'job_id',
+  ];
   const texts = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('id', '1', '-1', '9'.repeat(30), 'Leads', '\u0000'),
@@ -166,7 +197,31 @@ test('no operation shows or changes anything of another organization, or of anot
   await call('DELETE', `Leads/${binned}`);
   const role = (await call('POST', 'settings/roles', { body: { roles: [{ name: 'Secret-Role' }] } })).json.roles[0]
     .details.id;
-  const ids = [target, secretNote, attached.json.data[0].details.id, binned, role, tag, manager, standard];
+  const held = await one('Leads', { Last_Name: 'Secret-Held' });
+  const lock = await call('POST', `Leads/${held}/Locking_Information__s`, {
+    body: { data: [{ Locked_Reason__s: 'Secret-Reason' }] },
+  });
+  const views = await call('GET', 'settings/custom_views', { query: { module: 'Vendors' } });
+  const cvid = views.json.custom_views[0].id as string;
+  const job = await call('POST', 'Vendors/actions/mass_delete', { body: { cvid } });
+  const auditExport = await call('POST', 'settings/audit_log_export', {});
+  const jobs = [job.json.data[0].details.job_id, auditExport.json.audit_log_export[0].details.id] as string[];
+  const open = { text: 'SELECT 1 FROM crm_job WHERE data_space = $1 AND ended_at_ms IS NULL', values: [space] };
+  await until(async () => (await crm.database.query(open)).length === 0, 'the jobs are done');
+  const ids = [
+    held,
+    lock.json.data[0].details.id,
+    cvid,
+    ...jobs,
+    target,
+    secretNote,
+    attached.json.data[0].details.id,
+    binned,
+    role,
+    tag,
+    manager,
+    standard,
+  ];
   // Everything of the organization, apart from counters and the log of events.
   const contents = async () => {
     const tables = [
@@ -180,6 +235,8 @@ test('no operation shows or changes anything of another organization, or of anot
       'profile',
       'user',
       'timeline',
+      'record_lock',
+      'job',
     ];
     const rows = await Promise.all(
       tables.map((table) =>
@@ -192,6 +249,11 @@ test('no operation shows or changes anything of another organization, or of anot
     return rows.map(([row]) => row?.sum);
   };
   const before = await contents();
+  const mass = (owner: string, view: string) => ({
+    ...(owner < view ? { cvid: view } : {}),
+    owner: { id: owner },
+    audit_log_export: [{}],
+  });
   const strangers = [
     { token: crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid), environment: 'production' as const },
     {
@@ -241,9 +303,12 @@ test('no operation shows or changes anything of another organization, or of anot
             transfer_to: c as string,
             transfer_to_id: c as string,
             id: a as string,
+            job_id: a as string,
             type: 'AllUsers',
           },
-          ...(operation.method === 'GET' || operation.method === 'DELETE' ? {} : { body: { ...body, ids: [a, b] } }),
+          ...(operation.method === 'GET' || operation.method === 'DELETE'
+            ? {}
+            : { body: { ...body, ...mass(a as string, b as string), ids: [a, b] } }),
         });
         expect(sound, `${operation.method} ${path}: ${answer.text}`).toContain(answer.status);
         expect(answer.text).not.toContain('Secret');

@@ -71,11 +71,15 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
 }
 
 const sweptRecords = 500;
+/** What is left waits for the next time. */
+const sweptBatches = 100;
 
 /** Purges what has been in the bin for its time, and forgets what was purged long ago. */
 export async function sweepBin(database: Database, nowMs: number): Promise<void> {
   const old = { condition: 'deleted_at_ms < $1', values: [nowMs - lifetimes.binMs], limit: sweptRecords, userId: null };
-  while ((await purge(database, old, nowMs)).length === sweptRecords);
+  for (let batch = 1; batch <= sweptBatches; batch++) {
+    if ((await purge(database, old, nowMs)).length < sweptRecords) break;
+  }
   await database.query({
     text: `WITH gone AS (
              DELETE FROM crm_deleted_record WHERE purged_at_ms < $1 RETURNING data_space, record_id

@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvLine } from '../../server/src/foundation/csv.ts';
 import { type DemoModule, demoModules, demoRecords } from './generate.ts';
 
 /** Prints records of the demo as CSV, for `grantway crm import`: modules whose records point to nothing. */
@@ -8,5 +8,8 @@ if (records.length === 0 || JSON.stringify(records).includes('"@')) {
   process.stderr.write(`print-csv: "${module}" is no module that can be printed alone, such as Leads\n`);
   process.exitCode = 2;
 } else {
-  process.stdout.write(stringify([...records] as object[], { header: true }));
+  // Every column that some record fills; the first one alone would name too few.
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const cells = (record: Readonly<Record<string, unknown>>) => names.map((name) => String(record[name] ?? ''));
+  process.stdout.write([names, ...records.map(cells)].map(csvLine).join(''));
 }

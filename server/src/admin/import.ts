@@ -1,6 +1,7 @@
 import { checkRows } from '../crm/bulk/write/check-rows.ts';
+import { errorText } from '../crm/bulk/write/result-lines.ts';
 import { itemsOf, mappedColumns } from '../crm/bulk/write/row-items.ts';
-import { errorText, writeRows } from '../crm/bulk/write/write-rows.ts';
+import { writeRows } from '../crm/bulk/write/write-rows.ts';
 import type { CrmCall } from '../crm/context.ts';
 import { addJob, findJob } from '../crm/jobs/job-table.ts';
 import { type Module, servesRecords } from '../crm/metadata/metadata.ts';
@@ -77,7 +78,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   }
   const { failed } = await progressOf(call, module, importId);
   const task = { call, module, operation: 'insert', findBy: null, together: false } as const;
-  const outcomes = await writeRows(task, items, async (transaction, written) => {
+  const outcomes = await writeRows(task, { items }, async (transaction, written) => {
     const skipped = written.filter(({ status }) => status === 'SKIPPED').length;
     const progress: Progress = { done: firstRow + rows.length, failed: failed + skipped };
     const saved = await transaction.query({

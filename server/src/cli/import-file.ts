@@ -1,8 +1,8 @@
 import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
-import { CsvFault, csvRows } from '../crm/bulk/write/csv-rows.ts';
+import { csvRows } from '../crm/bulk/write/csv-rows.ts';
+import { CsvFault, csvLine } from '../foundation/csv.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import type { AdminCall } from './admin-client.ts';
 
@@ -78,14 +78,12 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
       }
     }
     if (outcome.failures.length > 0) {
-      const lines = outcome.failures.map(({ row, errors }) => [
-        String(row + 1),
-        errors,
-        ...(rows[row - firstRow] ?? []),
-      ]);
-      if (!errorsBegun) await writeFile(errorsFile, stringify([['ROW', 'ERRORS', ...header]]));
+      const lines = outcome.failures.map(({ row, errors }) =>
+        csvLine([String(row + 1), errors, ...(rows[row - firstRow] ?? [])]),
+      );
+      if (!errorsBegun) await writeFile(errorsFile, csvLine(['ROW', 'ERRORS', ...header]));
       errorsBegun = true;
-      await appendFile(errorsFile, stringify(lines));
+      await appendFile(errorsFile, lines.join(''));
       refused += outcome.failures.length;
     }
     done = outcome.rows_done;

@@ -1,6 +1,7 @@
 import { assignOwners, requestedRule } from '../assignment/assign-owners.ts';
 import type { AssignmentRule } from '../assignment/assignment-rule.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
+import type { ErrorBody } from '../errors.ts';
 import { newLinks } from '../linking/write-links.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { applyPipeline } from '../pipelines/apply-pipeline.ts';
@@ -38,15 +39,48 @@ interface CreationOptions {
   readonly rule?: AssignmentRule | undefined;
 }
 
+const same = (index: number): number => index;
+
 /** Creates records of a module; one answer for each item. */
 export async function createItems(
   call: CrmCall,
   module: Module,
   items: readonly unknown[],
-  { placeOf = (index) => index, rule }: CreationOptions = {},
+  options: CreationOptions = {},
 ): Promise<ItemAnswer[]> {
-  const { space, store } = call;
+  const prepared = await prepareItems(call, module, items, options);
+  const failures = await insertPrepared(call, module, prepared, options);
   const answers = new Array<ItemAnswer>(items.length);
+  for (const [index, failure] of failures) answers[index] = failure;
+  for (const { record, index } of prepared.records) {
+    answers[index] ??= {
+      code: 'SUCCESS',
+      details: { ...writeDetails(call, record), $approval_state: approvalState(record) },
+      message: 'record added',
+      status: 'success',
+    };
+  }
+  return answers;
+}
+
+/** Items of a request as records that can be written, each with its place among the items. */
+export interface PreparedItems {
+  readonly records: readonly (NewRecord & { readonly index: number })[];
+  /** What joins them to others in linking modules. */
+  readonly links: readonly NewRecord[];
+  /** Why the other items are no records. */
+  readonly failures: ReadonlyMap<number, ErrorBody>;
+}
+
+/** Does all that can be done for new records before they are written; whatever it looks up is there already. */
+export async function prepareItems(
+  call: CrmCall,
+  module: Module,
+  items: readonly unknown[],
+  { placeOf = same, rule }: CreationOptions = {},
+): Promise<PreparedItems> {
+  const { space, store } = call;
+  const failures = new Map<number, ErrorBody>();
   const readings = items.map((item, index): ItemChanges | undefined => {
     const reading = readItem(item, {
       metadata: space.metadata,
@@ -55,14 +89,14 @@ export async function createItems(
       jsonPath: `$.data[${placeOf(index)}]`,
       creating: true,
     });
-    if (reading.failure) answers[index] = reading.failure;
+    if (reading.failure) failures.set(index, reading.failure);
     return reading.failure ? undefined : reading.changes;
   });
   const missing = await checkReferences(call, readings);
   readings.forEach((changes, index) => {
     const failure = changes && missing(changes.wishes);
     if (failure) {
-      answers[index] = failure;
+      failures.set(index, failure);
       readings[index] = undefined;
     }
   });
@@ -83,7 +117,7 @@ export async function createItems(
   readings.forEach((changes, index) => {
     if (!changes) return;
     const record = newRecord(call, module, changes, tagIds, takeId);
-    if ('failure' in record) answers[index] = derivationFailure(record.failure, `$.data[${placeOf(index)}]`);
+    if ('failure' in record) failures.set(index, derivationFailure(record.failure, `$.data[${placeOf(index)}]`));
     else {
       made.push({ ...record, index });
       links.push(...newLinks(call, module, changes, record.key.id, takeId));
@@ -91,8 +125,17 @@ export async function createItems(
   });
 
   const namesOwner = ({ index }: { readonly index: number }) => readings[index]?.ownerId !== null;
-  const records = rule ? await assignOwners(call, module, rule, made, namesOwner) : made;
-  const outcomes = (await store.records.insert([...records, ...links])).slice(0, records.length);
+  return { records: rule ? await assignOwners(call, module, rule, made, namesOwner) : made, links, failures };
+}
+
+/** Writes what was prepared. @returns why items were not written, those included that could not be prepared. */
+export async function insertPrepared(
+  call: CrmCall,
+  module: Module,
+  { records, links, failures }: PreparedItems,
+  { placeOf = same }: Pick<CreationOptions, 'placeOf'> = {},
+): Promise<ReadonlyMap<number, ErrorBody>> {
+  const outcomes = (await call.store.records.insert([...records, ...links])).slice(0, records.length);
   await touchParents(
     call,
     module,
@@ -100,15 +143,8 @@ export async function createItems(
     'added',
   );
   const duplicates = await duplicateAnswers(call, module, outcomes, (place) => placeOf(records[place]?.index ?? 0));
-  records.forEach(({ record, index }, place) => {
-    answers[index] = duplicates.get(place) ?? {
-      code: 'SUCCESS',
-      details: { ...writeDetails(call, record), $approval_state: approvalState(record) },
-      message: 'record added',
-      status: 'success',
-    };
-  });
-  return answers;
+  const lost = [...duplicates].map(([place, failure]) => [records[place]?.index ?? 0, failure] as const);
+  return new Map([...failures, ...lost]);
 }
 
 /** A record as it will be written, with what follows from its values; not written yet. */

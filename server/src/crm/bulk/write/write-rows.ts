@@ -5,11 +5,12 @@ import { type ErrorBody, errorBody, idInvalid } from '../../errors.ts';
 import type { Module } from '../../metadata/metadata.ts';
 import { readId } from '../../organizations/ids.ts';
 import { uniqueForm } from '../../records/apply-changes.ts';
-import { createItems } from '../../records/create-records.ts';
+import { insertPrepared, type PreparedItems, prepareItems } from '../../records/create-records.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
 import { failuresOf } from '../../records/read-item.ts';
 import { updateItems } from '../../records/update-records.ts';
 import type { ItemAnswer } from '../../records/write-request.ts';
+import type { Item } from './chunks.ts';
 import { TransactionRecords } from './transaction-records.ts';
 import type { WriteOperation } from './write-request.ts';
 
@@ -18,8 +19,6 @@ export interface RowOutcome {
   readonly id: string | null;
   readonly failures: readonly ErrorBody[];
 }
-
-type Item = Readonly<Record<string, unknown>>;
 
 /** What a chunk of rows is written to, and how. */
 export interface RowTask {
@@ -41,7 +40,7 @@ export interface RowTask {
  */
 export async function writeRows(
   task: RowTask,
-  items: readonly Item[],
+  { items, prepared }: { readonly items: readonly Item[]; readonly prepared?: PreparedItems | undefined },
   note: (transaction: Queryable, outcomes: readonly RowOutcome[]) => Promise<void>,
 ): Promise<RowOutcome[]> {
   const { call } = task;
@@ -50,16 +49,17 @@ export async function writeRows(
     return inOneTransaction(call.store, call.space.dataSpace, async (store, transaction) => {
       const inner = { ...task, call: { ...call, store } };
       const { outcomes, creating } = await changeKnown(inner, items);
-      await create(inner, items, creating, outcomes);
+      await create(inner, items, await prepareSome(inner, items, creating), outcomes);
       await note(transaction, outcomes);
       return outcomes;
     });
   }
   const { outcomes, creating } = await changeKnown(task, items);
+  const fresh = prepared ?? (await prepareSome(task, items, creating));
   return database.transaction(async (transaction) => {
     const done = [...outcomes];
     const store = { ...call.store, records: new TransactionRecords(database, transaction) };
-    await create({ ...task, call: { ...call, store } }, items, creating, done);
+    await create({ ...task, call: { ...call, store } }, items, fresh, done);
     await note(transaction, done);
     return done;
   });
@@ -91,32 +91,41 @@ async function changeKnown(
   );
   for (const [place, index] of changing.entries()) {
     const answer = answers[place] as ItemAnswer;
-    if (answer.status === 'success') outcomes[index] = written('UPDATED', answer);
-    else if (answer.message === idInvalid && answer.details.json_path === undefined) {
+    if (answer.status === 'success') {
+      outcomes[index] = { status: 'UPDATED', id: String(answer.details.id), failures: [] };
+    } else if (answer.message === idInvalid && answer.details.json_path === undefined) {
       outcomes[index] = skipped(notFound(findBy));
     } else outcomes[index] = skipped(...everyFailure(call, module, items[index] as Item, answer, false));
   }
   return { outcomes, creating };
 }
 
+/** Prepares the items at some places; each keeps its own. */
+async function prepareSome(
+  { call, module }: RowTask,
+  items: readonly Item[],
+  places: readonly number[],
+): Promise<PreparedItems> {
+  const some = places.map((place) => items[place]);
+  const { records, links, failures } = await prepareItems(call, module, some);
+  const placeOf = (index: number) => places[index] as number;
+  return {
+    records: records.map((record) => ({ ...record, index: placeOf(record.index) })),
+    links,
+    failures: new Map([...failures].map(([index, failure]) => [placeOf(index), failure])),
+  };
+}
+
 async function create(
   { call, module }: RowTask,
   items: readonly Item[],
-  creating: readonly number[],
+  prepared: PreparedItems,
   outcomes: RowOutcome[],
 ): Promise<void> {
-  if (creating.length === 0) return;
-  const answers = await createItems(
-    call,
-    module,
-    creating.map((index) => items[index]),
-  );
-  for (const [place, index] of creating.entries()) {
-    const answer = answers[place] as ItemAnswer;
-    outcomes[index] =
-      answer.status === 'success'
-        ? written('ADDED', answer)
-        : skipped(...everyFailure(call, module, items[index] as Item, answer, true));
+  const failures = await insertPrepared(call, module, prepared);
+  for (const { record, index } of prepared.records) outcomes[index] = { status: 'ADDED', id: record.id, failures: [] };
+  for (const [index, failure] of failures) {
+    outcomes[index] = skipped(...everyFailure(call, module, items[index] as Item, failure, true));
   }
 }
 
@@ -127,10 +136,6 @@ function everyFailure(call: CrmCall, module: Module, item: Item, answer: ErrorBo
   const { metadata, dataSpace } = call.space;
   const all = failuresOf(item, { metadata, module, dataSpace, jsonPath: '$.data[0]', creating });
   return all.length > 1 ? all : [answer];
-}
-
-function written(status: 'ADDED' | 'UPDATED', answer: ItemAnswer): RowOutcome {
-  return { status, id: String(answer.details.id), failures: [] };
 }
 
 export function skipped(...failures: readonly ErrorBody[]): RowOutcome {
@@ -160,17 +165,4 @@ async function idsOf(
 export function keyOf(item: Item, findBy: string | null): string | undefined {
   const value = findBy === null ? undefined : item[findBy];
   return typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : undefined;
-}
-
-/** `MANDATORY_NOT_FOUND-Company,Last_Name:DUPLICATE_DATA-Email` (crm-api 9.2) */
-export function errorText(failures: readonly ErrorBody[]): string {
-  const byCode = new Map<string, string[]>();
-  for (const { code, details } of failures) {
-    const shown = code === 'RECORD_LOCKED' ? 'BLOCKED_RECORD' : code;
-    const names = byCode.get(shown) ?? [];
-    byCode.set(shown, names);
-    if (details.api_name !== undefined && !names.includes(String(details.api_name)))
-      names.push(String(details.api_name));
-  }
-  return [...byCode].map(([code, names]) => (names.length === 0 ? code : `${code}-${names.join(',')}`)).join(':');
 }

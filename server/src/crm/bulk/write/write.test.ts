@@ -387,7 +387,7 @@ test('a job that a dead process left goes on behind its last row', async () => {
   const file_id = await fileOf({ 'leads.csv': `Last_Name,Company\n${rows.join('\n')}\n` });
   await crm.database.query({
     text: `CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-             IF NEW.first_row = 1000 AND (SELECT attempts FROM crm_job WHERE job_id = NEW.job_id) = 1
+             IF NEW.first_row = 2000 AND (SELECT attempts FROM crm_job WHERE job_id = NEW.job_id) = 1
                 AND nextval('broken') = 1 THEN RAISE EXCEPTION 'power cut'; END IF; RETURN NEW; END $$`,
   });
   await crm.database.query({ text: 'CREATE SEQUENCE broken' });
@@ -399,11 +399,11 @@ test('a job that a dead process left goes on behind its last row', async () => {
   const broken = async () =>
     (
       await crm.database.query({
-        text: `SELECT 1 FROM crm_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '1000'`,
+        text: `SELECT 1 FROM crm_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '2000'`,
       })
     ).length;
   while ((await broken()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect((await bulk('GET', `write/${id}`)).json.resource[0].file.added_count).toBe(1_000);
+  expect((await bulk('GET', `write/${id}`)).json.resource[0].file.added_count).toBe(2_000);
   crm.clock.advance(60);
   await crm.wakeWorkers();
   const job = await ended(id);
@@ -418,7 +418,7 @@ test('a job that a dead process left goes on behind its last row', async () => {
 });
 
 test('rows of subforms are written once, also after a process has died', async () => {
-  const count = 1_010;
+  const count = 2_010;
   const numbers = Array.from({ length: count }, (_, index) => index);
   await one('Products', { Product_Name: 'Nail' });
   const file_id = await fileOf({
@@ -427,7 +427,7 @@ test('rows of subforms are written once, also after a process has died', async (
   });
   await crm.database.query({
     text: `CREATE FUNCTION break_items() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-             IF NEW.first_row = 1000 AND NEW.resource = 1 AND nextval('broken_items') = 1 THEN
+             IF NEW.first_row = 2000 AND NEW.resource = 1 AND nextval('broken_items') = 1 THEN
                RAISE EXCEPTION 'power cut'; END IF; RETURN NEW; END $$`,
   });
   await crm.database.query({ text: 'CREATE SEQUENCE broken_items' });
@@ -448,7 +448,7 @@ test('rows of subforms are written once, also after a process has died', async (
     },
   ];
   const id = (await bulk('POST', 'write', { operation: 'insert', resource })).json.details.id;
-  const released = `SELECT 1 FROM crm_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '1000'`;
+  const released = `SELECT 1 FROM crm_job WHERE job_id = ${id} AND lease IS NULL AND progress #>> '{resources,0,done}' = '2000'`;
   await expect.poll(() => crm.database.query({ text: released }), { timeout: 30_000 }).toHaveLength(1);
   crm.clock.advance(60);
   await crm.wakeWorkers();

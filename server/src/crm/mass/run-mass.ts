@@ -5,6 +5,7 @@ import type { MassOperation } from '../jobs/job.ts';
 import { JobFailure } from '../jobs/job.ts';
 import type { JobEnd, JobKind, RunningJob } from '../jobs/running-job.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { storeFor } from '../records/limited-records.ts';
 import { mayUse, type RecordPermission } from '../records/record-module.ts';
 import { giveTo } from './change-owner.ts';
 import type { MassProgress, MassRequest } from './mass-jobs.ts';
@@ -35,7 +36,7 @@ async function run(permission: RecordPermission, act: Act, call: CrmCall, runnin
       ids.map((id) => `${space.dataSpace}/${id}`),
       () =>
         inOneTransaction(store, space.dataSpace, async (inner, transaction) => {
-          const inside = { ...call, store: inner, nowMs: running.nowMs() };
+          const inside = { ...call, store: storeFor(inner, call), nowMs: running.nowMs() };
           const reached = counted(before, await act(inside, module, ids, request));
           await running.save(transaction, reached);
           return reached;

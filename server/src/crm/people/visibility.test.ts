@@ -185,3 +185,27 @@ test('peers see each other where their role says so, and nothing is private else
   expect(await list('rep')).toEqual(['peer', 'rep']);
   expect(await list('manager')).toEqual(['manager', 'peer', 'rep']);
 });
+
+test('a mass action leaves alone what its user no longer sees when it comes to it', async () => {
+  const lead = await createAs('rep', 'Leads', { Last_Name: 'handed over' });
+  const mine = (await call('rep', 'GET', 'settings/custom_views', { query: { module: 'Leads' } })).json.custom_views;
+  const cvid = mine.find((view: { system_name: string }) => view.system_name === 'MYVIEWS').id;
+  await crm.database.query({
+    text: `CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             NEW.due_at_ms := NEW.due_at_ms + 86400000; RETURN NEW; END $$`,
+  });
+  await crm.database.query({
+    text: 'CREATE TRIGGER later BEFORE INSERT ON crm_job FOR EACH ROW EXECUTE FUNCTION later()',
+  });
+  const made = await call('rep', 'POST', 'Leads/actions/mass_update', { body: { data: [{ Phone: 'mass' }], cvid } });
+  const job_id = made.json.data[0].details.job_id;
+  await crm.database.query({ text: 'DROP TRIGGER later ON crm_job' });
+  const owner = { id: crm.organization.environments[0]?.ownerId };
+  await call('admin', 'POST', `Leads/${lead}/actions/change_owner`, { body: { owner } });
+  await crm.database.query({ text: 'UPDATE crm_job SET due_at_ms = 0 WHERE job_id = $1', values: [job_id] });
+  await crm.wakeWorkers();
+  const state = async () => (await call('rep', 'GET', 'Leads/actions/mass_update', { query: { job_id } })).json.data[0];
+  await until(async () => (await state()).Status === 'COMPLETED', 'the job is done');
+  expect(await state()).toMatchObject({ Failed_Count: 0, Not_Updated_Count: 1 });
+  expect((await call('admin', 'GET', `Leads/${lead}`)).json.data[0].Phone).toBeNull();
+});

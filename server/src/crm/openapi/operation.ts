@@ -1,3 +1,4 @@
+import { platformScopes } from '../../oauth/scopes.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Operation } from '../http/router.ts';
 import type { Version } from '../http/versions.ts';
@@ -67,7 +68,7 @@ function bodyOf({ takesFiles }: Operation, { body, bodyOptional }: Description, 
 function securityOf(operation: Operation, placeholders: readonly string[]): DescribedOperation['security'] {
   const needed = operation.scopes(placeholders.map((name) => (name === 'module' ? 'Leads' : name)));
   return needed
-    .reduce<string[][]>((all, group) => all.flatMap((held) => group.map((scope) => [...held, scope])), [[]])
+    .reduce<string[][]>((all, group) => all.flatMap((held) => group.map((scope) => [...held, grantable(scope)])), [[]])
     .map((oauth) => ({ oauth }));
 }
 
@@ -81,4 +82,9 @@ function errorsOf({ path }: Operation, { query = [], headers = [], body, errors 
     ...(body ? (['MANDATORY_NOT_FOUND', 'LIMIT_EXCEEDED'] as const) : []),
     ...errors,
   ];
+}
+
+/** A scope as clients can ask for it: some groups are only given as a whole, or to be read. */
+function grantable(scope: string): string {
+  return platformScopes.parse(scope) ? scope : `${scope.slice(0, scope.lastIndexOf('.'))}.ALL`;
 }

@@ -64,7 +64,7 @@ async function progressOf(call: CrmCall, module: Module, importId: string): Prom
 export async function importRows(context: AdminContext, input: ImportRows): Promise<ImportOutcome> {
   const { call, module } = await findTarget(context, input);
   const { header, rows, firstRow, importId } = input;
-  const columns = mappedColumns(module, null, header);
+  const columns = mappedColumns(call.space, module, null, header);
   if (columns.length === 0) throw badInput(`no column of the file is a field of ${module.apiName}`);
   const filled = new Set(columns.map(({ mapping }) => mapping.index));
   const ignored_columns = header.filter((_, index) => !filled.has(index));

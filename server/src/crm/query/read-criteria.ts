@@ -100,9 +100,9 @@ function readPart(raw: unknown, path: string, task: Task, depth: number): Condit
 
 function readTest(raw: Readonly<Record<string, unknown>>, path: string, findColumn: FindColumn): Condition {
   const name = isJsonObject(raw.field) ? raw.field.api_name : raw.api_name;
-  if (typeof name !== 'string') {
-    throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'field', json_path: `${path}.field` } });
-  }
+  if (typeof name !== 'string') throw absent('field', path);
+  if (raw.comparator === undefined) throw absent('comparator', path);
+  if (raw.value === undefined) throw absent('value', path);
   const column = findColumn(name, `${path}.field.api_name`);
   const kind = valueKind(column.field);
   if (!kind) throw new Refusal('INVALID_FIELD', { details: { api_name: name, json_path: `${path}.field.api_name` } });
@@ -128,6 +128,10 @@ function readTest(raw: Readonly<Record<string, unknown>>, path: string, findColu
     throw invalid(column.field.apiName, place, { expected_data_type: reading.expected });
   });
   return { kind: 'test', column, operator: comparator.operator, negated, values };
+}
+
+function absent(api_name: string, path: string): Refusal {
+  return new Refusal('MANDATORY_NOT_FOUND', { details: { api_name, json_path: `${path}.${api_name}` } });
 }
 
 function valuesOf(value: unknown, operator: Operator, place: string): unknown[] {

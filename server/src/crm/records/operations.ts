@@ -2,6 +2,7 @@ import type { Operation } from '../http/router.ts';
 import { bodyWith, found, oneById, type Parameter, query } from '../openapi/description.ts';
 import {
   fieldsParameter,
+  idsFilter,
   idsParameter,
   ifModifiedSince,
   ifUnmodifiedSince,
@@ -45,6 +46,7 @@ import {
   recordErrors,
   recordWrites,
 } from './described-writes.ts';
+import { fullTextLimits, getFullTexts, getFullTextsOfOne } from './full-texts.ts';
 import { getRecord } from './get-record.ts';
 import { listDeletedRecords } from './list-deleted-records.ts';
 import { listRecords } from './list-records.ts';
@@ -94,6 +96,11 @@ const timelineEntry = named(
     field_history: listOf(fieldHistory),
   }),
 );
+const fullTexts = named('FullTexts', { ...shape({ id }), additionalProperties: orNull(text) });
+const fullTextFields: Parameter = {
+  ...fieldsParameter,
+  description: `API names of rich text fields, separated by commas: at most ${fullTextLimits.fields}. Others are ignored.`,
+};
 const timelineInfo = shape({
   per_page: integer,
   next_page_token: orNull(text),
@@ -252,6 +259,33 @@ export const recordOperations: readonly Operation[] = [
       query: [withoutEffect('wf_trigger')],
       writes: recordDeletes,
       errors: ['RECORD_LOCKED'],
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/actions/fetch_full_data',
+    scopes: module('READ'),
+    handle: getFullTexts,
+    about: {
+      summary: 'Get the rich texts of records',
+      text: `Lists show the first 500 characters of rich texts; this is the whole of at most ${fullTextLimits.fields} fields.`,
+      query: [
+        { ...idsFilter(fullTextLimits.ids), required: true },
+        { ...fullTextFields, required: true },
+      ],
+      answers: found('data', fullTexts),
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/{id}/actions/fetch_full_data',
+    scopes: module('READ'),
+    handle: getFullTextsOfOne,
+    about: {
+      summary: 'Get the rich texts of a record',
+      text: 'All of them, unless fields names some.',
+      query: [{ ...fullTextFields, required: false }],
+      answers: found('data', fullTexts),
     },
   },
   {

@@ -138,10 +138,14 @@ const longestInLists = 500;
 /** Longer texts are rich texts. */
 const longestPlainText = 32_000;
 
-/** Lists show the beginning of rich texts; the whole is asked for record by record. */
+export function isRichText({ dataType, length }: Field): boolean {
+  return dataType === 'textarea' && length > longestPlainText;
+}
+
+/** Lists show the beginning of rich texts; the whole is asked for record by record, or as `fetch_full_data`. */
 function shortened(part: Part): Part {
   const { field, show } = part;
-  if (field?.dataType !== 'textarea' || field.length <= longestPlainText) return part;
+  if (!field || !isRichText(field)) return part;
   return {
     ...part,
     show: (record, view) => {

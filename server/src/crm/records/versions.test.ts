@@ -144,7 +144,21 @@ describe.each(versions)('%s', (version) => {
     const listed = await call(version, 'GET', 'Leads', { query: { fields: 'Story', ids: id } });
     expect(listed.json.data[0].Story).toHaveLength(500);
     expect((await call(version, 'GET', `Leads/${id}`)).json.data[0].Story).toHaveLength(40_000);
+    const whole = { data: [{ id, Story: 'x'.repeat(40_000) }] };
+    const full = (path: string, query = {}) => call(version, 'GET', `Leads${path}/actions/fetch_full_data`, { query });
+    expect((await full('', { ids: id, fields: 'Story,Company,Nope' })).json).toEqual(whole);
+    expect((await full(`/${id}`)).json).toEqual(whole);
+    expect((await full(`/${id}`, { fields: 'Last_Name' })).status).toBe(204);
+    expect((await full('', { ids: lead, fields: 'Story' })).json).toEqual({ data: [{ id: lead, Story: null }] });
     await call('v8', 'DELETE', `Leads/${id}`);
+    expect((await full('', { ids: id, fields: 'Story' })).status).toBe(204);
+    expect((await full('', { fields: 'Story' })).json.details).toEqual({ param_name: 'ids' });
+    expect((await full('', { ids: id })).json.details).toEqual({ param_name: 'fields' });
+    const nine = Array.from({ length: 9 }, (_, n) => `F${n}`).join(',');
+    expect((await full('', { ids: id, fields: nine })).json).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      details: { limit: 8, param_name: 'fields' },
+    });
   });
 
   test('a call that came later says with which version', async () => {

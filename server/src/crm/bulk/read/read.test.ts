@@ -183,6 +183,8 @@ describe('criteria', () => {
   test.each([
     ['an unknown field', criteria('Nope', 'equal', 'x'), 'INVALID_FIELD'],
     ['a comparator that the field has not', criteria('Company', 'greater_than', 'x'), 'INVALID_DATA'],
+    ['no comparator', { field: { api_name: 'Company' }, value: 'x' }, 'MANDATORY_NOT_FOUND'],
+    ['no value', { field: { api_name: 'Company' }, comparator: 'equal' }, 'MANDATORY_NOT_FOUND'],
     ['a comparator of the prototype', criteria('Company', 'constructor', 'x'), 'INVALID_DATA'],
     ['a value of another type', criteria('Annual_Revenue', 'equal', 'x'), 'INVALID_DATA'],
     ['an object as value', criteria('Company', 'equal', {}), 'INVALID_DATA'],

@@ -59,7 +59,7 @@ export async function* chunksOf(
   for await (const list of file) {
     for (const row of list) {
       if (!head) {
-        head = { columns: mappedColumns(module, resource.mappings, row), header: row };
+        head = { columns: mappedColumns(task.call().space, module, resource.mappings, row), header: row };
         continue;
       }
       if (number++ < done) {

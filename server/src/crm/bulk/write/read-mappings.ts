@@ -28,7 +28,8 @@ export function checkFindBy(module: Module, raw: unknown, operation: WriteOperat
   throw new Refusal('INVALID_FIELD', { details: place });
 }
 
-function isKey(module: Module, field: Field): boolean {
+/** Whether a field's value says which of a module's records is meant. */
+export function isKey(module: Module, field: Field): boolean {
   return field.apiName === 'id' || field.unique || field.duplicateCheck || field.apiName === module.displayField;
 }
 

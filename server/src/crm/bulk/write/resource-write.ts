@@ -115,7 +115,7 @@ export class ResourceWrite {
     if (first.done) throw new JobFailure('INVALID_DATA', 'the file has no rows');
     const [header = [], ...rows] = first.value;
     if (header.length > maxColumns) throw new JobFailure('HEADER_LIMIT_EXCEEDED', 'a file may have 200 columns');
-    const columns = mappedColumns(module, resource.mappings, header);
+    const columns = mappedColumns(this.#call.space, module, resource.mappings, header);
     const body = async function* () {
       yield rows;
       yield* lists;
@@ -164,11 +164,13 @@ export class ResourceWrite {
 
   #checkHeader(module: Module, resource: WriteResource, header: readonly string[]): void {
     if (header.length > maxColumns) throw new JobFailure('HEADER_LIMIT_EXCEEDED', 'a file may have 200 columns');
-    const columns = mappedColumns(module, resource.mappings, header);
+    const columns = mappedColumns(this.#call.space, module, resource.mappings, header);
     const beyond = columns.find(({ mapping }) => (mapping.index ?? 0) >= header.length);
     if (beyond) throw new JobFailure('COLUMN_INDEX_NOT_FOUND', `no column ${beyond.mapping.index}`);
     const names = columns.map(({ field }) => field.apiName);
     if (names.length === 0) throw new JobFailure('INVALID_FIELD', 'no column is a field of the module');
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new JobFailure('DUPLICATE_DATA', `two columns fill ${twice}`);
     if (resource.findBy !== null && !names.includes(resource.findBy)) {
       throw new JobFailure('MANDATORY_NOT_FOUND', `no column fills ${resource.findBy}`);
     }

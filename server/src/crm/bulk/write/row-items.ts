@@ -1,9 +1,10 @@
 import type { CrmCall } from '../../context.ts';
 import type { Field, Module } from '../../metadata/metadata.ts';
+import type { Space } from '../../organizations/space.ts';
 import { uniqueForm } from '../../records/apply-changes.ts';
 import { holdersOf } from '../../records/find-duplicates.ts';
 import { cellValue } from './cell-values.ts';
-import { isImported } from './read-mappings.ts';
+import { isImported, isKey } from './read-mappings.ts';
 import type { FieldMapping, WriteResource } from './write-request.ts';
 
 /** A column of the file and what it fills. */
@@ -14,22 +15,29 @@ export interface MappedColumn {
 
 /** The columns that a resource fills, by its mappings or by the names in its header; other columns are left alone. */
 export function mappedColumns(
+  space: Space,
   module: Module,
   mappings: readonly FieldMapping[] | null,
   header: readonly string[],
 ): MappedColumn[] {
-  const named = mappings ?? header.map((name, index) => plainMapping(module, name.trim(), index));
+  const named = mappings ?? header.map((name, index) => plainMapping(space, module, name.trim(), index));
   return named.flatMap((mapping) => {
     const field = module.field.get(mapping.api_name);
     return field && isImported(field) ? [{ field, mapping }] : [];
   });
 }
 
-function plainMapping(module: Module, name: string, index: number): FieldMapping {
-  const api_name = name.toLowerCase() === 'id' ? 'id' : name;
+/** What a name in a header stands for: a field, or behind its look-up the field that tells those records apart. */
+function plainMapping(space: Space, module: Module, name: string, index: number): FieldMapping {
+  const [first = '', second = 'id'] = name.split('.', 2);
+  const api_name = first.toLowerCase() === 'id' ? 'id' : first;
   const target = module.field.get(api_name)?.lookupModules[0] ?? null;
-  const mapping = { api_name, index, format: null, find_by: null, default_value: null, module: target };
-  return { ...mapping, parent_column_index: null };
+  const find_by = second.toLowerCase() === 'id' ? null : second;
+  const targetModule = target === null ? undefined : space.metadata.find(target);
+  const key = find_by === null ? undefined : targetModule?.field.get(find_by);
+  const known = find_by === null || (targetModule && key && isKey(targetModule, key));
+  const mapping = { api_name: known ? api_name : name, index, format: null, find_by, default_value: null };
+  return { ...mapping, module: target, parent_column_index: null };
 }
 
 /** Ids of records that are written in the same job, by the API name of the look-up and the text in its column. */

@@ -115,6 +115,17 @@ describe('uploads (crm-api 9.2)', () => {
 });
 
 describe('jobs', () => {
+  test('follow a look-up in the names of the header', async () => {
+    const account = await one('Accounts', { Account_Name: 'Header Ltd' });
+    const csv = `Last_Name,Account_Name.Account_Name,Reporting_To.id,Owner.nope\nBy name,Header Ltd,,x\nNo such,Nobody,,\n`;
+    const { lines } = await run('insert', csv, { module: module('Contacts') });
+    expect(lines[0]).toBe('Last_Name,Account_Name.Account_Name,Reporting_To.id,STATUS,RECORD_ID,ERRORS');
+    expect(lines[2]).toBe('No such,Nobody,,SKIPPED,,INVALID_DATA-Account_Name');
+    const id = lines[1]?.split(',').at(-2) as string;
+    const contact = (await crm.call('GET', `/crm/v8/Contacts/${id}`)).json.data[0];
+    expect(contact.Account_Name).toEqual({ name: 'Header Ltd', id: account });
+  });
+
   test('insert rows by the names in the header, and tell of each', async () => {
     const csv =
       'Last_Name,Company,Email,Annual_Revenue\n=cmd|x,"A, B",a@example.com,10.5\n,No name,,\nB,C,not-mail,1\n';
@@ -202,6 +213,7 @@ describe('jobs', () => {
     ['no rows', 'Last_Name\n', 'INVALID_DATA'],
     ['nothing', '', 'INVALID_DATA'],
     ['no known column', 'Nope\nx\n', 'INVALID_FIELD'],
+    ['one field twice', 'Last_Name,Last_Name\nx,y\n', 'DUPLICATE_DATA'],
     ['no mandatory column', 'Company\nx\n', 'MANDATORY_FIELDS_NOT_MAPPED'],
     ['a quote without end', `Last_Name\n"${'x'.repeat(2_000_000)}`, 'INVALID_FILE_FORMAT'],
   ])('a file with %s fails as a whole', async (_name, csv, code) => {

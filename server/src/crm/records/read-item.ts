@@ -261,7 +261,7 @@ function readRows(
 ): ErrorBody | undefined {
   const module = task.metadata.find(field.subform ?? '');
   if (field.readOnly || !module) return undefined;
-  if (raw === null) return clearRows(field, mandatory, place, changes);
+  if (raw === null || raw === '') return clearRows(field, mandatory, place, changes);
   if (mandatory && Array.isArray(raw) && raw.length === 0) return errorBody('MANDATORY_NOT_FOUND', place);
   if (!Array.isArray(raw)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' });
   if (raw.length > limits.rows) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.rows });

@@ -41,6 +41,8 @@ describe('help', () => {
     'crm import',
     ...['create', 'list', 'delete'].map((name) => `crm assignment-rule ${name}`),
     'crm territories',
+    'mail list',
+    'mail show',
     'user create',
     ...['create', 'list', 'show', 'update', 'rotate-secret', 'delete'].map((name) => `client ${name}`),
     'self-client code',
@@ -142,6 +144,41 @@ describe('against a running platform', () => {
 
     expect(await json('client delete', ...id, '--yes')).toEqual({ client_id: client.client_id, deleted: true });
     expect((await failure(1, 'client show', ...id)).code).toBe('NOT_FOUND');
+  });
+
+  test('mail: what the CRM sends is in the outbox', async () => {
+    const email = 'mail@us.example';
+    await json(`user create --dc us --email ${email} --password correct-horse`);
+    const self = await json(`client create --dc us --owner ${email} --type self`);
+    const scope = 'ZohoCRM.modules.ALL,ZohoCRM.send_mail.ALL';
+    const { code } = await json(`self-client code --dc us --client-id ${self.client_id} --scope ${scope}`);
+    const { accounts, api } = platform.ready.dataCenters.us as { accounts: string; api: string };
+    const grant = {
+      grant_type: 'authorization_code',
+      client_id: self.client_id,
+      client_secret: self.client_secret,
+      code,
+    };
+    const answer = await fetch(`${accounts}/oauth/v2/token`, { method: 'POST', body: new URLSearchParams(grant) });
+    const { access_token } = (await answer.json()) as { access_token: string };
+    const post = async (path: string, data: object) => {
+      const headers = { authorization: `Zoho-oauthtoken ${access_token}` };
+      const body = JSON.stringify({ data: [data] });
+      const sent = await fetch(`${api}/crm/v8/${path}`, { method: 'POST', headers, body });
+      return ((await sent.json()) as { data: { details: Record<string, string> }[] }).data[0]?.details ?? {};
+    };
+    const { id } = await post('Leads', { Last_Name: 'x', Company: 'y' });
+    const mail = { from: { email }, to: [{ email: 'zed@example.com' }], subject: 'a\u001bb', content: '<p>\nhi\u0007' };
+    const { message_id } = await post(`Leads/${id}/actions/send_mail`, mail);
+    const [listed] = await json('mail list --dc us --limit 1');
+    expect(listed).toMatchObject({ message_id, to: ['zed@example.com'], subject: 'a\u001bb' });
+    expect(await json(`mail show ${message_id} --dc us`)).toEqual({ ...listed, content: '<p>\nhi\u0007' });
+    // What came from outside does not steer the terminal.
+    expect((await run('mail list --dc us')).stdout).toContain('a\ufffdb');
+    expect((await run(`mail show ${message_id} --dc us`)).stdout).toMatch(/subject +a\ufffdb[\s\S]*<p>\nhi\ufffd\n$/);
+    expect((await failure(1, 'mail show nothing --dc us')).code).toBe('NOT_FOUND');
+    expect((await failure(1, 'mail list --dc us --limit 0')).message).toContain('limit');
+    expect(await json('mail list --dc eu')).toEqual([]);
   });
 
   test('crm: assignment rules come from files, territories are switched on and off', async () => {

@@ -16,6 +16,7 @@ import { AdminFailure, badInput } from './failure.ts';
 import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
+import { listMails, showMail } from './mails.ts';
 import {
   addAssignmentRule,
   changeTerritories,
@@ -221,6 +222,13 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
     const { territories, ...target } = readBody(request, bodies.territories);
     return changeTerritories(context, target, territories);
   });
+  app.get<{ Querystring: Record<string, string | undefined> }>('/mails', async (request) => {
+    const { dataCenter = '', limit = '50' } = request.query;
+    return listMails(context, dataCenter, limit);
+  });
+  app.get<{ Params: { id: string }; Querystring: Record<string, string | undefined> }>('/mails/:id', async (request) =>
+    showMail(context, request.query.dataCenter ?? '', request.params.id),
+  );
   app.post('/tokens/inspect', async (request) => inspectToken(context, readBody(request, bodies.token).token));
   app.get<{ Querystring: Record<string, string | undefined> }>('/events', async (request) => {
     const { dataCenter = '', kind, outcome, clientId, limit = '50' } = request.query;

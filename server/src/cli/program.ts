@@ -7,6 +7,7 @@ import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerEventCommands } from './commands/event.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
+import { registerMailCommands } from './commands/mail.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
 import { registerStartCommand } from './commands/start.ts';
@@ -33,6 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerEventCommands(program);
   registerKeyCommands(program);
   registerLimitsCommands(program);
+  registerMailCommands(program);
   registerMigrateCommand(program);
   prepare(program);
 

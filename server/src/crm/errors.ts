@@ -333,3 +333,8 @@ export class Refusal {
     this.headers = options.headers ?? noHeaders;
   }
 }
+
+/** A refusal of the whole request for what is wrong with its only item. */
+export function refusalOf({ code, details, message }: ErrorBody): Refusal {
+  return new Refusal(code, { details, message });
+}

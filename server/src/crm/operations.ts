@@ -6,6 +6,7 @@ import { compositeOperations } from './composite/operations.ts';
 import { convertOperations } from './convert/operations.ts';
 import { coqlOperations } from './coql/operations.ts';
 import { customizationOperations } from './customization/operations.ts';
+import { emailOperations } from './emails/operations.ts';
 import { byExternalId } from './external/external-ids.ts';
 import { apisDescription, listApis } from './features/apis.ts';
 import { featureOperations } from './features/operations.ts';
@@ -47,6 +48,7 @@ const rows: Chapters = {
   'Mass actions': massOperations,
   Conversion: convertOperations,
   Attachments: attachmentOperations,
+  Mail: emailOperations,
   'Files and photos': fileOperations,
   Tags: tagOperations,
   Territories: territoryOperations,

@@ -1,6 +1,6 @@
 import { isUniqueViolation, type Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, refusalOf } from '../errors.ts';
 import { itemField, itemListOf, readPlainItem } from '../http/item-list.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import { type Module, servesRecords, wholeModule } from '../metadata/metadata.ts';
@@ -79,10 +79,7 @@ export async function deleteAssignmentRule(call: CrmCall, id: string): Promise<b
 
 function readDefinition(space: Space, raw: unknown): Definition {
   const reading = readPlainItem(raw, fields, '$', true);
-  if (reading.failure) {
-    const { code, details, message } = reading.failure;
-    throw new Refusal(code, { details, message });
-  }
+  if (reading.failure) throw refusalOf(reading.failure);
   const { item, values } = reading;
   const text = (name: string) => (values.get(name) ?? null) as string | null;
   const module = space.metadata.find(text('module') as string);

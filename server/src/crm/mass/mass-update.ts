@@ -1,5 +1,5 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, refusalOf } from '../errors.ts';
 import { answerItemList, itemListOf, success } from '../http/item-list.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../http/json-body.ts';
 import type { Module } from '../metadata/metadata.ts';
@@ -61,7 +61,7 @@ async function checkItem(call: CrmCall, module: Module, item: JsonObject): Promi
   const { metadata, dataSpace } = call.space;
   const reading = readItem(item, { metadata, module, dataSpace, jsonPath: '$.data[0]', creating: false });
   const failure = reading.failure ?? (await checkReferences(call, [reading.changes]))(reading.changes.wishes);
-  if (failure) throw new Refusal(failure.code, { details: failure.details, message: failure.message });
+  if (failure) throw refusalOf(failure);
 }
 
 /** Gives the values to all of the records; one answer for each. */

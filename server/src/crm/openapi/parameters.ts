@@ -35,6 +35,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   tag: { description: 'Id of a tag.', schema: id },
   variable: { description: 'Id or API name of a variable.', schema: text },
   group: { description: 'Id or API name of a group of variables.', schema: text },
+  message: { description: 'Id of a message.', schema: text },
   territory: { description: 'Id of a territory.', schema: id },
   rule: { description: 'Id of an assignment rule.', schema: id },
   pipeline: { description: 'Id of a pipeline.', schema: id },

@@ -18,7 +18,7 @@ export interface BinPlace {
 }
 
 /**
- * Deletes records of the bin for good, with one statement: their data, notes, attachments, photo, and what their
+ * Deletes records of the bin for good, with one statement: their data, notes, attachments, photo, mails, and what their
  * timeline says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
  * @returns where they were, in the order of modules and ids.
  */
@@ -57,6 +57,12 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
            ), files AS (
              DELETE FROM crm_file USING unused
              WHERE crm_file.data_space = unused.data_space AND crm_file.file_id = unused.file_id
+           ), mailed AS (
+             DELETE FROM crm_email USING gone
+             WHERE crm_email.data_space = gone.data_space AND crm_email.record_id = gone.record_id
+             RETURNING crm_email.mail_id
+           ), mails AS (
+             DELETE FROM mail USING mailed WHERE mail.mail_id = mailed.mail_id
            ), silent AS (
              UPDATE crm_timeline SET changes = '[]' FROM gone
              WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id

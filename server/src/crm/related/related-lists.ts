@@ -1,3 +1,4 @@
+import { hasEmails } from '../emails/email-modules.ts';
 import type { BackList, Metadata, Module } from '../metadata/metadata.ts';
 import { firstCustomModule, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
@@ -155,6 +156,7 @@ export function relatedListsOf(module: Module, metadata: Metadata): readonly Rel
     notes,
     attachments,
     ...(lists[apiName] ?? (active ? activities('What_Id') : [])),
+    ...(hasEmails(module) ? [apart('Emails')] : []),
     ...(backListsOf(metadata).get(apiName) ?? []),
   ];
 }

@@ -33,6 +33,7 @@ export const allScopes = [
   'ZohoCRM.mass_update.ALL',
   'ZohoCRM.mass_delete.ALL',
   'ZohoCRM.change_owner.ALL',
+  'ZohoCRM.send_mail.ALL',
 ];
 
 /** Origin of the page that the tests' client serves, and of a page of another client. */

@@ -1,0 +1,44 @@
+import { findMail, listMail, type MailAddress, type MailRow } from '../mail/outbox.ts';
+import type { AdminContext } from './context.ts';
+import { badInput, notFound } from './failure.ts';
+import { administered } from './users.ts';
+
+const maxMails = 1000;
+
+/** The newest mails of a data centre's outbox. */
+export async function listMails(context: AdminContext, dataCenter: string, limit: string) {
+  const { database } = administered(context, dataCenter);
+  const count = Number(limit);
+  if (!Number.isInteger(count) || count < 1 || count > maxMails) {
+    throw badInput(`limit must be 1 to ${maxMails}; "${limit}" came`);
+  }
+  return (await listMail(database, count)).map(describe);
+}
+
+/** One mail with its content. */
+export async function showMail(context: AdminContext, dataCenter: string, messageId: string) {
+  const { database } = administered(context, dataCenter);
+  const row = await findMail(database, messageId);
+  if (!row) throw notFound(`data centre "${dataCenter}" has no mail ${messageId}`);
+  return { ...describe(row), content: row.content };
+}
+
+function describe(row: Omit<MailRow, 'content'>) {
+  return {
+    message_id: row.message_id,
+    from: textOf(row.sender),
+    reply_to: row.reply_to && textOf(row.reply_to),
+    to: row.recipients.map(textOf),
+    cc: row.cc.map(textOf),
+    bcc: row.bcc.map(textOf),
+    subject: row.subject,
+    format: row.format,
+    attachments: row.attachments.map(({ name }) => name),
+    created_at: new Date(Number(row.created_at_ms)).toISOString(),
+    send_at: new Date(Number(row.send_at_ms)).toISOString(),
+  };
+}
+
+function textOf({ name, email }: MailAddress): string {
+  return name === null ? email : `${name} <${email}>`;
+}

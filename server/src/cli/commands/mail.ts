@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { printFacts, printJson, printLine, printTable } from '../output.ts';
+
+interface Options extends PlatformAddress {
+  readonly dc: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+interface Mail {
+  readonly message_id: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly send_at: string;
+}
+
+type WholeMail = Readonly<Record<string, string | readonly string[] | null>> & { readonly content: string };
+
+export function registerMailCommands(program: Command): void {
+  const mail = program.command('mail').description('the outbox: what the platform sends by mail');
+  addAddressOptions(
+    mail
+      .command('list')
+      .description('list the newest mails of a data centre')
+      .requiredOption('--dc <id>', 'data centre')
+      .option('--limit <count>', 'most mails to list, 1 to 1000', '50'),
+  ).action(async (options: Options) => {
+    const query = new URLSearchParams({ dataCenter: options.dc, limit: options.limit });
+    const found = await connectAdmin(options)<Mail[]>('GET', `/mails?${query}`);
+    if (options.json) return printJson(found);
+    printTable(
+      ['MESSAGE', 'SENT', 'FROM', 'TO', 'SUBJECT'],
+      found.map(({ message_id, send_at, from, to, subject }) => [
+        message_id,
+        send_at,
+        ...[from, to.join(', '), subject].map(printable),
+      ]),
+    );
+  });
+  addAddressOptions(
+    mail
+      .command('show')
+      .description('show a mail with its content')
+      .argument('<message>', 'message id')
+      .requiredOption('--dc <id>', 'data centre'),
+  ).action(async (id: string, options: Options) => {
+    const query = new URLSearchParams({ dataCenter: options.dc });
+    const path = `/mails/${encodeURIComponent(id)}?${query}`;
+    const found = await connectAdmin(options)<WholeMail>('GET', path);
+    if (options.json) return printJson(found);
+    const { content, ...facts } = found;
+    printFacts(Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printableFact(value)])));
+    printLine();
+    for (const line of content.split(/\r?\n/)) printLine(printable(line));
+  });
+}
+
+function printableFact(value: string | readonly string[] | null): unknown {
+  if (value === null) return null;
+  return typeof value === 'string' ? printable(value) : value.map(printable);
+}
+
+/** What users wrote must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\t]/gu, '\ufffd');
+}

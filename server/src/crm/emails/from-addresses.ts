@@ -1,0 +1,18 @@
+import type { CrmAnswer, CrmCall } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { readId } from '../organizations/ids.ts';
+import type { CrmUser } from '../organizations/space.ts';
+
+/** GET /settings/emails/actions/from_addresses?user_id=: the addresses that a user may send from. */
+export async function listFromAddresses({ query, space, user }: CrmCall): Promise<CrmAnswer> {
+  const given = query.get('user_id');
+  const sender = given ? space.user(readId(given) ?? '') : user;
+  if (sender?.status !== 'active') throw new Refusal('INVALID_DATA', { details: { param_name: 'user_id' } });
+  const address = { email: fromAddress(sender), type: 'primary', id: null, user_name: sender.fullName, default: true };
+  return { status: 200, json: { from_addresses: [address] } };
+}
+
+/** Everybody has one address: that of the account. */
+export function fromAddress({ email }: CrmUser): string {
+  return email;
+}

@@ -1,0 +1,98 @@
+import type { Queryable } from '../database/database.ts';
+
+/**
+ * What the platform sends by mail. It goes nowhere else: the outbox is where people and tests read it (`grantway mail`).
+ * One that is scheduled is there from the beginning.
+ */
+export interface Mail {
+  /** 64 hexadecimal digits. */
+  readonly messageId: string;
+  readonly sender: MailAddress;
+  readonly replyTo: MailAddress | null;
+  readonly recipients: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly bcc: readonly MailAddress[];
+  readonly subject: string;
+  readonly format: 'html' | 'text';
+  readonly content: string;
+  readonly attachments: readonly MailAttachment[];
+  readonly createdAtMs: number;
+  /** Later than its creation when it was scheduled. */
+  readonly sendAtMs: number;
+}
+
+/** What message ids look like. */
+export const messageIdPattern = /^[0-9a-f]{64}$/;
+
+export interface MailAddress {
+  readonly name: string | null;
+  readonly email: string;
+}
+
+export interface MailAttachment {
+  /** Of the file. */
+  readonly id: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** A mail as a row, without its content where only a list is wanted. */
+export interface MailRow {
+  readonly mail_id: string;
+  readonly message_id: string;
+  readonly sender: MailAddress;
+  readonly reply_to: MailAddress | null;
+  readonly recipients: MailAddress[];
+  readonly cc: MailAddress[];
+  readonly bcc: MailAddress[];
+  readonly subject: string;
+  readonly format: 'html' | 'text';
+  readonly attachments: MailAttachment[];
+  readonly created_at_ms: string;
+  readonly send_at_ms: string;
+  readonly content: string;
+}
+
+/** The columns of `MailRow` but the content, of the table `mail`. */
+export const mailFacts = `mail.mail_id, mail.message_id, mail.sender, mail.reply_to, mail.recipients, mail.cc, mail.bcc,
+  mail.subject, mail.format, mail.attachments, mail.created_at_ms, mail.send_at_ms`;
+
+/** Puts a mail into the outbox. @returns its id there. */
+export async function putMail(queryable: Queryable, mail: Mail): Promise<string> {
+  const [row] = await queryable.query<{ mail_id: string }>({
+    text: `INSERT INTO mail (message_id, sender, reply_to, recipients, cc, bcc, subject, format, content, attachments,
+                             created_at_ms, send_at_ms)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING mail_id`,
+    values: [
+      mail.messageId,
+      JSON.stringify(mail.sender),
+      mail.replyTo && JSON.stringify(mail.replyTo),
+      JSON.stringify(mail.recipients),
+      JSON.stringify(mail.cc),
+      JSON.stringify(mail.bcc),
+      mail.subject,
+      mail.format,
+      mail.content,
+      JSON.stringify(mail.attachments),
+      mail.createdAtMs,
+      mail.sendAtMs,
+    ],
+  });
+  return row?.mail_id as string;
+}
+
+/** The newest mails, without their contents. */
+export async function listMail(queryable: Queryable, limit: number): Promise<Omit<MailRow, 'content'>[]> {
+  return queryable.query<MailRow>({
+    text: `SELECT ${mailFacts} FROM mail ORDER BY mail_id DESC LIMIT $1`,
+    values: [limit],
+  });
+}
+
+export async function findMail(queryable: Queryable, messageId: string): Promise<MailRow | undefined> {
+  const [row] = await queryable.query<MailRow>({
+    text: `SELECT ${mailFacts}, content FROM mail WHERE message_id = $1`,
+    values: [messageId],
+  });
+  return row;
+}

@@ -27,6 +27,12 @@ const namesOf = (json: { data: { Last_Name: string }[] } | undefined) =>
 
 let repRole = '';
 beforeAll(async () => {
+  const story = { field_label: 'Story', data_type: 'textarea', length: 50_000, textarea: { type: 'rich_text' } };
+  const field = await call('admin', 'POST', 'settings/fields', {
+    query: { module: 'Leads' },
+    body: { fields: [story] },
+  });
+  expect(field.status, field.text).toBe(201);
   const manager = `${idPrefix}000000026008`;
   const made = await call('admin', 'POST', 'settings/roles', {
     body: { roles: [{ name: 'Rep', reporting_to: manager }] },
@@ -91,6 +97,10 @@ describe.each(everybody)('%s', (who) => {
       const id = leads[other];
       const query = { fields: 'id' };
       expect((await call(who, 'GET', `Leads/${id}`)).status).toBe(404);
+      const richTexts = await call(who, 'GET', 'Leads/actions/fetch_full_data', {
+        query: { ids: id, fields: 'Story' },
+      });
+      expect(richTexts.status, richTexts.text).toBe(204);
       const codes = await Promise.all([
         call(who, 'PUT', `Leads/${id}`, { body: { data: [{ City: 'x' }] } }),
         call(who, 'PUT', 'Leads', { body: { data: [{ id, City: 'x' }] } }),
@@ -114,6 +124,8 @@ describe.each(everybody)('%s', (who) => {
 
   test('changes what it sees', async () => {
     for (const other of seen) {
+      const richTexts = await call(who, 'GET', `Leads/${leads[other]}/actions/fetch_full_data`);
+      expect(richTexts.json).toEqual({ data: [{ id: leads[other], Story: null }] });
       const answer = await call(who, 'PUT', `Leads/${leads[other]}`, { body: { data: [{ Phone: '1' }] } });
       expect(answer.status).toBe(200);
     }

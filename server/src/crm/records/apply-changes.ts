@@ -36,9 +36,10 @@ export function applyChanges(
       const failure = applyRow(rows, change, newRowId);
       if (failure) return { failure };
     }
-    const { limit } = rowChanges[0] ?? {};
+    const { limit, jsonPath = '' } = rowChanges[0] ?? {};
     if (limit !== undefined && rows.length > limit) {
-      return { failure: errorBody('LIMIT_EXCEEDED', { limit, api_name: nameOfKey(name) }) };
+      const json_path = jsonPath.slice(0, jsonPath.lastIndexOf('['));
+      return { failure: errorBody('LIMIT_EXCEEDED', { limit, api_name: nameOfKey(name), json_path }) };
     }
     set(data, name, rows.length === 0 ? null : rows);
   }

@@ -3,6 +3,7 @@ import type { Database, Statement } from '../../database/database.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { standardMetadata } from '../metadata/standard-modules.ts';
+import { notesModule } from './record-references.ts';
 import { RecordTable } from './record-table.ts';
 import { selectRecords } from './select-records.ts';
 
@@ -30,6 +31,19 @@ beforeAll(async () => {
   await database.query({ text: 'ALTER TABLE crm_record SET (autovacuum_enabled = false)' });
   await fill(big, 20_000);
   await fill(small, 20);
+  // Each of them has a note.
+  await database.query({
+    text: `INSERT INTO crm_record
+           SELECT $1::integer, $2, $1 * 1000000000000::bigint + 100000 + i, 1, 'n', 1, 1, i, 1, i, i, false,
+                  jsonb_build_object('Parent_Id', jsonb_build_object('module', 'Leads', 'id', ($1 * 1000000000000::bigint + i)::text))
+           FROM generate_series(1, 20000) AS i`,
+    values: [big, notesModule],
+  });
+  await database.query({
+    text: `INSERT INTO crm_reference SELECT $1::integer, $1 * 1000000000000::bigint + i, $2, 'Parent_Id', $1 * 1000000000000::bigint + 100000 + i
+           FROM generate_series(1, 20000) AS i`,
+    values: [big, notesModule],
+  });
 });
 
 /** Blocks that the statements of `work` touch. */
@@ -94,6 +108,19 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
         module: leadModule,
         sortBy: 'Modified_Time',
         place: { page: 50, key: '10000', id: `${big}000000010000`, backwards: true },
+      }),
+  ],
+  ['deleting', (db) => new RecordTable(db).delete(big, leads, [`${big}000000000009`], '1', 1)],
+  [
+    'listing what waits for approval',
+    (db) =>
+      selectRecords(db, {
+        ...list,
+        dataSpace: big,
+        module: leadModule,
+        approved: false,
+        sortBy: 'Modified_Time',
+        place: undefined,
       }),
   ],
   [

@@ -1,3 +1,5 @@
+import { demoPipeline } from './settings.ts';
+
 /**
  * The demo's records: some thousands of leads, accounts, contacts, deals and what goes with them, made from a seed, the
  * same at every run. Nobody in them exists; addresses end in `.example`.
@@ -179,7 +181,10 @@ const makers: Readonly<Record<DemoModule, Maker>> = {
     const contact = dice.below(counts.Contacts);
     return {
       Deal_Name: `${dice.of(words.product)}s for ${dice.of(words.city)} ${index + 1}`,
-      Stage: dice.of(words.stage),
+      // Every fifth goes its way through another pipeline.
+      ...(index % 5 === 4
+        ? { Pipeline: demoPipeline.name, Stage: dice.of(demoPipeline.stages) }
+        : { Stage: dice.of(words.stage) }),
       Amount: 100 * (5 + dice.below(2_000)),
       Closing_Date: day(-120 + dice.below(240)),
       // The contact's own account, so that both agree.

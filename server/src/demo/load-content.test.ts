@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { demoModules, demoRecords } from '../../../examples/data/generate.ts';
+import { demoPipeline, demoTerritories, demoVariables } from '../../../examples/data/settings.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { startCrm } from '../crm/testing/crm-platform.ts';
 import { systemRandom } from '../foundation/random.ts';
@@ -26,6 +27,24 @@ test('every record of the demo is accepted, points to others, and is made once',
   const { json } = await crm.call('GET', '/crm/v8/Deals', {
     query: { fields: 'Account_Name,Contact_Name', per_page: '5' },
   });
+  const list = async (path: string, query: Record<string, string> = {}) =>
+    (await crm.call('GET', `/crm/v8/${path}`, { query })).json;
+  const { territories } = await list('settings/territories');
+  expect(territories.map(({ name }: { name: string }) => name)).toEqual([
+    'Lovelace',
+    ...demoTerritories.map(({ name }) => name),
+  ]);
+  const idOf = (name: string): string => territories.find((each: { name: string }) => each.name === name).id;
+  const query = { fields: 'City', territory_id: idOf('Coast'), include_child: 'true', per_page: '200' };
+  const cities = (await list('Leads', query)).data.map(({ City }: { City: string }) => City);
+  expect(new Set(cities)).toEqual(new Set(['Northport', 'Lakeside', 'Southmere', 'Riverbend']));
+  const key = await list('Deals', { fields: 'Amount', territory_id: idOf('Key accounts') });
+  for (const { Amount } of key.data) expect(Amount).toBeGreaterThanOrEqual(150_000);
+  const renewals = await list('Deals/search', { criteria: `(Pipeline:equals:${demoPipeline.name})`, fields: 'Stage' });
+  expect(renewals.info.count).toBe(80);
+  expect((await list('settings/automation/assignment_rules')).assignment_rules).toMatchObject([{ name: 'New leads' }]);
+  const variables = await list('settings/variables', { group: 'Sales_targets' });
+  expect(variables.variables).toHaveLength(demoVariables.variables.length);
   for (const deal of json.data) expect([deal.Account_Name.name, deal.Contact_Name.name]).not.toContain(null);
 });
 

@@ -4,11 +4,12 @@ import type { CrmCall } from '../crm/context.ts';
 import { internalCall } from '../crm/jobs/job-call.ts';
 import { createItems } from '../crm/records/create-records.ts';
 import type { DemoUser } from './demo-accounts.ts';
+import { loadDemoSettings } from './load-settings.ts';
 
 const chunkSize = 100;
 
 /**
- * Fills the demo organizations with the records of `examples/data`, one data centre after the other, while the platform
+ * Fills the demo organizations with the settings and records of `examples/data`, one data centre after the other, while the platform
  * serves already. An organization that has records is left alone.
  */
 export async function loadDemoContent(
@@ -17,8 +18,11 @@ export async function loadDemoContent(
   signal: AbortSignal,
 ): Promise<void> {
   for (const id of context.dataCenters.keys()) {
-    const call = await ownerCall(context, id, users.find((user) => user.dataCenter === id)?.email ?? '');
-    if (!call || (await hasRecords(call))) continue;
+    const email = users.find((user) => user.dataCenter === id)?.email ?? '';
+    const begun = await ownerCall(context, id, email);
+    if (!begun || (await hasRecords(begun))) continue;
+    await loadDemoSettings(begun);
+    const call = (await ownerCall(context, id, email)) ?? begun;
     const ids = new Map<DemoModule, readonly (string | undefined)[]>();
     for (const name of demoModules) {
       const made = await loadModule({ ...call, nowMs: context.clock.nowMs() }, name, ids, signal);

@@ -1,3 +1,4 @@
+import { putMail } from '../../mail/outbox.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
 import { checkPermission } from '../http/admission.ts';
@@ -73,6 +74,7 @@ async function changeOwner(
     if (id === null) await giveRelated(call, module, given, other, owner);
     else if (given.length > 0) await giveTo(call, other, [id], owner);
   }
+  if (body.notify === true && given.length > 0) await tellOwner(call, module, given.length, owner);
   const answers = ids.map((id): ItemAnswer => {
     const outcome = changed.get(id);
     if (!outcome) return errorBody('INVALID_DATA', { id }, idInvalid);
@@ -80,6 +82,28 @@ async function changeOwner(
   });
   const answer = answerItemList('data', answers, 200);
   return answer.status === 207 ? { ...answer, status: 202 } : answer;
+}
+
+/** Puts a mail for the new owner into the outbox. */
+async function tellOwner(call: CrmCall, module: Module, count: number, owner: string): Promise<void> {
+  const { space, user, store, random, nowMs } = call;
+  const to = space.user(owner);
+  if (!to) return;
+  const what = count === 1 ? `a record of ${module.pluralLabel}` : `${count} records of ${module.pluralLabel}`;
+  await putMail(store.database, {
+    messageId: random.bytes(32).toString('hex'),
+    sender: { name: user.fullName, email: user.email },
+    replyTo: null,
+    recipients: [{ name: to.fullName, email: to.email }],
+    cc: [],
+    bcc: [],
+    subject: `You own ${what}`,
+    format: 'text',
+    content: `${user.fullName} has given you ${what}.`,
+    attachments: [],
+    createdAtMs: nowMs,
+    sendAtMs: nowMs,
+  });
 }
 
 /** Records that get the same owner: one, or (without an id) all of the module that point to one of the others. */

@@ -118,6 +118,14 @@ test('with a record go the activities of a module that are about it', async () =
     [...tasks, moved].map(async (id) => (await call('GET', `Tasks/${id}`)).json.data[0].Owner.id === owner),
   );
   expect(owners).toEqual([true, false, false, false]);
+  const mails = () => crm.database.query({ text: 'SELECT recipients, subject FROM mail' });
+  expect(await mails()).toEqual([]);
+  await call('POST', 'Leads/actions/change_owner', { body: { ...body, ids: [held], notify: true } });
+  expect(await mails(), 'nothing was given').toEqual([]);
+  await call('POST', `Leads/${other}/actions/change_owner`, { body: { owner: { id: owner }, notify: true } });
+  expect(await mails()).toEqual([
+    { recipients: [{ name: 'Bob Successor', email: 'Successor@example.com' }], subject: 'You own a record of Leads' },
+  ]);
   const wrong = await call('POST', 'Leads/actions/change_owner', { body: { ...body, notify: 'yes' } });
   expect(wrong.json).toMatchObject({ code: 'INVALID_DATA', details: { api_name: 'notify' } });
 });

@@ -29,6 +29,8 @@ const fill = (dataSpace: number, count: number) =>
 
 beforeAll(async () => {
   await database.query({ text: 'ALTER TABLE crm_record SET (autovacuum_enabled = false)' });
+  // A plan that was made when there was nothing must do for all that comes.
+  await new RecordTable(database).read({ dataSpace: big, module: leads, id: '1' });
   await fill(big, 20_000);
   await fill(small, 20);
   // Each of them has a note.
@@ -62,6 +64,9 @@ async function blocksOf(work: (database: Database) => Promise<unknown>): Promise
     },
     transaction: (inner) => inner(explaining),
   };
+  // What a connection learns at the first time, such as a plan that is kept, is no part of the work.
+  await work(explaining as Database);
+  blocks = 0;
   await work(explaining as Database);
   return blocks;
 }

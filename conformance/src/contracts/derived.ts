@@ -9,8 +9,8 @@ type Derived = readonly [why: string, expected: Expected | 'as before', change: 
 const ofModule = '/crm/v8/{module_api_name}';
 
 /**
- * Calls that follow from a document alone: without a right token, with each alternative of scopes and with less, with a
- * module that does not exist, without what it demands, with values outside its limits, and with bodies that are none.
+ * Calls that follow from a document alone: without a right token, with each alternative of scopes and with less, by a
+ * user without permissions, with a module that does not exist, without what it demands, with values outside its limits, and with bodies that are none.
  */
 export async function derivedCalls(
   operation: ContractOperation,
@@ -24,6 +24,7 @@ export async function derivedCalls(
   );
   return [
     ...(await tokenCalls(security, stage)),
+    ...(await profileCalls(operation, stage)),
     ...moduleCalls(operation),
     ...operation.parameters
       .filter((each) => each.in === 'query' && !departure?.parameters?.includes(each.name))
@@ -55,6 +56,15 @@ async function tokenCalls(security: ContractOperation['security'], stage: Stage)
     ...(await Promise.all(less)),
     ...enough,
   ];
+}
+
+/** A profile that gives nothing closes every module, queries over it, and changes of settings. */
+async function profileCalls({ method, path }: ContractOperation, stage: Stage): Promise<Derived[]> {
+  const ofRecords = path.startsWith(ofModule) || ['/crm/v8/coql', '/crm/bulk/v8/read'].includes(path);
+  const ofSettings = method !== 'GET' && /^\/crm\/v8\/(settings|users)\b/.test(path);
+  if (!ofRecords && !ofSettings) return [];
+  const token = await stage.closedToken();
+  return [['a profile that gives nothing', ofRecords ? 'NO_PERMISSION 403' : '403', (call) => ({ ...call, token })]];
 }
 
 function moduleCalls({ path }: ContractOperation): Derived[] {

@@ -1,6 +1,7 @@
 import { createSelfClientCode } from '../../../server/src/admin/self-client-code.ts';
+import { addUserToOrganization } from '../../../server/src/admin/users.ts';
 import { multipart, type TestPart } from '../../../server/src/crm/testing/multipart.ts';
-import { startTestPlatform, type TestPlatform } from '../../../server/src/testing/test-platform.ts';
+import { startTestPlatform, type TestPlatform, testPassword } from '../../../server/src/testing/test-platform.ts';
 import { unlimited } from '../../../server/src/testing/unlimited.ts';
 
 /** One call over HTTP. */
@@ -76,6 +77,30 @@ export async function openStage() {
     (await prepare('POST', module, { body: { data } })).data.map(
       (each: { details: { id: string } }) => each.details.id,
     );
+  /** A token of a user whose profile gives nothing but access to the API. */
+  const openClosed = async (): Promise<string> => {
+    const email = 'closed@contracts.example';
+    const user = { email, password: testPassword, firstName: 'Clara', lastName: 'Closed' };
+    await addUserToOrganization(platform.admin, 'us', user, owner.organizationId);
+    const path = 'settings/profiles';
+    const { profiles } = await prepare('GET', path);
+    const standard = profiles.find((each: { name: string }) => each.name === 'Standard').id;
+    const made = await prepare('POST', `${path}/${standard}/actions/clone`, {
+      body: { profiles: [{ name: 'Closed' }] },
+    });
+    const profile: string = made.profiles[0].details.id;
+    const [shown] = (await prepare('GET', `${path}/${profile}`)).profiles;
+    const permissions_details = shown.permissions_details
+      .filter(({ name }: { name: string }) => name !== 'Crm_Implied_Api_Access')
+      .map(({ id }: { id: string }) => ({ id, enabled: false }));
+    await prepare('PUT', `${path}/${profile}`, { body: { profiles: [{ permissions_details }] } });
+    const everybody = (await prepare('GET', 'users')).users;
+    const { id } = everybody.find((each: { email: string }) => each.email === email);
+    await prepare('PUT', `users/${id}`, { body: { users: [{ profile }] } });
+    const theirs = await platform.addClient({ type: 'self', owner: email });
+    return newToken(platform, origins.accounts, theirs, allScopes.join());
+  };
+  let closed: Promise<string> | undefined;
   let count = 0;
   const { users } = await prepare('GET', 'users', { query: { type: 'CurrentUser' } });
   const ownerId: string = users[0].id;
@@ -83,6 +108,10 @@ export async function openStage() {
   return {
     call,
     token,
+    closedToken: (): Promise<string> => {
+      closed ??= openClosed();
+      return closed;
+    },
     prepare,
     create,
     /** A lead that no other call knows of. */

@@ -126,6 +126,14 @@ describe('profiles', () => {
     await denied('DELETE', path, ['Crm_Implied_Delete_Leads']);
     await denied('GET', 'Contacts', ['Crm_Implied_View_Contacts'], { query: { fields: 'Last_Name' } });
     await denied('POST', 'Contacts', ['Crm_Implied_Create_Contacts'], { body: { data: [{ Last_Name: 'x' }] } });
+    const tags = { query: { module: 'Leads' }, body: { tags: [{ name: 'Kept' }] } };
+    const tag = (await call('POST', 'settings/tags', tags)).json.tags[0].details.id as string;
+    await denied('POST', 'settings/tags', ['Crm_Implied_Edit_Leads'], tags);
+    await denied('PUT', `settings/tags/${tag}`, ['Crm_Implied_Edit_Leads'], tags);
+    await denied('DELETE', `settings/tags/${tag}`, ['Crm_Implied_Edit_Leads']);
+    const kept = await call('GET', 'settings/tags', { token, query: { module: 'Leads' } });
+    expect(kept.json.tags).toMatchObject([{ id: tag, name: 'Kept' }]);
+    await denied('GET', 'settings/tags', ['Crm_Implied_View_Contacts'], { query: { module: 'Contacts' } });
     await denied('POST', 'settings/roles', ['Crm_Implied_Manage_Roles'], { body: { roles: [{ name: 'x' }] } });
     expect((await call('DELETE', path)).status).toBe(200);
     const deleted = await call('DELETE', `settings/profiles/${id}`, { query: { transfer_to: standard } });

@@ -1,5 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
+import { checkPermission } from '../http/admission.ts';
 import { booleanParameter, pathId } from '../http/parameters.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
@@ -27,10 +28,16 @@ export const tagColumns =
   'tag_id, module, name, color_code, created_by, created_at_ms, modified_by, modified_at_ms' as const;
 
 /** The module whose tags the call is about. */
-export function tagModule(call: CrmCall): Module {
+export function tagModule(call: CrmCall, permission: 'View' | 'Edit'): Module {
   const module = metadataModule(call);
   if (!servesRecords(module)) throw new Refusal('INVALID_MODULE', { details: { param_name: 'module' } });
+  checkTagPermission(call, module, permission);
   return module;
+}
+
+/** Tags are seen and changed by those who may see and change the records that have them. @throws Refusal */
+export function checkTagPermission({ user }: CrmCall, { apiName }: Module, permission: 'View' | 'Edit'): void {
+  checkPermission(user, `Crm_Implied_${permission}_${apiName}`);
 }
 
 /** What a write answers of a tag: everything but its name. */
@@ -49,7 +56,7 @@ export function tagDetails(row: TagRow, { space, user }: CrmCall): Record<string
 /** GET /settings/tags?module=[&my_tags=true] */
 export async function listTags(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, user, query } = call;
-  const module = tagModule(call);
+  const module = tagModule(call, 'View');
   const rows = await store.database.query<TagRow>({
     text: `SELECT ${tagColumns} FROM crm_tag WHERE data_space = $1 AND module = $2 AND ($3::bigint IS NULL OR created_by = $3)
            ORDER BY name_folded`,
@@ -63,7 +70,7 @@ export async function listTags(call: CrmCall): Promise<CrmAnswer> {
 /** GET /settings/tags/{id}/actions/records_count?module=: the number is a text on the wire. */
 export async function countTagged(call: CrmCall): Promise<CrmAnswer> {
   const { space, store } = call;
-  const module = tagModule(call);
+  const module = tagModule(call, 'View');
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   const [row] = await store.database.query<{ known: boolean; count: string }>({
     text: `SELECT EXISTS (SELECT FROM crm_tag WHERE data_space = $1 AND module = $2 AND tag_id = $3) AS known,

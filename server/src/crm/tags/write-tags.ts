@@ -7,7 +7,15 @@ import { pathId } from '../http/parameters.ts';
 import { changeSpace } from '../organizations/change-space.ts';
 import { readId } from '../organizations/ids.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
-import { maxTagsPerModule, type TagRow, tagColors, tagColumns, tagDetails, tagModule } from './tag-settings.ts';
+import {
+  checkTagPermission,
+  maxTagsPerModule,
+  type TagRow,
+  tagColors,
+  tagColumns,
+  tagDetails,
+  tagModule,
+} from './tag-settings.ts';
 
 /** The calls that write tags (crm-api 7.12). */
 
@@ -16,7 +24,7 @@ const fields = [itemField('name', 'text', 25, true), itemField('color_code', 'te
 /** POST /settings/tags?module= */
 export async function createTags(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, user, nowMs } = call;
-  const module = tagModule(call);
+  const module = tagModule(call, 'Edit');
   const items = readItemList(call, 'tags', maxTagsPerModule);
   const ids = await store.ids.take(space.dataSpace, items.length);
   const answers = await changeSpace(call, async (transaction) => {
@@ -81,7 +89,7 @@ async function update(
   /** Absent: each item names its own. */
   idInPath: string | undefined,
 ): Promise<CrmAnswer> {
-  const module = tagModule(call);
+  const module = tagModule(call, 'Edit');
   const answers = await changeSpace(call, async (transaction) => {
     const tags = await readTags(transaction, call, module.number);
     const done: ItemAnswer[] = [];
@@ -130,7 +138,7 @@ async function update(
 export async function deleteTag(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   await changeSpace(call, async (transaction) => {
-    const gone = await transaction.query({
+    const [gone] = await transaction.query<{ module: number }>({
       text: `WITH gone AS (
                DELETE FROM crm_tag WHERE data_space = $1 AND tag_id = $2 RETURNING module
              ), freed AS (
@@ -142,7 +150,8 @@ export async function deleteTag(call: CrmCall): Promise<CrmAnswer> {
              SELECT module FROM gone`,
       values: [call.space.dataSpace, id],
     });
-    if (gone.length === 0) throw unknownTag();
+    if (!gone) throw unknownTag();
+    checkChange(call, gone.module);
   });
   return answerItemList('tags', [success('tags deleted successfully', { id })], 200);
 }
@@ -161,6 +170,7 @@ export async function mergeTags(call: CrmCall): Promise<CrmAnswer> {
     const kept = rows.find((row) => row.tag_id === id);
     const ended = rows.find((row) => row.tag_id === conflict);
     if (!kept) throw unknownTag();
+    checkChange(call, kept.module);
     if (!ended || ended === kept || ended.module !== kept.module) {
       const details = { api_name: 'conflict_id', json_path: '$.tags[0].conflict_id' };
       throw new Refusal('INVALID_DATA', { details, message: idInvalid });
@@ -185,6 +195,12 @@ export async function mergeTags(call: CrmCall): Promise<CrmAnswer> {
     });
   });
   return answerItemList('tags', [success('tags merged successfully', { id })], 200);
+}
+
+/** @throws Refusal, which undoes the transaction. */
+function checkChange(call: CrmCall, moduleNumber: number): void {
+  const module = call.space.metadata.byNumber(moduleNumber);
+  if (module) checkTagPermission(call, module, 'Edit');
 }
 
 function unknownTag(): Refusal {

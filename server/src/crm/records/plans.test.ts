@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database, Statement } from '../../database/database.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
+import type { CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { standardMetadata } from '../metadata/standard-modules.ts';
+import { territoryScope } from '../territories/territory-scope.ts';
 import { notesModule } from './record-references.ts';
 import { RecordTable } from './record-table.ts';
 import { selectRecords } from './select-records.ts';
@@ -45,6 +47,15 @@ beforeAll(async () => {
     text: `INSERT INTO crm_reference SELECT $1::integer, $1 * 1000000000000::bigint + i, $2, 'Parent_Id', $1 * 1000000000000::bigint + 100000 + i
            FROM generate_series(1, 20000) AS i`,
     values: [big, notesModule],
+  });
+  // Some leads are in a territory.
+  await database.query({
+    text: `WITH placed AS (
+             UPDATE crm_record SET data = data || jsonb_build_object('Territories', jsonb_build_array(jsonb_build_object('territory', $3::text)))
+             WHERE data_space = $1 AND module = $2 AND record_id % 2000 = 0 RETURNING record_id
+           )
+           INSERT INTO crm_reference SELECT $1::integer, $3::bigint, $2, 'Territories.territory', record_id FROM placed`,
+    values: [big, leads, territory.id],
   });
 });
 
@@ -94,6 +105,16 @@ const record = {
 };
 const key = { dataSpace: big, module: leads, id: record.id };
 
+const territory = { id: `${big}000000900001`, reportsTo: null };
+const inTerritory = {
+  query: new URLSearchParams({ territory_id: territory.id, include_child: 'true' }),
+  space: {
+    dataSpace: big,
+    contents: { settings: { territories: true }, territories: [territory] },
+    territory: () => territory,
+  },
+} as unknown as CrmCall;
+
 const works: [string, (database: Database) => Promise<unknown>][] = [
   ['reading', (db) => new RecordTable(db).read(key)],
   ['changing', (db) => new RecordTable(db).update([{ key, record, claims: null }])],
@@ -126,6 +147,18 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
         approved: false,
         sortBy: 'Modified_Time',
         place: undefined,
+      }),
+  ],
+  [
+    'listing a small territory',
+    (db) =>
+      selectRecords(db, {
+        ...list,
+        dataSpace: big,
+        module: leadModule,
+        sortBy: 'id',
+        place: undefined,
+        among: territoryScope(inTerritory, leadModule)?.among,
       }),
   ],
   [

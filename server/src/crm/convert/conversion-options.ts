@@ -28,7 +28,9 @@ export async function getConversionOptions(call: CrmCall): Promise<CrmAnswer> {
     if (records.length === 0) return null;
     const shape = recordShape(targetModule(call, target), call.version);
     const names = await namesFor(store.records, space, shape.referring, records);
-    return records.map((record) => JSON.parse(renderRecord(shape, record, { space, timeZone: user.timeZone, names })));
+    return records.map((record) =>
+      JSON.parse(renderRecord(shape, record, { space, timeZone: user.timeZone, nowMs: call.nowMs, names })),
+    );
   };
   const matched = (apiName: string, records: readonly StoredRecord[]) => {
     const field = leads.field.get(apiName);

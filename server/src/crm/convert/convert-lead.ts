@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../errors.ts';
+import { computeFormulas } from '../formula/record-formulas.ts';
 import { checkPermission } from '../http/admission.ts';
 import { success } from '../http/item-list.ts';
 import { pathId } from '../http/parameters.ts';
@@ -220,6 +221,7 @@ async function takeIn(
     modifiedAtMs: Math.max(call.nowMs, existing.modifiedAtMs),
     data,
   };
+  computeFormulas(module, record, call);
   await updateRecords(transaction, [
     {
       key: { dataSpace: call.space.dataSpace, module: module.number, id },

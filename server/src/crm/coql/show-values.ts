@@ -1,4 +1,5 @@
 import type { CrmCall } from '../context.ts';
+import { valueType } from '../metadata/metadata.ts';
 import { type Column, valueKind } from '../query/condition.ts';
 import { usersModule } from '../query/users-module.ts';
 import type { Reference } from '../records/record-table.ts';
@@ -28,7 +29,7 @@ export function showValue({ module, field }: Column, value: RawValue, call: CrmC
     if (valueKind(field) === 'boolean') return false;
     return valueKind(field) === 'choices' ? [] : null;
   }
-  switch (field.dataType) {
+  switch (valueType(field)) {
     case 'datetime':
     case 'event_reminder':
       return formatDateTime(Number(value), call.user.timeZone);

@@ -4,6 +4,7 @@ import { type ErrorBody, errorBody, Refusal } from '../errors.ts';
 import { checkPermission } from '../http/admission.ts';
 import { answerItemList, readItemList, success } from '../http/item-list.ts';
 import { isJsonObject } from '../http/json-body.ts';
+import { insertJob } from '../jobs/job-table.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { changeSpace } from '../organizations/change-space.ts';
 import { sequenceOf } from '../organizations/ids.ts';
@@ -15,6 +16,7 @@ import { insertField } from './field-rows.ts';
 import { insertModule, moduleNumbers } from './module-rows.ts';
 import { mostChoices } from './pick-list.ts';
 import { type FieldTask, type ModuleTask, readNewField } from './read-field.ts';
+import { type TidyRequest, tidyBegun } from './tidy-records.ts';
 
 export const maxFieldsOfCall = 5;
 /** Fields of an organization's own in one module. */
@@ -52,7 +54,24 @@ async function createField(transaction: Queryable, call: CrmCall, raw: unknown, 
   const { source, module } = reading.value;
   if (module) await insertModule(transaction, call, module);
   await insertField(transaction, call, task.module, source);
+  if (source.formula) await computeLater(transaction, call, task.module, task.newId());
   return success('field created', { id: call.space.id(source.id) });
+}
+
+/** Lets a job compute the formulas of the records that are there: until then they are shown, but not found by them. */
+export async function computeLater(
+  transaction: Queryable,
+  call: CrmCall,
+  module: Module,
+  sequence: number,
+): Promise<void> {
+  const origin = { version: call.version.name, origin: call.origin };
+  const request: TidyRequest = { ...origin, task: 'compute', module: module.number };
+  await insertJob(transaction, call, call.space.id(sequence), {
+    operation: 'field_tidying',
+    request,
+    progress: tidyBegun,
+  });
 }
 
 function limitFailure({ module, at }: FieldTask): ErrorBody | undefined {

@@ -1,5 +1,6 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody } from '../errors.ts';
+import { formulasWith } from '../formula/record-formulas.ts';
 import { checkPermission } from '../http/admission.ts';
 import { answerItemList, success } from '../http/item-list.ts';
 import { insertJob } from '../jobs/job-table.ts';
@@ -9,7 +10,7 @@ import type { ItemAnswer } from '../records/write-request.ts';
 import { customizableModule } from './create-fields.ts';
 import { removeField } from './field-rows.ts';
 import { fieldInPath } from './find-field.ts';
-import { removeModule, wholeModuleKey } from './module-rows.ts';
+import { removeModule } from './module-rows.ts';
 import { type TidyRequest, tidyBegun } from './tidy-records.ts';
 
 /**
@@ -24,13 +25,18 @@ export async function deleteField(call: CrmCall): Promise<CrmAnswer> {
     const { module, field, metadata } = await fieldInPath(transaction, call, number);
     const id = call.space.id(field.idSuffix);
     if (!field.custom) return errorBody('CANNOT_PROCESS', { id });
+    const [formula] = formulasWith(module, field);
+    if (formula) {
+      const details = { id, api_name: formula.apiName };
+      return errorBody('CANNOT_PROCESS', details, 'the field is part of a formula');
+    }
     await removeField(transaction, call, module, field);
     const origin = { version: call.version.name, origin: call.origin };
     const inner = metadata.find(field.linking?.module ?? field.subform ?? '');
     if (inner) await removeModule(transaction, call, inner);
     const request: TidyRequest = field.linking
-      ? { ...origin, module: inner?.number ?? 0, key: wholeModuleKey }
-      : { ...origin, module: module.number, key: field.key };
+      ? { ...origin, task: 'drop', module: inner?.number ?? 0 }
+      : { ...origin, task: 'forget', module: module.number, key: field.key };
     await insertJob(transaction, call, jobId, { operation: 'field_tidying', request, progress: tidyBegun });
     return success('field deleted', { id });
   });

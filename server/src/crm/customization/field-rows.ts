@@ -17,7 +17,9 @@ export async function insertField(
   const { dataSpace } = space;
   const key = newKey(module, source.api_name, await spentKeys(transaction, dataSpace, module));
   const { api_name, ...others } = source;
-  const ordered = module.generatedType === 'subform' ? undefined : fieldTypes[source.type as DataType]?.ordered;
+  // What a formula computes is kept and found like values of that type.
+  const valueType = (source.return_type ?? source.type) as DataType;
+  const ordered = module.generatedType === 'subform' ? undefined : fieldTypes[valueType]?.ordered;
   const definition = { ...others, ...(key === api_name ? {} : { key }), ...(ordered ? { ordered: true } : {}) };
   await transaction.query({
     text: `INSERT INTO crm_custom_field (data_space, module, api_name, definition, created_at_ms, modified_at_ms)

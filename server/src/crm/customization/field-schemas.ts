@@ -23,6 +23,14 @@ const attributes: Readonly<Record<string, Schema>> = {
   tooltip: orNull(input({ name: oneOf('static_text', 'info_icon'), value: text })),
   default_value: noted(anything, 'What new records get that say nothing of the field.'),
   profiles: listOf(input({ id: idGiven, permission_type: oneOf('read_write', 'read_only', 'hidden') })),
+  formula: input(
+    {},
+    {
+      return_type: text,
+      expression: noted(text, 'Such as Amount * 0.19, or If(Len(City) > 0, City, Country).'),
+      assume_default: flag,
+    },
+  ),
   auto_number: input({}, { prefix: text, suffix: text, start_number: { type: ['integer', 'string'] } }),
 };
 

@@ -67,6 +67,7 @@ export const fieldTypes: Readonly<Partial<Record<DataType, FieldType>>> = {
   multiuserlookup: { uiType: 445, length: { fixed: 120 } },
   subform: { uiType: 555, length: { fixed: 120 } },
   autonumber: { uiType: 109, length: { fixed: 120 } },
+  formula: { uiType: 41, length: { fixed: 16 }, decimals: { otherwise: 2, most: 9 } },
   fileupload: { uiType: 501, length: { choices: [1, 5], otherwise: 1 } },
   imageupload: { uiType: 182, length: digits(10) },
 };

@@ -8,6 +8,7 @@ import { readAttributes } from './field-attributes.ts';
 import { readAutoNumber, readLookup } from './field-details.ts';
 import { apiNameFor, apiNamePattern, hasField, isApiName } from './field-names.ts';
 import { type FieldType, fieldTypes, type LengthRule } from './field-types.ts';
+import { readFormula } from './formula-field.ts';
 import { readLinking } from './linking-field.ts';
 import { readPickList } from './pick-list.ts';
 import { readSubform } from './subform-field.ts';
@@ -192,6 +193,10 @@ function readDetails(dataType: DataType, item: JsonObject, task: FieldTask): Par
       return readAutoNumber(item, task);
     case 'lookup':
       return readLookup(item, task);
+    case 'formula': {
+      const formula = readFormula(item, task);
+      return formula.failure ? formula : { value: { ...formula.value, read_only: true } };
+    }
     default:
       return { value: {} };
   }

@@ -10,12 +10,13 @@ import { readId } from '../organizations/ids.ts';
 import { customization } from '../people/permissions.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { changePickList } from './change-pick-list.ts';
-import { customizableModule, idSource, maxFieldsOfCall } from './create-fields.ts';
+import { computeLater, customizableModule, idSource, maxFieldsOfCall } from './create-fields.ts';
 import { readAttributes } from './field-attributes.ts';
 import { changeNumbering } from './field-details.ts';
 import { changeField } from './field-rows.ts';
 import { fieldTypes } from './field-types.ts';
 import { type FoundField, findField } from './find-field.ts';
+import { readFormula } from './formula-field.ts';
 import { type FieldTask, fail, labelFailure, type Part, readDecimals, readLength } from './read-field.ts';
 import { claimValues, releaseValues } from './unique-backfill.ts';
 
@@ -95,6 +96,8 @@ async function change(
     }
   }
   await changeField(transaction, call, module, field, part.value);
+  const recomputed = part.value.formula !== undefined || part.value.decimals !== undefined;
+  if (field.formula && field.custom && recomputed) await computeLater(transaction, call, module, newId());
   return success('field updated', { id: call.space.id(field.idSuffix) });
 }
 
@@ -113,6 +116,7 @@ function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Part 
     () => (field.custom && (raw.decimal_place ?? raw.currency) ? readDecimals(raw, type, task, field) : { value: {} }),
     () => changePickList(raw, found, task),
     () => changeNumbering(raw, field, task),
+    () => (field.custom && field.formula && raw.formula !== undefined ? readFormula(raw, task, field) : { value: {} }),
     () => readAttributes(raw, field, type, task),
   ];
   let value = {};

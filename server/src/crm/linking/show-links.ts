@@ -10,9 +10,9 @@ import { findLinks } from './find-links.ts';
  * than is shown (crm-api 5.2). They cost a statement each, and only records that have such fields.
  */
 export async function viewOfOne(call: CrmCall, shape: RecordShape, record: StoredRecord): Promise<RecordView> {
-  const { space, store, user } = call;
+  const { space, store, user, nowMs } = call;
   const names = await namesFor(store.records, space, shape.referring, [record]);
-  const view = { space, timeZone: user.timeZone, names };
+  const view = { space, timeZone: user.timeZone, nowMs, names };
   const fields = shape.parts.map(({ field }) => field).filter((field): field is Field => field?.linking != null);
   if (fields.length === 0) return view;
   const links = new Map<string, readonly StoredRecord[]>();

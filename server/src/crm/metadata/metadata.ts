@@ -71,6 +71,8 @@ export interface AutoNumber {
 export interface Formula {
   readonly expression: string;
   readonly returnType: DataType;
+  /** Empty numbers count as 0 and empty texts as ''. */
+  readonly assumeDefault: boolean;
 }
 
 /** The records of a linking module that a multi-select look-up consists of (crm-api 5.2). */
@@ -181,6 +183,11 @@ export interface Module {
 /** The module with all its fields: what is stored does not depend on who writes it. */
 export function wholeModule(module: Module): Module {
   return module.unrestricted ?? module;
+}
+
+/** The type of a field's values: what a formula of an organization computes is a value like others. */
+export function valueType({ dataType, formula, custom }: Field): DataType {
+  return formula && custom ? formula.returnType : dataType;
 }
 
 /** The module's field that keeps its values under a key; undefined when it has none, or not any more. */

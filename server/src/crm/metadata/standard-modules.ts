@@ -43,6 +43,7 @@ export interface FieldSource {
   readonly subform?: string;
   readonly formula?: string;
   readonly return_type?: string;
+  readonly assume_default?: boolean;
   /** The key of the values in records, when it is not the API name. */
   readonly key?: string;
   readonly case_sensitive?: boolean;
@@ -172,7 +173,11 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     formula:
       from.formula === undefined
         ? null
-        : { expression: from.formula, returnType: (from.return_type ?? 'double') as DataType },
+        : {
+            expression: from.formula,
+            returnType: (from.return_type ?? 'double') as DataType,
+            assumeDefault: from.assume_default ?? false,
+          },
   };
 }
 

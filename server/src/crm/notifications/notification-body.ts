@@ -56,7 +56,7 @@ async function affectedValues(
   const updated = changes.filter(({ values }) => values);
   const records = updated.map(recordOf);
   const fields = [...new Set(updated.flatMap(known))];
-  const view = { space, timeZone, names: await namesFor(store.records, space, fields, records) };
+  const view = { space, timeZone, nowMs: null, names: await namesFor(store.records, space, fields, records) };
   return records.map((record, index) => ({
     record_id: record.id,
     values: Object.fromEntries(

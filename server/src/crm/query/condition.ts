@@ -100,5 +100,5 @@ const kinds: Readonly<Partial<Record<Field['dataType'], ValueKind>>> = {
 
 export function valueKind(field: Field): ValueKind | undefined {
   if (field.apiName === 'id') return 'id';
-  return field.apiName === 'Tag' ? undefined : kinds[field.dataType];
+  return field.apiName === 'Tag' ? undefined : kinds[field.formula?.returnType ?? field.dataType];
 }

@@ -1,5 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import type { ErrorBody } from '../errors.ts';
+import { computeFormulas } from '../formula/record-formulas.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { applyTerritories } from '../territories/apply-territories.ts';
 import { isLocked, lockedBody } from './locked.ts';
@@ -50,6 +51,7 @@ export async function changeRecords(
             modifiedAtMs: Math.max(nowMs, record.modifiedAtMs),
             data: { ...outcome.data },
           };
+          computeFormulas(module, after, call);
           // Rules may ask for the owner; what else is changed here is no business of theirs.
           if (after.ownerId !== record.ownerId) applyTerritories(space, module, after, call);
           changed.push(after);

@@ -2,6 +2,7 @@ import { assignOwners, requestedRule } from '../assignment/assign-owners.ts';
 import type { AssignmentRule } from '../assignment/assignment-rule.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import type { ErrorBody } from '../errors.ts';
+import { computeFormulas } from '../formula/record-formulas.ts';
 import { newLinks } from '../linking/write-links.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { applyPipeline } from '../pipelines/apply-pipeline.ts';
@@ -186,6 +187,7 @@ export function newRecord(
     converted: false,
     data,
   };
+  computeFormulas(module, record, call);
   const misplaced = applyTerritories(space, module, record, call);
   if (misplaced) return { failure: misplaced };
   return { key: { dataSpace: space.dataSpace, module: module.number, id }, record, claims: uniqueClaims(module, data) };

@@ -42,6 +42,6 @@ async function answer(
   const records = ids.flatMap((id) => found.get(id) ?? []);
   if (records.length === 0) return { status: 204 };
   const shape = recordShape(module, call.version, asked);
-  const view = { space, timeZone: user.timeZone, names: new Map() };
+  const view = { space, timeZone: user.timeZone, nowMs: call.nowMs, names: new Map() };
   return { status: 200, text: `{"data":[${records.map((record) => renderRecord(shape, record, view)).join(',')}]}` };
 }

@@ -105,7 +105,12 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
   if (place?.backwards) records.reverse();
   if (records.length === 0) return { status: list.modifiedAfterMs === undefined ? 204 : 304 };
   const names = await namesFor(store.records, space, shape.referring, records);
-  const view = { space, timeZone: user.timeZone, names: scope?.names ? new Map([...names, ...scope.names]) : names };
+  const view = {
+    space,
+    timeZone: user.timeZone,
+    nowMs: call.nowMs,
+    names: scope?.names ? new Map([...names, ...scope.names]) : names,
+  };
   const more = await scope?.more?.(records.map(({ id }) => id));
   const data = records.map((record) => withMore(renderRecord(shape, record, view), more?.get(record.id))).join(',');
   const placeOf = (record: StoredRecord) => ({ key: sortKeyOf(list.sortBy, record), id: record.id });

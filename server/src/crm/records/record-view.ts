@@ -1,5 +1,6 @@
+import { formulaValue } from '../formula/record-formulas.ts';
 import { newestVersion, type Version } from '../http/versions.ts';
-import type { Field, Linking, Module } from '../metadata/metadata.ts';
+import type { Field, Formula, Linking, Module } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { assignmentsIn } from '../territories/apply-territories.ts';
@@ -14,6 +15,8 @@ export interface RecordView {
   readonly space: Space;
   readonly timeZone: string;
   readonly names: ReadonlyMap<string, string | null>;
+  /** For what formulas are computed; null: they are shown as they were stored. */
+  readonly nowMs: number | null;
   /** Of a single record: the links of its multi-select look-ups, by the key of the field. */
   readonly links?: ReadonlyMap<string, readonly StoredRecord[]>;
 }
@@ -110,6 +113,7 @@ export function showField(module: Module, field: Field, version: Version = newes
     });
   }
   if (isFileField(field)) return showFiles(field, version);
+  if (field.formula && field.custom) return showFormula(module, field, field.formula);
   if (field.linking) return showLinks(field, field.linking);
   if (dataType === 'subform') return showRows(field);
   if (apiName === 'Tag') return showTags;
@@ -120,6 +124,19 @@ export function showField(module: Module, field: Field, version: Version = newes
   return (record, view) => {
     const value = record.data[key];
     return value === undefined ? empty : show(value, view);
+  };
+}
+
+function isTimed(view: RecordView): view is RecordView & { readonly nowMs: number } {
+  return view.nowMs !== null;
+}
+
+/** Formulas are computed when they are shown, by what the record holds and what time it is. */
+function showFormula(module: Module, { key }: Field, { returnType }: Formula): Show {
+  const show = showValue[returnType];
+  return (record, view) => {
+    const value = isTimed(view) ? formulaValue(module, key, record, view) : (record.data[key] ?? null);
+    return value === null ? emptyValue(returnType, '') : (show?.(value, view) ?? value);
   };
 }
 

@@ -128,7 +128,8 @@ export function showChange(
   const field = fieldOfKey(module, change.field);
   // The platform's own keys (`Locked_Reason__s`) are no fields, and no organization has fields of such names.
   const own = change.field.endsWith('__s') && !wholeModule(module).field.has(change.field);
-  if (!field && !own) return undefined;
+  // What follows from other values is no change that anybody made.
+  if ((!field && !own) || (field?.formula && field.custom)) return undefined;
   const show = (value: unknown): unknown => {
     if (value === null) return null;
     if (field?.dataType === 'datetime' && typeof value === 'number') return formatDateTime(value, user.timeZone);

@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, idInvalid } from '../errors.ts';
 import { idsOfItems } from '../external/external-ids.ts';
+import { computeFormulas } from '../formula/record-formulas.ts';
 import { changedAfter, pathId, timeHeader } from '../http/parameters.ts';
 import { type LinkWrites, linkWrites } from '../linking/write-links.ts';
 import type { Module } from '../metadata/metadata.ts';
@@ -244,8 +245,9 @@ function change(
     modifiedAtMs: Math.max(call.nowMs, before.modifiedAtMs),
     data,
   };
-  const problem =
-    applyPipeline(call.space, draft) ?? deriveValues(draft) ?? applyTerritories(call.space, module, after, call);
+  const refused = applyPipeline(call.space, draft) ?? deriveValues(draft);
+  computeFormulas(module, after, call);
+  const problem = refused ?? applyTerritories(call.space, module, after, call);
   if (problem) return { answer: derivationFailure(problem, `$.data[${index}]`) };
   return { after: { ...after, name: displayName(module, data) } };
 }

@@ -44,6 +44,7 @@ export async function searchRecords(call: CrmCall): Promise<CrmAnswer> {
   const view = {
     space,
     timeZone: user.timeZone,
+    nowMs: call.nowMs,
     names: await namesFor(store.records, space, shape.referring, records),
   };
   const data = records.map((record) => renderRecord(shape, record, view)).join(',');

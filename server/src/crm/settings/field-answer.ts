@@ -1,7 +1,7 @@
 import type { CrmCall } from '../context.ts';
 import type { Version } from '../http/versions.ts';
 import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
-import { type Field, type Module, type PickListValue, wholeModule } from '../metadata/metadata.ts';
+import { type Field, type Module, type PickListValue, valueType, wholeModule } from '../metadata/metadata.ts';
 import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { pipelinesOf } from '../pipelines/pipeline.ts';
@@ -36,7 +36,7 @@ export function fieldAnswer(
   // Restrictions are the reader's own; what others may do does not depend on them.
   const mayBeWritten = writable || field.restrictions.has(user.profile.id);
   const picks = field.dataType === 'picklist' || field.dataType === 'multiselectpicklist';
-  const searchable = !unsearchable.has(field.dataType);
+  const searchable = !unsearchable.has(valueType(field));
   return {
     associated_module: associatedModule(field, space),
     webhook: searchable,
@@ -61,7 +61,7 @@ export function fieldAnswer(
     created_time: shownTime(field.createdAtMs, user.timeZone),
     modified_time: shownTime(field.modifiedAtMs, user.timeZone),
     filterable: searchable,
-    sortable: !unsortable.has(field.dataType),
+    sortable: !unsortable.has(valueType(field)),
     searchable,
     visible: true,
     profiles: space.contents.profiles.map(({ id, name }) => ({
@@ -91,7 +91,7 @@ export function fieldAnswer(
     mass_update: writable && searchable,
     email_parser: { fields_update_supported: writable, record_operations_supported: writable },
     data_type: field.dataType,
-    formula: field.formula ? { return_type: field.formula.returnType, expression: field.formula.expression } : {},
+    formula: formula(field),
     rollup_summary: {},
     decimal_place: decimalPlaces(field),
     currency: field.dataType === 'currency' ? { rounding_option: field.rounding, precision: field.decimals } : {},
@@ -113,6 +113,12 @@ export function fieldAnswer(
         ? []
         : [{ api_name: 'Standard__s', name: 'Standard', id: layoutId(space.dataSpace, module.number) }],
   };
+}
+
+function formula({ formula: own, custom }: Field): object {
+  if (!own) return {};
+  const { returnType, expression, assumeDefault } = own;
+  return { return_type: returnType, expression, ...(custom ? { assume_default: assumeDefault, dynamic: false } : {}) };
 }
 
 function decimalPlaces({ dataType, decimals }: Field): number | null {

@@ -1,3 +1,4 @@
+import { valueType } from '../../metadata/metadata.ts';
 import { layoutId } from '../../organizations/ids.ts';
 import { columnSql, isTableColumn, jsonKey } from '../../query/column-sql.ts';
 import type { Column } from '../../query/condition.ts';
@@ -27,7 +28,7 @@ export function cellSql(column: Column, builder: StatementBuilder, dataSpace: nu
   const key = jsonKey(field.key);
   const text = `${alias}.data ->> ${key}`;
   if (apiName === 'Tag') return tagsSql(alias);
-  switch (dataType) {
+  switch (valueType(field)) {
     case 'datetime':
     case 'event_reminder':
       return time(text);

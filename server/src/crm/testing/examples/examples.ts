@@ -1,0 +1,31 @@
+import type { Method, Operation } from '../../http/router.ts';
+import { operations } from '../../operations.ts';
+import { jobExamples } from './jobs.ts';
+import { recordExamples, relatedExamples } from './records.ts';
+import { metadataExamples, peopleExamples, salesExamples, territoryExamples } from './settings.ts';
+import type { Example, Examples } from './world.ts';
+
+/** A good call of every operation of the table: what tests about all of them begin with. */
+export const examples: Examples = {
+  ...recordExamples,
+  ...relatedExamples,
+  ...metadataExamples,
+  ...peopleExamples,
+  ...territoryExamples,
+  ...salesExamples,
+  ...jobExamples,
+};
+
+export const nameOf = ({ method, path }: { method: Method; path: string }): string => `${method} ${path}`;
+
+/** Every operation once. */
+export const everyOperation: readonly Operation[] = [
+  ...new Map(operations.map((operation) => [nameOf(operation), operation])).values(),
+];
+
+/** The URL's path of a call in the newest version. */
+export function pathOf({ path }: Operation, { path: values = [] }: Example): string {
+  let next = 0;
+  const filled = path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(values[next++] ?? 'nothing'));
+  return filled.startsWith('/bulk/') ? `/crm/bulk/v8/${filled.slice('/bulk/'.length)}` : `/crm/v8/${filled}`;
+}

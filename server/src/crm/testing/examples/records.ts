@@ -31,6 +31,14 @@ export const recordExamples: Examples = {
     path: ['Leads', await w.lead()],
     body: { data: [{ Last_Name: 'x' }] },
   }),
+  'GET {module}/actions/fetch_full_data': async (w) => ({
+    path: ['Leads'],
+    query: { ...(await richText(w)), ids: await w.lead() },
+  }),
+  'GET {module}/{id}/actions/fetch_full_data': async (w) => ({
+    path: ['Leads', await w.lead()],
+    query: await richText(w),
+  }),
   'GET {module}/{id}/__timeline': async (w) => ({ path: ['Leads', await w.lead()] }),
   'GET settings/recycle_bin': async (w) => {
     await w.binned();
@@ -124,6 +132,14 @@ async function locked(w: W): Promise<[string, string, string]> {
   return ['Leads', id, lock];
 }
 
+/** A field with rich text, of which lists show the beginning only. */
+async function richText(w: W): Promise<{ fields: string }> {
+  const field = { field_label: w.name('Rich'), data_type: 'textarea', textarea: { type: 'rich_text' } };
+  const id = await w.made('settings/fields', 'fields', field, { module: 'Leads' });
+  const { json } = await w.call('GET', `settings/fields/${id}`, { query: { module: 'Leads' } });
+  return { fields: json.fields[0].api_name };
+}
+
 async function allCampaigns(w: W): Promise<string> {
   // A view has one job at a time.
   await w.settled();
@@ -150,6 +166,18 @@ async function recordWithFile(w: W): Promise<{ record: string; item: string }> {
   const record = await w.lead({ [name]: [{ File_Id__s: await w.file() }] });
   const shown = (await w.call('GET', `Leads/${record}`)).json.data[0];
   return { record, item: shown[name][0].id };
+}
+
+async function sender(w: W): Promise<{ user_name: string; email: string }> {
+  const { json } = await w.call('GET', 'settings/emails/actions/from_addresses');
+  return { user_name: 'x', email: json.from_addresses[0].email };
+}
+
+async function mailed(w: W): Promise<[string, string, string]> {
+  const id = await w.lead();
+  const mail = { from: await sender(w), to: [{ email: 'x@example.com' }], subject: w.name('Subject') };
+  const { json } = await w.call('POST', `Leads/${id}/actions/send_mail`, { body: { data: [mail] } });
+  return ['Leads', id, json.data[0].details.message_id];
 }
 
 const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(64)]);
@@ -240,6 +268,15 @@ export const relatedExamples: Examples = {
   },
   'POST files': (w) => w.form('x.txt', 'x'),
   'GET files': async (w) => ({ query: { id: await w.file() } }),
+  'POST {module}/{id}/actions/send_mail': async (w) => ({
+    path: ['Leads', await w.lead()],
+    body: {
+      data: [{ from: await sender(w), to: [{ email: 'x@example.com' }], attachments: [{ id: await w.file() }] }],
+    },
+  }),
+  'GET settings/emails/actions/from_addresses': (w) => ({ query: { user_id: w.ownerId } }),
+  'GET {module}/{id}/Emails': async (w) => ({ path: (await mailed(w)).slice(0, 2) }),
+  'GET {module}/{id}/Emails/{message}': async (w) => ({ path: await mailed(w) }),
   'GET {module}/{id}/actions/download_fields_attachment': async (w) => {
     const { record, item } = await recordWithFile(w);
     return { path: ['Leads', record], query: { fields_attachment_id: item } };

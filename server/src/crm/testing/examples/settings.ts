@@ -23,6 +23,8 @@ const variable = async (w: W) => {
   return w.made('settings/variables', 'variables', { name: api_name, api_name, type: 'text', value: w.name('Value') });
 };
 
+const variableGroup = (w: W) => w.made('settings/variable_groups', 'variable_groups', { name: w.name('Group') });
+
 /** The organization, its modules and their fields, layouts and views. */
 export const metadataExamples: Examples = {
   'GET org': () => ({}),
@@ -93,8 +95,21 @@ export const metadataExamples: Examples = {
     body: { variables: [{ value: 'w' }] },
   }),
   'DELETE settings/variables/{variable}': async (w) => ({ path: [await variable(w)] }),
-  'GET settings/variable_groups': () => ({}),
-  'GET settings/variable_groups/{group}': (w) => ({ path: [w.system(32_001)] }),
+  'GET settings/variable_groups': async (w) => {
+    await variableGroup(w);
+    return {};
+  },
+  'POST settings/variable_groups': () => ({ body: { variable_groups: [{ name: 'g1' }] } }),
+  'PUT settings/variable_groups': async (w) => ({
+    body: { variable_groups: [{ id: await variableGroup(w), name: 'g2' }] },
+  }),
+  'DELETE settings/variable_groups': async (w) => ({ query: { ids: await variableGroup(w) } }),
+  'GET settings/variable_groups/{group}': async (w) => ({ path: [await variableGroup(w)] }),
+  'PUT settings/variable_groups/{group}': async (w) => ({
+    path: [await variableGroup(w)],
+    body: { variable_groups: [{ name: 'g3' }] },
+  }),
+  'DELETE settings/variable_groups/{group}': async (w) => ({ path: [await variableGroup(w)] }),
 };
 
 /** Users, roles and profiles. */

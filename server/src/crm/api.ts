@@ -29,6 +29,8 @@ declare module 'fastify' {
 
 /** Largest body of a call; files come over the content origin. */
 const bodyLimitBytes = 2 * 1024 * 1024;
+/** A file of 100 MB over a slow line takes its time. */
+const requestTimeoutMs = 30 * 60_000;
 const emptyBody = Buffer.alloc(0);
 const noQuery = new URLSearchParams();
 const jsonHeaders = {
@@ -49,6 +51,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     log,
     trustProxy: settings.trustProxy,
     bodyLimitBytes,
+    requestTimeoutMs,
     secure: context.dataCenter.origins.api.startsWith('https:'),
     dialect: {
       malformed: { ...new Refusal('INVALID_REQUEST').body },

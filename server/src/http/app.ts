@@ -23,13 +23,17 @@ export interface AppOptions {
   readonly dialect: Dialect;
   readonly trustProxy: boolean;
   readonly bodyLimitBytes: number;
+  /** How long a request may take to arrive, where it is not the usual two minutes. */
+  readonly requestTimeoutMs?: number;
   /** Origins are https: send Strict-Transport-Security. */
   readonly secure: boolean;
 }
 
 /** Longest URL that is read (Node refuses headers of more than 16 KiB as a whole by itself). */
 const maxParamLength = 2048;
+/** How long a request may take to arrive, and how long nothing at all may be heard of it. */
 const requestTimeoutMs = 120_000;
+const silenceTimeoutMs = 120_000;
 
 /**
  * What all listeners share: request ids, security headers, errors in the listener's own dialect, and bodies as raw
@@ -41,7 +45,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     logger: false,
     trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
     bodyLimit: options.bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: options.requestTimeoutMs ?? requestTimeoutMs,
+    connectionTimeout: silenceTimeoutMs,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength, ignoreTrailingSlash: false },

@@ -1,3 +1,4 @@
+import { addAssignmentRule } from '../../../server/src/admin/organization-settings.ts';
 import { createSelfClientCode } from '../../../server/src/admin/self-client-code.ts';
 import { addUserToOrganization } from '../../../server/src/admin/users.ts';
 import { multipart, type TestPart } from '../../../server/src/crm/testing/multipart.ts';
@@ -120,6 +121,13 @@ export async function openStage() {
     /** A name that nothing has yet. */
     fresh: (word: string): string => `${word} ${++count}`,
     ownerId,
+    ownerEmail: owner.email,
+    /** An assignment rule, which operators make. */
+    assignmentRule: async (rule: object): Promise<string> => {
+      const { organizationId } = owner;
+      const target = { dataCenter: 'us', organizationId, environment: 'production' };
+      return (await addAssignmentRule(platform.admin, target, rule)).id;
+    },
     /** A well-formed id of this organization by its last twelve digits. */
     id: (suffix: number): string => `${ownerId.slice(0, -12)}${String(suffix).padStart(12, '0')}`,
     zgid: owner.environments.production as string,

@@ -1,5 +1,6 @@
 import type { Area } from '../table.ts';
 import { changeOwner, massDelete, massUpdate, notifications } from './actions.ts';
+import { assignmentRules } from './assignment.ts';
 import { attachments, files, photos, tagCalls } from './content.ts';
 import { coql, recordCount, recordSearch } from './finding.ts';
 import { auditLogExport, bulkRead } from './jobs.ts';
@@ -17,4 +18,5 @@ export const areas: readonly Area[] = [
   ...[attachments, photos, files, tagCalls],
   ...[bulkRead, auditLogExport, changeOwner, massUpdate, massDelete, notifications, recordLocking],
   territoryCalls,
+  assignmentRules,
 ];

@@ -11,8 +11,16 @@ async function setUp(stage: Stage) {
   };
   const made = async (): Promise<string> =>
     (await stage.prepare('POST', 'settings/fields', newField())).fields[0].details.id;
+  const newModule = (more: object = {}) => {
+    const profiles = [{ id: stage.id(26_011) }];
+    const labels = { singular_label: stage.fresh('Thing'), plural_label: stage.fresh('Things') };
+    return { body: { modules: [{ ...labels, profiles, ...more }] } };
+  };
+  const { modules } = await stage.prepare('POST', 'settings/modules', newModule());
   return {
     stage,
+    newModule,
+    ownModule: modules[0].details.id as string,
     newField,
     made,
     vendorField: await made(),
@@ -37,6 +45,31 @@ export const modules = area('modules.json', setUp, {
     [200, { query: { status: 'visible,user_hidden,system_hidden,scheduled_for_deletion' } }],
     [304, { headers: future }],
     ['PATTERN_NOT_MATCHED', { query: { status: 'nope' } }],
+  ],
+  'POST settings/modules': [
+    [201, ({ newModule }) => newModule()],
+    [201, ({ newModule }) => newModule({ display_field: { field_label: 'Title', data_type: 'text' } })],
+    ['MANDATORY_NOT_FOUND', ({ newModule }) => newModule({ plural_label: undefined })],
+    ['MANDATORY_NOT_FOUND', ({ newModule }) => newModule({ profiles: undefined })],
+    ['DUPLICATE_DATA', ({ newModule }) => newModule({ plural_label: 'Leads' })],
+    ['INVALID_DATA', ({ newModule, nobody }) => newModule({ profiles: [{ id: nobody }] })],
+    ['INVALID_DATA', ({ newModule }) => newModule({ singular_label: 5 })],
+    ['MANDATORY_NOT_FOUND', { body: {} }],
+  ],
+  'PUT settings/modules/{module}': [
+    [
+      200,
+      ({ stage, ownModule }) => ({
+        at: { module: ownModule },
+        body: { modules: [{ plural_label: stage.fresh('Plural') }] },
+      }),
+    ],
+    ['INVALID_MODULE', { at: { module: 'Nope' }, body: { modules: [{ plural_label: 'x' }] } }],
+    [
+      'DUPLICATE_DATA',
+      ({ ownModule }) => ({ at: { module: ownModule }, body: { modules: [{ plural_label: 'Leads' }] } }),
+    ],
+    ['MANDATORY_NOT_FOUND', ({ ownModule }) => ({ at: { module: ownModule }, body: {} })],
   ],
   'GET settings/modules/{module}': [
     [200, { at: { module: 'Leads' } }],

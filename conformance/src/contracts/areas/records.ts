@@ -83,6 +83,7 @@ export const records = area('record.json', setUp, {
     ['INVALID_DATA', ({ nobody }) => data({ Last_Name: 'x', Owner: { id: nobody } })],
     ['LIMIT_EXCEEDED', data({ Last_Name: 'x', Tag: many(11, (index) => ({ name: `t${index}` })) })],
     ['INVALID_DATA', { body: { data: many(101, () => ({ Last_Name: 'x' })) } }],
+    ['INVALID_DATA', ({ nobody }) => ({ body: { data: [{ Last_Name: 'x' }], lar_id: nobody } })],
     ['INVALID_DATA', { body: { data: { Last_Name: 'x' } } }],
     ['MANDATORY_NOT_FOUND', { body: {} }],
   ],

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { operations } from '../operations.ts';
 import { type CallOptions, startCrm } from '../testing/crm-platform.ts';
 import { multipart } from '../testing/multipart.ts';
 
@@ -178,6 +179,24 @@ describe.each(versions)('%s', (version) => {
       ]);
     }
   });
+});
+
+test('every call that came later says so in all versions before', async () => {
+  const later = operations.filter((operation) => operation.since !== undefined);
+  expect(later.length).toBeGreaterThan(10);
+  for (const { method, path, since: first = 0 } of later) {
+    for (const version of versions.filter((name) => Number(name.slice(1)) < first)) {
+      const filled = path.replace('{module}', 'Leads').replaceAll(/\{\w+\}/g, lead);
+      const answer = await call(version, method, filled);
+      expect([version, method, path, answer.status, answer.json]).toMatchObject([
+        version,
+        method,
+        path,
+        400,
+        { code: 'API_NOT_SUPPORTED', details: { supported_version: first } },
+      ]);
+    }
+  }
 });
 
 test.each(['v1', 'v9', 'V8', 'v2.0', 'v2.2', '8'])('there is no version %s', async (version) => {

@@ -140,3 +140,8 @@ export function fileOf(folder: SdkFolder, name: string, content: string | Buffer
   writeFileSync(path, content);
   return new sdk.StreamWrapper(undefined, undefined, path);
 }
+
+/** What a write answers for an item that went well. */
+export function written(message: string, details: unknown) {
+  return { code: 'SUCCESS', details, message, status: 'success' };
+}

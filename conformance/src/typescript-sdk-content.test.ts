@@ -10,6 +10,7 @@ import {
   record,
   records,
   type SdkFolder,
+  written,
 } from './sdk-session.ts';
 import { openSdkStage, type SdkStage } from './sdk-stage.ts';
 
@@ -29,7 +30,6 @@ async function create(module: string, values: Readonly<Record<string, unknown>>)
   return createdId(await answerOf(records(module).createRecords(bodyOf(record(values)))));
 }
 const lead = (values: object = {}) => create('Leads', { Last_Name: 'Lovelace', Company: 'Engines', ...values });
-const written = (message: string, details: object = {}) => ({ code: 'SUCCESS', details, message, status: 'success' });
 
 describe('foreign client TypeScript SDK 8.0: records', () => {
   test('upsert says what it did and by which field', async () => {
@@ -44,8 +44,8 @@ describe('foreign client TypeScript SDK 8.0: records', () => {
       kind: 'ActionWrapper',
       value: {
         data: [
-          { ...written('record updated'), action: 'update', duplicateField: 'Email', details: { id: String(id) } },
-          { ...written('record added'), action: 'insert', details: { id: expect.stringMatching(/^\d+$/) } },
+          { ...written('record updated', {}), action: 'update', duplicateField: 'Email', details: { id: String(id) } },
+          { ...written('record added', {}), action: 'insert', details: { id: expect.stringMatching(/^\d+$/) } },
         ],
       },
     });
@@ -58,7 +58,7 @@ describe('foreign client TypeScript SDK 8.0: records', () => {
     expect(answer).toMatchObject({
       status: 207,
       kind: 'ActionWrapper',
-      value: { data: [written('record updated'), { code: 'INVALID_DATA', status: 'error' }] },
+      value: { data: [written('record updated', {}), { code: 'INVALID_DATA', status: 'error' }] },
     });
     const deleted = await answerOf(
       records('Leads').deleteRecords(await parametersOf([sdk.Record.DeleteRecordsParam.IDS, String(id)])),
@@ -217,12 +217,12 @@ describe('foreign client TypeScript SDK 8.0: what hangs on records', () => {
     const body = filled(new sdk.Record.FileBodyWrapper(), { File: fileOf(folder, 'photo.png', content) });
     expect(await answerOf(records('Leads').uploadPhoto(id, body))).toEqual({
       ...{ status: 200, kind: 'SuccessResponse' },
-      value: written('photo uploaded successfully'),
+      value: written('photo uploaded successfully', {}),
     });
     const photo = await answerOf(records('Leads').getPhoto(id));
     expect(photo).toMatchObject({ status: 200, kind: 'FileBodyWrapper' });
     expect(Buffer.compare(photo.value.file.stream, content)).toBe(0);
-    expect((await answerOf(records('Leads').deletePhoto(id))).value).toEqual(written('Photo deleted'));
+    expect((await answerOf(records('Leads').deletePhoto(id))).value).toEqual(written('Photo deleted', {}));
     expect(await answerOf(records('Leads').getPhoto(id))).toMatchObject({ status: 204, kind: 'nothing' });
   });
 
@@ -415,7 +415,11 @@ describe('foreign client TypeScript SDK 8.0: locks', () => {
         Data: [filled(new sdk.RecordLocking.LockRecord(), { LockedReasonS })],
       });
     const locked = await answerOf(locks.lockRecords(body('deal in progress')));
-    expect(locked).toMatchObject({ status: 201, kind: 'ActionWrapper', value: { data: [written('record added')] } });
+    expect(locked).toMatchObject({
+      status: 201,
+      kind: 'ActionWrapper',
+      value: { data: [written('record added', {})] },
+    });
     const lock = createdId(locked);
     const refused = await answerOf(records('Leads').updateRecord(id, bodyOf(record({ Company: 'Other' }))));
     expect(refused).toMatchObject({ status: 400, value: { data: [{ code: 'RECORD_LOCKED', status: 'error' }] } });

@@ -38,6 +38,20 @@ export const departures: readonly Departure[] = [
       'ZohoCRM.modules.READ',
     ]),
   })),
+  {
+    document: 'assignment_rules.json',
+    operation: 'GET settings/automation/assignment_rules/{rule}',
+    documented: 'no code says that there is no such module',
+    instead: 'INVALID_MODULE, as for every parameter that names one (section 12)',
+    codes: ['INVALID_MODULE'],
+  },
+  ...['mass_update', 'mass_delete'].map((action) => ({
+    document: `${action}.json`,
+    operation: `POST {module_api_name}/actions/${action}`,
+    documented: 'no code says that a job over the same view is still running',
+    instead: 'ALREADY_SCHEDULED (section 11)',
+    codes: ['ALREADY_SCHEDULED'],
+  })),
   ...['mass_update', 'mass_delete'].map((action) => ({
     document: `${action}.json`,
     operation: `GET {module_api_name}/actions/${action}`,

@@ -20,5 +20,6 @@ export const assignmentRules = area('assignment_rules.json', setUp, {
     [200, ({ rule }) => ({ at: { rule } })],
     ['INVALID_DATA', ({ nobody }) => ({ at: { rule: nobody } })],
     ['INVALID_DATA', { at: { rule: 'abc' } }],
+    ['INVALID_MODULE', ({ rule }) => ({ at: { rule }, query: { module: 'Nope' } })],
   ],
 });

@@ -6,10 +6,11 @@ import { checkPermission } from '../http/admission.ts';
 import { success } from '../http/item-list.ts';
 import { pathId } from '../http/parameters.ts';
 import { type ConversionTarget, mappedFields } from '../layouts/convert-mapping.ts';
+import { newLinks } from '../linking/write-links.ts';
 import { nameOfKey } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
 import { visibleOwners } from '../people/visibility.ts';
-import { changedClaims, displayName } from '../records/apply-changes.ts';
+import { changedClaims, displayName, newRowCount } from '../records/apply-changes.ts';
 import { isApproved } from '../records/approval.ts';
 import { numberRecords } from '../records/auto-numbers.ts';
 import { newRecord } from '../records/create-records.ts';
@@ -93,17 +94,21 @@ class ConversionFailed extends Error {
 /** What is taken before the transaction, which must not wait for other connections. */
 interface Prepared {
   readonly ids: readonly string[];
+  /** For the rows and links of the deal. */
+  readonly rowIds: readonly string[];
   readonly tagIds: Readonly<Record<ConversionTarget, readonly string[]>>;
 }
 
-async function prepare(call: CrmCall, { tags }: Conversion): Promise<Prepared> {
+async function prepare(call: CrmCall, { tags, deal }: Conversion): Promise<Prepared> {
   const tagIds = { Contacts: [], Accounts: [], Deals: [] } as Record<ConversionTarget, string[]>;
   for (const target of conversionTargets) {
     if (tags[target].length === 0) continue;
     const wanted: ItemChanges = { ...noChanges(), tagNames: tags[target] };
     tagIds[target] = [...new Set((await resolveTags(call, targetModule(call, target), [wanted])).values())];
   }
-  return { ids: await call.store.ids.take(call.space.dataSpace, 3), tagIds };
+  const count = conversionTargets.length;
+  const ids = await call.store.ids.take(call.space.dataSpace, count + (deal ? newRowCount(deal) : 0));
+  return { ids: ids.slice(0, count), rowIds: ids.slice(count), tagIds };
 }
 
 type Outcome = Readonly<Record<ConversionTarget, StoredRecord | null>> | { readonly failure: ErrorBody };
@@ -245,28 +250,35 @@ async function makeDeal(
   }
   const given = Object.fromEntries([...changes.values].filter(([, value]) => value !== null)) as RecordData;
   const since = { Lead_Conversion_Time: conversionDays(step.call, step.lead) };
-  return insert(step, 'Deals', { ...mapped, ...given, ...more, ...since }, changes.ownerId);
+  return insert(step, 'Deals', { ...mapped, ...given, ...more, ...since }, changes);
 }
 
 async function insert(
   { transaction, call, owner, prepared }: Step,
   target: ConversionTarget,
   data: RecordData,
-  dealOwner: string | null = null,
+  given: ItemChanges = noChanges(),
 ): Promise<StoredRecord | { readonly failure: ErrorBody }> {
   checkPermission(call.user, `Crm_Implied_Create_${target}`);
   const module = targetModule(call, target);
   const tags = prepared.tagIds[target];
   const changes: ItemChanges = {
     ...noChanges(),
+    rows: given.rows,
+    links: given.links,
     values: new Map(Object.entries(tags.length === 0 ? data : { ...data, Tag: tags })),
-    ownerId: dealOwner ?? owner,
+    ownerId: given.ownerId ?? owner,
   };
   await numberRecords(transaction, call, module, [changes]);
   const id = prepared.ids[conversionTargets.indexOf(target)] as string;
-  const made = newRecord(call, module, changes, new Map(), () => id);
+  const ids = [id, ...prepared.rowIds];
+  const takeId = () => ids.shift() as string;
+  const made = newRecord(call, module, changes, new Map(), takeId);
   if ('failure' in made) return { failure: derivationFailure(made.failure, `$.data[0].${target}`) };
-  const [outcome] = await insertClaimedWith(transaction, [made as NewRecord]);
+  const [outcome] = await insertClaimedWith(transaction, [
+    made as NewRecord,
+    ...newLinks(call, module, changes, id, takeId),
+  ]);
   if (outcome && 'conflicts' in outcome) {
     const [conflict] = outcome.conflicts;
     const apiName = nameOfKey(conflict?.field ?? '');

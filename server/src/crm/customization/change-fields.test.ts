@@ -89,6 +89,16 @@ describe('changing a field', () => {
     });
   });
 
+  test('does not touch what pipelines are made of', async () => {
+    const answer = await patch('Deals', await idOf('Deals', 'Pipeline'), {
+      pick_list_values: [{ display_value: 'Mine' }],
+    });
+    expect(answer.json.fields[0]).toMatchObject({
+      code: 'NOT_SUPPORTED',
+      details: { json_path: '$.fields[0].pick_list_values' },
+    });
+  });
+
   test('makes it unique when its values are, and no longer', async () => {
     const field = await created('Vendors', { field_label: 'Code', data_type: 'text' });
     const ids = await create('Vendors', { Vendor_Name: 'a', Code: 'ä1' }, { Vendor_Name: 'b', Code: 'Ä1' });

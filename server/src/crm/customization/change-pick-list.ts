@@ -12,11 +12,14 @@ import { type FieldTask, fail, type Part } from './read-field.ts';
  * `pick_list_values` of a field that is there: items with an `id` change that choice, or take it away with `_delete`;
  * others are new. What is not mentioned stays. Records keep the values that they have.
  */
-export function changePickList(item: JsonObject, { field }: FoundField, task: FieldTask): Part {
+export function changePickList(item: JsonObject, { module, field }: FoundField, task: FieldTask): Part {
   const given = item.pick_list_values;
   if (given === undefined || (field.dataType !== 'picklist' && field.dataType !== 'multiselectpicklist')) {
     return { value: {} };
   }
+  // Those of a deal's pipeline are the pipelines, which have calls of their own.
+  if (module.apiName === 'Deals' && field.apiName === 'Pipeline')
+    return fail('NOT_SUPPORTED', task, 'pick_list_values', {});
   if (!Array.isArray(given)) {
     return fail('INVALID_DATA', task, 'pick_list_values', { expected_data_type: 'jsonarray' });
   }

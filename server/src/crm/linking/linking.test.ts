@@ -320,3 +320,29 @@ test('rows of an own subform are kept with the record', async () => {
   await call('DELETE', `settings/fields/${subform.id}`, of('Vendors'));
   expect((await call('GET', 'settings/modules/Branches')).json.code).toBe('INVALID_MODULE');
 });
+
+test('the deal of a converted lead has its links and rows', async () => {
+  const connected_details = { module: { api_name: 'Products' } };
+  await addField('Deals', {
+    field_label: 'Extras',
+    data_type: 'multiselectlookup',
+    multiselectlookup: { connected_details },
+  });
+  await addField('Deals', { field_label: 'Tours', data_type: 'subform' });
+  await addField('Tours', { field_label: 'Place', data_type: 'text' });
+  const lead = await one('Leads', { Last_Name: 'Buyer', Company: 'Links Ltd' });
+  const Deals = {
+    Deal_Name: 'With links',
+    Closing_Date: '2026-12-31',
+    Stage: 'Qualification',
+    Extras: [{ Extras: { id: oven() } }, { Extras: { id: sink() } }],
+    Tours: [{ Place: 'Bonn' }, { Place: 'Rome' }],
+  };
+  const done = await call('POST', `Leads/${lead}/actions/convert`, { body: { data: [{ Deals }] } });
+  expect(done.status, done.text).toBe(200);
+  const deal = (await get(`Deals/${done.json.data[0].details.Deals.id}`))[0];
+  expect(deal.Extras.map((each: { Extras: { id: string } }) => each.Extras.id).sort()).toEqual([oven(), sink()].sort());
+  expect(deal.Tours).toMatchObject([{ Place: 'Bonn' }, { Place: 'Rome' }]);
+  const ids = [deal, ...deal.Extras, ...deal.Tours].map(({ id }: { id: string }) => id);
+  expect(new Set(ids).size).toBe(5);
+});

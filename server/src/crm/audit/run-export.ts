@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvLine } from '../../foundation/csv.ts';
 import type { CrmCall } from '../context.ts';
 import type { JobKind, RunningJob } from '../jobs/running-job.ts';
 import { storeZip } from '../jobs/zip-result.ts';
@@ -25,15 +25,15 @@ async function run(call: CrmCall, running: RunningJob) {
   const progress: ExportProgress = { startedAtMs: running.nowMs() };
   await running.save(call.store.database, progress);
   async function* lines(): AsyncGenerator<string> {
-    yield stringify([header]);
-    let part: string[][] = [];
+    yield csvLine(header);
+    let part: string[] = [];
     for await (const entry of auditEntries(call, condition, running.job.createdAtMs, () => running.keep())) {
-      part.push(lineOf(call, entry));
+      part.push(csvLine(lineOf(call, entry)));
       if (part.length < linesPerPart) continue;
-      yield stringify(part);
+      yield part.join('');
       part = [];
     }
-    if (part.length > 0) yield stringify(part);
+    if (part.length > 0) yield part.join('');
   }
   const { id } = running.job;
   const file = await storeZip(call, `AuditLog_${id}.zip`, [{ name: 'AuditLog.csv', content: lines() }]);

@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { inspectPage } from './inspect-page.ts';
 import { type Stage, startStage } from './stage.ts';
 import { chooseEnvironment, giveName, givePassword, signIn } from './steps.ts';
 
@@ -13,37 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 afterEach(() => stage.reset());
-
-/** Set to a folder, it gets a picture of every page at every width and in both colours. */
-const pictures = process.env.GRANTWAY_PAGE_PICTURES;
-const looks = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 360, colorScheme: 'light' },
-  { width: 360, colorScheme: 'dark' },
-] as const;
-
-/** Looks at the page at both widths and in both colours. */
-async function inspect(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe.source);
-  for (const { width, colorScheme } of looks) {
-    await page.setViewportSize({ width, height: 740 });
-    await page.emulateMedia({ colorScheme });
-    const label = `${name} at ${width} pixels, ${colorScheme}`;
-    // Dark differs from light in colours only. No preloading: the pages' security policy lets nothing be fetched.
-    const rules = colorScheme === 'dark' ? ", runOnly: ['color-contrast']" : '';
-    const { violations } = await page.evaluate<axe.AxeResults>(`axe.run({ preload: false${rules} })`);
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-    expect(found, label).toEqual([]);
-    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-    expect(overflow, `${label}: wider than the window`).toBeLessThanOrEqual(0);
-    // Templates print what they do not find.
-    expect(await page.getByRole('main').textContent(), label).not.toContain('undefined');
-    if (!pictures) continue;
-    mkdirSync(pictures, { recursive: true });
-    await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-  }
-}
 
 function authUrl(parameters: Record<string, string | undefined> = {}): string {
   const all = {
@@ -69,19 +36,19 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
   test('the way through a code flow', async () => {
     const { page, problems } = await stage.open();
     await page.goto(authUrl());
-    await inspect(page, 'name');
+    await inspectPage(page, 'name');
     await page.goto(`${page.url()}&error=email`);
-    await inspect(page, 'name-invalid');
+    await inspectPage(page, 'name-invalid');
     await giveName(page, stage.user('us').email);
-    await inspect(page, 'password');
+    await inspectPage(page, 'password');
     await givePassword(page, 'wrong');
     await page.getByRole('alert').waitFor();
-    await inspect(page, 'password-wrong');
+    await inspectPage(page, 'password-wrong');
     await givePassword(page, stage.user('us').password);
     await page.getByRole('heading', { name: 'Choose an organization' }).waitFor();
-    await inspect(page, 'organization');
+    await inspectPage(page, 'organization');
     await chooseEnvironment(page, 'Sandbox');
-    await inspect(page, 'consent-server');
+    await inspectPage(page, 'consent-server');
     expect(problems).toEqual([]);
   });
 
@@ -109,7 +76,7 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     await page.goto(authUrl({ ...browserClient(), client_id: long.client_id, scope: scope.join(',') }));
     await signIn(page, stage.user('us'));
     await chooseEnvironment(page);
-    await inspect(page, 'consent-browser');
+    await inspectPage(page, 'consent-browser');
     expect(problems).toEqual([]);
   });
 
@@ -127,15 +94,15 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     for (const [name, heading, parameters] of faults) {
       await page.goto(authUrl(parameters));
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-      await inspect(page, name);
+      await inspectPage(page, name);
     }
     const home = `${stage.origin('us')}/`;
     await page.goto(`${home}nowhere`);
-    await inspect(page, 'not-found');
+    await inspectPage(page, 'not-found');
     await page.goto(home);
     await signIn(page, stage.user('us'));
     await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
-    await inspect(page, 'home');
+    await inspectPage(page, 'home');
     await page.goto(authUrl());
     await chooseEnvironment(page);
     await page.getByRole('button', { name: 'Accept' }).click();
@@ -146,16 +113,16 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
       await page.goto(home);
       await page.getByRole('link', { name: text }).click();
       await page.waitForURL((url) => url.pathname !== '/');
-      await inspect(page, text.toLowerCase().replaceAll(' ', '-'));
+      await inspectPage(page, text.toLowerCase().replaceAll(' ', '-'));
     }
     // The owner of the client sees more of what is wrong.
     await page.goto(authUrl({ redirect_uri: unregistered }));
     await page.getByText('Differs at character').waitFor();
-    await inspect(page, 'E4-owner');
+    await inspectPage(page, 'E4-owner');
     await page.goto(home);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-    await inspect(page, 'signed-out');
+    await inspectPage(page, 'signed-out');
     expect(problems).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import type { DataCenter, Environment } from '../../config/data-centers.ts';
 import { apiOrigin } from '../../config/data-centers.ts';
 import { platformScopes } from '../../oauth/scopes.ts';
 import type { Operation } from '../http/router.ts';
-import type { Version } from '../http/versions.ts';
+import { type Version, versions } from '../http/versions.ts';
 import { describeOperation } from './operation.ts';
 import { headers, refusalSchemas, sharedResponses } from './refusals.ts';
 import { SchemaShelf } from './schema-shelf.ts';
@@ -41,6 +41,7 @@ export function openApiDocument(
   const { accounts } = dataCenter.origins;
   return {
     openapi: '3.1.0',
+    'x-versions': [...versions.keys()],
     info: {
       title: 'CRM REST API',
       version: version.name,

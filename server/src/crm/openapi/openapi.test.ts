@@ -83,17 +83,19 @@ function pointed(json: unknown, ref: unknown): unknown {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], json);
 }
 
-test.each(operations.map((each) => [`${each.method} ${each.path}`, each] as const))(
-  '%s says what it does',
-  (_, row) => {
-    const { about } = row;
-    expect(about.summary).toMatch(/^[A-Z].*[^.]$/);
-    expect(about.text ?? '.').toMatch(/\.$/);
-    for (const name of placeholdersOf(row)) expect(pathParameters[name]?.description, name).toBeDefined();
-    for (const { description } of [...(about.query ?? []), ...(about.headers ?? [])])
-      expect(description).toMatch(/\.$/);
-  },
-);
+test('every operation says what it does', () => {
+  for (const row of operations) {
+    const { about, method, path } = row;
+    const name = `${method} ${path}`;
+    expect(about.summary, name).toMatch(/^[A-Z].*[^.]$/);
+    expect(about.text ?? '.', name).toMatch(/\.$/);
+    for (const placeholder of placeholdersOf(row))
+      expect(pathParameters[placeholder]?.description, name).toMatch(/\.$/);
+    for (const { description } of [...(about.query ?? []), ...(about.headers ?? [])]) {
+      expect(description, name).toMatch(/\.$/);
+    }
+  }
+});
 
 describe('records', () => {
   const given: Readonly<Record<string, unknown>> = { date: '2026-03-10', datetime: '2026-03-11T12:00:00Z' };
@@ -143,4 +145,17 @@ test('versions have what the table gives them', async () => {
   expect(names(await lists('v2'))).toEqual(['module']);
   expect(names(await lists('v3'))).toEqual(['module', 'fields']);
   expect((await get('/crm/v99/openapi.json')).status).toBe(404);
+});
+
+test('the page has nothing of elsewhere, and no inline script or style', async () => {
+  const page = await get('/crm/v8/openapi.html');
+  expect(page.headers['content-type']).toMatch('text/html');
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+  const files = ['openapi.css', 'openapi.js', 'openapi-call.js'];
+  const texts = await Promise.all(files.map(async (file) => (await get(`/crm/v8/${file}`)).text));
+  expect(page.text).not.toMatch(/https?:|<style|<script>| on\w+=|style=/);
+  for (const text of texts) expect(text).not.toMatch(/@import|\burl\(|innerHTML|Storage|document\.cookie/);
+  // Other methods, and other files, are calls like any other.
+  expect((await crm.call('POST', '/crm/v8/openapi.json', { token: null })).status).toBe(401);
+  expect((await get('/crm/v8/openapi-call.css')).status).toBe(401);
 });

@@ -75,7 +75,7 @@ export const pages: readonly Parameter[] = [
 export const fieldsParameter: Parameter = {
   name: 'fields',
   description: 'API names of fields, separated by commas: at most 50. Unknown names are ignored.',
-  schema: commaList,
+  schema: { ...commaList, examples: ['id,Created_Time'] },
   required: 3,
   errors: ['LIMIT_EXCEEDED'],
 };

@@ -67,6 +67,7 @@ export const documentSchema = object(
     paths: map(map(operation, '^(get|post|put|patch|delete)$'), '^/'),
   },
   {
+    'x-versions': list(text, 1),
     servers: list(server, 1),
     tags: list(object({ name: text }, { description: text })),
     components: object(

@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { idsFilter, listParameter, pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
 import { mayUse, pathModule } from './record-module.ts';
 import { isRichText, recordShape, renderRecord } from './render-record.ts';
 
@@ -15,7 +16,13 @@ export async function getFullTexts(call: CrmCall): Promise<CrmAnswer> {
   if (!names) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'fields' } });
   const ids = idsFilter(call.query, 'ids', fullTextLimits.ids);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
-  return answer(call, module, names, ids);
+  // Digits that can be nobody's id find nothing.
+  return answer(
+    call,
+    module,
+    names,
+    ids.map(readId).filter((id) => id !== undefined),
+  );
 }
 
 /** GET /{module}/{id}/actions/fetch_full_data: those of one record, all of them unless `fields` says which. */

@@ -5,25 +5,22 @@ import {
   answerOf,
   bodyOf,
   createdId,
-  fileOf,
   filled,
   parametersOf,
   record,
   records,
-  type SdkFolder,
   written,
 } from './sdk-session.ts';
 import { openSdkStage, type SdkStage } from './sdk-stage.ts';
 
-/** Settings, people and an organization's own fields through the public TypeScript SDK. */
-const scope = ['modules', 'settings', 'users', 'org', 'features', 'apis', 'change_owner', 'files']
+/** Settings and people through the public TypeScript SDK. */
+const scope = ['modules', 'settings', 'users', 'org', 'features', 'apis', 'change_owner']
   .map((family) => `ZohoCRM.${family}.ALL`)
   .join();
 let stage: SdkStage;
-let folder: SdkFolder;
 beforeAll(async () => {
   stage = await openSdkStage();
-  folder = await stage.connected('settings', scope);
+  await stage.connected('settings', scope);
 });
 afterAll(() => stage.close());
 
@@ -33,10 +30,6 @@ const lead = async (values: object = {}): Promise<bigint> =>
       records('Leads').createRecords(bodyOf(record({ Last_Name: 'Lovelace', Company: 'Engines', ...values }))),
     ),
   );
-const pixel = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const idOf = (answer: Answer, key: string): bigint => answer.value[key][0].details.id;
 const anId = { id: expect.any(BigInt) };
 
@@ -306,99 +299,5 @@ describe('foreign client TypeScript SDK 8.0: metadata', () => {
     expect((await answerOf(variables.deleteVariable(id))).value).toEqual({
       variables: [written('variable deleted', { id })],
     });
-  });
-});
-
-describe('foreign client TypeScript SDK 8.0: fields of an organization', () => {
-  /** Makes fields of Vendors; their API names are their labels. */
-  async function makeFields(...fields: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
-    const body = filled(new sdk.Fields.BodyWrapper(), {
-      Fields: fields.map((members) => filled(new sdk.Fields.Fields(), members)),
-    });
-    const module = await parametersOf([sdk.Fields.CreateFieldParam.MODULE, 'Vendors']);
-    expect(await answerOf(new sdk.Fields.FieldsOperations().createField(body, module))).toMatchObject({
-      ...{ status: 201, kind: 'ActionWrapper' },
-      value: { fields: fields.map(() => written('field created', anId)) },
-    });
-  }
-  const vendor = async (values: Readonly<Record<string, unknown>>) =>
-    createdId(
-      await answerOf(records('Vendors').createRecords(bodyOf(record({ Vendor_Name: 'Analytical', ...values })))),
-    );
-  const shown = async (id: bigint) => (await answerOf(records('Vendors').getRecord(id))).value.data[0];
-
-  beforeAll(async () => {
-    const PickListValues = ['Red', 'Blue'].map((DisplayValue) =>
-      filled(new sdk.Fields.PickListValue(), { DisplayValue, ActualValue: DisplayValue }),
-    );
-    const Lookup = filled(new sdk.Fields.Lookup(), {
-      ...{ DisplayLabel: 'Vendors', Module: filled(new sdk.Modules.MinifiedModule(), { APIName: 'Contacts' }) },
-    });
-    const AutoNumber61 = filled(new sdk.Fields.AutoNumber(), { Prefix: 'V-', StartNumber: 7, Suffix: '' });
-    await makeFields(
-      { FieldLabel: 'Colour', DataType: 'picklist', PickListValues },
-      { FieldLabel: 'Colours', DataType: 'multiselectpicklist', PickListValues },
-      { FieldLabel: 'Long', DataType: 'bigint' },
-      { FieldLabel: 'Double', DataType: 'double', DecimalPlace: 3 },
-      { FieldLabel: 'Percent', DataType: 'percent' },
-    );
-    await makeFields(
-      { FieldLabel: 'Flag', DataType: 'boolean' },
-      { FieldLabel: 'Day', DataType: 'date' },
-      { FieldLabel: 'Moment', DataType: 'datetime' },
-      { FieldLabel: 'Person', DataType: 'userlookup' },
-      { FieldLabel: 'Friend', DataType: 'lookup', Lookup },
-    );
-    await makeFields(
-      { FieldLabel: 'Files', DataType: 'fileupload', Length: 5 },
-      { FieldLabel: 'Pictures', DataType: 'imageupload', Length: 2 },
-      { FieldLabel: 'Number', DataType: 'autonumber', AutoNumber61 },
-      { FieldLabel: 'Text', DataType: 'textarea', Textarea: filled(new sdk.Fields.Textarea(), { Type: 'large' }) },
-    );
-    // The SDK keeps what it once knew of a module's fields; a new folder knows nothing yet.
-    folder = await stage.connected('fields', scope);
-  });
-
-  test('every type that can be made keeps its values', async () => {
-    const friend = createdId(
-      await answerOf(records('Contacts').createRecords(bodyOf(record({ Last_Name: 'Smith', First_Name: 'Jo' })))),
-    );
-    const [me] = (await answerOf(new sdk.Users.UsersOperations().getUsers())).value.users;
-    const choice = (value: string) => new sdk.Choice(value);
-    const plain = {
-      ...{ Long: 123_456_789_012_345_678n, Double: 1.125, Percent: 12.5, Flag: true, Text: 'two\nlines' },
-      ...{ Day: new Date('2026-11-24T00:00:00Z'), Moment: new Date('2026-11-24T10:30:00Z') },
-    };
-    const id = await vendor({
-      ...{ ...plain, Colour: choice('Red'), Colours: [choice('Red'), choice('Blue')] },
-      ...{ Person: filled(new sdk.Users.MinifiedUser(), { Id: me.id }), Friend: filled(record({}), { Id: friend }) },
-    });
-    expect(await shown(id)).toMatchObject({
-      ...{ ...plain, id, Colour: 'Red', Colours: ['Red', 'Blue'], Number: 'V-7', Files: [], Pictures: [] },
-      ...{ Person: { id: me.id, name: 'Terry Tester' }, Friend: { id: friend, name: 'Jo Smith' } },
-    });
-  });
-
-  test('files and pictures go in by the file store and come out by the field', async () => {
-    const store = new sdk.Files.FilesOperations();
-    const keep = async (name: string, content: string | Buffer): Promise<string> => {
-      const body = filled(new sdk.Files.BodyWrapper(), { File: [fileOf(folder, name, content)] });
-      return (await answerOf(store.uploadFiles(body))).value.data[0].details.id;
-    };
-    const file = filled(new sdk.Record.FileDetails(), { FileIdS: await keep('terms.txt', 'terms') });
-    const picture = filled(new sdk.Record.ImageUpload(), { FileIdS: await keep('pixel.png', pixel) });
-    const id = await vendor({ Files: [file], Pictures: [picture] });
-    const { Files, Pictures } = await shown(id);
-    expect(Files).toMatchObject([{ fileNameS: 'terms.txt', sizeS: '5', createdByS: { name: 'Terry Tester' } }]);
-    expect(Pictures).toMatchObject([{ fileNameS: 'pixel.png', sizeS: String(pixel.length) }]);
-    const { FieldAttachmentsOperations } = sdk.FieldAttachments;
-    const download = await answerOf(
-      new FieldAttachmentsOperations('Vendors', id, BigInt(Files[0].id)).getFieldAttachments(),
-    );
-    expect(download).toMatchObject({ status: 200, kind: 'FileBodyWrapper', value: { file: { name: 'terms.txt' } } });
-    expect(String(download.value.file.stream)).toBe('terms');
-    const gone = filled(new sdk.Record.FileDetails(), { Id: Files[0].id, Delete: null });
-    await answerOf(records('Vendors').updateRecord(id, bodyOf(record({ Files: [gone] }))));
-    expect((await shown(id)).Files).toEqual([]);
   });
 });

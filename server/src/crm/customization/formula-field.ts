@@ -4,6 +4,7 @@ import { FormulaFault } from '../formula/tokens.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
 import type { DataType, Field } from '../metadata/metadata.ts';
 import type { FieldSource } from '../metadata/standard-modules.ts';
+import { isStorable } from '../values/texts.ts';
 import { type FieldTask, fail, type Part } from './read-field.ts';
 
 /** Names of types on the wire that are others here. */
@@ -23,7 +24,7 @@ export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Pa
   if (expression === undefined || expression === null || expression === '') {
     return fail('MANDATORY_NOT_FOUND', task, 'formula.expression', {});
   }
-  if (typeof expression !== 'string') {
+  if (typeof expression !== 'string' || !isStorable(expression)) {
     return fail('INVALID_DATA', task, 'formula.expression', { expected_data_type: 'text' });
   }
   const named = given.return_type ?? self?.formula?.returnType;

@@ -16,7 +16,7 @@ export function localOf(atMs: number, timeZone: string): Date {
 export function momentOf(localMs: number, timeZone: string): number | null {
   if (Number.isNaN(localMs)) return null;
   const guess = localMs - offsetMinutes(localMs, timeZone) * minuteMs;
-  return bounded(localMs - offsetMinutes(guess, timeZone) * minuteMs);
+  return bounded(Math.round(localMs - offsetMinutes(guess, timeZone) * minuteMs));
 }
 
 export function bounded(atMs: number): number | null {

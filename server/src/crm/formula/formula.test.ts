@@ -1,8 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Module } from '../metadata/metadata.ts';
 import { standardMetadata } from '../metadata/standard-modules.ts';
+import { isDate } from '../values/date-time.ts';
+import { isStorable } from '../values/texts.ts';
 import { compileFormula, withApiNames } from './compile-formula.ts';
+import { functions } from './functions.ts';
 import { FormulaFault } from './tokens.ts';
+import type { FormulaType } from './values.ts';
 
 const leads = standardMetadata.find('Leads') as Module;
 const data: Readonly<Record<string, unknown>> = {
@@ -168,6 +173,99 @@ describe('what is no formula', () => {
     const doubled = (times: number): string =>
       times === 0 ? 'City' : `Concat(${doubled(times - 1)},${'City,'.repeat(5)}City)`;
     expect((run(`Replace(${doubled(8)}, 'o', City)`) as string).length).toBeLessThanOrEqual(32_000);
+  });
+});
+
+const pieces = [
+  ...[...functions.keys(), 'If', 'true', 'City', 'Phone', 'Annual_Revenue', 'Created_Time', 'Email_Opt_Out'],
+  ...[
+    '0',
+    '1',
+    '2.5',
+    '99999999999999999999',
+    "'DAY'",
+    "'ab'",
+    "'😀'",
+    '${',
+    '}',
+    '(',
+    ')',
+    ',',
+    '+',
+    '-',
+    '*',
+    '/',
+    '%',
+    '^',
+  ],
+  ...['==', '!=', '<', '>=', '&&', '||', '!', "'", '\\', ' '],
+];
+
+/** Formulas whose types fit, so that most of them run. */
+const typed: Readonly<Record<FormulaType, fc.Arbitrary<string>>> = fc.letrec<Record<FormulaType, string>>((tie) => {
+  const calls = (type: FormulaType) =>
+    [...functions].flatMap(([name, { takes, gives }]) => {
+      const kinds = takes.map((wanted) => (wanted === 'moment' ? 'datetime' : wanted === 'any' ? 'text' : wanted));
+      if ((typeof gives === 'function' ? gives(kinds) : gives) !== type) return [];
+      return [fc.tuple(...kinds.map((kind) => tie(kind))).map((parts) => `${name}(${parts.join(',')})`)];
+    });
+  const either = (type: FormulaType, ...leaves: string[]) =>
+    fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      fc.constantFrom(...leaves),
+      fc.tuple(tie('boolean'), tie(type), tie(type)).map((parts) => `If(${parts.join(',')})`),
+      ...calls(type),
+    );
+  const joined = (type: FormulaType, ...signs: string[]) =>
+    fc.tuple(tie(type), fc.constantFrom(...signs), tie(type)).map(([a, sign, b]) => `(${a} ${sign} ${b})`);
+  return {
+    number: fc.oneof(
+      { maxDepth: 4 },
+      either('number', '0', '1', '-3', '2.5', '99999999999999999999', 'Annual_Revenue'),
+      joined('number', '+', '-', '*', '/', '%', '^'),
+    ),
+    text: fc.oneof(
+      { maxDepth: 4 },
+      either('text', 'City', 'Phone', "''", "'a'", "'😀x'", "'DAY'", "'MONTH'"),
+      joined('text', '+'),
+    ),
+    boolean: fc.oneof({ maxDepth: 4 }, either('boolean', 'true', 'Email_Opt_Out'), joined('boolean', '&&', '||', '==')),
+    date: either('date', 'Datepart(Now())', 'Datepart(Created_Time)'),
+    datetime: either('datetime', 'Now()', 'Created_Time'),
+  };
+});
+
+describe('whatever is written', () => {
+  test('is a formula or a fault', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 15 }), (parts) => {
+        const expression = parts.join('');
+        try {
+          run(expression);
+        } catch (error) {
+          if (!(error instanceof FormulaFault)) throw error;
+          expect(error.at).toBeLessThanOrEqual(expression.length + 1);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each(Object.keys(typed) as FormulaType[])('a formula that computes a %s does, or is empty', (type) => {
+    const kind = { number: 'number', text: 'string', boolean: 'boolean', date: 'string', datetime: 'number' }[type];
+    fc.assert(
+      fc.property(typed[type], fc.boolean(), (expression, assumeDefault) => {
+        fc.pre(expression.length <= 2000);
+        const value = run(expression, assumeDefault);
+        if (value === null) return;
+        expect(typeof value).toBe(kind);
+        if (typeof value === 'string') expect(isStorable(value)).toBe(true);
+        if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+        if (type === 'datetime') expect(Number.isInteger(value)).toBe(true);
+        if (type === 'date') expect(isDate(value as string)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

@@ -179,6 +179,8 @@ test.each([
   [5, 'INVALID_DATA', 'formula'],
   [{ return_type: 'double' }, 'MANDATORY_NOT_FOUND', 'formula.expression'],
   [{ return_type: 'double', expression: 5 }, 'INVALID_DATA', 'formula.expression'],
+  [{ return_type: 'text', expression: "'\u0000'" }, 'INVALID_DATA', 'formula.expression'],
+  [{ return_type: 'text', expression: "'\ud800'" }, 'INVALID_DATA', 'formula.expression'],
   [{ expression: '1' }, 'MANDATORY_NOT_FOUND', 'formula.return_type'],
   [{ return_type: 'lookup', expression: '1' }, 'INVALID_DATA', 'formula.return_type'],
   [{ return_type: '__proto__', expression: '1' }, 'INVALID_DATA', 'formula.return_type'],
@@ -189,6 +191,17 @@ test.each([
   const answer = await post('Accounts', { field_label: 'Refused', data_type: 'formula', formula: given });
   expect(answer.status).toBe(400);
   expect(answer.json.fields[0]).toMatchObject({ code, details: { json_path: `$.fields[0].${at}` } });
+});
+
+test('what no column holds is not kept', async () => {
+  await added('Solutions', formula('Huge', 'double', '10 ^ 300'));
+  await added('Solutions', formula('Many', 'integer', '10 ^ 20'));
+  await added('Solutions', formula('Part', 'datetime', "Adddate(Newdate(2026, 1, 1), 0.0000001, 'DAY')"));
+  await added('Solutions', formula('Never', 'date', "Adddate(Datepart(Now()), 10 ^ 200, 'MONTH')"));
+  const id = await one('Solutions', { Solution_Title: 'Limits' });
+  const shown = { Huge: null, Many: null, Part: '2026-01-01T00:00:00-08:00', Never: null };
+  expect(await record('Solutions', id)).toMatchObject(shown);
+  expect(await coql('select Huge, Many, Part, Never from Solutions where id is not null')).toEqual([{ ...shown, id }]);
 });
 
 test('the place of a fault is told', async () => {

@@ -132,6 +132,6 @@ const largest = 1e25;
 function stored(value: FormulaValue, { field, formula }: OwnFormula): StoredValue | null {
   if (value === null || value === '') return null;
   if (typeof value !== 'number' || formula.returnType === 'datetime') return value;
-  if (Math.abs(value) >= largest) return null;
-  return roundTo(value, formula.returnType === 'integer' ? 0 : field.decimals);
+  if (formula.returnType === 'integer') return Number.isSafeInteger(Math.round(value)) ? roundTo(value, 0) : null;
+  return Math.abs(value) < largest ? roundTo(value, field.decimals) : null;
 }

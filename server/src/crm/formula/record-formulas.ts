@@ -105,6 +105,7 @@ export function formulaValue(module: Module, key: string, record: StoredRecord, 
  * exports read them there. Records are shown with what their formulas are now.
  */
 export function computeFormulas(module: Module, record: StoredRecord, view: FormulaView): void {
+  if (formulasOf(module).size === 0) return;
   for (const [key, value] of formulaValues(module, record, view)) {
     if (value === null) delete record.data[key];
     else record.data[key] = value;

@@ -96,8 +96,9 @@ export function failuresOf(raw: JsonObject, task: ReadingTask): ErrorBody[] {
 
 /** Fields that the user's profile does not see are there all the same: a new record gets their default. */
 function readFields(item: JsonObject, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
-  for (const field of wholeModule(task.module).fields) {
-    const seen = task.module.field.get(field.apiName);
+  const whole = wholeModule(task.module);
+  for (const field of whole.fields) {
+    const seen = whole === task.module ? field : task.module.field.get(field.apiName);
     const failure = seen
       ? readField(item, seen, task, changes)
       : readField({}, { ...field, mandatory: false }, task, changes);
@@ -152,11 +153,11 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   const given = Object.hasOwn(item, apiName) ? item[apiName] : undefined;
   // What may only be read is not written by requests.
   const raw = given === undefined || field.readOnly ? defaultOf(field, task) : given;
-  const place = { api_name: apiName, json_path: `${task.jsonPath}.${apiName}` };
   const mandatory = field.mandatory || isMandatoryInLayout(item, field, task.module);
-  if (raw === undefined) {
-    return mandatory && task.creating ? errorBody('MANDATORY_NOT_FOUND', place) : undefined;
-  }
+  // Most fields are not named by most items.
+  if (raw === undefined && !(mandatory && task.creating)) return undefined;
+  const place = { api_name: apiName, json_path: `${task.jsonPath}.${apiName}` };
+  if (raw === undefined) return errorBody('MANDATORY_NOT_FOUND', place);
   if (apiName === 'Tag') return readTags(raw, place, changes);
   if (field.dataType === 'layout') return readLayout(raw, place, task);
   if (field.linking) return readLinks(raw, field, field.linking, place, task, changes);

@@ -43,8 +43,16 @@ function newFormat(timeZone: string): Intl.DateTimeFormat {
   }
 }
 
+/** What was asked for last: the records of one call are written at one moment. */
+let last = { atMs: Number.NaN, timeZone: '', text: '' };
+
 /** `2023-05-10T01:10:47-07:00`. */
 export function formatDateTime(atMs: number, timeZone: string): string {
+  if (atMs !== last.atMs || timeZone !== last.timeZone) last = { atMs, timeZone, text: dateTimeText(atMs, timeZone) };
+  return last.text;
+}
+
+function dateTimeText(atMs: number, timeZone: string): string {
   const offset = offsetMinutes(atMs, timeZone);
   const local = new Date(atMs + offset * 60_000).toISOString();
   const absolute = Math.abs(offset);

@@ -31,7 +31,8 @@ async function createUser(shop: Workshop, { dataDirectory }: PlatformProcess, em
 }
 
 async function makeUser(shop: Workshop, platform: PlatformProcess, email: string): Promise<void> {
-  expect(await createUser(shop, platform, email)).toMatchObject({ code: 0, stderr: '' });
+  const result = await createUser(shop, platform, email);
+  expect(result, result.stdout + result.stderr).toMatchObject({ code: 0, stderr: '' });
 }
 
 /** The e-mail address is taken: so the user that was made before is there. */

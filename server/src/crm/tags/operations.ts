@@ -42,11 +42,11 @@ const updates = { key: 'tags', status: 200, details: shape(written) } as const;
 const onlyId = { key: 'tags', status: 200, details: shape({ id }) } as const;
 
 /** Tags of records that a call adds or takes off. */
-const named1 = input({}, { name, id: idGiven, color_code: color });
+const tagInput = input({}, { name, id: idGiven, color_code: color });
 const over = { over_write: { ...flag, description: 'Whether the tags that a record had go.' } };
-const recordTags = bodyWith('tags', named1, tagLimits.tagsOfRequest, over);
+const recordTags = bodyWith('tags', tagInput, tagLimits.tagsOfRequest, over);
 const ids = listOf(idGiven, { min: 1, max: tagLimits.records });
-const manyTags = bodyWith('tags', named1, tagLimits.tagsOfRequest, { ...over, ids });
+const manyTags = bodyWith('tags', tagInput, tagLimits.tagsOfRequest, { ...over, ids });
 const recordQuery = [
   query('over_write', 'Whether the tags that a record had go.', flag),
   { ...query('tag_names', 'Names of tags, separated by commas, instead of a body.'), before: 3 },

@@ -1,4 +1,4 @@
-import { type MailAddress, type MailAttachment, messageIdPattern } from '../../mail/outbox.ts';
+import { type Mail, type MailAddress, type MailAttachment, messageIdPattern } from '../../mail/outbox.ts';
 import type { CrmCall } from '../context.ts';
 import { idInvalid, Refusal, refusalOf } from '../errors.ts';
 import { itemField, readPlainItem } from '../http/item-list.ts';
@@ -8,15 +8,7 @@ import { fromAddress } from './from-addresses.ts';
 export const limits = { recipients: 100, attachments: 10, content: 500_000 } as const;
 
 /** A mail that somebody wants to send, read and checked as far as that needs no database. */
-export interface MailWish {
-  readonly sender: MailAddress;
-  readonly replyTo: MailAddress | null;
-  readonly recipients: readonly MailAddress[];
-  readonly cc: readonly MailAddress[];
-  readonly bcc: readonly MailAddress[];
-  readonly subject: string;
-  readonly content: string;
-  readonly format: 'html' | 'text';
+export interface MailWish extends Omit<Mail, 'messageId' | 'attachments' | 'createdAtMs' | 'sendAtMs'> {
   /** Ids of files. */
   readonly attachments: readonly MailAttachment['id'][];
   /** The message that this one answers. */

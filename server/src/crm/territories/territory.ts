@@ -92,24 +92,36 @@ export async function loadTerritories(
   return territories[0]?.id === top.id ? territories : [top, ...territories];
 }
 
-/** The territory on top of an organization that has not changed it: it is called like the organization. */
-export function topTerritory(dataSpace: number, organizationName: string, createdAtMs: number): Territory {
-  const owner = idOf(dataSpace, systemIds.firstRecord);
+/** A territory at its beginning: nobody manages it and nothing is in it. */
+export function newTerritory(
+  own: Pick<Territory, 'id' | 'name' | 'apiName'>,
+  by: { readonly userId: string; readonly atMs: number },
+): Territory {
   return {
-    id: idOf(dataSpace, systemIds.topTerritory),
-    name: organizationName,
-    apiName: territoryApiName(organizationName),
+    ...own,
     reportsTo: null,
     managerId: null,
     description: null,
     permissionType: 'read_write_delete',
     criteria: {},
     users: [],
-    createdBy: owner,
-    createdAtMs,
-    modifiedBy: owner,
-    modifiedAtMs: createdAtMs,
+    createdBy: by.userId,
+    createdAtMs: by.atMs,
+    modifiedBy: by.userId,
+    modifiedAtMs: by.atMs,
   };
+}
+
+/** The territory on top of an organization that has not changed it: it is called like the organization. */
+export function topTerritory(dataSpace: number, organizationName: string, createdAtMs: number): Territory {
+  return newTerritory(
+    {
+      id: idOf(dataSpace, systemIds.topTerritory),
+      name: organizationName,
+      apiName: territoryApiName(organizationName),
+    },
+    { userId: idOf(dataSpace, systemIds.firstRecord), atMs: createdAtMs },
+  );
 }
 
 export function territoryApiName(name: string): string {

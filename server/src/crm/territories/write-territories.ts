@@ -11,7 +11,7 @@ import type { ItemAnswer } from '../records/write-request.ts';
 import { pathTerritory } from './read-territories.ts';
 import { readTerritoryItem } from './read-territory-item.ts';
 import { deleteTerritory, readTerritories, writeTerritory } from './store-territories.ts';
-import { type Territory, withBelow } from './territory.ts';
+import { newTerritory, type Territory, withBelow } from './territory.ts';
 import { checkTerritories } from './territory-answer.ts';
 
 /** The calls that write territories (crm-api 11): each item succeeds or fails alone. */
@@ -42,19 +42,7 @@ export async function createTerritories(call: CrmCall): Promise<CrmAnswer> {
         continue;
       }
       const territory: Territory = {
-        id: ids[index] as string,
-        name: '',
-        apiName: '',
-        reportsTo: null,
-        managerId: null,
-        description: null,
-        permissionType: 'read_write_delete',
-        criteria: {},
-        users: [],
-        createdBy: user.id,
-        createdAtMs: nowMs,
-        modifiedBy: user.id,
-        modifiedAtMs: nowMs,
+        ...newTerritory({ id: ids[index] as string, name: '', apiName: '' }, { userId: user.id, atMs: nowMs }),
         ...reading.changes,
       };
       territories.push(territory);

@@ -96,35 +96,12 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
   const settings = parseSettings(given);
   const store = createCrmStore({ database, notices, clock, settings });
   const dataCenter = localDataCenter('us', 'global', 0, 8000);
+  const parts = { dataCenter, store, clock, random: systemRandom, log: silentLog, authority, events, settings };
   const apis = Object.fromEntries(
-    environments.map((environment) => [
-      environment,
-      createCrmApi({
-        dataCenter,
-        environment,
-        store,
-        clock,
-        random: systemRandom,
-        log: silentLog,
-        authority,
-        events,
-        settings,
-      }),
-    ]),
+    environments.map((environment) => [environment, createCrmApi({ ...parts, environment })]),
   ) as Record<Environment, FastifyInstance>;
 
-  const content = createCrmApi({
-    content: true,
-    environment: 'production',
-    dataCenter,
-    store,
-    clock,
-    random: systemRandom,
-    log: silentLog,
-    authority,
-    events,
-    settings,
-  });
+  const content = createCrmApi({ ...parts, content: true, environment: 'production' });
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
   const working = { kinds: jobKinds, policy: settings.outgoingCalls, pollMs: 3_600_000 };
   const workerOptions = { store, notices, clock, random: systemRandom, log: silentLog, ...working, ...bulk };

@@ -125,7 +125,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
 
   function callOf(
     request: FastifyRequest,
-    { version, path, grant, space, user }: Admission,
+    { version, path, grant, space, user, ignoredKeys }: Admission,
     content: Pick<CrmCall, 'body' | 'upload'>,
   ): CrmCall {
     const url = request.raw.url as string;
@@ -142,6 +142,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       query: start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1)),
       headers: request.headers,
       random,
+      ignoredKeys,
       ...content,
       dispatch: (sub) => runSubRequest(context, router, call, request.id, sub),
     };
@@ -193,6 +194,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         code: refusal.code,
         details: refusal.body.details,
         ...refusal.reason,
+        ...ignoredIn(admission),
       },
     });
     const cors = await corsOfRefusal(admission);
@@ -206,11 +208,12 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     return readable ? readableHeaders(origin) : unreadableHeaders;
   }
 
-  /** Records failed items always, successes once for each operation of a grant: reads would flood the log of events. */
+  /** Records failed items and ignored keys always, successes once for each operation of a grant: reads would flood the log of events. */
   function recordAnswer(request: FastifyRequest, admission: Admission, answer: CrmAnswer): void {
     const { grant, operation } = admission as { grant: TokenGrant; operation: Operation };
     const first = answer.failures?.[0];
-    if (!first && !seen.isNew(grant, operation)) return;
+    const isNew = seen.isNew(grant, operation);
+    if (!first && !isNew && admission.ignoredKeys.names.length === 0) return;
     events.record({
       kind: 'api',
       outcome: first?.code ?? 'Success',
@@ -224,9 +227,15 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         status: answer.status,
         ...(admission.origin === null ? {} : { origin: admission.origin }),
         ...(first ? { failedItems: answer.failures?.length, firstFailure: first } : {}),
+        ...ignoredIn(admission),
       },
     });
   }
+}
+
+/** What the call said that its version does not know: nothing happened of it, and nobody was told. */
+function ignoredIn({ ignoredKeys: { names } }: Admission): { ignoredKeys?: readonly string[] } {
+  return names.length === 0 ? {} : { ignoredKeys: names };
 }
 
 /** A place is free when the answer is out, or when the client does not wait for it any more. */

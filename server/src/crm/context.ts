@@ -8,6 +8,7 @@ import type { EventRecorder } from '../inspector/events.ts';
 import type { TokenAuthority, TokenGrant } from '../oauth/token-authority.ts';
 import type { Version } from './http/versions.ts';
 import type { CrmUser, Space } from './organizations/space.ts';
+import type { IgnoredKeys } from './records/ignored-keys.ts';
 import type { CrmStore } from './store.ts';
 
 /** What one API listener is made of: one environment of one data centre. */
@@ -45,6 +46,8 @@ export interface CrmCall {
   /** A multipart body that is still arriving, for operations that take files. */
   readonly upload: Readable | undefined;
   readonly random: Random;
+  /** Collects the keys of records that the call's version does not know, for the call's event. */
+  readonly ignoredKeys?: IgnoredKeys;
   /** Runs another call inside this one; there for calls over HTTP only. */
   readonly dispatch?: (sub: SubCall) => Promise<CrmAnswer | 'NOT_SUPPORTED' | 'REQUEST_TIMEOUT'>;
 }

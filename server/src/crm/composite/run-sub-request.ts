@@ -37,7 +37,8 @@ export async function runSubRequest(
       const { headers, query, body } = sub;
       const store = storeFor(sub.store, parent);
       const version = admission.version as Version;
-      const call = { ...parent, store, headers, query, body, path: admission.path, version, upload: undefined };
+      const space = parent.space.inVersion(version);
+      const call = { ...parent, store, space, headers, query, body, path: admission.path, version, upload: undefined };
       const answer = await operation.handle(call);
       if (answer.file) return 'NOT_SUPPORTED';
       const further = furtherCredits(cost, answer.json);

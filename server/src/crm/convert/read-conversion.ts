@@ -96,6 +96,7 @@ function readDeal(
     dataSpace: call.space.dataSpace,
     jsonPath: '$.data[0].Deals',
     creating: true,
+    ignored: call.ignoredKeys,
   });
   if (reading.failure) return { failure: reading.failure };
   const item = raw as JsonObject;

@@ -9,6 +9,7 @@ import { Refusal } from '../errors.ts';
 import type { Pass } from '../limits/call-limits.ts';
 import { costOf } from '../limits/costs.ts';
 import type { CrmUser, Space } from '../organizations/space.ts';
+import { IgnoredKeys } from '../records/ignored-keys.ts';
 import { searchScope } from '../search/search-scopes.ts';
 import type { Match, Operation, Router } from './router.ts';
 import type { Version } from './versions.ts';
@@ -26,6 +27,8 @@ export class Admission {
   originOfClient = false;
   space: Space | undefined;
   user: CrmUser | undefined;
+  /** Keys of its records that mean nothing to its version. */
+  readonly ignoredKeys = new IgnoredKeys();
   /** Credits and place that the call was given. */
   pass: Pass | undefined;
 
@@ -170,7 +173,7 @@ async function findUser(context: CrmContext, admission: Admission, grant: TokenG
     });
   }
   checkPermission(user, 'Crm_Implied_Api_Access');
-  admission.space = space.seenBy(user.profile);
+  admission.space = space.seenBy(user.profile).inVersion(admission.version as Version);
   admission.user = user;
 }
 

@@ -20,8 +20,10 @@ export async function jobCall(store: CrmStore, random: Random, job: Job, nowMs: 
   if (!space || user?.status !== 'active') {
     throw new JobFailure('AUTHORIZATION_FAILED', 'User does not have sufficient privilege to access this API');
   }
-  const { version, origin } = job.request as JobOrigin;
-  return { ...internalCall(store, random, space, user, nowMs), origin, version: findVersion(version) as Version };
+  const { version: name, origin } = job.request as JobOrigin;
+  const version = findVersion(name) as Version;
+  const call = internalCall(store, random, space, user, nowMs);
+  return { ...call, space: call.space.inVersion(version), origin, version };
 }
 
 /** A call that comes from inside the platform, for a user. */

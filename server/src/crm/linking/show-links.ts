@@ -3,6 +3,7 @@ import type { Field } from '../metadata/metadata.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { mostRowsShown, namesFor, type RecordView } from '../records/record-view.ts';
 import type { RecordShape } from '../records/render-record.ts';
+import { productsFor } from '../records/row-forms.ts';
 import { findLinks } from './find-links.ts';
 
 /**
@@ -12,7 +13,8 @@ import { findLinks } from './find-links.ts';
 export async function viewOfOne(call: CrmCall, shape: RecordShape, record: StoredRecord): Promise<RecordView> {
   const { space, store, user, nowMs } = call;
   const names = await namesFor(store.records, space, shape.referring, [record]);
-  const view = { space, timeZone: user.timeZone, nowMs, names };
+  const products = await productsFor(store.records, space, shape.referring, [record]);
+  const view = { space, timeZone: user.timeZone, nowMs, names, products };
   const fields = shape.parts.map(({ field }) => field).filter((field): field is Field => field?.linking != null);
   if (fields.length === 0) return view;
   const links = new Map<string, readonly StoredRecord[]>();

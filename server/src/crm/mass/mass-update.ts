@@ -59,7 +59,8 @@ function readCommonItem(module: Module, body: JsonObject): JsonObject {
 /** What is wrong with the values for any record is told at once, and not by a job. */
 async function checkItem(call: CrmCall, module: Module, item: JsonObject): Promise<void> {
   const { metadata, dataSpace } = call.space;
-  const reading = readItem(item, { metadata, module, dataSpace, jsonPath: '$.data[0]', creating: false });
+  const ignored = call.ignoredKeys;
+  const reading = readItem(item, { metadata, module, dataSpace, jsonPath: '$.data[0]', creating: false, ignored });
   const failure = reading.failure ?? (await checkReferences(call, [reading.changes]))(reading.changes.wishes);
   if (failure) throw refusalOf(failure);
 }

@@ -96,17 +96,24 @@ export interface BackList {
   readonly label: string;
 }
 
+/** How a version shows a part of a row that it shows otherwise than by the field's type (`records/row-forms.ts`). */
+export type RowForm = 'product' | 'discount' | 'id' | 'unitPrice' | 'stock' | 'hidden';
+
 export interface Field {
   /** The 12-digit part of the field's id. */
   readonly idSuffix: number;
   readonly apiName: string;
   /** The key of its values in records: the API name, unless a field that is gone had that name (`nameOfKey`). */
   readonly key: string;
+  /** Other names that requests may use. */
+  readonly alsoNamed: readonly string[];
   readonly label: string;
   readonly dataType: DataType;
   readonly jsonType: string;
   /** Longest text in characters; for numbers the digits before the point. */
   readonly length: number;
+  /** Of a text: it is an amount or a percentage, and requests may give the amount as a number. */
+  readonly amount: boolean;
   readonly uiType: number;
   readonly mandatory: boolean;
   readonly readOnly: boolean;
@@ -142,6 +149,8 @@ export interface Field {
   /** API name of the module of a subform's rows. */
   readonly subform: string | null;
   readonly formula: Formula | null;
+  /** Of a field of rows: null when its type says how it is shown. */
+  readonly rowForm: RowForm | null;
 }
 
 export const roundings = ['normal', 'round_off', 'round_up', 'round_down'] as const;
@@ -176,6 +185,8 @@ export interface Module {
   readonly field: ReadonlyMap<string, Field>;
   /** Of linking modules: the look-ups that are linked by a record, no two records the same. */
   readonly pair: readonly [parent: string, connected: string] | null;
+  /** Of rows: `"delete": true` in one removes it, as `_delete` does. */
+  readonly flaggedRemoval?: boolean;
   /** The module with the fields that a profile does not see; undefined when it sees all. */
   readonly unrestricted?: Module;
 }
@@ -193,7 +204,13 @@ export function valueType({ dataType, formula, custom }: Field): DataType {
 /** The module's field that keeps its values under a key; undefined when it has none, or not any more. */
 export function fieldOfKey(module: Module, key: string): Field | undefined {
   const field = module.field.get(nameOfKey(key));
-  return field?.key === key ? field : undefined;
+  return field?.key === key ? field : module.fields.find((each) => each.key === key);
+}
+
+/** The name by which an item of a request gives the field a value; undefined when it gives none. */
+export function givenName(item: Readonly<Record<string, unknown>>, { apiName, alsoNamed }: Field): string | undefined {
+  if (Object.hasOwn(item, apiName)) return apiName;
+  return alsoNamed.length === 0 ? undefined : alsoNamed.find((name) => Object.hasOwn(item, name));
 }
 
 export class Metadata {

@@ -30,6 +30,7 @@ export interface FieldSource {
   readonly type: string;
   readonly length: number;
   readonly json_type?: string;
+  readonly amount?: boolean;
   readonly ui_type?: number;
   readonly mandatory?: boolean;
   readonly read_only?: boolean;
@@ -41,6 +42,8 @@ export interface FieldSource {
   readonly lookup_modules?: readonly string[];
   readonly type_key?: string;
   readonly subform?: string;
+  /** Other names in requests. */
+  readonly also_named?: readonly string[];
   readonly formula?: string;
   readonly return_type?: string;
   readonly assume_default?: boolean;
@@ -143,10 +146,12 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     idSuffix: from.id,
     apiName: from.api_name,
     key: from.key ?? from.api_name,
+    alsoNamed: from.also_named ?? [],
     label: from.label,
     dataType,
     jsonType: jsonTypeOf(dataType, from),
     length: from.length,
+    amount: from.amount ?? false,
     uiType: from.ui_type ?? 1,
     mandatory: from.mandatory ?? false,
     readOnly: from.read_only ?? false,
@@ -178,6 +183,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
             returnType: (from.return_type ?? 'double') as DataType,
             assumeDefault: from.assume_default ?? false,
           },
+    rowForm: null,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DataType, Field, Module } from '../metadata/metadata.ts';
 import { servesRecords, sinceV4 } from '../metadata/metadata.ts';
 import { standardModules } from '../metadata/standard-modules.ts';
-import { systemFields } from '../records/render-record.ts';
+import { systemFields } from '../records/system-keys.ts';
 import { isWritable } from '../values/read-value.ts';
 import {
   anyObject,

@@ -1,7 +1,9 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { AssignmentRule } from '../assignment/assignment-rule.ts';
+import type { Version } from '../http/versions.ts';
 import { metadataFor } from '../metadata/customized-metadata.ts';
 import type { Metadata, Module } from '../metadata/metadata.ts';
+import { hasOldNames, metadataIn } from '../metadata/version-metadata.ts';
 import type { Pipeline } from '../pipelines/pipeline.ts';
 import type { Territory } from '../territories/territory.ts';
 import { idOf } from './ids.ts';
@@ -108,8 +110,12 @@ export class Space {
   /** The space as profiles see it that do not see everything. */
   readonly #seenBy = new Map<string, Space>();
   readonly #territories: ReadonlyMap<string, Territory>;
+  /** The space in the words of the newest version: itself, unless `inVersion` made it. */
+  readonly #newest: Space;
+  readonly #inVersion = new Map<string, Space>();
 
-  constructor(contents: SpaceContents) {
+  constructor(contents: SpaceContents, newest?: Space) {
+    this.#newest = newest ?? this;
     this.contents = contents;
     this.dataSpace = contents.dataSpace;
     this.metadata = contents.metadata;
@@ -128,6 +134,19 @@ export class Space {
       this.#seenBy.set(id, seen);
     }
     return seen;
+  }
+
+  /** The space in the words of a version of the API, whatever version it is in (crm-api 2.3). */
+  inVersion(version: Version): Space {
+    const newest = this.#newest;
+    if (!hasOldNames(version)) return newest;
+    let translated = newest.#inVersion.get(version.name);
+    if (!translated) {
+      const metadata = metadataIn(version, newest.metadata);
+      translated = new Space({ ...newest.contents, metadata }, newest);
+      newest.#inVersion.set(version.name, translated);
+    }
+    return translated;
   }
 
   user(id: string): CrmUser | undefined {

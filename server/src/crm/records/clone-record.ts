@@ -49,6 +49,7 @@ async function clone(call: CrmCall, module: Module, source: StoredRecord, raw: u
     dataSpace: space.dataSpace,
     jsonPath: '$.data[0]',
     creating: false,
+    ignored: call.ignoredKeys,
   });
   if (reading.failure) return reading.failure;
   const missing = (await checkReferences(call, [reading.changes]))(reading.changes.wishes);

@@ -89,6 +89,7 @@ export async function prepareItems(
       dataSpace: space.dataSpace,
       jsonPath: `$.data[${placeOf(index)}]`,
       creating: true,
+      ignored: call.ignoredKeys,
     });
     if (reading.failure) failures.set(index, reading.failure);
     return reading.failure ? undefined : reading.changes;

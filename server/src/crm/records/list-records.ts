@@ -14,6 +14,7 @@ import type { StoredRecord } from './record.ts';
 import { mayUse, pathModule } from './record-module.ts';
 import { namesFor } from './record-view.ts';
 import { listShape, type RecordShape, renderRecord } from './render-record.ts';
+import { productsFor } from './row-forms.ts';
 import { type RecordList, type SortKey, selectRecords, sortKeyOf } from './select-records.ts';
 
 const maxFields = 50;
@@ -110,6 +111,7 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
     timeZone: user.timeZone,
     nowMs: call.nowMs,
     names: scope?.names ? new Map([...names, ...scope.names]) : names,
+    products: await productsFor(store.records, space, shape.referring, records),
   };
   const more = await scope?.more?.(records.map(({ id }) => id));
   const data = records.map((record) => withMore(renderRecord(shape, record, view), more?.get(record.id))).join(',');

@@ -1,11 +1,12 @@
 import { type ErrorBody, errorBody } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
-import { type Field, type Linking, type Metadata, type Module, wholeModule } from '../metadata/metadata.ts';
+import { type Field, givenName, type Linking, type Metadata, type Module, wholeModule } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import { hasReader, readValue } from '../values/read-value.ts';
 import type { Problem, ReferenceWish } from '../values/reading.ts';
 import { isStorable } from '../values/texts.ts';
 import { isFileField, readFileRows } from './file-fields.ts';
+import { type IgnoredKeys, noteIgnored } from './ignored-keys.ts';
 import type { StoredValue } from './record.ts';
 
 /** What one item of a write wants to change, checked as far as it can be without other records. */
@@ -74,6 +75,8 @@ export interface ReadingTask {
   readonly replacesRows?: boolean;
   /** A field that is no part of the item: where the item stands says its value. */
   readonly implied?: string;
+  /** Takes the names of keys that mean nothing to the call's version. */
+  readonly ignored?: IgnoredKeys | undefined;
 }
 
 const limits = { rows: 200, tags: 10, tagLength: 25 } as const;
@@ -81,16 +84,15 @@ const limits = { rows: 200, tags: 10, tagLength: 25 } as const;
 /** Reads one item of a write. The first field that is wrong, in the module's order, is the answer. */
 export function readItem(raw: unknown, task: ReadingTask): ItemReading {
   if (!isJsonObject(raw)) return fail('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: task.jsonPath });
-  const item = withAliases(raw, task.module);
+  noteIgnored(raw, task.module, task.jsonPath, task.ignored);
   const changes = noChanges();
   const failure =
-    readApproval(item, task, changes) ?? readAppended(item, task, changes) ?? readFields(item, task, changes);
+    readApproval(raw, task, changes) ?? readAppended(raw, task, changes) ?? readFields(raw, task, changes);
   return failure ? { failure } : { changes };
 }
 
 /** All that is wrong with the fields of an item, in the module's order: what `readItem` would say of the first. */
-export function failuresOf(raw: JsonObject, task: ReadingTask): ErrorBody[] {
-  const item = withAliases(raw, task.module);
+export function failuresOf(item: JsonObject, task: ReadingTask): ErrorBody[] {
   return task.module.fields.flatMap((field) => readField(item, field, task, noChanges()) ?? []);
 }
 
@@ -141,22 +143,17 @@ function readAppended(
   return undefined;
 }
 
-/** Documentation writes the line items of purchase orders in two ways. */
-function withAliases(item: JsonObject, module: Module): JsonObject {
-  if (module.apiName !== 'Purchase_Orders' || item.Purchase_Items !== undefined) return item;
-  return { ...item, Purchase_Items: item.Purchased_Items };
-}
-
 function readField(item: JsonObject, field: Field, task: ReadingTask, changes: ItemChanges): ErrorBody | undefined {
   const { apiName } = field;
   if (apiName === task.implied) return undefined;
-  const given = Object.hasOwn(item, apiName) ? item[apiName] : undefined;
+  const name = givenName(item, field);
+  const given = name === undefined ? undefined : item[name];
   // What may only be read is not written by requests.
   const raw = given === undefined || field.readOnly ? defaultOf(field, task) : given;
   const mandatory = field.mandatory || isMandatoryInLayout(item, field, task.module);
   // Most fields are not named by most items.
   if (raw === undefined && !(mandatory && task.creating)) return undefined;
-  const place = { api_name: apiName, json_path: `${task.jsonPath}.${apiName}` };
+  const place = { api_name: name ?? apiName, json_path: `${task.jsonPath}.${name ?? apiName}` };
   if (raw === undefined) return errorBody('MANDATORY_NOT_FOUND', place);
   if (apiName === 'Tag') return readTags(raw, place, changes);
   if (field.dataType === 'layout') return readLayout(raw, place, task);
@@ -273,7 +270,8 @@ function readRows(
     rows.push(row.row);
   }
   changes.rows.set(field.key, rows);
-  if (task.replacesRows) changes.replaced.add(field.key);
+  // A list that says which rows go says that the others stay.
+  if (task.replacesRows && !rows.some(({ remove }) => remove)) changes.replaced.add(field.key);
   return undefined;
 }
 
@@ -308,6 +306,11 @@ function readLinks(
   return undefined;
 }
 
+/** Whether a row of an update is to go: `"_delete": null`, or `"delete": true` where the version says it so. */
+function isRemoval(row: JsonObject, { flaggedRemoval }: Module): boolean {
+  return Object.hasOwn(row, '_delete') || (flaggedRemoval === true && row.delete === true);
+}
+
 function readRow(
   raw: unknown,
   task: ReadingTask,
@@ -319,9 +322,10 @@ function readRow(
   if (id === undefined) {
     return { failure: errorBody('INVALID_DATA', { api_name: 'id', json_path: `${task.jsonPath}.id` }) };
   }
-  const remove = id !== null && Object.hasOwn(raw, '_delete');
+  const remove = id !== null && isRemoval(raw, task.module);
   const changes = noChanges(wishes);
   if (!remove) {
+    noteIgnored(raw, task.module, task.jsonPath, task.ignored);
     const creating = id === null;
     const failure = readFields(raw, { ...task, creating }, changes);
     if (failure) return { failure };

@@ -9,6 +9,7 @@ import { isFileField, showFiles } from './file-fields.ts';
 import { type Participant, participantModules, showParticipants } from './participants.ts';
 import type { StoredRecord, StoredValue } from './record.ts';
 import type { RecordTable, Reference } from './record-table.ts';
+import { rowForms } from './row-forms.ts';
 
 /** For whom records are shown: whose time zone, and what the records that they point to are called. */
 export interface RecordView {
@@ -19,6 +20,8 @@ export interface RecordView {
   readonly nowMs: number | null;
   /** Of a single record: the links of its multi-select look-ups, by the key of the field. */
   readonly links?: ReadonlyMap<string, readonly StoredRecord[]>;
+  /** The products of line items, for versions that show their values; by id. */
+  readonly products?: ReadonlyMap<string, StoredRecord> | undefined;
 }
 
 type Show = (record: StoredRecord, view: RecordView) => unknown;
@@ -203,12 +206,17 @@ function showRows(field: Field): Show {
     if (!module) return [];
     return rows.slice(0, mostRowsShown).map((row) => {
       const shown: Record<string, unknown> = { id: row.id };
-      for (const { apiName, dataType, jsonType, key } of module.fields) {
+      for (const { apiName, dataType, jsonType, key, rowForm } of module.fields) {
+        if (rowForm === 'hidden') continue;
+        if (rowForm !== null) {
+          shown[apiName] = rowForms[rowForm](row, key, view);
+          continue;
+        }
         const value = row[key];
         const empty = emptyValue(dataType, jsonType);
         shown[apiName] = value === undefined ? empty : (showValue[dataType]?.(value, view) ?? value);
       }
-      shown.Parent_Id = { name: record.name, id: record.id };
+      if (module.field.get('Parent_Id')?.rowForm !== 'hidden') shown.Parent_Id = { name: record.name, id: record.id };
       return shown;
     });
   };

@@ -1,11 +1,11 @@
 import type { Version } from '../http/versions.ts';
 import { type Field, isFieldOf, type Module } from '../metadata/metadata.ts';
-import { buildField } from '../metadata/standard-modules.ts';
 import { approvalState, isApproved } from './approval.ts';
 import { lineItemsOf, lineTaxes } from './line-totals.ts';
 import { isLocked } from './locked.ts';
 import type { StoredRecord } from './record.ts';
 import { mostRowsShown, type RecordView, showField } from './record-view.ts';
+import { constantsOf, systemFields, type VariableKey } from './system-keys.ts';
 
 /**
  * Records as JSON text. What does not depend on the record is prepared once for each module: the keys, the `$` keys
@@ -29,38 +29,8 @@ export interface RecordShape {
 }
 
 const activities = new Set(['Tasks', 'Events', 'Calls']);
-const decisions = { approve: false, reject: false, resubmit: false };
-
-/** Keys that this platform has nothing to say about; clients expect them all the same. */
-const constantKeys: Readonly<Record<string, unknown>> = {
-  $field_states: null,
-  $review_process: decisions,
-  $review: null,
-  $sharing_permission: 'full_access',
-  $process_flow: false,
-  $orchestration: false,
-  $pathfinder: false,
-  $approval: { delegate: false, ...decisions },
-  $editable: true,
-  $in_merge: false,
-  $zia_visions: null,
-  $zia_owner_assignment: 'owner_recommendation_unavailable',
-  $state: 'save',
-  $wizard_connection_path: null,
-  $converted_detail: {},
-  $canvas_id: null,
-};
-
-/** Keys of notes only. */
-const noteKeys: Readonly<Record<string, unknown>> = {
-  $voice_note: false,
-  $attachments: null,
-  $size: null,
-  $is_shared_to_client: false,
-};
-
 /** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
-const variableKeys: Readonly<Record<string, (module: Module) => Part['show'] | undefined>> = {
+const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'] | undefined>> = {
   $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,
   $converted: () => (record) => record.converted,
   $approved: () => isApproved,
@@ -157,17 +127,6 @@ function shortened(part: Part): Part {
 
 type IsShown = (field: Field) => boolean;
 
-/** What every single record has, whether or not its module's metadata lists it (crm-api 5.3). */
-export const systemFields: readonly Field[] = [
-  ['Last_Activity_Time', 'datetime'],
-  ['Layout', 'layout'],
-  ['Tag', 'text'],
-  ['Record_Image', 'profileimage'],
-  ['Record_Status__s', 'picklist'],
-  ['Locked__s', 'boolean'],
-  ['Change_Log_Time__s', 'datetime'],
-].map(([name = '', type = '']) => buildField({ id: 0, api_name: name, label: name, type, length: 120 }));
-
 function wholeShape(module: Module, version: Version, shown: IsShown, place: Place): RecordShape {
   const isRecord = place === 'alone' && module.apiName !== 'Notes';
   const missing = isRecord ? systemFields.filter(({ apiName }) => !module.field.has(apiName)) : [];
@@ -177,10 +136,6 @@ function wholeShape(module: Module, version: Version, shown: IsShown, place: Pla
   ]);
   const constants = JSON.stringify(constantsOf(module)).slice(1, -1);
   return { ...shape, constants: `,${constants}` };
-}
-
-function constantsOf(module: Module): Readonly<Record<string, unknown>> {
-  return module.apiName === 'Notes' ? { ...constantKeys, ...noteKeys } : constantKeys;
 }
 
 function namedShape(module: Module, version: Version, names: readonly string[], shown: IsShown): RecordShape {
@@ -215,7 +170,7 @@ function fieldPart(module: Module, field: Field, version: Version): Part {
 }
 
 function variablePart(module: Module, name: string): Part[] {
-  const show = variableKeys[name]?.(module);
+  const show = variableKeys[name as VariableKey]?.(module);
   return show ? [{ ...keyed(name), show, field: null }] : [];
 }
 

@@ -197,6 +197,7 @@ async function readChanges(
       dataSpace: space.dataSpace,
       jsonPath: `$.data[${index}]`,
       creating: false,
+      ignored: call.ignoredKeys,
       replacesRows: call.version.number < 3,
     });
     if (reading.failure) answers[index] = reading.failure;

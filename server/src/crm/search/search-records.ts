@@ -8,6 +8,7 @@ import { fromRow, type RecordRow, recordColumns } from '../records/record.ts';
 import { mayUse, pathModule } from '../records/record-module.ts';
 import { namesFor } from '../records/record-view.ts';
 import { listShape, type RecordShape, renderRecord } from '../records/render-record.ts';
+import { productsFor } from '../records/row-forms.ts';
 import { viewParameter } from '../views/find-view.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from './search-condition.ts';
 import { searchUsers } from './search-users.ts';
@@ -46,6 +47,7 @@ export async function searchRecords(call: CrmCall): Promise<CrmAnswer> {
     timeZone: user.timeZone,
     nowMs: call.nowMs,
     names: await namesFor(store.records, space, shape.referring, records),
+    products: await productsFor(store.records, space, shape.referring, records),
   };
   const data = records.map((record) => renderRecord(shape, record, view)).join(',');
   const info = { per_page: perPage, count: records.length, page, more_records: rows.length > perPage };

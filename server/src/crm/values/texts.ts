@@ -10,10 +10,19 @@ const emailPattern = /^[^\s@,;:<>()[\]"\\]{1,64}@[^\s@,;:<>()[\]"\\.]+(\.[^\s@,;
 const phonePattern = /^[\p{L}\d +\-.();#,]+$/u;
 
 /** Text as sent, except for blanks at its end. */
-export const readText: ValueReader = (raw, field) => read(raw, field, 'text', undefined);
+export const readText: ValueReader = (raw, field) => read(textOf(raw, field), field, 'text', undefined);
 export const readEmail: ValueReader = (raw, field) => read(raw, field, 'email', emailPattern);
 export const readPhone: ValueReader = (raw, field) => read(raw, field, 'phone', phonePattern);
 export const readWebsite: ValueReader = (raw, field) => read(raw, field, 'website', /^\S+$/);
+
+/** Amounts that are kept as text, as discounts of line items are ("3", "5%"), may come as numbers. */
+function textOf(raw: unknown, { amount }: Field): unknown {
+  const isAmount = amount && typeof raw === 'number' && raw >= 0 && raw < mostAmount;
+  return isAmount ? String(Number(raw.toFixed(decimalsOfAmount))) : raw;
+}
+
+const mostAmount = 1e15;
+const decimalsOfAmount = 2;
 
 function read(raw: unknown, field: Field, typeName: string, pattern: RegExp | undefined): Reading {
   if (typeof raw !== 'string' || !isStorable(raw)) return wrongType(typeName);

@@ -9,7 +9,10 @@ import { type FieldTask, fail, type Part } from './read-field.ts';
 const longestAffix = 50;
 const longestLabel = 100;
 
-/** `auto_number:{prefix, suffix, start_number}`; a start of "0100" makes numbers of at least four digits. */
+/**
+ * `auto_number:{prefix, suffix, start_number}`; a start of "0100" makes numbers of at least four digits, as
+ * `starting_number_length: 4` does.
+ */
 export function readAutoNumber(item: JsonObject, task: Pick<FieldTask, 'at'>): Part {
   const given = item.auto_number ?? item.autonumber;
   const at = item.auto_number === undefined && item.autonumber !== undefined ? 'autonumber' : 'auto_number';
@@ -22,11 +25,15 @@ export function readAutoNumber(item: JsonObject, task: Pick<FieldTask, 'at'>): P
   if (!/^\d{1,15}$/.test(start)) {
     return fail('INVALID_DATA', task, `${at}.start_number`, { expected_data_type: 'integer' });
   }
+  const { starting_number_length: length = 1 } = given;
+  if (!Number.isInteger(length) || (length as number) < 1 || (length as number) > 15) {
+    return fail('INVALID_DATA', task, `${at}.starting_number_length`, { expected_data_type: 'integer' });
+  }
   const auto_number: AutoNumber = {
     prefix: prefix.value,
     suffix: suffix.value,
     start: Number(start),
-    digits: start.length,
+    digits: Math.max(start.length, length as number),
   };
   return { value: { auto_number, read_only: true } };
 }

@@ -31,7 +31,10 @@ const attributes: Readonly<Record<string, Schema>> = {
       assume_default: flag,
     },
   ),
-  auto_number: input({}, { prefix: text, suffix: text, start_number: { type: ['integer', 'string'] } }),
+  auto_number: input(
+    {},
+    { prefix: text, suffix: text, start_number: { type: ['integer', 'string'] }, starting_number_length: integer },
+  ),
 };
 
 const changedChoice = input(

@@ -80,10 +80,7 @@ const email = named(
     { content: text, attachments: listOf(shape({ id: text, name: text, size: text })) },
   ),
 );
-const fromAddress = named(
-  'FromAddress',
-  shape({ email: text, type: text, id: orNull(id), user_name: text, default: flag }),
-);
+const fromAddress = named('FromAddress', shape({ email: text, type: text, id, user_name: text, default: flag }));
 const info = shape({
   per_page: integer,
   count: integer,

@@ -28,7 +28,7 @@ const section = named(
     api_name: text,
     sequence_number: integer,
     column_count: integer,
-    tab_traversal: integer,
+    tab_traversal: noted({ type: ['string', 'integer'] }, 'A word; a number before v6.'),
     isSubformSection: flag,
     generated_type: text,
     type: text,

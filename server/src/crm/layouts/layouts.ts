@@ -5,6 +5,7 @@ import type { Field, Module } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import { fieldAnswer } from '../settings/field-answer.ts';
 import { metadataModule } from '../settings/module-parameter.ts';
+import { sectionName, tabTraversal } from '../settings/version-forms.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { convertMapping } from './convert-mapping.ts';
 
@@ -62,10 +63,10 @@ function layoutAnswer(module: Module, call: CrmCall): Record<string, unknown> {
     sections: sections(module).map((section, index) => ({
       display_label: section.label,
       name: section.label,
-      api_name: section.label.replaceAll(' ', '_'),
+      api_name: sectionName(version, section.label),
       sequence_number: index + 1,
       column_count: section.subform ? 1 : 2,
-      tab_traversal: 2,
+      tab_traversal: tabTraversal(version),
       isSubformSection: section.subform,
       generated_type: 'default',
       type: 'used',

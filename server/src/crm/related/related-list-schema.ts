@@ -1,4 +1,16 @@
-import { all, anything, flag, id, moduleReference, named, orNull, shape, text } from '../openapi/schema.ts';
+import {
+  all,
+  anything,
+  either,
+  flag,
+  id,
+  moduleReference,
+  named,
+  noted,
+  orNull,
+  shape,
+  text,
+} from '../openapi/schema.ts';
 
 /** What `relatedListAnswer` makes. */
 export const relatedListSchema = named(
@@ -8,7 +20,7 @@ export const relatedListSchema = named(
     sequence_number: text,
     display_label: text,
     api_name: text,
-    module: orNull(moduleReference),
+    module: noted(orNull(either(moduleReference, text)), 'Its name before v3.'),
     name: text,
     href: orNull(text),
     type: text,

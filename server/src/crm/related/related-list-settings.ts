@@ -4,6 +4,7 @@ import { pathId } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { layoutId, readId } from '../organizations/ids.ts';
 import { metadataModule } from '../settings/module-parameter.ts';
+import { moduleForm } from '../settings/version-forms.ts';
 import { type RelatedList, relatedListId, relatedListsOf } from './related-lists.ts';
 
 /** GET /settings/related_lists?module=[&layout_id=] (crm-api 7.4) */
@@ -39,7 +40,7 @@ export function relatedListAnswer(
   list: RelatedList,
   place: number,
   module: Module,
-  { space }: Pick<CrmCall, 'space'>,
+  { space, version }: Pick<CrmCall, 'space' | 'version'>,
 ): Record<string, unknown> {
   const related = list.module === null ? undefined : space.metadata.find(list.module);
   return {
@@ -47,7 +48,7 @@ export function relatedListAnswer(
     sequence_number: String(place + 1),
     display_label: list.label,
     api_name: list.apiName,
-    module: related ? { api_name: related.apiName, id: space.moduleId(related) } : null,
+    module: related ? moduleForm(version, { api_name: related.apiName, id: space.moduleId(related) }) : null,
     name: list.label,
     action: null,
     href: `${module.apiName}/{ENTITYID}/${list.apiName}`,

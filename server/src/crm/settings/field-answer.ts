@@ -6,6 +6,7 @@ import { layoutId, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
 import { pipelinesOf } from '../pipelines/pipeline.ts';
 import { formatDateTime } from '../values/date-time.ts';
+import { anyModuleForm, dataTypeForm, moduleForm } from './version-forms.ts';
 
 /** Most values of one pick list; custom fields beyond the first ones have room of their own. */
 const valuesPerField = 1000;
@@ -37,6 +38,7 @@ export function fieldAnswer(
   const mayBeWritten = writable || field.restrictions.has(user.profile.id);
   const picks = field.dataType === 'picklist' || field.dataType === 'multiselectpicklist';
   const searchable = !unsearchable.has(valueType(field));
+  const dataType = dataTypeForm(version, field);
   return {
     associated_module: associatedModule(field, space),
     webhook: searchable,
@@ -56,7 +58,7 @@ export function fieldAnswer(
     read_only: field.readOnly,
     association_details: null,
     businesscard_supported: searchable,
-    multi_module_lookup: multiModuleLookup(field, space),
+    multi_module_lookup: dataType === 'multi_module_lookup' ? multiModuleLookup(field, space) : {},
     id: space.id(field.idSuffix),
     created_time: shownTime(field.createdAtMs, user.timeZone),
     modified_time: shownTime(field.modifiedAtMs, user.timeZone),
@@ -90,15 +92,15 @@ export function fieldAnswer(
     history_tracking_enabled: false,
     mass_update: writable && searchable,
     email_parser: { fields_update_supported: writable, record_operations_supported: writable },
-    data_type: field.dataType,
+    data_type: dataType,
     formula: formula(field),
     rollup_summary: {},
     decimal_place: decimalPlaces(field),
     currency: field.dataType === 'currency' ? { rounding_option: field.rounding, precision: field.decimals } : {},
     auto_number: autoNumber(field),
-    multiselectlookup: field.dataType === 'multiselectlookup' ? linking(field, space) : {},
-    multiuserlookup: field.dataType === 'multiuserlookup' ? linking(field, space) : {},
-    lookup: lookup(field, space, version),
+    multiselectlookup: field.dataType === 'multiselectlookup' ? linking(field, space, version) : {},
+    multiuserlookup: field.dataType === 'multiuserlookup' ? linking(field, space, version) : {},
+    lookup: dataType === 'lookup' ? lookup(field, space, version) : {},
     subform: subform(field, space),
     refer_from_field: null,
     created_source: field.custom ? 'user' : 'default',
@@ -130,7 +132,7 @@ const withDecimals = new Set(['currency', 'percent', 'formula', 'double']);
 function autoNumber({ dataType, autoNumber: numbering }: Field): object {
   if (dataType !== 'autonumber') return {};
   const { prefix = '', suffix = '', start = 1, digits = 1 } = numbering ?? {};
-  return { prefix, suffix, start_number: String(start).padStart(digits, '0') };
+  return { prefix, suffix, start_number: start, starting_number_length: digits };
 }
 
 /** Standard fields are as old as the organization, and nobody asks for that. */
@@ -144,20 +146,19 @@ function moduleReference(apiName: string, space: Space): { api_name: string; id:
 }
 
 function lookup(field: Field, space: Space, version: Version): object {
-  if (field.dataType !== 'lookup') return {};
+  if (field.dataType === 'multi_module_lookup') return anyModuleForm(version);
   const module = moduleReference(field.lookupModules[0] ?? '', space);
   return {
     query_details: {},
     display_label: field.backList?.label ?? field.label,
     api_name: field.backList?.apiName ?? field.apiName,
-    // Old clients take the module for a name.
-    module: version.number < 3 ? module?.api_name : module,
+    module: moduleForm(version, module),
     id: space.id(field.idSuffix),
   };
 }
 
 /** How a multi-select look-up is made of links, as old and new clients look for it. */
-function linking(field: Field, space: Space): object {
+function linking(field: Field, space: Space, version: Version): object {
   const { linking: by, backList } = field;
   const module = by && space.metadata.find(by.module);
   if (!by || !module) return {};
@@ -170,8 +171,8 @@ function linking(field: Field, space: Space): object {
     display_label: backList?.label ?? field.label,
     api_name: backList?.apiName ?? field.apiName,
     id: space.id(field.idSuffix),
-    linking_module: { api_name: module.apiName, id: space.moduleId(module) },
-    connected_module: connected ?? null,
+    linking_module: moduleForm(version, { api_name: module.apiName, id: space.moduleId(module) }),
+    connected_module: moduleForm(version, connected) ?? null,
     lookup_apiname: by.parentField,
     connectedlookup_apiname: by.connectedField,
     connectedfield_apiname: field.apiName,
@@ -189,7 +190,6 @@ function linking(field: Field, space: Space): object {
 }
 
 function multiModuleLookup(field: Field, space: Space): object {
-  if (field.dataType !== 'multi_module_lookup') return {};
   return {
     display_label: field.label,
     api_name: field.apiName,
@@ -204,8 +204,8 @@ function associatedModule(field: Field, space: Space): object | null {
 }
 
 function subform(field: Field, space: Space): object | null {
-  const module = field.subform === null ? undefined : moduleReference(field.subform, space);
-  return module ? { module } : null;
+  const module = field.subform === null ? undefined : space.metadata.find(field.subform);
+  return module ? { module: module.apiName, id: space.moduleId(module) } : null;
 }
 
 /** The id of a pick list's value: its own, or the field's thousand and the value's place in the list. */

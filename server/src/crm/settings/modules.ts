@@ -10,6 +10,7 @@ import { relatedListsOf } from '../related/related-lists.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { defaultViewAnswer } from '../views/custom-views.ts';
 import { fieldAnswer } from './field-answer.ts';
+import { displayFieldForm } from './version-forms.ts';
 
 const statuses = ['visible', 'user_hidden', 'system_hidden', 'scheduled_for_deletion'] as const;
 type Status = (typeof statuses)[number];
@@ -54,7 +55,10 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
             relatedListAnswer(list, place, module, call),
           ),
           custom_view: defaultViewAnswer(module, call),
-          display_field: displayField ? { api_name: displayField.apiName, id: space.id(displayField.idSuffix) } : null,
+          display_field: displayFieldForm(
+            call.version,
+            displayField ? { api_name: displayField.apiName, id: space.id(displayField.idSuffix) } : null,
+          ),
           search_layout_fields: module.displayField === null ? [] : [module.displayField],
           per_page: 200,
           properties: ['$se_module', '$currency_symbol', '$converted', '$approved', '$approval', '$editable'],
@@ -113,6 +117,7 @@ function moduleAnswer(module: Module, space: Space, timeZone: string): Record<st
     isBlueprintSupported: has('creatable') && module.generatedType !== 'subform',
     visibility: statusOf(module) === 'visible' ? 1 : 0,
     convertable: has('convertable'),
+    scoring_supported: has('creatable') && !isPart(module),
     sub_menu_available: has('sub_menu_available'),
     editable: has('editable'),
     actual_singular_label: standard.singularLabel,

@@ -46,7 +46,9 @@ export async function getCustomView(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
   const view = findView(call.space, module, pathId(call.path[0] as string, 2));
   if (!view) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
-  return { status: 200, json: { custom_views: [wholeViewAnswer(view, call)] } };
+  // Old clients read how the categories are called from the answer to one view, too.
+  const info = call.version.number < 3 ? { info: { translation } } : {};
+  return { status: 200, json: { custom_views: [wholeViewAnswer(view, call)], ...info } };
 }
 
 /** The view that a module shows when nobody has chosen another, as the module's own metadata has it. */

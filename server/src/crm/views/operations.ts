@@ -1,9 +1,9 @@
 import type { Operation } from '../http/router.ts';
-import { always, found } from '../openapi/description.ts';
+import { found, withList } from '../openapi/description.ts';
 import { moduleParameter, pages } from '../openapi/parameters.ts';
 import { settings } from '../operation-scopes.ts';
 import { getCustomView, listCustomViews } from './custom-views.ts';
-import { viewListInfo, viewSchema, wholeViewSchema } from './view-schema.ts';
+import { oneViewInfo, viewListInfo, viewSchema, wholeViewSchema } from './view-schema.ts';
 
 /** Custom views. */
 export const viewOperations: readonly Operation[] = [
@@ -23,6 +23,10 @@ export const viewOperations: readonly Operation[] = [
     path: 'settings/custom_views/{view}',
     scopes: settings('custom_views', 'READ'),
     handle: getCustomView,
-    about: { summary: 'Get a custom view', query: [moduleParameter], answers: always('custom_views', wholeViewSchema) },
+    about: {
+      summary: 'Get a custom view',
+      query: [moduleParameter],
+      answers: { 200: { json: withList('custom_views', wholeViewSchema, {}, { info: oneViewInfo }) } },
+    },
   },
 ];

@@ -50,3 +50,5 @@ export const viewListInfo = shape({
   default: noted(id, 'The view that is shown first.'),
   translation: noted(anyObject, 'What the categories are called.'),
 });
+
+export const oneViewInfo = noted(shape({ translation: anyObject }), 'Before v3: what the categories are called.');

@@ -47,6 +47,7 @@ export function attachmentAnswer(
     ...Object.fromEntries(named),
     id: row.attachment_id,
     $editable: true,
+    $field_states: null,
     ...(row.file_id === null ? {} : { $file_id: row.file_id }),
     $type: row.file_id === null ? 'Link URL' : 'Attachment',
     $link_url: row.link_url,

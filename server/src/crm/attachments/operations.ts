@@ -4,6 +4,7 @@ import { fieldsParameter, idsFilter, idsParameter, pages, pageToken, recordPageI
 import { userReference, writtenRecord } from '../openapi/record-schemas.ts';
 import {
   address,
+  anything,
   flag,
   id,
   input,
@@ -40,6 +41,7 @@ const attachment = named(
       $editable: flag,
       $type: text,
       $link_url: orNull(text),
+      $field_states: anything,
       $se_module: text,
       $attachment_type: integer,
       $state: text,

@@ -25,7 +25,7 @@ const upload = async (token = crm.token) => {
 test('the addresses to send from are those of the user', async () => {
   const owner = crm.organization.environments[0]?.ownerId as string;
   expect(mine).toEqual([
-    { email: expect.stringContaining('@'), type: 'primary', id: null, user_name: 'Ada Lovelace', default: true },
+    { email: expect.stringContaining('@'), type: 'primary', id: owner, user_name: 'Ada Lovelace', default: true },
   ]);
   const of = (user_id: string) => call('GET', 'settings/emails/actions/from_addresses', { query: { user_id } });
   expect((await of(owner)).json.from_addresses).toEqual(mine);

@@ -220,7 +220,14 @@ const tabs: readonly ModuleSource[] = source.tabs.map((tab) => ({
 }));
 
 /** Fields that belong to something which an organization may not have, as the data file calls it. */
-const features = { pipelines: 'pipelines on (Deals)', territories: 'territories on' } as const;
+const features = {
+  pipelines: 'pipelines on (Deals)',
+  territories: 'territories on',
+  enrichment: 'data enrichment',
+} as const;
+
+/** What every organization has; its enrichment never has anything to tell. */
+const always = [features.pipelines, features.enrichment];
 
 function modulesWith(served: readonly string[]): readonly Module[] {
   const isServed = ({ feature }: FieldSource) => feature === undefined || served.includes(feature);
@@ -234,10 +241,10 @@ function modulesWith(served: readonly string[]): readonly Module[] {
 }
 
 /** The modules that every organization starts with, without the fields of features that are not built. */
-export const standardModules: readonly Module[] = modulesWith([features.pipelines, features.territories]);
+export const standardModules: readonly Module[] = modulesWith([...always, features.territories]);
 
 /** The same for organizations that have switched territories off. */
-export const modulesWithoutTerritories: readonly Module[] = modulesWith([features.pipelines]);
+export const modulesWithoutTerritories: readonly Module[] = modulesWith(always);
 
 /** The metadata of an organization that has changed nothing: one object for all of them. */
 export const standardMetadata = new Metadata(standardModules, 0);

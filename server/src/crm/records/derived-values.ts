@@ -102,6 +102,11 @@ const inventory: Rule = ({ data, module }) => {
   return undefined;
 };
 
+const comments: Rule = ({ data }) => {
+  data.No_of_comments = Array.isArray(data.Comments) ? data.Comments.length : 0;
+  return undefined;
+};
+
 const rules: Readonly<Record<string, Rule>> = {
   Leads: fullName,
   Contacts: fullName,
@@ -113,6 +118,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Sales_Orders: inventory,
   Purchase_Orders: inventory,
   Invoices: inventory,
+  Cases: comments,
+  Solutions: comments,
 };
 
 /** Fields that number the records of a module; the number is the record's id. */

@@ -59,6 +59,9 @@ const showAnyModuleLookup: ShowValue = (value, view) => {
   return { name, id, module: { api_name: target.apiName, id: view.space.moduleId(target) } };
 };
 
+/** Old versions say beside the look-up into which module it leads, if at all. */
+const showAnyModuleLookupBriefly: ShowValue = (value, view) => showLookup((value as { id: string }).id, view);
+
 const showDateTime: ShowValue = (value, { timeZone }) => formatDateTime(value as number, timeZone);
 const showUserLookup: ShowValue = (value, { space }) => showUser(space, value as string);
 
@@ -122,7 +125,8 @@ export function showField(module: Module, field: Field, version: Version = newes
   if (apiName === 'Tag') return showTags;
   if (dataType === 'territories') return showTerritories(apiName);
   const empty = emptyValue(dataType, field.jsonType);
-  const show = showValue[dataType];
+  const brief = dataType === 'multi_module_lookup' && version.number < 3;
+  const show = brief ? showAnyModuleLookupBriefly : showValue[dataType];
   if (!show) return (record) => record.data[key] ?? empty;
   return (record, view) => {
     const value = record.data[key];

@@ -44,6 +44,9 @@ const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'
   },
   $se_module: ofActivities((record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null),
   $event_cancelled: ofActivities(() => false),
+  // By which calendars know the event again.
+  $u_id: ({ apiName }) => (apiName === 'Events' ? ({ id }) => id : undefined),
+  $taxable: ({ apiName }) => (apiName === 'Products' ? ({ data }) => data.Taxable === true : undefined),
   $line_tax: (module) => {
     const items = lineItemsOf[module.apiName];
     return items === undefined ? undefined : (record) => lineTaxes(record.data[items]);

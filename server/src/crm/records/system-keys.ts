@@ -28,14 +28,16 @@ const constantKeys: Readonly<Record<string, unknown>> = {
 /** Those that only some modules have. */
 const moduleKeys: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   Notes: { $voice_note: false, $attachments: null, $size: null, $is_shared_to_client: false },
-  Tasks: { $u_id: null },
+  Tasks: { $u_id: null, $review_process: null },
   Events: {
-    $u_id: null,
+    $review_process: null,
     $recurrence_id: null,
     $meeting_details: null,
     $send_notification: false,
     $calendar_booking_event: false,
   },
+  Calls: { $review_process: null },
+  Campaigns: { $review_process: null },
 };
 
 /** The `$` keys of a module's records that are the same in all of them. */
@@ -55,6 +57,8 @@ const variableKeys = [
   '$se_module',
   '$event_cancelled',
   '$line_tax',
+  '$taxable',
+  '$u_id',
 ] as const;
 export type VariableKey = (typeof variableKeys)[number];
 

@@ -67,7 +67,9 @@ describe('fields', () => {
           seen.add(value.id);
         }
         for (const other of [field.lookup.module?.api_name, field.associated_module?.module]) {
-          if (other) expect((await get('settings/fields', { module: other })).status, other).toBe(200);
+          // `se_module` stands for the module that a record names.
+          if (other && other !== 'se_module')
+            expect((await get('settings/fields', { module: other })).status, other).toBe(200);
         }
       }
     }

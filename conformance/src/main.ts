@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { departures } from './contracts/departures.ts';
+import { typeDepartures } from './declared-types/departures.ts';
 import { vectors } from './vectors.ts';
 
 /**
@@ -94,6 +95,9 @@ if (contracts.length === 0) {
   for (const { document, operation, documented, instead } of departures)
     process.stdout.write(`     ${document} ${operation}\n       it says: ${documented}\n       here: ${instead}\n`);
 }
+process.stdout.write('\nWHERE METADATA IS OF ANOTHER TYPE THAN A LIBRARY DECLARES\n');
+for (const { at, versions, declared, instead } of typeDepartures)
+  process.stdout.write(`     ${at} (${versions.join(', ')})\n       it says: ${declared}\n       here: ${instead}\n`);
 const failed = ran.filter((test) => test.status === 'failed').length;
 process.stdout.write(`\n${ran.length - failed} passed, ${failed} failed\n`);
 process.exitCode = missing > 0 || failed > 0 ? 1 : 0;

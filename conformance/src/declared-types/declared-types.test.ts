@@ -17,7 +17,7 @@ afterAll(() => stage.close());
 
 const used = new Set<unknown>();
 
-describe('metadata is of the types that the library of its version declares', () => {
+describe('foreign client declared types: metadata is as the library of its version says', () => {
   test.each(versionsWithTypes)('%s', async (version) => {
     const types = new DeclaredTypes(version);
     const differences = new Map<string, object>();

@@ -1,10 +1,13 @@
+import { findVersion, type Version } from '../http/versions.ts';
 import type { DataType, Field, Module } from '../metadata/metadata.ts';
 import { servesRecords, sinceV4 } from '../metadata/metadata.ts';
-import { standardModules } from '../metadata/standard-modules.ts';
+import { standardMetadata, standardModules } from '../metadata/standard-modules.ts';
+import { metadataIn } from '../metadata/version-metadata.ts';
 import { systemFields } from '../records/system-keys.ts';
 import { isWritable } from '../values/read-value.ts';
 import {
   anyObject,
+  before,
   either,
   flag,
   id,
@@ -78,7 +81,16 @@ const tag = named('RecordTag', {
   properties: { name: text, id, color_code: orNull(text) },
 });
 
+/** The product of a line item in v2. */
+const lineProduct = named('LineProduct', {
+  type: 'object',
+  required: ['Product_Code', 'name', 'id'],
+  properties: { Product_Code: orNull(text), name: orNull(text), id },
+});
+
 const shortText = ({ length }: Field): Schema => ({ type: 'string', maxLength: length });
+/** An amount, or text such as "5%". */
+const amount: Schema = { type: ['string', 'number'] };
 const choice = ({ pickList }: Field): Schema => ({ type: 'string', examples: pickList.map(({ value }) => value) });
 const objects = listOf(anyObject);
 const lookupGiven = named('LookupGiven', either(idGiven, input({ id: idGiven })));
@@ -88,7 +100,7 @@ const anyLookupGiven = named('AnyModuleLookupGiven', input({ id: idGiven }, { mo
 const forms: Readonly<
   Record<DataType, readonly [answered: (field: Field) => Schema, given?: (field: Field) => Schema]>
 > = {
-  text: [shortText],
+  text: [(field) => (field.amount ? amount : shortText(field)), (field) => (field.amount ? amount : shortText(field))],
   textarea: [shortText],
   email: [(field) => ({ ...shortText(field), format: 'email' })],
   phone: [shortText],
@@ -134,6 +146,8 @@ function answered(field: Field): Schema {
   const schema = field.apiName === 'Tag' ? listOf(tag) : forms[field.dataType][0](field);
   const { apiName, label } = field;
   if (apiName === 'id') return noted(id, label);
+  if (field.rowForm === 'product') return noted(orNull(lineProduct), label);
+  if (field.rowForm === 'id') return noted(orNull(id), label);
   if (sinceV4.has(apiName)) return since(4, noted(orNull(schema), label));
   return noted(schema.type === 'array' || schema.type === 'boolean' ? schema : orNull(schema), label);
 }
@@ -145,28 +159,37 @@ function given(field: Field): Schema {
 }
 
 /** Whether requests may name the field. */
-const takes = (field: Field) =>
+const takes = (field: Field): boolean =>
   isWritable(field) || field.apiName === 'Tag' || (field.dataType === 'subform' && !field.readOnly);
 
 const each = (fields: readonly Field[], of: (field: Field) => Schema) =>
   Object.fromEntries(fields.map((field) => [field.apiName, of(field)]));
 
+const oldest = metadataIn(findVersion('v2') as Version, standardMetadata);
+/** The version that took up the names of today. */
+const newNames = 2.1;
+
+/** The module's fields by all the names that versions have for them. */
+function eachOf({ apiName, fields, field: known }: Module, of: (field: Field) => Schema, wanted = (_: Field) => true) {
+  const old = oldest.find(apiName) as Module;
+  const named = (field: Field) => (old.field.has(field.apiName) ? of(field) : since(newNames, of(field)));
+  const gone = old.fields.filter((field) => !known.has(field.apiName) && wanted(field));
+  return { ...each(fields.filter(wanted), named), ...each(gone, (field) => before(newNames, of(field))) };
+}
+
 const rowSchemas: ReadonlyMap<string, { readonly answered: Schema; readonly given: Schema }> = new Map(
   standardModules
     .filter(({ generatedType }) => generatedType === 'subform')
-    .map(({ apiName, fields }) => [
-      apiName,
+    .map((module) => [
+      module.apiName,
       {
-        answered: named(apiName, {
+        answered: named(module.apiName, {
           type: 'object',
-          properties: { id, ...each(fields, answered), Parent_Id: reference },
+          properties: { id, ...eachOf(module, answered), Parent_Id: reference },
         }),
         given: named(
-          `${apiName}Given`,
-          input(
-            {},
-            { id: idGiven, _delete: noted({}, 'With id: removes the row.'), ...each(fields.filter(takes), given) },
-          ),
+          `${module.apiName}Given`,
+          input({}, { id: idGiven, _delete: noted({}, 'With id: removes the row.'), ...eachOf(module, given, takes) }),
         ),
       },
     ]),
@@ -175,26 +198,29 @@ const rowSchemas: ReadonlyMap<string, { readonly answered: Schema; readonly give
 /** What records carry beside their fields in the answer to a single one. */
 const systemKeys = { '^\\$': {} };
 
-const recordSchema = ({ apiName, fields }: Module): Schema =>
-  named(apiName, {
+const recordSchema = (module: Module): Schema =>
+  named(module.apiName, {
     type: 'object',
     required: ['id'],
-    properties: { id, ...each([...systemFields, ...fields], answered) },
+    properties: { id, ...each(systemFields, answered), ...eachOf(module, answered) },
     patternProperties: systemKeys,
   });
 
-const changesSchema = ({ apiName, fields }: Module): Schema =>
-  named(`${apiName}Given`, input({}, { ...each(fields.filter(takes), given) }));
+const changesSchema = (module: Module): Schema =>
+  named(`${module.apiName}Given`, input({}, eachOf(module, given, takes)));
 
 const modules = standardModules.filter(servesRecords);
 const changes = new Map(modules.map((module) => [module, changesSchema(module)]));
-const newSchema = (module: Module): Schema =>
-  named(`New${module.apiName}`, {
-    allOf: [
-      changes.get(module),
-      { required: module.fields.filter(({ mandatory }) => mandatory).map(({ apiName }) => apiName) },
-    ],
+const newSchema = (module: Module): Schema => {
+  const needed = eachOf(
+    module,
+    () => ({}),
+    ({ mandatory }) => mandatory,
+  );
+  return named(`New${module.apiName}`, {
+    allOf: [changes.get(module), { required: Object.keys(needed), properties: needed }],
   });
+};
 
 /** A record in an answer. */
 export const record = named('Record', {

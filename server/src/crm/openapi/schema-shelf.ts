@@ -28,16 +28,19 @@ export class SchemaShelf {
     return Object.fromEntries(Object.entries(this.#served(schema)).map(([key, value]) => [key, this.#value(value)]));
   }
 
-  /** An object's schema without the keys that came later. */
+  /** An object's schema without the keys that came later or went earlier. */
   #served(schema: Schema): Schema {
     const { properties, required } = schema;
     if (typeof properties !== 'object' || properties === null) return schema;
-    const later = (name: string) =>
-      Number((properties as Record<string, Schema>)[name]?.['x-since'] ?? 0) > this.#version;
+    const absent = (name: string) => {
+      const { 'x-since': since = 0, 'x-before': before = Number.POSITIVE_INFINITY } =
+        (properties as Record<string, Schema>)[name] ?? {};
+      return Number(since) > this.#version || Number(before) <= this.#version;
+    };
     return {
       ...schema,
-      ...(required ? { required: (required as readonly string[]).filter((name) => !later(name)) } : {}),
-      properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !later(name))),
+      ...(required ? { required: (required as readonly string[]).filter((name) => !absent(name)) } : {}),
+      properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !absent(name))),
     };
   }
 

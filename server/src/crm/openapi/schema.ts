@@ -57,6 +57,9 @@ export const all = (schema: Schema, ...keys: readonly string[]): Properties =>
 /** A key of an object that came with a version; the documents of older ones do not have it. */
 export const since = (version: number, schema: Schema): Schema => ({ ...orAlone(schema), 'x-since': version });
 
+/** A key of an object that went with a version; the documents of that one and newer ones do not have it. */
+export const before = (version: number, schema: Schema): Schema => ({ ...orAlone(schema), 'x-before': version });
+
 /** A schema that the document keeps once, under its name, and points to. */
 export const named = (title: string, schema: Schema): Schema => ({ title, ...schema });
 

@@ -77,7 +77,7 @@ export function metadataIn({ name }: Version, metadata: Metadata): Metadata {
   return new Metadata(metadata.modules.map(translate), metadata.modifiedAtMs);
 }
 
-/** Whether a version takes only some of the newest names (`metadataIn` then answers something else). */
+/** Whether `metadataIn` answers something else than it was given. */
 export function hasOldNames({ name }: Version): boolean {
   return dialects[name] !== undefined;
 }
@@ -100,7 +100,7 @@ function inDialect(module: Module, names: OldNames, dialect: 'uses' | 'takes'): 
 
 function renamed(field: Field, old: OldName | undefined, dialect: 'uses' | 'takes'): Field {
   if (!old) return field;
-  if (dialect === 'uses') return { ...field, apiName: old.name, rowForm: old.form ?? null };
+  if (dialect === 'uses') return { ...field, apiName: old.name, alsoNamed: [], rowForm: old.form ?? null };
   return old.name === field.apiName ? field : { ...field, alsoNamed: [...field.alsoNamed, old.name] };
 }
 

@@ -168,3 +168,18 @@ test('keys that a version does not know are named in the event of the call', asy
   );
   expect(crm.recorded.at(-1)?.detail).toMatchObject({ ignoredKeys: ['Nope', 'Product_Details[].sesame'] });
 });
+
+test('the OpenAPI document of each version tells of line items by its own names', async () => {
+  const schemas = async (version: string) =>
+    (await crm.call('GET', `/crm/${version}/openapi.json`, { token: null })).json.components.schemas;
+  const old = await schemas('v2');
+  expect(old.Quotes.properties).toHaveProperty('Product_Details');
+  expect(old.Quotes.properties).not.toHaveProperty('Quoted_Items');
+  expect(old.NewQuotes.allOf[1].required).toEqual(['Subject', 'Product_Details']);
+  expect(Object.keys(old.Quoted_Items.properties)).toEqual(expect.arrayContaining(Object.keys(shownOld)));
+  expect(old.Quoted_Items.properties).not.toHaveProperty('Quantity');
+  const newest = await schemas('v8');
+  expect(newest.Quotes.properties).not.toHaveProperty('Product_Details');
+  expect(newest.NewQuotes.allOf[1].required).toEqual(['Subject', 'Quoted_Items']);
+  expect(newest.Quoted_Items.properties).not.toHaveProperty('quantity');
+});

@@ -1,7 +1,8 @@
-import type { ClientConfig } from 'pg';
+import pg, { type ClientConfig } from 'pg';
 import type { Topology } from './config/data-centers.ts';
+import type { Settings } from './config/settings.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { Database } from './database/database.ts';
+import { Database, type PoolLimits, poolLimits } from './database/database.ts';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, migrate } from './database/migrate.ts';
 import { UsableFailure } from './foundation/failure.ts';
@@ -10,7 +11,12 @@ import type { Log } from './http/log.ts';
 /** The databases of a platform, migrated: the directory and one per data centre. */
 export interface Databases {
   readonly directory: Database;
+  /** For requests. */
   dataCenter(id: string): Database;
+  /** The same over connections of its own, for jobs, notifications and sweeps: they never take those of requests. */
+  background(id: string): Database;
+  /** TCP ports of the servers, for the policy of outgoing calls. */
+  readonly ports: readonly number[];
   close(): Promise<void>;
 }
 
@@ -24,11 +30,13 @@ export interface DatabaseOptions {
   readonly databaseUrls: DatabaseUrls;
   readonly dataDirectory: Pick<DataDirectory, 'postgresDirectory'>;
   readonly log: Log;
+  readonly settings: Pick<Settings, 'database'>;
 }
 
 /** Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own. */
 export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
   const { databaseUrls, dataDirectory, log } = options;
+  const limits = poolLimits(options.settings.database);
   const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
   const cluster = urls.every((url) => url !== undefined)
     ? undefined
@@ -44,11 +52,15 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
   const open = async (kind: DatabaseKind, label: string, url: string | undefined, embeddedName: string) => {
     const connection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url, label);
     const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
-    const database = new Database({ label, connection, onError });
-    opened.push(database);
-    await reach(database);
-    await migrate(database, kind, nowMs);
-    return database;
+    const pool = (of: PoolLimits) => {
+      const database = new Database({ label, connection, onError, limits: of });
+      opened.push(database);
+      return database;
+    };
+    const requests = pool(limits.requests);
+    await reach(requests);
+    await migrate(requests, kind, nowMs);
+    return { requests, background: kind === 'directory' ? requests : pool(limits.background) };
   };
   const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
   const dataCenters = topology.dataCenters.map(async ({ id }) => {
@@ -61,7 +73,13 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     throw failed.reason;
   }
   const byId = new Map(await Promise.all(dataCenters));
-  return { directory: await directory, dataCenter: (id) => byId.get(id) as Database, close };
+  return {
+    directory: (await directory).requests,
+    dataCenter: (id) => byId.get(id)?.requests as Database,
+    background: (id) => byId.get(id)?.background as Database,
+    ports: opened.flatMap(({ connection }) => portOf(connection)),
+    close,
+  };
 }
 
 async function embedded(cluster: Cluster, name: string): Promise<ClientConfig> {
@@ -76,12 +94,18 @@ function external(url: string, label: string): ClientConfig {
   return { connectionString: url };
 }
 
+/** The port of a server that is reached over TCP, as the driver understands the URL and the environment. */
+function portOf(connection: ClientConfig): number[] {
+  const { host, port } = new pg.Client(connection);
+  return host.startsWith('/') ? [] : [port];
+}
+
 /** The first contact, with a message that names what to mend and never the password. */
 async function reach(database: Database): Promise<void> {
   try {
     await database.query({ text: 'SELECT 1' });
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
+    const { code, message } = ((error as Error).cause ?? error) as { code?: string; message: string };
     const hint = code === '3D000' ? '; create it first (CREATE DATABASE …)' : '';
     throw new UsableFailure(`cannot reach the database of "${database.label}": ${message || code}${hint}`);
   }

@@ -26,7 +26,8 @@ import { jobKinds } from './crm/job-kinds.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
 import { Notifier } from './crm/notifications/notifier.ts';
 import { listOrganizations } from './crm/organizations/list-organizations.ts';
-import { createCrmStore } from './crm/store.ts';
+import { type OutgoingPolicy, outgoingPolicy } from './crm/outgoing/outgoing-policy.ts';
+import { createCrmStore, storeOver } from './crm/store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
@@ -106,10 +107,21 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const shared = { settings, scopes, topology, credentials, clients, homeIndex, deviceRequests, clock, random, log };
     const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in'), signing: key('signing keys') };
 
+    const adminPort = settings.basePort + portOffsets.admin;
+    const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
+
     const dataCenters = new Map<string, RunningDataCenter>();
     const listeners: Listener[] = [];
     const built = await Promise.all(
-      topology.dataCenters.map((each) => buildDataCenter(each, databases.dataCenter(each.id), shared, keys, closers)),
+      topology.dataCenters.map((each) =>
+        buildDataCenter(
+          each,
+          { database: databases.dataCenter(each.id), background: databases.background(each.id) },
+          { ...shared, policy },
+          keys,
+          closers,
+        ),
+      ),
     );
     for (const { dataCenter, apps } of built) {
       const { id, ports } = dataCenter.dataCenter;
@@ -126,7 +138,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       directory: databases.directory,
       dataCenters,
     };
-    const adminPort = settings.basePort + portOffsets.admin;
     const samplePort = settings.basePort + portOffsets.browserApp;
     const sampleAppOrigin = `http://localhost:${samplePort}`;
     listeners.push({ app: createAdminApp(admin), port: adminPort, host: '127.0.0.1', label: 'the admin API' });
@@ -161,15 +172,15 @@ type Shared = Pick<
 /** One data centre: its stores, its accounts server and its three API listeners. */
 async function buildDataCenter(
   dataCenter: DataCenter,
-  database: Database,
-  shared: Shared,
+  { database, background }: { readonly database: Database; readonly background: Database },
+  { policy, ...shared }: Shared & { readonly policy: OutgoingPolicy },
   { signing: sealingKey, ...keys }: AccountsContext['keys'] & { readonly signing: Buffer },
   closers: (() => Promise<unknown>)[],
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance> }> {
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
   const events: EventRecorder = createEventRecorder(database, { clock, log, recordEvents: settings.recordEvents });
-  closers.push(() => events.flush(), startSweeping(database, clock, log));
+  closers.push(() => events.flush(), startSweeping(background, clock, log));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
     tokens,
@@ -223,10 +234,18 @@ async function buildDataCenter(
     content: true,
   } as const;
   apps.set('content', createCrmApi(content));
-  const policy = settings.outgoingCalls;
-  const worker = new JobWorker({ store, notices, clock, random: shared.random, log, kinds: jobKinds, policy });
+  const backgroundStore = storeOver(store, background);
+  const worker = new JobWorker({
+    store: backgroundStore,
+    notices,
+    clock,
+    random: shared.random,
+    log,
+    kinds: jobKinds,
+    policy,
+  });
   closers.push(() => worker.close());
-  const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
+  const notifier = new Notifier({ store: backgroundStore, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
   return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store }, apps };
 }

@@ -89,6 +89,15 @@ function createDialect(context: AccountsContext): Dialect {
       }
       return sendErrorPage(context, request, reply, { outcome: 'RequestUnreadable', detail: { status } });
     },
+    unavailable(request: FastifyRequest, reply: FastifyReply) {
+      if (json(request)) return sendRefusal(context, request, reply, null, { outcome: 'ServiceUnavailable' });
+      context.events.record({ kind: 'authorize', outcome: 'ServiceUnavailable', requestId: request.id });
+      return context.pages.send(reply, 'notice', {
+        title: messages.unavailable,
+        status: 503,
+        data: { heading: messages.unavailable, text: messages.unavailableText },
+      });
+    },
     failed(request: FastifyRequest, reply: FastifyReply) {
       if (json(request)) return sendJson(reply, 500, { error: outcomes.InternalFailure.token?.error });
       return sendErrorPage(context, request, reply, { outcome: 'InternalFailure' });

@@ -139,6 +139,8 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
         if (error instanceof Refusal) return sendFailure(reply, badInput(refusalText(error)));
         return error instanceof UsableFailure ? sendFailure(reply, badInput(error.message)) : undefined;
       },
+      unavailable: (_request, reply, error) =>
+        sendFailure(reply, new AdminFailure(503, 'UNAVAILABLE', `${error.message}; try again in a moment`)),
       failed: (_request, reply) =>
         sendFailure(reply, new AdminFailure(500, 'INTERNAL', 'our own fault; the log has the cause')),
     },

@@ -110,7 +110,6 @@ async function explain(
 
 const reasons = {
   TokenUnknown: 'unknown to the data centre',
-  TokenOfOtherDataCenter: 'one of another data centre',
   TokenExpired: 'expired',
   TokenRevoked: 'revoked with its refresh token',
   RefreshTokenEvicted: 'ended with its refresh token, which a newer one evicted',

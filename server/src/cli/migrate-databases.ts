@@ -19,7 +19,7 @@ export async function migrateDatabases(options: StartOptions): Promise<void> {
   try {
     const topology = buildTopology(settings);
     const databases = await openDatabases(
-      { dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log: createLog(settings.logLevel) },
+      { dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log: createLog(settings.logLevel), settings },
       topology,
       systemClock.nowMs(),
     );

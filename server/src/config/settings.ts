@@ -205,16 +205,43 @@ const declaredDataCenter = Type.Object(
   closed,
 );
 
+const connections = (defaultCount: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 1_000, default: defaultCount, description });
+
+const database = Type.Object(
+  {
+    maxConnections: connections(10, 'Connections to each database for requests, per process.'),
+    connectTimeoutSeconds: duration(5, 'Longest wait for a connection, new or of the pool.'),
+    statementTimeoutSeconds: duration(10, 'Longest time of a statement of a request.'),
+    lockTimeoutSeconds: duration(5, 'Longest wait of a statement of a request for a lock.'),
+    idleInTransactionTimeoutSeconds: duration(60, 'Longest pause within a transaction.'),
+    backgroundMaxConnections: connections(
+      8,
+      "Connections to each data centre's database for jobs, notifications and sweeps, per process.",
+    ),
+    backgroundStatementTimeoutSeconds: duration(
+      600,
+      'Longest time of a statement of theirs, waiting for locks included.',
+    ),
+    directoryGraceSeconds: duration(
+      3600,
+      'Longest time that known clients are served from memory while the database of the directory is away.',
+    ),
+  },
+  { ...closed, default: {} },
+);
+
 const outgoingCalls = Type.Object(
   {
     allowLoopback: Type.Boolean({
       default: true,
       description:
-        'Let CRM notifications and callbacks of jobs call this machine itself, where receivers of a local twin listen.',
+        'Let CRM notifications and callbacks of jobs call loopback addresses, where receivers of a local twin listen. Without effect when an origin of the platform itself is elsewhere; ports of databases and of the admin API are never called.',
     }),
-    allowPrivateNetworks: Type.Boolean({
-      default: false,
-      description: 'Let CRM notifications and callbacks of jobs call private, link-local and other special addresses.',
+    allowedNetworks: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$' }), {
+      default: [],
+      description:
+        'Networks, like "10.20.0.0/16", that CRM notifications and callbacks of jobs may call although they are private or otherwise special.',
     }),
   },
   { ...closed, default: {} },
@@ -254,6 +281,7 @@ export const settingsSchema = Type.Object(
       "Users see and change their own records and those of the roles below theirs; administrators and the top role see everybody's.",
     ),
     limits,
+    database,
     outgoingCalls,
     compatibility,
   },

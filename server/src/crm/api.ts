@@ -6,7 +6,7 @@ import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unrea
 import type { TokenGrant } from '../oauth/token-authority.ts';
 import { runSubRequest } from './composite/run-sub-request.ts';
 import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
-import { Refusal } from './errors.ts';
+import { Refusal, unavailable } from './errors.ts';
 import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
 import { callHeaders } from './http/call-headers.ts';
 import { type Operation, Router } from './http/router.ts';
@@ -62,6 +62,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         request.crm = new Admission(foreignOrigin(context, request.headers));
         return refuse(request, reply, new Refusal('INVALID_URL_PATTERN', { outcome: 'PathUnreadable' }));
       },
+      unavailable: (request, reply) => refuse(request, reply, unavailable()),
       failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
     },
   });
@@ -196,6 +197,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         ...refusal.reason,
         ...ignoredIn(admission),
       },
+      ...(refusal.explanation && { explanation: refusal.explanation }),
     });
     const cors = await corsOfRefusal(admission);
     reply.headers({ 'cache-control': 'no-store', ...cors, ...refusal.headers });
@@ -204,7 +206,9 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
 
   async function corsOfRefusal({ origin, grant, originOfClient }: Admission): Promise<CorsHeaders> {
     if (origin === null) return {};
-    const readable = grant === undefined ? await context.authority.allowsOrigin(origin) : originOfClient;
+    // While the database is away, a page whose origin cannot be looked up reads no answer rather than get none.
+    const readable =
+      grant === undefined ? await context.authority.allowsOrigin(origin).catch(() => false) : originOfClient;
     return readable ? readableHeaders(origin) : unreadableHeaders;
   }
 

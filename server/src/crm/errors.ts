@@ -1,3 +1,5 @@
+import type { LateExplanation } from '../oauth/outcomes.ts';
+
 /**
  * The catalogue of CRM error codes: status, the message of the wire, and what it means for people. Handlers refer to a
  * code by name; wire bodies are made here and nowhere else.
@@ -280,7 +282,12 @@ export const errorCatalogue = {
     'column index not found',
     'A field mapping needs the index of its column, from 0 to 199, or a default value.',
   ),
-  INTERNAL_ERROR: entry(500, 'Internal Server Error', 'A fault of the server; the log has its cause by request id.'),
+  INTERNAL_ERROR: entry(
+    500,
+    'Internal Server Error',
+    'A fault of the server; the log has its cause by request id. With status 503 it is away for the moment, and ' +
+      'Retry-After says when to try again.',
+  ),
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;
@@ -309,6 +316,8 @@ interface RefusalOptions {
   readonly outcome?: string;
   /** What was expected and what came, for events only. */
   readonly reason?: Readonly<Record<string, unknown>>;
+  /** What may be found out later, for events. */
+  readonly explanation?: LateExplanation | undefined;
   /** Headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -323,6 +332,7 @@ export class Refusal {
   readonly outcome: string;
   readonly reason: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly explanation: LateExplanation | undefined;
 
   constructor(code: ErrorCode, options: RefusalOptions = {}) {
     this.code = code;
@@ -331,7 +341,14 @@ export class Refusal {
     this.outcome = options.outcome ?? code;
     this.reason = options.reason ?? {};
     this.headers = options.headers ?? noHeaders;
+    this.explanation = options.explanation;
   }
+}
+
+/** The answer of a server whose database is away for the moment. */
+export function unavailable(): Refusal {
+  const message = 'the service is not available for the moment, please try again later';
+  return new Refusal('INTERNAL_ERROR', { status: 503, message, outcome: 'ServiceUnavailable' });
 }
 
 /** A refusal of the whole request for what is wrong with its only item. */

@@ -24,6 +24,11 @@ export interface CrmStore {
   readonly privateRecords: Settings['privateRecords'];
 }
 
+/** The same store over other connections to its database: for work that no request waits for. */
+export function storeOver(store: CrmStore, database: Database): CrmStore {
+  return { ...store, database, records: new RecordTable(database) };
+}
+
 /** Creates the CRM store of a data centre; once per process, whoever serves its APIs. */
 export function createCrmStore(options: {
   readonly database: Database;

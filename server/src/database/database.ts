@@ -1,4 +1,6 @@
 import pg from 'pg';
+import type { Settings } from '../config/settings.ts';
+import { asOutage, endsConnection } from './outage.ts';
 
 /**
  * One PostgreSQL database: a pool of connections, the count of round trips, and change notices. SQL is written as
@@ -16,13 +18,57 @@ export interface Queryable {
   query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]>;
 }
 
+/** Connections of a pool and the time limits of what is asked on them (settings `database`). */
+export interface PoolLimits {
+  readonly maxConnections: number;
+  /** For a new connection, and for one of the pool to become free. */
+  readonly connectTimeoutSeconds: number;
+  readonly statementTimeoutSeconds: number;
+  readonly lockTimeoutSeconds: number;
+  readonly idleInTransactionTimeoutSeconds: number;
+}
+
 export interface DatabaseOptions {
   /** What messages call it: `directory`, or a data centre's id. */
   readonly label: string;
   readonly connection: pg.ClientConfig;
-  readonly maxConnections?: number;
+  /** Default: the defaults of the settings. */
+  readonly limits?: Partial<PoolLimits>;
   readonly onError?: (error: Error) => void;
 }
+
+/** What a transaction may take that needs other limits than the rest. */
+export interface TransactionLimits {
+  /** For each of its statements, waiting for locks included; 0: no limit. */
+  readonly statementTimeoutSeconds: number;
+}
+
+export const defaultPoolLimits: PoolLimits = {
+  maxConnections: 10,
+  connectTimeoutSeconds: 5,
+  statementTimeoutSeconds: 10,
+  lockTimeoutSeconds: 5,
+  idleInTransactionTimeoutSeconds: 60,
+};
+
+/** The limits of the pool that answers requests, and of the one for jobs, notifications and sweeps. */
+export function poolLimits(settings: Settings['database']): { requests: PoolLimits; background: PoolLimits } {
+  return {
+    requests: settings,
+    background: {
+      ...settings,
+      maxConnections: settings.backgroundMaxConnections,
+      statementTimeoutSeconds: settings.backgroundStatementTimeoutSeconds,
+      lockTimeoutSeconds: settings.backgroundStatementTimeoutSeconds,
+    },
+  };
+}
+
+/**
+ * PostgreSQL ends a statement at its limit. A server that is hung, or a network that swallows everything, does not: so
+ * much later this side ends the connection.
+ */
+const graceMs = 1_000;
 
 const retriableStates = new Set(['40001', '40P01']);
 const maxAttempts = 5;
@@ -32,17 +78,25 @@ export class Database implements Queryable {
   readonly label: string;
   readonly connection: pg.ClientConfig;
   readonly #pool: pg.Pool;
+  readonly #limits: PoolLimits;
   #roundTrips = 0;
   #closing = false;
 
   constructor(options: DatabaseOptions) {
     this.label = options.label;
     this.connection = options.connection;
+    this.#limits = { ...defaultPoolLimits, ...options.limits };
+    const { maxConnections, connectTimeoutSeconds, statementTimeoutSeconds } = this.#limits;
     this.#pool = new pg.Pool({
       ...options.connection,
-      max: options.maxConnections ?? 10,
+      max: maxConnections,
       idleTimeoutMillis: 10_000,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: connectTimeoutSeconds * 1000,
+      statement_timeout: statementTimeoutSeconds * 1000,
+      query_timeout: waitMs(statementTimeoutSeconds),
+      lock_timeout: this.#limits.lockTimeoutSeconds * 1000,
+      idle_in_transaction_session_timeout: this.#limits.idleInTransactionTimeoutSeconds * 1000,
+      keepAlive: true,
     });
     // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
     this.#pool.on('error', (error) => {
@@ -55,32 +109,55 @@ export class Database implements Queryable {
     return this.#roundTrips;
   }
 
+  /** @throws Unavailable when the database does not answer, or not within the limits. */
   async query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
     this.#roundTrips++;
-    const result = await this.#pool.query(statement as pg.QueryConfig);
-    return result.rows as Row[];
+    try {
+      const result = await this.#pool.query(statement as pg.QueryConfig);
+      return result.rows as Row[];
+    } catch (error) {
+      throw asOutage(error, this.label);
+    }
   }
 
-  /** Runs `work` in one transaction; begun again when the database asks for it (serialization, deadlock). */
-  async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs `work` in one transaction; begun again when the database asks for it (serialization, deadlock).
+   * @throws Unavailable when the database does not answer, or not within the limits.
+   */
+  async transaction<Result>(
+    work: (transaction: Queryable) => Promise<Result>,
+    limits?: TransactionLimits,
+  ): Promise<Result> {
+    const begin = { text: limits ? `BEGIN; ${setLocal(limits)}` : 'BEGIN' };
+    const readTimeout = limits && { query_timeout: waitMs(limits.statementTimeoutSeconds) };
     for (let attempt = 1; ; attempt++) {
-      const client = await this.#pool.connect();
+      const client = await this.#connect();
       // While it is checked out nobody else listens; a connection that breaks between two statements would end the process.
       client.on('error', ignoreError);
       let broken: Error | undefined;
       const query = async <Row>(statement: Statement): Promise<Row[]> => {
+        if (broken) throw broken;
         this.#roundTrips++;
-        return (await client.query(statement as pg.QueryConfig)).rows as Row[];
+        try {
+          return (await client.query({ ...statement, ...readTimeout } as pg.QueryConfig)).rows as Row[];
+        } catch (error) {
+          const outage = asOutage(error, this.label);
+          if (endsConnection(outage)) broken = outage as Error;
+          throw outage;
+        }
       };
       try {
-        await query({ text: 'BEGIN' });
+        await query(begin);
         const result = await work({ query });
         await query({ text: 'COMMIT' });
         return result;
       } catch (error) {
-        await query({ text: 'ROLLBACK' }).catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
+        // Where the connection is lost, so is the transaction; the pool closes it.
+        if (!broken) {
+          await query({ text: 'ROLLBACK' }).catch((rollbackError: Error) => {
+            broken = rollbackError;
+          });
+        }
         if (attempt >= maxAttempts || !retriableStates.has((error as { code?: string }).code ?? '')) throw error;
       } finally {
         client.off('error', ignoreError);
@@ -89,12 +166,33 @@ export class Database implements Queryable {
     }
   }
 
-  /** A connection of one's own, for COPY, cursors and LISTEN. The caller ends it. */
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw asOutage(error, this.label);
+    }
+  }
+
+  /**
+   * A connection of one's own, for LISTEN: connected within the pool's time, and without time limits of the server. The
+   * caller ends it.
+   */
   async dedicatedClient(): Promise<pg.Client> {
-    const client = new pg.Client(this.connection);
+    const { connectTimeoutSeconds } = this.#limits;
+    const client = new pg.Client({
+      ...this.connection,
+      connectionTimeoutMillis: connectTimeoutSeconds * 1000,
+      query_timeout: waitMs(connectTimeoutSeconds),
+    });
     // The statement under way, or the next one, tells the caller; the event alone must not end the process.
     client.on('error', ignoreError);
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      await client.end().catch(ignoreError);
+      throw asOutage(error, this.label);
+    }
     return client;
   }
 
@@ -102,6 +200,19 @@ export class Database implements Queryable {
     this.#closing = true;
     await this.#pool.end();
   }
+}
+
+/** Longest time of a timer, 24 days. The driver reads 0 as "the connection's own limit", not as "none". */
+const forEverMs = 2 ** 31 - 1;
+
+/** How long this side waits for a statement (milliseconds); seconds of 0: for ever. */
+function waitMs(statementTimeoutSeconds: number): number {
+  return statementTimeoutSeconds === 0 ? forEverMs : Math.min(statementTimeoutSeconds * 1000 + graceMs, forEverMs);
+}
+
+function setLocal({ statementTimeoutSeconds }: TransactionLimits): string {
+  const ms = statementTimeoutSeconds * 1000;
+  return `SET LOCAL statement_timeout = ${ms}; SET LOCAL lock_timeout = ${ms}`;
 }
 
 /** Whether `error` is PostgreSQL's refusal of a second row with the same unique key. */

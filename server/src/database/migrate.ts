@@ -31,6 +31,8 @@ function readMigrations(kind: DatabaseKind): Migration[] {
  */
 export async function migrate(database: Database, kind: DatabaseKind, nowMs: number): Promise<string[]> {
   const migrations = readMigrations(kind);
+  // An index of a large table takes as long as it takes, and so does another process that migrates.
+  const unlimited = { statementTimeoutSeconds: 0 };
   return database.transaction(async (transaction) => {
     await transaction.query({ text: `SELECT pg_advisory_xact_lock(${lockKey})` });
     await transaction.query({
@@ -67,5 +69,5 @@ export async function migrate(database: Database, kind: DatabaseKind, nowMs: num
       fresh.push(migration.name);
     }
     return fresh;
-  });
+  }, unlimited);
 }

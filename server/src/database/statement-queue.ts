@@ -1,3 +1,5 @@
+import { Unavailable } from '../foundation/unavailable.ts';
+
 /**
  * Group commit, and its twin for reads: jobs that arrive while a statement is under way, or in the same turn of the
  * event loop, share the next statement. Each job is answered only after that statement has been committed.
@@ -54,8 +56,9 @@ export function createStatementQueue<Job, Result>(
         resolve(results[index] as Result);
       });
     } catch (error) {
-      // One bad job must not fail its neighbours: alone, each gets its own answer.
-      if (batch.length === 1) batch[0]?.reject(error);
+      // One bad job must not fail its neighbours: alone, each gets its own answer. Where the database does not answer,
+      // none is bad, and each of them would wait for it again.
+      if (batch.length === 1 || error instanceof Unavailable) for (const { reject } of batch) reject(error);
       else for (const one of batch) await settle([one]);
     }
   };

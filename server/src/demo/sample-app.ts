@@ -35,6 +35,8 @@ export function createSampleApp(options: {
       malformed: { error: 'the request is not HTTP' },
       notFound: (_request, reply) => plain(reply, 404, 'There is no such file.'),
       unreadable: (_request, reply, status) => plain(reply, status, 'The request cannot be read.'),
+      unavailable: (_request, reply) =>
+        plain(reply, 503, 'The platform cannot answer for the moment; try again later.'),
       failed: (_request, reply) => plain(reply, 500, 'Our own fault; the log has the cause.'),
     },
   });

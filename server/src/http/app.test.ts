@@ -4,7 +4,7 @@ import { createApp, type Dialect } from './app.ts';
 import { silentLog } from './log.ts';
 
 const none = () => undefined;
-const dialect: Dialect = { notFound: none, unreadable: none, malformed: {}, failed: none };
+const dialect: Dialect = { notFound: none, unreadable: none, malformed: {}, failed: none, unavailable: none };
 const options = { random: systemRandom, log: silentLog, dialect, trustProxy: false, secure: false };
 
 test('a request has two minutes to arrive, or what its listener gives it; in silence never more', () => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Random } from '../foundation/random.ts';
+import { Unavailable } from '../foundation/unavailable.ts';
 import type { Log } from './log.ts';
 
 /** What an answer of this listener looks like when no route made one: each dialect has its own form. */
@@ -13,6 +14,8 @@ export interface Dialect {
   readonly malformed: Readonly<Record<string, unknown>>;
   /** Errors of this listener's own kinds, thrown by its routes; undefined for any other. */
   caught?(error: unknown, reply: FastifyReply): FastifyReply | undefined;
+  /** Something that the request needs does not answer for the moment (503); `Retry-After` is set. */
+  unavailable(request: FastifyRequest, reply: FastifyReply, error: Unavailable): unknown;
   /** Our own fault. The cause is logged with the request's id and never shown. */
   failed(request: FastifyRequest, reply: FastifyReply): unknown;
 }
@@ -71,15 +74,21 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
     const answer = dialect.caught?.(error, reply);
     if (answer) return answer;
+    if (error instanceof Unavailable) {
+      log.warn({ requestId: request.id, method: request.method, path: pathOf(request), err: error }, 'unavailable');
+      reply.header('retry-after', String(error.retryAfterSeconds));
+      return dialect.unavailable(request, reply, error);
+    }
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return dialect.unreadable(request, reply, status);
-    log.error(
-      { requestId: request.id, method: request.method, path: request.url.split('?')[0], err: error },
-      'request failed',
-    );
+    log.error({ requestId: request.id, method: request.method, path: pathOf(request), err: error }, 'request failed');
     return dialect.failed(request, reply);
   });
   return app;
+}
+
+function pathOf(request: FastifyRequest): string | undefined {
+  return request.url.split('?')[0];
 }
 
 /** What Node's parser could not read has no request and no route: the answer is written to the socket as it is. */

@@ -4,6 +4,7 @@ import { createStatementQueue } from '../database/statement-queue.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
+import type { LateExplanation } from '../oauth/outcomes.ts';
 import type { EventKind } from './event-kinds.ts';
 
 /** One thing that happened on the wire, with its precise outcome. Secrets are masked before they get here. */
@@ -16,16 +17,18 @@ export interface ProtocolEvent {
   readonly requestId?: string;
   /** What was expected and what came; a function where making it costs something, for it may not be wanted. */
   readonly detail?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
+  /** Asked for after the answer; the event is stored when it is there. */
+  readonly explanation?: LateExplanation;
 }
 
 /** An event ready for its row: secrets masked, the detail as JSON. */
-interface StorableEvent extends Omit<ProtocolEvent, 'clientId' | 'detail'> {
+interface StorableEvent extends Omit<ProtocolEvent, 'clientId' | 'detail' | 'explanation'> {
   readonly clientId: string | null;
   readonly detail: string;
   readonly atMs: number;
 }
 
-export interface RecordedEvent extends Omit<ProtocolEvent, 'detail'> {
+export interface RecordedEvent extends Omit<ProtocolEvent, 'detail' | 'explanation'> {
   readonly detail: Readonly<Record<string, unknown>>;
   readonly eventId: string;
   readonly atMs: number;
@@ -40,6 +43,7 @@ export interface EventRecorder {
 
 /** Events waiting to be stored; beyond that new ones are counted and dropped rather than filling the memory. */
 const maxWaiting = 10_000;
+const longestExplanationMs = 2_000;
 
 export function createEventRecorder(
   database: Database,
@@ -66,25 +70,50 @@ export function createEventRecorder(
     },
   });
   const waiting = new Set<Promise<unknown>>();
+  const prepare = ({ explanation, ...event }: ProtocolEvent, atMs: number): StorableEvent => {
+    const made = typeof event.detail === 'function' ? event.detail() : event.detail;
+    const detail = maskCredentials(JSON.stringify(made ?? {}));
+    return { ...event, clientId: event.clientId ? maskCredentials(event.clientId) : null, detail, atMs };
+  };
+  const logRefusal = (event: StorableEvent): void => {
+    if (event.outcome === 'Success') return;
+    log.info({ ...event, detail: JSON.parse(event.detail), dataCenter: database.label }, 'refused');
+  };
+  const store = (event: StorableEvent): Promise<unknown> => {
+    logRefusal(event);
+    return queue.submit(event).catch((error: Error) => log.warn({ err: error }, 'an event was not recorded'));
+  };
   return {
     record(event) {
-      const failed = event.outcome !== 'Success';
-      if (!failed && recordEvents === 'failures') return;
-      const made = typeof event.detail === 'function' ? event.detail() : event.detail;
-      const detail = maskCredentials(JSON.stringify(made ?? {}));
-      const clientId = event.clientId ? maskCredentials(event.clientId) : null;
-      if (failed) log.info({ ...event, clientId, detail: JSON.parse(detail), dataCenter: database.label }, 'refused');
-      if (waiting.size >= maxWaiting) return;
-      const stored = queue
-        .submit({ ...event, clientId, detail, atMs: clock.nowMs() })
-        .catch((error: Error) => log.warn({ err: error }, 'an event was not recorded'))
-        .finally(() => waiting.delete(stored));
+      if (event.outcome === 'Success' && recordEvents === 'failures') return;
+      const { explanation } = event;
+      const atMs = clock.nowMs();
+      if (waiting.size >= maxWaiting) {
+        logRefusal(prepare(event, atMs));
+        return;
+      }
+      const stored = (
+        explanation
+          ? explained(event, explanation).then((each) => store(prepare(each, atMs)))
+          : store(prepare(event, atMs))
+      ).finally(() => waiting.delete(stored));
       waiting.add(stored);
     },
     async flush() {
       await Promise.all(waiting);
     },
   };
+}
+
+/** The event with what is found out about it in time; as it is, where that takes too long or fails. */
+async function explained(event: ProtocolEvent, explanation: LateExplanation): Promise<ProtocolEvent> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, longestExplanationMs);
+  const found = await Promise.race([explanation().catch(() => undefined), tooLate]);
+  clearTimeout(timer);
+  if (!found) return event;
+  const detail = typeof event.detail === 'function' ? event.detail() : event.detail;
+  return { ...event, outcome: found.outcome, detail: { ...detail, ...found.detail } };
 }
 
 /** The newest events first, for people and tests. */

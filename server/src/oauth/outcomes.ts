@@ -286,6 +286,10 @@ const catalogue = {
   UserCodeAnswered: { meaning: 'The user code was answered before.' },
   UserCodeThrottled: { meaning: 'Too many wrong user codes; try again later.' },
 
+  ServiceUnavailable: {
+    meaning: 'A database does not answer for the moment; try again later.',
+    token: { error: 'temporarily_unavailable', status: 503 },
+  },
   InternalFailure: {
     meaning: 'Our own fault; the log has the cause.',
     page: 'E5',
@@ -310,7 +314,13 @@ export const outcomes: Readonly<Record<Outcome, OutcomeEntry>> = catalogue;
 export interface Refusal {
   readonly outcome: Outcome;
   readonly detail?: Readonly<Record<string, unknown>>;
+  readonly explanation?: LateExplanation;
 }
+
+/** What can be found out of a refusal without making its answer wait: a better name of the outcome, and more detail. */
+export type LateExplanation = () => Promise<
+  { readonly outcome: string; readonly detail: Readonly<Record<string, unknown>> } | undefined
+>;
 
 /** The statuses of the standard errors; `slow_down` has none in RFC 6749, 429 is what HTTP says for it. */
 export function standardStatus(error: StandardError): number {

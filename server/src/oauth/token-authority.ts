@@ -1,4 +1,5 @@
 import type { Environment } from '../config/data-centers.ts';
+import type { LateExplanation } from './outcomes.ts';
 import type { ScopeSet } from './scopes.ts';
 
 /**
@@ -22,7 +23,6 @@ export interface TokenGrant {
 /** Why a token is refused. The wire may hide which; events and the log never do. */
 export type TokenRefusal =
   | 'TokenUnknown'
-  | 'TokenOfOtherDataCenter'
   | 'TokenExpired'
   | 'TokenRevoked'
   | 'TokenEvicted'
@@ -31,11 +31,11 @@ export type TokenRefusal =
   | 'ClientDisabled';
 
 export type TokenCheck =
-  | { readonly grant: TokenGrant; readonly refusal?: undefined }
+  | { readonly grant: TokenGrant; readonly refusal?: undefined; readonly explanation?: undefined }
   | {
       readonly refusal: TokenRefusal;
-      /** The data centre that knows the token, when it is another one of this platform. */
-      readonly dataCenter?: string;
+      /** For events: `TokenOfOtherDataCenter`, where another data centre of this platform knows the token. */
+      readonly explanation?: LateExplanation;
       readonly grant?: undefined;
     };
 

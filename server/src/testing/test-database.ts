@@ -21,5 +21,5 @@ export async function createFromTemplate(kind: DatabaseKind): Promise<ClientConf
 
 /** A new, migrated database, opened. The caller closes it. */
 export async function createTestDatabase(kind: DatabaseKind, label: string = kind): Promise<Database> {
-  return new Database({ label, connection: await createFromTemplate(kind), maxConnections: 4 });
+  return new Database({ label, connection: await createFromTemplate(kind), limits: { maxConnections: 4 } });
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import type { EventKind } from '../../inspector/event-kinds.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
+import type { LateExplanation } from '../../oauth/outcomes.ts';
 import type { TokenGrant, TokenRefusal } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendJson } from '../token/token-endpoint.ts';
@@ -36,7 +37,12 @@ export async function admitBearer(
 ): Promise<{ readonly grant: TokenGrant; readonly user: User } | undefined> {
   const header = request.headers.authorization;
   const token = headerPattern.exec(header ?? '')?.[1];
-  const refuse = async (outcome: BearerOutcome, grant?: TokenGrant, detail: Record<string, unknown> = {}) => {
+  const refuse = async (
+    outcome: BearerOutcome,
+    grant?: TokenGrant,
+    detail: Record<string, unknown> = {},
+    explanation?: LateExplanation,
+  ) => {
     const { clientId, userId } = grant ?? { clientId: null, userId: null };
     const masked = token === undefined ? {} : { token: maskSecret(token) };
     context.events.record({
@@ -46,6 +52,7 @@ export async function admitBearer(
       userId,
       requestId: request.id,
       detail: { ...masked, ...detail },
+      ...(explanation && { explanation }),
     });
     await sendChallenge(context, reply, dialect, outcome, clientId);
     return undefined;
@@ -55,8 +62,9 @@ export async function admitBearer(
     const reason = header === undefined ? 'no Authorization header' : 'the Authorization header has another form';
     return refuse('AuthorizationHeaderMissing', undefined, { reason, expected: 'Bearer or Zoho-oauthtoken' });
   }
-  const { grant, refusal } = await context.authority.check(token);
-  if (!grant) return refuse(refusal);
+  const check = await context.authority.check(token);
+  if (!check.grant) return refuse(check.refusal, undefined, {}, check.explanation);
+  const { grant } = check;
   if (!dialect.allows(grant)) {
     return refuse('ScopeInsufficient', grant, { held: grant.scopes.toString(), needed: dialect.neededScopes });
   }

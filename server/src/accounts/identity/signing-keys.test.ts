@@ -153,7 +153,11 @@ describe('several processes on one database', () => {
     const clock = new ManualClock(Date.UTC(2026, 0, 15, 12));
     const started = [];
     for (let index = 0; index < count; index++) {
-      const database = new Database({ label: `process ${index}`, connection: origin.connection, maxConnections: 2 });
+      const database = new Database({
+        label: `process ${index}`,
+        connection: origin.connection,
+        limits: { maxConnections: 2 },
+      });
       const notices = new ChangeNotices(database);
       await notices.start();
       closers.push(

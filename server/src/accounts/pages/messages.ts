@@ -94,6 +94,8 @@ export const english = {
   formText: 'It has expired, or it was sent from another page. Go back, reload the page and try again.',
   notFound: 'Page not found',
   notFoundText: 'There is no page at this address.',
+  unavailable: 'Not available for the moment',
+  unavailableText: 'This page cannot be shown right now. Wait some seconds, then load it again.',
   lifetimeOnline: (minutes: number) => `Access ends after ${minutes} minutes unless the app asks you again.`,
   lifetimeOffline: 'The app keeps access until you take it back.',
 } as const;

@@ -27,7 +27,7 @@ export async function exchangeCode(
   const redirectFault = checkRedirect(client, redirectUri, stored);
   if (redirectFault) return redirectFault;
   if (!code) return { outcome: 'CodeMissing' };
-  if (!stored) return explainUnknown(context, code);
+  if (!stored) return unknown(context, code);
   const settings = settingsFor(context.settings, client);
   const fault = checkCode(client, stored, parameters.get('code_verifier'), context.clock.nowMs());
   if (fault) {
@@ -68,11 +68,14 @@ export async function exchangeCode(
   return answer;
 }
 
-async function explainUnknown(context: AccountsContext, code: string): Promise<Refusal> {
+function unknown(context: AccountsContext, code: string): Refusal {
   if (!isCredential(code)) return { outcome: 'CodeUnknown', detail: { reason: 'malformed' } };
-  const dataCenter = await context.credentials.findElsewhere(code, context.dataCenter.id);
-  if (dataCenter === undefined) return { outcome: 'CodeUnknown' };
-  return { outcome: 'CodeOfOtherDataCenter', detail: { issuedBy: dataCenter, cameTo: context.dataCenter.id } };
+  const cameTo = context.dataCenter.id;
+  const explanation = async () => {
+    const issuedBy = await context.credentials.findElsewhere(code, cameTo);
+    return issuedBy === undefined ? undefined : { outcome: 'CodeOfOtherDataCenter', detail: { issuedBy, cameTo } };
+  };
+  return { outcome: 'CodeUnknown', explanation };
 }
 
 /** Codes that came without a redirect (self clients) are exchanged without one; any value is ignored. */

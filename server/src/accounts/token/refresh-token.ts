@@ -46,12 +46,17 @@ export async function refreshAccessToken(
     case 'user inactive':
       return { outcome: 'UserInactive' };
     default:
-      return explainUnknown(context, refreshToken);
+      return unknown(context, refreshToken);
   }
 }
 
-async function explainUnknown(context: AccountsContext, refreshToken: string): Promise<Refusal> {
-  const dataCenter = await context.credentials.findElsewhere(refreshToken, context.dataCenter.id);
-  if (dataCenter === undefined) return { outcome: 'RefreshTokenUnknown' };
-  return { outcome: 'RefreshTokenOfOtherDataCenter', detail: { issuedBy: dataCenter, cameTo: context.dataCenter.id } };
+function unknown(context: AccountsContext, refreshToken: string): Refusal {
+  const cameTo = context.dataCenter.id;
+  const explanation = async () => {
+    const issuedBy = await context.credentials.findElsewhere(refreshToken, cameTo);
+    return issuedBy === undefined
+      ? undefined
+      : { outcome: 'RefreshTokenOfOtherDataCenter', detail: { issuedBy, cameTo } };
+  };
+  return { outcome: 'RefreshTokenUnknown', explanation };
 }

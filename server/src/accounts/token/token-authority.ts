@@ -73,7 +73,7 @@ export class LocalTokenAuthority implements TokenAuthority {
 
   async check(accessToken: string): Promise<TokenCheck> {
     const entry = await this.#entry(accessToken);
-    if (!entry) return this.#explainUnknown(accessToken);
+    if (!entry) return this.#unknown(accessToken);
     const { stored } = entry;
     if (stored.expiresAtMs <= this.#clock.nowMs()) return { refusal: 'TokenExpired' };
     if (stored.ended) return { refusal: refusals[stored.ended] };
@@ -87,10 +87,13 @@ export class LocalTokenAuthority implements TokenAuthority {
     return entry.check;
   }
 
-  async #explainUnknown(accessToken: string): Promise<TokenCheck> {
+  #unknown(accessToken: string): TokenCheck {
     if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
-    const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
-    return dataCenter === undefined ? { refusal: 'TokenUnknown' } : { refusal: 'TokenOfOtherDataCenter', dataCenter };
+    const explanation = async () => {
+      const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
+      return dataCenter === undefined ? undefined : { outcome: 'TokenOfOtherDataCenter', detail: { dataCenter } };
+    };
+    return { refusal: 'TokenUnknown', explanation };
   }
 
   allowsOrigin(origin: string): Promise<boolean> {

@@ -112,13 +112,14 @@ export function sendRefusal(
   refusal: Refusal,
   kind: EventKind = 'token',
 ): FastifyReply {
-  const { outcome, detail } = refusal;
+  const { outcome, detail, explanation } = refusal;
   context.events.record({
     kind,
     outcome,
     clientId: clientId?.slice(0, 100) ?? null,
     requestId: request.id,
     ...(detail ? { detail } : {}),
+    ...(explanation && { explanation }),
   });
   const { compatibility } = context.settings;
   const { standard, token, meaning } = outcomes[outcome];

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import type { Callback } from '../jobs/job.ts';
-import { isCallable } from '../outgoing-calls.ts';
+import { isCallable } from '../outgoing/post-json.ts';
 
 /**
  * Reads the `callback` of a bulk call (crm-api 9.1): an http(s) address without credentials, told by POST.

@@ -1,3 +1,4 @@
+import { Unavailable } from '../../foundation/unavailable.ts';
 import type { CrmAnswer, CrmCall, CrmContext, SubCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { Admission, checkScopes, takeOperation } from '../http/admission.ts';
@@ -63,7 +64,7 @@ export async function runSubRequest(
       context.events.record({ kind: 'api', outcome, clientId, userId, requestId, detail });
       return { status, json: body };
     }
-    if (isRetriable(error)) throw error;
+    if (isRetriable(error) || error instanceof Unavailable) throw error;
     context.log.error({ requestId, method: sub.method, path: sub.path, err: error }, 'a sub-request failed');
     return { status: 500, json: new Refusal('INTERNAL_ERROR').body };
   }

@@ -1,10 +1,12 @@
 import { Database, type Queryable, type Statement } from '../../database/database.ts';
+import { FairSlots } from '../../foundation/fair-slots.ts';
+import { longReadLimits } from '../query/bounded-read.ts';
 import { KeyedLocks } from '../records/keyed-locks.ts';
 import { RecordTable } from '../records/record-table.ts';
 import type { CrmStore } from '../store.ts';
 
 /** Transactions of this kind at the same time: each holds a connection while its calls may need others. */
-const maxTransactions = 4;
+const transactionsAtOnce = { total: 4, perKey: 2 };
 const maxAttempts = 5;
 const retriableStates = new Set(['40001', '40P01']);
 
@@ -20,7 +22,7 @@ class TransactionDatabase extends Database {
   hadTransactions = false;
 
   constructor(outer: Database, transaction: Queryable) {
-    super({ label: outer.label, connection: outer.connection, maxConnections: 1 });
+    super({ label: outer.label, connection: outer.connection, limits: { maxConnections: 1 } });
     this.#transaction = transaction;
   }
 
@@ -28,6 +30,7 @@ class TransactionDatabase extends Database {
     return this.#inTurn(() => this.#undoable(() => this.#transaction.query<Row>(statement)));
   }
 
+  /** Time limits are those of the outer transaction. */
   override async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     this.hadTransactions = true;
     const inner: Queryable = {
@@ -78,7 +81,7 @@ export async function inOneTransaction<Result>(
   work: (store: CrmStore, transaction: Queryable) => Promise<Result>,
 ): Promise<Result> {
   let changedSpace = false;
-  const result = await slotsOf(store.database).run(() =>
+  const result = await slotsOf(store.database).run(dataSpace, () =>
     store.database.transaction(async (transaction) => {
       const database = new TransactionDatabase(store.database, transaction);
       const inner: CrmStore = {
@@ -91,34 +94,16 @@ export async function inOneTransaction<Result>(
       const answer = await work(inner, { query: (statement) => database.query(statement) });
       changedSpace = database.hadTransactions;
       return answer;
-    }),
+    }, longReadLimits),
   );
   if (changedSpace) store.spaces.forget(dataSpace);
   return result;
 }
 
-/** Lets so many run at a time; the others wait in their order. */
-class Slots {
-  #free = maxTransactions;
-  readonly #waiting: (() => void)[] = [];
+const slots = new WeakMap<Database, FairSlots>();
 
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
-    }
-  }
-}
-
-const slots = new WeakMap<Database, Slots>();
-
-function slotsOf(database: Database): Slots {
-  const known = slots.get(database) ?? new Slots();
+function slotsOf(database: Database): FairSlots {
+  const known = slots.get(database) ?? new FairSlots(transactionsAtOnce);
   slots.set(database, known);
   return known;
 }

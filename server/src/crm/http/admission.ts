@@ -95,11 +95,8 @@ async function checkToken(context: CrmContext, authorization: string | undefined
   }
   const check = await context.authority.check(token);
   if (check.grant) return check.grant;
-  const { dataCenter, refusal } = check;
-  throw new Refusal('INVALID_TOKEN', {
-    outcome: refusal,
-    reason: { token: maskSecret(token), ...(dataCenter && { dataCenter }) },
-  });
+  const { explanation, refusal } = check;
+  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason: { token: maskSecret(token) }, explanation });
 }
 
 /** What may be said of a header that holds no usable token: its scheme, never what follows it. */

@@ -3,7 +3,7 @@ import { type ErrorBody, type ErrorCode, errorBody, Refusal } from '../errors.ts
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 import { readId } from '../organizations/ids.ts';
-import { isCallable } from '../outgoing-calls.ts';
+import { isCallable } from '../outgoing/post-json.ts';
 import { parseHeaderTime } from '../values/date-time.ts';
 import { isStorable } from '../values/texts.ts';
 import { operations, type WatchedOperation } from './watch-rows.ts';

@@ -66,6 +66,7 @@ const sameEverywhere: readonly (readonly [status: number, name: string, headers:
   [401, 'Unauthorized', refusalHeaders],
   [429, 'TooManyRequests', pointersTo('X-Request-Id', 'Retry-After')],
   [500, 'Fault', refusalHeaders],
+  [503, 'Unavailable', pointersTo('X-Request-Id', 'Retry-After')],
 ];
 
 export const sharedResponseName = (status: number): string | undefined =>
@@ -73,7 +74,9 @@ export const sharedResponseName = (status: number): string | undefined =>
 
 export const sharedResponses = Object.fromEntries(
   sameEverywhere.map(([status, name, carried]) => {
-    const codes = codesOfEveryCall.filter((code) => errorCatalogue[code].status === status);
+    // What a server that is away answers has the code of a fault.
+    const catalogued = status === 503 ? 500 : status;
+    const codes = codesOfEveryCall.filter((code) => errorCatalogue[code].status === catalogued);
     const content = { 'application/json': { schema: errorWith(codes) } };
     return [name, { description: `Refused: ${codes.join(', ')}.`, headers: carried, content }];
   }),

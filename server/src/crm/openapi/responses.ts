@@ -45,6 +45,7 @@ function refusals({ about, version, codes }: Told): ReadonlyMap<number, readonly
   const add = (status: number, code: ErrorCode) =>
     refused.set(status, (refused.get(status) ?? new Set<ErrorCode>()).add(code));
   for (const code of [...codesOfEveryCall, ...codes]) add(errorCatalogue[code].status, code);
+  add(503, 'INTERNAL_ERROR');
   if (about.body) add(413, 'LIMIT_EXCEEDED');
   for (const [status, answer] of Object.entries(about.answers ?? {})) {
     if (inVersion(answer, version.number)) for (const code of answer.errors ?? []) add(Number(status), code);

@@ -28,7 +28,8 @@ export interface MatchQuery {
 export async function selectMatching<Row>(database: Database, query: MatchQuery): Promise<Row[]> {
   for (const stage of stagesOf(query)) {
     const statement = statementOf(query, stage);
-    if (stage.source === 'rest') return stage.few ? database.query(statement) : boundedRead(database, statement);
+    if (stage.source === 'rest')
+      return stage.few ? database.query(statement) : boundedRead(database, query.dataSpace, statement);
     const rows = await database.query<Row & { candidates?: string; hit?: boolean | null }>(statement);
     if (stage.source === 'order') {
       if (rows.length === query.limit) return rows;
@@ -49,7 +50,10 @@ export async function countMatching(
   const builder = new StatementBuilder(query.dataSpace, query.module);
   const { from, where } = restSource(query, builder);
   const text = `SELECT count(*) FROM ${from} ${builder.joins} WHERE ${where}`;
-  const [row] = await boundedRead<{ count: string }>(database, { text: withModule(text), values: builder.values });
+  const [row] = await boundedRead<{ count: string }>(database, query.dataSpace, {
+    text: withModule(text),
+    values: builder.values,
+  });
   return Number(row?.count ?? 0);
 }
 

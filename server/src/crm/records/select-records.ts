@@ -78,7 +78,7 @@ export async function selectRecords(database: Database, list: RecordList): Promi
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
   const statement = { text, values };
   const rows = await (column === undefined
-    ? boundedRead<RecordRow>(database, statement)
+    ? boundedRead<RecordRow>(database, list.dataSpace, statement)
     : database.query<RecordRow>(statement));
   return rows.map(fromRow);
 }

@@ -14,6 +14,7 @@ import { jobKinds } from '../job-kinds.ts';
 import { jobTopic } from '../jobs/job-table.ts';
 import { JobWorker } from '../jobs/worker.ts';
 import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
+import { outgoingPolicy } from '../outgoing/outgoing-policy.ts';
 import { createCrmStore } from '../store.ts';
 import { assertDocumented, observeHandlers } from './own-document.ts';
 
@@ -103,7 +104,11 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
 
   const content = createCrmApi({ ...parts, content: true, environment: 'production' });
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
-  const working = { kinds: jobKinds, policy: settings.outgoingCalls, pollMs: 3_600_000 };
+  const working = {
+    kinds: jobKinds,
+    policy: outgoingPolicy(settings.outgoingCalls, { dataCenters: [dataCenter] }, []),
+    pollMs: 3_600_000,
+  };
   const workerOptions = { store, notices, clock, random: systemRandom, log: silentLog, ...working, ...bulk };
   const worker = new JobWorker(workerOptions);
 
@@ -188,6 +193,7 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
   return {
     database,
     clock,
+    settings,
     store,
     apis,
     authority,

@@ -216,7 +216,7 @@ const database = Type.Object(
     lockTimeoutSeconds: duration(5, 'Longest wait of a statement of a request for a lock.'),
     idleInTransactionTimeoutSeconds: duration(60, 'Longest pause within a transaction.'),
     backgroundMaxConnections: connections(
-      8,
+      10,
       "Connections to each data centre's database for jobs, notifications and sweeps, per process.",
     ),
     backgroundStatementTimeoutSeconds: duration(

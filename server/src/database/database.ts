@@ -51,6 +51,9 @@ export const defaultPoolLimits: PoolLimits = {
   idleInTransactionTimeoutSeconds: 60,
 };
 
+/** Work in the background waits longer for a connection, because nobody waits for it. */
+const backgroundConnectSeconds = 30;
+
 /** The limits of the pool that answers requests, and of the one for jobs, notifications and sweeps. */
 export function poolLimits(settings: Settings['database']): { requests: PoolLimits; background: PoolLimits } {
   return {
@@ -58,6 +61,7 @@ export function poolLimits(settings: Settings['database']): { requests: PoolLimi
     background: {
       ...settings,
       maxConnections: settings.backgroundMaxConnections,
+      connectTimeoutSeconds: Math.max(settings.connectTimeoutSeconds, backgroundConnectSeconds),
       statementTimeoutSeconds: settings.backgroundStatementTimeoutSeconds,
       lockTimeoutSeconds: settings.backgroundStatementTimeoutSeconds,
     },

@@ -85,22 +85,73 @@ export async function findJob(database: Queryable, dataSpace: number, id: string
   return row && jobFromRow(row);
 }
 
-/** Takes the job that has been due for longest; nobody else gets it until the lease ends. */
-export async function claimJob(
+/** The two parts of a job: the work, and telling whoever wants to know of its end. */
+export type JobPart = 'work' | 'callback';
+
+/** A job that is due, with what its turn depends on. */
+export interface DueJob {
+  readonly dataSpace: number;
+  readonly id: string;
+  /** The organization. */
+  readonly tenant: string;
+  /** The origin of the callback, for that part. */
+  readonly receiver: string | undefined;
+}
+
+/** Of each organization so many are looked at: more than may run, because some receivers may have used up their share. */
+const perOrganization = 50;
+
+/** The jobs with a part that is due, the longest due first, some of each organization. */
+export async function dueJobs(
   database: Database,
-  lease: string,
+  part: JobPart,
   nowMs: number,
   except: readonly string[],
+): Promise<DueJob[]> {
+  const rows = await database.query<{
+    data_space: number;
+    job_id: string;
+    organization_id: string;
+    url: string | null;
+  }>({
+    name: `jobs-due-${part}`,
+    text: `WITH RECURSIVE organization AS (
+             SELECT min(organization_id) AS id FROM crm_job WHERE due_at_ms IS NOT NULL
+             UNION ALL
+             SELECT (SELECT min(organization_id) FROM crm_job WHERE due_at_ms IS NOT NULL AND organization_id > id)
+             FROM organization WHERE id IS NOT NULL
+           )
+           SELECT job.* FROM organization CROSS JOIN LATERAL (
+             SELECT data_space, job_id, organization_id, due_at_ms, request -> 'callback' ->> 'url' AS url FROM crm_job
+             WHERE organization_id = organization.id AND due_at_ms <= $1 AND NOT job_id = ANY ($2::bigint[])
+               AND ended_at_ms IS ${part === 'work' ? 'NULL' : 'NOT NULL'}
+             ORDER BY due_at_ms LIMIT ${perOrganization}) AS job
+           ORDER BY due_at_ms`,
+    values: [nowMs, except],
+  });
+  return rows.map((row) => ({
+    dataSpace: row.data_space,
+    id: row.job_id,
+    tenant: row.organization_id,
+    receiver: part === 'callback' && row.url !== null ? new URL(row.url).origin : undefined,
+  }));
+}
+
+/** Takes the job, unless another process was faster; nobody else gets it until the lease ends. */
+export async function claimJob(
+  database: Database,
+  { dataSpace, id }: DueJob,
+  lease: string,
+  nowMs: number,
 ): Promise<Job | undefined> {
   const [row] = await database.query<JobRow>({
     text: `UPDATE crm_job SET lease = $1, due_at_ms = $2, attempts = attempts + 1,
                   state = CASE state WHEN 'added' THEN 'running' ELSE state END
            WHERE (data_space, job_id) = (
              SELECT data_space, job_id FROM crm_job
-             WHERE due_at_ms <= $3 AND NOT job_id = ANY ($4::bigint[])
-             ORDER BY due_at_ms LIMIT 1 FOR UPDATE SKIP LOCKED)
+             WHERE data_space = $4 AND job_id = $5 AND due_at_ms <= $3 FOR UPDATE SKIP LOCKED)
            RETURNING ${jobColumns}`,
-    values: [lease, nowMs + leaseMs, nowMs, except],
+    values: [lease, nowMs + leaseMs, nowMs, dataSpace, id],
   });
   return row && jobFromRow(row);
 }

@@ -20,10 +20,12 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
 
 /** Throws away what has had its time (`lifetimes.ts`). Several processes may do so at once. */
 export async function sweep(database: Database, nowMs: number): Promise<void> {
-  await sweepJobs(database, nowMs);
-  await sweepAuditFiles(database, nowMs);
-  await sweepFiles(database, nowMs);
-  await sweepBin(database, nowMs);
+  const failures: unknown[] = [];
+  // One that fails, because it takes too long for instance, leaves the others their turn.
+  for (const each of [sweepJobs, sweepAuditFiles, sweepFiles, sweepBin]) {
+    await each(database, nowMs).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The end of a statement that deletes the files that its part `gone` names. */

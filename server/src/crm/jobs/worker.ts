@@ -1,5 +1,6 @@
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import { FairShares } from '../../foundation/fair-shares.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { Log } from '../../http/log.ts';
 import { Refusal } from '../errors.ts';
@@ -8,11 +9,22 @@ import { postJson } from '../outgoing/post-json.ts';
 import type { CrmStore } from '../store.ts';
 import { type Job, JobFailure, JobInterrupted, type JobOrigin, type WorkedOperation } from './job.ts';
 import { jobCall } from './job-call.ts';
-import { claimJob, endJob, jobTopic, releaseJob, saveProgress } from './job-table.ts';
+import {
+  claimJob,
+  type DueJob,
+  dueJobs,
+  endJob,
+  type JobPart,
+  jobTopic,
+  releaseJob,
+  saveProgress,
+} from './job-table.ts';
 import type { JobKind, RunningJob } from './running-job.ts';
 import { sweep } from './sweep.ts';
 
-const maxRunning = 2;
+/** Works at the same time, and callbacks: these wait for others, and hold up no work. */
+const worksAtOnce = { total: 4, perTenant: 2, perReceiver: 1, reserved: 2 };
+const callbacksAtOnce = { total: 40, perTenant: 10, perReceiver: 5, reserved: 20 };
 const maxAttempts = 5;
 const pollMs = 5_000;
 const sweepMs = 600_000;
@@ -38,7 +50,8 @@ export interface WorkerOptions {
 }
 
 /**
- * Works on jobs, two at a time. Jobs are rows of PostgreSQL and come by notice, or by looking every few seconds.
+ * Works on jobs, a few at a time and organization by organization. Jobs are rows of PostgreSQL and come by notice, or by
+ * looking every few seconds.
  * A process that ends puts its jobs back; one that dies loses them when their lease ends, and whoever takes them goes
  * on from the progress that was committed with the rows.
  */
@@ -46,7 +59,11 @@ export class JobWorker {
   readonly #options: WorkerOptions;
   readonly #running = new Map<string, Promise<void>>();
   readonly #timers: NodeJS.Timeout[];
-  #closed = false;
+  readonly #shares: Readonly<Record<JobPart, FairShares>> = {
+    work: new FairShares(worksAtOnce),
+    callback: new FairShares(callbacksAtOnce),
+  };
+  readonly #ending = new AbortController();
   #claiming = Promise.resolve();
   #sweeping = Promise.resolve();
 
@@ -66,9 +83,13 @@ export class JobWorker {
     this.#look();
   }
 
+  get #closed(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
   /** Puts running jobs back at their next step, and waits for that. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#ending.abort();
     for (const timer of this.#timers) clearInterval(timer);
     await this.#claiming;
     await this.#sweeping;
@@ -84,19 +105,41 @@ export class JobWorker {
   }
 
   async #claim(): Promise<void> {
-    const { store, clock, random } = this.#options;
-    while (!this.#closed && this.#running.size < maxRunning) {
-      const lease = random.bytes(12).toString('hex');
-      const job = await claimJob(store.database, lease, clock.nowMs(), [...this.#running.keys()]);
-      if (!job) return;
-      this.#running.set(
-        job.id,
-        this.#work(job, lease).finally(() => {
-          this.#running.delete(job.id);
-          if (!this.#closed) this.#look();
-        }),
-      );
+    await Promise.all([this.#claimPart('work'), this.#claimPart('callback')]);
+  }
+
+  async #claimPart(part: JobPart): Promise<void> {
+    const { store, clock } = this.#options;
+    const shares = this.#shares[part];
+    while (!this.#closed && shares.hasRoom) {
+      const due = await dueJobs(store.database, part, clock.nowMs(), [...this.#running.keys()]);
+      const admitted = shares.admit(due);
+      if (admitted.length === 0) return;
+      const taken = await Promise.all(admitted.map((each) => this.#take(each, shares)));
+      // Others were faster with all of these; what else is due they take as well, or the next look does.
+      if (!taken.includes(true)) return;
     }
+  }
+
+  /** Begins with a job that was given a place. @returns whether it was still to be had. */
+  async #take(due: DueJob, shares: FairShares): Promise<boolean> {
+    const { store, clock, random } = this.#options;
+    const lease = random.bytes(12).toString('hex');
+    let job: Job | undefined;
+    try {
+      job = this.#closed ? undefined : await claimJob(store.database, due, lease, clock.nowMs());
+    } finally {
+      if (!job) shares.leave(due);
+    }
+    if (!job) return false;
+    const { id } = job;
+    const work = this.#work(job, lease).finally(() => {
+      this.#running.delete(id);
+      shares.leave(due);
+      if (!this.#closed) this.#look();
+    });
+    this.#running.set(id, work);
+    return true;
   }
 
   async #work(job: Job, lease: string): Promise<void> {
@@ -174,7 +217,10 @@ export class JobWorker {
     const { callback } = job.request as JobOrigin;
     const call = await jobCall(store, random, job, clock.nowMs()).catch(() => undefined);
     const body = call && this.#kindOf(job).tell?.(call, job);
-    const told = callback && body ? await postJson(callback.url, JSON.stringify(body), policy) : { delivered: true };
+    const { signal } = this.#ending;
+    const told =
+      callback && body ? await postJson(callback.url, JSON.stringify(body), policy, signal) : { delivered: true };
+    if (!told.delivered && this.#closed) throw new JobInterrupted('the process ends');
     const delayMs = told.delivered ? undefined : callbackDelaysMs[job.attempts - 1];
     if (!told.delivered) {
       log.info({ job: job.id, attempt: job.attempts, ...told, again: delayMs !== undefined }, 'a callback failed');

@@ -1,6 +1,7 @@
 import { apiOrigin, type DataCenter, type Environment } from '../../config/data-centers.ts';
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import { FairShares } from '../../foundation/fair-shares.ts';
 import type { Log } from '../../http/log.ts';
 import type { EventRecorder } from '../../inspector/events.ts';
 import type { OutgoingPolicy } from '../outgoing/outgoing-policy.ts';
@@ -11,12 +12,22 @@ import { seenChanges } from './seen-changes.ts';
 import type { WatchedOperation } from './watch-rows.ts';
 
 const topic = 'crm-notification';
-const atOnce = 20;
+/** Calls at the same time: a receiver that hangs takes places of its own, never all. */
+const callsAtOnce = { total: 60, perTenant: 20, perReceiver: 10, reserved: 20 };
 const pollMs = 2_000;
 /** A process that ends in the middle of a call leaves it to others after so long. */
 const leaseMs = 60_000;
 /** Waits after each attempt that failed; after the last one the notification is given up. */
 const delaysMs = [2_000, 10_000, 60_000, 300_000, 1_800_000];
+
+/** A notification that is due, with what its turn depends on. */
+interface Due {
+  readonly id: string;
+  /** The organization. */
+  readonly tenant: string;
+  /** The origin that is called; undefined when the channel has ended. */
+  readonly receiver: string | undefined;
+}
 
 interface Waiting {
   notification_id: string;
@@ -52,54 +63,134 @@ export interface NotifierOptions {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #timer: NodeJS.Timeout;
-  #working: Promise<void> | undefined;
+  readonly #shares = new FairShares(callsAtOnce);
+  readonly #sending = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
+  #looking: Promise<void> | undefined;
   #again = false;
-  #closed = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
-    const look = () => void this.send();
+    const look = () => void this.#look();
     options.notices.subscribe(topic, { changed: look, reset: look });
     this.#timer = setInterval(look, pollMs).unref();
   }
 
   /** Sends what is due; resolves when nothing is any more. */
-  send(): Promise<void> {
-    this.#again = true;
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
-    return this.#working;
+  async send(): Promise<void> {
+    await this.#look();
+    while (this.#sending.size > 0) {
+      await Promise.race(this.#sending);
+      await this.#look();
+    }
   }
 
-  async #work(): Promise<void> {
-    while (this.#again && !this.#closed) {
+  /** Begins to send what is due and may begin. What cannot yet is looked for again when something has ended. */
+  #look(): Promise<void> {
+    this.#again = true;
+    this.#looking ??= this.#begin().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #begin(): Promise<void> {
+    const { log } = this.#options;
+    while (this.#again && !this.#ended) {
       this.#again = false;
       try {
-        const claimed = await this.#claim();
-        await Promise.all(claimed.map((each) => this.#sendOne(each)));
-        if (claimed.length > 0) this.#again = true;
+        for (const [due, waiting] of await this.#claim()) this.#start(due, waiting);
       } catch (error) {
-        if (!this.#closed) this.#options.log.warn({ err: error as Error }, 'notifications were not sent');
+        if (!this.#ended) log.warn({ err: error as Error }, 'notifications cannot be read');
         return;
       }
     }
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearInterval(this.#timer);
-    await this.#working;
+  #start(due: Due, waiting: Waiting): void {
+    const sending = this.#sendOne(waiting)
+      .catch((error: Error) => {
+        if (!this.#ended) this.#options.log.warn({ err: error }, 'a notification was not sent');
+      })
+      .finally(() => {
+        this.#sending.delete(sending);
+        this.#shares.leave(due);
+        void this.#look();
+      });
+    this.#sending.add(sending);
   }
 
-  #claim(): Promise<Waiting[]> {
+  get #ended(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** Ends the calls that are under way; they are made again by whoever comes next. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    clearInterval(this.#timer);
+    await this.#looking;
+    await Promise.all(this.#sending);
+  }
+
+  /** Takes what is due and has its turn. */
+  async #claim(): Promise<(readonly [Due, Waiting])[]> {
+    if (!this.#shares.hasRoom) return [];
+    const admitted = this.#shares.admit(await this.#due());
+    if (admitted.length === 0) return [];
+    const byId = new Map(admitted.map((due) => [due.id, due]));
+    try {
+      return (await this.#take([...byId.keys()])).map((waiting) => {
+        const due = byId.get(waiting.notification_id) as Due;
+        byId.delete(due.id);
+        return [due, waiting] as const;
+      });
+    } finally {
+      // Another process was faster.
+      for (const due of byId.values()) this.#shares.leave(due);
+    }
+  }
+
+  /** The first ones that are due of each module of each channel, the oldest first. */
+  async #due(): Promise<Due[]> {
+    const { store, clock } = this.#options;
+    const queue = 'data_space, user_id, channel_id, module';
+    const rows = await store.database.query<{ id: string; tenant: string; notify_url: string | null }>({
+      name: 'notifications-due',
+      text: `WITH RECURSIVE queue AS (
+               (SELECT ${queue} FROM crm_notification ORDER BY ${queue} LIMIT 1)
+               UNION ALL
+               SELECT next.* FROM queue CROSS JOIN LATERAL (
+                 SELECT ${queue} FROM crm_notification AS other
+                 WHERE (other.data_space, other.user_id, other.channel_id, other.module)
+                     > (queue.data_space, queue.user_id, queue.channel_id, queue.module)
+                 ORDER BY ${queue} LIMIT 1) AS next
+             )
+             SELECT due.notification_id AS id, organization_id AS tenant, notify_url
+             FROM queue JOIN crm_data_space USING (data_space)
+             LEFT JOIN crm_watch USING (${queue})
+             CROSS JOIN LATERAL (
+               SELECT notification_id, next_attempt_at_ms FROM crm_notification AS one
+               WHERE one.data_space = queue.data_space AND one.user_id = queue.user_id
+                 AND one.channel_id = queue.channel_id AND one.module = queue.module AND next_attempt_at_ms <= $1
+               ORDER BY next_attempt_at_ms, notification_id LIMIT ${callsAtOnce.perReceiver}) AS due
+             ORDER BY next_attempt_at_ms, due.notification_id`,
+      values: [clock.nowMs()],
+    });
+    return rows.map(({ id, tenant, notify_url: url }) => ({
+      id,
+      tenant,
+      receiver: url === null ? undefined : new URL(url).origin,
+    }));
+  }
+
+  #take(ids: readonly string[]): Promise<Waiting[]> {
     const { store, clock } = this.#options;
     return store.database.query<Waiting>({
       text: `WITH claimed AS (
                UPDATE crm_notification SET attempts = attempts + 1, next_attempt_at_ms = $1::bigint + ${leaseMs}
                WHERE notification_id IN (
-                 SELECT notification_id FROM crm_notification WHERE next_attempt_at_ms <= $1
-                 ORDER BY next_attempt_at_ms, notification_id LIMIT ${atOnce} FOR UPDATE SKIP LOCKED)
+                 SELECT notification_id FROM crm_notification
+                 WHERE notification_id = ANY ($2::bigint[]) AND next_attempt_at_ms <= $1 FOR UPDATE SKIP LOCKED)
                RETURNING *
              )
              SELECT claimed.*, organization_id, environment, notify_url, token, return_values, client_id
@@ -108,7 +199,7 @@ export class Notifier {
                AND crm_watch.channel_id = claimed.channel_id AND crm_watch.module = claimed.module
                AND crm_watch.expires_at_ms > $1
              ORDER BY notification_id`,
-      values: [clock.nowMs()],
+      values: [clock.nowMs(), ids],
     });
   }
 
@@ -137,7 +228,8 @@ export class Notifier {
       returnValues: waiting.return_values,
       nowMs: clock.nowMs(),
     });
-    const delivery = await postJson(notifyUrl, JSON.stringify(body), policy);
+    const delivery = await postJson(notifyUrl, JSON.stringify(body), policy, this.#ending.signal);
+    if (!delivery.delivered && this.#ended) return this.#putBack(waiting);
     const delayMs = delivery.delivered ? undefined : delaysMs[waiting.attempts - 1];
     const why = delivery.delivered ? {} : { why: delivery.why, again: delayMs !== undefined };
     this.#options.events.record({
@@ -159,6 +251,14 @@ export class Notifier {
     await store.database.query({
       text: 'UPDATE crm_notification SET next_attempt_at_ms = $2 WHERE notification_id = $1',
       values: [waiting.notification_id, clock.nowMs() + delayMs],
+    });
+  }
+
+  async #putBack({ notification_id }: Waiting): Promise<void> {
+    const { store, clock } = this.#options;
+    await store.database.query({
+      text: 'UPDATE crm_notification SET attempts = attempts - 1, next_attempt_at_ms = $2 WHERE notification_id = $1',
+      values: [notification_id, clock.nowMs()],
     });
   }
 

@@ -13,7 +13,7 @@ export interface Databases {
   readonly directory: Database;
   /** For requests. */
   dataCenter(id: string): Database;
-  /** The same over connections of its own, for jobs, notifications and sweeps: they never take those of requests. */
+  /** The same over connections of its own, for jobs and sweeps: they never take those of requests. */
   background(id: string): Database;
   /** TCP ports of the servers, for the policy of outgoing calls. */
   readonly ports: readonly number[];

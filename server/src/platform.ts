@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import type { AccountsContext } from './accounts/context.ts';
@@ -70,6 +71,9 @@ export interface RunningDataCenter extends AdministeredDataCenter {
   readonly tokens: TokenStore;
 }
 
+/** How long each part may take to end. */
+const longestCloseMs = 5_000;
+
 interface Listener {
   readonly app: FastifyInstance;
   readonly port: number;
@@ -88,8 +92,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const databases = await openDatabases(options, topology, clock.nowMs());
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
   const stop = async () => {
-    for (const close of closers.toReversed())
-      await close().catch((error: Error) => log.warn({ err: error }, 'while stopping'));
+    for (const close of closers.toReversed()) {
+      // What waits for a database that hangs would wait longer than whoever stops the platform.
+      const ended = close().catch((error: Error) => log.warn({ err: error }, 'while stopping'));
+      await Promise.race([ended, delay(longestCloseMs, undefined, { ref: false })]);
+    }
     closers.length = 0;
   };
   try {
@@ -97,7 +104,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const homeIndexKey = key('home index');
     await checkHomeIndexKey(databases.directory, homeIndexKey);
     const directoryNotices = await listen(databases.directory, closers);
-    const clients = new ClientDirectory(databases.directory, directoryNotices, clock, random);
+    const clients = new ClientDirectory(
+      databases.directory,
+      directoryNotices,
+      clock,
+      random,
+      settings.database.directoryGraceSeconds,
+    );
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
@@ -234,9 +247,9 @@ async function buildDataCenter(
     content: true,
   } as const;
   apps.set('content', createCrmApi(content));
-  const backgroundStore = storeOver(store, background);
   const worker = new JobWorker({
-    store: backgroundStore,
+    store,
+    workStore: storeOver(store, background),
     notices,
     clock,
     random: shared.random,
@@ -245,7 +258,7 @@ async function buildDataCenter(
     policy,
   });
   closers.push(() => worker.close());
-  const notifier = new Notifier({ store: backgroundStore, dataCenter, notices, clock, log, events, policy });
+  const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
   return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store }, apps };
 }

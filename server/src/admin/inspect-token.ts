@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { maskSecret, secretHash } from '../foundation/secrets.ts';
+import { Unavailable } from '../foundation/unavailable.ts';
 import { isCredential } from '../oauth/formats.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput } from './failure.ts';
@@ -41,17 +42,34 @@ export async function inspectToken(context: AdminContext, token: string): Promis
       'that does not look like a token: expected 1000. or 1004. and two times 32 hexadecimal digits joined by a dot',
     );
   }
-  for (const administered of context.dataCenters.values()) {
-    const row = await findCredential(administered.database, token);
-    if (row) return explain(context, administered, token, row);
+  const away: string[] = [];
+  const searches = [...context.dataCenters.values()].map(async (administered) => {
+    const row = await findCredential(administered.database, token).catch((error: unknown) => {
+      if (error instanceof Unavailable) away.push(administered.dataCenter.id);
+      throw error;
+    });
+    if (!row) throw new NotHere();
+    return { administered, row };
+  });
+  try {
+    // As soon as one has it: another one may hang.
+    const { administered, row } = await Promise.any(searches);
+    return await explain(context, administered, token, row);
+  } catch (error) {
+    const faults = error instanceof AggregateError ? error.errors : [error];
+    const fault = faults.find((each) => !(each instanceof NotHere || each instanceof Unavailable));
+    if (fault !== undefined) throw fault;
   }
-  const ids = [...context.dataCenters.keys()].join(', ');
+  const asked = [...context.dataCenters.keys()].filter((id) => !away.includes(id)).join(', ');
+  const unasked = away.length === 0 ? '' : ` Not asked, because the database does not answer: ${away.join(', ')}.`;
   return {
     token: maskSecret(token),
     found: false,
-    verdict: `No data centre of this platform (${ids}) knows it: never issued here, or revoked, or its grant or client was deleted.`,
+    verdict: `No data centre of this platform (${asked}) knows it: never issued here, or revoked, or its grant or client was deleted.${unasked}`,
   };
 }
+
+class NotHere extends Error {}
 
 async function findCredential(database: Database, token: string): Promise<Row | undefined> {
   const [row] = await database.query<Row>({

@@ -217,7 +217,7 @@ const database = Type.Object(
     idleInTransactionTimeoutSeconds: duration(60, 'Longest pause within a transaction.'),
     backgroundMaxConnections: connections(
       10,
-      "Connections to each data centre's database for jobs, notifications and sweeps, per process.",
+      "Connections to each data centre's database for jobs and sweeps, per process.",
     ),
     backgroundStatementTimeoutSeconds: duration(
       600,

@@ -9,13 +9,19 @@ import type { Database, Queryable } from './database.ts';
  */
 const channel = 'grantway';
 const reconnectDelayMs = 200;
-const keepAliveMs = 15_000;
+const closeMs = 2_000;
+const keepAliveMs = 5_000;
 
 export interface ChangeListener {
   /** Something with this key changed. */
   changed(key: string): void;
   /** Anything may have changed. */
   reset(): void;
+  /**
+   * From now on notices are lost, until `reset` says that they arrive again. Without this, `reset` is called now too:
+   * what is known may be old.
+   */
+  lost?(): void;
 }
 
 export class ChangeNotices {
@@ -42,9 +48,15 @@ export class ChangeNotices {
     client.on('notification', ({ payload = '' }) => this.deliver(payload));
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    await client.query(`LISTEN ${channel}`);
-    // A connection that a firewall dropped in silence shows only when something is sent over it.
-    this.#timer = setInterval(() => client.query('SELECT 1').catch(() => {}), keepAliveMs).unref();
+    try {
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      this.#lost(client);
+      throw error;
+    }
+    // A connection that a firewall dropped in silence, or a server that hangs, shows only when something is asked.
+    const keepAlive = () => client.query('SELECT 1').catch(() => this.#lost(client));
+    this.#timer = setInterval(keepAlive, keepAliveMs).unref();
   }
 
   /** Tells the listeners of this process at once; others hear of it by the notice. */
@@ -59,7 +71,7 @@ export class ChangeNotices {
     this.#client = undefined;
     clearInterval(this.#timer);
     client.end().catch(() => {});
-    this.#forgetAll();
+    this.#each((listener) => (listener.lost ? listener.lost() : listener.reset()));
     void this.#reconnect();
   }
 
@@ -72,7 +84,7 @@ export class ChangeNotices {
       try {
         await this.start();
         this.#reconnecting = false;
-        this.#forgetAll();
+        this.#each((listener) => listener.reset());
         return;
       } catch {
         // The database is still away; caches keep their own time limit meanwhile.
@@ -80,14 +92,16 @@ export class ChangeNotices {
     }
   }
 
-  #forgetAll(): void {
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.reset();
+  #each(tell: (listener: ChangeListener) => void): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) tell(listener);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#client?.end().catch(() => {});
+    // A server that hangs does not take leave.
+    const ended = this.#client?.end().catch(() => {});
+    await Promise.race([ended, delay(closeMs, undefined, { ref: false })]);
   }
 }
 

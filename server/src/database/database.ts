@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Settings } from '../config/settings.ts';
 import { asOutage, endsConnection } from './outage.ts';
@@ -54,7 +55,7 @@ export const defaultPoolLimits: PoolLimits = {
 /** Work in the background waits longer for a connection, because nobody waits for it. */
 const backgroundConnectSeconds = 30;
 
-/** The limits of the pool that answers requests, and of the one for jobs, notifications and sweeps. */
+/** The limits of the pool that answers requests, and of the one for jobs and sweeps. */
 export function poolLimits(settings: Settings['database']): { requests: PoolLimits; background: PoolLimits } {
   return {
     requests: settings,
@@ -73,6 +74,7 @@ export function poolLimits(settings: Settings['database']): { requests: PoolLimi
  * much later this side ends the connection.
  */
 const graceMs = 1_000;
+const closeMs = 5_000;
 
 const retriableStates = new Set(['40001', '40P01']);
 const maxAttempts = 5;
@@ -202,7 +204,8 @@ export class Database implements Queryable {
 
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#pool.end();
+    // A server that hangs does not take leave.
+    await Promise.race([this.#pool.end(), delay(closeMs, undefined, { ref: false })]);
   }
 }
 

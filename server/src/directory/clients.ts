@@ -48,27 +48,42 @@ const selectClients = `
           FROM client_data_center d WHERE d.client_id = c.client_id) AS at
   FROM client c`;
 
-/** The clients of all data centres. Look-ups are kept in memory until a change notice says otherwise. */
+/**
+ * The clients of all data centres. Look-ups are kept in memory until a change notice says otherwise; while the database
+ * is away nothing changes there, and what is known goes on for a while.
+ */
 export class ClientDirectory {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #byId = new Map<string, Promise<Client | undefined>>();
   readonly #origins = new Map<string, Promise<boolean>>();
+  readonly #graceMs: number;
+  /** Since when no notices arrive. */
+  #awaySinceMs: number | undefined;
 
-  constructor(database: Database, notices: ChangeNotices, clock: Clock, random: Random) {
+  /** @param graceSeconds how long clients are served from memory while the directory's database is away. */
+  constructor(database: Database, notices: ChangeNotices, clock: Clock, random: Random, graceSeconds = 3600) {
+    this.#graceMs = graceSeconds * 1000;
     this.#database = database;
     this.#clock = clock;
     this.#random = random;
     notices.subscribe('client', {
       changed: (clientId) => this.#forget(clientId),
-      reset: () => this.#forget(),
+      reset: () => {
+        this.#awaySinceMs = undefined;
+        this.#forget();
+      },
+      lost: () => {
+        this.#awaySinceMs ??= clock.nowMs();
+      },
     });
   }
 
   /** The client, or undefined when nobody has this id. Usually answered from memory. */
   find(clientId: string): Promise<Client | undefined> {
     if (!clientIdPattern.test(clientId)) return unknownClient;
+    this.#forgetAfterGrace();
     return remember(this.#byId, clientId, async () => {
       const rows = await this.#database.query<ClientRow>({
         name: 'client-find',
@@ -79,8 +94,14 @@ export class ClientDirectory {
     });
   }
 
+  #forgetAfterGrace(): void {
+    if (this.#awaySinceMs === undefined) return;
+    if (this.#clock.nowMs() - this.#awaySinceMs >= this.#graceMs) this.#forget();
+  }
+
   /** Whether some client that is enabled at the data centre has registered `origin` as a JavaScript domain. */
   allowsOrigin(dataCenterId: string, origin: string): Promise<boolean> {
+    this.#forgetAfterGrace();
     return remember(this.#origins, `${dataCenterId} ${origin}`, async () => {
       const rows = await this.#database.query({
         name: 'client-allows-origin',

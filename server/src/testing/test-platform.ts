@@ -7,6 +7,7 @@ import { type CreatedUser, createUserWithOrganization } from '../admin/users.ts'
 import { parseSettings } from '../config/load-settings.ts';
 import { openDataDirectory } from '../data-directory.ts';
 import type { DatabaseKind } from '../database/migrate.ts';
+import type { DatabaseUrls } from '../databases.ts';
 import { ManualClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
@@ -33,6 +34,8 @@ export interface TestPlatformOptions {
   readonly clock?: ManualClock;
   /** Default: nothing is logged. */
   readonly log?: Log;
+  /** Databases of the test's own, instead of new ones of the run. */
+  readonly databaseUrls?: DatabaseUrls;
 }
 
 const portTries = 20;
@@ -42,7 +45,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   const clock = options.clock ?? new ManualClock(Date.UTC(2026, 0, 15, 12));
   const directory = mkdtempSync(join(tmpdir(), 'grantway-platform-'));
   const dataDirectory = openDataDirectory(directory, { random: systemRandom });
-  const databaseUrls = {
+  const databaseUrls = options.databaseUrls ?? {
     directory: await createDatabaseUrl('directory'),
     dataCenters: Object.fromEntries(
       await Promise.all(dataCenters.map(async (id) => [id, await createDatabaseUrl('data-center')] as const)),

@@ -35,7 +35,10 @@ const rowsPerRead = 200_000;
 const callbackDelaysMs = [10_000, 60_000, 300_000, 1_800_000];
 
 export interface WorkerOptions {
+  /** For the queue: its statements are short, and a database that hangs shows soon. */
   readonly store: CrmStore;
+  /** For the works themselves, whose statements may take long. Default: the same. */
+  readonly workStore?: CrmStore;
   readonly notices: ChangeNotices;
   readonly clock: Clock;
   readonly random: Random;
@@ -72,7 +75,7 @@ export class JobWorker {
     const { notices, store, clock, log } = options;
     notices.subscribe(jobTopic, { changed: () => this.#look(), reset: () => this.#look() });
     const throwAway = () => {
-      this.#sweeping = sweep(store.database, clock.nowMs()).catch((error: Error) =>
+      this.#sweeping = sweep((options.workStore ?? store).database, clock.nowMs()).catch((error: Error) =>
         log.warn({ err: error }, 'what has expired was not deleted'),
       );
     };
@@ -201,9 +204,9 @@ export class JobWorker {
   }
 
   async #callOf(job: Job, lease: string) {
-    const { store, clock, random } = this.#options;
+    const { store, workStore = store, clock, random } = this.#options;
     try {
-      return await jobCall(store, random, job, clock.nowMs());
+      return await jobCall(workStore, random, job, clock.nowMs());
     } catch (error) {
       if (!(error instanceof JobFailure)) throw error;
       await this.#endFailed(job, lease, error);

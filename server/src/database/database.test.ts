@@ -1,6 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { Unavailable } from '../foundation/unavailable.ts';
+import { startDatabaseProxy } from '../testing/database-proxy.ts';
+import { until } from '../testing/platform-process.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { ChangeNotices, notifyChanges } from './change-notices.ts';
+import { Database } from './database.ts';
 import { migrate } from './migrate.ts';
 import { createStatementQueue } from './statement-queue.ts';
 
@@ -29,6 +33,84 @@ describe('Database', () => {
     await other.query({ text: "UPDATE migration SET checksum = 'other'" });
     await expect(migrate(other, 'directory', 0)).rejects.toThrow(/migrations are never edited/);
     await other.close();
+  });
+});
+
+describe('limits', () => {
+  const seconds = { connectTimeoutSeconds: 1, statementTimeoutSeconds: 1, lockTimeoutSeconds: 1 };
+  const short = new Database({
+    label: 'short',
+    connection: database.connection,
+    limits: { ...seconds, idleInTransactionTimeoutSeconds: 1, maxConnections: 1 },
+  });
+  afterAll(() => short.close());
+  const works = async () => (await short.query({ text: 'SELECT 1 AS one' }))[0];
+
+  test('a statement ends at its limit, a transaction may have another one', async () => {
+    const slow = { text: 'SELECT pg_sleep(1.5)' };
+    await expect(short.query(slow)).rejects.toMatchObject({ name: 'Unavailable', code: '57014' });
+    const longer = { statementTimeoutSeconds: 20 };
+    expect(await short.transaction((transaction) => transaction.query(slow), longer)).toHaveLength(1);
+    const shorter = { statementTimeoutSeconds: 1 };
+    const cut = database.transaction((transaction) => transaction.query({ text: 'SELECT pg_sleep(20)' }), shorter);
+    await expect(cut).rejects.toMatchObject({ name: 'Unavailable', code: '57014' });
+    expect(await works()).toEqual({ one: 1 });
+  });
+
+  test('a pool that is used up is an outage of the moment', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const holding = short.transaction(async (transaction) => {
+      begin();
+      await promise;
+      return transaction.query({ text: 'SELECT 1' });
+    });
+    await begun;
+    await expect(works()).rejects.toMatchObject({ name: 'Unavailable' });
+    resolve();
+    await holding.catch(() => {});
+    expect(await works()).toEqual({ one: 1 });
+  });
+
+  test('a transaction that pauses too long is ended, and what comes after it is in order', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const paused = short.transaction(async (transaction) => {
+      const [{ pid } = { pid: 0 }] = await transaction.query<{ pid: number }>({
+        text: 'SELECT pg_backend_pid() AS pid',
+      });
+      const gone = async () =>
+        (await database.query({ text: 'SELECT 1 FROM pg_stat_activity WHERE pid = $1', values: [pid] })).length === 0;
+      await until(gone, 'the server ended the connection');
+      resolve();
+      return transaction.query({ text: 'SELECT 1' });
+    });
+    await expect(paused).rejects.toMatchObject({ name: 'Unavailable' });
+    await promise;
+    expect(await works()).toEqual({ one: 1 });
+  });
+});
+
+describe('a database that hangs', () => {
+  test('is found out once; what comes then need not wait, and its return is noticed', async () => {
+    await using proxy = await startDatabaseProxy(database.connection);
+    const hanging = new Database({
+      label: 'hanging',
+      connection: { connectionString: proxy.url },
+      limits: { connectTimeoutSeconds: 1, statementTimeoutSeconds: 1 },
+    });
+    const ask = () => hanging.query({ text: 'SELECT 1' });
+    await ask();
+    proxy.hang();
+    await expect(ask()).rejects.toMatchObject({ name: 'Unavailable' });
+    const refusal = () =>
+      ask().then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    await until(async () => /it hangs$/.test(await refusal()), 'it is known to hang');
+    await proxy.restore();
+    await until(async () => (await refusal()) === '', 'it is back');
+    await hanging.close();
   });
 });
 
@@ -76,6 +158,19 @@ describe('createStatementQueue', () => {
       40,
     ]);
     expect(batches).toEqual([[1, 2, 3, 4], [1], [2], [3], [4]]);
+  });
+
+  test("an outage is nobody's fault: each job is told at once, and none is tried alone", async () => {
+    const batches: number[] = [];
+    const queue = createStatementQueue<number, number>({
+      run: async (jobs) => {
+        batches.push(jobs.length);
+        throw new Unavailable('away', {});
+      },
+    });
+    const results = await Promise.allSettled([1, 2, 3].map((job) => queue.submit(job)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(batches).toEqual([3]);
   });
 
   test('while a statement is under way the next batch gathers', async () => {

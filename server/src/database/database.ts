@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Settings } from '../config/settings.ts';
+import { HangWatch } from './hang-watch.ts';
 import { asOutage, endsConnection } from './outage.ts';
 
 /**
@@ -85,12 +86,14 @@ export class Database implements Queryable {
   readonly connection: pg.ClientConfig;
   readonly #pool: pg.Pool;
   readonly #limits: PoolLimits;
+  readonly #watch: HangWatch;
   #roundTrips = 0;
   #closing = false;
 
   constructor(options: DatabaseOptions) {
     this.label = options.label;
     this.connection = options.connection;
+    this.#watch = new HangWatch(options.connection, options.label);
     this.#limits = { ...defaultPoolLimits, ...options.limits };
     const { maxConnections, connectTimeoutSeconds, statementTimeoutSeconds } = this.#limits;
     this.#pool = new pg.Pool({
@@ -117,12 +120,13 @@ export class Database implements Queryable {
 
   /** @throws Unavailable when the database does not answer, or not within the limits. */
   async query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
+    this.#watch.check();
     this.#roundTrips++;
     try {
       const result = await this.#pool.query(statement as pg.QueryConfig);
       return result.rows as Row[];
     } catch (error) {
-      throw asOutage(error, this.label);
+      throw this.#outage(error);
     }
   }
 
@@ -147,7 +151,7 @@ export class Database implements Queryable {
         try {
           return (await client.query({ ...statement, ...readTimeout } as pg.QueryConfig)).rows as Row[];
         } catch (error) {
-          const outage = asOutage(error, this.label);
+          const outage = this.#outage(error);
           if (endsConnection(outage)) broken = outage as Error;
           throw outage;
         }
@@ -173,11 +177,18 @@ export class Database implements Queryable {
   }
 
   async #connect(): Promise<pg.PoolClient> {
+    this.#watch.check();
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw asOutage(error, this.label);
+      throw this.#outage(error);
     }
+  }
+
+  #outage(error: unknown): unknown {
+    const outage = asOutage(error, this.label);
+    this.#watch.observe(outage);
+    return outage;
   }
 
   /**
@@ -204,6 +215,7 @@ export class Database implements Queryable {
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#watch.close();
     // A server that hangs does not take leave.
     await Promise.race([this.#pool.end(), delay(closeMs, undefined, { ref: false })]);
   }

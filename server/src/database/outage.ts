@@ -22,6 +22,16 @@ export function asOutage(error: unknown, label: string): unknown {
   return away ? new Unavailable(`the database of "${label}" does not answer: ${message || code}`, error) : error;
 }
 
+/** The driver's words for having waited in vain. */
+const silences =
+  /^(timeout exceeded when trying|Connection terminated due to connection timeout|Query read timeout|timeout expired)/;
+
+/** Whether the error says that no answer came, rather than a bad one. */
+export function isSilence(error: unknown): boolean {
+  const { cause, message } = error as { cause?: unknown; message?: string };
+  return silences.test(message ?? '') || (error instanceof Unavailable && cause instanceof Error && isSilence(cause));
+}
+
 /** SQLSTATEs after which the connection is still in order, although what was asked was not done. */
 const usableAfter = new Set(['55P03', '57014', '53100', '53200']);
 

@@ -19,20 +19,34 @@ const sweeps: readonly { readonly table: string; readonly column: string; readon
   { table: 'protocol_event', column: 'at_ms', keptMs: keepEventsMs },
 ];
 
-/** Deletes what ended long ago, a bounded number of rows at a time. Returns how many rows went. */
+/**
+ * Deletes what ended long ago, a bounded number of rows at a time. A table that cannot be swept leaves the others their
+ * turn; its error is thrown in the end.
+ * @returns how many rows went.
+ */
 export async function sweepExpired(database: Database, nowMs: number): Promise<number> {
   let total = 0;
+  const failures: unknown[] = [];
   for (const { table, column, keptMs } of sweeps) {
-    for (;;) {
-      const rows = await database.query({
-        text: `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${rowsPerStatement}) RETURNING 1`,
-        values: [nowMs - keptMs],
-      });
-      total += rows.length;
-      if (rows.length < rowsPerStatement) break;
-    }
+    const swept = sweepTable(database, table, column, nowMs - keptMs);
+    total += await swept.catch((error: unknown) => {
+      failures.push(error);
+      return 0;
+    });
   }
+  if (failures.length > 0) throw failures[0];
   return total;
+}
+
+async function sweepTable(database: Database, table: string, column: string, beforeMs: number): Promise<number> {
+  for (let total = 0; ; ) {
+    const rows = await database.query({
+      text: `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${rowsPerStatement}) RETURNING 1`,
+      values: [beforeMs],
+    });
+    total += rows.length;
+    if (rows.length < rowsPerStatement) return total;
+  }
 }
 
 /** Sweeps from time to time. Returns the way to stop. */

@@ -165,12 +165,15 @@ describe('createStatementQueue', () => {
     const queue = createStatementQueue<number, number>({
       run: async (jobs) => {
         batches.push(jobs.length);
-        throw new Unavailable('away', {});
+        throw new Unavailable('away', { code: jobs.includes(9) ? '55P03' : '57P01' });
       },
     });
     const results = await Promise.allSettled([1, 2, 3].map((job) => queue.submit(job)));
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(batches).toEqual([3]);
+    // A lock is not: the others need not wait for it.
+    await Promise.allSettled([8, 9].map((job) => queue.submit(job)));
+    expect(batches).toEqual([3, 2, 1, 1]);
   });
 
   test('while a statement is under way the next batch gathers', async () => {

@@ -22,6 +22,11 @@ export function asOutage(error: unknown, label: string): unknown {
   return away ? new Unavailable(`the database of "${label}" does not answer: ${message || code}`, error) : error;
 }
 
+/** Whether the outage is one for every statement of the moment; a lock that one of them waits for is not. */
+export function concernsAll(error: unknown): boolean {
+  return error instanceof Unavailable && error.code !== '55P03';
+}
+
 /** The driver's words for having waited in vain. */
 const silences =
   /^(timeout exceeded when trying|Connection terminated due to connection timeout|Query read timeout|timeout expired)/;

@@ -1,4 +1,4 @@
-import { Unavailable } from '../foundation/unavailable.ts';
+import { concernsAll } from './outage.ts';
 
 /**
  * Group commit, and its twin for reads: jobs that arrive while a statement is under way, or in the same turn of the
@@ -58,7 +58,7 @@ export function createStatementQueue<Job, Result>(
     } catch (error) {
       // One bad job must not fail its neighbours: alone, each gets its own answer. Where the database does not answer,
       // none is bad, and each of them would wait for it again.
-      if (batch.length === 1 || error instanceof Unavailable) for (const { reject } of batch) reject(error);
+      if (batch.length === 1 || concernsAll(error)) for (const { reject } of batch) reject(error);
       else for (const one of batch) await settle([one]);
     }
   };

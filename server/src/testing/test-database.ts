@@ -5,6 +5,9 @@ import { Database } from '../database/database.ts';
 import type { DatabaseKind } from '../database/migrate.ts';
 import { templateName } from './global-setup.ts';
 
+/** Where no outage is tested, a machine that is busy with many tests is none. */
+export const patientLimits = { connectTimeoutSeconds: 60, statementTimeoutSeconds: 60, lockTimeoutSeconds: 60 };
+
 /** Connection to a new, migrated database of the run's PostgreSQL; the run's end deletes it. */
 export async function createFromTemplate(kind: DatabaseKind): Promise<ClientConfig> {
   const postgres = inject('postgres');
@@ -21,5 +24,9 @@ export async function createFromTemplate(kind: DatabaseKind): Promise<ClientConf
 
 /** A new, migrated database, opened. The caller closes it. */
 export async function createTestDatabase(kind: DatabaseKind, label: string = kind): Promise<Database> {
-  return new Database({ label, connection: await createFromTemplate(kind), limits: { maxConnections: 4 } });
+  return new Database({
+    label,
+    connection: await createFromTemplate(kind),
+    limits: { ...patientLimits, maxConnections: 4 },
+  });
 }

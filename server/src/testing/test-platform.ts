@@ -13,7 +13,7 @@ import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { type Log, silentLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { createFromTemplate } from './test-database.ts';
+import { createFromTemplate, patientLimits } from './test-database.ts';
 
 /** A whole platform for one test file: own databases, own ports, own clock. */
 export interface TestPlatform extends Platform {
@@ -57,6 +57,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       dataCenters: [...dataCenters],
       basePort,
       logLevel: 'silent',
+      database: patientLimits,
       ...options.settings,
     });
     try {

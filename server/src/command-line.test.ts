@@ -359,7 +359,7 @@ describe('user set-password, deactivate, activate, end-tokens', () => {
       email: 'change@us.example',
       active: true,
     });
-    expect((await failure(1, `user set-password ${who} --password short`)).message).toContain('8 to 250');
+    expect((await failure(1, `user set-password ${who} --password short`)).message).toContain('8 to 128');
     expect((await json(`user deactivate ${who}`)).active).toBe(false);
     expect((await json(`user activate ${who}`)).active).toBe(true);
     expect((await json(`user end-tokens ${who}`)).ended_grants).toBe(0);

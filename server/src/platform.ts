@@ -6,6 +6,7 @@ import { DeviceRequests } from './accounts/device/device-requests.ts';
 import { startSweeping } from './accounts/expiry.ts';
 import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
+import { PasswordRules } from './accounts/password-rules.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { CredentialFinder } from './accounts/token/credential-finder.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
@@ -117,7 +118,20 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const credentials = new CredentialFinder(
       new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)])),
     );
-    const shared = { settings, scopes, topology, credentials, clients, homeIndex, deviceRequests, clock, random, log };
+    const passwordRules = new PasswordRules(settings.passwords);
+    const shared = {
+      settings,
+      scopes,
+      topology,
+      credentials,
+      clients,
+      homeIndex,
+      passwordRules,
+      deviceRequests,
+      clock,
+      random,
+      log,
+    };
     const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in'), signing: key('signing keys') };
 
     const adminPort = settings.basePort + portOffsets.admin;
@@ -176,6 +190,7 @@ type Shared = Pick<
   | 'topology'
   | 'clients'
   | 'homeIndex'
+  | 'passwordRules'
   | 'deviceRequests'
   | 'clock'
   | 'random'

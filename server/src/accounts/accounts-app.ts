@@ -18,6 +18,7 @@ import { registerUserInfo } from './identity/user-info.ts';
 import { registerAddScopes } from './incremental/add-scopes.ts';
 import { registerEnhanceToken } from './incremental/enhance-token.ts';
 import { registerServerInfo } from './server-info.ts';
+import { registerHop } from './sign-in/hop.ts';
 import { registerSignInName } from './sign-in/sign-in-name.ts';
 import { registerSignInPassword } from './sign-in/sign-in-password.ts';
 import { registerSignOut } from './sign-in/sign-out.ts';
@@ -61,6 +62,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerChooseOrganization(people, context);
     registerConsent(people, context);
     registerSignInName(people, context);
+    registerHop(people, context);
     registerSignInPassword(people, context);
     registerSignOut(people, context);
     registerConnectedApps(people, context);
@@ -82,12 +84,13 @@ function createDialect(context: AccountsContext): Dialect {
         data: { heading: messages.notFound, text: messages.notFoundText },
       });
     },
-    unreadable(request: FastifyRequest, reply: FastifyReply, status: number) {
+    unreadable(request: FastifyRequest, reply: FastifyReply, status: number, reason?: string) {
+      const detail = { status, ...(reason !== undefined && { reason }) };
       if (json(request)) {
         reply.code(status);
-        return sendRefusal(context, request, reply, null, { outcome: 'RequestUnreadable', detail: { status } });
+        return sendRefusal(context, request, reply, null, { outcome: 'RequestUnreadable', detail });
       }
-      return sendErrorPage(context, request, reply, { outcome: 'RequestUnreadable', detail: { status } });
+      return sendErrorPage(context, request, reply, { outcome: 'RequestUnreadable', detail });
     },
     unavailable(request: FastifyRequest, reply: FastifyReply) {
       if (json(request)) return sendRefusal(context, request, reply, null, { outcome: 'ServiceUnavailable' });

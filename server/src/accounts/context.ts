@@ -13,6 +13,7 @@ import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { DeviceRequests } from './device/device-requests.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
+import type { PasswordRules } from './password-rules.ts';
 import type { SignInGuard } from './sign-in/guard.ts';
 import type { CredentialFinder } from './token/credential-finder.ts';
 import type { TokenStore } from './token/token-store.ts';
@@ -51,6 +52,7 @@ export interface AccountsContext {
   readonly notices: ChangeNotices;
   readonly clients: ClientDirectory;
   readonly homeIndex: HomeIndex;
+  readonly passwordRules: PasswordRules;
   readonly deviceRequests: DeviceRequests;
   readonly organizations: OrganizationDirectory;
   readonly tokens: TokenStore;

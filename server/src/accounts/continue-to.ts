@@ -4,7 +4,9 @@ import {
   authorizationEndpoints,
   checkAuthorizationRequest,
 } from './authorize/authorization-request.ts';
+import { needsSignIn } from './authorize/fresh-sign-in.ts';
 import type { AccountsContext } from './context.ts';
+import type { Session } from './sessions.ts';
 
 /**
  * Where a browser goes on after signing in or choosing: a path of this accounts server, carried through the forms. Only
@@ -31,12 +33,20 @@ export async function continuedRequest(
   return (await checkAuthorizationRequest(context, new URLSearchParams(queryOf(continueTo)), endpoint)).request;
 }
 
+/** Whether what the browser goes on with wants the password typed anew, though this session lives. */
+export async function demandsSignIn(context: AccountsContext, continueTo: string, session: Session): Promise<boolean> {
+  const authorization = await continuedRequest(context, continueTo);
+  return authorization !== undefined && needsSignIn(context, authorization, session);
+}
+
 /** What the sign-in pages tell of where the browser is going on to. */
 export interface Destination {
   readonly client: { readonly name: string };
   /** Where the app gets its answer, when it gets one by redirect. */
   readonly redirectUri?: string;
   readonly loginHint?: string | undefined;
+  /** On what ground this data centre takes the request. */
+  readonly entry?: AuthorizationRequest['entry'];
 }
 
 /** The app that waits for this sign-in, if there is one. */

@@ -53,6 +53,7 @@ export async function sendErrorPage(
     title,
     marker,
     status: statusOf(context, page),
+    openedByApp: true,
     data: { heading: title, meaning: outcomes[outcome].meaning, facts, requestId: request.id },
   });
 }

@@ -13,6 +13,7 @@ const sweeps: readonly { readonly table: string; readonly column: string; readon
   { table: 'access_token', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'enhance_token', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'session', column: 'expires_at_ms', keptMs: 0 },
+  { table: 'used_hop', column: 'expires_at_ms', keptMs: 0 },
   { table: 'crm_idempotency_key', column: 'expires_at_ms', keptMs: 0 },
   { table: 'crm_watch', column: 'expires_at_ms', keptMs: 0 },
   { table: 'crm_credit_use', column: 'slot_ms', keptMs: 2 * keepMs },

@@ -1,41 +1,72 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { keyedHash, sameBytes } from '../foundation/secrets.ts';
+import { ensureBrowser, findBrowser } from './browser.ts';
 import type { AccountsContext } from './context.ts';
-import { readCookie, setCookie } from './sessions.ts';
+import { readCookie } from './sessions.ts';
 
 /**
- * Forms of the accounts pages: a token against cross-site request forgery in each, bound to the browser and to its
- * session, and their fields when they come back.
+ * Forms of the accounts pages: a token against cross-site request forgery in each, bound to the form's own action, to
+ * the browser and to its session, and their fields when they come back.
  */
-const browserTtlSeconds = 365 * 86_400;
-const browserPattern = /^[0-9a-f]{32}$/;
 
-/** The form token for this browser; gives the browser its identifier when it has none yet. */
-export function issueFormToken(context: AccountsContext, request: FastifyRequest, reply: FastifyReply): string {
-  let browser = readCookie(context, request, 'browser');
-  if (!browser || !browserPattern.test(browser)) {
-    browser = context.random.bytes(16).toString('hex');
-    setCookie(context, reply, 'browser', browser, browserTtlSeconds);
-  }
-  return formToken(context, request, browser);
+/** Forms of people who are not signed in yet: a sign-in in another tab meanwhile must not spoil them. */
+const beforeSession: ReadonlySet<string> = new Set(['/signin', '/signin/password']);
+
+/** The token for the form that is sent to `action`, a path of this server. */
+export function issueFormToken(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  action: string,
+): string {
+  return formToken(context, request, ensureBrowser(context, request, reply), action);
 }
 
-function formToken(context: AccountsContext, request: FastifyRequest, browser: string): string {
-  const session = readCookie(context, request, 'session') ?? '';
-  return keyedHash(context.keys.forms, `${browser} ${session}`).toString('base64url');
+function formToken(context: AccountsContext, request: FastifyRequest, browser: string, action: string): string {
+  const session = beforeSession.has(action) ? '' : (readCookie(context, request, 'session') ?? '');
+  return keyedHash(context.keys.forms, `${action} ${browser} ${session}`).toString('base64url');
 }
 
-/** The fields of a form that really came from one of our pages in this browser; undefined for any other. */
+/** The fields of a form that really came from our page for it in this browser; undefined for any other. */
 export function readForm(context: AccountsContext, request: FastifyRequest): URLSearchParams | undefined {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return undefined;
   const origin = request.headers.origin;
   // Browsers send "null" from pages with our Referrer-Policy; then the form token alone decides.
   if (origin !== undefined && origin !== 'null' && origin !== context.dataCenter.origins.accounts) return undefined;
-  if (!Buffer.isBuffer(request.body)) return undefined;
-  const fields = new URLSearchParams(request.body.toString('utf8'));
-  const browser = readCookie(context, request, 'browser');
-  if (!browser || !browserPattern.test(browser)) return undefined;
-  const expected = Buffer.from(formToken(context, request, browser));
+  const fields = unverifiedFields(request);
+  const browser = findBrowser(context, request);
+  if (!browser) return undefined;
+  const [action = ''] = request.url.split('?', 1);
+  const expected = Buffer.from(formToken(context, request, browser, action));
   return sameBytes(expected, Buffer.from(fields.get('csrf') ?? '')) ? fields : undefined;
+}
+
+/**
+ * The fields of any form, from wherever it came. Good for one thing only: to begin again at the request that a refused
+ * form belonged to.
+ */
+export function unverifiedFields(request: FastifyRequest): URLSearchParams {
+  return new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
+}
+
+/**
+ * The seal over what a consent page showed: who was asked by which app for what. The form carries it, and what is
+ * accepted must give the same seal again; a form that names another request, and an app or organization that changed
+ * meanwhile, are shown anew instead.
+ */
+export function sealShown(context: AccountsContext, request: FastifyRequest, shown: unknown): string {
+  const where = [findBrowser(context, request) ?? '', readCookie(context, request, 'session') ?? ''];
+  return keyedHash(context.keys.forms, JSON.stringify(['shown', ...where, shown])).toString('base64url');
+}
+
+/** Whether the form carries the seal of exactly this. */
+export function isWhatWasShown(
+  context: AccountsContext,
+  request: FastifyRequest,
+  form: URLSearchParams,
+  shown: unknown,
+): boolean {
+  const expected = Buffer.from(sealShown(context, request, shown));
+  return sameBytes(expected, Buffer.from(form.get('shown') ?? ''));
 }

@@ -1,5 +1,6 @@
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Queryable } from '../database/database.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import type { AccountsContext } from './context.ts';
 
@@ -9,10 +10,12 @@ export interface Session {
   readonly userId: string;
   readonly email: string;
   readonly displayName: string;
+  /** When the password was typed. */
+  readonly signedInAtMs: number;
 }
 
 /** Cookies of one data centre; ports do not keep cookies apart, so their names carry its id. */
-export type CookieName = 'session' | 'browser' | 'signin' | 'home';
+export type CookieName = 'session' | 'browser' | 'home';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
 
@@ -52,40 +55,82 @@ function isSecure(context: AccountsContext): boolean {
   return context.dataCenter.origins.accounts.startsWith('https:');
 }
 
-/** Starts a session under a new identifier; whatever session the browser had before is ended. */
+/** Longest part of a User-Agent that is kept with a session. */
+const userAgentLength = 200;
+/** A session's last use is written down at most once in this time: pages come in flocks. */
+const useResolutionMs = 60_000;
+
+/**
+ * Starts a session under a new identifier; whatever session the browser had before is ended. What the same user granted
+ * "for the entire session" goes over to the new one: typing the password again is no sign-out.
+ */
 export async function startSession(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   userId: string,
 ): Promise<void> {
-  await endSession(context, request, reply);
+  const before = readCookie(context, request, 'session');
   const token = context.random.bytes(32).toString('hex');
   const nowMs = context.clock.nowMs();
   const ttlSeconds = context.settings.lifetimes.sessionTtlSeconds;
-  await context.database.query({
-    text: 'INSERT INTO session (session_hash, user_id, created_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4)',
-    values: [secretHash(token), userId, nowMs, nowMs + ttlSeconds * 1000],
+  const userAgent = request.headers['user-agent']?.replaceAll('\0', '').slice(0, userAgentLength) ?? null;
+  await context.database.transaction(async (transaction) => {
+    await transaction.query({
+      text: `INSERT INTO session (session_hash, user_id, created_at_ms, last_used_at_ms, expires_at_ms, user_agent)
+             VALUES ($1, $2, $3, $3, $4, $5)`,
+      values: [secretHash(token), userId, nowMs, nowMs + ttlSeconds * 1000, userAgent],
+    });
+    if (!before) return;
+    await transaction.query({
+      text: `UPDATE session_grant g SET session_hash = $1 FROM session s
+             WHERE g.session_hash = $2 AND s.session_hash = $2 AND s.user_id = $3 AND ${alive('$4', '$5')}`,
+      values: [secretHash(token), secretHash(before), userId, nowMs, idleSince(context, nowMs)],
+    });
+    await transaction.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [secretHash(before)] });
   });
   setCookie(context, reply, 'session', token, ttlSeconds);
 }
 
-/** The session of the request's cookie, if it is alive and its user active. */
+/** The session of the request's cookie, if it is alive and its user active. Finding it is using it. */
 export async function findSession(context: AccountsContext, request: FastifyRequest): Promise<Session | undefined> {
   const token = readCookie(context, request, 'session');
   if (!token || !tokenPattern.test(token)) return undefined;
   const hash = secretHash(token);
-  const [row] = await context.database.query<{ user_id: string; email: string; first_name: string; last_name: string }>(
-    {
-      name: 'session-find',
-      text: `SELECT u.user_id, u.email, u.first_name, u.last_name FROM session s JOIN user_account u USING (user_id)
-           WHERE s.session_hash = $1 AND s.expires_at_ms > $2 AND u.active`,
-      values: [hash, context.clock.nowMs()],
-    },
-  );
+  const nowMs = context.clock.nowMs();
+  const [row] = await context.database.query<{
+    user_id: string;
+    email: string;
+    first_name: string;
+    last_name: string;
+    created_at_ms: string;
+    last_used_at_ms: string;
+  }>({
+    name: 'session-find',
+    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, s.created_at_ms, s.last_used_at_ms
+           FROM session s JOIN user_account u USING (user_id)
+           WHERE s.session_hash = $1 AND ${alive('$2', '$3')} AND u.active`,
+    values: [hash, nowMs, idleSince(context, nowMs)],
+  });
   if (!row) return undefined;
+  if (nowMs - Number(row.last_used_at_ms) >= useResolutionMs) {
+    await context.database.query({
+      name: 'session-used',
+      text: 'UPDATE session SET last_used_at_ms = $2 WHERE session_hash = $1',
+      values: [hash, nowMs],
+    });
+  }
   const displayName = `${row.first_name} ${row.last_name}`.trim();
-  return { hash, userId: row.user_id, email: row.email, displayName };
+  return { hash, userId: row.user_id, email: row.email, displayName, signedInAtMs: Number(row.created_at_ms) };
+}
+
+/** The SQL for "neither over nor idle for too long" about the session `s`; parameters: now, and the idle limit's start. */
+function alive(now: string, idleSince: string): string {
+  return `s.expires_at_ms > ${now} AND s.last_used_at_ms > ${idleSince}`;
+}
+
+function idleSince({ settings }: Pick<AccountsContext, 'settings'>, nowMs: number): number {
+  return nowMs - settings.lifetimes.sessionIdleSeconds * 1000;
 }
 
 /** Ends the session of the request's cookie on the server and in the browser. */
@@ -98,4 +143,57 @@ export async function endSession(
   if (!token) return;
   await context.database.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [secretHash(token)] });
   clearCookie(context, reply, 'session');
+}
+
+/** A session as operators see it: nothing in it lets anybody use it. */
+export interface ListedSession {
+  /** Names it among the user's. */
+  readonly sessionId: string;
+  readonly signedInAtMs: number;
+  readonly lastUsedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly userAgent: string | null;
+}
+
+/** Hexadecimal digits of the stored hash that name a session; 64 bits tell a user's sessions apart. */
+const sessionIdLength = 16;
+export const sessionIdPattern = new RegExp(`^[0-9a-f]{${sessionIdLength}}$`);
+const sessionId = `left(encode(s.session_hash, 'hex'), ${sessionIdLength})`;
+
+/** The user's sessions that are alive, newest first. */
+export async function listSessions(
+  queryable: Queryable,
+  context: Pick<AccountsContext, 'settings' | 'clock'>,
+  userId: string,
+): Promise<ListedSession[]> {
+  const nowMs = context.clock.nowMs();
+  const rows = await queryable.query<{
+    session_id: string;
+    created_at_ms: string;
+    last_used_at_ms: string;
+    expires_at_ms: string;
+    user_agent: string | null;
+  }>({
+    text: `SELECT ${sessionId} AS session_id, s.created_at_ms, s.last_used_at_ms, s.expires_at_ms, s.user_agent
+           FROM session s WHERE s.user_id = $1 AND ${alive('$2', '$3')}
+           ORDER BY s.created_at_ms DESC, s.session_hash`,
+    values: [userId, nowMs, idleSince(context, nowMs)],
+  });
+  return rows.map((row) => ({
+    sessionId: row.session_id,
+    signedInAtMs: Number(row.created_at_ms),
+    lastUsedAtMs: Number(row.last_used_at_ms),
+    expiresAtMs: Number(row.expires_at_ms),
+    userAgent: row.user_agent,
+  }));
+}
+
+/** Ends the user's sessions, or the one with that id. Returns the ids of those that went. */
+export async function endSessionsOf(queryable: Queryable, userId: string, only: string | null): Promise<string[]> {
+  const rows = await queryable.query<{ session_id: string }>({
+    text: `DELETE FROM session s WHERE s.user_id = $1 AND ($2::text IS NULL OR ${sessionId} = $2)
+           RETURNING ${sessionId} AS session_id`,
+    values: [userId, only],
+  });
+  return rows.map((row) => row.session_id);
 }

@@ -29,21 +29,22 @@ interface UserRow {
   password_hash: string;
 }
 
-export const userLimits = { emailLength: 100, nameLength: 100, minPasswordLength: 8, maxPasswordLength: 250 } as const;
+export const userLimits = { emailLength: 100, nameLength: 100 } as const;
+
+/** Longest password that is compared at all, so that nobody makes the server hash megabytes. Rules allow fewer. */
+const comparedPasswordLength = 2000;
 
 /** The library's default algorithm is argon2id; the parameters are those that OWASP recommends for 19 MiB of memory. */
 const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 const emailPattern = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+$/;
 
-/** What is wrong with the fields of a new user, in one line, or undefined. */
+/** What is wrong with the fields of a new user beside the password, in one line, or undefined. */
 export function userFault(user: NewUser): string | undefined {
   const { emailLength, nameLength } = userLimits;
   if (!emailPattern.test(user.email) || user.email.length > emailLength) {
     return `the e-mail address must look like name@example.com and have at most ${emailLength} characters`;
   }
-  const fault = passwordFault(user.password);
-  if (fault !== undefined) return fault;
   for (const [label, value] of [
     ['first', user.firstName],
     ['last', user.lastName],
@@ -52,13 +53,6 @@ export function userFault(user: NewUser): string | undefined {
   }
   if (user.lastName.trim() === '') return 'the last name must not be empty';
   return undefined;
-}
-
-/** What is wrong with a new password, in one line, or undefined. */
-export function passwordFault(password: string): string | undefined {
-  const { minPasswordLength, maxPasswordLength } = userLimits;
-  if (password.length >= minPasswordLength && password.length <= maxPasswordLength) return undefined;
-  return `the password must have ${minPasswordLength} to ${maxPasswordLength} characters, ${password.length} came`;
 }
 
 /** Replaces the password and ends the user's sessions, except the one that asked. */
@@ -147,10 +141,8 @@ export async function verifyPassword(
 ): Promise<User | 'unknown name' | 'wrong password' | 'inactive'> {
   const row = await findRow(database, { name });
   decoyHash ??= hash('no password has this hash', passwordCost);
-  const matches = await verify(
-    row?.password_hash ?? (await decoyHash),
-    password.slice(0, userLimits.maxPasswordLength),
-  );
+  const compared = password.slice(0, comparedPasswordLength);
+  const matches = await verify(row?.password_hash ?? (await decoyHash), compared);
   if (!row) return 'unknown name';
   if (!matches) return 'wrong password';
   return row.active ? toUser(row) : 'inactive';

@@ -24,6 +24,7 @@ import {
   removeAssignmentRule,
 } from './organization-settings.ts';
 import { createSelfClientCode } from './self-client-code.ts';
+import { endUserSessions, listUserSessions } from './sessions.ts';
 import { administered, changeUser, createUserWithOrganization } from './users.ts';
 
 const bodyLimitBytes = 256 * 1024;
@@ -86,6 +87,11 @@ const bodies = {
     },
     strict,
   ),
+  sessions: Type.Object({ dataCenter: Type.String(), email: Type.String() }, strict),
+  endedSessions: Type.Object(
+    { dataCenter: Type.String(), email: Type.String(), session: Type.Optional(Type.String()) },
+    strict,
+  ),
   clientChange: Type.Object(
     {
       name: Type.Optional(Type.String()),
@@ -132,8 +138,8 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
           reply,
           new AdminFailure(404, 'NOT_FOUND', `there is no ${request.method} ${request.url.split('?')[0]}`),
         ),
-      unreadable: (_request, reply, status) =>
-        sendFailure(reply, new AdminFailure(status, 'UNREADABLE', 'the request cannot be read')),
+      unreadable: (_request, reply, status, reason = 'the request cannot be read') =>
+        sendFailure(reply, new AdminFailure(status, 'UNREADABLE', reason)),
       caught: (error, reply) => {
         if (error instanceof AdminFailure) return sendFailure(reply, error);
         if (error instanceof Refusal) return sendFailure(reply, badInput(refusalText(error)));
@@ -178,6 +184,11 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   app.patch('/users', async (request) => {
     const { dataCenter, email, ...change } = readBody(request, bodies.userChange);
     return changeUser(context, dataCenter, email, change);
+  });
+  app.get('/sessions', async (request) => listUserSessions(context, readQuery(request, bodies.sessions)));
+  app.delete('/sessions', async (request) => {
+    const { session, ...owner } = readQuery(request, bodies.endedSessions);
+    return endUserSessions(context, owner, session);
   });
   app.get('/clients', async () => (await context.clients.list()).map(describeClient));
   app.post('/clients', async (request, reply) =>

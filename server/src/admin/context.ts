@@ -1,4 +1,5 @@
 import type { SigningKeys } from '../accounts/identity/signing-keys.ts';
+import type { PasswordRules } from '../accounts/password-rules.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CrmStore } from '../crm/store.ts';
@@ -33,6 +34,7 @@ export interface AdminContext {
   readonly directory: Database;
   readonly clients: ClientDirectory;
   readonly homeIndex: HomeIndex;
+  readonly passwordRules: PasswordRules;
   readonly dataCenters: ReadonlyMap<string, AdministeredDataCenter>;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,13 +1,5 @@
 import { endGrants } from '../accounts/token/end-tokens.ts';
-import {
-  createUser,
-  findUser,
-  type NewUser,
-  passwordFault,
-  setActive,
-  setPassword,
-  userFault,
-} from '../accounts/users.ts';
+import { createUser, findUser, type NewUser, setActive, setPassword, userFault } from '../accounts/users.ts';
 import { addUser, createOrganization } from '../crm/organizations/provisioning.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput, conflict, notFound } from './failure.ts';
@@ -42,7 +34,7 @@ export async function createUserWithOrganization(
   organizationName: string,
 ): Promise<CreatedUser> {
   const { database } = administered(context, dataCenterId);
-  checkUser(user);
+  await checkUser(context, user);
   checkOrganizationName(organizationName);
   await claimName(context, dataCenterId, user.email);
   const idPrefixes = await takeIdPrefixes(context, 3);
@@ -70,7 +62,7 @@ export async function addUserToOrganization(
   organizationId: string,
 ): Promise<{ readonly userId: string }> {
   const { database } = administered(context, dataCenterId);
-  checkUser(user);
+  await checkUser(context, user);
   await claimName(context, dataCenterId, user.email);
   const nowMs = context.clock.nowMs();
   return database.transaction(async (transaction) => {
@@ -93,7 +85,7 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   const { database, events, notices } = administered(context, dataCenterId);
   const user = await findUser(database, { name: email });
   if (!user) throw notFound(`data centre "${dataCenterId}" has no user ${email}`);
-  const fault = change.password === undefined ? undefined : passwordFault(change.password);
+  const fault = change.password === undefined ? undefined : await context.passwordRules.describe(change.password, user);
   if (fault !== undefined) throw badInput(fault);
   if (change.password !== undefined) await setPassword(database, user.userId, change.password, null);
   if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
@@ -104,8 +96,8 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   return { user_id: user.userId, email: user.email, active, ended_grants: ended };
 }
 
-function checkUser(user: NewUser): void {
-  const fault = userFault(user);
+async function checkUser(context: AdminContext, user: NewUser): Promise<void> {
+  const fault = userFault(user) ?? (await context.passwordRules.describe(user.password, user));
   if (fault !== undefined) throw badInput(fault);
 }
 

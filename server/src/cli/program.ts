@@ -10,6 +10,7 @@ import { registerLimitsCommands } from './commands/limits.ts';
 import { registerMailCommands } from './commands/mail.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
+import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
 import { registerUserCommands } from './commands/user.ts';
@@ -26,6 +27,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(add --help for what is expected)');
   registerStartCommand(program);
   registerUserCommands(program);
+  registerSessionCommands(program);
   registerClientCommands(program);
   registerSelfClientCommands(program);
   registerTokenCommands(program);

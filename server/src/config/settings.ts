@@ -29,8 +29,14 @@ const lifetimes = Type.Object(
     signingKeyLeadSeconds: duration(600, 'Time between publishing a new signing key and signing with it.'),
     accessTokenTtlSeconds: duration(3600, 'Access token.'),
     sessionTtlSeconds: duration(14 * 86_400, 'Sign-in session of a browser.'),
+    sessionIdleSeconds: duration(7 * 86_400, 'Longest time that a session may go unused before it ends.'),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
-    hopTtlSeconds: duration(60, 'Hand-over of a sign-in from one data centre to another.'),
+    hopTtlSeconds: Type.Integer({
+      minimum: 1,
+      maximum: 60,
+      default: 60,
+      description: 'Hand-over of a sign-in from one data centre to another.',
+    }),
   },
   { ...closed, default: {} },
 );
@@ -68,6 +74,19 @@ const limits = Type.Object(
       description: 'Access tokens whose grant is kept in memory, per data centre.',
     }),
     tokenCacheTtlSeconds: duration(5, 'Longest time an access token is trusted without asking the database again.'),
+  },
+  { ...closed, default: {} },
+);
+
+const passwords = Type.Object(
+  {
+    minLength: Type.Integer({ minimum: 1, maximum: 128, default: 8, description: 'Fewest characters of a password.' }),
+    maxLength: Type.Integer({
+      minimum: 64,
+      maximum: 1000,
+      default: 128,
+      description: 'Most characters of a password.',
+    }),
   },
   { ...closed, default: {} },
 );
@@ -139,6 +158,11 @@ const compatibility = Type.Object(
         'Answer token requests with the errors and statuses of RFC 6749, and end the tokens of a replayed code.',
     }),
     trailingAmpersand: Type.Boolean({ default: true, description: 'End the redirect of the code flow with "&".' }),
+    realmEntry: Type.Boolean({
+      default: true,
+      description:
+        'Let every client of the realm start an authorization at its first data centre, whether or not it is enabled there; off, only where it is enabled.',
+    }),
     plainHttpRedirects: Type.Boolean({
       default: false,
       description: 'Let clients register http redirect URIs and JavaScript domains on hosts that are not loopback.',
@@ -281,6 +305,7 @@ export const settingsSchema = Type.Object(
       "Users see and change their own records and those of the roles below theirs; administrators and the top role see everybody's.",
     ),
     limits,
+    passwords,
     database,
     outgoingCalls,
     compatibility,

@@ -56,10 +56,11 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     dialect: {
       malformed: { ...new Refusal('INVALID_REQUEST').body },
       notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
-      unreadable: (request, reply, status) => {
+      unreadable: (request, reply, status, reason) => {
         if (request.crm) return refuse(request, reply, unreadable(status));
-        // A path that cannot be decoded is answered before any of the checks below.
+        // A path that cannot be decoded, or a header that came twice, is answered before any of the checks below.
         request.crm = new Admission(foreignOrigin(context, request.headers));
+        if (reason !== undefined) return refuse(request, reply, unreadable(status, reason));
         return refuse(request, reply, new Refusal('INVALID_URL_PATTERN', { outcome: 'PathUnreadable' }));
       },
       unavailable: (request, reply) => refuse(request, reply, unavailable()),
@@ -295,8 +296,11 @@ class SeenCalls {
   }
 }
 
-function unreadable(status: number): Refusal {
-  if (status !== 413) return new Refusal('INVALID_REQUEST', { status: 400, outcome: 'RequestUnreadable' });
+function unreadable(status: number, reason?: string): Refusal {
+  if (status !== 413) {
+    const about = reason === undefined ? {} : { message: reason, reason: { reason } };
+    return new Refusal('INVALID_REQUEST', { status: 400, outcome: 'RequestUnreadable', ...about });
+  }
   return new Refusal('LIMIT_EXCEEDED', {
     status,
     details: { limit: bodyLimitBytes },

@@ -8,8 +8,8 @@ import type { Log } from './log.ts';
 export interface Dialect {
   /** No route for this path, or not for this method. */
   notFound(request: FastifyRequest, reply: FastifyReply): unknown;
-  /** The request cannot be read: body too large (413), malformed URL (400), … */
-  unreadable(request: FastifyRequest, reply: FastifyReply, status: number): unknown;
+  /** The request cannot be read: body too large (413), malformed URL (400), … `reason`, where there is one to tell. */
+  unreadable(request: FastifyRequest, reply: FastifyReply, status: number, reason?: string): unknown;
   /** JSON for what is not even an HTTP request (broken framing, endless headers); the connection is closed after it. */
   readonly malformed: Readonly<Record<string, unknown>>;
   /** Errors of this listener's own kinds, thrown by its routes; undefined for any other. */
@@ -64,11 +64,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   app.addHook('onRequest', (request, reply, done) => {
+    // Node keeps the first of them; a proxy before it may have read the last (RFC 9110 §11.6.2: one field).
+    const twice = isRepeated(request.raw.rawHeaders, 'authorization');
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     if (options.secure) reply.header('strict-transport-security', 'max-age=63072000');
-    done();
+    done(twice ? new RepeatedHeader() : undefined);
   });
   app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
@@ -80,6 +82,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       return dialect.unavailable(request, reply, error);
     }
     const status = error.statusCode ?? 500;
+    if (error instanceof RepeatedHeader) return dialect.unreadable(request, reply, status, error.message);
     if (status >= 400 && status < 500) return dialect.unreadable(request, reply, status);
     log.error({ requestId: request.id, method: request.method, path: pathOf(request), err: error }, 'request failed');
     return dialect.failed(request, reply);
@@ -89,6 +92,24 @@ export function createApp(options: AppOptions): FastifyInstance {
 
 function pathOf(request: FastifyRequest): string | undefined {
   return request.url.split('?')[0];
+}
+
+/** A header came twice whose two values could name two callers. */
+class RepeatedHeader extends Error {
+  readonly statusCode = 400;
+  override readonly message = 'expected one Authorization header, got two or more';
+}
+
+/** `rawHeaders`: names and values in turn, as they came. */
+function isRepeated(rawHeaders: readonly string[], name: string): boolean {
+  let seen = false;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const raw = rawHeaders[index] as string;
+    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
+    if (seen) return true;
+    seen = true;
+  }
+  return false;
 }
 
 /** What Node's parser could not read has no request and no route: the answer is written to the socket as it is. */

@@ -19,6 +19,7 @@ export const eventKinds = {
   introspect: 'an API asked about a token',
   password: 'a user changed a password',
   'sign-out': 'a user signed out',
+  session: 'an operator ended sessions',
   user: 'an operator changed a user',
   keys: 'the signing key was rotated',
   api: 'a CRM call, when it was refused or is the first of its kind',

@@ -117,3 +117,12 @@ export interface ClientAtDataCenter {
 export function isEnabledAt(client: Client, dataCenterId: string): boolean {
   return client.dataCenters.get(dataCenterId)?.enabled === true;
 }
+
+/**
+ * Whether an answer at the redirect URI can only reach the client itself: it has a secret to redeem a code with, or the
+ * address is one that a website owns (claimed https, RFC 8252 §7.2; for client-based apps the registered origin).
+ */
+export function provesClient(client: Client, redirectUri: string): boolean {
+  const rules = clientTypeRules[client.type];
+  return rules.secretRequired || rules.javascriptDomains || redirectUri.startsWith('https:');
+}

@@ -128,6 +128,26 @@ const catalogue = {
   ChallengeMissing: { meaning: 'This type of client must send a code_challenge (PKCE).', page: 'E6' },
   ChallengeInvalid: { meaning: 'The code_challenge or its method is malformed.', page: 'E6' },
 
+  PromptInvalid: { meaning: 'The parameter prompt has a value, or values together, that it cannot have.', page: 'E6' },
+  MaxAgeInvalid: { meaning: 'The parameter max_age is not a number of seconds.', page: 'E6' },
+  ResponseModeInvalid: { meaning: 'This response_mode is not known, or not for this response_type.', page: 'E6' },
+  NonceMissing: {
+    meaning: 'An implicit request with the scope openid must send a nonce (OpenID Connect).',
+    page: 'E6',
+  },
+  LoginRequired: {
+    meaning: 'No page may be shown (prompt=none), but the user must sign in.',
+    redirect: 'login_required',
+  },
+  ConsentRequired: {
+    meaning: 'No page may be shown (prompt=none), but the user must be asked for consent.',
+    redirect: 'consent_required',
+  },
+  InteractionRequired: {
+    meaning: 'No page may be shown (prompt=none), but the user must choose or mend something.',
+    redirect: 'interaction_required',
+  },
+
   AccessDenied: {
     standard: 'access_denied',
     meaning: 'The user rejected the request.',
@@ -297,9 +317,11 @@ const catalogue = {
   },
 
   GrantEnded: { meaning: 'A grant ended with all its tokens.' },
-  PasswordUnfit: { meaning: 'The new password is too short or too long.' },
+  PasswordUnfit: { meaning: "The new password breaks a rule: its length, or it is the user's own name or address." },
   CredentialsWrong: { meaning: 'The sign-in name or the password is not correct.' },
   SignInThrottled: { meaning: 'Too many wrong passwords; try again later.' },
+  HopRefused: { meaning: 'A sign-in carried over from another data centre was not taken up.' },
+  ConsentChanged: { meaning: 'What was accepted is not what the page showed; it is shown anew.' },
   FormExpired: { meaning: 'The form has expired or came from another site.' },
   UserIsNoAdministrator: {
     meaning: 'Only an administrator of an organization can grant access for all of it.',

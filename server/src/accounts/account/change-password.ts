@@ -3,16 +3,17 @@ import { foldSignInName } from '../../directory/home-index.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm } from '../forms.ts';
+import type { PasswordFault } from '../password-rules.ts';
 import { findSession } from '../sessions.ts';
 import { endGrants } from '../token/end-tokens.ts';
-import { passwordFault, setPassword, verifyPassword } from '../users.ts';
+import { setPassword, verifyPassword } from '../users.ts';
 
 const notices = {
   wrong: 'passwordWrong',
-  weak: 'passwordWeak',
   throttled: 'throttled',
   expired: 'expired',
 } as const;
+const faults: readonly PasswordFault[] = ['length', 'own', 'breached'];
 
 /** The page where users change their password; all their other sessions end, and if they say so all API tokens too. */
 export function registerChangePassword(app: FastifyInstance, context: AccountsContext): void {
@@ -23,13 +24,16 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
     const session = await findSession(context, request);
     if (!session) return reply.redirect('/signin?continue=%2Faccount%2Fpassword', 302);
     const query = new URLSearchParams(queryOf(request.url));
-    const fault = notices[query.get('error') as keyof typeof notices];
-    const csrf = issueFormToken(context, request, reply);
+    const error = query.get('error');
+    const known = notices[error as keyof typeof notices];
+    const fault = faults.find((each) => each === error);
+    const notice = fault ? messages.passwordUnfit(context.passwordRules.sentence(fault)) : known && messages[known];
+    const csrf = issueFormToken(context, request, reply, '/account/password');
     return pages.send(reply, 'change-password', {
       title: messages.changePassword,
       user: session,
-      csrf,
-      data: { csrf, notice: fault && messages[fault], done: query.has('done') ? messages.passwordChanged : undefined },
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      data: { csrf, notice, done: query.has('done') ? messages.passwordChanged : undefined },
     });
   });
 
@@ -41,7 +45,10 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       return reply.redirect('/account/password?error=expired', 303);
     }
     const name = foldSignInName(session.email);
-    const refuse = (error: keyof typeof notices, outcome: 'CredentialsWrong' | 'SignInThrottled' | 'PasswordUnfit') => {
+    const refuse = (
+      error: keyof typeof notices | PasswordFault,
+      outcome: 'CredentialsWrong' | 'SignInThrottled' | 'PasswordUnfit',
+    ) => {
       context.events.record({ kind: 'password', outcome, userId: session.userId, requestId: request.id });
       return reply.redirect(`/account/password?error=${error}`, 303);
     };
@@ -52,7 +59,8 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       return refuse('wrong', 'CredentialsWrong');
     }
     const fresh = form.get('new') ?? '';
-    if (passwordFault(fresh) !== undefined) return refuse('weak', 'PasswordUnfit');
+    const fault = await context.passwordRules.fault(fresh, user);
+    if (fault !== undefined) return refuse(fault, 'PasswordUnfit');
     await setPassword(context.database, user.userId, fresh, session.hash);
     const endTokens = form.get('end_tokens') === 'true';
     if (endTokens) await endGrants(context.database, context.notices, { userId: user.userId });

@@ -6,6 +6,8 @@ import { issueFormToken, readForm } from '../forms.ts';
 import { findSession } from '../sessions.ts';
 import { endGrants } from '../token/end-tokens.ts';
 
+const removePath = '/account/apps/remove';
+
 interface GrantRow {
   grant_id: string;
   client_id: string;
@@ -16,7 +18,7 @@ interface GrantRow {
   last_token_ms: string | null;
 }
 
-/** The page where users see which apps have access to their data, and take it back (RT-06). */
+/** The page where users see which apps have access to their data, and take it back (RT-06), after a question. */
 export function registerConnectedApps(app: FastifyInstance, context: AccountsContext): void {
   const { pages } = context;
   const { messages } = pages;
@@ -24,17 +26,30 @@ export function registerConnectedApps(app: FastifyInstance, context: AccountsCon
   app.get('/account/apps', async (request, reply) => {
     const session = await findSession(context, request);
     if (!session) return reply.redirect('/signin?continue=%2Faccount%2Fapps', 302);
-    const csrf = issueFormToken(context, request, reply);
     const removed = new URLSearchParams(queryOf(request.url)).has('removed');
     return pages.send(reply, 'connected-apps', {
       title: messages.connectedApps,
       user: session,
-      csrf,
-      data: { csrf, apps: await listApps(context, session.userId), notice: removed ? messages.appRemoved : undefined },
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      data: { apps: await listApps(context, session.userId), notice: removed ? messages.appRemoved : undefined },
     });
   });
 
-  app.post('/account/apps/remove', async (request, reply) => {
+  app.get(removePath, async (request, reply) => {
+    const session = await findSession(context, request);
+    if (!session) return reply.redirect(`/signin?continue=${encodeURIComponent(request.url)}`, 302);
+    const grantId = new URLSearchParams(queryOf(request.url)).get('grant');
+    const found = (await listApps(context, session.userId)).find((each) => each.grantId === grantId);
+    if (!found) return reply.redirect('/account/apps', 302);
+    return pages.send(reply, 'remove-app', {
+      title: messages.removeAppTitle(found.name),
+      user: session,
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      data: { csrf: issueFormToken(context, request, reply, removePath), app: found },
+    });
+  });
+
+  app.post(removePath, async (request, reply) => {
     const form = readForm(context, request);
     const session = form && (await findSession(context, request));
     const grantId = form?.get('grant') ?? '';

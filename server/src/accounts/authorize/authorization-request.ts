@@ -1,8 +1,11 @@
 import { type Client, clientTypeRules, isEnabledAt } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
 import { type Scope, type ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
+import { readSignInAsked, type SignInAsked } from './fresh-sign-in.ts';
+import { type Prompt, type ResponseMode, readMaxAge, readPrompt, readResponseMode } from './openid-parameters.ts';
 
 /** An authorization request that has passed every check which needs no user. */
 export interface AuthorizationRequest {
@@ -12,14 +15,24 @@ export interface AuthorizationRequest {
   readonly scopes: ScopeSet;
   readonly state: string | undefined;
   readonly offline: boolean;
-  /** The consent page is shown even if everything was granted before. */
-  readonly promptConsent: boolean;
+  readonly prompt: Prompt;
+  /** `max_age`: the longest time since the password was typed (OpenID Connect Core §3.1.2.1). */
+  readonly maxAgeSeconds: number | undefined;
+  /** The sign-in that this data centre has asked for on the request's behalf; undefined before that. */
+  readonly signInAsked: SignInAsked | undefined;
+  /** How the answer reaches the client. */
+  readonly responseMode: ResponseMode;
   readonly challenge: { readonly value: string; readonly method: ChallengeMethod } | undefined;
   readonly loginHint: string | undefined;
   /** Goes into the ID token unchanged. */
   readonly nonce?: string | undefined;
   /** The endpoint it came to. */
   readonly endpoint: AuthorizationEndpoint;
+  /**
+   * Why this data centre takes the request: the client is enabled here, or this is the first data centre of its realm,
+   * where every client's users may begin (reference §1.4). In the second case nobody is served here.
+   */
+  readonly entry: 'client' | 'realm';
 }
 
 export type CheckedRequest =
@@ -70,8 +83,9 @@ export async function checkAuthorizationRequest(
     });
   }
 
-  const client = await findEnabledClient(context, clientId);
-  if ('outcome' in client) return refuse(client);
+  const admitted = await findClientForEntry(context, clientId);
+  if ('outcome' in admitted) return refuse(admitted);
+  const { client, entry } = admitted;
   const rules = clientTypeRules[client.type];
   if (rules.responseType !== responseType) {
     return refuse({
@@ -87,6 +101,17 @@ export async function checkAuthorizationRequest(
   const scopes = checkScopes(context.scopes, query.get('scope'));
   if ('outcome' in scopes) return refuse(scopes);
 
+  const scopeSet = new ScopeSet(scopes.scopes);
+  const openId = scopeSet.has('openid');
+  const prompt = readPrompt(query.get('prompt'), openId);
+  if ('outcome' in prompt) return refuse(prompt);
+  const maxAge = readMaxAge(query.get('max_age'));
+  if ('outcome' in maxAge) return refuse(maxAge);
+  const mode = readResponseMode(query.get('response_mode'), responseType, settingsFor(context.settings, client));
+  if ('outcome' in mode) return refuse(mode);
+  const nonce = query.get('nonce') ?? undefined;
+  if (responseType === 'token' && openId && !nonce) return refuse({ outcome: 'NonceMissing' });
+
   const challenge = checkChallenge(query, rules.pkce === 'required');
   if (challenge && 'outcome' in challenge) return refuse(challenge);
 
@@ -95,26 +120,56 @@ export async function checkAuthorizationRequest(
       client,
       responseType,
       redirectUri: redirectUri as string,
-      scopes: new ScopeSet(scopes.scopes),
+      scopes: scopeSet,
       state: query.get('state') ?? undefined,
       offline: query.get('access_type') === 'offline',
-      promptConsent: query.get('prompt')?.toLowerCase() === 'consent',
+      prompt,
+      maxAgeSeconds: maxAge.seconds,
+      signInAsked: readSignInAsked(context, query),
+      responseMode: mode.mode,
       challenge,
       loginHint: query.get('login_hint') ?? undefined,
-      nonce: query.get('nonce') ?? undefined,
+      nonce,
       endpoint,
+      entry,
     },
   };
+}
+
+/**
+ * The client, if its users may begin here: where it is enabled, and, for every client of the realm, at the realm's
+ * first data centre (switch `compatibility.realmEntry`).
+ */
+async function findClientForEntry(
+  context: AccountsContext,
+  clientId: string,
+): Promise<{ readonly client: Client; readonly entry: AuthorizationRequest['entry'] } | Refusal> {
+  const client = await findEnabledClient(context, clientId);
+  if (!('outcome' in client)) return { client, entry: 'client' };
+  const realm = context.topology.realmOf(context.dataCenter);
+  const first = realm[0]?.id === context.dataCenter.id;
+  if (client.outcome !== 'ClientNotEnabled' || !first || !context.settings.compatibility.realmEntry) return client;
+  const found = await context.clients.find(clientId);
+  const ofRealm = found && realm.some(({ id }) => id === found.dataCenter || isEnabledAt(found, id));
+  return found && ofRealm ? { client: found, entry: 'realm' } : client;
+}
+
+/** Why a request that only began here goes no further: its user lives here, and the client is not enabled here. */
+export function entryOnly(context: AccountsContext, { client, entry }: AuthorizationRequest): Refusal | undefined {
+  return entry === 'client' ? undefined : clientNotEnabled(context, client, { entry });
 }
 
 /** The client, if it exists and is switched on at this data centre; else the refusal that says which. */
 export async function findEnabledClient(context: AccountsContext, clientId: string): Promise<Client | Refusal> {
   const client = await context.clients.find(clientId);
-  const dataCenter = context.dataCenter.id;
   if (!client) return { outcome: 'ClientUnknown', detail: { clientId: clientId.slice(0, 100) } };
-  if (isEnabledAt(client, dataCenter)) return client;
-  const enabled = [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id);
-  return { outcome: 'ClientNotEnabled', detail: { dataCenter, registeredIn: client.dataCenter, enabledIn: enabled } };
+  return isEnabledAt(client, context.dataCenter.id) ? client : clientNotEnabled(context, client);
+}
+
+function clientNotEnabled(context: AccountsContext, client: Client, more: Record<string, unknown> = {}): Refusal {
+  const enabledIn = [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id);
+  const detail = { dataCenter: context.dataCenter.id, registeredIn: client.dataCenter, enabledIn, ...more };
+  return { outcome: 'ClientNotEnabled', detail };
 }
 
 /** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */

@@ -1,18 +1,25 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
+import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import { findSession } from '../sessions.ts';
+import { passwordPageFor } from '../sign-in/ticket.ts';
 import { answerTokenRequest, parametersOf } from '../token/token-endpoint.ts';
 import {
   type AuthorizationEndpoint,
+  type AuthorizationRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
+  entryOnly,
 } from './authorization-request.ts';
 import { finishAuthorization } from './finish.ts';
+import { needsSignIn, withoutParameter, withSignInAsked } from './fresh-sign-in.ts';
+import { errorAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
+import { mayAnswerSilently } from './silence.ts';
 import { candidateTargets, encodeTarget, grantedTargets } from './targets.ts';
 
 /**
@@ -43,45 +50,60 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
     if (checked.refusal) return sendErrorPage(context, request, reply, checked.refusal, checked.clientId);
     const authorization = checked.request;
 
+    const { clientId } = authorization.client;
+    const answer = (error: Outcome) => refuseSilently(context, request, reply, authorization, error);
     const hop = query.get(hopParameter);
-    const continueTo = withoutHop(request.url);
-    const session = hop ? undefined : await findSession(context, request);
-    if (!session) {
-      const atHome = hop ? undefined : addressAtKnownHome(context, request, authorization.client);
+    const session = await findSession(context, request);
+    const url = withoutParameter(request.url, hopParameter);
+    const continueTo = withSignInAsked(context, url, authorization, session);
+    if (hop !== null || !session || needsSignIn(context, authorization, session)) {
+      const atHome = hop === null && !session ? addressAtKnownHome(context, request, authorization.client) : undefined;
       if (atHome) return reply.redirect(atHome, 302);
-      const carried = hop ? `&${hopParameter}=${encodeURIComponent(hop)}` : '';
+      if (authorization.prompt.none) return answer('LoginRequired');
+      if (hop === null && session && !authorization.prompt.chooseAccount) {
+        const again = { name: session.email, continueTo };
+        return reply.redirect(passwordPageFor(context, request, reply, again), 302);
+      }
+      const carried = hop === null ? '' : `&${hopParameter}=${encodeURIComponent(hop)}`;
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);
+    }
+    const notHere = entryOnly(context, authorization);
+    if (notHere) {
+      // Somebody signed in here who has signed in elsewhere too: the client may be enabled there.
+      const atHome = addressAtKnownHome(context, request, authorization.client);
+      return atHome ? reply.redirect(atHome, 302) : sendErrorPage(context, request, reply, notHere, clientId);
     }
 
     const candidates = await candidateTargets(context, session.userId, authorization);
     if (candidates.length === 0) {
-      return sendErrorPage(
-        context,
-        request,
-        reply,
-        { outcome: endpoint.instance ? 'UserIsNoAdministrator' : 'UserHasNoOrganization' },
-        authorization.client.clientId,
-      );
+      if (authorization.prompt.none) return answer('InteractionRequired');
+      const outcome = endpoint.instance ? 'UserIsNoAdministrator' : 'UserHasNoOrganization';
+      return sendErrorPage(context, request, reply, { outcome }, clientId);
     }
-    if (!authorization.promptConsent) {
-      const granted = await grantedTargets(context, session.userId, authorization, candidates);
-      if (granted.length === 1 && granted[0]) {
-        const address = await finishAuthorization(context, request, {
-          session,
-          authorization,
-          target: granted[0],
-          consentShown: false,
-          entireSession: false,
-        });
-        return sendAnswer(context, request, reply, authorization.client.clientId, address, 302);
-      }
+    const granted = mayAnswerSilently(authorization)
+      ? await grantedTargets(context, session.userId, authorization, candidates)
+      : [];
+    if (granted.length === 1 && granted[0]) {
+      const accepted = { session, authorization, target: granted[0], consentShown: false, entireSession: false };
+      const finished = await finishAuthorization(context, request, accepted);
+      return sendAnswer(context, request, reply, authorization, finished, 302);
     }
+    if (authorization.prompt.none) return answer(granted.length > 1 ? 'InteractionRequired' : 'ConsentRequired');
     const [only] = candidates;
     const next = candidates.length === 1 && only ? `consent?organization=${encodeTarget(only)}&` : 'organization?';
     return reply.redirect(`/oauth/${next}continue=${encodeURIComponent(continueTo)}`, 302);
   });
 }
 
-function withoutHop(url: string): string {
-  return url.replace(new RegExp(`[?&]${hopParameter}=[^&]*`, 'g'), '');
+/** An end without any page, as `prompt=none` demands (OpenID Connect Core §3.1.2.6). */
+function refuseSilently(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  authorization: AuthorizationRequest,
+  outcome: Outcome,
+) {
+  const { clientId } = authorization.client;
+  context.events.record({ kind: 'authorize', outcome, clientId, requestId: request.id, detail: { prompt: 'none' } });
+  return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, outcome), 302);
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets, readContinue } from '../continue-to.ts';
-import { issueFormToken, readForm } from '../forms.ts';
+import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { loadStep, restartStep } from './step.ts';
 import { byEnvironment, type Candidate, decodeTarget, encodeTarget } from './targets.ts';
 
@@ -19,9 +19,11 @@ export function registerChooseOrganization(app: FastifyInstance, context: Accoun
       title: pages.messages.chooseOrganization,
       formTargets: formTargets(context, step.authorization),
       user: step.session,
-      csrf: issueFormToken(context, request, reply),
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
       continueTo,
+      openedByApp: true,
       data: {
+        csrf: issueFormToken(context, request, reply, '/oauth/organization'),
         client: step.authorization.client,
         organizations: groupChoices(context, step.candidates),
         notice: query.get('error') === 'choice' ? pages.messages.choiceInvalid : undefined,
@@ -31,7 +33,7 @@ export function registerChooseOrganization(app: FastifyInstance, context: Accoun
 
   app.post('/oauth/organization', async (request, reply) => {
     const form = readForm(context, request);
-    const continueTo = readContinue(form?.get('continue'));
+    const continueTo = readContinue((form ?? unverifiedFields(request)).get('continue'));
     const step = form && (await loadStep(context, request, continueTo));
     if (!step) {
       context.events.record({ kind: 'consent', outcome: 'FormExpired', requestId: request.id });

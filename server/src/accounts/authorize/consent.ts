@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import { outcomes } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets, readContinue } from '../continue-to.ts';
-import { issueFormToken, readForm } from '../forms.ts';
+import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { finishAuthorization } from './finish.ts';
-import { errorResponseUri } from './response-uri.ts';
+import { errorAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
+import { mayAnswerSilently } from './silence.ts';
 import { loadStep, restartStep } from './step.ts';
 import { type Candidate, decodeTarget, encodeTarget, grantedTargets } from './targets.ts';
 
@@ -22,27 +22,33 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
     const target = step && decodeTarget(query.get('organization'), step.candidates);
     if (!step || !target) return restartStep(reply, continueTo, 302);
     const { authorization, session } = step;
-    const granted = authorization.promptConsent
-      ? []
-      : await grantedTargets(context, session.userId, authorization, [target]);
+    const granted = mayAnswerSilently(authorization)
+      ? await grantedTargets(context, session.userId, authorization, [target])
+      : [];
     if (granted.length > 0) {
       const accepted = { session, authorization, target, consentShown: false, entireSession: false };
       const answer = await finishAuthorization(context, request, accepted);
-      return sendAnswer(context, request, reply, authorization.client.clientId, answer, 302);
+      return sendAnswer(context, request, reply, authorization, answer, 302);
     }
+    const shown = consentData(context, authorization, target);
     return pages.send(reply, 'consent', {
       title: authorization.client.name,
       formTargets: formTargets(context, authorization),
       user: session,
-      csrf: issueFormToken(context, request, reply),
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
       continueTo,
-      data: consentData(context, authorization, target),
+      openedByApp: true,
+      data: {
+        ...shown,
+        csrf: issueFormToken(context, request, reply, '/oauth/consent'),
+        shown: sealShown(context, request, [shown, session.userId, continueTo, authorization.redirectUri]),
+      },
     });
   });
 
   app.post('/oauth/consent', async (request, reply) => {
     const form = readForm(context, request);
-    const continueTo = readContinue(form?.get('continue'));
+    const continueTo = readContinue((form ?? unverifiedFields(request)).get('continue'));
     const step = form && (await loadStep(context, request, continueTo));
     const target = step && decodeTarget(form.get('organization'), step.candidates);
     const decision = form?.get('decision');
@@ -51,8 +57,14 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
       return restartStep(reply, continueTo, 303);
     }
     const { authorization, session } = step;
+    const { clientId } = authorization.client;
+    const shown = [consentData(context, authorization, target), session.userId, continueTo, authorization.redirectUri];
+    if (!isWhatWasShown(context, request, form, shown)) {
+      const { userId } = session;
+      context.events.record({ kind: 'consent', outcome: 'ConsentChanged', clientId, userId, requestId: request.id });
+      return restartStep(reply, continueTo, 303);
+    }
     if (decision === 'reject') {
-      const { clientId } = authorization.client;
       context.events.record({
         kind: 'consent',
         outcome: 'AccessDenied',
@@ -60,15 +72,16 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
         userId: session.userId,
         requestId: request.id,
       });
-      return reply.redirect(errorResponseUri(authorization, outcomes.AccessDenied.redirect ?? 'access_denied'), 303);
+      return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, 'AccessDenied'), 303);
     }
     const entireSession = authorization.responseType === 'token' && form.get('entire_session') === 'true';
     const accepted = { session, authorization, target, consentShown: true, entireSession };
     const answer = await finishAuthorization(context, request, accepted);
-    return sendAnswer(context, request, reply, authorization.client.clientId, answer, 303);
+    return sendAnswer(context, request, reply, authorization, answer, 303);
   });
 }
 
+/** Everything on the page that depends on the request; the form's seal covers it, so it must not change by itself. */
 function consentData(context: AccountsContext, authorization: AuthorizationRequest, target: Candidate) {
   const { messages } = context.pages;
   const { client, offline, responseType, scopes } = authorization;

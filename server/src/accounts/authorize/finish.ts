@@ -13,7 +13,7 @@ import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken, saveCode } from '../token/token-store.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { type GrantTarget, saveGrant } from './grants.ts';
-import { codeResponseUri, tokenResponseUri } from './response-uri.ts';
+import { type AuthorizationAnswer, codeAnswer, tokenAnswer } from './response-uri.ts';
 
 export interface Accepted {
   readonly session: Session;
@@ -26,14 +26,14 @@ export interface Accepted {
 }
 
 /**
- * Commits the grant together with its code or access token, and says where to send the browser. Nothing is stored when
+ * Commits the grant together with its code or access token, and says what to send the client. Nothing is stored when
  * any part fails, or when the limit of codes has been reached (the refusal then).
  */
 export async function finishAuthorization(
   context: AccountsContext,
   request: FastifyRequest,
   accepted: Accepted,
-): Promise<string | Refusal> {
+): Promise<AuthorizationAnswer | Refusal> {
   const { authorization, session, target } = accepted;
   const { clientId } = authorization.client;
   const { clock, dataCenter, random } = context;
@@ -110,9 +110,9 @@ export async function finishAuthorization(
   });
   if (!implicit) {
     const answer = { code: credential, location: dataCenter.id, accountsServer: dataCenter.origins.accounts };
-    return codeResponseUri(authorization, answer, settings.compatibility.trailingAmpersand);
+    return codeAnswer(authorization, answer, settings.compatibility.trailingAmpersand);
   }
-  return tokenResponseUri(authorization, {
+  return tokenAnswer(authorization, {
     accessToken: credential,
     expiresInSeconds: ttlSeconds,
     location: dataCenter.id,

@@ -1,30 +1,43 @@
 import type { Settings } from '../../config/settings.ts';
+import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
+import type { ResponseMode } from './openid-parameters.ts';
 
 /**
- * The addresses that the browser is sent to at the end of an authorization, exactly as the reference spells them
- * (§1.7 query of the code flow, §1.8 fragment of the implicit flow). Values are percent-encoded, because official
- * redirect pages split at raw `&` and `=` without decoding.
+ * What the client is told at the end of an authorization, exactly as the reference spells it (§1.7 query of the code
+ * flow, §1.8 fragment of the implicit flow). Values are percent-encoded, because official redirect pages split at raw
+ * `&` and `=` without decoding.
  */
-type Parameter = readonly [name: string, value: string | undefined];
+export interface AuthorizationAnswer {
+  readonly redirectUri: string;
+  readonly mode: ResponseMode;
+  /** In the order of the wire. */
+  readonly parameters: readonly Parameter[];
+  /** The query ends in "&". */
+  readonly trailingAmpersand: boolean;
+}
+type Parameter = readonly [name: string, value: string];
 
 /** `?state=…&code=…&location=…&accounts-server=…&`: state first, trailing ampersand kept unless switched off. */
-export function codeResponseUri(
+export function codeAnswer(
   request: AuthorizationRequest,
   answer: { readonly code: string; readonly location: string; readonly accountsServer: string },
   trailingAmpersand: boolean,
-): string {
-  const query = encode([
-    ['state', request.state],
-    ['code', answer.code],
-    ['location', answer.location],
-    ['accounts-server', answer.accountsServer],
-  ]);
-  return appendQuery(request.redirectUri, trailingAmpersand ? `${query}&` : query);
+): AuthorizationAnswer {
+  return answerOf(
+    request,
+    [
+      ['state', request.state],
+      ['code', answer.code],
+      ['location', answer.location],
+      ['accounts-server', answer.accountsServer],
+    ],
+    { trailingAmpersand },
+  );
 }
 
 /** `#access_token=…&expires_in=…&location=…&api_domain=…&state=…&granted_for_session=…`. */
-export function tokenResponseUri(
+export function tokenAnswer(
   request: AuthorizationRequest,
   answer: {
     readonly accessToken: string;
@@ -35,10 +48,10 @@ export function tokenResponseUri(
     readonly idToken?: string | undefined;
     readonly compatibility: Settings['compatibility'];
   },
-): string {
+): AuthorizationAnswer {
   const forSession = String(answer.grantedForSession);
-  const { implicitDelivery, sessionFlagNames } = answer.compatibility;
-  const parameters = encode([
+  const { sessionFlagNames } = answer.compatibility;
+  return answerOf(request, [
     ['access_token', answer.accessToken],
     ['expires_in', String(answer.expiresInSeconds)],
     ['location', answer.location],
@@ -49,32 +62,42 @@ export function tokenResponseUri(
     ['grant_for_session', sessionFlagNames === 'granted' ? undefined : forSession],
     ['id_token', answer.idToken],
   ]);
-  if (implicitDelivery === 'query') return appendQuery(request.redirectUri, parameters);
-  return `${request.redirectUri}#${parameters}`;
 }
 
-/** The refusals that the client is told: in the query of the code flow, in the fragment of the implicit flow. */
-export function errorResponseUri(request: AuthorizationRequest, error: string): string {
-  if (request.responseType === 'token') {
-    return `${request.redirectUri}#${encode([
-      ['error', error],
+/** The refusals that the client is told. In the implicit flow the query is for nobody's errors. */
+export function errorAnswer(request: AuthorizationRequest, outcome: Outcome): AuthorizationAnswer {
+  const error = outcomes[outcome].redirect ?? 'access_denied';
+  if (request.responseType === 'code') {
+    return answerOf(request, [
       ['state', request.state],
-    ])}`;
+      ['error', error],
+    ]);
   }
-  return appendQuery(
-    request.redirectUri,
-    encode([
-      ['state', request.state],
+  const mode = request.responseMode === 'query' ? 'fragment' : request.responseMode;
+  return answerOf(
+    request,
+    [
       ['error', error],
-    ]),
+      ['state', request.state],
+    ],
+    { mode },
   );
 }
 
-function encode(parameters: readonly Parameter[]): string {
-  return parameters
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`)
-    .join('&');
+function answerOf(
+  { redirectUri, responseMode }: AuthorizationRequest,
+  parameters: readonly (readonly [string, string | undefined])[],
+  { mode = responseMode, trailingAmpersand = false }: { mode?: ResponseMode; trailingAmpersand?: boolean } = {},
+): AuthorizationAnswer {
+  const given = parameters.filter((each): each is Parameter => each[1] !== undefined);
+  return { redirectUri, mode, parameters: given, trailingAmpersand };
+}
+
+/** The address of an answer that goes in the query or the fragment. */
+export function answerUri({ redirectUri, mode, parameters, trailingAmpersand }: AuthorizationAnswer): string {
+  const text = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  if (mode === 'fragment') return `${redirectUri}#${text}`;
+  return appendQuery(redirectUri, trailingAmpersand ? `${text}&` : text);
 }
 
 /** `query` behind whatever the URI has already. */

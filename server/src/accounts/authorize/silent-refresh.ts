@@ -4,7 +4,7 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
-import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
+import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
@@ -12,8 +12,10 @@ import { addressAtKnownHome } from '../known-home.ts';
 import { findSession } from '../sessions.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
 import { saveAccessToken } from '../token/token-store.ts';
-import { checkAuthorizationRequest } from './authorization-request.ts';
-import { errorResponseUri, tokenResponseUri } from './response-uri.ts';
+import { checkAuthorizationRequest, entryOnly } from './authorization-request.ts';
+import { needsSignIn } from './fresh-sign-in.ts';
+import { errorAnswer, tokenAnswer } from './response-uri.ts';
+import { sendAnswer } from './send-answer.ts';
 
 interface SessionGrantRow {
   grant_id: string;
@@ -50,13 +52,19 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
         userId: userId ?? null,
         requestId: request.id,
       });
-      return reply.redirect(errorResponseUri(authorization, outcomes[outcome].redirect ?? ''), 302);
+      return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, outcome), 302);
     };
 
     const session = await findSession(context, request);
-    if (!session) {
+    const notHere = session && entryOnly(context, authorization);
+    if (!session || notHere) {
       const atHome = addressAtKnownHome(context, request, authorization.client);
-      return atHome ? reply.redirect(atHome, 302) : refuse('ClientNotGranted');
+      if (atHome) return reply.redirect(atHome, 302);
+      return notHere ? sendErrorPage(context, request, reply, notHere, clientId) : refuse('ClientNotGranted');
+    }
+    // A page would have to be shown, and here none is.
+    if (needsSignIn(context, authorization, session)) {
+      return refuse('PromptRequired', session.userId);
     }
     const granted = await context.database.query<SessionGrantRow>({
       name: 'session-grants',
@@ -93,7 +101,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       requestId: request.id,
       detail: { accessToken: maskSecret(accessToken) },
     });
-    const address = tokenResponseUri(authorization, {
+    const answer = tokenAnswer(authorization, {
       accessToken,
       expiresInSeconds,
       location: context.dataCenter.id,
@@ -102,6 +110,6 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       idToken: await createImplicitIdToken(context, authorization, session, accessToken),
       compatibility,
     });
-    return reply.redirect(address, 302);
+    return sendAnswer(context, request, reply, authorization, answer, 302);
   });
 }

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountsContext } from '../context.ts';
 import { continuedRequest } from '../continue-to.ts';
 import { findSession, type Session } from '../sessions.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
+import { type AuthorizationRequest, entryOnly } from './authorization-request.ts';
+import { needsSignIn } from './fresh-sign-in.ts';
 import { type Candidate, candidateTargets } from './targets.ts';
 
 /** What the pages after the sign-in need; all of it is looked up again, because the browser sends it. */
@@ -20,7 +21,8 @@ export async function loadStep(
 ): Promise<Step | undefined> {
   const authorization = await continuedRequest(context, continueTo);
   const session = authorization && (await findSession(context, request));
-  if (!session) return undefined;
+  if (!session || authorization.prompt.none) return undefined;
+  if (entryOnly(context, authorization) || needsSignIn(context, authorization, session)) return undefined;
   const candidates = await candidateTargets(context, session.userId, authorization);
   return candidates.length > 0 ? { session, authorization, candidates } : undefined;
 }

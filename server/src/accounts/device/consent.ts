@@ -4,8 +4,8 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import { type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets } from '../continue-to.ts';
-import { issueFormToken, readForm } from '../forms.ts';
-import { findSession } from '../sessions.ts';
+import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
+import { findSession, type Session } from '../sessions.ts';
 import { approveDevice } from './approve.ts';
 import { deviceDonePath, devicePath } from './device-path.ts';
 import { type DeviceStep, loadDeviceStep } from './device-step.ts';
@@ -32,16 +32,22 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
       title: step.client.name,
       formTargets: formTargets(context, undefined),
       user: session,
-      csrf: issueFormToken(context, request, reply),
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
       continueTo: devicePath(step.userCode),
-      data: consentData(context, step, target),
+      data: {
+        ...consentData(context, step, target),
+        csrf: issueFormToken(context, request, reply, '/oauth/v3/device/consent'),
+        shown: sealShown(context, request, shownTo(context, session, step, target)),
+      },
     });
   });
 
   app.post('/oauth/v3/device/consent', async (request, reply) => {
     const form = readForm(context, request);
     const decision = form?.get('decision');
-    if (!form || (decision !== 'accept' && decision !== 'reject')) return sendFormExpired(context, request, reply);
+    if (!form || (decision !== 'accept' && decision !== 'reject')) {
+      return sendFormExpired(context, request, reply, unverifiedFields(request).get('user_code'));
+    }
     const typed = form.get('user_code');
     const session = await findSession(context, request);
     const step = session && (await loadDeviceStep(context, request, session, typed));
@@ -50,6 +56,10 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
 
     const { clientId } = step.client;
     const { userId } = session;
+    if (!isWhatWasShown(context, request, form, shownTo(context, session, step, target))) {
+      context.events.record({ kind: eventKind, outcome: 'ConsentChanged', clientId, userId, requestId: request.id });
+      return reply.redirect(devicePath(step.userCode), 303);
+    }
     const userCode = context.deviceRequests.maskUserCode(step.userCode);
     const record = (outcome: string, detail: Readonly<Record<string, unknown>> = {}) =>
       context.events.record({
@@ -84,6 +94,12 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
     const text = accepted ? messages.deviceAcceptedText : messages.deviceRejectedText;
     return pages.send(reply, 'notice', { title: heading, data: { heading, text } });
   });
+}
+
+/** What the form's seal covers; how long ago the device asked is left out, because it changes by itself. */
+function shownTo(context: AccountsContext, session: Session, step: DeviceStep, target: Candidate) {
+  const { asked, ...shown } = consentData(context, step, target);
+  return [shown, session.userId];
 }
 
 function consentData(context: AccountsContext, step: DeviceStep, target: Candidate) {

@@ -8,7 +8,7 @@ import { appendQuery } from '../authorize/response-uri.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets, readContinue } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
-import { issueFormToken, readForm } from '../forms.ts';
+import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
 import { endSession, findSession, type Session } from '../sessions.ts';
 import { addScopes, findEnhancement } from './enhance-token.ts';
 
@@ -44,22 +44,20 @@ export function registerAddScopes(app: FastifyInstance, context: AccountsContext
       title: addition.client.name,
       formTargets: formTargets(context, addition),
       user: session,
-      csrf: issueFormToken(context, request, reply),
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
       continueTo: request.url,
+      openedByApp: true,
       data: {
-        action: '/oauth/scopes',
-        client: addition.client,
-        organizationChoice: '',
-        scopes: addition.scopes,
-        offersSession: false,
-        lifetime: pages.messages.lifetimeOffline,
+        ...pageData(context, addition),
+        csrf: issueFormToken(context, request, reply, '/oauth/scopes'),
+        shown: sealShown(context, request, [pageData(context, addition), session.userId, request.url]),
       },
     });
   });
 
   app.post('/oauth/scopes', async (request, reply) => {
     const form = readForm(context, request);
-    const continueTo = readContinue(form?.get('continue'));
+    const continueTo = readContinue((form ?? unverifiedFields(request)).get('continue'));
     const decision = form?.get('decision');
     const session = form && (await findSession(context, request));
     const addition = continueTo.startsWith(`${path}?`) ? await checkAddition(context, continueTo) : undefined;
@@ -68,11 +66,27 @@ export function registerAddScopes(app: FastifyInstance, context: AccountsContext
       return reply.redirect(continueTo, 303);
     }
     if ('outcome' in addition || session.userId !== addition.ownerId) return reply.redirect(continueTo, 303);
+    if (!isWhatWasShown(context, request, form, [pageData(context, addition), session.userId, continueTo])) {
+      const { clientId } = addition.client;
+      context.events.record({ kind: 'consent', outcome: 'ConsentChanged', clientId, requestId: request.id });
+      return reply.redirect(continueTo, 303);
+    }
     return reply.redirect(
       await decide(context, request, reply, { session, addition, accepted: decision === 'accept' }),
       303,
     );
   });
+}
+
+function pageData(context: AccountsContext, addition: ScopeAddition) {
+  return {
+    action: '/oauth/scopes',
+    client: addition.client,
+    organizationChoice: '',
+    scopes: addition.scopes,
+    offersSession: false,
+    lifetime: context.pages.messages.lifetimeOffline,
+  };
 }
 
 async function decide(

@@ -6,19 +6,22 @@ import { english, type Messages } from './messages.ts';
 
 /**
  * The accounts pages: rendered on the server, working without scripts, under a content security policy that allows
- * none. A form may only be sent to us, to the accounts servers of the realm, and on to the app that asked.
+ * none (`form-post` has one, and works without it). A form may only be sent to us, to the accounts servers of the realm,
+ * and on to the app that asked.
  */
 export type PageName =
   | 'sign-in-name'
   | 'sign-in-password'
   | 'choose-organization'
   | 'consent'
+  | 'form-post'
   | 'device-code'
   | 'device-organization'
   | 'device-consent'
   | 'error'
   | 'notice'
   | 'connected-apps'
+  | 'remove-app'
   | 'change-password';
 
 export interface PageOptions {
@@ -28,15 +31,23 @@ export interface PageOptions {
   readonly marker?: string;
   /** Origins or schemes beside our own that a form's redirects may end at. */
   readonly formTargets?: readonly string[];
-  /** Who is signed in; shows the sign-out form, which needs `csrf`. */
+  /** The page has a script of ours that sends its form on, wherever the app's answer goes. */
+  readonly sendsItself?: boolean;
+  /** The page is a step of an app's request, whose window the app may have opened and watches. */
+  readonly openedByApp?: boolean;
+  /** Who is signed in; shows the sign-out form, which needs its token. */
   readonly user?: { readonly email: string };
-  readonly csrf?: string;
+  readonly signOutToken?: string;
   readonly continueTo?: string;
   /** What the page's own template needs. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const assetTypes = { 'accounts.css': 'text/css; charset=utf-8', 'mark.svg': 'image/svg+xml' } as const;
+const assetTypes = {
+  'accounts.css': 'text/css; charset=utf-8',
+  'mark.svg': 'image/svg+xml',
+  'send-form.js': 'text/javascript; charset=utf-8',
+} as const;
 const assetMaxAgeSeconds = 3600;
 
 export class Pages {
@@ -69,7 +80,8 @@ export class Pages {
       .headers({
         'content-type': 'text/html; charset=utf-8',
         'cache-control': 'no-store',
-        'content-security-policy': contentSecurityPolicy(options.formTargets ?? []),
+        'content-security-policy': contentSecurityPolicy(options),
+        'cross-origin-opener-policy': openerPolicy(options),
         'x-frame-options': 'DENY',
       })
       .send(this.#eta.render('./layout', { ...shared, body }));
@@ -84,14 +96,26 @@ export class Pages {
   }
 }
 
-/** `form-action` covers the whole chain of redirects after a form, so it has to name where the chain may end. */
-function contentSecurityPolicy(formTargets: readonly string[]): string {
+/**
+ * Pages of our own share no window with other sites, which could navigate it or count its frames. Steps of an app's
+ * request do: browser SDKs open them by `window.open` and see by `closed` when the user gives up. Any other policy,
+ * `same-origin-allow-popups` too, would cut that tie, for it protects the windows that a page opens, not its opener's.
+ */
+function openerPolicy({ openedByApp }: PageOptions): string {
+  return openedByApp ? 'unsafe-none' : 'same-origin';
+}
+
+/**
+ * `form-action` covers the whole chain of redirects after a form, so it has to name where the chain may end. A page that
+ * only hands an answer on names nothing: what the app's own server does with the form is not ours to restrict.
+ */
+function contentSecurityPolicy({ formTargets = [], sendsItself = false }: PageOptions): string {
   const targets = ["'self'", ...new Set(formTargets)].join(' ');
   return [
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
-    `form-action ${targets}`,
+    ...(sendsItself ? ["script-src 'self'"] : [`form-action ${targets}`]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');

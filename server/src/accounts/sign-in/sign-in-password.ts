@@ -3,10 +3,10 @@ import { foldSignInName } from '../../directory/home-index.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { describeDestination, formTargets, readContinue } from '../continue-to.ts';
-import { issueFormToken, readForm } from '../forms.ts';
-import { clearCookie, readCookie, startSession } from '../sessions.ts';
+import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { startSession } from '../sessions.ts';
 import { verifyPassword } from '../users.ts';
-import { rememberedName } from './sign-in-name.ts';
+import { openTicket, passwordPage } from './ticket.ts';
 
 const notices = { credentials: 'credentialsWrong', throttled: 'throttled', expired: 'expired' } as const;
 
@@ -17,17 +17,20 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
   app.get('/signin/password', async (request, reply) => {
     const query = new URLSearchParams(queryOf(request.url));
     const continueTo = readContinue(query.get('continue'));
-    const name = rememberedName(context, readCookie(context, request, 'signin'));
+    const ticket = query.get('ticket') ?? '';
+    const name = openTicket(context, request, ticket);
     const changeNameHref = `/signin?continue=${encodeURIComponent(continueTo)}`;
-    if (name === undefined) return reply.redirect(changeNameHref, 302);
+    if (name === undefined) return reply.redirect(ticket ? `${changeNameHref}&error=expired` : changeNameHref, 302);
     const destination = await describeDestination(context, continueTo);
     const notice = notices[query.get('error') as keyof typeof notices];
     return pages.send(reply, 'sign-in-password', {
       title: pages.messages.signIn,
       formTargets: formTargets(context, destination),
+      openedByApp: destination !== undefined,
       data: {
-        csrf: issueFormToken(context, request, reply),
+        csrf: issueFormToken(context, request, reply, '/signin/password'),
         continueTo,
+        ticket,
         email: name,
         changeNameHref,
         notice: notice && pages.messages[notice],
@@ -37,17 +40,19 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
 
   app.post('/signin/password', async (request, reply) => {
     const form = readForm(context, request);
-    const continueTo = readContinue(form?.get('continue'));
-    const name = rememberedName(context, readCookie(context, request, 'signin'));
-    const target = `continue=${encodeURIComponent(continueTo)}`;
+    const fields = form ?? unverifiedFields(request);
+    const continueTo = readContinue(fields.get('continue'));
+    const ticket = fields.get('ticket') ?? '';
+    const name = openTicket(context, request, ticket);
+    const again = (error: keyof typeof notices) => reply.redirect(passwordPage(ticket, continueTo, error), 303);
     if (!form || name === undefined) {
       context.events.record({ kind: 'sign-in', outcome: 'FormExpired', requestId: request.id });
-      return reply.redirect(form ? `/signin?${target}&error=expired` : `/signin/password?${target}&error=expired`, 303);
+      return again('expired');
     }
     const folded = foldSignInName(name);
     if (!context.guard.allows(folded, request.ip)) {
       context.events.record({ kind: 'sign-in', outcome: 'SignInThrottled', requestId: request.id });
-      return reply.redirect(`/signin/password?${target}&error=throttled`, 303);
+      return again('throttled');
     }
     const user = await verifyPassword(context.database, name, form.get('password') ?? '');
     if (typeof user === 'string') {
@@ -58,10 +63,9 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
         requestId: request.id,
         detail: { reason: user },
       });
-      return reply.redirect(`/signin/password?${target}&error=credentials`, 303);
+      return again('credentials');
     }
     await startSession(context, request, reply, user.userId);
-    clearCookie(context, reply, 'signin');
     context.events.record({ kind: 'sign-in', outcome: 'Success', userId: user.userId, requestId: request.id });
     return reply.redirect(continueTo, 303);
   });

@@ -14,7 +14,7 @@ export function registerSignOut(app: FastifyInstance, context: AccountsContext):
     return pages.send(reply, 'notice', {
       title: pages.messages.home,
       user: session,
-      csrf: issueFormToken(context, request, reply),
+      signOutToken: issueFormToken(context, request, reply, '/signout'),
       data: {
         heading: pages.messages.home,
         text: pages.messages.homeText,

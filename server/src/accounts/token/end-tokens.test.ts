@@ -206,7 +206,7 @@ describe('what else kills tokens (reference §3.3)', () => {
     const change = (fields: Record<string, string>) =>
       browser.get(`${accounts}/account/password`).then((page) => browser.submit(page, 'current', fields));
     expect((await change({ current: 'wrong', new: 'another good one' })).html).toContain('not correct');
-    expect((await change({ current: testPassword, new: 'short' })).html).toContain('8 to 250');
+    expect((await change({ current: testPassword, new: 'short' })).html).toContain('8 to 128');
     expect((await change({ current: testPassword, new: 'another good one' })).html).toContain('was changed');
     expect(await refusalOf(access)).toBeUndefined();
     expect((await elsewhere.get(`${accounts}/`)).url).toContain('/signin');

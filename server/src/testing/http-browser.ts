@@ -32,15 +32,18 @@ export class HttpBrowser {
 
   /** Sends the form that holds a field (or button) named `holding`, with `fields` on top of its own. */
   submit(page: Page, holding: string, fields: Readonly<Record<string, string>> = {}): Promise<Page> {
-    const form = readForms(page.html).find((each) => each.html.includes(`name="${holding}"`));
-    if (!form)
-      throw new Error(`no form with "${holding}" on ${page.url} (${page.status}): ${page.html.slice(0, 2000)}`);
+    const form = formOf(page, holding);
     const body = new URLSearchParams({ ...form.fields, ...fields }).toString();
     return this.#walk(new URL(form.action, page.url).href, {
       method: 'POST',
       body,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
+  }
+
+  /** What `submit` would send. */
+  fieldsOf(page: Page, holding: string, fields: Readonly<Record<string, string>> = {}): URLSearchParams {
+    return new URLSearchParams({ ...formOf(page, holding).fields, ...fields });
   }
 
   cookie(name: string): string | undefined {
@@ -56,9 +59,9 @@ export class HttpBrowser {
     let request = init;
     for (let step = 0; step < maxRedirects; step++) {
       this.visited.push(url);
-      const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const response = await fetch(url, { ...request, headers: { ...request.headers, cookie }, redirect: 'manual' });
-      this.#keepCookies(response);
+      const headers = { ...request.headers, cookie: this.cookieHeader() };
+      const response = await fetch(url, { ...request, headers, redirect: 'manual' });
+      this.keepCookies(response);
       const html = await response.text();
       const location = response.headers.get('location');
       const page = { url, status: response.status, headers: response.headers, html };
@@ -73,7 +76,11 @@ export class HttpBrowser {
     throw new Error(`more than ${maxRedirects} redirects from ${start}`);
   }
 
-  #keepCookies(response: Response): void {
+  cookieHeader(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  keepCookies(response: Response): void {
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';');
       const equals = pair.indexOf('=');
@@ -82,6 +89,12 @@ export class HttpBrowser {
       else this.#cookies.set(name, pair.slice(equals + 1));
     }
   }
+}
+
+function formOf(page: Page, holding: string): Form {
+  const form = readForms(page.html).find((each) => each.html.includes(`name="${holding}"`));
+  if (form) return form;
+  throw new Error(`no form with "${holding}" on ${page.url} (${page.status}): ${page.html.slice(0, 2000)}`);
 }
 
 function readForms(html: string): (Form & { html: string })[] {

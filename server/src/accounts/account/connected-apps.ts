@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../../config/data-centers.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { issueFormToken, readForm } from '../forms.ts';
+import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { findSession } from '../sessions.ts';
 import { endGrants } from '../token/end-tokens.ts';
 
@@ -50,6 +50,10 @@ export function registerConnectedApps(app: FastifyInstance, context: AccountsCon
   });
 
   app.post(removePath, async (request, reply) => {
+    const asked = unverifiedFields(request);
+    if (asked.get('confirmed') !== 'true') {
+      return reply.redirect(`${removePath}?grant=${encodeURIComponent(asked.get('grant') ?? '')}`, 303);
+    }
     const form = readForm(context, request);
     const session = form && (await findSession(context, request));
     const grantId = form?.get('grant') ?? '';

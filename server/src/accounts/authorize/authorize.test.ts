@@ -322,17 +322,11 @@ describe('forms and sessions', () => {
   test('the session cookie is HttpOnly, Lax and named for the data centre', async () => {
     const browser = newBrowser();
     const passwordPage = await browser.submit(await browser.get(`${origins.us}/`), 'email', { email: user.email });
-    const fields = {
-      csrf: /name="csrf" value="([^"]+)"/.exec(passwordPage.html)?.[1] ?? '',
-      continue: '/',
-      password: user.password,
-    };
-    const cookie = ['browser', 'signin']
-      .map((name) => `grantway_${name}_us=${browser.cookie(`grantway_${name}_us`)}`)
-      .join('; ');
+    const fields = browser.fieldsOf(passwordPage, 'password', { password: user.password });
+    const cookie = browser.cookieHeader();
     const response = await fetch(`${origins.us}/signin/password`, {
       method: 'POST',
-      body: new URLSearchParams(fields),
+      body: fields,
       headers: { cookie },
       redirect: 'manual',
     });

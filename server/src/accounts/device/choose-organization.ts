@@ -3,7 +3,7 @@ import { queryOf } from '../../http/parameters.ts';
 import { byEnvironment, type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets } from '../continue-to.ts';
-import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { issueFormToken, readForm } from '../forms.ts';
 import { findSession } from '../sessions.ts';
 import { deviceConsentPath, deviceOrganizationPath, devicePath } from './device-path.ts';
 import { loadDeviceStep } from './device-step.ts';
@@ -38,7 +38,7 @@ export function registerDeviceOrganization(app: FastifyInstance, context: Accoun
 
   app.post('/oauth/v3/device/organization', async (request, reply) => {
     const form = readForm(context, request);
-    if (!form) return sendFormExpired(context, request, reply, unverifiedFields(request).get('user_code'));
+    if (!form) return sendFormExpired(context, request, reply);
     const typed = form.get('user_code');
     const session = await findSession(context, request);
     const step = session && (await loadDeviceStep(context, request, session, typed));

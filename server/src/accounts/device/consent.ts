@@ -4,7 +4,7 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import { type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets } from '../continue-to.ts';
-import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
+import { issueFormToken, isWhatWasShown, readForm, sealShown } from '../forms.ts';
 import { findSession, type Session } from '../sessions.ts';
 import { approveDevice } from './approve.ts';
 import { deviceDonePath, devicePath } from './device-path.ts';
@@ -45,9 +45,7 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
   app.post('/oauth/v3/device/consent', async (request, reply) => {
     const form = readForm(context, request);
     const decision = form?.get('decision');
-    if (!form || (decision !== 'accept' && decision !== 'reject')) {
-      return sendFormExpired(context, request, reply, unverifiedFields(request).get('user_code'));
-    }
+    if (!form || (decision !== 'accept' && decision !== 'reject')) return sendFormExpired(context, request, reply);
     const typed = form.get('user_code');
     const session = await findSession(context, request);
     const step = session && (await loadDeviceStep(context, request, session, typed));

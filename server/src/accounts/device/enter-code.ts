@@ -4,7 +4,7 @@ import { encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets, hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
-import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { issueFormToken, readForm } from '../forms.ts';
 import type { Messages } from '../pages/messages.ts';
 import { findSession, readCookie } from '../sessions.ts';
 import { deviceConsentPath, deviceOrganizationPath, devicePath } from './device-path.ts';
@@ -68,19 +68,17 @@ export function registerEnterCode(app: FastifyInstance, context: AccountsContext
   app.post('/oauth/v3/device', async (request, reply) => {
     const form = readForm(context, request);
     if (form) return reply.redirect(devicePath(form.get('user_code')?.trim() ?? ''), 303);
-    return sendFormExpired(context, request, reply, unverifiedFields(request).get('user_code'));
+    return sendFormExpired(context, request, reply);
   });
 }
 
-/** Back to the beginning, with the code that was typed, after a form that did not come from our page in this browser. */
-export function sendFormExpired(
-  context: AccountsContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  typed: string | null,
-): FastifyReply {
+/**
+ * Back to the beginning after a form that did not come from our page in this browser. Its code is not taken along: it may
+ * be one that somebody else wants to see accepted here (RFC 8628 §5.4).
+ */
+export function sendFormExpired(context: AccountsContext, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   context.events.record({ kind: 'device-code', outcome: 'FormExpired', requestId: request.id });
-  return reply.redirect(devicePath(typed?.trim().slice(0, 64) || undefined, 'expired'), 303);
+  return reply.redirect(devicePath(undefined, 'expired'), 303);
 }
 
 function recordFault(context: AccountsContext, request: FastifyRequest, userId: string, fault: DeviceFault): void {

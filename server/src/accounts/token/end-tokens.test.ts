@@ -193,7 +193,10 @@ describe('what else kills tokens (reference §3.3)', () => {
     const page = await browser.get(`${accounts}/account/apps`);
     expect(page.html).toContain('<h2>Removable</h2>');
     const section = page.html.slice(page.html.indexOf('<h2>Removable</h2>'));
-    const after = await browser.submit({ ...page, html: section }, 'grant');
+    const question = await browser.submit({ ...page, html: section }, 'grant');
+    expect(question.html).toContain('<h1>Remove Removable?</h1>');
+    expect(await refusalOf(access)).toBeUndefined();
+    const after = await browser.submit(question, 'grant');
     expect(after.html).toContain('The app was removed');
     expect(await refusalOf(access)).toBe('TokenUnknown');
     expect((await refreshWith(refresh, client)).json).toEqual({ error: 'invalid_code' });
@@ -207,6 +210,7 @@ describe('what else kills tokens (reference §3.3)', () => {
       browser.get(`${accounts}/account/password`).then((page) => browser.submit(page, 'current', fields));
     expect((await change({ current: 'wrong', new: 'another good one' })).html).toContain('not correct');
     expect((await change({ current: testPassword, new: 'short' })).html).toContain('8 to 128');
+    expect((await change({ current: testPassword, new: email })).html).toContain('own name or e-mail address');
     expect((await change({ current: testPassword, new: 'another good one' })).html).toContain('was changed');
     expect(await refusalOf(access)).toBeUndefined();
     expect((await elsewhere.get(`${accounts}/`)).url).toContain('/signin');

@@ -44,6 +44,8 @@ describe('help', () => {
     'mail list',
     'mail show',
     'user create',
+    'session list',
+    'session end',
     ...['create', 'list', 'show', 'update', 'rotate-secret', 'delete'].map((name) => `client ${name}`),
     'self-client code',
     'token inspect',
@@ -360,6 +362,12 @@ describe('user set-password, deactivate, activate, end-tokens', () => {
       active: true,
     });
     expect((await failure(1, `user set-password ${who} --password short`)).message).toContain('8 to 128');
+    expect((await failure(1, `user set-password ${who} --password change@us.example`)).message).toBe(
+      "the password must not be the user's own name or e-mail address",
+    );
+    expect(await json(`session list ${who}`)).toEqual([]);
+    expect((await json(`session end ${who}`)).ended).toEqual([]);
+    expect((await failure(1, `session end ${who} --session 1`)).message).toContain('16 hexadecimal digits');
     expect((await json(`user deactivate ${who}`)).active).toBe(false);
     expect((await json(`user activate ${who}`)).active).toBe(true);
     expect((await json(`user end-tokens ${who}`)).ended_grants).toBe(0);

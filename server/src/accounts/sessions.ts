@@ -188,12 +188,18 @@ export async function listSessions(
   }));
 }
 
-/** Ends the user's sessions, or the one with that id. Returns the ids of those that went. */
-export async function endSessionsOf(queryable: Queryable, userId: string, only: string | null): Promise<string[]> {
-  const rows = await queryable.query<{ session_id: string }>({
+/** Ends the user's sessions, or the one with that id. Returns the ids of those that were alive. */
+export async function endSessionsOf(
+  queryable: Queryable,
+  context: Pick<AccountsContext, 'settings' | 'clock'>,
+  userId: string,
+  only: string | null,
+): Promise<string[]> {
+  const nowMs = context.clock.nowMs();
+  const rows = await queryable.query<{ session_id: string; alive: boolean }>({
     text: `DELETE FROM session s WHERE s.user_id = $1 AND ($2::text IS NULL OR ${sessionId} = $2)
-           RETURNING ${sessionId} AS session_id`,
-    values: [userId, only],
+           RETURNING ${sessionId} AS session_id, ${alive('$3', '$4')} AS alive`,
+    values: [userId, only, nowMs, idleSince(context, nowMs)],
   });
-  return rows.map((row) => row.session_id);
+  return rows.filter((row) => row.alive).map((row) => row.session_id);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClientWithSecrets } from '../../admin/clients.ts';
+import { type ClientWithSecrets, changeClient } from '../../admin/clients.ts';
 import { authorize, type HttpBrowser, signIn } from '../../testing/http-browser.ts';
 import { testPassword } from '../../testing/test-platform.ts';
 import { unlimited } from '../../testing/unlimited.ts';
@@ -279,6 +279,11 @@ describe('what is accepted is what was shown', () => {
     const swapped = await browser.submit(consent, 'decision', { decision: 'accept', organization: sandbox });
     expect(swapped.leftTo).toBeUndefined();
     expect(await outcome()).toBe('ConsentChanged');
+
+    await changeClient(stage.platform.admin, stage.web.client_id, { name: 'Another name' });
+    const renamed = await browser.submit(consent, 'decision', { decision: 'accept' });
+    expect(renamed.leftTo).toBeUndefined();
+    expect(renamed.html).toContain('<b>Another name</b>');
   });
 
   test('the token of one form opens no other', async () => {

@@ -73,7 +73,7 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     ]
       .map((name) => `ZohoCRM.${name}`)
       .concat('openid', 'email');
-    await page.goto(authUrl({ ...browserClient(), client_id: long.client_id, scope: scope.join(',') }));
+    await page.goto(authUrl({ ...browserClient(), client_id: long.client_id, scope: scope.join(','), nonce: 'n1' }));
     await signIn(page, stage.user('us'));
     await chooseEnvironment(page);
     await inspectPage(page, 'consent-browser');

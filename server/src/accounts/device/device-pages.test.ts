@@ -172,8 +172,13 @@ describe('forms (SES-03, RED-05)', () => {
   ])('POST /oauth/v3/device%s without its token, or from another site: 303 to the beginning', async (path, fields) => {
     const { userCode, deviceCode } = await stage.newCodes({ scope: 'aaaserver.profile.READ' });
     const browser = await stage.signedIn();
-    const page = await browser.get(entryPage());
-    const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
+    const page = await browser.get(
+      `${entryPage()}${path}?${path && `user_code=${userCode}&organization=-:production`}`,
+    );
+    const own = Object.fromEntries(browser.fieldsOf(page, 'user_code'));
+    const { csrf = '' } = own;
+    const ofOtherForm = browser.fieldsOf(page, 'continue').get('csrf') ?? '';
+    expect([csrf === '', ofOtherForm === '', csrf === ofOtherForm]).toEqual([false, false, false]);
     const cookie = ['browser', 'session']
       .map((name) => `grantway_${name}_us=${browser.cookie(`grantway_${name}_us`)}`)
       .join('; ');
@@ -184,13 +189,18 @@ describe('forms (SES-03, RED-05)', () => {
         headers: { cookie, ...headers },
         redirect: 'manual',
       });
-    for (const refused of [await post({}, {}), await post({ csrf }, { 'sec-fetch-site': 'cross-site' })]) {
+    for (const refused of [
+      await post({}, {}),
+      await post({ csrf: ofOtherForm }, {}),
+      await post({ csrf }, { 'sec-fetch-site': 'cross-site' }),
+    ]) {
       expect([refused.status, refused.headers.get('location')]).toEqual([303, '/oauth/v3/device?error=expired']);
     }
     expect((await stage.lastEvent('device-code'))?.outcome).toBe('FormExpired');
     expect((await stage.poll(deviceCode)).json).toEqual({ error: 'authorization_pending' });
-    const taken = await post({ csrf }, {});
+    const taken = await post({ ...own, user_code: userCode, ...fields }, {});
     expect(taken.status).toBe(303);
+    if (fields.decision) expect(taken.headers.get('location')).toMatch(/\/done\?decision=(accepted|rejected)$/);
     expect(taken.headers.get('location')).not.toContain('error=');
   });
 

@@ -111,6 +111,32 @@ describe('attachments', () => {
     expect(await files()).toBe(0);
   });
 
+  test('a part without name and content is no file, wherever files are taken', async () => {
+    const empty = { filename: '', content: '' };
+    const zip = { headers: { feature: 'bulk-write', 'X-CRM-ORG': crm.organization.organizationId } };
+    for (const to of [path, 'files', `Leads/${lead}/photo`, 'org/photo', 'upload']) {
+      const form = multipart({ file: empty });
+      const answer = await crm.call('POST', `/crm/v8/${to}`, {
+        ...form,
+        ...(to === 'upload' ? { content: true, headers: { ...form.headers, ...zip.headers } } : {}),
+      });
+      expect([to, answer.status, answer.json.code]).toEqual([to, 400, 'MANDATORY_NOT_FOUND']);
+    }
+    // It takes the place of none, and a link beside it counts.
+    const url = { attachmentUrl: { content: 'https://example.com/c' } };
+    expect((await call('POST', path, multipart({ file: empty, ...url }))).status).toBe(200);
+    const files = Array.from({ length: 10 }, (_, index) => ({ filename: `f${index}`, content: 'x' }));
+    expect((await upload('files', [empty, ...files, empty])).json.data).toHaveLength(10);
+    const two = await crm.call('POST', `/crm/v8/${path}`, multipart({ file: files.slice(0, 2) }));
+    expect(two.json.code).toBe('LIMIT_EXCEEDED');
+    // A file that is empty has a name, and what has content needs none.
+    expect((await upload('files', { filename: 'empty.txt', content: '' })).json.data[0].details.name).toBe('empty.txt');
+    const nameless = (await upload('files', { filename: '', content: 'abc' })).json.data[0].details;
+    expect(nameless.name).toBe('file');
+    expect((await call('GET', 'files', { query: { id: nameless.id } })).text).toBe('abc');
+    await crm.database.query({ text: 'TRUNCATE crm_file, crm_file_piece, crm_attachment' });
+  });
+
   test('a record that does not exist has none', async () => {
     const answer = await upload('Leads/1/Attachments', { filename: 'a', content: 'x' });
     expect([answer.status, answer.json.message]).toEqual([400, 'the related id given seems to be invalid']);

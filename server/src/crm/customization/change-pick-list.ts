@@ -35,6 +35,7 @@ export function changePickList(item: JsonObject, { module, field }: FoundField, 
       const part = readChoice(
         raw,
         index,
+        field.dataType,
         choices.map(({ source }) => source),
         task,
       );

@@ -72,6 +72,36 @@ describe('a new field', () => {
     );
   });
 
+  test('takes no choice with the sign that separates choices', async () => {
+    const refused = (at: string) => ({
+      code: 'INVALID_DATA',
+      message: 'expected a choice without ";", got "a;b"',
+      details: { json_path: `$.fields[0].pick_list_values[${at}`, regex: '^[^;]*$' },
+    });
+    const field = { field_label: 'Separated', data_type: 'multiselectpicklist' };
+    const display = await oneError('Vendors', { ...field, pick_list_values: [{ display_value: 'a;b' }] });
+    expect(display).toMatchObject(refused('0].display_value'));
+    const pick_list_values = [{ display_value: 'c' }, { display_value: 'a', actual_value: 'a;b' }];
+    expect(await oneError('Vendors', { ...field, pick_list_values })).toMatchObject(refused('1].actual_value'));
+    const made = await created('Vendors', { ...field, pick_list_values: [{ display_value: 'a' }] });
+    const change = (changes: object) =>
+      call('PATCH', `settings/fields/${made.id}`, { ...fieldsOf('Vendors'), body: { fields: [changes] } });
+    const added = await change({ pick_list_values: [{ display_value: 'a;b' }] });
+    expect(added.json.fields[0]).toMatchObject(refused('0].display_value'));
+    expect((await change({ default_value: ['a;b'] })).json.fields[0].code).toBe('INVALID_DATA');
+    const record = await crm.call('POST', '/crm/v8/Vendors', {
+      body: { data: [{ Vendor_Name: 'v', Separated: ['a', 'a;b'] }] },
+    });
+    expect(record.json.data[0]).toMatchObject({
+      code: 'INVALID_DATA',
+      message: 'expected a choice without ";", got "a;b"',
+      details: { api_name: 'Separated', json_path: '$.data[0].Separated[1]' },
+    });
+    // A field with one choice has nothing to separate.
+    const single = { field_label: 'One', data_type: 'picklist', pick_list_values: [{ display_value: 'a;b' }] };
+    expect((await created('Vendors', single)).pick_list_values[1]).toMatchObject({ actual_value: 'a;b' });
+  });
+
   test('is named after its label', async () => {
     const { json } = await post(
       'Deals',

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
 import type { PickListSource } from '../metadata/standard-modules.ts';
-import { isStorable, noChoice } from '../values/texts.ts';
+import { choiceProblem, isStorable, noChoice } from '../values/texts.ts';
 import { type FieldTask, fail, type Part } from './read-field.ts';
 
 const limits = { values: 1000, length: 120 } as const;
@@ -20,7 +20,7 @@ export function readPickList(item: JsonObject, dataType: string, task: FieldTask
   if (given.length > limits.values) return tooMany(task);
   const values: PickListSource[] = [];
   for (const [index, raw] of given.entries()) {
-    const part = readChoice(raw, index, values, task);
+    const part = readChoice(raw, index, dataType, values, task);
     if (part.failure) return part;
     if (part.value.value !== noChoice) values.push(part.value);
   }
@@ -36,6 +36,7 @@ export function readPickList(item: JsonObject, dataType: string, task: FieldTask
 export function readChoice(
   raw: unknown,
   index: number,
+  dataType: string,
   others: readonly PickListSource[],
   task: FieldTask,
 ): Part<PickListSource> {
@@ -45,6 +46,11 @@ export function readChoice(
   if (display.failure) return display;
   const actual = raw.actual_value === undefined ? display : readText(raw, 'actual_value', at, task);
   if (actual.failure) return actual;
+  const problem = dataType === 'multiselectpicklist' ? choiceProblem(actual.value) : undefined;
+  if (problem) {
+    const named = raw.actual_value === undefined ? 'display_value' : 'actual_value';
+    return fail('INVALID_DATA', task, `${at}.${named}`, problem.details, problem.message);
+  }
   if (others.some((other) => other.value === actual.value || (other.display ?? other.value) === display.value)) {
     return fail('DUPLICATE_DATA', task, `${at}.display_value`, {});
   }

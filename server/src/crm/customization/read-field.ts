@@ -210,7 +210,8 @@ export function fail(
   { at }: Pick<FieldTask, 'at'>,
   name: string,
   details: Readonly<Record<string, unknown>>,
+  message?: string,
 ): { readonly failure: ErrorBody } {
   const last = name.slice(name.lastIndexOf('.') + 1).replace(/\[\d+\]$/, '');
-  return { failure: errorBody(code, { ...details, api_name: last, json_path: `${at}.${name}` }) };
+  return { failure: errorBody(code, { ...details, api_name: last, json_path: `${at}.${name}` }, message) };
 }

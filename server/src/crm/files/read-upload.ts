@@ -53,7 +53,6 @@ export async function readUpload<Taken>(
       parser = new Busboy({
         headers: call.headers as BusboyHeaders,
         limits: {
-          files: limits.maxFiles,
           // One byte more than allowed is enough to know.
           fileSize: limits.maxBytes + 1,
           fields: maxFields,
@@ -88,17 +87,22 @@ export async function readUpload<Taken>(
         return;
       }
       open.add(stream);
-      const file = { name: cleanFileName(fileName), contentType: cleanType(contentType), content: stream };
+      const name = cleanFileName(fileName);
       chain = chain
         .then(async () => {
           if (ended) return;
-          taken.push(await take(file as IncomingFile));
+          // What a form sends when no file was chosen: a part without a name and without content.
+          const content = fileName ? stream : await unlessEmpty(stream);
+          if (!content) return;
+          if (taken.length === limits.maxFiles) {
+            throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.maxFiles } });
+          }
+          taken.push(await take({ name, contentType: cleanType(contentType), content }));
         })
         .catch(fail)
         .finally(() => open.delete(stream));
     });
     parser.on('field', (name, value) => fields.set(name, value));
-    parser.on('filesLimit', () => fail(new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.maxFiles } })));
     parser.on('error', (error) => fail(error));
     parser.on('finish', () =>
       chain.then(() => {
@@ -112,6 +116,17 @@ export async function readUpload<Taken>(
     });
     source.pipe(parser);
   });
+}
+
+/** The same content; undefined when there is none. */
+async function unlessEmpty(content: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer> | undefined> {
+  const pieces = content[Symbol.asyncIterator]();
+  const first = await pieces.next();
+  if (first.done) return undefined;
+  return (async function* () {
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => pieces };
+  })();
 }
 
 function cleanType(contentType: string): string {

@@ -157,10 +157,10 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   if (raw === undefined) return errorBody('MANDATORY_NOT_FOUND', place);
   if (apiName === 'Tag') return readTags(raw, place, changes);
   if (field.dataType === 'layout') return readLayout(raw, place, task);
-  if (field.linking) return readLinks(raw, field, field.linking, place, task, changes);
+  if (field.linking) return readLinks(raw, field, field.linking, mandatory, place, task, changes);
   if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
   if (isFileField(field)) {
-    if (raw === null) return clearRows(field, mandatory, place, changes);
+    if (isEmpty(raw)) return clearRows(field, mandatory, place, changes);
     const reading = readFileRows(raw, field, place, task.creating, changes.wishes);
     if ('failure' in reading) return reading.failure;
     changes.rows.set(field.key, reading.rows);
@@ -242,6 +242,11 @@ function readTags(raw: unknown, place: Place, changes: ItemChanges): ErrorBody |
   return undefined;
 }
 
+/** What says that a field of a list holds nothing from now on, in every version (crm-api 2.3). */
+function isEmpty(raw: unknown): boolean {
+  return raw === null || raw === '' || (Array.isArray(raw) && raw.length === 0);
+}
+
 function clearRows(field: Field, mandatory: boolean, place: Place, changes: ItemChanges): ErrorBody | undefined {
   if (mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
   changes.rows.set(field.key, []);
@@ -259,8 +264,7 @@ function readRows(
 ): ErrorBody | undefined {
   const module = task.metadata.find(field.subform ?? '');
   if (field.readOnly || !module) return undefined;
-  if (raw === null || raw === '') return clearRows(field, mandatory, place, changes);
-  if (mandatory && Array.isArray(raw) && raw.length === 0) return errorBody('MANDATORY_NOT_FOUND', place);
+  if (isEmpty(raw)) return clearRows(field, mandatory, place, changes);
   if (!Array.isArray(raw)) return errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' });
   if (raw.length > limits.rows) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.rows });
   const rows: RowChange[] = [];
@@ -280,13 +284,15 @@ function readLinks(
   raw: unknown,
   field: Field,
   { module: name, parentField, connectedField }: Linking,
+  mandatory: boolean,
   place: Place,
   task: ReadingTask,
   changes: ItemChanges,
 ): ErrorBody | undefined {
   const module = task.metadata.find(name);
   if (!module) return undefined;
-  if (raw === null) {
+  if (isEmpty(raw)) {
+    if (mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
     changes.links.set(field.key, { clears: true, rows: [] });
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Field } from '../metadata/metadata.ts';
-import { type Reading, tooLong, type ValueReader, wrongType } from './reading.ts';
+import { type Problem, type Reading, tooLong, type ValueReader, wrongType } from './reading.ts';
 
 /** Text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */
 export function isStorable(text: string): boolean {
@@ -41,15 +41,32 @@ export const readPickList: ValueReader = (raw, field) => {
   return reading.problem === undefined && reading.value === noChoice ? { value: null } : reading;
 };
 
+/**
+ * Exports, files, criteria and formulas write the choices of a multi-select pick list in one text with this between
+ * them, so no choice may contain it.
+ */
+const choiceSeparator = ';';
+
+/** What is wrong with a choice of a multi-select pick list; undefined when nothing is. */
+export function choiceProblem(choice: string): Pick<Problem, 'details' | 'message'> | undefined {
+  if (!choice.includes(choiceSeparator)) return undefined;
+  return {
+    details: { regex: `^[^${choiceSeparator}]*$` },
+    message: `expected a choice without "${choiceSeparator}", got "${choice}"`,
+  };
+}
+
 const maxChoices = 200;
 
 export const readMultiSelect: ValueReader = (raw, field) => {
   if (!Array.isArray(raw)) return wrongType('jsonarray');
   if (raw.length > maxChoices) return tooLong(maxChoices);
   const choices = new Set<string>();
-  for (const choice of raw) {
+  for (const [index, choice] of raw.entries()) {
     if (typeof choice !== 'string' || !isStorable(choice)) return wrongType('text');
     if (choice.length > field.length) return tooLong(field.length);
+    const problem = choiceProblem(choice);
+    if (problem) return { problem: { code: 'INVALID_DATA', ...problem, at: `[${index}]` } };
     if (choice !== noChoice && choice.trim() !== '') choices.add(choice.trimEnd());
   }
   return { value: choices.size === 0 ? null : [...choices] };

@@ -68,6 +68,15 @@ describe('foreign client TypeScript SDK 8.0: metadata', () => {
     expect(view.value.customViews[0].fields[0]).toMatchObject({ id: expect.any(BigInt), apiName: expect.any(String) });
   });
 
+  test('the home currency', async () => {
+    const currencies = new sdk.Currencies.CurrenciesOperations();
+    const listed = await answerOf(currencies.getCurrencies());
+    expect(listed).toMatchObject({ status: 200, kind: 'ResponseWrapper' });
+    const [home] = listed.value.currencies;
+    expect(home).toMatchObject({ id: expect.any(BigInt), isoCode: 'USD', symbol: '$', isBase: true, isActive: true });
+    expect((await answerOf(currencies.getCurrency(home.id))).value.currencies).toEqual([home]);
+  });
+
   test('features and the list of APIs', async () => {
     const features = await answerOf(new sdk.Features.FeaturesOperations().getFeatureDetail('user_licenses'));
     expect(features).toMatchObject({

@@ -118,6 +118,8 @@ const lines: readonly (readonly [string, readonly string[], readonly string[]])[
   ['GET users', ['users.ALL', 'users.READ'], ['users.CREATE', 'modules.ALL', 'settings.ALL', 'org.ALL']],
   ['GET users/actions/count', ['users.ALL', 'users.READ'], ['users.UPDATE', 'settings.ALL']],
   ['PUT users', ['users.ALL', 'users.UPDATE'], ['users.READ', 'settings.ALL']],
+  ['GET org/currencies', ofSettings('currencies', 'READ'), noSettings],
+  [`GET org/currencies/${id}`, ofSettings('currencies', 'READ'), noSettings],
   ['GET org', ['org.ALL', 'org.READ'], ['settings.ALL', 'users.ALL', 'modules.ALL']],
   ['GET __features', ['features.ALL', 'features.READ'], ['settings.ALL', 'modules.ALL']],
   ['GET __apis', ['apis.ALL', 'apis.READ'], ['settings.ALL', 'modules.ALL']],

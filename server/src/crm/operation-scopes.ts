@@ -1,5 +1,6 @@
 import type { Operation as ScopeOperation } from '../oauth/scope-catalogue.ts';
 import type { Operation } from './http/router.ts';
+import { activityModules, namesActivities } from './metadata/activities.ts';
 import { standardMetadata } from './metadata/standard-modules.ts';
 
 /** How the table of operations says which scopes a call needs (crm-api 4): all entries, each by an alternative. */
@@ -11,15 +12,18 @@ export const fixed = (...alternatives: string[]): Scopes => {
   return () => needed;
 };
 
+const tokenOf = (name: string): string => standardMetadata.find(name)?.scopeToken ?? 'custom';
+
 /** Tokens of modules are a fixed set, so what is needed is made once for each. */
 const byModule = (scopesOf: (token: string) => readonly string[]): Scopes => {
   const byToken = new Map<string, readonly (readonly string[])[]>();
   return ([name = '']) => {
-    const token = standardMetadata.find(name)?.scopeToken ?? 'custom';
-    const known = byToken.get(token);
+    const tokens = namesActivities(name) ? activityModules.map(tokenOf) : [tokenOf(name)];
+    const key = tokens.join();
+    const known = byToken.get(key);
     if (known) return known;
-    const needed = [scopesOf(token)];
-    byToken.set(token, needed);
+    const needed = tokens.map(scopesOf);
+    byToken.set(key, needed);
     return needed;
   };
 };

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
 import type { ConversionTarget } from '../layouts/convert-mapping.ts';
+import { activityModules } from '../metadata/activities.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { type Conversion, targetModule } from './read-conversion.ts';
 
@@ -73,7 +74,7 @@ export async function moveContent(
     values: [
       space.dataSpace,
       leadId,
-      ['Tasks', 'Events', 'Calls'].map(number),
+      activityModules.map(number),
       contact,
       of ? JSON.stringify(of) : null,
       of?.id ?? null,

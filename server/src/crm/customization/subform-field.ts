@@ -35,7 +35,7 @@ export function readSubform(
     display_field: null,
     parent_module: parent.apiName,
     parent_field: parentField,
-    flags: ['api_supported', 'creatable', 'editable', 'deletable', 'viewable'],
+    flags: ['creatable', 'editable', 'deletable', 'viewable'],
     fields: fields.map((field) => ({ id: newId(), ...field })),
   };
   return { value: { field: { subform: api_name }, module } };

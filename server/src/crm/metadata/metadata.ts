@@ -247,12 +247,16 @@ export function isFieldOf(version: Version, { apiName }: Field): boolean {
   return version.number >= 4 || !sinceV4.has(apiName);
 }
 
+/** Whether the API lists the module's records: what `settings/modules` announces as `api_supported`. */
+export function isListed({ flags, generatedType }: Module): boolean {
+  const alone = generatedType === 'default' || generatedType === 'custom' || generatedType === 'linking';
+  return alone && flags.has('api_supported');
+}
+
+/** Modules that are listed in ways of their own: files of records, and what is kept in other modules. */
+const withoutRecords = new Set(['Attachments', 'Activities']);
+
 /** Whether the record calls (`GET /Leads` and its like) serve this module. */
 export function servesRecords(module: Module): boolean {
-  return (
-    module.flags.has('api_supported') &&
-    (module.generatedType === 'default' || module.generatedType === 'custom' || module.generatedType === 'linking') &&
-    // Attachments are files of a record, with calls of their own.
-    module.apiName !== 'Attachments'
-  );
+  return isListed(module) && !withoutRecords.has(module.apiName);
 }

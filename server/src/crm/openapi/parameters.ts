@@ -40,6 +40,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   rule: { description: 'Id of an assignment rule.', schema: id },
   pipeline: { description: 'Id of a pipeline.', schema: id },
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
+  currency: { description: 'Id of a currency.', schema: id },
   job: { description: 'Id of a job.', schema: id },
   lock: { description: 'Id of a lock.', schema: id },
 };

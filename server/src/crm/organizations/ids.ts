@@ -16,6 +16,7 @@ export const systemIds = {
   /** Forecast categories: pipeline, closed, omitted. */
   forecastCategories: 34_001,
   defaultPipeline: 34_501,
+  homeCurrency: 35_001,
   /** Layout "Standard" of a standard module and of a custom one: this plus the module's number. */
   standardLayout: 5_000_000,
   customLayout: 100_000_000_000,

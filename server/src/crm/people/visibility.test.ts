@@ -48,6 +48,10 @@ beforeAll(async () => {
   }
   crm.store.spaces.forget(idPrefix);
   for (const who of everybody) leads[who] = await createAs(who, 'Leads', { Last_Name: who, Company: 'private' });
+  for (const who of everybody) {
+    const query = { attachmentUrl: 'https://example.com/', title: who };
+    expect((await call(who, 'POST', `Leads/${leads[who]}/Attachments`, { query })).status).toBe(200);
+  }
 });
 
 const seenBy: Readonly<Record<Who, readonly Who[]>> = {
@@ -64,6 +68,8 @@ describe.each(everybody)('%s', (who) => {
   test('sees records in every way of looking for them', async () => {
     const query = { fields: 'Last_Name' };
     expect(namesOf((await call(who, 'GET', 'Leads', { query })).json)).toEqual(seen);
+    const files = (await call(who, 'GET', 'Attachments', { query: { fields: 'File_Name' } })).json.data;
+    expect(files.map((file: { File_Name: string }) => file.File_Name).toSorted()).toEqual(seen);
     const found = { ...query, criteria: '(Company:equals:private)' };
     expect(namesOf((await call(who, 'GET', 'Leads/search', { query: found })).json)).toEqual(seen);
     expect(namesOf((await call(who, 'GET', 'Leads/search', { query: { ...query, word: 'private' } })).json)).toEqual(

@@ -21,7 +21,7 @@ export async function getRecord(call: CrmCall): Promise<CrmAnswer> {
 }
 
 /** An unknown record is an error since v8 and simply nothing before. */
-function notFound(call: CrmCall): CrmAnswer {
+export function notFound(call: CrmCall): CrmAnswer {
   if (call.version.number < 8) return { status: 204 };
   throw new Refusal('INVALID_DATA', {
     status: 404,

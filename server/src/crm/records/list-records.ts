@@ -18,7 +18,7 @@ import { productsFor } from './row-forms.ts';
 import { type RecordList, type SortKey, selectRecords, sortKeyOf } from './select-records.ts';
 
 const maxFields = 50;
-const maxIds = 100;
+export const maxIds = 100;
 const states = ['true', 'false', 'both'] as const;
 
 /** A list that holds only some of a module's records. */
@@ -131,7 +131,8 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
 
 /** A record's JSON with more keys at its end. */
 export function withMore(record: string, more: object | undefined): string {
-  return more === undefined ? record : `${record.slice(0, -1)},${JSON.stringify(more).slice(1)}`;
+  const keys = JSON.stringify(more ?? {}).slice(1);
+  return keys === '}' ? record : `${record.slice(0, -1)},${keys}`;
 }
 
 /** The names of `fields`. Since v3 a list says which it wants; before, it gets all. */

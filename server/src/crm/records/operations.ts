@@ -1,4 +1,7 @@
+import { listAllAttachments } from '../attachments/list-all-attachments.ts';
+import type { CrmCall } from '../context.ts';
 import type { Operation } from '../http/router.ts';
+import { findModule } from '../metadata/activities.ts';
 import { bodyWith, found, oneById, type Parameter, query } from '../openapi/description.ts';
 import {
   fieldsParameter,
@@ -48,6 +51,7 @@ import {
 } from './described-writes.ts';
 import { fullTextLimits, getFullTexts, getFullTextsOfOne } from './full-texts.ts';
 import { getRecord } from './get-record.ts';
+import { getActivity, listActivities } from './list-activities.ts';
 import { listDeletedRecords } from './list-deleted-records.ts';
 import { listRecords } from './list-records.ts';
 import { getTimeline } from './timeline.ts';
@@ -111,16 +115,23 @@ const timelineInfo = shape({
   more_records: flag,
 });
 
+/** What has a list of its own kind. */
+const ownLists: ReadonlyMap<string | undefined, Operation['handle']> = new Map([
+  ['Attachments', listAllAttachments],
+  ['Activities', listActivities],
+]);
+const listedModule = (call: CrmCall) => findModule(call, call.path[0] as string)?.apiName;
+
 /** Records, deleted records and the timeline. */
 export const recordOperations: readonly Operation[] = [
   {
     method: 'GET',
     path: '{module}',
     scopes: module('READ'),
-    handle: listRecords,
+    handle: (call) => (ownLists.get(listedModule(call)) ?? listRecords)(call),
     about: {
       summary: 'List records',
-      text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
+      text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. Attachments are those of all records that the caller may see. In v2, Activities are the tasks, meetings and calls. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
       query: [...recordListQuery, viewParameter, ...territoryParameters],
       headers: [ifModifiedSince],
       answers: { ...found('data', record, { info: recordPageInfo }), 403: { errors: ['NOT_SUPPORTED'] } },
@@ -174,7 +185,7 @@ export const recordOperations: readonly Operation[] = [
     handle: upsertRecords,
     about: {
       summary: 'Create or change records',
-      text: 'A record with the value of an item in one of the fields of the duplicate check is changed. Not for tasks, meetings, calls and notes.',
+      text: 'A record with the value of an item in one of the fields of the duplicate check is changed; when there is none, the one with the `id` of the item. Not for tasks, meetings, calls and notes.',
       headers: [ifUnmodifiedSince],
       body: bodyWith('data', newRecord, maxRecords, {
         duplicate_check_fields: {
@@ -227,7 +238,7 @@ export const recordOperations: readonly Operation[] = [
     method: 'GET',
     path: '{module}/{id}',
     scopes: module('READ'),
-    handle: getRecord,
+    handle: (call) => (listedModule(call) === 'Activities' ? getActivity : getRecord)(call),
     about: {
       summary: 'Get a record',
       query: [{ ...fieldsParameter, required: false }],

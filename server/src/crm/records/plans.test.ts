@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database, Statement } from '../../database/database.ts';
+import type { Database, Queryable, Statement } from '../../database/database.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
+import { listAllAttachments } from '../attachments/list-all-attachments.ts';
 import type { CrmCall } from '../context.ts';
+import { newestVersion } from '../http/versions.ts';
+import { activityModules } from '../metadata/activities.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { standardMetadata } from '../metadata/standard-modules.ts';
 import { territoryScope } from '../territories/territory-scope.ts';
 import { notesModule } from './record-references.ts';
 import { RecordTable } from './record-table.ts';
-import { selectRecords } from './select-records.ts';
+import { selectAcross, selectRecords } from './select-records.ts';
 
 /**
  * What a statement reads must not depend on how many records there are, whether the planner has statistics or not:
@@ -20,6 +23,7 @@ const big = 1_000_001;
 const small = 1_000_002;
 const leadModule = standardMetadata.find('Leads') as Module;
 const leads = leadModule.number;
+const activities = activityModules.map((name) => standardMetadata.find(name) as Module);
 const fill = (dataSpace: number, count: number) =>
   database.query({
     text: `INSERT INTO crm_record
@@ -48,6 +52,20 @@ beforeAll(async () => {
            FROM generate_series(1, 20000) AS i`,
     values: [big, notesModule],
   });
+  // Each of them has an attachment.
+  await database.query({
+    text: `INSERT INTO crm_attachment
+           SELECT $1::integer, $1 * 1000000000000::bigint + i, $1 * 1000000000000::bigint + 200000 + i, $2, 'a', null, 'x', 0, 1, i
+           FROM generate_series(1, 20000) AS i`,
+    values: [big, leads],
+  });
+  // There are as many tasks.
+  await database.query({
+    text: `INSERT INTO crm_record
+           SELECT $1::integer, $2, $1 * 1000000000000::bigint + 300000 + i, 1, 'n', 1, 1, i, 1, i, i, false, '{}'
+           FROM generate_series(1, 20000) AS i`,
+    values: [big, activities[0]?.number],
+  });
   // Some leads are in a territory.
   await database.query({
     text: `WITH placed AS (
@@ -62,18 +80,25 @@ beforeAll(async () => {
 /** Blocks that the statements of `work` touch. */
 async function blocksOf(work: (database: Database) => Promise<unknown>): Promise<number> {
   let blocks = 0;
-  const explaining: Pick<Database, 'query' | 'transaction'> = {
-    query: async (statement: Statement) => {
-      if (statement.text.startsWith('SET')) return [];
-      const rows = await database.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>({
-        text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
-        ...(statement.values ? { values: statement.values } : {}),
-      });
-      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
-      blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+  const explain = async (queryable: Queryable, statement: Statement): Promise<[]> => {
+    if (statement.text.startsWith('SET')) {
+      await queryable.query(statement);
       return [];
-    },
-    transaction: (inner) => inner(explaining),
+    }
+    const rows = await queryable.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>({
+      text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
+      ...(statement.values ? { values: statement.values } : {}),
+    });
+    const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
+    blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+    return [];
+  };
+  const explaining: Pick<Database, 'query' | 'transaction'> = {
+    query: (statement: Statement) => explain(database, statement),
+    transaction: (inner) =>
+      database.transaction((transaction) =>
+        inner({ query: (statement: Statement) => explain(transaction, statement) }),
+      ),
   };
   // What a connection learns at the first time, such as a plan that is kept, is no part of the work.
   await work(explaining as Database);
@@ -114,6 +139,16 @@ const inTerritory = {
     territory: () => territory,
   },
 } as unknown as CrmCall;
+
+const attachmentsOf = (database: Database, query: Record<string, string>) =>
+  listAllAttachments({
+    version: newestVersion,
+    headers: {},
+    query: new URLSearchParams({ fields: 'File_Name', ...query }),
+    user: { id: '1', profile: { denied: new Set() } },
+    space: { dataSpace: big, metadata: standardMetadata, contents: { organizationId: '1' } },
+    store: { database, privateRecords: false },
+  } as unknown as CrmCall);
 
 const works: [string, (database: Database) => Promise<unknown>][] = [
   ['reading', (db) => new RecordTable(db).read(key)],
@@ -161,6 +196,20 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
         among: territoryScope(inTerritory, leadModule)?.among,
       }),
   ],
+  ...['id', 'Created_Time', 'Modified_Time'].flatMap(
+    (sort_by): [string, (database: Database) => Promise<unknown>][] => [
+      [`listing attachments by ${sort_by}`, (db) => attachmentsOf(db, { sort_by, per_page: '10' })],
+      [
+        `listing activities by ${sort_by}`,
+        (db) =>
+          selectAcross(
+            db,
+            activities.map((module) => ({ ...list, dataSpace: big, module, sortBy: sort_by, place: undefined })),
+          ),
+      ],
+    ],
+  ),
+  ['attachments by their ids', (db) => attachmentsOf(db, { ids: `${big}000000200007` })],
   [
     'listing a small data space',
     (db) => selectRecords(db, { ...list, dataSpace: small, module: leadModule, sortBy: 'id', place: undefined }),

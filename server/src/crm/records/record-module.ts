@@ -1,6 +1,7 @@
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { checkPermission } from '../http/admission.ts';
+import { findModule } from '../metadata/activities.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
 
 export type RecordPermission = 'View' | 'Create' | 'Edit' | 'Delete';
@@ -21,7 +22,7 @@ export function recordModule(call: CrmCall, permission: RecordPermission): Modul
  * @throws Refusal INVALID_MODULE.
  */
 export function pathModule(call: CrmCall): Module {
-  const module = call.space.metadata.find(call.path[0] as string);
+  const module = findModule(call, call.path[0] as string);
   if (!module || !servesRecords(module)) {
     throw new Refusal('INVALID_MODULE', {
       details: { resource_path_index: 0 },

@@ -1,4 +1,5 @@
 import type { Version } from '../http/versions.ts';
+import { activityModules } from '../metadata/activities.ts';
 import { type Field, isFieldOf, type Module } from '../metadata/metadata.ts';
 import { approvalState, isApproved } from './approval.ts';
 import { lineItemsOf, lineTaxes } from './line-totals.ts';
@@ -28,7 +29,7 @@ export interface RecordShape {
   readonly referring: readonly Field[];
 }
 
-const activities = new Set(['Tasks', 'Events', 'Calls']);
+const activities = new Set(activityModules);
 /** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
 const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'] | undefined>> = {
   $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,

@@ -51,9 +51,57 @@ export function sortKeyOf(sortBy: SortKey, record: StoredRecord): string {
  * versions sort by some have one (`query/index-range.ts`); for the others all records of the module are read.
  */
 export async function selectRecords(database: Database, list: RecordList): Promise<StoredRecord[]> {
-  const values: unknown[] = [list.dataSpace, list.module.number];
+  const values: unknown[] = [];
+  const statement = { text: listSql(list, values), values };
+  const rows = await (isTableSort(list.sortBy)
+    ? database.query<RecordRow>(statement)
+    : boundedRead<RecordRow>(database, list.dataSpace, statement));
+  return rows.map(fromRow);
+}
+
+function isTableSort(sortBy: SortKey): boolean {
+  return Object.hasOwn(columns, sortBy);
+}
+
+/** Whether `selectAcross` can sort records by the field of a module that stands for several. */
+export function sortable(sortBy: SortKey, { field }: Module): boolean {
+  return isTableSort(sortBy) || ['Owner', 'Created_By', 'Modified_By'].includes(field.get(sortBy)?.apiName ?? '');
+}
+
+/**
+ * The same over several modules: a page of lists that differ in nothing else, asked for by number. Each gives as many
+ * records as the page could need of it, over its own index.
+ */
+export async function selectAcross(
+  database: Database,
+  lists: readonly RecordList[],
+): Promise<{ readonly module: number; readonly record: StoredRecord }[]> {
+  const [first] = lists;
+  if (!first) return [];
+  const { perPage, offset, ascending, sortBy } = first;
+  const values: unknown[] = [];
+  const parts = lists.map((list) => `(${listSql({ ...list, perPage: offset + perPage, offset: 0 }, values)})`);
+  const direction = ascending ? 'ASC' : 'DESC';
+  const statement = {
+    text: `SELECT ${recordColumns}, module FROM (${parts.join(' UNION ALL ')}) AS r
+           ORDER BY ${directed('sort_key', ascending, !isTableSort(sortBy))}, record_id ${direction}
+           LIMIT ${perPage + 1} OFFSET ${offset}`,
+    values,
+  };
+  const rows = await (isTableSort(sortBy)
+    ? database.query<RecordRow & { module: number }>(statement)
+    : boundedRead<RecordRow & { module: number }>(database, first.dataSpace, statement));
+  return rows.map((row) => ({ module: row.module, record: fromRow(row) }));
+}
+
+/** The statement of a list; its values come to `values`. */
+function listSql(list: RecordList, values: unknown[]): string {
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['data_space = $1', 'module = $2', ...(list.binned ? ['purged_at_ms IS NULL'] : [])];
+  const conditions = [
+    `data_space = ${parameter(list.dataSpace)}`,
+    `module = ${parameter(list.module.number)}`,
+    ...(list.binned ? ['purged_at_ms IS NULL'] : []),
+  ];
   if (list.converted !== undefined) conditions.push(`converted = ${list.converted}`);
   if (list.approved !== undefined) conditions.push(list.approved ? `NOT ${waitingSql}` : waitingSql);
   if (list.owners) conditions.push(`owner_id = ANY (${parameter(list.owners)}::bigint[])`);
@@ -73,14 +121,9 @@ export async function selectRecords(database: Database, list: RecordList): Promi
     conditions.push(`(${column ?? 'record_id'}, record_id) ${comparison} (${parameter(key)}, ${parameter(id)})`);
   }
   const order = column ?? sortKeySql('crm_record', list.module, list.module.field.get(list.sortBy) as Field);
-  const text = `SELECT ${recordColumns} FROM ${list.binned ? 'crm_deleted_record' : 'crm_record'} WHERE ${conditions.join(' AND ')}
+  return `SELECT ${recordColumns}, module, ${order} AS sort_key FROM ${list.binned ? 'crm_deleted_record' : 'crm_record'} WHERE ${conditions.join(' AND ')}
     ORDER BY ${directed(order, forwards, column === undefined)}${order === 'record_id' ? '' : `, record_id ${direction}`}
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
-  const statement = { text, values };
-  const rows = await (column === undefined
-    ? boundedRead<RecordRow>(database, list.dataSpace, statement)
-    : database.query<RecordRow>(statement));
-  return rows.map(fromRow);
 }
 
 const maxId = '9223372036854775807';

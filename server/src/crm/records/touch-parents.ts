@@ -1,9 +1,10 @@
 import type { CrmCall } from '../context.ts';
+import { activityModules } from '../metadata/activities.ts';
 import type { Module } from '../metadata/metadata.ts';
 import type { StoredRecord } from './record.ts';
 
 /** Modules whose records are activity on what they point to. */
-const activities = new Set(['Notes', 'Tasks', 'Events', 'Calls']);
+const activities = new Set(['Notes', ...activityModules]);
 
 /**
  * Moves the last activity of the records that notes and activities are about (crm-api 5.4), when these are added or

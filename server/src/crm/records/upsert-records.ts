@@ -4,7 +4,9 @@ import type { CrmAnswer, CrmCall } from '../context.ts';
 import { errorBody, Refusal } from '../errors.ts';
 import { externalField } from '../external/external-header.ts';
 import { readJsonBody } from '../http/json-body.ts';
+import { activityModules } from '../metadata/activities.ts';
 import type { Field, Module } from '../metadata/metadata.ts';
+import { readId } from '../organizations/ids.ts';
 import { isStorable } from '../values/texts.ts';
 import { uniqueForm } from './apply-changes.ts';
 import { createItems } from './create-records.ts';
@@ -14,18 +16,26 @@ import { updateItems } from './update-records.ts';
 import { asItem, type ItemAnswer, readRecords, writeAnswer } from './write-request.ts';
 
 /** Modules whose records have nothing by which they could be known again. */
-const unsupported = new Set(['Tasks', 'Events', 'Calls', 'Notes']);
+const unsupported = new Set([...activityModules, 'Notes']);
 
 /** An item on its way: with the values that may be those of a record. */
 interface Item {
   readonly index: number;
   readonly raw: unknown;
+  /** The id that the item brings; it counts when no record has the item's values, and the record exists. */
+  readonly id: string | undefined;
   readonly values: readonly { readonly field: Field; readonly folded: string; readonly value: string }[];
 }
 
+/** An item whose record is there: found by a field of the duplicate check, or (null) by its id. */
+interface ChangedItem extends Item {
+  readonly id: string;
+  readonly duplicateField: string | null;
+}
+
 /**
- * POST /{module}/upsert: changes the records that have an item's values in the fields of the duplicate check, and
- * creates the others. Items of one call that are duplicates of each other become one record.
+ * POST /{module}/upsert: changes the records that have an item's values in the fields of the duplicate check, then
+ * those that an item names by `id`, and creates the others. Items of one call that are duplicates of each other become one record.
  */
 export async function upsertRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Create');
@@ -37,7 +47,9 @@ export async function upsertRecords(call: CrmCall): Promise<CrmAnswer> {
   const raws = await readRecords(call, module);
   const fields = checkedFields(module, readJsonBody(call.body).duplicate_check_fields, externalField(call, module));
   const rule = requestedRule(call, module);
-  const items = raws.map((raw, index): Item => ({ index, raw, values: valuesOf(raw, fields) }));
+  const items = raws.map(
+    (raw, index): Item => ({ index, raw, id: readId(asItem(raw)?.id), values: valuesOf(raw, fields) }),
+  );
   const answers = new Array<ItemAnswer>(raws.length);
   // Two calls with the same value go one after the other: the second one finds the record of the first.
   const keys = new Set(
@@ -70,19 +82,25 @@ async function upsertOnce(
     );
     holders.set(field, await holdersOf(call, module, field, [...new Set(values)]));
   }
+  const hitOf = ({ values }: Item) => values.find(({ field, folded }) => holders.get(field)?.has(folded));
+  const named = items.flatMap((item) => (item.id !== undefined && !hitOf(item) ? [item.id] : []));
+  const { dataSpace } = call.space;
+  const known =
+    named.length === 0 ? undefined : await call.store.records.readMany(dataSpace, module.number, [...new Set(named)]);
   const created: Item[] = [];
-  const changed: (Item & { readonly id: string; readonly duplicateField: string })[] = [];
+  const changed: ChangedItem[] = [];
   const deferred: Item[] = [];
   const taken = new Set<string>();
   for (const item of items) {
-    const hit = item.values.find(({ field, folded }) => holders.get(field)?.has(folded));
+    const hit = hitOf(item);
     const keys = item.values.map(({ field, folded }) => `${field.apiName}/${folded}`);
     if (hit) {
       const id = holders.get(hit.field)?.get(hit.folded) as string;
       changed.push({ ...item, id, duplicateField: hit.field.apiName });
     } else if (keys.some((key) => taken.has(key))) deferred.push(item);
     else {
-      created.push(item);
+      if (item.id !== undefined && known?.has(item.id)) changed.push({ ...item, id: item.id, duplicateField: null });
+      else created.push(item);
       for (const key of keys) taken.add(key);
     }
   }
@@ -113,7 +131,7 @@ async function create(
 async function change(
   call: CrmCall,
   module: Module,
-  items: readonly (Item & { readonly id: string; readonly duplicateField: string })[],
+  items: readonly ChangedItem[],
   answers: ItemAnswer[],
 ): Promise<void> {
   if (items.length === 0) return;

@@ -94,6 +94,35 @@ describe('upsert (crm-api 6.6)', () => {
     expect(answer.json.data[0]).toMatchObject({ action: 'insert' });
   });
 
+  test('an id that exists names the record when no field of the check does', async () => {
+    const id = await one('Leads', { Last_Name: 'By id', Email: 'by-id@example.com' });
+    const other = await one('Leads', { Last_Name: 'Other', Email: 'other-id@example.com' });
+    const answer = await upsert('Leads', [
+      { id, Last_Name: 'No address' },
+      { id, Last_Name: 'New address', Email: 'new-id@example.com' },
+      { Last_Name: 'The same address', Email: 'new-id@example.com' },
+      { id, Last_Name: 'Hit', Email: 'other-id@example.com' },
+      { id: '1', Last_Name: 'Unknown' },
+      { id: 'x', Last_Name: 'No id' },
+    ]);
+    expect(answer.json.data).toMatchObject([
+      { action: 'update', duplicate_field: null, details: { id } },
+      { action: 'update', duplicate_field: null, details: { id } },
+      { action: 'update', duplicate_field: 'Email', details: { id } },
+      { action: 'update', duplicate_field: 'Email', details: { id: other } },
+      { action: 'insert', duplicate_field: null },
+      { action: 'insert', duplicate_field: null },
+    ]);
+    expect((await call('GET', `Leads/${id}`)).json.data[0]).toMatchObject({
+      Last_Name: 'The same address',
+      Email: 'new-id@example.com',
+    });
+    // Another organization's record is none here.
+    const token = crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid);
+    const body = { data: [{ id, Last_Name: 'Theirs' }] };
+    expect((await call('POST', 'Leads/upsert', { token, body })).json.data[0].action).toBe('insert');
+  });
+
   test('calls at the same time make one record', async () => {
     const data = [{ Last_Name: 'Race', Email: 'race@example.com' }];
     const answers = await Promise.all(Array.from({ length: 8 }, () => upsert('Leads', data)));

@@ -1,4 +1,5 @@
 import { hasEmails } from '../emails/email-modules.ts';
+import { activityModules } from '../metadata/activities.ts';
 import type { BackList, Metadata, Module } from '../metadata/metadata.ts';
 import { firstCustomModule, systemIds } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
@@ -64,7 +65,7 @@ const apart = (apiName: string): RelatedList => ({
 });
 
 function activities(field: string): RelatedList[] {
-  return ['Tasks', 'Events', 'Calls'].flatMap((module) => [
+  return activityModules.flatMap((module) => [
     { ...lookup(module, module, field, `Open ${module}`), closed: false },
     { ...lookup(`${module}_History`, module, field, `Closed ${module}`), closed: true },
   ]);

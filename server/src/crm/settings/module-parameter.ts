@@ -1,5 +1,6 @@
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
+import { findModule } from '../metadata/activities.ts';
 import type { Module } from '../metadata/metadata.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Module } from '../metadata/metadata.ts';
 export function metadataModule(call: CrmCall): Module {
   const name = call.query.get('module');
   if (!name) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'module' } });
-  const module = call.space.metadata.find(name);
+  const module = findModule(call, name);
   if (!module || module.generatedType === 'web') {
     throw new Refusal('INVALID_MODULE', { details: { param_name: 'module' } });
   }

@@ -1,7 +1,8 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { changedAfter, listParameter, timeHeader } from '../http/parameters.ts';
-import type { Module } from '../metadata/metadata.ts';
+import { findModule, modulesOf } from '../metadata/activities.ts';
+import { isListed, type Module } from '../metadata/metadata.ts';
 import { standardMetadata } from '../metadata/standard-modules.ts';
 import { layoutId, sequenceOf } from '../organizations/ids.ts';
 import type { Space } from '../organizations/space.ts';
@@ -24,7 +25,7 @@ export async function listModules(call: CrmCall): Promise<CrmAnswer> {
   }
   const since = timeHeader(call, 'if-modified-since');
   if (since !== undefined && !changedAfter(changedAtMs(space), since)) return { status: 304 };
-  const modules = space.metadata.modules.filter((module) => !wanted || wanted.includes(statusOf(module)));
+  const modules = modulesOf(call).filter((module) => !wanted || wanted.includes(statusOf(module)));
   if (modules.length === 0) return { status: 204 };
   return { status: 200, json: { modules: modules.map((module) => moduleAnswer(module, space, user.timeZone)) } };
 }
@@ -34,7 +35,7 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
   const { space, user } = call;
   const name = call.path[0] as string;
   const number = sequenceOf(space.dataSpace, name);
-  const module = number === undefined ? space.metadata.find(name) : space.metadata.byNumber(number);
+  const module = findModule(call, number ?? name);
   if (!module) throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 2 } });
   // Tabs that are no modules of records have nothing more to show.
   if (module.generatedType === 'web') return { status: 204 };
@@ -83,7 +84,7 @@ function changedAtMs(space: Space): number {
 
 function statusOf(module: Module): Status {
   // Tabs are seen and not served; what is neither a tab nor served, such as locks, only has fields to look at.
-  const served = module.flags.has('api_supported') || module.generatedType === 'web';
+  const served = isListed(module) || module.generatedType === 'web';
   return served && !isPart(module) ? 'visible' : 'system_hidden';
 }
 
@@ -130,7 +131,7 @@ function moduleAnswer(module: Module, space: Space, timeZone: string): Record<st
     sequence_number: module.sequence,
     singular_label: module.singularLabel,
     viewable: has('viewable'),
-    api_supported: has('api_supported'),
+    api_supported: isListed(module),
     api_name: module.apiName,
     quick_create: has('quick_create'),
     generated_type: module.generatedType,

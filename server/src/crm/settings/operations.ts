@@ -1,9 +1,10 @@
 import { deletePhotoDescription, getPhotoDescription, setPhotoDescription } from '../files/described-files.ts';
 import type { Operation } from '../http/router.ts';
-import { always, found, query } from '../openapi/description.ts';
+import { always, found, oneById, query } from '../openapi/description.ts';
 import { ifModifiedSince, moduleParameter } from '../openapi/parameters.ts';
 import { id, oneOf, text } from '../openapi/schema.ts';
 import { fixed, settings } from '../operation-scopes.ts';
+import { currencySchema, getCurrency, listCurrencies } from './currencies.ts';
 import { fieldSchema } from './field-schema.ts';
 import { getField, listFields } from './fields.ts';
 import { moduleSchema, wholeModuleSchema } from './module-schema.ts';
@@ -46,6 +47,20 @@ export const settingsOperations: readonly Operation[] = [
     scopes: fixed('ZohoCRM.org.READ'),
     handle: getOrganization,
     about: { summary: 'Get the organization', answers: always('org', organizationSchema) },
+  },
+  {
+    method: 'GET',
+    path: 'org/currencies',
+    scopes: settings('currencies', 'READ'),
+    handle: listCurrencies,
+    about: { summary: 'List the currencies of the organization', answers: always('currencies', currencySchema) },
+  },
+  {
+    method: 'GET',
+    path: 'org/currencies/{currency}',
+    scopes: settings('currencies', 'READ'),
+    handle: getCurrency,
+    about: { summary: 'Get a currency of the organization', answers: oneById('currencies', currencySchema) },
   },
   {
     method: 'GET',

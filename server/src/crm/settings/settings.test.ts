@@ -57,7 +57,7 @@ describe('fields', () => {
   test('of every module that a field names are known too, and all ids differ', async () => {
     const { modules } = (await get('settings/modules')).json;
     const seen = new Set<string>();
-    for (const module of modules.filter((each: { api_supported: boolean }) => each.api_supported)) {
+    for (const module of modules.filter((each: { generated_type: string }) => each.generated_type !== 'web')) {
       const { fields } = (await get('settings/fields', { module: module.api_name })).json;
       for (const field of fields) {
         expect(seen.has(field.id), field.api_name).toBe(false);
@@ -229,3 +229,43 @@ describe('the picture of the organization', () => {
     expect(files).toEqual([]);
   });
 });
+
+test.each(['v2', 'v2.1', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8'])(
+  'the home currency in %s, listed and by id',
+  async (version) => {
+    const path = `/crm/${version}/org/currencies`;
+    const { status, json } = await crm.call('GET', path);
+    const person = { name: 'Ada Lovelace', id: expect.any(String) };
+    expect([status, json]).toEqual([
+      200,
+      {
+        currencies: [
+          {
+            id: '1000001000000035001',
+            name: 'US Dollar - USD',
+            iso_code: 'USD',
+            symbol: '$',
+            exchange_rate: '1.000000000',
+            format: { decimal_separator: 'Period', thousand_separator: 'Comma', decimal_places: '2' },
+            prefix_symbol: true,
+            is_base: true,
+            is_active: true,
+            created_time: '2026-03-10T05:00:00-07:00',
+            modified_time: '2026-03-10T05:00:00-07:00',
+            created_by: person,
+            modified_by: person,
+          },
+        ],
+      },
+    ]);
+    expect((await crm.call('GET', `${path}/1000001000000035001`)).json).toEqual(json);
+    expect((await crm.call('GET', `${path}/1000004000000035001`)).status).toBe(version === 'v8' ? 404 : 204);
+    expect((await crm.call('GET', `${path}/x`)).json).toMatchObject({
+      code: 'INVALID_DATA',
+      details: { resource_path_index: 2 },
+    });
+    // Organizations do not add currencies here.
+    const added = await crm.call('POST', path, { body: { currencies: [{ iso_code: 'EUR' }] } });
+    expect([added.status, added.json.code]).toEqual([400, 'INVALID_REQUEST_METHOD']);
+  },
+);

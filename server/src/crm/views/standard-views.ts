@@ -1,4 +1,5 @@
 import type { CrmCall } from '../context.ts';
+import { namesActivities } from '../metadata/activities.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { firstCustomModule, systemIds } from '../organizations/ids.ts';
 import { allOf, type Condition, type Literal, type Operator } from '../query/condition.ts';
@@ -122,7 +123,8 @@ const views = new WeakMap<Module, readonly CustomView[]>();
 export function standardViews(module: Module): readonly CustomView[] {
   let known = views.get(module);
   if (!known) {
-    known = definitions
+    // The union of activities has no lists but its own.
+    known = (namesActivities(module.apiName) ? [] : definitions)
       .filter((definition) => definition.module === undefined || definition.module === module.apiName)
       .filter(({ tests }) => tests.every((test) => module.field.has(test.field)))
       .map((definition) => buildView(module, definition));

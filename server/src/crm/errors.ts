@@ -119,7 +119,7 @@ export const errorCatalogue = {
   ),
   TOKEN_BOUND_DATA_MISMATCH: entry(
     400,
-    'the request does not match with the page_token bound data',
+    'The page_token given seems to be invalid or input param is added or altered or deleted',
     'A page_token continues one list: the other parameters must stay as they were.',
   ),
   EXPIRED_VALUE: entry(400, 'the page_token given has expired', 'A page_token lives for 24 hours.'),

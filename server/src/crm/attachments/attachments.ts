@@ -65,7 +65,7 @@ async function listOf(call: CrmCall, findParent: () => Promise<Parent>): Promise
   const owner: TokenOwner = {
     dataSpace: space.dataSpace,
     userId: call.user.id,
-    parameters: JSON.stringify(['Attachments', module.number, parentId, names, ids, pageParameters(query).perPage]),
+    parameters: JSON.stringify(['Attachments', module.number, parentId, names, ids, pageParameters(call).perPage]),
   };
   const { page, perPage, place } = pagePlace(call, owner);
   const parent = await findParent();

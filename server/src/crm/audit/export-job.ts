@@ -68,7 +68,7 @@ function readRequest(call: CrmCall): unknown {
 /** GET /settings/audit_log_export, newest first */
 export async function listExports(call: CrmCall): Promise<CrmAnswer> {
   checkAuditor(call);
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const rows = await call.store.database.query<JobRow>({
     text: `SELECT ${jobColumns} FROM crm_job WHERE data_space = $1 AND operation = 'audit_export'
            ORDER BY job_id DESC LIMIT $2 OFFSET $3`,

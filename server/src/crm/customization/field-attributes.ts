@@ -4,6 +4,7 @@ import type { FieldSource } from '../metadata/standard-modules.ts';
 import { readId } from '../organizations/ids.ts';
 import { readValue } from '../values/read-value.ts';
 import { isStorable } from '../values/texts.ts';
+import { readTruth } from '../values/truth.ts';
 import { type FieldType, fieldTypes } from './field-types.ts';
 import { type FieldTask, fail, type Part } from './read-field.ts';
 
@@ -42,7 +43,7 @@ const readUnique: Reader = ({ unique: given }, field, type, task) => {
   }
   const sensitive = given.case_sensitive ?? given.casesensitive;
   if (sensitive === undefined || sensitive === null) return { value: {} };
-  const flag = sensitive === 'true' ? true : sensitive === 'false' ? false : sensitive;
+  const flag = readTruth(sensitive) ?? sensitive;
   if (typeof flag !== 'boolean') {
     return fail('INVALID_DATA', task, 'unique.case_sensitive', { expected_data_type: 'boolean' });
   }
@@ -103,7 +104,7 @@ const numbers = new Set(['integer', 'double', 'currency', 'percent']);
 
 function fromText(text: string, { dataType }: Field): unknown {
   if (numbers.has(dataType) && /^-?\d{1,20}(\.\d{1,20})?$/.test(text)) return Number(text);
-  if (dataType === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (dataType === 'boolean') return readTruth(text) ?? text;
   return dataType === 'multiselectpicklist' ? text.split(';') : text;
 }
 

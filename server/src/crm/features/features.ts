@@ -49,7 +49,7 @@ function featureAnswer(feature: Feature, call: CrmCall): Record<string, unknown>
 }
 
 export async function listFeatures(call: CrmCall): Promise<CrmAnswer> {
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const module = call.query.get('module');
   if (module && !call.space.metadata.find(module)) {
     throw new Refusal('INVALID_MODULE', { details: { param_name: 'module' } });

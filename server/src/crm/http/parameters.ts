@@ -2,6 +2,7 @@ import type { CrmCall } from '../context.ts';
 import { type ErrorCode, type ErrorDetails, idInvalid, Refusal } from '../errors.ts';
 import { isId } from '../organizations/ids.ts';
 import { parseHeaderTime } from '../values/date-time.ts';
+import { readTruth } from '../values/truth.ts';
 
 /** Readers of query parameters and headers; each refuses what it cannot read, naming the parameter. */
 
@@ -31,11 +32,17 @@ export function countParameter(query: URLSearchParams, name: string, fallback: n
   });
 }
 
-export function pageParameters(query: URLSearchParams): { page: number; perPage: number } {
+export function pageParameters(call: Pick<CrmCall, 'query' | 'version'>): { page: number; perPage: number } {
+  const { query } = call;
   return {
-    page: countParameter(query, 'page', 1, 1_000_000),
+    page: pageParameter(call),
     perPage: countParameter(query, 'per_page', maxPerPage, maxPerPage),
   };
+}
+
+/** The number of a page. The first one is 0 for old clients of v2, whose default that is (crm-api 2.3). */
+export function pageParameter({ query, version }: Pick<CrmCall, 'query' | 'version'>): number {
+  return version.number === 2 && query.get('page') === '0' ? 1 : countParameter(query, 'page', 1, 1_000_000);
 }
 
 /** One of a closed set of words. */
@@ -51,9 +58,28 @@ export function choiceParameter<Choice extends string>(
   throw new Refusal('INVALID_DATA', { details: { param_name: name, supported_values: choices } });
 }
 
-/** `true` or `false`; false when the parameter is absent. */
+/** `true` or `false` in any letter case; false when the parameter is absent. */
 export function booleanParameter(query: URLSearchParams, name: string): boolean {
-  return choiceParameter(query, name, ['true', 'false'], 'false') === 'true';
+  return truthParameter(query, name, ['true', 'false'], 'false') === 'true';
+}
+
+/** Which of two kinds of records are meant. */
+export type State = 'true' | 'false' | 'both';
+
+/** `true`, `false` or `both`, in any letter case. */
+export function stateParameter(query: URLSearchParams, name: string, fallback: State): State {
+  return truthParameter(query, name, ['true', 'false', 'both'], fallback);
+}
+
+function truthParameter<Choice extends State>(
+  query: URLSearchParams,
+  name: string,
+  choices: readonly Choice[],
+  fallback: Choice,
+): Choice {
+  const text = query.get(name);
+  const word = String(readTruth(text) ?? text?.toLowerCase());
+  return choices.find((choice) => choice === word) ?? choiceParameter(query, name, choices, fallback);
 }
 
 /** At most `maximum` ids that a list is narrowed to, without repetitions; undefined when the parameter is absent. */

@@ -58,7 +58,7 @@ export async function listLocks(call: CrmCall): Promise<CrmAnswer> {
   if (names && names.length > maxFields) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'fields', maximum_length: maxFields } });
   }
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const row = page === 1 ? await readLock(call.store.database, call, place) : undefined;
   if (!row) return { status: 204 };
   const info = {

@@ -119,7 +119,7 @@ function withChanges(old: readonly Watch[], item: WatchItem, index: number): Wat
 
 /** GET: the user's channels, one item for each module. */
 export async function listWatches(call: CrmCall): Promise<CrmAnswer> {
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const channels = idsFilter(call.query, 'channel_id', channelLimits.watchesOfUser);
   const module = call.query.get('module');
   if (module && !call.space.metadata.find(module)) {

@@ -69,7 +69,7 @@ export const idsFilter = (max: number, description = 'Only these records'): Para
 });
 
 export const pages: readonly Parameter[] = [
-  { name: 'page', description: 'The page, from 1.', schema: whole(1_000_000, 1) },
+  { name: 'page', description: 'The page, from 1; in v2 0 is the first page as well.', schema: whole(1_000_000, 1) },
   { name: 'per_page', description: 'Things on a page.', schema: whole(maxPerPage, maxPerPage) },
 ];
 

@@ -2,6 +2,7 @@ import type { Field } from '../metadata/metadata.ts';
 import { isId, readId } from '../organizations/ids.ts';
 import { isDate, parseDateTime } from '../values/date-time.ts';
 import { isStorable } from '../values/texts.ts';
+import { readTruth } from '../values/truth.ts';
 import { type Literal, valueKind } from './condition.ts';
 
 /** A value of a query in the form that records store, or the type that it should have had. */
@@ -23,8 +24,10 @@ export function readLiteral(text: string, field: Field): LiteralReading {
       return /^-?\d{1,19}$/.test(trimmed) ? { value: trimmed } : expected;
     case 'id':
       return isId(trimmed) ? { value: readId(trimmed) as string } : expected;
-    case 'boolean':
-      return trimmed === 'true' || trimmed === 'false' ? { value: trimmed === 'true' } : expected;
+    case 'boolean': {
+      const truth = readTruth(trimmed);
+      return truth === undefined ? expected : { value: truth };
+    }
     case 'date':
       return isDate(trimmed) ? { value: trimmed } : expected;
     case 'datetime': {

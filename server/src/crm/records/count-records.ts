@@ -1,12 +1,13 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { choiceParameter } from '../http/parameters.ts';
+import { type State, stateParameter } from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { visibleOnly, visibleOwners } from '../people/visibility.ts';
 import { allOf, type Condition } from '../query/condition.ts';
 import { countMatching } from '../query/select-matching.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from '../search/search-condition.ts';
 import { viewParameter } from '../views/find-view.ts';
+import { approvedCondition } from './approval.ts';
 import { mayUse, pathModule } from './record-module.ts';
 
 /** GET /{module}/actions/count */
@@ -31,17 +32,18 @@ export async function countRecords(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { count } };
 }
 
-type State = 'true' | 'false' | 'both';
-
 /** What is counted; all records of a state are known without looking at them. */
 function countedCondition(call: CrmCall, module: Module): Condition | State {
   const search = searchCondition(call, module);
   if (search) return withStates(call, module, search);
   const view = viewParameter(call, module);
-  const converted = choiceParameter<State>(call.query, 'converted', ['true', 'false', 'both'], 'false');
-  if (!view) return visibleOwners(call) ? withStates(call, module, allOf([])) : converted;
-  if (view.tests.length === 0 && !visibleOwners(call)) return view.converted;
-  return visibleOnly(call, module, view.condition(call));
+  const converted = stateParameter(call.query, 'converted', 'false');
+  const approved = stateParameter(call.query, 'approved', 'both');
+  const countsAll = approved === 'both' && !visibleOwners(call);
+  if (!view) return countsAll ? converted : withStates(call, module, allOf([]));
+  if (view.tests.length === 0 && countsAll) return view.converted;
+  const ofState = approved === 'both' ? [] : [approvedCondition(module, approved === 'true')];
+  return visibleOnly(call, module, allOf([view.condition(call), ...ofState]));
 }
 
 /** Sums what the database counts while records are written (migration 0006). */

@@ -27,7 +27,7 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
   if (type !== 'all' && type !== 'recycle' && type !== 'permanent') {
     throw new Refusal('PATTERN_NOT_MATCHED', { details: { param_name: 'type' } });
   }
-  const { page, perPage } = pageParameters(query);
+  const { page, perPage } = pageParameters(call);
   const since = timeHeader(call, 'if-modified-since');
   mayUse(call, module, 'View');
   const values: unknown[] = [space.dataSpace, module.number];

@@ -84,6 +84,10 @@ describe('pages by token', () => {
     const code = async (query: Record<string, string>, token = crm.token) =>
       (await crm.call('GET', '/crm/v8/Leads', { token, query: { fields: 'Last_Name', ...query } })).json?.code;
     expect(await code({ page_token, per_page: '3' })).toBe('TOKEN_BOUND_DATA_MISMATCH');
+    const mismatch = await list({ page_token, per_page: '3' });
+    expect(mismatch.json.message).toBe(
+      'The page_token given seems to be invalid or input param is added or altered or deleted',
+    );
     expect(await code({ page_token, per_page: '2', fields: 'Email' })).toBe('TOKEN_BOUND_DATA_MISMATCH');
     expect(await code({ page_token, per_page: '2', page: '2' })).toBe('AMBIGUITY_DURING_PROCESSING');
     expect(await code({ page_token: `${page_token.slice(0, -3)}abc`, per_page: '2' })).toBe('INVALID_DATA');

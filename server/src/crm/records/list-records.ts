@@ -1,6 +1,13 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { choiceParameter, idsFilter, listParameter, pageParameters, timeHeader } from '../http/parameters.ts';
+import {
+  choiceParameter,
+  idsFilter,
+  listParameter,
+  pageParameters,
+  stateParameter,
+  timeHeader,
+} from '../http/parameters.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { isAdministrator } from '../people/permissions.ts';
 import { hasOwners, visibleOwners } from '../people/visibility.ts';
@@ -19,7 +26,6 @@ import { type RecordList, type SortKey, selectRecords, sortKeyOf } from './selec
 
 const maxFields = 50;
 export const maxIds = 100;
-const states = ['true', 'false', 'both'] as const;
 
 /** A list that holds only some of a module's records. */
 export interface ListScope {
@@ -159,10 +165,11 @@ function listParameters(
   const ids = idsFilter(query, 'ids', maxIds);
   const convertible = module.apiName === 'Leads';
   // A view says itself which leads it shows.
-  const converted = view?.converted ?? choiceParameter(query, 'converted', states, 'false');
-  const approved = choiceParameter(query, 'approved', states, 'both');
+  const asked = stateParameter(query, 'converted', 'false');
+  const converted = view?.converted ?? asked;
+  const approved = stateParameter(query, 'approved', 'both');
   return {
-    perPage: pageParameters(query).perPage,
+    perPage: pageParameters(call).perPage,
     sortBy: view?.sortBy ?? sortParameter(call, module),
     ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], order) === 'asc',
     converted: !convertible || converted === 'both' ? undefined : converted === 'true',

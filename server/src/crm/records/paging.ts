@@ -25,7 +25,7 @@ export interface AskedPage {
 
 /** The page that a call asks for, by number or by token. @throws Refusal when neither reaches it. */
 export function pagePlace(call: CrmCall, owner: TokenOwner): AskedPage {
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const place = tokenPlace(call, owner);
   const asked = { page: place?.page ?? page, perPage, place };
   if (!place && page * perPage > discreteLimit) {

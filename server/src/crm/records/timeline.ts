@@ -31,7 +31,7 @@ export async function getTimeline(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[1] as string, 1)) as string;
   choiceParameter(query, 'sort_by', ['audited_time'], 'audited_time');
   const ascending = choiceParameter(query, 'sort_order', ['asc', 'desc'], 'desc') === 'asc';
-  const { perPage: asked } = pageParameters(query);
+  const { perPage: asked } = pageParameters(call);
   const owner = {
     dataSpace: space.dataSpace,
     userId: user.id,

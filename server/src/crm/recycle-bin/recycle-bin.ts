@@ -52,7 +52,7 @@ export function modulesFor(call: CrmCall, permission: 'View' | 'Delete'): Map<nu
 /** GET /settings/recycle_bin, newest first; `filters` leaves some out. */
 export async function listRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, nowMs } = call;
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const modules = modulesFor(call, 'View');
   const values: unknown[] = [space.dataSpace, [...modules.keys()], nowMs - binMs];
   const parameter = (value: unknown): string => `$${values.push(value)}`;

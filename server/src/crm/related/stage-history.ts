@@ -38,7 +38,7 @@ export async function listStageHistory(call: CrmCall): Promise<CrmAnswer> {
   if (!names && version.number >= 3) {
     throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'fields' } });
   }
-  const { page, perPage } = pageParameters(query);
+  const { page, perPage } = pageParameters(call);
   const id = await existingParent(call, module);
   const deal = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!deal) return { status: 204 };

@@ -1,7 +1,7 @@
 import { isOnFor } from '../../config/settings.ts';
 import type { CrmCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { choiceParameter } from '../http/parameters.ts';
+import { stateParameter } from '../http/parameters.ts';
 import { type Field, type Module, wholeModule } from '../metadata/metadata.ts';
 import { visibleOnly } from '../people/visibility.ts';
 import { allOf, type Condition } from '../query/condition.ts';
@@ -54,8 +54,8 @@ function anyField(module: Module, text: string, fits: (field: Field) => boolean,
 
 /** The condition with what the user sees, and what `converted` and `approved` ask for: leads that became contacts are left out by default. */
 export function withStates(call: CrmCall, module: Module, condition: Condition): Condition {
-  const converted = choiceParameter(call.query, 'converted', ['true', 'false', 'both'], 'false');
-  const approved = choiceParameter(call.query, 'approved', ['true', 'false', 'both'], 'both');
+  const converted = stateParameter(call.query, 'converted', 'false');
+  const approved = stateParameter(call.query, 'approved', 'both');
   const state = convertedCondition(module, converted);
   const parts = [
     condition,

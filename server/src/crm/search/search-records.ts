@@ -63,7 +63,7 @@ export function neededCondition(call: CrmCall, module: Module): Condition {
 
 /** @throws Refusal LIMIT_REACHED beyond the window. */
 export function searchPage(call: CrmCall): { page: number; perPage: number } {
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   if (page * perPage > window) throw new Refusal('LIMIT_REACHED', { details: { limit: String(window) } });
   return { page, perPage };
 }

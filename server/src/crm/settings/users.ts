@@ -55,7 +55,7 @@ export function usersOfType(call: CrmCall, type: string): CrmUser[] {
 /** GET /users?type= */
 export async function listUsers(call: CrmCall): Promise<CrmAnswer> {
   const { query } = call;
-  const { page, perPage } = pageParameters(query);
+  const { page, perPage } = pageParameters(call);
   const ids = idsFilter(query, 'ids', maxUserIds);
   const since = timeHeader(call, 'if-modified-since');
   const users = usersOfType(call, query.get('type') || 'AllUsers').filter(

@@ -1,7 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { idInvalid, Refusal } from '../errors.ts';
 import { filterParameter } from '../http/filters.ts';
-import { countParameter, idsFilter, pageParameters, pathId } from '../http/parameters.ts';
+import { countParameter, idsFilter, pageParameter, pageParameters, pathId } from '../http/parameters.ts';
 import { readId } from '../organizations/ids.ts';
 import { isPresent, type Territory } from './territory.ts';
 import { checkTerritories, territoriesPerPage, territoryAnswer } from './territory-answer.ts';
@@ -46,7 +46,7 @@ export async function listChildTerritories(call: CrmCall): Promise<CrmAnswer> {
 
 function listAnswer(call: CrmCall, territories: readonly Territory[]): CrmAnswer {
   const found = territories.filter(filterParameter(call.query, filterable));
-  const page = countParameter(call.query, 'page', 1, 1_000_000);
+  const page = pageParameter(call);
   const perPage = countParameter(call.query, 'per_page', territoriesPerPage, territoriesPerPage);
   const shown = found.slice((page - 1) * perPage, page * perPage);
   if (shown.length === 0) return { status: 204 };
@@ -57,8 +57,8 @@ function listAnswer(call: CrmCall, territories: readonly Territory[]): CrmAnswer
 /** GET /settings/territories/actions/associated_users_count */
 export async function countTerritoryUsers(call: CrmCall): Promise<CrmAnswer> {
   checkTerritories(call);
-  const { space, query } = call;
-  const { page, perPage } = pageParameters(query);
+  const { space } = call;
+  const { page, perPage } = pageParameters(call);
   const { territories } = space.contents;
   const shown = territories.slice((page - 1) * perPage, page * perPage);
   if (shown.length === 0) return { status: 204 };

@@ -45,7 +45,7 @@ export async function getTerritoryOfUser(call: CrmCall): Promise<CrmAnswer> {
 }
 
 function page<Item>(call: CrmCall, key: string, found: readonly Item[], answer: (item: Item) => object): CrmAnswer {
-  const { page: number, perPage } = pageParameters(call.query);
+  const { page: number, perPage } = pageParameters(call);
   const shown = found.slice((number - 1) * perPage, number * perPage);
   if (shown.length === 0) return { status: 204 };
   const more_records = found.length > number * perPage;

@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../errors.ts';
 import { itemField, readPlainItem } from '../http/item-list.ts';
+import { readTruth } from '../values/truth.ts';
 
 /** The types of variables, and of the record fields whose checks their values pass. */
 export const variableTypes: Readonly<Record<string, readonly [type: string, length: number]>> = {
@@ -40,6 +41,6 @@ const numberTypes = new Set(['integer', 'double', 'currency', 'percent']);
 /** Clients send values of every type as texts, too. */
 function fromText(value: unknown, fieldType: string): unknown {
   if (typeof value !== 'string') return value;
-  if (fieldType === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
+  if (fieldType === 'boolean') return readTruth(value) ?? value;
   return numberTypes.has(fieldType) && /^[+-]?\d{1,20}(\.\d{1,20})?$/.test(value) ? Number(value) : value;
 }

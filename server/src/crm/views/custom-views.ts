@@ -19,7 +19,7 @@ const shownFields = 6;
 /** GET /settings/custom_views?module= */
 export async function listCustomViews(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
-  const { page, perPage } = pageParameters(call.query);
+  const { page, perPage } = pageParameters(call);
   const all = standardViews(module);
   const start = (page - 1) * perPage;
   const shown = all.slice(start, start + perPage);

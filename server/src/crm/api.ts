@@ -14,9 +14,10 @@ import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
 import type { Pass } from './limits/call-limits.ts';
 import { costOf, furtherCredits, isHeavyBody } from './limits/costs.ts';
 import { servePublicDocuments } from './openapi/routes.ts';
-import { chapters, operations, unbuiltPaths, uploadOperations } from './operations.ts';
+import { chapters, operations, uploadOperations } from './operations.ts';
 import type { CrmUser, Space } from './organizations/space.ts';
 import { storeFor } from './records/limited-records.ts';
+import { unbuiltPaths } from './unbuilt-paths.ts';
 
 export type { CrmContext } from './context.ts';
 

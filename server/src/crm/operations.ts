@@ -76,6 +76,3 @@ export const chapters: Chapters = Object.fromEntries(
 export const operations: readonly Operation[] = Object.values(chapters).flat();
 
 export { uploadOperations };
-
-/** Paths of the platform that are not built yet and would otherwise be taken for a module or a record. */
-export const unbuiltPaths: readonly string[] = ['settings', '{module}/actions'];

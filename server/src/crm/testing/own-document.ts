@@ -6,7 +6,8 @@ import { newestVersion, type Version } from '../http/versions.ts';
 import { inVersion } from '../openapi/description.ts';
 import { documentPath, openApiDocument } from '../openapi/document.ts';
 import { publicPath } from '../openapi/routes.ts';
-import { chapters, operations, unbuiltPaths } from '../operations.ts';
+import { chapters, operations } from '../operations.ts';
+import { unbuiltPaths } from '../unbuilt-paths.ts';
 
 /**
  * Holds what the server does against its own OpenAPI documents: every answer must be one that the document declares,

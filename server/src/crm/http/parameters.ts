@@ -83,23 +83,41 @@ function truthParameter<Choice extends State>(
 }
 
 /** At most `maximum` ids that a list is narrowed to, without repetitions; undefined when the parameter is absent. */
-export function idsFilter(query: URLSearchParams, name: string, maximum: number): string[] | undefined {
-  return readIds(query, name, maximum, { code: 'INVALID_DATA', details: { param_name: name } });
+export function idsFilter(
+  query: URLSearchParams,
+  name: string,
+  maximum: number,
+  read: ReadId = digits,
+): string[] | undefined {
+  return readIds(query, name, maximum, { code: 'INVALID_DATA', details: { param_name: name }, read });
 }
 
 /** At most `maximum` ids of what a call is about, without repetitions; undefined when the parameter is absent. */
-export function idsParameter(query: URLSearchParams, name: string, maximum: number): string[] | undefined {
-  return readIds(query, name, maximum, { code: 'UNABLE_TO_PARSE_DATA_TYPE', details: {} });
+export function idsParameter(
+  query: URLSearchParams,
+  name: string,
+  maximum: number,
+  read: ReadId = digits,
+): string[] | undefined {
+  return readIds(query, name, maximum, { code: 'UNABLE_TO_PARSE_DATA_TYPE', details: {}, read });
 }
+
+/** What a part of the list says; undefined: nothing that could be an id. */
+type ReadId = (text: string) => string | undefined;
+
+const digits: ReadId = (text) => (/^\d+$/.test(text) ? text : undefined);
 
 function readIds(
   query: URLSearchParams,
   name: string,
   maximum: number,
-  { code, details }: { readonly code: ErrorCode; readonly details: ErrorDetails },
+  { code, details, read }: { readonly code: ErrorCode; readonly details: ErrorDetails; readonly read: ReadId },
 ): string[] | undefined {
-  const ids = listParameter(query, name);
-  if (ids?.some((id) => !/^\d+$/.test(id))) throw new Refusal(code, { details, reason: { param: name } });
+  const ids = listParameter(query, name)?.map((text) => {
+    const id = read(text);
+    if (id === undefined) throw new Refusal(code, { details, reason: { param: name, came: text.slice(0, 40) } });
+    return id;
+  });
   const unique = ids && [...new Set(ids)];
   if (unique && unique.length > maximum) {
     throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maximum, param_name: name } });

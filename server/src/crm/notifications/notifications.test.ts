@@ -111,6 +111,36 @@ describe('what is told', () => {
     expect(received.map((body) => body.affected_fields[0][id])).toEqual([['Company', 'Mobile']]);
   });
 
+  test('groups of conditions stand inside each other', async () => {
+    const field = (api_name: string) => ({ field: { api_name } });
+    const both = (...names: string[]) => ({ group_operator: 'and', group: names.map(field) });
+    const group = [
+      field('Fax'),
+      { group_operator: 'AND', group: [{ group: [field('Phone'), field('Mobile')] }, both('City')] },
+    ];
+    const condition = { type: 'field_selection', field_selection: { group_operator: 'or', group } };
+    const made = await watch({ events: ['Leads.edit'], notification_condition: [condition] });
+    expect(made.status, made.text).toBe(201);
+    const [listed] = (await call('GET', 'actions/watch', { token })).json.watch;
+    expect(listed).toMatchObject({ fields: ['Fax', 'Phone', 'City', 'Mobile'], notification_condition: [condition] });
+    const id = await lead();
+    for (const item of [
+      { Phone: '1' },
+      { City: 'A' },
+      { Mobile: '1', City: 'B' },
+      { Phone: '2', City: 'C' },
+      { Fax: '1' },
+    ]) {
+      await put(id, item);
+    }
+    await notifier.send();
+    expect(received.map((body) => body.affected_fields[0][id])).toEqual([
+      ['City', 'Mobile'],
+      ['City', 'Phone'],
+      ['Fax'],
+    ]);
+  });
+
   test('a hundred records in one call, and nothing of others', async () => {
     await watch({ events: ['Leads.create'] });
     await leads(100);
@@ -202,6 +232,73 @@ describe('channels', () => {
       const ends = Date.parse(answer.json.watch[0].details.events[0].channel_expiry);
       expect(Math.abs(ends - crm.clock.nowMs() - 3_600_000)).toBeLessThan(1_000);
     }
+  });
+
+  test.each([
+    ['-9223372036854775808', '-9223372036854775808'],
+    ['9223372036854775807', '9223372036854775807'],
+    ['-0042', '-42'],
+    ['0', '0'],
+    [-7, '-7'],
+  ])('may be called %s', async (channel_id, shown) => {
+    expect((await watch({ channel_id, events: ['Leads.create'] })).json.watch[0].details.events[0].channel_id).toBe(
+      shown,
+    );
+    expect((await list({ channel_id: String(channel_id) })).json.watch[0].channel_id).toBe(shown);
+    expect((await change('PATCH', { channel_id, token: 'other' })).status).toBe(200);
+    await lead();
+    await notifier.send();
+    expect(received.map((body) => body.channel_id)).toEqual([shown]);
+    const dropped = await call('DELETE', 'actions/watch', { token, query: { channel_ids: `${channel_id}` } });
+    expect([dropped.status, dropped.json.watch[0].details.channel_id]).toEqual([200, shown]);
+  });
+
+  test('with a 64-bit number in JSON keep all its digits', async () => {
+    const rawBody = `{"watch":[{"channel_id":-9223372036854775807,"events":["Leads.all"],"notify_url":"${url}"}]}`;
+    const answer = await call('POST', 'actions/watch', { token, rawBody });
+    expect(answer.json.watch[0].details.events[0].channel_id).toBe('-9223372036854775807');
+  });
+
+  const deep = (depth: number): object =>
+    depth === 0 ? { field: { api_name: 'Phone' } } : { group: [deep(depth - 1)] };
+  const selecting = (field_selection: object) => ({
+    events: ['Leads.edit'],
+    notification_condition: [{ type: 'field_selection', field_selection }],
+  });
+  const eleven = Array.from({ length: 11 }, () => deep(0));
+
+  test.each([
+    [{ channel_id: '9223372036854775808' }, 'channel_id', { expected_data_type: 'bigint' }],
+    [{ channel_id: '-9223372036854775809' }, 'channel_id', { expected_data_type: 'bigint' }],
+    [{ channel_id: 1.5 }, 'channel_id', { expected_data_type: 'bigint' }],
+    [{ channel_id: '' }, 'channel_id', { expected_data_type: 'bigint' }],
+    [{ channel_expiry: '2026-03-10T12:30:00.123+00:00' }, 'channel_expiry', { expected_data_type: 'datetime' }],
+    [{ channel_expiry: '2026-03-10T12:30:00.000Z' }, 'channel_expiry', { expected_data_type: 'datetime' }],
+    [selecting({ group: [] }), 'notification_condition[0].field_selection.group', { minimum_length: 1 }],
+    [selecting({ group: 'x' }), 'notification_condition[0].field_selection.group', { expected_data_type: 'jsonarray' }],
+    [
+      selecting({ group: [deep(0), { group: [deep(0)], group_operator: 'xor' }] }),
+      'notification_condition[0].field_selection.group[1].group_operator',
+      { supported_values: ['and', 'or'] },
+    ],
+    [
+      selecting({ group: [{ group: [{ field: { api_name: 'Nope' } }] }] }),
+      'notification_condition[0].field_selection.group[0].group[0].field.api_name',
+      {},
+    ],
+    [
+      selecting({ group: [...eleven.slice(0, 5), { group: eleven.slice(5) }] }),
+      /group\[5\]\.group\[5\]$/,
+      { maximum_length: 10 },
+    ],
+    [selecting(deep(11)), /group\[0\]\.group$/, { limit: 10 }],
+  ])('%j is refused with its place', async (item, place, details) => {
+    const answer = await watch({ events: ['Leads.all'], ...item });
+    const [body] = answer.json.watch;
+    expect([answer.status, body.code]).toEqual([400, 'INVALID_DATA']);
+    expect(body.details).toMatchObject(details);
+    if (typeof place === 'string') expect(body.details.json_path).toBe(`$.watch[0].${place}`);
+    else expect(body.details.json_path).toMatch(place);
   });
 
   test.each([

@@ -7,23 +7,27 @@ import {
   anyObject,
   flag,
   id,
-  idGiven,
   input,
   listOf,
   named,
   noted,
   orNull,
+  type Schema,
   shape,
   text,
   time,
 } from '../openapi/schema.ts';
 import { fixed } from '../operation-scopes.ts';
+import { conditionLimits } from './read-condition.ts';
 import { watchLimits } from './read-watch.ts';
 import { channelLimits, createWatches, deleteWatches, listWatches, patchWatches, replaceWatches } from './watch.ts';
 
 const scopesOf = (operation: ScopeOperation) => fixed(`ZohoCRM.notifications.${operation}`);
 
-const resource = { resource_uri: address, resource_id: id, resource_name: text, channel_id: id };
+/** The client's own choice: any signed 64-bit number. */
+const channel: Schema = { type: 'string', pattern: '^-?[0-9]{1,19}$' };
+const channelGiven: Schema = { ...channel, type: ['string', 'integer'] };
+const resource = { resource_uri: address, resource_id: id, resource_name: text, channel_id: channel };
 const subscription = { channel_expiry: time, ...resource };
 const watch = named(
   'Watch',
@@ -43,17 +47,20 @@ const events = listOf(
   { min: 1, max: watchLimits.events },
 );
 const options = {
-  channel_expiry: noted(time, 'At most a week ahead; without it an hour.'),
+  channel_expiry: noted(time, 'At most a week ahead, without milliseconds; without it an hour.'),
   token: noted(orNull({ type: 'string', maxLength: watchLimits.token }), 'Sent with each notification.'),
   return_affected_field_values: flag,
   notify_on_related_action: flag,
-  notification_condition: noted(listOf(anyObject, { max: watchLimits.conditions }), 'Fields that must have changed.'),
+  notification_condition: noted(
+    listOf(anyObject, { max: conditionLimits.conditions }),
+    'Fields that must have changed: one, or groups (and, or) of them inside each other.',
+  ),
 };
-const whole = named('WatchGiven', input({ channel_id: idGiven, events, notify_url: address }, options));
+const whole = named('WatchGiven', input({ channel_id: channelGiven, events, notify_url: address }, options));
 const change = named(
   'WatchChange',
   input(
-    { channel_id: idGiven },
+    { channel_id: channelGiven },
     { events, notify_url: address, ...options, _delete_events: noted(flag, 'Takes the events away.') },
   ),
 );

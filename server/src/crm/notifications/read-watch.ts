@@ -1,15 +1,17 @@
 import type { CrmCall } from '../context.ts';
-import { type ErrorBody, type ErrorCode, errorBody, Refusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../http/json-body.ts';
 import { type Module, servesRecords } from '../metadata/metadata.ts';
-import { readId } from '../organizations/ids.ts';
 import { isCallable } from '../outgoing/post-json.ts';
-import { parseHeaderTime } from '../values/date-time.ts';
+import { parseDateTime } from '../values/date-time.ts';
 import { isStorable } from '../values/texts.ts';
+import { readChannelId } from './channel-id.ts';
+import { ItemRefused } from './item-refused.ts';
+import { readConditions } from './read-condition.ts';
 import { operations, type WatchedOperation } from './watch-rows.ts';
 
 /** Reading the items of `{"watch":[…]}` (crm-api 11). */
-export const watchLimits = { token: 50, fields: 10, events: 50, conditions: 20 } as const;
+export const watchLimits = { token: 50, events: 50 } as const;
 const longestMs = 7 * 86_400_000;
 const defaultMs = 3_600_000;
 
@@ -26,15 +28,6 @@ export interface WatchItem {
   readonly deleteEvents: boolean;
 }
 
-/** Thrown and caught in this folder: why an item is refused. */
-export class ItemRefused {
-  readonly body: ErrorBody;
-
-  constructor(code: ErrorCode, details: ErrorBody['details']) {
-    this.body = errorBody(code, details);
-  }
-}
-
 /** @throws ItemRefused; Refusal OAUTH_SCOPE_MISMATCH when the token may not read the module of an event. */
 export function readWatchItem(call: CrmCall, raw: unknown, index: number): WatchItem {
   const at = `$.watch[${index}]`;
@@ -49,8 +42,8 @@ export function readWatchItem(call: CrmCall, raw: unknown, index: number): Watch
   if (raw.channel_id === undefined || raw.channel_id === null) {
     throw new ItemRefused('MANDATORY_NOT_FOUND', place('channel_id'));
   }
-  const channelId = readId(raw.channel_id);
-  if (channelId === undefined || channelId === '0') {
+  const channelId = readChannelId(raw.channel_id);
+  if (channelId === undefined) {
     throw new ItemRefused('INVALID_DATA', { expected_data_type: 'bigint', ...place('channel_id') });
   }
   const token = typed('token', 'string', 'text') as string | undefined;
@@ -117,10 +110,10 @@ function checkReadable({ grant, user }: CrmCall, module: Module): void {
   if (user.profile.denied.has(permission)) throw new ItemRefused('NO_PERMISSION', { permissions: [permission] });
 }
 
-/** A time of more than a week ahead counts like none. */
+/** A time of more than a week ahead counts like none; with milliseconds it is none that the wire knows (crm-api 2.3). */
 function readExpiry(call: CrmCall, raw: unknown, place: object): number | undefined {
   if (raw === undefined || raw === null) return undefined;
-  const atMs = typeof raw === 'string' ? parseHeaderTime(raw) : undefined;
+  const atMs = typeof raw === 'string' ? parseDateTime(raw) : undefined;
   if (atMs === undefined || atMs <= call.nowMs) {
     throw new ItemRefused('INVALID_DATA', { expected_data_type: 'datetime', ...place });
   }
@@ -130,36 +123,4 @@ function readExpiry(call: CrmCall, raw: unknown, place: object): number | undefi
 /** Without a time: an hour from now. */
 export function defaultExpiry({ nowMs }: CrmCall): number {
   return nowMs + defaultMs;
-}
-
-function readConditions(raw: unknown, at: string): readonly JsonObject[] | undefined {
-  if (raw === undefined || raw === null) return undefined;
-  if (Array.isArray(raw) && raw.length <= watchLimits.conditions && raw.every(isJsonObject)) return raw;
-  const place = { api_name: 'notification_condition', json_path: `${at}.notification_condition` };
-  throw new ItemRefused('INVALID_DATA', { expected_data_type: 'jsonarray', ...place });
-}
-
-/** The keys of the fields of which one (or all) must have changed, by the condition for the module; null: any change counts. */
-export function conditionOf(
-  conditions: readonly JsonObject[],
-  module: Module,
-  index: number,
-): { readonly fields: readonly string[]; readonly all: boolean } | null {
-  const place = { api_name: 'notification_condition', json_path: `$.watch[${index}].notification_condition` };
-  const condition = conditions.find(({ module: of }) => !isJsonObject(of) || of.api_name === module.apiName);
-  if (!condition) return null;
-  const { type, field_selection: selection } = condition;
-  if (type !== 'field_selection' || !isJsonObject(selection)) {
-    throw new ItemRefused('INVALID_DATA', { supported_values: ['field_selection'], ...place });
-  }
-  const group = Array.isArray(selection.group) ? selection.group : [selection];
-  if (group.length > watchLimits.fields)
-    throw new ItemRefused('INVALID_DATA', { maximum_length: watchLimits.fields, ...place });
-  const fields = group.map((each): string => {
-    const name = isJsonObject(each) && isJsonObject(each.field) ? each.field.api_name : undefined;
-    const field = typeof name === 'string' ? module.field.get(name) : undefined;
-    if (field) return field.key;
-    throw new ItemRefused('INVALID_DATA', place);
-  });
-  return { fields, all: selection.group_operator === 'and' };
 }

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/database.ts';
 import type { CrmCall } from '../context.ts';
 import type { Module } from '../metadata/metadata.ts';
 import { formatDateTime } from '../values/date-time.ts';
+import type { FieldSets } from './read-condition.ts';
 
 /** Operations of the table and the events that the wire calls them. */
 export const operations = ['insert', 'update', 'delete'] as const;
@@ -15,8 +16,8 @@ export interface Watch {
   readonly operations: readonly WatchedOperation[];
   readonly notifyUrl: string;
   readonly token: string | null;
-  readonly conditionFields: readonly string[] | null;
-  readonly conditionAll: boolean;
+  /** Null: any change is told. */
+  readonly conditionSets: FieldSets | null;
   /** As the request had it. */
   readonly condition: unknown;
   readonly returnValues: boolean;
@@ -30,8 +31,7 @@ interface WatchRow {
   operations: WatchedOperation[];
   notify_url: string;
   token: string | null;
-  condition_fields: string[] | null;
-  condition_all: boolean;
+  condition_sets: FieldSets | null;
   condition: unknown;
   return_values: boolean;
   related: boolean;
@@ -41,7 +41,7 @@ interface WatchRow {
 /** The user's watches that have not expired, by channel and module. */
 export async function readWatches(queryable: Queryable, { space, user, nowMs }: CrmCall): Promise<Watch[]> {
   const rows = await queryable.query<WatchRow>({
-    text: `SELECT channel_id, module, operations, notify_url, token, condition_fields, condition_all, condition,
+    text: `SELECT channel_id, module, operations, notify_url, token, condition_sets, condition,
                   return_values, related, expires_at_ms
            FROM crm_watch WHERE data_space = $1 AND user_id = $2 AND expires_at_ms > $3 ORDER BY channel_id, module`,
     values: [space.dataSpace, user.id, nowMs],
@@ -56,8 +56,7 @@ export async function readWatches(queryable: Queryable, { space, user, nowMs }: 
         operations: row.operations,
         notifyUrl: row.notify_url,
         token: row.token,
-        conditionFields: row.condition_fields,
-        conditionAll: row.condition_all,
+        conditionSets: row.condition_sets,
         condition: row.condition,
         returnValues: row.return_values,
         related: row.related,
@@ -71,13 +70,11 @@ export async function writeWatch(queryable: Queryable, call: CrmCall, watch: Wat
   const { space, user, grant, nowMs } = call;
   await queryable.query({
     text: `INSERT INTO crm_watch (data_space, user_id, channel_id, module, client_id, operations, notify_url, token,
-                                  condition_fields, condition_all, condition, return_values, related, created_at_ms,
-                                  expires_at_ms)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                  condition_sets, condition, return_values, related, created_at_ms, expires_at_ms)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
            ON CONFLICT (data_space, user_id, channel_id, module) DO UPDATE
              SET client_id = EXCLUDED.client_id, operations = EXCLUDED.operations, notify_url = EXCLUDED.notify_url,
-                 token = EXCLUDED.token, condition_fields = EXCLUDED.condition_fields,
-                 condition_all = EXCLUDED.condition_all, condition = EXCLUDED.condition,
+                 token = EXCLUDED.token, condition_sets = EXCLUDED.condition_sets, condition = EXCLUDED.condition,
                  return_values = EXCLUDED.return_values, related = EXCLUDED.related,
                  expires_at_ms = EXCLUDED.expires_at_ms`,
     values: [
@@ -89,8 +86,7 @@ export async function writeWatch(queryable: Queryable, call: CrmCall, watch: Wat
       watch.operations,
       watch.notifyUrl,
       watch.token,
-      watch.conditionFields,
-      watch.conditionAll,
+      watch.conditionSets === null ? null : JSON.stringify(watch.conditionSets),
       watch.condition === null ? null : JSON.stringify(watch.condition),
       watch.returnValues,
       watch.related,

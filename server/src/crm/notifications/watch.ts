@@ -4,7 +4,10 @@ import { answerItemList, readItemList, success } from '../http/item-list.ts';
 import { idsFilter, idsParameter, pageParameters } from '../http/parameters.ts';
 import { nameOfKey } from '../metadata/metadata.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
-import { conditionOf, defaultExpiry, ItemRefused, readWatchItem, type WatchItem } from './read-watch.ts';
+import { readChannelId } from './channel-id.ts';
+import { ItemRefused } from './item-refused.ts';
+import { conditionOf } from './read-condition.ts';
+import { defaultExpiry, readWatchItem, type WatchItem } from './read-watch.ts';
 import * as rows from './watch-rows.ts';
 
 /** Notification channels (crm-api 11): `/actions/watch`. A channel belongs to the user who made it. */
@@ -108,19 +111,19 @@ function withChanges(old: readonly Watch[], item: WatchItem, index: number): Wat
       expiresAtMs: item.expiresAtMs ?? watch.expiresAtMs,
       returnValues: item.returnValues ?? watch.returnValues,
       related: item.related ?? watch.related,
-      ...(condition === undefined ? {} : { ...conditionColumns(condition), condition: item.conditions }),
+      ...(condition === undefined ? {} : { conditionSets: condition, condition: item.conditions }),
     };
   };
   const [like] = old as [Watch];
   const added = [...(item.events?.keys() ?? [])].filter((module) => !old.some((watch) => watch.module === module));
-  const bare = { ...like, ...conditionColumns(null), condition: null, operations: [] };
+  const bare = { ...like, conditionSets: null, condition: null, operations: [] };
   return [...old, ...added.map((module) => ({ ...bare, module }))].map(changed);
 }
 
 /** GET: the user's channels, one item for each module. */
 export async function listWatches(call: CrmCall): Promise<CrmAnswer> {
   const { page, perPage } = pageParameters(call);
-  const channels = idsFilter(call.query, 'channel_id', channelLimits.watchesOfUser);
+  const channels = idsFilter(call.query, 'channel_id', channelLimits.watchesOfUser, readChannelId);
   const module = call.query.get('module');
   if (module && !call.space.metadata.find(module)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'module' } });
@@ -134,7 +137,7 @@ export async function listWatches(call: CrmCall): Promise<CrmAnswer> {
     notify_on_related_action: each.related,
     return_affected_field_values: each.returnValues,
     ...rows.subscriptionOf(call, each),
-    fields: each.conditionFields?.map(nameOfKey) ?? null,
+    fields: each.conditionSets && [...new Set(each.conditionSets.flat())].map(nameOfKey),
     notification_condition: each.condition,
     events: eventsOf(each),
     notify_url: each.notifyUrl,
@@ -151,7 +154,7 @@ function eventsOf({ operations, module }: Watch): string[] {
 
 /** DELETE ?channel_ids= */
 export async function deleteWatches(call: CrmCall): Promise<CrmAnswer> {
-  const channels = idsParameter(call.query, 'channel_ids', channelLimits.items);
+  const channels = idsParameter(call.query, 'channel_ids', channelLimits.items, readChannelId);
   if (!channels) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'channel_ids' } });
   const mine = await rows.readWatches(call.store.database, call);
   const answers: ItemAnswer[] = [];
@@ -189,11 +192,6 @@ function subscribed(mine: readonly Watch[], { channelId }: WatchItem): readonly 
   return watches;
 }
 
-const conditionColumns = (condition: ReturnType<typeof conditionOf>) => ({
-  conditionFields: condition?.fields ?? null,
-  conditionAll: condition?.all ?? false,
-});
-
 /** What an item subscribes to. */
 function watchesOf(call: CrmCall, item: WatchItem, index: number): Watch[] {
   const { events, notifyUrl } = item;
@@ -207,7 +205,7 @@ function watchesOf(call: CrmCall, item: WatchItem, index: number): Watch[] {
     operations,
     notifyUrl,
     token: item.token ?? null,
-    ...conditionColumns(conditionOf(item.conditions ?? [], module, index)),
+    conditionSets: conditionOf(item.conditions ?? [], module, index),
     condition: item.conditions ?? null,
     returnValues: item.returnValues ?? false,
     related: item.related ?? false,

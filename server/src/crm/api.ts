@@ -7,6 +7,7 @@ import type { TokenGrant } from '../oauth/token-authority.ts';
 import { runSubRequest } from './composite/run-sub-request.ts';
 import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
 import { Refusal, unavailable } from './errors.ts';
+import { contentDisposition } from './files/file-name.ts';
 import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
 import { callHeaders } from './http/call-headers.ts';
 import { type Operation, Router } from './http/router.ts';
@@ -253,10 +254,10 @@ function send(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
   reply.code(answer.status);
   if (answer.headers) reply.headers(answer.headers);
   if (answer.file) {
-    const { contentType, disposition, sizeBytes, content } = answer.file;
+    const { contentType, name, sizeBytes, content } = answer.file;
     reply.headers({
       'content-type': contentType,
-      'content-disposition': disposition,
+      'content-disposition': contentDisposition(name),
       'content-length': sizeBytes,
       // A file that is a page after all runs nothing.
       'content-security-policy': "default-src 'none'; sandbox",

@@ -70,8 +70,8 @@ export interface CrmAnswer {
   /** A download. */
   readonly file?: {
     readonly contentType: string;
-    /** Content-Disposition. */
-    readonly disposition: string;
+    /** What whoever saves it is told to call it. */
+    readonly name: string;
     readonly sizeBytes: number;
     readonly content: AsyncIterable<Buffer>;
   };

@@ -41,7 +41,10 @@ test('a field holds files, which come and go one by one', async () => {
   const { id } = first.Papers[0];
   const query = { fields_attachment_id: id };
   const got = await call('GET', `Leads/${lead}/actions/download_fields_attachment`, { query });
-  expect([got.text, got.headers['content-disposition']]).toEqual(['of a.pdf', 'attachment; filename="a.pdf"']);
+  expect([got.text, got.headers['content-disposition']]).toEqual([
+    'of a.pdf',
+    `attachment; filename="a.pdf"; filename*=UTF-8''a.pdf`,
+  ]);
   expect((await put(lead, [{ id, _delete: null }, { File_Id__s: b }])).code).toBe('SUCCESS');
   expect((await read()).Papers.map((each: { File_Name__s: string }) => each.File_Name__s)).toEqual(['c.pdf', 'b.pdf']);
   expect((await call('GET', `Leads/${lead}/actions/download_fields_attachment`, { query })).status).toBe(400);

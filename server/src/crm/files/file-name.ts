@@ -15,14 +15,16 @@ export function cleanFileName(raw: string | undefined): string {
 }
 
 /**
- * The header that says a download's name (crm-api 3.2): quoted when that is safe, else in the form of RFC 8187. Never
- * both: software kits take what follows the last quote or equals sign.
+ * The header that says a download's name (RFC 6266, RFC 8187; crm-api 2.3): `filename*` always and at the end, because
+ * software kits take what follows the last single quote and some know no other form; before it `filename` for names in
+ * ASCII, without what a quoted text cannot hold.
  */
 export function contentDisposition(name: string): string {
-  if (/^[A-Za-z0-9 ._()+-]+$/.test(name)) return `attachment; filename="${name}"`;
-  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+  const wellFormed = name.toWellFormed();
+  const encoded = encodeURIComponent(wellFormed).replaceAll(
     /['()*!]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename*=UTF-8''${encoded}`;
+  const plain = /^[\x20-\x7e]+$/.test(wellFormed) ? ` filename="${wellFormed.replaceAll(/["\\]/g, '_')}";` : '';
+  return `attachment;${plain} filename*=UTF-8''${encoded}`;
 }

@@ -3,7 +3,6 @@ import { Refusal } from '../errors.ts';
 import { success } from '../http/item-list.ts';
 import { choiceParameter } from '../http/parameters.ts';
 import { lifetimes } from '../lifetimes.ts';
-import { contentDisposition } from './file-name.ts';
 import { completeFile, deleteFiles, fileContent, findFile, type ReceivedFile, receiveFile } from './file-store.ts';
 import { readUpload } from './read-upload.ts';
 
@@ -69,7 +68,7 @@ export function fileAnswer(
     status: 200,
     file: {
       contentType,
-      disposition: contentDisposition(file.name),
+      name: file.name,
       sizeBytes: file.sizeBytes,
       content: fileContent(store.database, space.dataSpace, file.fileId),
     },

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { CrmAnswer, CrmCall } from '../context.ts';
-import { contentDisposition } from '../files/file-name.ts';
 import { fileContent, findFile, type ReceivedFile, receiveFile } from '../files/file-store.ts';
 import type { Job } from './job.ts';
 import { countDownload, noSuchJob } from './job-table.ts';
@@ -49,7 +48,7 @@ export async function sendResult(call: CrmCall, job: Job): Promise<CrmAnswer> {
     status: 200,
     file: {
       contentType: 'application/zip',
-      disposition: contentDisposition(file.name),
+      name: file.name,
       sizeBytes: file.sizeBytes,
       content: fileContent(database, job.dataSpace, file.fileId),
     },

@@ -44,7 +44,7 @@ async function rows(query: object): Promise<string[]> {
     return [];
   }
   const answer = await bulk('GET', `read/${id}/result`);
-  expect(answer.headers['content-disposition']).toBe(`attachment; filename="${id}.zip"`);
+  expect(answer.headers['content-disposition']).toBe(`attachment; filename="${id}.zip"; filename*=UTF-8''${id}.zip`);
   const files = await unzip(answer.bytes);
   expect([...files.keys()]).toEqual([`${id}.csv`]);
   return (files.get(`${id}.csv`) ?? '').trimEnd().split('\n');

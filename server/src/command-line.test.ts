@@ -350,6 +350,23 @@ describe('limits and settings of a client', () => {
     );
     expect((await failure(1, update, '--set', 'limits.windowSeconds=5')).message).toContain('whole platform');
     expect((await failure(1, update, '--set', 'nonsense')).message).toContain('--set must look like');
+    expect((await failure(1, update, '--set', 'lifetimes.accessTokenTtlSeconds=soon')).message).toBe(
+      'lifetimes.accessTokenTtlSeconds: expected a whole number from 1 to 315360000, got "soon"',
+    );
+    for (const name of ['searchWithoutScope', 'compatibility.searchWithoutScope']) {
+      expect((await json(update, '--set', `${name}=true`)).settings).toMatchObject({
+        'compatibility.searchWithoutScope': true,
+      });
+      const shown = await run(`client show --client-id ${client_id}`);
+      expect(shown.stdout).toMatch(/settings .*"compatibility\.searchWithoutScope":true/);
+      expect((await json(update, '--set', `${name}=`)).settings).toEqual({ 'lifetimes.accessTokenTtlSeconds': 60 });
+    }
+    expect((await failure(1, update, '--set', 'searchWithoutScope=["601000001"]')).message).toBe(
+      'compatibility.searchWithoutScope: expected true or false, got "["601000001"]"',
+    );
+    expect((await failure(1, update, '--set', 'searchWithoutScopes=true')).message).toMatch(
+      /^there is no setting "searchWithoutScopes" of a client: expected one of lifetimes\.codeTtlSeconds, .*searchWithoutScope$/,
+    );
   });
 });
 

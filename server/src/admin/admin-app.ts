@@ -8,7 +8,7 @@ import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
-import { overridableSettings } from '../oauth/client-settings.ts';
+import { isClientSetting } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-validation.ts';
 import { changeClient, describeClient, findClient, registerClient, rotateClientSecret } from './clients.ts';
 import type { AdminContext } from './context.ts';
@@ -100,7 +100,9 @@ const bodies = {
       javascriptDomains: Type.Optional(texts),
       enable: Type.Optional(texts),
       disable: Type.Optional(texts),
-      overrides: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.Null()]))),
+      overrides: Type.Optional(
+        Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
+      ),
     },
     strict,
   ),
@@ -167,7 +169,7 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   app.get('/settings', async () =>
     describeSettings(context.settings).map((setting) => ({
       ...setting,
-      per_client: (overridableSettings as readonly string[]).includes(setting.name),
+      per_client: isClientSetting(setting.name),
     })),
   );
   app.get('/data-centers', async () => context.topology.dataCenters);

@@ -1,8 +1,7 @@
 import { findUser } from '../accounts/users.ts';
-import { settingFault } from '../config/describe-settings.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
-import { type ClientOverrides, overridableSettings } from '../oauth/client-settings.ts';
+import { type ClientOverrides, changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -73,8 +72,8 @@ export async function registerClient(
 }
 
 export interface ClientChange extends Partial<ClientFields> {
-  /** Settings of its own by dotted name; null takes one back. */
-  readonly overrides?: Readonly<Record<string, number | boolean | null>>;
+  /** Settings of its own by name; null or an empty text takes one back. */
+  readonly overrides?: GivenSettings;
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
 }
@@ -122,20 +121,10 @@ export async function findClient(context: AdminContext, clientId: string): Promi
   return client;
 }
 
-function mergeOverrides(client: Client, change: Readonly<Record<string, number | boolean | null>>): ClientOverrides {
-  const merged: Record<string, number | boolean> = { ...client.overrides };
-  for (const [name, value] of Object.entries(change)) {
-    const fault = value === null ? undefined : settingFault(name, value);
-    if (fault !== undefined) throw badInput(fault);
-    if (!(overridableSettings as readonly string[]).includes(name)) {
-      throw badInput(
-        `"${name}" holds for the whole platform; a client may have its own ${overridableSettings.join(', ')}`,
-      );
-    }
-    if (value === null) delete merged[name];
-    else merged[name] = value;
-  }
-  return merged;
+function mergeOverrides(client: Client, change: GivenSettings): ClientOverrides {
+  const merged = changeClientSettings(client.overrides, change);
+  if (merged.fault !== undefined) throw badInput(merged.fault);
+  return merged.settings;
 }
 
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {

@@ -30,11 +30,16 @@ export function describeSettings(settings: Settings): DescribedSetting[] {
   );
 }
 
-/** What is wrong with `value` for the setting of that dotted name, in one line, or undefined. */
-export function settingFault(name: string, value: unknown): string | undefined {
+/** The schema of the lifetime, limit or switch of that dotted name. */
+export function settingSchema(name: string): TSchema | undefined {
   const [group, key = ''] = name.split('.');
   const known = groups.find((each) => each === group);
-  const schema = known && propertiesOf(known)[key];
+  return known && Object.hasOwn(propertiesOf(known), key) ? propertiesOf(known)[key] : undefined;
+}
+
+/** What is wrong with `value` for the setting of that dotted name, in one line, or undefined. */
+export function settingFault(name: string, value: unknown): string | undefined {
+  const schema = settingSchema(name);
   if (!schema) return `there is no setting "${name}"`;
   const [fault] = Value.Errors(schema, value);
   return fault && `${name} ${fault.message}; ${JSON.stringify(value)} came`;

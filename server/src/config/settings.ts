@@ -168,7 +168,7 @@ const compatibility = Type.Object(
       description: 'Let clients register http redirect URIs and JavaScript domains on hosts that are not loopback.',
     }),
     searchWithoutScope: organizations(
-      'CRM searches do without the scope ZohoSearch.securesearch.READ, which many clients never ask for.',
+      'CRM searches do without the scope ZohoSearch.securesearch.READ, which many clients never ask for; true or false for one client.',
     ),
     searchEqualsContains: organizations(
       'As in the original, `equals` in search criteria finds every text that contains the value; pick lists stay exact.',

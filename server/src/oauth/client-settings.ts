@@ -1,23 +1,78 @@
+import { settingFault, settingSchema } from '../config/describe-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Client } from './client.ts';
 
-/** The settings that may differ for one client, by their dotted names. */
-export const overridableSettings = [
-  'lifetimes.codeTtlSeconds',
-  'lifetimes.accessTokenTtlSeconds',
-  'lifetimes.idTokenTtlSeconds',
-  'limits.activeAccessTokensPerRefreshToken',
-  'limits.accessTokensPerRefreshTokenPerWindow',
-  'limits.refreshTokensPerUserAndClient',
-  'limits.refreshTokensPerUserAndClientPerWindow',
-  'limits.codesPerUserAndClientPerWindow',
-  'compatibility.throttleEnabled',
-  'compatibility.strictCommaScopes',
-  'compatibility.idTokenLegacyHeader',
-  'compatibility.strictRfc',
-] as const;
-export type OverridableSetting = (typeof overridableSettings)[number];
-export type ClientOverrides = Readonly<Partial<Record<OverridableSetting, number | boolean>>>;
+/**
+ * The settings that may differ for one client, by their dotted names, and what their values are; how large numbers may be
+ * is the platform's own rule (`config/settings.ts`).
+ */
+export const clientSettings = {
+  'lifetimes.codeTtlSeconds': 'number',
+  'lifetimes.accessTokenTtlSeconds': 'number',
+  'lifetimes.idTokenTtlSeconds': 'number',
+  'limits.activeAccessTokensPerRefreshToken': 'number',
+  'limits.accessTokensPerRefreshTokenPerWindow': 'number',
+  'limits.refreshTokensPerUserAndClient': 'number',
+  'limits.refreshTokensPerUserAndClientPerWindow': 'number',
+  'limits.codesPerUserAndClientPerWindow': 'number',
+  'compatibility.throttleEnabled': 'switch',
+  'compatibility.strictCommaScopes': 'switch',
+  'compatibility.idTokenLegacyHeader': 'switch',
+  'compatibility.strictRfc': 'switch',
+  'compatibility.searchWithoutScope': 'switch',
+} as const;
+type ClientSetting = keyof typeof clientSettings;
+export type ClientOverrides = Readonly<
+  Partial<{ [Name in ClientSetting]: (typeof clientSettings)[Name] extends 'switch' ? boolean : number }>
+>;
+
+export function isClientSetting(name: string): name is ClientSetting {
+  return Object.hasOwn(clientSettings, name);
+}
+
+/** Values as a form, the command line or JSON gives them; null and nothing: back to the platform's. */
+export type GivenSettings = Readonly<Record<string, number | boolean | string | null>>;
+
+/**
+ * The client's own settings with a change. Names are dotted, or their last part alone (`searchWithoutScope`).
+ * @returns what is wrong with the change, as a sentence that says what is expected.
+ */
+export function changeClientSettings(
+  own: ClientOverrides,
+  change: GivenSettings,
+): { readonly settings: ClientOverrides; readonly fault?: undefined } | { readonly fault: string } {
+  const settings: Record<string, number | boolean> = { ...own };
+  for (const [given, text] of Object.entries(change)) {
+    const name = Object.keys(clientSettings).find((each) => each === given || each.split('.')[1] === given);
+    if (name === undefined || !isClientSetting(name)) {
+      const what = settingSchema(given)
+        ? `"${given}" holds for the whole platform`
+        : `there is no setting "${given}" of a client`;
+      return { fault: `${what}: expected one of ${Object.keys(clientSettings).join(', ')}` };
+    }
+    if (text === null || text === '') {
+      delete settings[name];
+      continue;
+    }
+    const value = readValue(text, clientSettings[name]);
+    if (value === undefined || settingFault(name, value) !== undefined) {
+      return { fault: `${name}: expected ${expectedOf(name)}, got "${String(text)}"` };
+    }
+    settings[name] = value;
+  }
+  return { settings };
+}
+
+function readValue(given: number | boolean | string, type: 'number' | 'switch'): number | boolean | undefined {
+  const value = typeof given === 'string' && /^(true|false|-?\d{1,15})$/.test(given) ? JSON.parse(given) : given;
+  return typeof value === (type === 'switch' ? 'boolean' : 'number') ? value : undefined;
+}
+
+function expectedOf(name: ClientSetting): string {
+  if (clientSettings[name] === 'switch') return 'true or false';
+  const { minimum, maximum } = settingSchema(name) as { minimum?: number; maximum?: number };
+  return `a whole number from ${minimum} to ${maximum}`;
+}
 
 export type TokenSettings = Pick<Settings, 'lifetimes' | 'limits' | 'compatibility'>;
 

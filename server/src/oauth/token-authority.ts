@@ -18,6 +18,8 @@ export interface TokenGrant {
   readonly javascriptDomains: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
+  /** The client's own `compatibility.searchWithoutScope`; without it the platform's holds. */
+  readonly searchWithoutScope?: boolean | undefined;
 }
 
 /** Why a token is refused. The wire may hide which; events and the log never do. */

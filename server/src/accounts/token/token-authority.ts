@@ -156,5 +156,6 @@ function toGrant({ stored, scopes }: Entry, client: Client): TokenGrant {
     environment: stored.environment,
     javascriptDomains: client.javascriptDomains,
     expiresAtMs: stored.expiresAtMs,
+    searchWithoutScope: client.overrides['compatibility.searchWithoutScope'],
   };
 }

@@ -88,7 +88,11 @@ export function registerClientCommands(program: Command): void {
     .description('change a client; lists that are named replace the old ones')
     .option('--enable-dc <ids>', 'data centres to enable, separated by commas', list)
     .option('--disable-dc <ids>', 'data centres to disable, separated by commas', list)
-    .option('--set <name=value>', 'a setting of its own (see limits list); may be repeated', each)
+    .option(
+      '--set <name=value>',
+      "a setting of its own (see limits list), empty for the platform's; may be repeated",
+      each,
+    )
     .option('--unset <name>', "back to the platform's setting; may be repeated", each)
     .action(async (options: FieldOptions, command: Command) => {
       const change = {
@@ -144,14 +148,14 @@ function addFieldOptions(command: Command): Command {
     .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each);
 }
 
-function readOverrides(set: readonly string[], unset: readonly string[]): Record<string, unknown> {
-  const overrides: Record<string, unknown> = {};
+function readOverrides(set: readonly string[], unset: readonly string[]): Record<string, string | null> {
+  const overrides: Record<string, string | null> = {};
   for (const text of set) {
-    const [name = '', value = ''] = text.split(/=(.*)/s);
-    if (!/^(true|false|-?\d+)$/.test(value)) {
+    const [name = '', value] = text.split(/=(.*)/s);
+    if (name === '' || value === undefined) {
       throw new UsableFailure(`--set must look like limits.codesPerUserAndClientPerWindow=0; "${text}" came`);
     }
-    overrides[name] = JSON.parse(value);
+    overrides[name] = value.trim();
   }
   for (const name of unset) overrides[name] = null;
   return overrides;

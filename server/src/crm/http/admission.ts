@@ -145,13 +145,24 @@ export function checkScopes(
   }
   for (const alternatives of operation?.scopes(path) ?? []) {
     if (alternatives.some((scope) => grant.scopes.covers(scope))) continue;
-    if (alternatives === searchScope && isOnFor(compatibility.searchWithoutScope, grant.organizationId)) continue;
+    const isSearch = alternatives === searchScope;
+    if (isSearch && (grant.searchWithoutScope ?? isOnFor(compatibility.searchWithoutScope, grant.organizationId))) {
+      continue;
+    }
     throw new Refusal('OAUTH_SCOPE_MISMATCH', {
       outcome: 'ScopeMissing',
-      reason: { needed: alternatives, held: grant.scopes.toString() },
+      reason: {
+        needed: alternatives,
+        held: grant.scopes.toString(),
+        ...(isSearch ? { switch: 'compatibility.searchWithoutScope', use: useOf(grant.clientId) } : {}),
+      },
     });
   }
 }
+
+/** How an operator lets a client search that never asks for the scope. */
+const useOf = (clientId: string): string =>
+  `grantway client update --client-id ${clientId} --set searchWithoutScope=true`;
 
 async function findUser(context: CrmContext, admission: Admission, grant: TokenGrant): Promise<void> {
   const { organizationId } = grant;

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { platformScopes } from '../../oauth/scopes.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 
 /** Settings of searches (crm-api 14.3, 14.9): for all organizations, or for those that they name. */
@@ -28,11 +29,33 @@ test('equals finds what contains the value, except in pick lists', async () => {
   expect((await crm.call('GET', '/crm/v8/Leads/actions/count', { query })).json).toEqual({ count: 1 });
 });
 
+test('a client may have its own rule about the scope, whatever the organization has', async () => {
+  const scopes = platformScopes.setOf(['ZohoCRM.modules.ALL', 'ZohoCRM.users.READ']);
+  const searches = async (organization: typeof crm.organization, searchWithoutScope: boolean | undefined) => {
+    const { organizationId, ownerZuid } = organization;
+    const token = crm.tokenFor(organizationId, ownerZuid, { scopes, searchWithoutScope });
+    const users = await crm.call('GET', '/crm/v8/Users/search', { token, query: { word: 'nobody' } });
+    return [(await search('(Last_Name:equals:x)', token)).status, users.status];
+  };
+  expect(await searches(crm.neighbour, true)).toEqual([204, 204]);
+  expect(await searches(crm.neighbour, false)).toEqual([401, 401]);
+  expect(await searches(crm.neighbour, undefined)).toEqual([401, 401]);
+  expect(await searches(crm.organization, false)).toEqual([401, 401]);
+  expect(await searches(crm.organization, undefined)).toEqual([204, 204]);
+});
+
 test('the scope of searches may be left out', async () => {
   const scopes = ['ZohoCRM.modules.ALL'];
   expect((await search('(Last_Name:equals:x)', crm.tokenWithScopes(scopes))).status).toBe(204);
   const elsewhere = crm.tokenWithScopes(scopes, crm.neighbour);
   expect((await search('(Last_Name:equals:x)', elsewhere)).json.code).toBe('OAUTH_SCOPE_MISMATCH');
+  const refused = crm.recorded.filter(({ outcome }) => outcome === 'ScopeMissing').at(-1);
+  expect(refused?.detail).toMatchObject({
+    needed: ['ZohoSearch.securesearch.READ'],
+    held: 'ZohoCRM.modules.ALL',
+    switch: 'compatibility.searchWithoutScope',
+    use: expect.stringContaining('--set searchWithoutScope=true'),
+  });
   // Access to the module is needed all the same.
   expect((await search('(Last_Name:equals:x)', crm.tokenWithScopes(['ZohoCRM.org.ALL']))).status).toBe(401);
 });

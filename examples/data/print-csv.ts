@@ -11,5 +11,5 @@ if (records.length === 0 || JSON.stringify(records).includes('"@')) {
   // Every column that some record fills; the first one alone would name too few.
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const cells = (record: Readonly<Record<string, unknown>>) => names.map((name) => String(record[name] ?? ''));
-  process.stdout.write([names, ...records.map(cells)].map(csvLine).join(''));
+  process.stdout.write([names, ...records.map(cells)].map((cells) => csvLine(cells)).join(''));
 }

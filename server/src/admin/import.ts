@@ -3,9 +3,11 @@ import { errorText } from '../crm/bulk/write/result-lines.ts';
 import { itemsOf, mappedColumns } from '../crm/bulk/write/row-items.ts';
 import { writeRows } from '../crm/bulk/write/write-rows.ts';
 import type { CrmCall } from '../crm/context.ts';
+import { csvStyleOf } from '../crm/jobs/csv-style.ts';
 import { addJob, findJob } from '../crm/jobs/job-table.ts';
 import { type Module, servesRecords } from '../crm/metadata/metadata.ts';
 import { isId } from '../crm/organizations/ids.ts';
+import type { CsvStyle } from '../foundation/csv.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, conflict, notFound } from './failure.ts';
 import { type OrganizationTarget, organizationCall } from './organization-call.ts';
@@ -29,6 +31,8 @@ export interface ImportOutcome {
   readonly failures: readonly { readonly row: number; readonly errors: string }[];
   /** Names in the header that fill no field. */
   readonly ignored_columns: readonly string[];
+  /** How the errors file is to be written. */
+  readonly csv_style: CsvStyle;
 }
 
 interface Progress {
@@ -67,6 +71,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   const columns = mappedColumns(call.space, module, null, header);
   if (columns.length === 0) throw badInput(`no column of the file is a field of ${module.apiName}`);
   const filled = new Set(columns.map(({ mapping }) => mapping.index));
+  const csv_style = csvStyleOf(call);
   const ignored_columns = header.filter((_, index) => !filled.has(index));
   // Cells that are empty say nothing; nulls would be errors in fields that are not text.
   const items = await itemsOf(call, columns, rows, { ignoreEmpty: true });
@@ -74,7 +79,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
     const failures = (await checkRows(call, module, items)).flatMap((failure, index) =>
       failure.length > 0 ? [{ row: firstRow + index, errors: errorText(failure) }] : [],
     );
-    return { rows_done: firstRow + rows.length, failures, ignored_columns };
+    return { rows_done: firstRow + rows.length, failures, ignored_columns, csv_style };
   }
   const { failed } = await progressOf(call, module, importId);
   const task = { call, module, operation: 'insert', findBy: null, together: false } as const;
@@ -91,7 +96,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   const failures = outcomes.flatMap((outcome, index) =>
     outcome.status === 'SKIPPED' ? [{ row: firstRow + index, errors: errorText(outcome.failures) }] : [],
   );
-  return { rows_done: firstRow + rows.length, failures, ignored_columns };
+  return { rows_done: firstRow + rows.length, failures, ignored_columns, csv_style };
 }
 
 /** Notes that nothing more will come. */

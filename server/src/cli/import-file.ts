@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'no
 import { appendFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { csvRows } from '../crm/bulk/write/csv-rows.ts';
-import { CsvFault, csvLine } from '../foundation/csv.ts';
+import { CsvFault, type CsvStyle, csvLine } from '../foundation/csv.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import type { AdminCall } from './admin-client.ts';
 
@@ -45,6 +45,7 @@ interface Outcome {
   readonly rows_done: number;
   readonly failures: readonly { readonly row: number; readonly errors: string }[];
   readonly ignored_columns: readonly string[];
+  readonly csv_style: CsvStyle;
 }
 
 /**
@@ -77,11 +78,12 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
         process.stderr.write(`Ignored, since they are no fields that may be written: ${ignored.join(', ')}\n`);
       }
     }
+    const style = outcome.csv_style;
     if (outcome.failures.length > 0) {
       const lines = outcome.failures.map(({ row, errors }) =>
-        csvLine([String(row + 1), errors, ...(rows[row - firstRow] ?? [])]),
+        csvLine([String(row + 1), errors, ...(rows[row - firstRow] ?? [])], style),
       );
-      if (!errorsBegun) await writeFile(errorsFile, csvLine(['ROW', 'ERRORS', ...header]));
+      if (!errorsBegun) await writeFile(errorsFile, csvLine(['ROW', 'ERRORS', ...header], style));
       errorsBegun = true;
       await appendFile(errorsFile, lines.join(''));
       refused += outcome.failures.length;

@@ -173,6 +173,9 @@ const compatibility = Type.Object(
     searchEqualsContains: organizations(
       'As in the original, `equals` in search criteria finds every text that contains the value; pick lists stay exact.',
     ),
+    guardCsvFormulas: organizations(
+      'CSV files of the CRM (bulk results, audit exports, errors files) have an apostrophe before texts that a spreadsheet would take for formulas.',
+    ),
     tokenIncludesScope: Type.Boolean({ default: true, description: 'Send `scope` in token answers.' }),
   },
   { ...closed, default: {} },

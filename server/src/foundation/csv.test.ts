@@ -18,9 +18,25 @@ test('what is written is read again, in whatever pieces it arrives', () => {
   fc.assert(
     fc.property(fc.array(row, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (rows, piece) => {
       const all = [['a', 'head'], ...rows];
-      expect(read(all.map(csvLine).join(''), piece)).toEqual(all);
+      expect(read(all.map((cells) => csvLine(cells)).join(''), piece)).toEqual(all);
     }),
   );
+});
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ["=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@SUM(1,1)', `"'@SUM(1,1)"`],
+  ['\t=1', "'\t=1"],
+  ['\r=1', `"'\r=1"`],
+  ['=a\n"b"', `"'=a\n""b"""`],
+  ['1=1', '1=1'],
+  ['', ''],
+])('%j is guarded from spreadsheets as %j, on demand', (cell, guarded) => {
+  expect(csvLine([cell, 'x'], 'guarded')).toBe(`${guarded},x\n`);
+  expect(csvLine([cell, 'x'])).toBe(`${guarded.replace("'", '')},x\n`);
 });
 
 describe.each([1, 3, 1_000])('in pieces of %i', (piece) => {

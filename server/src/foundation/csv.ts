@@ -1,8 +1,19 @@
 /** CSV as text: lines are written with quotes where they are needed, and read however they come. */
 
-/** One line of a CSV file. Cells are text and nothing else: what looks like a formula stays as it is. */
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
+/**
+ * What becomes of cells that a spreadsheet would take for formulas: `plain` leaves them as they are; `guarded` puts an
+ * apostrophe before them, which makes them text.
+ */
+export type CsvStyle = 'plain' | 'guarded';
+
+/** How such cells begin: a regular expression that JavaScript and PostgreSQL read alike. */
+export const formulaStart = '^([-=+@\\t\\r])';
+const formula = new RegExp(formulaStart);
+
+/** One line of a CSV file. */
+export function csvLine(cells: readonly string[], style: CsvStyle = 'plain'): string {
+  const shown = style === 'plain' ? cells : cells.map((cell) => cell.replace(formula, "'$1"));
+  return `${shown.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
 }
 
 /** The text is no CSV. */

@@ -305,6 +305,23 @@ describe('refresh_token', () => {
     expect((await check(made[10] ?? ''))?.grant).toBeDefined();
   });
 
+  test("the client's own rule about the scope of searches goes with each of its tokens, at once", async () => {
+    const { access } = await tokens();
+    const rule = async () => (await check(access))?.grant?.searchWithoutScope;
+    const stored = async () => {
+      const client = await platform.admin.clients.find(web.client_id);
+      if (!client) throw new Error('the client is gone');
+      return client;
+    };
+    expect(await rule()).toBeUndefined();
+    for (const value of [true, false]) {
+      await platform.admin.clients.update(await stored(), { overrides: { 'compatibility.searchWithoutScope': value } });
+      expect(await rule()).toBe(value);
+    }
+    await platform.admin.clients.update(await stored(), { overrides: {} });
+    expect(await rule()).toBeUndefined();
+  });
+
   test('another client, another data centre, an access token: refused', async () => {
     const { access, refresh } = await tokens();
     const other = await platform.addClient({ type: 'server', owner: user.email });

@@ -1,5 +1,6 @@
 import { csvLine } from '../../foundation/csv.ts';
 import type { CrmCall } from '../context.ts';
+import { csvStyleOf } from '../jobs/csv-style.ts';
 import type { JobKind, RunningJob } from '../jobs/running-job.ts';
 import { storeZip } from '../jobs/zip-result.ts';
 import { readColumnCriteria } from '../query/column-criteria.ts';
@@ -24,11 +25,12 @@ async function run(call: CrmCall, running: RunningJob) {
       : readColumnCriteria(criteria, '$.audit_log_export[0].criteria', auditFields, call.space.metadata);
   const progress: ExportProgress = { startedAtMs: running.nowMs() };
   await running.save(call.store.database, progress);
+  const style = csvStyleOf(call);
   async function* lines(): AsyncGenerator<string> {
     yield csvLine(header);
     let part: string[] = [];
     for await (const entry of auditEntries(call, condition, running.job.createdAtMs, () => running.keep())) {
-      part.push(csvLine(lineOf(call, entry)));
+      part.push(csvLine(lineOf(call, entry), style));
       if (part.length < linesPerPart) continue;
       yield part.join('');
       part = [];

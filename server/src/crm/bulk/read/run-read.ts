@@ -1,4 +1,5 @@
 import type { CrmCall } from '../../context.ts';
+import { csvStyleOf } from '../../jobs/csv-style.ts';
 import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import { storeZip } from '../../jobs/zip-result.ts';
 import type { Module } from '../../metadata/metadata.ts';
@@ -96,9 +97,8 @@ async function readBatch(
   const { dataSpace } = call.space;
   const builder = new StatementBuilder(dataSpace, module);
   const zone = `${builder.parameter(databaseZone(call.user.timeZone))}::text`;
-  const cells = names.map((name) =>
-    cellSql(findColumn(call, module, name, '$.query.fields'), builder, dataSpace, zone),
-  );
+  const options = { dataSpace, zone, style: csvStyleOf(call) };
+  const cells = names.map((name) => cellSql(findColumn(call, module, name, '$.query.fields'), builder, options));
   const predicate = predicateSql(condition, builder);
   const text = `
     SELECT count(*)::integer AS count, max(id) AS last, coalesce(string_agg(line, ''), '') AS lines FROM (

@@ -2,6 +2,7 @@ import type { Queryable } from '../../../database/database.ts';
 import { CsvFault } from '../../../foundation/csv.ts';
 import type { CrmCall } from '../../context.ts';
 import { Refusal } from '../../errors.ts';
+import { csvStyleOf } from '../../jobs/csv-style.ts';
 import { JobFailure } from '../../jobs/job.ts';
 import type { RunningJob } from '../../jobs/running-job.ts';
 import type { Module } from '../../metadata/metadata.ts';
@@ -211,7 +212,7 @@ export class ResourceWrite {
     await this.#call.store.database.transaction(async (transaction) => {
       await this.#save(transaction, progress);
       const cells = rest.map((row) => row.cells);
-      await this.#noteLines(transaction, child.resource, before.done, resultLines(child.columns, cells, outcomes));
+      await this.#noteLines(transaction, child.resource, before.done, this.#linesOf(child.columns, cells, outcomes));
     });
     this.#reach(progress);
   }
@@ -232,14 +233,14 @@ export class ResourceWrite {
       const task = { call: this.#callNow(), module, operation, findBy: resource.findBy, together };
       await writeRows(task, { items: whole, prepared }, async (transaction, outcomes) => {
         const changed = new Map([[this.#index, counted(this.#own, outcomes)]]);
-        await this.#noteLines(transaction, this.#index, this.#own.done, resultLines(columns, part, outcomes));
+        await this.#noteLines(transaction, this.#index, this.#own.done, this.#linesOf(columns, part, outcomes));
         for (const [at, child] of this.#children.entries()) {
           const own = taken[at] ?? [];
           const ofRows = await child.outcomes(transaction, this.#call, module, own, outcomes);
           const before = this.#progress[child.resource] as ResourceProgress;
           changed.set(child.resource, counted(before, ofRows));
           const cells = own.flat().map((row) => row.cells);
-          await this.#noteLines(transaction, child.resource, before.done, resultLines(child.columns, cells, ofRows));
+          await this.#noteLines(transaction, child.resource, before.done, this.#linesOf(child.columns, cells, ofRows));
         }
         reached = this.#with(changed);
         await this.#save(transaction, reached);
@@ -268,7 +269,11 @@ export class ResourceWrite {
   }
 
   #noteHeader(resource: number, columns: readonly MappedColumn[], header: readonly string[]): Promise<void> {
-    return this.#noteLines(this.#call.store.database, resource, -1, headLine(columns, header));
+    return this.#noteLines(this.#call.store.database, resource, -1, headLine(columns, header, csvStyleOf(this.#call)));
+  }
+
+  #linesOf(columns: readonly MappedColumn[], rows: readonly (readonly string[])[], outcomes: readonly RowOutcome[]) {
+    return resultLines(columns, rows, outcomes, csvStyleOf(this.#call));
   }
 
   async #noteLines(queryable: Queryable, resource: number, firstRow: number, lines: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { csvLine } from '../../../foundation/csv.ts';
+import { type CsvStyle, csvLine } from '../../../foundation/csv.ts';
 import type { CrmCall } from '../../context.ts';
 import type { ErrorBody } from '../../errors.ts';
 import type { RunningJob } from '../../jobs/running-job.ts';
@@ -8,9 +8,9 @@ import type { RowOutcome } from './write-rows.ts';
 const shownColumns = 3;
 
 /** The first line of a result file. */
-export function headLine(columns: readonly MappedColumn[], header: readonly string[]): string {
+export function headLine(columns: readonly MappedColumn[], header: readonly string[], style: CsvStyle): string {
   const names = shown(columns).map(({ mapping }) => header[mapping.index ?? 0] ?? mapping.api_name);
-  return csvLine([...names, 'STATUS', 'RECORD_ID', 'ERRORS']);
+  return csvLine([...names, 'STATUS', 'RECORD_ID', 'ERRORS'], style);
 }
 
 /** The lines that tell what became of rows. */
@@ -18,6 +18,7 @@ export function resultLines(
   columns: readonly MappedColumn[],
   rows: readonly (readonly string[])[],
   outcomes: readonly RowOutcome[],
+  style: CsvStyle,
 ): string {
   const first = shown(columns);
   return rows
@@ -25,7 +26,7 @@ export function resultLines(
       const { status, id, failures } = outcomes[place] as RowOutcome;
       // NUL is the one character that the database cannot keep.
       const cells = first.map(({ mapping }) => textOf(row, mapping).replaceAll('\u0000', '').toWellFormed());
-      return csvLine([...cells, status, id ?? '', errorText(failures)]);
+      return csvLine([...cells, status, id ?? '', errorText(failures)], style);
     })
     .join('');
 }

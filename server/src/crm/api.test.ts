@@ -313,6 +313,6 @@ test('a path that cannot be decoded is answered in the form of the API', async (
     socket.on('error', reject);
     socket.on('close', () => resolve(received));
   });
-  expect(text).toContain('HTTP/1.1 404');
-  expect(text).toContain('INVALID_URL_PATTERN');
+  expect(text).toContain('HTTP/1.1 400');
+  expect(text).toContain('INVALID_REQUEST');
 });

@@ -8,7 +8,8 @@ import { runSubRequest } from './composite/run-sub-request.ts';
 import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
 import { Refusal, unavailable } from './errors.ts';
 import { contentDisposition } from './files/file-name.ts';
-import { Admission, admit, foreignOrigin, noAdmission } from './http/admission.ts';
+import { checkAddress } from './http/address.ts';
+import { Admission, admit, foreignOrigin, noAdmission, unreadablePath } from './http/admission.ts';
 import { callHeaders } from './http/call-headers.ts';
 import { type Operation, Router } from './http/router.ts';
 import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
@@ -63,7 +64,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         // A path that cannot be decoded, or a header that came twice, is answered before any of the checks below.
         request.crm = new Admission(foreignOrigin(context, request.headers));
         if (reason !== undefined) return refuse(request, reply, unreadable(status, reason));
-        return refuse(request, reply, new Refusal('INVALID_URL_PATTERN', { outcome: 'PathUnreadable' }));
+        return refuse(request, reply, unreadablePath());
       },
       unavailable: (request, reply) => refuse(request, reply, unavailable()),
       failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
@@ -108,6 +109,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
           store.limits.enterHeavy(space.contents.organizationId, grant.clientId, (admission.pass as Pass).headers),
         );
       }
+      checkAddress(call);
       const answer = hasIdempotencyKey(operation, call.headers)
         ? await runOnce(operation, call)
         : await operation.handle(call);

@@ -1,6 +1,7 @@
 import { Unavailable } from '../../foundation/unavailable.ts';
 import type { CrmAnswer, CrmCall, CrmContext, SubCall } from '../context.ts';
 import { Refusal } from '../errors.ts';
+import { checkAddress } from '../http/address.ts';
 import { Admission, checkScopes, takeOperation } from '../http/admission.ts';
 import type { Operation, Router } from '../http/router.ts';
 import type { Version } from '../http/versions.ts';
@@ -40,6 +41,7 @@ export async function runSubRequest(
       const version = admission.version as Version;
       const space = parent.space.inVersion(version);
       const call = { ...parent, store, space, headers, query, body, path: admission.path, version, upload: undefined };
+      checkAddress(call);
       const answer = await operation.handle(call);
       if (answer.file) return 'NOT_SUPPORTED';
       const further = furtherCredits(cost, answer.json);

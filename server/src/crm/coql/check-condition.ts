@@ -8,6 +8,7 @@ import {
   valueKind,
 } from '../query/condition.ts';
 import { readLiteral } from '../query/read-literal.ts';
+import { isStorable } from '../values/texts.ts';
 import { exceeded } from './parse-coql.ts';
 import { type Reader, readTestValues } from './reader-words.ts';
 import { invalidQuery, resolveColumn } from './resolve-column.ts';
@@ -88,7 +89,7 @@ function invalidValue(column_name: string, expected_data_type: string) {
 
 /** `%` means anything at the beginning and the end of a pattern, and itself in between. */
 function likeTest(pattern: string, columnName: string): { operator: Operator; values: readonly Literal[] } {
-  if (pattern.includes('\u0000') || !pattern.isWellFormed()) throw invalidValue(columnName, 'text');
+  if (!isStorable(pattern)) throw invalidValue(columnName, 'text');
   const starts = pattern.startsWith('%');
   const ends = pattern.endsWith('%');
   const text = pattern.slice(starts ? 1 : 0, ends ? Math.max(pattern.length - 1, starts ? 1 : 0) : undefined);

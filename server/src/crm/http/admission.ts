@@ -74,8 +74,12 @@ export async function admit(
   admission.pass = pass instanceof Promise ? await pass : pass;
 }
 
+/** A path that is no text: its percent signs stand before no UTF-8. */
+export const unreadablePath = (): Refusal => new Refusal('INVALID_REQUEST', { outcome: 'PathUnreadable' });
+
 export function takeOperation(admission: Admission, match: Match): void {
   if ('problem' in match) {
+    if (match.problem === 'unreadablePath') throw unreadablePath();
     throw new Refusal(match.problem === 'unknownPath' ? 'INVALID_URL_PATTERN' : 'INVALID_REQUEST_METHOD');
   }
   admission.operation = match.operation;

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import { isStorable } from '../values/texts.ts';
 import { isJsonObject } from './json-body.ts';
 
 /** What `filters` leaves of a list of settings (crm-api 7.15, 11): criteria in JSON over some of their keys. */
@@ -40,7 +41,7 @@ function readFilter<Item>(raw: unknown, keys: FilterKeys<Item>, depth: number): 
   const name = isJsonObject(raw.field) ? String(raw.field.api_name) : '';
   const textOf = Object.hasOwn(keys, name) ? keys[name] : undefined;
   const { comparator, value } = raw;
-  if (!textOf || typeof value !== 'string') return undefined;
+  if (!textOf || typeof value !== 'string' || !isStorable(value)) return undefined;
   if (comparator === 'equal') return (item) => textOf(item) === value;
   return comparator === 'contains' ? (item) => textOf(item)?.includes(value) ?? false : undefined;
 }

@@ -31,12 +31,13 @@ interface Node {
 
 export type Match =
   | { readonly operation: Operation; readonly version: Version; readonly path: readonly string[] }
-  | { readonly problem: 'unknownPath' | 'unknownMethod' };
+  | { readonly problem: 'unknownPath' | 'unknownMethod' | 'unreadablePath' };
 
 const bulkPrefix = '/bulk/';
 
 const unknownPath = { problem: 'unknownPath' } as const;
 const unknownMethod = { problem: 'unknownMethod' } as const;
+const unreadablePath = { problem: 'unreadablePath' } as const;
 
 /** Names of modules and lists; none begins like the API's own words (`__features`), so that those stay unknown. */
 const names: ReadonlySet<string> = new Set(['{module}', '{list}']);
@@ -87,7 +88,8 @@ export class Router {
     const decoded: string[] = [];
     for (let index = bulk ? 4 : 3; index < parts.length; index++) {
       const part = decode(parts[index] as string);
-      if (part === undefined || part === '') return unknownPath;
+      if (part === undefined) return unreadablePath;
+      if (part === '') return unknownPath;
       decoded.push(part);
       const literal = node.literals.get(part);
       if (literal) node = literal;

@@ -29,7 +29,7 @@ export function searchCondition({ query, store, space }: CrmCall, module: Module
 
 function wordCondition(text: string, module: Module): Condition {
   if (/[\p{L}\p{N}].*[\p{L}\p{N}]/su.test(text) && text.length <= maxWordLength && text.isWellFormed()) {
-    const words = text.replaceAll('\u0000', ' ').trim();
+    const words = text.trim();
     const without = wholeModule(module).fields.filter(({ apiName }) => !module.field.has(apiName));
     return { kind: 'words', text: words, ...(without.length === 0 ? {} : { without: without.map(({ key }) => key) }) };
   }

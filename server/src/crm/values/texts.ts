@@ -1,9 +1,12 @@
 import type { Field } from '../metadata/metadata.ts';
 import { type Problem, type Reading, tooLong, type ValueReader, wrongType } from './reading.ts';
 
-/** Text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const control = /[\u0000-\u0008\u000e-\u001f\u007f]/;
+
+/** Text that can be kept and shown: no NUL or other control character but white space, no half of a surrogate pair. */
 export function isStorable(text: string): boolean {
-  return !text.includes('\u0000') && text.isWellFormed();
+  return !control.test(text) && text.isWellFormed();
 }
 
 const emailPattern = /^[^\s@,;:<>()[\]"\\]{1,64}@[^\s@,;:<>()[\]"\\.]+(\.[^\s@,;:<>()[\]"\\.]+)+$/;

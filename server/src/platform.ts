@@ -8,6 +8,7 @@ import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
+import { refoldAddresses } from './accounts/refold-addresses.ts';
 import { CredentialFinder } from './accounts/token/credential-finder.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
 import { TokenStore } from './accounts/token/token-store.ts';
@@ -150,6 +151,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ),
       ),
     );
+    for (const { dataCenter } of built) {
+      await refoldAddresses(dataCenter.database, databases.directory, homeIndex, dataCenter.dataCenter.id, log);
+    }
     for (const { dataCenter, apps } of built) {
       const { id, ports } = dataCenter.dataCenter;
       dataCenters.set(id, dataCenter);

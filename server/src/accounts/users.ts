@@ -1,7 +1,8 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
-import { foldSignInName } from '../directory/home-index.ts';
+import { emailAddressFault, emailAddressLength, foldEmailAddress } from '../foundation/email-address.ts';
+import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import { type Random, randomString } from '../foundation/random.ts';
 
 export interface User {
@@ -29,7 +30,7 @@ interface UserRow {
   password_hash: string;
 }
 
-export const userLimits = { emailLength: 100, nameLength: 100 } as const;
+export const userLimits = { emailLength: emailAddressLength, nameLength: 100 } as const;
 
 /** Longest password that is compared at all, so that nobody makes the server hash megabytes. Rules allow fewer. */
 const comparedPasswordLength = 2000;
@@ -37,19 +38,18 @@ const comparedPasswordLength = 2000;
 /** The library's default algorithm is argon2id; the parameters are those that OWASP recommends for 19 MiB of memory. */
 const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-const emailPattern = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+$/;
-
 /** What is wrong with the fields of a new user beside the password, in one line, or undefined. */
 export function userFault(user: NewUser): string | undefined {
-  const { emailLength, nameLength } = userLimits;
-  if (!emailPattern.test(user.email) || user.email.length > emailLength) {
-    return `the e-mail address must look like name@example.com and have at most ${emailLength} characters`;
-  }
+  const { nameLength } = userLimits;
+  const fault = emailAddressFault(user.email);
+  if (fault !== undefined) return fault;
   for (const [label, value] of [
     ['first', user.firstName],
     ['last', user.lastName],
   ] as const) {
     if (value.length > nameLength) return `the ${label} name must have at most ${nameLength} characters`;
+    const nameFault = visibleNameFault(`the ${label} name`, value);
+    if (nameFault !== undefined) return nameFault;
   }
   if (user.lastName.trim() === '') return 'the last name must not be empty';
   return undefined;
@@ -105,7 +105,7 @@ export async function createUser(
       values: [
         userId,
         user.email.trim(),
-        foldSignInName(user.email),
+        foldEmailAddress(user.email),
         passwordHash,
         user.firstName,
         user.lastName,
@@ -149,7 +149,7 @@ export async function verifyPassword(
 }
 
 async function findRow(database: Database, by: { userId: string } | { name: string }): Promise<UserRow | undefined> {
-  const [column, value] = 'name' in by ? ['email_folded', foldSignInName(by.name)] : ['user_id', by.userId];
+  const [column, value] = 'name' in by ? ['email_folded', foldEmailAddress(by.name)] : ['user_id', by.userId];
   // PostgreSQL text holds no NUL: such a name is nobody's.
   if (value.includes('\0')) return undefined;
   const [row] = await database.query<UserRow>({

@@ -1,6 +1,7 @@
 import { endGrants } from '../accounts/token/end-tokens.ts';
 import { createUser, findUser, type NewUser, setActive, setPassword, userFault } from '../accounts/users.ts';
 import { addUser, createOrganization } from '../crm/organizations/provisioning.ts';
+import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput, conflict, notFound } from './failure.ts';
 
@@ -103,6 +104,8 @@ async function checkUser(context: AdminContext, user: NewUser): Promise<void> {
 
 function checkOrganizationName(name: string): void {
   if (name.trim() === '' || name.length > 100) throw badInput('the organization name must have 1 to 100 characters');
+  const fault = visibleNameFault('the organization name', name);
+  if (fault !== undefined) throw badInput(fault);
 }
 
 async function claimName(context: AdminContext, dataCenterId: string, email: string): Promise<void> {

@@ -1,12 +1,8 @@
 import type { Database, Queryable } from '../database/database.ts';
+import { foldEmailAddress } from '../foundation/email-address.ts';
 import { keyedHash } from '../foundation/secrets.ts';
 
-/** Folds a sign-in name for comparison: surrounding blanks and case do not matter. */
-export function foldSignInName(name: string): string {
-  return name.trim().normalize('NFKC').toLowerCase();
-}
-
-/** Which data centre a sign-in name lives in. The directory stores a keyed hash only and never learns the name. */
+/** Which data centre a sign-in name (an e-mail address, compared folded) lives in. The directory stores a keyed hash only and never learns the name. */
 export class HomeIndex {
   readonly #database: Database;
   readonly #key: Buffer;
@@ -39,7 +35,19 @@ export class HomeIndex {
     await this.#database.query({ text: 'DELETE FROM home WHERE name_hash = $1', values: [this.#hash(name)] });
   }
 
+  /**
+   * Gives a name that an earlier release folded in another way (`folded`) its entry under today's fold.
+   * @returns false, and changes nothing, when somebody else has the name already.
+   */
+  async refold(folded: string, name: string, dataCenterId: string): Promise<boolean> {
+    if (!(await this.claim(name, dataCenterId)) && (await this.find(name)) !== dataCenterId) return false;
+    if (folded === foldEmailAddress(name)) return true;
+    const values = [keyedHash(this.#key, folded)];
+    await this.#database.query({ text: 'DELETE FROM home WHERE name_hash = $1', values });
+    return true;
+  }
+
   #hash(name: string): Buffer {
-    return keyedHash(this.#key, foldSignInName(name));
+    return keyedHash(this.#key, foldEmailAddress(name));
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { foldSignInName } from '../../directory/home-index.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm } from '../forms.ts';
@@ -44,7 +44,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'password', outcome: 'FormExpired', requestId: request.id });
       return reply.redirect('/account/password?error=expired', 303);
     }
-    const name = foldSignInName(session.email);
+    const name = foldEmailAddress(session.email);
     const refuse = (
       error: keyof typeof notices | PasswordFault,
       outcome: 'CredentialsWrong' | 'SignInThrottled' | 'PasswordUnfit',

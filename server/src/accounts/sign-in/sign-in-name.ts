@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { foldSignInName } from '../../directory/home-index.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
+import { invisibleCharacterIn } from '../../foundation/invisible-characters.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { demandsSignIn, describeDestination, formTargets, hopParameter, readContinue } from '../continue-to.ts';
@@ -10,7 +11,7 @@ import { hopAddress, receiveHop } from './hop.ts';
 import { passwordPageFor } from './ticket.ts';
 
 const emailLike = /^[^\s@]+@[^\s@]+$/;
-const notices = { email: 'emailInvalid', expired: 'expired' } as const;
+const notices = { email: 'emailInvalid', invisible: 'emailInvisible', expired: 'expired' } as const;
 
 /**
  * The first step of a sign-in: who are you? The home index says where that name lives; the browser goes there with the
@@ -28,7 +29,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
     if (received && 'name' in received) {
       const { name } = received;
       const session = await findSession(context, request);
-      const known = session && foldSignInName(session.email) === foldSignInName(name);
+      const known = session && foldEmailAddress(session.email) === foldEmailAddress(name);
       if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 302);
       return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 302);
     }
@@ -58,6 +59,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       return again('expired');
     }
     const name = (form.get('email') ?? '').trim();
+    if (invisibleCharacterIn(name)) return again('invisible');
     if (!emailLike.test(name) || name.length > userLimits.emailLength) return again('email');
 
     const homeId = await context.homeIndex.find(name);

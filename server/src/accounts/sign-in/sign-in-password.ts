@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { foldSignInName } from '../../directory/home-index.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { describeDestination, formTargets, readContinue } from '../continue-to.ts';
@@ -49,7 +49,7 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'sign-in', outcome: 'FormExpired', requestId: request.id });
       return again('expired');
     }
-    const folded = foldSignInName(name);
+    const folded = foldEmailAddress(name);
     if (!context.guard.allows(folded, request.ip)) {
       context.events.record({ kind: 'sign-in', outcome: 'SignInThrottled', requestId: request.id });
       return again('throttled');

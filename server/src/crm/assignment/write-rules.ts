@@ -1,4 +1,5 @@
 import { isUniqueViolation, type Queryable } from '../../database/database.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import type { CrmCall } from '../context.ts';
 import { Refusal, refusalOf } from '../errors.ts';
 import { itemField, itemListOf, readPlainItem } from '../http/item-list.ts';
@@ -110,8 +111,9 @@ function readCriteria(module: Module, raw: unknown, place: string): unknown {
 }
 
 function userByEmail(space: Space, email: unknown, place: string): string {
+  const folded = foldEmailAddress(String(email));
   const found = space.contents.users.find(
-    (user) => user.status === 'active' && user.email.toLowerCase() === String(email).toLowerCase(),
+    (user) => user.status === 'active' && foldEmailAddress(user.email) === folded,
   );
   if (found) return found.id;
   throw invalid(place, { expected_data_type: 'email of an active user' });

@@ -1,3 +1,4 @@
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { type Mail, type MailAddress, type MailAttachment, messageIdPattern } from '../../mail/outbox.ts';
 import type { CrmCall } from '../context.ts';
 import { idInvalid, Refusal, refusalOf } from '../errors.ts';
@@ -39,7 +40,7 @@ export function readMail({ user, nowMs }: CrmCall, raw: unknown, at: string): Ma
   const recipients = addresses(item, 'to', at);
   if (!sender) throw missing('from', at);
   if (recipients.length === 0) throw missing('to', at);
-  if (sender.email.toLowerCase() !== fromAddress(user).toLowerCase()) throw invalid('email', `${at}.from`);
+  if (foldEmailAddress(sender.email) !== foldEmailAddress(fromAddress(user))) throw invalid('email', `${at}.from`);
   for (const key of unknown) if (item[key] !== undefined && item[key] !== null) throw invalid(key, at, {}, idInvalid);
   const format = values.get('mail_format') ?? 'html';
   if (format !== 'html' && format !== 'text') {

@@ -1,6 +1,7 @@
 import { type Environment, environments } from '../../config/data-centers.ts';
 import { notifyChanges } from '../../database/change-notices.ts';
 import type { Queryable } from '../../database/database.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { administration } from '../people/permissions.ts';
 import { idOf, idPrefixRange, systemIds } from './ids.ts';
@@ -180,12 +181,19 @@ async function takeInvitedPlaces(
   places: readonly UserPlace[],
   nowMs: number,
 ): Promise<ReadonlyMap<number, string>> {
+  const dataSpaces = places.map(({ dataSpace }) => dataSpace);
+  const free = "data_space = ANY ($1::integer[]) AND zuid IS NULL AND NOT confirmed AND status <> 'deleted'";
+  const waiting = await transaction.query<{ email: string }>({
+    text: `SELECT DISTINCT email FROM crm_user WHERE ${free}`,
+    values: [dataSpaces],
+  });
+  const folded = foldEmailAddress(user.email);
+  const spellings = waiting.map(({ email }) => email).filter((email) => foldEmailAddress(email) === folded);
+  if (spellings.length === 0) return new Map();
   const rows = await transaction.query<{ data_space: number; user_id: string }>({
     text: `UPDATE crm_user SET zuid = $2, confirmed = true, modified_at_ms = $4
-           WHERE data_space = ANY ($1::integer[]) AND lower(email) = lower($3) AND zuid IS NULL AND NOT confirmed
-             AND status <> 'deleted'
-           RETURNING data_space, user_id`,
-    values: [places.map(({ dataSpace }) => dataSpace), user.userId, user.email, nowMs],
+           WHERE ${free} AND email = ANY ($3) RETURNING data_space, user_id`,
+    values: [dataSpaces, user.userId, spellings, nowMs],
   });
   return new Map(rows.map((row) => [row.data_space, row.user_id]));
 }

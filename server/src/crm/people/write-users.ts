@@ -1,4 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
+import { visibleNameFault } from '../../foundation/invisible-characters.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { type ErrorBody, type ErrorDetails, errorBody, idInvalid, Refusal } from '../errors.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, referenceIn, success } from '../http/item-list.ts';
@@ -50,16 +52,20 @@ export async function createUser(call: CrmCall): Promise<CrmAnswer> {
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
     const reading = readPlainItem(raw, [...fields, ...aboutFields, email], '$.users[0]', true);
     if (reading.failure) return withMessage(reading.failure);
+    const unseen = invisibleIn(reading.values, '$.users[0]');
+    if (unseen) return unseen;
     const places = await readPlaces(transaction, call, reading.item, '$.users[0]', true);
     if ('failure' in places) return places.failure;
     const { values } = reading;
     const settings = settingsAfter(defaultUserSettings, values, '$.users[0]');
     if ('failure' in settings) return settings.failure;
     const address = values.get('email') as string;
-    const [holder] = await transaction.query<{ user_id: string }>({
-      text: `SELECT user_id FROM crm_user WHERE data_space = $1 AND lower(email) = lower($2) AND status <> 'deleted'`,
-      values: [call.space.dataSpace, address],
+    const folded = foldEmailAddress(address);
+    const users = await transaction.query<{ user_id: string; email: string }>({
+      text: `SELECT user_id, email FROM crm_user WHERE data_space = $1 AND status <> 'deleted'`,
+      values: [call.space.dataSpace],
     });
+    const holder = users.find((user) => foldEmailAddress(user.email) === folded);
     if (holder) {
       const details = { api_name: 'email', json_path: '$.users[0].email', id: holder.user_id };
       return errorBody('DUPLICATE_DATA', details, 'Failed to add user since same email id is already present');
@@ -136,6 +142,8 @@ async function updateOne(
   if (user.status === 'deleted') return errorBody('CANNOT_UPDATE_DELETED_USER', { id });
   const reading = readPlainItem(raw, [...fields, ...aboutFields], jsonPath, false);
   if (reading.failure) return withMessage(reading.failure);
+  const unseen = invisibleIn(reading.values, jsonPath);
+  if (unseen) return unseen;
   const places = await readPlaces(transaction, call, reading.item, jsonPath, false);
   if ('failure' in places) return places.failure;
   const settings = settingsAfter(user.settings, reading.values, jsonPath);
@@ -199,6 +207,16 @@ export async function deleteUser(call: CrmCall): Promise<CrmAnswer> {
     return success('User deleted', {});
   });
   return answerItemList('users', [answer], 200);
+}
+
+/** Names and addresses that hold characters which nobody sees. */
+function invisibleIn(values: ReadonlyMap<string, StoredValue | null>, jsonPath: string): ErrorBody | undefined {
+  for (const api_name of ['first_name', 'last_name', 'email']) {
+    const fault = visibleNameFault(api_name, String(values.get(api_name) ?? ''));
+    if (fault !== undefined)
+      return errorBody('INVALID_DATA', { api_name, json_path: `${jsonPath}.${api_name}` }, fault);
+  }
+  return undefined;
 }
 
 function checkAdministrator({ user }: CrmCall): void {

@@ -1,3 +1,4 @@
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import type { CrmAnswer, CrmCall } from '../context.ts';
 import { selectMatching } from '../query/select-matching.ts';
 import { usersModule } from '../query/users-module.ts';
@@ -31,8 +32,9 @@ export async function searchUsers(call: CrmCall): Promise<CrmAnswer> {
 function usersWithWords({ space }: CrmCall, text: string, among: ReadonlySet<string>): string[] {
   const words = text.toLowerCase().split(/\s+/);
   const fits = (user: { fullName: string; email: string }) => {
-    const texts = `${user.fullName} ${user.email}`.toLowerCase().split(/\s+/);
-    return words.every((word) => texts.includes(word));
+    const texts = user.fullName.toLowerCase().split(/\s+/);
+    const address = foldEmailAddress(user.email);
+    return words.every((word) => texts.includes(word) || foldEmailAddress(word) === address);
   };
   return space.contents.users.filter((user) => among.has(user.id) && fits(user)).map((user) => user.id);
 }

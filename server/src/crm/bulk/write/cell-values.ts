@@ -1,3 +1,4 @@
+import { foldEmailAddress } from '../../../foundation/email-address.ts';
 import type { Field } from '../../metadata/metadata.ts';
 import type { Space } from '../../organizations/space.ts';
 import { formatDateTime, isDate, momentOfLocal, parseDateTime } from '../../values/date-time.ts';
@@ -82,8 +83,8 @@ function dateTime(text: string, format: string, timeZone: string): string | unde
 /** Users are named by id or e-mail address. */
 function userId(text: string, space: Space): string {
   if (!text.includes('@')) return text;
-  const folded = text.toLowerCase();
-  return space.contents.users.find(({ email }) => email.toLowerCase() === folded)?.id ?? text;
+  const folded = foldEmailAddress(text);
+  return space.contents.users.find(({ email }) => foldEmailAddress(email) === folded)?.id ?? text;
 }
 
 function json(text: string): unknown {

@@ -1,0 +1,67 @@
+import { type Database, isUniqueViolation } from '../database/database.ts';
+import type { HomeIndex } from '../directory/home-index.ts';
+import { foldEmailAddress } from '../foundation/email-address.ts';
+import type { Log } from '../http/log.ts';
+
+/** The fold that holds; another one makes every data centre look through its users again. */
+const fold = 'UTS 46';
+
+/**
+ * Brings users whose address was folded by an earlier release under today's fold: their rows here and their entries in
+ * the home index, of which only this process can make the keyed hash. Once per data centre; can be cut short and be run
+ * by several processes at a time. A user whose address is somebody else's under the new fold stays as he is, and the
+ * log says so: the two were one mailbox with two accounts, and which of them is right only the operator knows.
+ */
+export async function refoldAddresses(
+  database: Database,
+  directory: Database,
+  homeIndex: HomeIndex,
+  dataCenterId: string,
+  log: Log,
+): Promise<void> {
+  const fact = `address-fold ${dataCenterId}`;
+  const [known] = await directory.query<{ value: string }>({
+    text: 'SELECT value FROM directory_fact WHERE name = $1',
+    values: [fact],
+  });
+  if (known?.value === fold) return;
+  const users = await database.query<{ user_id: string; email: string }>({
+    text: `SELECT user_id, email FROM user_account WHERE email ~ '[^ -~]' OR email ILIKE '%xn--%'`,
+  });
+  for (const user of users) {
+    if (await refold(database, homeIndex, dataCenterId, user)) continue;
+    log.warn(
+      { dataCenter: dataCenterId, userId: user.user_id },
+      'the address of this user belongs to another user too, in another spelling: he cannot sign in with it',
+    );
+  }
+  await directory.query({
+    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value',
+    values: [fact, fold],
+  });
+}
+
+async function refold(
+  database: Database,
+  homeIndex: HomeIndex,
+  dataCenterId: string,
+  { user_id, email }: { readonly user_id: string; readonly email: string },
+): Promise<boolean> {
+  const home = await homeIndex.find(email);
+  if (home !== undefined && home !== dataCenterId) return false;
+  try {
+    await database.query({
+      text: 'UPDATE user_account SET email_folded = $2 WHERE user_id = $1 AND email_folded <> $2',
+      values: [user_id, foldEmailAddress(email)],
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+  return homeIndex.refold(earlierFold(email), email, dataCenterId);
+}
+
+/** What releases before this fold compared. */
+function earlierFold(email: string): string {
+  return email.trim().normalize('NFKC').toLowerCase();
+}

@@ -118,24 +118,24 @@ describe.each([
   });
 
   test('mobile: custom scheme, PKCE, no secret', async () => {
-    const client = await register('mobile', start, '--redirect-uri', 'crmleads://callback');
+    const client = await register('mobile', start, '--redirect-uri', 'com.example.leads:/callback');
     const verifier = 'v'.repeat(64);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const parameters = {
       client_id: client.client_id ?? '',
       response_type: 'code',
       access_type: 'offline',
-      redirect_uri: 'crmleads://callback',
+      redirect_uri: 'com.example.leads:/callback',
     };
     const refused = await newBrowser().get(authUrl(start, parameters));
     expect(refused.html).toContain('code_challenge');
     const withChallenge = authUrl(start, { ...parameters, code_challenge: challenge, code_challenge_method: 'S256' });
     const address = new URL(await authorize(newBrowser(), withChallenge, user));
-    expect(address.protocol).toBe('crmleads:');
+    expect(address.protocol).toBe('com.example.leads:');
     const tokens = await post(`${originOf(home, 'accounts')}/oauth/v2/token`, {
       grant_type: 'authorization_code',
       client_id: client.client_id ?? '',
-      redirect_uri: 'crmleads://callback',
+      redirect_uri: 'com.example.leads:/callback',
       code: address.searchParams.get('code') ?? '',
       code_verifier: verifier,
     });

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createApp, type Dialect } from '../http/app.ts';
+import { locationHeader } from '../http/location.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { registerChangePassword } from './account/change-password.ts';
 import { registerConnectedApps } from './account/connected-apps.ts';
@@ -54,6 +55,10 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
   });
   app.register(async (people) => {
     await people.register(cookie);
+    people.addHook('onSend', async (_request, reply) => {
+      const location = reply.getHeader('location');
+      if (typeof location === 'string') reply.header('location', locationHeader(location));
+    });
     context.pages.registerAssets(people);
     registerAddScopes(people, context);
     registerDevice(people, context);

@@ -3,6 +3,7 @@ import {
   type AuthorizationRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
+  checkRedirectUri,
 } from './authorize/authorization-request.ts';
 import { needsSignIn } from './authorize/fresh-sign-in.ts';
 import type { AccountsContext } from './context.ts';
@@ -10,9 +11,9 @@ import type { Session } from './sessions.ts';
 
 /**
  * Where a browser goes on after signing in or choosing: a path of this accounts server, carried through the forms. Only
- * our own paths are taken, so no form can be made to lead elsewhere.
+ * our own paths are taken, so no form can be made to lead elsewhere, and only characters that a header can carry.
  */
-const continuePattern = /^\/((oauth|account)\/[A-Za-z0-9/_-]*(\?[^\s\\]*)?)?$/;
+const continuePattern = /^\/((oauth|account)\/[A-Za-z0-9/_-]*(\?[\x21-\x5b\x5d-\x7e]*)?)?$/;
 const maxLength = 12_000;
 
 /** The name of the parameter that carries a sign-in over from another data centre. */
@@ -57,11 +58,15 @@ export async function describeDestination(
   if (continueTo.startsWith('/oauth/v2/token/addextrascope?')) {
     const query = new URLSearchParams(queryOf(continueTo));
     const client = await context.clients.find(query.get('client_id') ?? '');
-    const redirectUri = query.get('redirect_uri') ?? '';
-    return client?.redirectUris.includes(redirectUri) ? { client, redirectUri } : undefined;
+    const redirectUri = query.get('redirect_uri');
+    if (!client || redirectUri === null || checkRedirectUri(client, redirectUri)) return undefined;
+    return { client, redirectUri };
   }
   return continuedRequest(context, continueTo);
 }
+
+/** A scheme, or an origin, as a content security policy names it. */
+const policySource = /^[a-z][a-z0-9+.-]*:(\/\/[A-Za-z0-9._:[\]-]+)?$/;
 
 /** Where the redirects after a form may end: the realm's accounts servers, and the app that asked. */
 export function formTargets(
@@ -74,7 +79,9 @@ export function formTargets(
     .map((other) => other.origins.accounts);
   if (destination?.redirectUri !== undefined) {
     const url = new URL(destination.redirectUri);
-    targets.push(url.origin === 'null' ? url.protocol : url.origin);
+    const target = url.origin === 'null' ? url.protocol : url.origin;
+    // Hosts of earlier registrations may hold what would begin a directive of its own.
+    if (policySource.test(target)) targets.push(target);
   }
   return targets;
 }

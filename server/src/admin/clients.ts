@@ -87,12 +87,13 @@ export async function changeClient(context: AdminContext, clientId: string, chan
   if (change.disable?.includes(client.dataCenter)) {
     throw badInput(`data centre "${client.dataCenter}" is where the client was registered; it stays on`);
   }
-  checkFields(context, client.type, {
+  const fields = {
     name: change.name ?? client.name,
     homepageUrl: change.homepageUrl === undefined ? client.homepageUrl : change.homepageUrl,
     redirectUris: change.redirectUris ?? client.redirectUris,
     javascriptDomains: change.javascriptDomains ?? client.javascriptDomains,
-  });
+  };
+  checkFields(context, client.type, fields, (field) => change[field] !== undefined);
   const { overrides, ...rest } = change;
   const updated = await context.clients.update(client, {
     ...rest,
@@ -138,9 +139,18 @@ function readType(text: string): ClientType {
   return type;
 }
 
-function checkFields(context: AdminContext, type: ClientType, fields: ClientFields): void {
+/** `checked`: the fields to look at. What was registered under earlier rules stays as it is until it is changed. */
+function checkFields(
+  context: AdminContext,
+  type: ClientType,
+  fields: ClientFields,
+  checked: (field: keyof ClientFields) => boolean = () => true,
+): void {
   const { limits, compatibility } = context.settings;
-  const [fault] = validateClient(type, fields, { limits, plainHttp: compatibility.plainHttpRedirects });
+  const { plainHttpRedirects: plainHttp, undottedSchemes } = compatibility;
+  const [fault] = validateClient(type, fields, { limits, plainHttp, undottedSchemes }).filter(({ field }) =>
+    checked(field),
+  );
   if (fault)
     throw new AdminFailure(
       400,

@@ -167,6 +167,10 @@ const compatibility = Type.Object(
       default: false,
       description: 'Let clients register http redirect URIs and JavaScript domains on hosts that are not loopback.',
     }),
+    undottedSchemes: Type.Boolean({
+      default: false,
+      description: 'Let mobile clients register schemes without a dot, like crmleads://, which any other app can take.',
+    }),
     searchWithoutScope: organizations(
       'CRM searches do without the scope ZohoSearch.securesearch.READ, which many clients never ask for; true or false for one client.',
     ),

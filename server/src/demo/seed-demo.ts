@@ -108,7 +108,7 @@ function fieldsOf(type: ClientType, samplePort: number) {
   const redirectUris: Partial<Record<ClientType, string[]>> = {
     browser: origins.map((origin) => `${origin}/app/redirect.html`),
     server: [`http://localhost:${samplePort + 1}/callback`, `http://127.0.0.1:${samplePort + 1}/callback`],
-    mobile: ['grantwaydemo://callback', `http://127.0.0.1:${samplePort + 2}/callback`],
+    mobile: ['example.demo.grantway:/callback', `http://127.0.0.1:${samplePort + 2}/callback`],
   };
   return {
     name: `Demo ${rules.label.replace('-', ' ')} app`,

@@ -1,4 +1,6 @@
+import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import { type ClientType, clientTypeRules } from './client.ts';
+import { homepageFault, javascriptDomainFault, redirectUriFault, type UriRules } from './client-uris.ts';
 
 /** What an owner types when registering or changing a client. */
 export interface ClientFields {
@@ -21,28 +23,12 @@ export interface ClientLimits {
   readonly javascriptDomainsPerClient: number;
 }
 
-export interface ValidationOptions {
+export interface ValidationOptions extends UriRules {
   readonly limits: ClientLimits;
-  /** Allow http to hosts that are not loopback. */
-  readonly plainHttp: boolean;
 }
 
-const maxNameLength = 100;
-const maxUriLength = 2048;
-const namePattern = /^[\p{L}\p{N} _&]+$/u;
-const controlCharacters = /[\s\p{Cc}]/u;
-const customScheme = /^[a-z][a-z0-9+.-]*:/;
-const refusedSchemes = new Set([
-  'javascript:',
-  'data:',
-  'file:',
-  'vbscript:',
-  'blob:',
-  'about:',
-  'ws:',
-  'wss:',
-  'ftp:',
-]);
+const maxNameLength = 200;
+const namePattern = /^[\p{L}\p{M}\p{N} _&]+$/u;
 
 const messages = {
   name: 'Enter a valid client name',
@@ -62,9 +48,11 @@ export function validateClient(type: ClientType, fields: ClientFields, options: 
   if (rules.homepage) check('homepageUrl', fields.homepageUrl ?? '', homepageFault(fields.homepageUrl ?? ''));
   else if (fields.homepageUrl) check('homepageUrl', fields.homepageUrl, `a ${rules.label} client has none`);
 
+  const redirectFault = (value: string) => redirectUriFault(value, rules.ownScheme, options);
+  const domainFault = (value: string) => javascriptDomainFault(value, options);
   const lists = [
-    ['redirectUris', rules.redirectUris, options.limits.redirectUrisPerClient, redirectUriFault],
-    ['javascriptDomains', rules.javascriptDomains, options.limits.javascriptDomainsPerClient, javascriptDomainFault],
+    ['redirectUris', rules.redirectUris, options.limits.redirectUrisPerClient, redirectFault],
+    ['javascriptDomains', rules.javascriptDomains, options.limits.javascriptDomainsPerClient, domainFault],
   ] as const;
   for (const [field, allowed, limit, faultOf] of lists) {
     const values = fields[field];
@@ -74,71 +62,20 @@ export function validateClient(type: ClientType, fields: ClientFields, options: 
     }
     if (values.length === 0) check(field, '', 'at least one is needed');
     if (limit > 0 && values.length > limit) check(field, '', `at most ${limit} are allowed, ${values.length} came`);
-    for (const value of values) check(field, value, faultOf(value, type, options.plainHttp));
+    for (const value of values) check(field, value, faultOf(value));
     const repeated = values.find((value, index) => values.indexOf(value) !== index);
     if (repeated !== undefined) check(field, repeated, 'it is listed twice');
   }
   return faults;
 }
 
+/** Letters and digits of any script, marks that belong to them, blank, "_" and "&". */
 function nameFault(name: string): string | undefined {
+  const length = [...name].length;
   if (name.trim() === '') return 'it is empty';
-  if (name.length > maxNameLength) return `at most ${maxNameLength} characters are allowed`;
+  if (length > maxNameLength) return `at most ${maxNameLength} characters are allowed, ${length} came`;
+  const unseen = visibleNameFault('it', name);
+  if (unseen !== undefined) return unseen;
   if (!namePattern.test(name)) return 'only letters, digits, blanks, "_" and "&" are allowed';
   return undefined;
-}
-
-function homepageFault(value: string): string | undefined {
-  const url = parseUrl(value);
-  if (typeof url === 'string') return url;
-  return url.protocol === 'https:' || url.protocol === 'http:' ? undefined : 'it must begin with http:// or https://';
-}
-
-/**
- * Redirect URIs are compared as strings, so only ones that can be written in one way are taken: absolute, no fragment,
- * no user, no wildcard (RFC 9700 §2.1, §4.1.3; RFC 8252 §7, §8).
- */
-function redirectUriFault(value: string, type: ClientType, plainHttp: boolean): string | undefined {
-  const url = parseUrl(value);
-  if (typeof url === 'string') return url;
-  if (refusedSchemes.has(url.protocol)) return `the scheme ${url.protocol} is not allowed`;
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol === 'http:') return plainHttpFault(url, plainHttp);
-  if (type !== 'mobile') return 'it must begin with http:// or https://';
-  return customScheme.test(value) ? undefined : 'the scheme must be in lower case';
-}
-
-function javascriptDomainFault(value: string, _type: ClientType, plainHttp: boolean): string | undefined {
-  const url = parseUrl(value);
-  if (typeof url === 'string') return url;
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'it must begin with http:// or https://';
-  if (url.origin !== value) return `it must be scheme, host and port only, like ${url.origin}`;
-  return url.protocol === 'http:' ? plainHttpFault(url, plainHttp) : undefined;
-}
-
-function plainHttpFault(url: URL, plainHttp: boolean): string | undefined {
-  return plainHttp || isLoopback(url.hostname) ? undefined : 'http is allowed for localhost only; use https';
-}
-
-/** The parsed URL, or the reason why it is none that we take. */
-function parseUrl(value: string): URL | string {
-  if (value.length > maxUriLength) return `at most ${maxUriLength} characters are allowed`;
-  if (value === '') return 'it is empty';
-  if (controlCharacters.test(value) || value.includes('\\')) return 'blanks and backslashes are not allowed';
-  if (value.includes('*')) return 'wildcards are not allowed';
-  if (value.includes('#')) return 'a fragment is not allowed';
-  if (!URL.canParse(value)) return 'it must be an absolute URI';
-  const url = new URL(value);
-  if ((url.protocol === 'http:' || url.protocol === 'https:') && !/^https?:\/\/[^/]/.test(value)) {
-    return 'it must begin with http:// or https:// in lower case';
-  }
-  if (url.username || url.password || /^[a-z]+:\/\/[^/?]*@/.test(value)) return 'a user name is not allowed';
-  return url;
-}
-
-/** Hosts that never leave the machine (RFC 8252 §7.3, §8.3). */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]'
-  );
 }

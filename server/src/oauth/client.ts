@@ -21,6 +21,8 @@ export interface ClientTypeRules {
   readonly secretRequired: boolean;
   readonly homepage: boolean;
   readonly redirectUris: boolean;
+  /** Whether a redirect URI may have a scheme of the app's own (RFC 8252 §7.1). */
+  readonly ownScheme: boolean;
   readonly javascriptDomains: boolean;
   /** Whether other data centres can be switched on for it. */
   readonly multiDataCenter: boolean;
@@ -36,6 +38,7 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
     secretRequired: true,
     homepage: true,
     redirectUris: true,
+    ownScheme: false,
     javascriptDomains: false,
     multiDataCenter: true,
   },
@@ -48,6 +51,7 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
     secretRequired: false,
     homepage: true,
     redirectUris: true,
+    ownScheme: false,
     javascriptDomains: true,
     multiDataCenter: true,
   },
@@ -60,6 +64,7 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
     secretRequired: true,
     homepage: false,
     redirectUris: false,
+    ownScheme: false,
     javascriptDomains: false,
     multiDataCenter: false,
   },
@@ -72,6 +77,7 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
     secretRequired: true,
     homepage: true,
     redirectUris: false,
+    ownScheme: false,
     javascriptDomains: false,
     multiDataCenter: true,
   },
@@ -84,6 +90,7 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
     secretRequired: false,
     homepage: true,
     redirectUris: true,
+    ownScheme: true,
     javascriptDomains: false,
     multiDataCenter: true,
   },

@@ -193,12 +193,13 @@ export function checkRedirectUri(client: Client, redirectUri: string | null): Re
  */
 function isRegistered(client: Client, redirectUri: string): boolean {
   if (client.redirectUris.includes(redirectUri)) return true;
-  if (client.type !== 'mobile' || !loopbackOrigin.test(redirectUri)) return false;
+  // Ports above 65535 do not parse.
+  if (client.type !== 'mobile' || !loopbackOrigin.test(redirectUri) || !URL.canParse(redirectUri)) return false;
   const withoutPort = (uri: string) => uri.replace(loopbackOrigin, 'http://$1');
   return client.redirectUris.some((uri) => loopbackOrigin.test(uri) && withoutPort(uri) === withoutPort(redirectUri));
 }
 
-const loopbackOrigin = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?=[/?]|$)/;
+const loopbackOrigin = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?(?=[/?]|$)/;
 
 /** Where `came` leaves the most similar of `expected`, counted from 1. */
 export function describeMismatch(came: string, expected: readonly string[]): Record<string, unknown> {

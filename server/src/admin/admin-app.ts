@@ -85,6 +85,7 @@ const bodies = {
       javascriptDomains: { ...texts, default: [] } as typeof texts,
       enabledDataCenters: { ...texts, default: [] } as typeof texts,
       sameSecret: Type.Boolean({ default: false }),
+      resourceServer: Type.Boolean({ default: false }),
     },
     strict,
   ),
@@ -101,6 +102,7 @@ const bodies = {
       javascriptDomains: Type.Optional(texts),
       enable: Type.Optional(texts),
       disable: Type.Optional(texts),
+      resourceServer: Type.Optional(Type.Boolean()),
       overrides: Type.Optional(
         Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
       ),

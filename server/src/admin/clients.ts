@@ -14,6 +14,7 @@ export interface ClientRegistration extends ClientFields {
   readonly type: string;
   readonly enabledDataCenters: readonly string[];
   readonly sameSecret: boolean;
+  readonly resourceServer?: boolean | undefined;
 }
 
 /** Secrets are shown by the call that made them and never again. */
@@ -35,6 +36,7 @@ export function describeClient(client: Client) {
     data_center: client.dataCenter,
     owner_id: client.ownerId,
     same_secret: client.sameSecret,
+    resource_server: client.resourceServer,
     data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
     settings: client.overrides,
     created_at: new Date(client.createdAtMs).toISOString(),
@@ -76,6 +78,7 @@ export interface ClientChange extends Partial<ClientFields> {
   readonly overrides?: GivenSettings;
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
+  readonly resourceServer?: boolean;
 }
 
 export async function changeClient(context: AdminContext, clientId: string, change: ClientChange) {

@@ -16,6 +16,8 @@ export interface NewClient extends ClientFields {
   readonly ownerId: string;
   readonly enabledDataCenters: readonly string[];
   readonly sameSecret: boolean;
+  /** Default: false. */
+  readonly resourceServer?: boolean | undefined;
 }
 
 /** Secrets in the clear, by data centre: shown once, stored never. */
@@ -31,6 +33,7 @@ interface ClientRow {
   data_center: string;
   owner_id: string;
   same_secret: boolean;
+  resource_server: boolean;
   created_at_ms: string;
   overrides: ClientOverrides;
   at: { data_center: string; enabled: boolean; secret_hash: string }[];
@@ -42,7 +45,7 @@ const maxCached = 10_000;
 
 const selectClients = `
   SELECT c.client_id, c.type, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
-         c.same_secret, c.created_at_ms, c.overrides,
+         c.same_secret, c.resource_server, c.created_at_ms, c.overrides,
          (SELECT json_agg(json_build_object('data_center', d.data_center, 'enabled', d.enabled,
                                             'secret_hash', encode(d.secret_hash, 'hex')) ORDER BY d.data_center)
           FROM client_data_center d WHERE d.client_id = c.client_id) AS at
@@ -140,8 +143,8 @@ export class ClientDirectory {
       await this.#database.transaction(async (transaction) => {
         await transaction.query({
           text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
-                                     owner_id, same_secret, created_at_ms, updated_at_ms)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+                                     owner_id, same_secret, created_at_ms, updated_at_ms, resource_server)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`,
           values: [
             clientId,
             fresh.type,
@@ -153,6 +156,7 @@ export class ClientDirectory {
             fresh.ownerId,
             fresh.sameSecret,
             nowMs,
+            fresh.resourceServer ?? false,
           ],
         });
         await enable(transaction, clientId, dataCenters, secrets);
@@ -176,12 +180,14 @@ export class ClientDirectory {
       readonly enable?: readonly string[];
       readonly disable?: readonly string[];
       readonly overrides?: ClientOverrides;
+      readonly resourceServer?: boolean;
     },
   ): Promise<{ client: Client; secrets: Secrets }> {
     const secrets: Record<string, string> = {};
     await this.#database.transaction(async (transaction) => {
       await transaction.query({
-        text: `UPDATE client SET name = $2, homepage_url = $3, redirect_uris = $4, javascript_domains = $5, updated_at_ms = $6, overrides = $7
+        text: `UPDATE client SET name = $2, homepage_url = $3, redirect_uris = $4, javascript_domains = $5, updated_at_ms = $6, overrides = $7,
+                      resource_server = $8
                WHERE client_id = $1`,
         values: [
           client.clientId,
@@ -191,6 +197,7 @@ export class ClientDirectory {
           change.javascriptDomains ?? client.javascriptDomains,
           this.#clock.nowMs(),
           JSON.stringify(change.overrides ?? client.overrides),
+          change.resourceServer ?? client.resourceServer,
         ],
       });
       for (const id of change.enable ?? []) {
@@ -275,6 +282,7 @@ function toClient(row: ClientRow): Client {
     dataCenter: row.data_center,
     ownerId: row.owner_id,
     sameSecret: row.same_secret,
+    resourceServer: row.resource_server,
     createdAtMs: Number(row.created_at_ms),
     overrides: row.overrides,
     dataCenters,

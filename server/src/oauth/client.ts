@@ -109,6 +109,8 @@ export interface Client {
   readonly ownerId: string;
   /** One secret for all data centres instead of one for each. */
   readonly sameSecret: boolean;
+  /** An API that checks the tokens it is sent: it may introspect the access tokens of every client (RFC 7662 §4). */
+  readonly resourceServer: boolean;
   readonly createdAtMs: number;
   /** Settings that differ from the platform's for this client. */
   readonly overrides: ClientOverrides;

@@ -25,6 +25,8 @@ interface OutcomeEntry {
   readonly token?: { readonly error: string; readonly status: number };
   /** The error of RFC 6749 §5.2 for the same thing, for the strict switch. */
   readonly standard?: StandardError;
+  /** What a client is told in words, where the whole meaning would tell it about another client's credentials. */
+  readonly disclosed?: string;
   /** The `error` that the client is sent to its redirect URI with. */
   readonly redirect?: string;
 }
@@ -45,6 +47,11 @@ const invalidClient = { error: 'invalid_client', status: 200 } as const;
 const invalidClientSecret = { error: 'invalid_client_secret', status: 200 } as const;
 const invalidRedirectUri = { error: 'invalid_redirect_uri', status: 200 } as const;
 const invalidCode = { error: 'invalid_code', status: 200 } as const;
+// Said of codes and tokens of other clients too: nobody learns by it whether there are such.
+const unknownCode =
+  'This data centre has issued no such code; a code is exchanged at the accounts-server of its redirect.';
+const unknownRefreshToken =
+  "This data centre has no such refresh token: never issued here, revoked or evicted; refresh at the accounts server of the user's own.";
 const invalidRequest = { error: 'invalid_request', status: 400 } as const;
 
 const catalogue = {
@@ -176,10 +183,11 @@ const catalogue = {
     token: invalidClient,
   },
   CodeMissing: { standard: 'invalid_request', meaning: 'The parameter code is missing.', token: invalidCode },
-  CodeUnknown: { standard: 'invalid_grant', meaning: 'This data centre has issued no such code.', token: invalidCode },
+  CodeUnknown: { standard: 'invalid_grant', meaning: unknownCode, token: invalidCode },
   CodeOfOtherDataCenter: {
     standard: 'invalid_grant',
     meaning: 'The code was issued by another data centre; exchange it at the accounts-server of the redirect.',
+    disclosed: unknownCode,
     token: invalidCode,
   },
   CodeExpired: { standard: 'invalid_grant', meaning: 'The code has expired.', token: invalidCode },
@@ -187,6 +195,7 @@ const catalogue = {
   CodeOfOtherClient: {
     standard: 'invalid_grant',
     meaning: 'The code was issued to another client.',
+    disclosed: unknownCode,
     token: invalidCode,
   },
   VerifierMissing: {
@@ -212,16 +221,18 @@ const catalogue = {
   RefreshTokenOfOtherDataCenter: {
     standard: 'invalid_grant',
     meaning: "The refresh token is one of another data centre; refresh at the accounts server of the user's own.",
+    disclosed: unknownRefreshToken,
     token: invalidCode,
   },
   RefreshTokenUnknown: {
     standard: 'invalid_grant',
-    meaning: 'This data centre has no such refresh token: never issued, revoked or evicted.',
+    meaning: unknownRefreshToken,
     token: invalidCode,
   },
   RefreshTokenOfOtherClient: {
     standard: 'invalid_grant',
     meaning: 'The refresh token was issued to another client.',
+    disclosed: unknownRefreshToken,
     token: invalidCode,
   },
   RefreshTokenEvicted: {
@@ -273,6 +284,10 @@ const catalogue = {
   AuthorizationHeaderMissing: { meaning: 'The request has no access token in its Authorization header.' },
   ScopeInsufficient: { meaning: 'The access token has no scope that allows this call.' },
   TokenUnknown: { meaning: 'This data centre has no such token: never issued here, or revoked.' },
+  TokenOfOtherClient: {
+    meaning:
+      'The access token was issued to another client, and the one that asks is not declared as a resource server.',
+  },
   TokenExpired: { meaning: 'The access token has expired.' },
   TokenRevoked: { meaning: 'The access token ended with its refresh token.' },
   TokenEvicted: { meaning: 'The access token was evicted by a newer one of the same refresh token.' },

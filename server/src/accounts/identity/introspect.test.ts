@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClientWithSecrets } from '../../admin/clients.ts';
+import { type ClientWithSecrets, changeClient } from '../../admin/clients.ts';
 import { signIn } from '../../testing/http-browser.ts';
 import { unlimited } from '../../testing/unlimited.ts';
 import { IdentityStage, user } from './testing/identity-stage.ts';
@@ -7,12 +7,16 @@ import { IdentityStage, user } from './testing/identity-stage.ts';
 let stage: IdentityStage;
 /** The client that the platform team's own API presents itself with. */
 let api: ClientWithSecrets;
+/** A client like any other. */
+let stranger: ClientWithSecrets;
 
 beforeAll(async () => {
   const orders = { name: 'orders', operations: ['ALL', 'READ', 'CREATE'], subject: 'your orders' };
   const settings = { services: [{ name: 'Shop', scopes: [orders] }], limits: unlimited };
   stage = await IdentityStage.start({ settings });
-  api = await stage.platform.addClient({ type: 'server', name: 'Shop API', owner: user.email });
+  const fields = { type: 'server', name: 'Shop API', owner: user.email };
+  api = await stage.platform.addClient({ ...fields, resourceServer: true });
+  stranger = await stage.platform.addClient(fields);
 });
 afterAll(() => stage.platform.stop());
 
@@ -148,6 +152,21 @@ describe('an inactive token tells nothing; the event has the cause', () => {
     expect((await introspect({ token })).json.active).toBe(true);
     stage.platform.clock.advance(1);
     await expectInactive(token, 'TokenExpired');
+  });
+
+  test("another client's access token, unless the one that asks is declared as a resource server", async () => {
+    const { access_token: token = '' } = await stage.tokens('Shop.orders.READ');
+    await expectInactive(token, 'TokenOfOtherClient', stranger);
+    expect((await introspect({ token }, stage.web)).json).toMatchObject({
+      active: true,
+      client_id: stage.web.client_id,
+    });
+    const declare = (resourceServer: boolean) =>
+      changeClient(stage.platform.admin, stranger.client_id, { resourceServer });
+    expect(await declare(true)).toMatchObject({ resource_server: true });
+    expect((await introspect({ token }, stranger)).json.active).toBe(true);
+    expect(await declare(false)).toMatchObject({ resource_server: false });
+    await expectInactive(token, 'TokenOfOtherClient', stranger);
   });
 
   test("another client's refresh token: an API must not take it for an access token", async () => {

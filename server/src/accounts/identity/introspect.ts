@@ -10,7 +10,8 @@ import { type IntrospectedToken, TokenInspector } from './introspected-token.ts'
 
 /**
  * `POST /oauth/v2/introspect` (RFC 7662, reference §4.5): an API of one's own asks what a token stands for. Any client
- * with a secret at this data centre may ask about access tokens; about a refresh token only the client that has it.
+ * with a secret at this data centre may ask about its own tokens, a declared resource server about the access tokens of
+ * all clients (RFC 7662 §2.2, §4); about a refresh token only the client that has it.
  * Refusals are those of RFC 6749 §5.2 with their statuses, because every caller of this endpoint is written for the RFC:
  * a refusal with status 200 would be read as an answer.
  */

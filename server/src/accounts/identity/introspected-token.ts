@@ -21,7 +21,7 @@ export interface IntrospectedToken {
   readonly expiresAtMs: number | null;
 }
 
-export type IntrospectionRefusal = TokenRefusal | 'RefreshTokenOfOtherClient';
+export type IntrospectionRefusal = TokenRefusal | 'TokenOfOtherClient' | 'RefreshTokenOfOtherClient';
 export type Introspection = IntrospectedToken | { readonly refusal: IntrospectionRefusal };
 
 interface Row {
@@ -57,11 +57,15 @@ export class TokenInspector {
   async inspect(token: string, caller: Client): Promise<Introspection> {
     const row = isCredential(token) ? await this.#rows.submit(token) : undefined;
     if (!row) return { refusal: 'TokenUnknown' };
-    return row.refresh ? this.#inspectRefreshToken(row, caller) : this.#inspectAccessToken(token, row);
+    return row.refresh ? this.#inspectRefreshToken(row, caller) : this.#inspectAccessToken(token, row, caller);
   }
 
-  /** The one that resource servers in this process ask decides: what it refuses is not active. */
-  async #inspectAccessToken(token: string, row: Row): Promise<Introspection> {
+  /**
+   * Of the tokens of other clients only declared resource servers learn (RFC 7662 §4). The one that resource servers in
+   * this process ask decides: what it refuses is not active.
+   */
+  async #inspectAccessToken(token: string, row: Row, caller: Client): Promise<Introspection> {
+    if (row.client_id !== caller.clientId && !caller.resourceServer) return { refusal: 'TokenOfOtherClient' };
     const { grant, refusal } = await this.#context.authority.check(token);
     if (!grant) return { refusal };
     return {

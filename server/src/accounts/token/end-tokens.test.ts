@@ -385,6 +385,25 @@ describe('the strict profile', () => {
       refresh_token: String(winners[0]?.json.refresh_token),
     });
     expect(refreshed).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
+    // Nothing that is said tells one client about the codes and tokens of another.
+    const stranger = await strict.addClient({ type: 'server', owner: email });
+    const unknown = `1000.${'0'.repeat(32)}.${'0'.repeat(32)}`;
+    const grants = [
+      ['authorization_code', 'code', code],
+      ['refresh_token', 'refresh_token', String(winners[0]?.json.refresh_token)],
+    ] as const;
+    for (const [grantType, name, known] of grants) {
+      const told = async (credential: string) =>
+        (
+          await post(`${url}/oauth/v2/token`, {
+            ...own(stranger),
+            grant_type: grantType,
+            redirect_uri: redirectUri,
+            [name]: credential,
+          })
+        ).json;
+      expect(await told(known)).toEqual(await told(unknown));
+    }
     await strict.stop();
   });
 });

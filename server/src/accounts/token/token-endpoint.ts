@@ -122,11 +122,11 @@ export function sendRefusal(
     ...(explanation && { explanation }),
   });
   const { compatibility } = context.settings;
-  const { standard, token, meaning } = outcomes[outcome];
+  const { standard, token, meaning, disclosed = meaning } = outcomes[outcome];
   if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
   if (compatibility.strictRfc && standard) {
     if (standard === 'invalid_client' && request.headers.authorization) reply.header('www-authenticate', 'Basic');
-    return sendJson(reply, standardStatus(standard), { error: standard, error_description: meaning });
+    return sendJson(reply, standardStatus(standard), { error: standard, error_description: disclosed });
   }
   const wire = token ?? { error: 'general_error', status: 500 };
   if (wire.error !== 'Access Denied') return sendJson(reply, wire.status, { error: wire.error });

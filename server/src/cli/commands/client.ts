@@ -21,6 +21,7 @@ interface FieldOptions extends Options {
   readonly enableDc?: string[];
   readonly disableDc?: string[];
   readonly sameSecret?: boolean;
+  readonly resourceServer?: boolean;
   readonly set?: string[];
   readonly unset?: string[];
   readonly yes?: boolean;
@@ -33,6 +34,8 @@ interface ListedClient extends Record<string, unknown> {
   readonly data_center: string;
   readonly data_centers: Readonly<Record<string, boolean>>;
 }
+
+const resourceServer = 'an API that checks tokens: it may introspect the access tokens of every client';
 
 const each = (value: string, previous: string[] = []) => [...previous, value];
 const list = (value: string, previous: string[] = []) => [
@@ -53,7 +56,8 @@ export function registerClientCommands(program: Command): void {
       .requiredOption('--owner <email>', 'its owner, a user of that data centre')
       .addOption(new Option('--type <type>', 'type of client').choices([...clientTypes]).makeOptionMandatory())
       .option('--enable-dc <ids>', 'further data centres to enable, separated by commas', list)
-      .option('--same-secret', 'one secret for all data centres instead of one for each'),
+      .option('--same-secret', 'one secret for all data centres instead of one for each')
+      .option('--resource-server', resourceServer),
   ).action(async (options: FieldOptions) => {
     show(
       options,
@@ -67,6 +71,7 @@ export function registerClientCommands(program: Command): void {
         javascriptDomains: options.jsDomain ?? [],
         enabledDataCenters: options.enableDc ?? [],
         sameSecret: options.sameSecret ?? false,
+        resourceServer: options.resourceServer ?? false,
       }),
     );
   });
@@ -94,6 +99,8 @@ export function registerClientCommands(program: Command): void {
       each,
     )
     .option('--unset <name>', "back to the platform's setting; may be repeated", each)
+    .option('--resource-server', resourceServer)
+    .option('--no-resource-server', 'it may introspect its own tokens only')
     .action(async (options: FieldOptions, command: Command) => {
       const change = {
         ...(options.name !== undefined && { name: options.name }),
@@ -102,6 +109,7 @@ export function registerClientCommands(program: Command): void {
         ...(options.jsDomain && { javascriptDomains: options.jsDomain }),
         ...(options.enableDc && { enable: options.enableDc }),
         ...(options.disableDc && { disable: options.disableDc }),
+        ...(options.resourceServer !== undefined && { resourceServer: options.resourceServer }),
         ...((options.set || options.unset) && { overrides: readOverrides(options.set ?? [], options.unset ?? []) }),
       };
       if (Object.keys(change).length === 0) command.error('error: nothing to change was named');

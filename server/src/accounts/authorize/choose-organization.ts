@@ -47,7 +47,7 @@ export function registerChooseOrganization(app: FastifyInstance, context: Accoun
 }
 
 /** One group of radio buttons per organization; the first production environment is chosen beforehand. */
-function groupChoices(context: AccountsContext, candidates: readonly Candidate[]) {
+export function groupChoices(context: AccountsContext, candidates: readonly Candidate[]) {
   const { environments, environmentHints } = context.pages.messages;
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {

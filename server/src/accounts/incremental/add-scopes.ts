@@ -1,35 +1,33 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import type { Client } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
-import type { Scope } from '../../oauth/scopes.ts';
-import { checkRedirectUri, findEnabledClient } from '../authorize/authorization-request.ts';
+import { groupChoices } from '../authorize/choose-organization.ts';
 import { appendQuery } from '../authorize/response-uri.ts';
+import { type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
 import { formTargets, readContinue } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
 import { endSession, findSession, type Session } from '../sessions.ts';
-import { addScopes, findEnhancement } from './enhance-token.ts';
+import { checkAddition, type ScopeAddition } from './scope-addition.ts';
+import { addScopes } from './store-addition.ts';
 
 const path = '/oauth/v2/token/addextrascope';
+const formPath = '/oauth/scopes';
 
-/** A request to add scopes that has passed every check which needs no user. */
-interface ScopeAddition {
-  readonly client: Client;
-  readonly redirectUri: string;
-  readonly scopes: readonly Scope[];
-  readonly enhanceToken: string;
-  readonly ownerId: string;
+/** What the pages of this flow need; looked up again by each, because the browser sends it. */
+interface Step {
+  readonly session: Session;
+  readonly addition: ScopeAddition;
+  readonly continueTo: string;
 }
 
 /**
- * `GET /oauth/v2/token/addextrascope` (reference §1.10, step 2): the owner of a refresh token grants it more scopes. No
- * new token is issued; the session ends afterwards, as `logout=true` demands.
+ * `GET /oauth/v2/token/addextrascope` (reference §1.10, step 2): the owner of a refresh token grants it more scopes, and
+ * chooses the organization and environment when a scope needs one and the token has none. No new token is issued; the
+ * session ends afterwards, as `logout=true` demands.
  */
 export function registerAddScopes(app: FastifyInstance, context: AccountsContext): void {
-  const { pages } = context;
-
   app.all(path, async (request, reply) => {
     if (request.method !== 'GET') {
       const detail = { came: request.method, expected: 'GET' };
@@ -40,107 +38,158 @@ export function registerAddScopes(app: FastifyInstance, context: AccountsContext
     const session = await findSession(context, request);
     if (!session) return reply.redirect(`/signin?continue=${encodeURIComponent(request.url)}`, 302);
     if (session.userId !== addition.ownerId) return refuse(context, request, reply, { outcome: 'EnhanceOfOtherUser' });
-    return pages.send(reply, 'consent', {
-      title: addition.client.name,
-      formTargets: formTargets(context, addition),
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
-      continueTo: request.url,
-      openedByApp: true,
-      data: {
-        ...pageData(context, addition),
-        csrf: issueFormToken(context, request, reply, '/oauth/scopes'),
-        shown: sealShown(context, request, [pageData(context, addition), session.userId, request.url]),
-      },
-    });
+    const step = { session, addition, continueTo: request.url };
+    const { candidates } = addition;
+    if (candidates === undefined || candidates.length === 1) {
+      return sendConsent(context, request, reply, step, candidates?.[0]);
+    }
+    return reply.redirect(`${formPath}?continue=${encodeURIComponent(request.url)}`, 302);
   });
 
-  app.post('/oauth/scopes', async (request, reply) => {
+  app.get(formPath, async (request, reply) => {
+    const query = new URLSearchParams(queryOf(request.url));
+    const continueTo = readContinue(query.get('continue'));
+    const step = await loadStep(context, request, continueTo);
+    if (!step?.addition.candidates) return reply.redirect(continueTo, 302);
+    const target = decodeTarget(query.get('organization'), step.addition.candidates);
+    if (target) return sendConsent(context, request, reply, step, target);
+    return sendChooser(context, request, reply, step, query.get('error') === 'choice');
+  });
+
+  app.post(`${formPath}/organization`, async (request, reply) => {
     const form = readForm(context, request);
     const continueTo = readContinue((form ?? unverifiedFields(request)).get('continue'));
-    const decision = form?.get('decision');
-    const session = form && (await findSession(context, request));
-    const addition = continueTo.startsWith(`${path}?`) ? await checkAddition(context, continueTo) : undefined;
-    if (!session || !addition || (decision !== 'accept' && decision !== 'reject')) {
+    const step = form && (await loadStep(context, request, continueTo));
+    if (!step?.addition.candidates) {
       context.events.record({ kind: 'consent', outcome: 'FormExpired', requestId: request.id });
       return reply.redirect(continueTo, 303);
     }
-    if ('outcome' in addition || session.userId !== addition.ownerId) return reply.redirect(continueTo, 303);
-    if (!isWhatWasShown(context, request, form, [pageData(context, addition), session.userId, continueTo])) {
+    const target = decodeTarget(form?.get('organization'), step.addition.candidates);
+    const choice = target ? `organization=${encodeTarget(target)}` : 'error=choice';
+    return reply.redirect(`${formPath}?${choice}&continue=${encodeURIComponent(continueTo)}`, 303);
+  });
+
+  app.post(formPath, async (request, reply) => {
+    const form = readForm(context, request);
+    const continueTo = readContinue((form ?? unverifiedFields(request)).get('continue'));
+    const decision = form?.get('decision');
+    const step = form && (await loadStep(context, request, continueTo));
+    const candidates = step?.addition.candidates;
+    const choice = form?.get('organization') ?? '';
+    const target = decodeTarget(choice, candidates ?? []);
+    // A choice that is nobody's to make, also because another page has bound the token meanwhile: asked again.
+    const chosen = candidates ? target !== undefined : choice === '';
+    if (!step || !chosen || (decision !== 'accept' && decision !== 'reject')) {
+      context.events.record({ kind: 'consent', outcome: 'FormExpired', requestId: request.id });
+      return reply.redirect(continueTo, 303);
+    }
+    const { session, addition } = step;
+    if (!isWhatWasShown(context, request, form, [consentData(context, addition, target), session.userId, continueTo])) {
       const { clientId } = addition.client;
       context.events.record({ kind: 'consent', outcome: 'ConsentChanged', clientId, requestId: request.id });
       return reply.redirect(continueTo, 303);
     }
     return reply.redirect(
-      await decide(context, request, reply, { session, addition, accepted: decision === 'accept' }),
+      await decide(context, request, reply, step, { accepted: decision === 'accept', target }),
       303,
     );
   });
 }
 
-function pageData(context: AccountsContext, addition: ScopeAddition) {
+/** Undefined when the session has ended, is another user's, or the request is not, or no longer, in order. */
+async function loadStep(context: AccountsContext, request: FastifyRequest, continueTo: string) {
+  const session = await findSession(context, request);
+  if (!session || !continueTo.startsWith(`${path}?`)) return undefined;
+  const addition = await checkAddition(context, continueTo);
+  if ('outcome' in addition || session.userId !== addition.ownerId) return undefined;
+  return { session, addition, continueTo };
+}
+
+function sendChooser(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { session, addition, continueTo }: Step,
+  choiceInvalid: boolean,
+) {
+  const { messages } = context.pages;
+  const action = `${formPath}/organization`;
+  return context.pages.send(reply, 'choose-organization', {
+    title: messages.chooseOrganization,
+    formTargets: formTargets(context, addition),
+    user: session,
+    signOutToken: issueFormToken(context, request, reply, '/signout'),
+    continueTo,
+    openedByApp: true,
+    data: {
+      action,
+      csrf: issueFormToken(context, request, reply, action),
+      client: addition.client,
+      organizations: groupChoices(context, addition.candidates ?? []),
+      notice: choiceInvalid ? messages.choiceInvalid : undefined,
+    },
+  });
+}
+
+function sendConsent(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { session, addition, continueTo }: Step,
+  target: Candidate | undefined,
+) {
+  const shown = consentData(context, addition, target);
+  return context.pages.send(reply, 'consent', {
+    title: addition.client.name,
+    formTargets: formTargets(context, addition),
+    user: session,
+    signOutToken: issueFormToken(context, request, reply, '/signout'),
+    continueTo,
+    openedByApp: true,
+    data: {
+      ...shown,
+      csrf: issueFormToken(context, request, reply, formPath),
+      shown: sealShown(context, request, [shown, session.userId, continueTo]),
+    },
+  });
+}
+
+/** Everything on the page that depends on the request; the form's seal covers it. */
+function consentData(context: AccountsContext, addition: ScopeAddition, target: Candidate | undefined) {
+  const { messages } = context.pages;
   return {
-    action: '/oauth/scopes',
+    action: formPath,
     client: addition.client,
-    organizationChoice: '',
+    organization: target && { name: target.organizationName, environment: messages.environments[target.environment] },
+    organizationChoice: target ? encodeTarget(target) : '',
     scopes: addition.scopes,
     offersSession: false,
-    lifetime: context.pages.messages.lifetimeOffline,
+    lifetime: messages.lifetimeOffline,
   };
 }
 
+/** Adds the scopes, or not, and says where the browser goes. */
 async function decide(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  decision: { session: Session; addition: ScopeAddition; accepted: boolean },
+  { addition, session }: Step,
+  { accepted, target }: { readonly accepted: boolean; readonly target: Candidate | undefined },
 ): Promise<string> {
-  const { addition, accepted, session } = decision;
-  const { client, redirectUri, enhanceToken } = addition;
   const scopes = addition.scopes.map((scope) => scope.requested);
-  const added = accepted && (await addScopes(context.database, enhanceToken, scopes, context.clock.nowMs()));
+  const added = accepted && (await addScopes(context.database, addition, scopes, target, context.clock.nowMs()));
   if (added) context.notices.deliver('tokens:scopes added');
   await endSession(context, request, reply);
   const outcome = added ? 'Success' : accepted ? 'EnhanceTokenInvalid' : 'AccessDenied';
-  const { clientId } = client;
   context.events.record({
     kind: 'scope-enhance',
     outcome,
-    clientId,
+    clientId: addition.client.clientId,
     userId: session.userId,
     requestId: request.id,
-    detail: { scopes },
+    detail: { scopes, ...(target && { organizationId: target.organizationId, environment: target.environment }) },
   });
-  return appendQuery(redirectUri, added ? 'status=success&scope_enhanced=true' : 'error=access_denied');
-}
-
-async function checkAddition(context: AccountsContext, url: string): Promise<ScopeAddition | Refusal> {
-  const query = new URLSearchParams(queryOf(url));
-  const clientId = query.get('client_id');
-  if (!clientId) return { outcome: 'ClientIdMissing' };
-  const responseType = query.get('response_type');
-  if (!responseType) return { outcome: 'ResponseTypeMissing' };
-  if (responseType !== 'update_scopes') {
-    return { outcome: 'ResponseTypeUnknown', detail: { came: responseType.slice(0, 100), expected: 'update_scopes' } };
-  }
-  const client = await findEnabledClient(context, clientId);
-  if ('outcome' in client) return client;
-  const redirectUri = query.get('redirect_uri');
-  const redirectFault = checkRedirectUri(client, redirectUri);
-  if (redirectFault) return redirectFault;
-  const parsed = context.scopes.parseList(query.get('scope') ?? '');
-  if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
-  if (query.get('logout') !== 'true') return { outcome: 'LogoutMissing' };
-  const enhanceToken = query.get('enhance_token');
-  const enhancement = await findEnhancement(context.database, enhanceToken, context.clock.nowMs());
-  if (enhancement?.clientId !== clientId) return { outcome: 'EnhanceTokenInvalid' };
-  return {
-    client,
-    redirectUri: redirectUri as string,
-    scopes: parsed.scopes,
-    enhanceToken: enhanceToken as string,
-    ownerId: enhancement.userId,
-  };
+  return appendQuery(addition.redirectUri, added ? 'status=success&scope_enhanced=true' : 'error=access_denied');
 }
 
 function refuse(context: AccountsContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal) {

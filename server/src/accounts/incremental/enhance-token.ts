@@ -69,6 +69,8 @@ export interface Enhancement {
   readonly userId: string;
   readonly clientId: string;
   readonly heldScopes: readonly string[];
+  /** Null: the refresh token is bound to no organization. */
+  readonly organizationId: string | null;
 }
 
 export async function findEnhancement(
@@ -77,39 +79,23 @@ export async function findEnhancement(
   nowMs: number,
 ): Promise<Enhancement | undefined> {
   if (!enhanceToken || !isCredential(enhanceToken)) return undefined;
-  const [row] = await queryable.query<{ user_id: string; client_id: string; scopes: string[] }>({
-    text: `SELECT g.user_id, r.client_id, r.scopes FROM enhance_token e JOIN refresh_token r ON r.token_hash = e.refresh_hash
+  const [row] = await queryable.query<{
+    user_id: string;
+    client_id: string;
+    scopes: string[];
+    organization_id: string | null;
+  }>({
+    text: `SELECT g.user_id, r.client_id, r.scopes, g.organization_id
+           FROM enhance_token e JOIN refresh_token r ON r.token_hash = e.refresh_hash
            JOIN user_grant g USING (grant_id)
            WHERE e.token_hash = $1 AND e.used_at_ms IS NULL AND e.expires_at_ms > $2`,
     values: [secretHash(enhanceToken), nowMs],
   });
-  return row && { userId: row.user_id, clientId: row.client_id, heldScopes: row.scopes };
-}
-
-/** Adds the scopes to the refresh token, to its living access tokens and to their grant, once. */
-export async function addScopes(
-  queryable: Queryable,
-  enhanceToken: string,
-  scopes: readonly string[],
-  nowMs: number,
-): Promise<boolean> {
-  const merged = (held: string) =>
-    `${held} || ARRAY(SELECT s FROM unnest($2::text[]) AS s WHERE lower(s) NOT IN (SELECT lower(h) FROM unnest(${held}) AS h))`;
-  const rows = await queryable.query({
-    text: `WITH used AS (
-             UPDATE enhance_token SET used_at_ms = $3 WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $3
-             RETURNING refresh_hash
-           ), refresh AS (
-             UPDATE refresh_token r SET scopes = ${merged('r.scopes')} FROM used WHERE r.token_hash = used.refresh_hash
-             RETURNING r.grant_id
-           ), access AS (
-             UPDATE access_token a SET scopes = ${merged('a.scopes')} FROM used
-             WHERE a.refresh_hash = used.refresh_hash AND a.grant_id IN (SELECT grant_id FROM refresh)
-           ), granted AS (
-             UPDATE user_grant g SET scopes = ${merged('g.scopes')}, updated_at_ms = $3 FROM refresh WHERE g.grant_id = refresh.grant_id
-           )
-           SELECT pg_notify('grantway', 'tokens:scopes added') FROM refresh`,
-    values: [secretHash(enhanceToken), scopes, nowMs],
-  });
-  return rows.length > 0;
+  if (!row) return undefined;
+  return {
+    userId: row.user_id,
+    clientId: row.client_id,
+    heldScopes: row.scopes,
+    organizationId: row.organization_id,
+  };
 }

@@ -40,6 +40,7 @@ import { createSampleApp } from './demo/sample-app.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { HomeIndex } from './directory/home-index.ts';
 import { checkHomeIndexKey } from './directory/key-check.ts';
+import { changedSettings } from './directory/settings-record.ts';
 import { type Clock, systemClock } from './foundation/clock.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
@@ -153,7 +154,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ),
     );
     for (const { dataCenter } of built) {
-      await refoldAddresses(dataCenter.database, databases.directory, homeIndex, dataCenter.dataCenter.id, log);
+      const { id } = dataCenter.dataCenter;
+      const changed = await changedSettings(databases.directory, key('settings record'), id, settings);
+      const detail = { changed };
+      if (changed.length > 0) dataCenter.events.record({ kind: 'settings', outcome: 'Success', detail });
+      await refoldAddresses(dataCenter.database, databases.directory, homeIndex, id, log);
     }
     for (const { dataCenter, apps } of built) {
       const { id, ports } = dataCenter.dataCenter;

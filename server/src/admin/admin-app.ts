@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, type TSchema, Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { Type } from 'typebox';
 import { describeSettings } from '../config/describe-settings.ts';
 import { Refusal } from '../crm/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
@@ -11,7 +10,15 @@ import { listEvents } from '../inspector/events.ts';
 import { isClientSetting, overridableSettings } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-validation.ts';
 import { isLoopback } from '../oauth/client-uris.ts';
-import { changeClient, describeClient, findClient, registerClient, rotateClientSecret } from './clients.ts';
+import type { Outcome } from '../oauth/outcomes.ts';
+import {
+  changeClient,
+  deleteClient,
+  describeClient,
+  findClient,
+  registerClient,
+  rotateClientSecret,
+} from './clients.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput } from './failure.ts';
 import { closeImport, importRows, openImport } from './import.ts';
@@ -24,6 +31,7 @@ import {
   listAssignmentRules,
   removeAssignmentRule,
 } from './organization-settings.ts';
+import { checkAddress, readBody, readQuery } from './read-input.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
 import { administered, changeUser, createUserWithOrganization } from './users.ts';
@@ -128,8 +136,17 @@ const bodies = {
   token: Type.Object({ token: Type.String() }, strict),
 };
 
-/** The admin API: what the command line speaks to. Loopback only, bearer token, never from a browser page. */
-export function createAdminApp(context: AdminContext): FastifyInstance {
+export interface AdminRoute {
+  readonly method: string;
+  /** With `:id` where an id stands. */
+  readonly path: string;
+}
+
+/**
+ * The admin API: what the command line speaks to. Loopback only, bearer token, never from a browser page.
+ * @param routes gets the method and path of each route, for tests that go through all of them.
+ */
+export function createAdminApp(context: AdminContext, routes: AdminRoute[] = []): FastifyInstance {
   const app = createApp({
     random: context.random,
     log: context.log,
@@ -163,12 +180,18 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
     // A page that was made to resolve to this address (DNS rebinding) shows itself by Host or Origin.
     const host = request.headers.host?.replace(/:\d+$/, '') ?? '';
     if (request.headers.origin !== undefined || !isLoopback(host)) {
+      recordRefusal(context, request, 'AdminCallerForeign', { host: request.headers.host?.slice(0, 200) ?? null });
       throw new AdminFailure(403, 'FORBIDDEN', 'the admin API answers programs on this machine only');
     }
     if (!sameBytes(secretHash(came), expectedToken)) {
+      recordRefusal(context, request, 'AdminTokenWrong', { came: came === '' ? 'no token' : 'another token' });
       throw new AdminFailure(401, 'UNAUTHORIZED', 'the admin token is missing or wrong');
     }
   });
+  app.addHook('onRoute', ({ method, url }) => {
+    routes.push({ method: String(method), path: url });
+  });
+  app.addHook('preValidation', async (request) => checkAddress(request));
   app.get('/settings', async () =>
     describeSettings(context.settings).map((setting) => ({
       ...setting,
@@ -205,11 +228,7 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   app.patch<{ Params: { id: string } }>('/clients/:id', async (request) =>
     changeClient(context, request.params.id, readBody(request, bodies.clientChange)),
   );
-  app.delete<{ Params: { id: string } }>('/clients/:id', async (request) => {
-    const client = await findClient(context, request.params.id);
-    await context.clients.delete(client.clientId);
-    return { client_id: client.clientId, deleted: true };
-  });
+  app.delete<{ Params: { id: string } }>('/clients/:id', async (request) => deleteClient(context, request.params.id));
   app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async (request) =>
     rotateClientSecret(context, request.params.id, readBody(request, bodies.secretRotation).dataCenter),
   );
@@ -268,25 +287,18 @@ export function createAdminApp(context: AdminContext): FastifyInstance {
   return app;
 }
 
-function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}');
-  } catch {
-    throw badInput('the body must be JSON');
+/** Every data centre of this process records it: the admin API stands before all of them. */
+function recordRefusal(
+  context: AdminContext,
+  request: FastifyRequest,
+  outcome: Outcome,
+  more: Readonly<Record<string, unknown>>,
+): void {
+  const path = request.url.split('?', 1)[0]?.slice(0, 200);
+  const detail = { method: request.method, path, address: request.ip, ...more };
+  for (const { events } of context.dataCenters.values()) {
+    events.record({ kind: 'admin', outcome, requestId: request.id, detail });
   }
-  return checked(value, schema);
-}
-
-function readQuery<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
-  return checked({ ...(request.query as object) }, schema);
-}
-
-function checked<Schema extends TSchema>(value: unknown, schema: Schema): Static<Schema> {
-  const complete = Value.Default(schema, value);
-  const [fault] = Value.Errors(schema, complete);
-  if (fault) throw badInput(`${fault.instancePath || 'the body'} ${fault.message}`);
-  return complete as Static<Schema>;
 }
 
 /** The refusal of a call that the operator makes in somebody's place. */

@@ -5,6 +5,7 @@ import { type ClientOverrides, changeClientSettings, type GivenSettings } from '
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
+import { changedNames, recordOperatorEvent } from './operator-events.ts';
 import { administered } from './users.ts';
 
 export interface ClientRegistration extends ClientFields {
@@ -70,7 +71,15 @@ export async function registerClient(
     homepageUrl: rules.homepage ? registration.homepageUrl : null,
   });
   if (!created) throw conflict(`${registration.owner} has a self client already; there is one for each owner`);
-  return withSecrets(created.client, created.secrets);
+  const { client } = created;
+  recordOperatorEvent(context, client.dataCenter, {
+    kind: 'client',
+    action: 'register',
+    clientId: client.clientId,
+    userId: owner.userId,
+    detail: { type, dataCenters: [...client.dataCenters.keys()] },
+  });
+  return withSecrets(client, created.secrets);
 }
 
 export interface ClientChange extends Partial<ClientFields> {
@@ -102,7 +111,17 @@ export async function changeClient(context: AdminContext, clientId: string, chan
     ...rest,
     ...(overrides && { overrides: mergeOverrides(client, overrides) }),
   });
-  return { ...describeClient(updated.client), secrets: updated.secrets };
+  const described = describeClient(updated.client);
+  recordOperatorEvent(context, client.dataCenter, {
+    kind: 'client',
+    action: 'change',
+    clientId,
+    detail: {
+      changed: changedNames(describeClient(client), described),
+      settings: changedNames(client.overrides, updated.client.overrides),
+    },
+  });
+  return { ...described, secrets: updated.secrets };
 }
 
 export async function rotateClientSecret(
@@ -116,7 +135,18 @@ export async function rotateClientSecret(
       `client ${clientId} has no secret for data centre "${dataCenterId}": ${[...client.dataCenters.keys()].join(', ')}`,
     );
   }
-  return withSecrets(client, await context.clients.rotateSecret(client, dataCenterId));
+  const secrets = await context.clients.rotateSecret(client, dataCenterId);
+  const detail = { dataCenters: Object.keys(secrets) };
+  recordOperatorEvent(context, client.dataCenter, { kind: 'client', action: 'rotate-secret', clientId, detail });
+  return withSecrets(client, secrets);
+}
+
+/** Deletes the client; all its tokens end. */
+export async function deleteClient(context: AdminContext, clientId: string) {
+  const client = await findClient(context, clientId);
+  await context.clients.delete(client.clientId);
+  recordOperatorEvent(context, client.dataCenter, { kind: 'client', action: 'delete', clientId });
+  return { client_id: client.clientId, deleted: true };
 }
 
 export async function findClient(context: AdminContext, clientId: string): Promise<Client> {

@@ -4,6 +4,7 @@ import { addUser, createOrganization } from '../crm/organizations/provisioning.t
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput, conflict, notFound } from './failure.ts';
+import { recordOperatorEvent } from './operator-events.ts';
 
 export interface CreatedUser {
   readonly userId: string;
@@ -40,7 +41,7 @@ export async function createUserWithOrganization(
   await claimName(context, dataCenterId, user.email);
   const idPrefixes = await takeIdPrefixes(context, 3);
   const nowMs = context.clock.nowMs();
-  return database.transaction(async (transaction) => {
+  const made = await database.transaction(async (transaction) => {
     const created = await createUser(transaction, user, context.random, nowMs);
     if (!created) throw emailTaken(user.email, dataCenterId);
     const organization = await createOrganization(transaction, { organizationName, owner: created, idPrefixes, nowMs });
@@ -53,6 +54,9 @@ export async function createUserWithOrganization(
       environments: Object.fromEntries(organization.environments.map(({ environment, zgid }) => [environment, zgid])),
     };
   });
+  const { userId, organizationId } = made;
+  recordOperatorEvent(context, dataCenterId, { kind: 'user', action: 'create', userId, detail: { organizationId } });
+  return made;
 }
 
 /** A further user of an organization, with the standard profile. */
@@ -66,12 +70,14 @@ export async function addUserToOrganization(
   await checkUser(context, user);
   await claimName(context, dataCenterId, user.email);
   const nowMs = context.clock.nowMs();
-  return database.transaction(async (transaction) => {
+  const made = await database.transaction(async (transaction) => {
     const created = await createUser(transaction, user, context.random, nowMs);
     if (!created) throw emailTaken(user.email, dataCenterId);
     await addUser(transaction, { organizationId, user: created, nowMs });
     return { userId: created.userId };
   });
+  recordOperatorEvent(context, dataCenterId, { kind: 'user', action: 'create', ...made, detail: { organizationId } });
+  return made;
 }
 
 /** A change to a user by the operator; the sessions of a new password or a deactivation end. */
@@ -83,7 +89,7 @@ export interface UserChange {
 }
 
 export async function changeUser(context: AdminContext, dataCenterId: string, email: string, change: UserChange) {
-  const { database, events, notices } = administered(context, dataCenterId);
+  const { database, notices } = administered(context, dataCenterId);
   const user = await findUser(database, { name: email });
   if (!user) throw notFound(`data centre "${dataCenterId}" has no user ${email}`);
   const fault = change.password === undefined ? undefined : await context.passwordRules.describe(change.password, user);
@@ -92,8 +98,13 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
   const ended = change.endTokens ? await endGrants(database, notices, { userId: user.userId }) : 0;
   const { active = user.active } = change;
-  const detail = { passwordChanged: change.password !== undefined, active, endedGrants: ended, by: 'operator' };
-  events.record({ kind: 'user', outcome: 'Success', userId: user.userId, detail });
+  const changed = [
+    ...(change.password === undefined ? [] : ['password']),
+    ...(active === user.active ? [] : ['active']),
+    ...(change.endTokens ? ['tokens'] : []),
+  ];
+  const detail = { changed, active, endedGrants: ended };
+  recordOperatorEvent(context, dataCenterId, { kind: 'user', action: 'change', userId: user.userId, detail });
   return { user_id: user.userId, email: user.email, active, ended_grants: ended };
 }
 

@@ -331,6 +331,8 @@ const catalogue = {
     token: { error: 'general_error', status: 500 },
   },
 
+  AdminTokenWrong: { meaning: 'The token of the admin API is missing or wrong.' },
+  AdminCallerForeign: { meaning: 'The admin API answers programs on this machine only.' },
   GrantEnded: { meaning: 'A grant ended with all its tokens.' },
   PasswordUnfit: { meaning: "The new password breaks a rule: its length, or it is the user's own name or address." },
   CredentialsWrong: { meaning: 'The sign-in name or the password is not correct.' },

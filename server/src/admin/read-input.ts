@@ -1,0 +1,73 @@
+import type { FastifyRequest } from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { badInput } from './failure.ts';
+
+/** What callers send to the admin API: read, checked, and refused where the databases could not store it. */
+
+/** Levels of objects and lists in a body; what walks through it later may do so by recursion. */
+const maxDepth = 64;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The body as JSON of that shape. @throws AdminFailure 400. */
+export function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.isBuffer(request.body) ? utf8.decode(request.body) : '{}');
+  } catch {
+    throw badInput('the body must be JSON in UTF-8');
+  }
+  checkStorable(value, 'the body');
+  return checked(value, schema, 'the body');
+}
+
+/** The query with parameters of that shape. @throws AdminFailure 400. */
+export function readQuery<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
+  return checked({ ...(request.query as object) }, schema, 'the query');
+}
+
+/** Refuses paths and queries that hold what no name or id has. @throws AdminFailure 400. */
+export function checkAddress(request: FastifyRequest): void {
+  checkStorable(request.params, 'the path');
+  for (const [name, value] of Object.entries(request.query as Readonly<Record<string, unknown>>)) {
+    if (typeof value !== 'string') throw badInput(`the parameter ${name.slice(0, 100)} must come once`);
+  }
+  checkStorable(request.query, 'the query');
+}
+
+function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: string): Static<Schema> {
+  const complete = Value.Default(schema, value);
+  const [fault] = Value.Errors(schema, complete);
+  if (fault) throw badInput(`${fault.instancePath || place} ${fault.message}`);
+  return complete as Static<Schema>;
+}
+
+interface Node {
+  readonly value: unknown;
+  readonly key: string;
+  readonly parent: Node | undefined;
+  readonly depth: number;
+}
+
+/** PostgreSQL stores no NUL, and UTF-8 no half of a surrogate pair. Walks without recursion: any depth may come. */
+function checkStorable(value: unknown, place: string): void {
+  const waiting: Node[] = [{ value, key: place, parent: undefined, depth: 0 }];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    const { depth } = node;
+    if (typeof node.value === 'string') checkText(node.value, node);
+    if (typeof node.value !== 'object' || node.value === null) continue;
+    if (depth >= maxDepth) throw badInput(`${place} must have at most ${maxDepth} levels`);
+    for (const [key, inner] of Object.entries(node.value)) {
+      checkText(key, node);
+      waiting.push({ value: inner, key, parent: node, depth: depth + 1 });
+    }
+  }
+}
+
+function checkText(text: string, node: Node): void {
+  const what = text.includes('\0') ? 'U+0000' : text.isWellFormed() ? undefined : 'half of a surrogate pair';
+  if (what === undefined) return;
+  const keys: string[] = [];
+  for (let each: Node | undefined = node; each; each = each.parent) keys.unshift(each.key);
+  throw badInput(`${keys.join('/').slice(0, 200)} must be text; ${what} came`);
+}

@@ -370,6 +370,27 @@ describe('limits and settings of a client', () => {
   });
 });
 
+test('a client is declared as a resource server, and the events tell of it', async () => {
+  await json('user create --dc us --email resource@us.example --password', 'correct horse');
+  const fields = '--dc us --owner resource@us.example --type server --name Orders --homepage https://a.example';
+  const redirect = '--redirect-uri https://a.example/cb';
+  const { client_id } = await json(`client create ${fields} ${redirect} --resource-server`);
+  expect((await json(`client show --client-id ${client_id}`)).resource_server).toBe(true);
+  const update = (option: string) => json(`client update --client-id ${client_id} ${option}`);
+  expect((await update('--name Renamed')).resource_server).toBe(true);
+  expect((await update('--no-resource-server')).resource_server).toBe(false);
+  expect((await update('--resource-server')).resource_server).toBe(true);
+  const events = (await json(`event list --dc us --kind client --client-id ${client_id}`)) as unknown as {
+    detail: { action: string; changed?: string[] };
+  }[];
+  expect(events.map(({ detail }) => detail.changed ?? detail.action)).toEqual([
+    ['resource_server'],
+    ['resource_server'],
+    ['name'],
+    'register',
+  ]);
+});
+
 describe('user set-password, deactivate, activate, end-tokens', () => {
   test('for a user that exists, and a clear word for one that does not', async () => {
     await json('user create --dc us --email change@us.example --password', 'correct horse');

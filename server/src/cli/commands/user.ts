@@ -32,7 +32,8 @@ export function registerUserCommands(program: Command): void {
       password: options.password,
       firstName: options.firstName,
       lastName,
-      organization: options.organization ?? `${lastName} Organization`.slice(0, 100),
+      // Cut between two halves of a character, the name would be refused.
+      organization: options.organization ?? `${lastName} Organization`.slice(0, 100).replace(/[\ud800-\udbff]$/, ''),
     });
     const { userId, email, dataCenter, organizationId, organization, environments } = created;
     const shown = {

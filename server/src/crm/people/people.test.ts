@@ -201,6 +201,34 @@ describe('users', () => {
     expect((await call('GET', 'users', { token, query: { type: 'CurrentUser' } })).json.users[0].id).toBe(id);
   });
 
+  test('one mailbox is one user, however its domain is spelled, and an account takes its place', async () => {
+    const add = (email: string) => call('POST', 'users', { body: { users: [{ ...person, email }] } });
+    const added = await add('uma@münchen.example');
+    expect(added.status).toBe(201);
+    expect((await add('UMA@xn--mnchen-3ya.example')).json.users[0].code).toBe('DUPLICATE_DATA');
+    const { addUser } = await import('../organizations/provisioning.ts');
+    const places = await crm.database.transaction((transaction) =>
+      addUser(transaction, {
+        organizationId: organization.organizationId,
+        user: { userId: '888000112', email: 'uma@xn--mnchen-3ya.example', firstName: 'U', lastName: 'M' },
+        nowMs: crm.clock.nowMs(),
+      }),
+    );
+    expect(places.find(({ environment }) => environment === 'production')?.userId).toBe(added.json.users[0].details.id);
+    crm.store.spaces.forget(organization.environments[0]?.idPrefix as number);
+  });
+
+  test.each(['first_name', 'last_name', 'email'])('a %s with a character that nobody sees is refused', async (name) => {
+    const email = 'seen@example.com';
+    const unseen = name === 'email' ? 's\u200been@example.com' : 'a\u202eb';
+    const answer = await call('POST', 'users', { body: { users: [{ ...person, email, [name]: unseen }] } });
+    expect(answer.json.users[0]).toMatchObject({ code: 'INVALID_DATA', details: { api_name: name } });
+    const added = await call('POST', 'users', { body: { users: [{ ...person, email: `${name}@example.com` }] } });
+    const users = [{ id: added.json.users[0].details.id, [name]: unseen }];
+    if (name === 'email') return;
+    expect((await call('PUT', 'users', { body: { users } })).json.users[0]).toMatchObject({ code: 'INVALID_DATA' });
+  });
+
   test('an unknown one is named by its place in the path, or in the body', async () => {
     const users = [{ id: '1', first_name: 'x' }];
     expect((await call('PUT', 'users/1', { body: { users } })).json.users[0].details).toEqual({

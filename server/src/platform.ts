@@ -7,7 +7,6 @@ import { startSweeping } from './accounts/expiry.ts';
 import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
-import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { refoldAddresses } from './accounts/refold-addresses.ts';
 import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { CredentialFinder } from './accounts/token/credential-finder.ts';

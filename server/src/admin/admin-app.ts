@@ -7,8 +7,7 @@ import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
-import { isClientSetting, overridableSettings } from '../oauth/client-settings.ts';
-import { isLoopback } from '../oauth/client-validation.ts';
+import { isClientSetting } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-uris.ts';
 import type { Outcome } from '../oauth/outcomes.ts';
 import {

@@ -74,7 +74,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
     }
     // Somebody who signed in meanwhile, in another tab, is not asked again.
     const session = await findSession(context, request);
-    const known = session && foldSignInName(session.email) === foldSignInName(name);
+    const known = session && foldEmailAddress(session.email) === foldEmailAddress(name);
     if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 303);
     return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 303);
   });

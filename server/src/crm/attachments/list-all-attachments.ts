@@ -28,7 +28,7 @@ export async function listAllAttachments(call: CrmCall): Promise<CrmAnswer> {
     userId: user.id,
     parameters: JSON.stringify([
       'Attachments',
-      ...[names, sortBy, ascending, ids, sinceMs, pageParameters(query).perPage],
+      ...[names, sortBy, ascending, ids, sinceMs, pageParameters(call).perPage],
     ]),
   };
   const { page, perPage, place } = pagePlace(call, owner);

@@ -20,7 +20,7 @@ export async function listActivities(call: CrmCall): Promise<CrmAnswer> {
   const { space, store, user, query } = call;
   const union = findModule(call, 'Activities') as Module;
   const names = fieldsParameter(call);
-  const { perPage } = pageParameters(query);
+  const { perPage } = pageParameters(call);
   const sortBy = sortParameter(call, union);
   const ascending = choiceParameter(query, 'sort_order', ['asc', 'desc'], 'desc') === 'asc';
   const ids = idsFilter(query, 'ids', maxIds);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
+import { AttemptCounter } from './accounts/attempts.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { DeviceRequests } from './accounts/device/device-requests.ts';
 import { startSweeping } from './accounts/expiry.ts';
@@ -134,7 +135,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       random,
       log,
     };
-    const keys = { forms: key('accounts forms'), signIn: key('accounts sign-in'), signing: key('signing keys') };
+    const keys = {
+      forms: key('accounts forms'),
+      signIn: key('accounts sign-in'),
+      signing: key('signing keys'),
+      attempts: key('attempt counts'),
+    };
 
     const adminPort = settings.basePort + portOffsets.admin;
     const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
@@ -211,7 +217,11 @@ async function buildDataCenter(
   dataCenter: DataCenter,
   { database, background }: { readonly database: Database; readonly background: Database },
   { policy, ...shared }: Shared & { readonly policy: OutgoingPolicy },
-  { signing: sealingKey, ...keys }: AccountsContext['keys'] & { readonly signing: Buffer },
+  {
+    signing: sealingKey,
+    attempts,
+    ...keys
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
   closers: (() => Promise<unknown>)[],
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance> }> {
   const { settings, clock, clients, log } = shared;
@@ -249,11 +259,7 @@ async function buildDataCenter(
     keys,
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
     notices,
-    guard: new SignInGuard(clock, {
-      windowSeconds: settings.limits.windowSeconds,
-      failuresPerName: settings.limits.signInFailuresPerName,
-      failuresPerAddress: settings.limits.signInFailuresPerAddress,
-    }),
+    attempts: new AttemptCounter({ database, clock, key: attempts, windowSeconds: settings.limits.windowSeconds }),
     pages: new Pages(dataCenter.id),
   });
   const store = createCrmStore({ database, notices, clock, settings });

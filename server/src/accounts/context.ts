@@ -10,6 +10,7 @@ import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
+import type { AttemptCounter } from './attempts.ts';
 import type { DeviceRequests } from './device/device-requests.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
@@ -61,7 +62,7 @@ export interface AccountsContext {
   /** What resource servers of this process ask: which access tokens live, and for what. */
   readonly authority: TokenAuthority;
   readonly signingKeys: SigningKeys;
-  readonly guard: SignInGuard;
+  readonly attempts: AttemptCounter;
   readonly pages: Pages;
   readonly keys: AccountsKeys;
   readonly clock: Clock;

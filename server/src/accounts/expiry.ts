@@ -12,6 +12,7 @@ const sweeps: readonly { readonly table: string; readonly column: string; readon
   { table: 'authorization_code', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'access_token', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'enhance_token', column: 'expires_at_ms', keptMs: keepMs },
+  { table: 'attempt_count', column: 'window_ends_ms', keptMs: 0 },
   { table: 'session', column: 'expires_at_ms', keptMs: 0 },
   { table: 'used_hop', column: 'expires_at_ms', keptMs: 0 },
   { table: 'crm_idempotency_key', column: 'expires_at_ms', keptMs: 0 },

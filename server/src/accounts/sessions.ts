@@ -15,7 +15,7 @@ export interface Session {
 }
 
 /** Cookies of one data centre; ports do not keep cookies apart, so their names carry its id. */
-export type CookieName = 'session' | 'browser' | 'home';
+export type CookieName = 'session' | 'browser' | 'home' | 'known';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
 

@@ -140,9 +140,11 @@ export async function verifyPassword(
   password: string,
 ): Promise<User | 'unknown name' | 'wrong password' | 'inactive'> {
   const row = await findRow(database, { name });
+  // Waited for with known names too: else the first unknown one would take longer.
   decoyHash ??= hash('no password has this hash', passwordCost);
   const compared = password.slice(0, comparedPasswordLength);
-  const matches = await verify(row?.password_hash ?? (await decoyHash), compared);
+  const decoy = await decoyHash;
+  const matches = await verify(row?.password_hash ?? decoy, compared);
   if (!row) return 'unknown name';
   if (!matches) return 'wrong password';
   return row.active ? toUser(row) : 'inactive';

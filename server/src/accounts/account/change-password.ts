@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { queryOf } from '../../http/parameters.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm } from '../forms.ts';
 import type { PasswordFault } from '../password-rules.ts';
 import { findSession } from '../sessions.ts';
+import { passwordLimits } from '../sign-in/known-browser.ts';
 import { endGrants } from '../token/end-tokens.ts';
 import { setPassword, verifyPassword } from '../users.ts';
 
@@ -44,23 +47,18 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'password', outcome: 'FormExpired', requestId: request.id });
       return reply.redirect('/account/password?error=expired', 303);
     }
-    const name = foldEmailAddress(session.email);
-    const refuse = (
-      error: keyof typeof notices | PasswordFault,
-      outcome: 'CredentialsWrong' | 'SignInThrottled' | 'PasswordUnfit',
-    ) => {
-      context.events.record({ kind: 'password', outcome, userId: session.userId, requestId: request.id });
+    const refuse = (error: keyof typeof notices | PasswordFault, refusal: Refusal) => {
+      context.events.record({ kind: 'password', ...refusal, userId: session.userId, requestId: request.id });
       return reply.redirect(`/account/password?error=${error}`, 303);
     };
-    if (!context.guard.allows(name, request.ip)) return refuse('throttled', 'SignInThrottled');
+    const attempt = await context.attempts.take(passwordLimits(context, request, session.email));
+    if (!attempt.granted) return refuse('throttled', attemptsUsedUp('SignInThrottled', attempt));
     const user = await verifyPassword(context.database, session.email, form.get('current') ?? '');
-    if (typeof user === 'string') {
-      context.guard.failed(name, request.ip);
-      return refuse('wrong', 'CredentialsWrong');
-    }
+    if (typeof user === 'string') return refuse('wrong', { outcome: 'CredentialsWrong' });
+    await attempt.giveBack();
     const fresh = form.get('new') ?? '';
     const fault = await context.passwordRules.fault(fresh, user);
-    if (fault !== undefined) return refuse(fault, 'PasswordUnfit');
+    if (fault !== undefined) return refuse(fault, { outcome: 'PasswordUnfit' });
     await setPassword(context.database, user.userId, fresh, session.hash);
     const endTokens = form.get('end_tokens') === 'true';
     if (endTokens) await endGrants(context.database, context.notices, { userId: user.userId });

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
+import { networkOf } from '../../http/network.ts';
 import type { Client } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
+import { attemptsUsedUp } from '../attempts.ts';
 import { findEnabledClient } from '../authorize/authorization-request.ts';
 import { type Candidate, candidateTargets } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
@@ -38,17 +40,21 @@ export async function loadDeviceStep(
   session: Session,
   typed: string | null,
 ): Promise<DeviceStep | DeviceFault> {
-  const guarded = [`user code of ${session.userId}`, `user codes from ${request.ip}`] as const;
-  if (!context.guard.allows(...guarded)) {
-    return { refusal: { outcome: 'UserCodeThrottled' }, typeAgain: true, clientId: null };
+  const { signInFailuresPerAddress, signInFailuresPerName } = context.settings.limits;
+  const attempt = await context.attempts.take([
+    { of: 'user codes from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
+    { of: 'user codes of a user', key: session.userId, most: signInFailuresPerName },
+  ]);
+  if (!attempt.granted) {
+    return { refusal: attemptsUsedUp('UserCodeThrottled', attempt), typeAgain: true, clientId: null };
   }
   const userCode = readUserCode(typed);
   const found = userCode === undefined ? undefined : await findInRealm(context, userCode);
   const fault = codeFault(context, userCode, found);
   if (!userCode || !found || fault) {
-    context.guard.failed(...guarded);
     return { refusal: fault ?? { outcome: 'UserCodeUnknown' }, typeAgain: true, clientId: found?.clientId ?? null };
   }
+  await attempt.giveBack();
   const { clientId } = found;
   const client = await findEnabledClient(context, clientId);
   if ('outcome' in client) return { refusal: client, typeAgain: false, clientId };

@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { queryOf } from '../../http/parameters.ts';
+import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { describeDestination, formTargets, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { startSession } from '../sessions.ts';
 import { verifyPassword } from '../users.ts';
 import { openTicket, passwordPage } from './ticket.ts';
+import { passwordLimits, rememberBrowser } from './known-browser.ts';
+import { rememberedName } from './sign-in-name.ts';
 
 const notices = { credentials: 'credentialsWrong', throttled: 'throttled', expired: 'expired' } as const;
 
@@ -49,14 +52,14 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'sign-in', outcome: 'FormExpired', requestId: request.id });
       return again('expired');
     }
-    const folded = foldEmailAddress(name);
-    if (!context.guard.allows(folded, request.ip)) {
-      context.events.record({ kind: 'sign-in', outcome: 'SignInThrottled', requestId: request.id });
+    const attempt = await context.attempts.take(passwordLimits(context, request, name));
+    if (!attempt.granted) {
+      const refusal = attemptsUsedUp('SignInThrottled', attempt);
+      context.events.record({ kind: 'sign-in', ...refusal, requestId: request.id });
       return again('throttled');
     }
     const user = await verifyPassword(context.database, name, form.get('password') ?? '');
     if (typeof user === 'string') {
-      context.guard.failed(folded, request.ip);
       context.events.record({
         kind: 'sign-in',
         outcome: 'CredentialsWrong',
@@ -65,7 +68,9 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
       });
       return again('credentials');
     }
+    await attempt.giveBack();
     await startSession(context, request, reply, user.userId);
+    rememberBrowser(context, request, reply, name);
     context.events.record({ kind: 'sign-in', outcome: 'Success', userId: user.userId, requestId: request.id });
     return reply.redirect(continueTo, 303);
   });

@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { foldSignInName } from '../../directory/home-index.ts';
+import { keyedHash } from '../../foundation/secrets.ts';
+import { networkOf } from '../../http/network.ts';
+import type { AttemptLimit } from '../attempts.ts';
+import type { AccountsContext } from '../context.ts';
+import { seal, unseal } from '../sealed.ts';
+import { readCookie, setCookie } from '../sessions.ts';
+
+/**
+ * Browsers in which somebody has signed in before (OWASP, "device cookies"). Their wrong passwords for that name are
+ * counted for the browser alone. So nobody can lock users out of their own browsers by guessing elsewhere: what runs
+ * out then is the limit of the name, which only unknown browsers share.
+ */
+interface KnownName {
+  /** First half of the keyed hash of the folded name; the cookie need not tell who uses this browser. */
+  readonly name: string;
+  /** What this browser's tries are counted for; a new one with each sign-in. */
+  readonly id: string;
+  readonly expiresAtMs: number;
+}
+
+const ttlSeconds = 365 * 86_400;
+const maxNames = 4;
+
+/** Remembers that the owner of `name` has signed in with this browser; the names used before stay, up to four. */
+export function rememberBrowser(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+): void {
+  const hash = nameHash(context, name);
+  const id = context.random.bytes(12).toString('base64url');
+  const fresh: KnownName = { name: hash, id, expiresAtMs: context.clock.nowMs() + ttlSeconds * 1000 };
+  const others = knownNames(context, request).filter((known) => known.name !== hash);
+  const names = [fresh, ...others].slice(0, maxNames);
+  setCookie(context, reply, 'known', seal(context.keys.signIn, purposeOf(context), names, context.random), ttlSeconds);
+}
+
+/** What one more password for `name` counts against. */
+export function passwordLimits(
+  context: AccountsContext,
+  request: FastifyRequest,
+  name: string,
+): readonly AttemptLimit[] {
+  const { signInFailuresPerAddress, signInFailuresPerName } = context.settings.limits;
+  const hash = nameHash(context, name);
+  const known = knownNames(context, request).find((each) => each.name === hash);
+  if (known) return [{ of: 'passwords of a known browser', key: known.id, most: signInFailuresPerName }];
+  return [
+    { of: 'passwords from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
+    { of: 'passwords for a name', key: foldSignInName(name), most: signInFailuresPerName },
+  ];
+}
+
+function knownNames(context: AccountsContext, request: FastifyRequest): readonly KnownName[] {
+  const names = unseal(context.keys.signIn, purposeOf(context), readCookie(context, request, 'known')) as
+    | readonly KnownName[]
+    | undefined;
+  return names?.filter((known) => known.expiresAtMs > context.clock.nowMs()) ?? [];
+}
+
+function nameHash(context: AccountsContext, name: string): string {
+  const hash = keyedHash(context.keys.signIn, `known browser ${foldSignInName(name)}`);
+  return hash.subarray(0, 16).toString('base64url');
+}
+
+function purposeOf(context: AccountsContext): string {
+  return `known browser of ${context.dataCenter.id}`;
+}

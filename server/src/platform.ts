@@ -9,7 +9,6 @@ import { SigningKeys } from './accounts/identity/signing-keys.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { refoldAddresses } from './accounts/refold-addresses.ts';
-import { SignInGuard } from './accounts/sign-in/guard.ts';
 import { CredentialFinder } from './accounts/token/credential-finder.ts';
 import { LocalTokenAuthority } from './accounts/token/token-authority.ts';
 import { TokenStore } from './accounts/token/token-store.ts';

@@ -13,7 +13,7 @@ let database: Database;
 
 beforeAll(async () => {
   database = await createTestDatabase('data-center');
-  const second = new Database({ label: 'us', connection: database.connection, maxConnections: 4 });
+  const second = new Database({ label: 'us', connection: database.connection, limits: { maxConnections: 4 } });
   opened.push(database, second);
   const options = { clock, key: Buffer.alloc(32, 1), windowSeconds: 600 };
   counters = [new AttemptCounter({ ...options, database }), new AttemptCounter({ ...options, database: second })];

@@ -15,7 +15,6 @@ import type { DeviceRequests } from './device/device-requests.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
 import type { PasswordRules } from './password-rules.ts';
-import type { SignInGuard } from './sign-in/guard.ts';
 import type { CredentialFinder } from './token/credential-finder.ts';
 import type { TokenStore } from './token/token-store.ts';
 

@@ -55,8 +55,17 @@ const limits = Type.Object(
     refreshTokensPerUserAndClientPerWindow: count(10, 'Refresh tokens made for one user and client in a window.'),
     codesPerUserAndClientPerWindow: count(10, 'Codes and implicit tokens made for one user and client in a window.'),
     windowSeconds: duration(600, 'Length of the fixed window of the token limits.'),
-    signInFailuresPerName: count(100, 'Wrong passwords for one sign-in name in a window.'),
+    signInFailuresPerName: count(
+      100,
+      'Wrong passwords for one sign-in name in a window; of a browser that the user signed in with before, counted apart.',
+    ),
     signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
+    signInNamesPerAddress: count(300, 'Sign-in names looked up from one address in a window.'),
+    deviceRequestsPerClientAndAddress: count(
+      100,
+      'Pairs of device codes made for one client from one address in a window.',
+    ),
+    deviceRequestsPerClient: count(10_000, 'Pairs of device codes made for one client in a window, per data centre.'),
     clientsPerOwner: count(100, 'Clients of one owner.'),
     redirectUrisPerClient: count(50, 'Redirect URIs of one client.'),
     javascriptDomainsPerClient: count(50, 'JavaScript domains of one client.'),

@@ -22,6 +22,18 @@ export class HomeIndex {
     return row?.data_center;
   }
 
+  /**
+   * Where a name that nobody has is sent, so that it cannot be told from one that somebody has: always the same of the
+   * data centres, chosen by keyed hash (rendezvous hashing: another data centre in the realm moves few names).
+   */
+  pseudoHome<Place extends { readonly id: string }>(name: string, dataCenters: readonly Place[]): Place | undefined {
+    const folded = foldEmailAddress(name);
+    const ranked = dataCenters.map((place) => {
+      return { place, rank: keyedHash(this.#key, `pseudo home ${place.id} ${folded}`).toString('hex') };
+    });
+    return ranked.toSorted((a, b) => (a.rank < b.rank ? 1 : -1))[0]?.place;
+  }
+
   /** Claims the name for a data centre. False when somebody has it, wherever. */
   async claim(name: string, dataCenterId: string, queryable: Queryable = this.#database): Promise<boolean> {
     const rows = await queryable.query({

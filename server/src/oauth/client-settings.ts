@@ -15,6 +15,8 @@ export const clientSettings = {
   'limits.refreshTokensPerUserAndClient': 'number',
   'limits.refreshTokensPerUserAndClientPerWindow': 'number',
   'limits.codesPerUserAndClientPerWindow': 'number',
+  'limits.deviceRequestsPerClientAndAddress': 'number',
+  'limits.deviceRequestsPerClient': 'number',
   'compatibility.throttleEnabled': 'switch',
   'compatibility.strictCommaScopes': 'switch',
   'compatibility.idTokenLegacyHeader': 'switch',
@@ -105,4 +107,6 @@ const windowLimits = [
   'accessTokensPerRefreshTokenPerWindow',
   'refreshTokensPerUserAndClientPerWindow',
   'codesPerUserAndClientPerWindow',
+  'deviceRequestsPerClientAndAddress',
+  'deviceRequestsPerClient',
 ] as const;

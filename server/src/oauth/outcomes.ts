@@ -259,6 +259,13 @@ const catalogue = {
     page: 'E7',
     token: { error: 'Access Denied', status: 400 },
   },
+  DeviceRequestsThrottled: {
+    standard: 'slow_down',
+    meaning:
+      'Too many codes for devices were made for this client, or for it from this address. Wait for the window to end.',
+    page: 'E7',
+    token: { error: 'Access Denied', status: 400 },
+  },
   OrganizationMissing: {
     standard: 'invalid_request',
     meaning: 'The scopes need an organization; the parameter soid is missing.',
@@ -336,6 +343,7 @@ const catalogue = {
   GrantEnded: { meaning: 'A grant ended with all its tokens.' },
   PasswordUnfit: { meaning: "The new password breaks a rule: its length, or it is the user's own name or address." },
   CredentialsWrong: { meaning: 'The sign-in name or the password is not correct.' },
+  NameLookUpsThrottled: { meaning: 'Too many sign-in names came from this address; try again later.' },
   SignInThrottled: { meaning: 'Too many wrong passwords; try again later.' },
   HopRefused: { meaning: 'A sign-in carried over from another data centre was not taken up.' },
   ConsentChanged: { meaning: 'What was accepted is not what the page showed; it is shown anew.' },

@@ -21,6 +21,8 @@ export interface TestPlatform extends Platform {
   readonly basePort: number;
   /** A user with the password `testPassword` and an organization of his own. */
   addUser(dataCenter: string, email: string): Promise<CreatedUser>;
+  /** A sign-in name that nobody has, of `length` characters, whose pseudo-home is this data centre. */
+  unknownName(dataCenter: string, length?: number): string;
   /** A client of the given type with workable fields, owned by `owner`. */
   addClient(registration: Partial<ClientRegistration> & { owner: string; type: string }): Promise<ClientWithSecrets>;
 }
@@ -79,6 +81,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
             { email, password: testPassword, firstName: 'Terry', lastName: 'Tester' },
             `Organization of ${email}`,
           ),
+        unknownName: (dataCenter, length = 20) => unknownNameAt(platform, dataCenter, length),
         addClient: (registration) =>
           registerClient(platform.admin, {
             ...defaultsOf(registration.type),
@@ -95,6 +98,15 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       // Another test file may have the same ports.
       if (attempt >= portTries || !(error instanceof UsableFailure) || !error.message.includes('in use')) throw error;
     }
+  }
+}
+
+function unknownNameAt({ admin, topology }: Platform, dataCenterId: string, length: number): string {
+  const dataCenter = topology.find(dataCenterId);
+  if (!dataCenter) throw new Error(`no data centre "${dataCenterId}"`);
+  for (let number = 0; ; number++) {
+    const name = `${String(number).padStart(length - '@no.example'.length, 'x')}@no.example`;
+    if (admin.homeIndex.pseudoHome(name, topology.realmOf(dataCenter))?.id === dataCenterId) return name;
   }
 }
 

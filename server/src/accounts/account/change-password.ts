@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { attemptsUsedUp } from '../attempts.ts';

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { networkOf } from '../../http/network.ts';
 import { readParameters } from '../../http/parameters.ts';
 import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { Scope } from '../../oauth/scopes.ts';
+import { type AttemptLimit, attemptsUsedUp } from '../attempts.ts';
 import { findEnabledClient } from '../authorize/authorization-request.ts';
 import type { AccountsContext } from '../context.ts';
 import { readClientCredentials } from '../token/client-authentication.ts';
@@ -32,6 +35,8 @@ export function registerDeviceCode(app: FastifyInstance, context: AccountsContex
     const clientId = readClientCredentials(parameters, request.headers.authorization).clientId ?? null;
     const checked = await checkDeviceRequest(context, parameters, clientId);
     if ('outcome' in checked) return refuse(clientId, checked);
+    const attempt = await context.attempts.take(requestLimits(context, checked.client, request.ip));
+    if (!attempt.granted) return refuse(clientId, attemptsUsedUp('DeviceRequestsThrottled', attempt));
 
     const { userCode, deviceCode, lifetimeMs } = await storeDeviceRequest(context, checked);
     context.events.record({
@@ -85,6 +90,20 @@ async function checkDeviceRequest(
   const parsed = context.scopes.parseList(scope);
   if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
   return { client, scopes: parsed.scopes, offline: parameters.get('access_type') === 'offline' };
+}
+
+/** No secret is asked for, so whoever has seen the client's id may ask. Each request is a row. */
+function requestLimits(context: AccountsContext, client: Client, address: string): readonly AttemptLimit[] {
+  const { deviceRequestsPerClient, deviceRequestsPerClientAndAddress } = settingsFor(context.settings, client).limits;
+  const { clientId } = client;
+  return [
+    {
+      of: 'codes for devices of a client, from an address',
+      key: `${clientId} ${networkOf(address)}`,
+      most: deviceRequestsPerClientAndAddress,
+    },
+    { of: 'codes for devices of a client', key: clientId, most: deviceRequestsPerClient },
+  ];
 }
 
 async function storeDeviceRequest(context: AccountsContext, { client, scopes, offline }: CheckedRequest) {

@@ -22,6 +22,7 @@ async function countCodes(): Promise<number> {
 describe('T18', () => {
   test('poll at 1 s, poll after 5 s, approval by an EU user, other_dc, token in the EU', async () => {
     const { userCode, deviceCode } = await stage.newCodes();
+    expect(said(await stage.poll(deviceCode, 0))).toEqual(error('authorization_pending'));
     expect(said(await stage.poll(deviceCode, 1))).toEqual(error('slow_down'));
     expect(await stage.lastEvent('device-token')).toMatchObject({
       outcome: 'DevicePolledTooSoon',

@@ -26,8 +26,9 @@ export interface NewDeviceRequest extends Omit<DeviceRequest, 'deviceCodeHash' |
 /** One look of a device at its request. */
 export interface DevicePoll {
   readonly request: DeviceRequest;
-  /** False when the interval since the poll before (or since the request) has not passed. */
+  /** False when the interval since the poll before has not passed; the first poll is always in time (RFC 8628 §3.5). */
   readonly inTime: boolean;
+  /** Since the poll before; of the first one since the request. */
   readonly elapsedMs: number;
 }
 
@@ -121,7 +122,7 @@ export class DeviceRequests {
              ), polled AS (
                INSERT INTO device_poll AS p (device_code_hash, data_center, polled_at_ms)
                SELECT device_code_hash, $2, $3::bigint FROM r
-               WHERE client_id = $4 AND expires_at_ms > $3 AND created_at_ms + $5 <= $3
+               WHERE client_id = $4 AND expires_at_ms > $3
                ON CONFLICT (device_code_hash, data_center) DO UPDATE SET polled_at_ms = EXCLUDED.polled_at_ms
                  WHERE p.polled_at_ms + $5 <= EXCLUDED.polled_at_ms
                RETURNING 1

@@ -10,6 +10,7 @@ describe('switches (reference §19)', () => {
   test('device.status 400', async () => {
     stage = await DeviceStage.start({ compatibility: { deviceStatus: 400 } });
     const { deviceCode } = await stage.newCodes();
+    await stage.poll(deviceCode, 0);
     expect(await stage.poll(deviceCode, 1)).toMatchObject({ status: 400, text: '{"error":"slow_down"}' });
     expect(await stage.poll(deviceCode)).toMatchObject({ status: 400, text: '{"error":"authorization_pending"}' });
   });
@@ -26,6 +27,7 @@ describe('switches (reference §19)', () => {
   test('strictRfc: the errors of RFC 8628 §3.5; one poll too many ends no token', async () => {
     stage = await DeviceStage.start({ compatibility: { strictRfc: true } });
     const { userCode, deviceCode } = await stage.newCodes();
+    await stage.poll(deviceCode, 0);
     expect(await stage.poll(deviceCode, 1)).toMatchObject({ status: 400, json: { error: 'slow_down' } });
     expect(await stage.poll(deviceCode)).toMatchObject({ status: 400, json: { error: 'authorization_pending' } });
     await stage.answer(userCode);
@@ -108,5 +110,49 @@ describe('limits (reference §11.2)', () => {
     stage.platform.clock.advance(600);
     const fresh = await stage.newCodes();
     expect((await second.get(`${entry}?user_code=${fresh.userCode}`)).html).toContain('Choose an organization');
+  });
+
+  test('of 30 wrong user codes at the same time 5 are looked up, as the limit says', async () => {
+    stage = await DeviceStage.start({ limits: { signInFailuresPerName: 5 } });
+    const browser = await stage.signedIn();
+    const letters = 'CDFGHJKLMNPQRTVWX2345789';
+    const pages = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        browser.get(
+          `${stage.accounts()}/oauth/v3/device?user_code=CCCC-CC${letters[index % 24]}${letters[index < 24 ? 0 : 1]}`,
+        ),
+      ),
+    );
+    expect(pages.filter(({ html }) => html.includes('too many wrong codes'))).toHaveLength(25);
+  });
+
+  test('codes for devices are limited per client and address, and per client; the answer says when to come again', async () => {
+    stage = await DeviceStage.start({
+      limits: { deviceRequestsPerClientAndAddress: 6, deviceRequestsPerClient: 10 },
+      trustProxy: true,
+    });
+    const ask = (address: string) =>
+      stage.post('/oauth/v3/device/code', stage.requestParameters(), 'us', { headers: { 'x-forwarded-for': address } });
+    const madeOf = async (tries: number, address: string) => {
+      const answers = await Promise.all(Array.from({ length: tries }, () => ask(address)));
+      return answers.filter(({ json }) => json.device_code !== undefined).length;
+    };
+    expect(await madeOf(30, '192.0.2.1')).toBe(6);
+    const refused = await ask('192.0.2.1');
+    expect(refused).toMatchObject(throttle);
+    expect(refused.headers.get('retry-after')).toBe('600');
+    expect(await stage.lastEvent('device-request')).toMatchObject({
+      outcome: 'DeviceRequestsThrottled',
+      clientId: stage.client.client_id,
+      detail: { usedUp: 'codes for devices of a client, from an address', limit: 6, retryAfterSeconds: 600 },
+    });
+    // Another address has codes of its own, until the client has used up all of them.
+    expect(await madeOf(30, '192.0.2.2')).toBe(4);
+    const [stored] = await stage.platform.admin.directory.query<{ n: number }>({
+      text: 'SELECT count(*)::int AS n FROM device_request',
+    });
+    expect(stored?.n).toBe(10);
+    stage.platform.clock.advance(600);
+    expect(await madeOf(1, '192.0.2.1')).toBe(1);
   });
 });

@@ -5,15 +5,13 @@ import type { AccountsContext } from '../context.ts';
 import { formTargets, hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { issueFormToken, readForm } from '../forms.ts';
+import { knownHome, withMark } from '../known-home.ts';
 import type { Messages } from '../pages/messages.ts';
-import { findSession, readCookie } from '../sessions.ts';
+import { findSession } from '../sessions.ts';
 import { deviceConsentPath, deviceOrganizationPath, devicePath } from './device-path.ts';
 import { type DeviceFault, loadDeviceStep } from './device-step.ts';
 
 const notices = { expired: 'expired', limit: 'deviceLimit' } as const satisfies Record<string, keyof Messages>;
-
-/** Marks a browser that another data centre has sent here on the word of its cookie, so that none goes in a circle. */
-const sentOn = 'sent_on';
 
 /**
  * `GET /oauth/v3/device` (reference §6.2): sign in, in the home data centre, and type the code. With the code in the
@@ -26,7 +24,7 @@ export function registerEnterCode(app: FastifyInstance, context: AccountsContext
     const hop = query.get(hopParameter);
     const session = hop ? undefined : await findSession(context, request);
     if (!session) {
-      const atHome = hop || query.has(sentOn) ? undefined : addressAtHome(context, request, typed);
+      const atHome = hop ? undefined : addressAtHome(context, request);
       if (atHome) return reply.redirect(atHome, 302);
       const carried = hop ? `&${hopParameter}=${encodeURIComponent(hop)}` : '';
       const continueTo = devicePath(typed ?? undefined);
@@ -91,16 +89,14 @@ function recordFault(context: AccountsContext, request: FastifyRequest, userId: 
  * The same page where this browser signed in before. Whether the client is enabled there is not asked: without a
  * session nobody learns anything about a code. Every data centre of the realm takes the code, so nobody is stranded.
  */
-function addressAtHome(context: AccountsContext, request: FastifyRequest, typed: string | null): string | undefined {
-  const homeId = readCookie(context, request, 'home');
-  const home = context.topology.realmOf(context.dataCenter).find(({ id }) => id === homeId);
-  if (!home || home.id === context.dataCenter.id) return undefined;
+function addressAtHome(context: AccountsContext, request: FastifyRequest): string | undefined {
+  const home = knownHome(context, request);
+  if (!home) return undefined;
   context.events.record({
     kind: 'hop',
     outcome: 'Success',
     requestId: request.id,
     detail: { to: home.id, known: true },
   });
-  const path = devicePath(typed ?? undefined);
-  return `${home.origins.accounts}${path}${path.includes('?') ? '&' : '?'}${sentOn}=1`;
+  return withMark(`${home.origins.accounts}${request.url}`, context);
 }

@@ -15,6 +15,7 @@ export const english = {
   emailInvalid: 'Enter an e-mail address like name@example.com.',
   emailInvisible: 'The e-mail address holds an invisible character, as copied texts sometimes do. Type it by hand.',
   credentialsWrong: 'The e-mail address or the password is not correct. Check both and try again.',
+  nameLookUpsThrottled: 'Too many people tried to sign in from here. Wait some minutes and try again.',
   throttled: 'There were too many wrong passwords. Wait some minutes and try again.',
   expired: 'The form has expired. Please start again.',
   chooseOrganization: 'Choose an organization',

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { foldSignInName } from '../../directory/home-index.ts';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { keyedHash } from '../../foundation/secrets.ts';
 import { networkOf } from '../../http/network.ts';
 import type { AttemptLimit } from '../attempts.ts';
@@ -50,7 +50,7 @@ export function passwordLimits(
   if (known) return [{ of: 'passwords of a known browser', key: known.id, most: signInFailuresPerName }];
   return [
     { of: 'passwords from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
-    { of: 'passwords for a name', key: foldSignInName(name), most: signInFailuresPerName },
+    { of: 'passwords for a name', key: foldEmailAddress(name), most: signInFailuresPerName },
   ];
 }
 
@@ -62,7 +62,7 @@ function knownNames(context: AccountsContext, request: FastifyRequest): readonly
 }
 
 function nameHash(context: AccountsContext, name: string): string {
-  const hash = keyedHash(context.keys.signIn, `known browser ${foldSignInName(name)}`);
+  const hash = keyedHash(context.keys.signIn, `known browser ${foldEmailAddress(name)}`);
   return hash.subarray(0, 16).toString('base64url');
 }
 

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { invisibleCharacterIn } from '../../foundation/invisible-characters.ts';
+import type { DataCenter } from '../../config/data-centers.ts';
+import { networkOf } from '../../http/network.ts';
 import { queryOf } from '../../http/parameters.ts';
+import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { demandsSignIn, describeDestination, formTargets, hopParameter, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
@@ -11,11 +14,17 @@ import { hopAddress, receiveHop } from './hop.ts';
 import { passwordPageFor } from './ticket.ts';
 
 const emailLike = /^[^\s@]+@[^\s@]+$/;
-const notices = { email: 'emailInvalid', invisible: 'emailInvisible', expired: 'expired' } as const;
+const notices = {
+  email: 'emailInvalid',
+  invisible: 'emailInvisible',
+  expired: 'expired',
+  throttled: 'nameLookUpsThrottled',
+} as const;
 
 /**
  * The first step of a sign-in: who are you? The home index says where that name lives; the browser goes there with the
- * whole query. A name that nobody has goes on to the password step like any other, so that accounts cannot be counted.
+ * whole query. A name that nobody has, in this realm, has a home all the same, by its hash, and meets the same hop and
+ * the same password page there: accounts cannot be counted. Names looked up are limited per address besides.
  */
 export function registerSignInName(app: FastifyInstance, context: AccountsContext): void {
   const { pages } = context;
@@ -62,11 +71,23 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
     if (invisibleCharacterIn(name)) return again('invisible');
     if (!emailLike.test(name) || name.length > userLimits.emailLength) return again('email');
 
-    const homeId = await context.homeIndex.find(name);
-    const home = context.topology.realmOf(context.dataCenter).find((dataCenter) => dataCenter.id === homeId);
-    if (home && home.id !== context.dataCenter.id) {
+    const attempt = await context.attempts.take([
+      {
+        of: 'sign-in names from an address',
+        key: networkOf(request.ip),
+        most: context.settings.limits.signInNamesPerAddress,
+      },
+    ]);
+    if (!attempt.granted) {
+      const refusal = attemptsUsedUp('NameLookUpsThrottled', attempt);
+      context.events.record({ kind: 'sign-in', ...refusal, requestId: request.id });
+      return again('throttled');
+    }
+
+    const { home, known: isKnown } = await findHome(context, name);
+    if (home.id !== context.dataCenter.id) {
       const entry = (await describeDestination(context, continueTo))?.entry;
-      const detail = { to: home.id, ...(entry && { entry }) };
+      const detail = { to: home.id, ...(entry && { entry }), ...(isKnown ? {} : { reason: 'unknown name' }) };
       context.events.record({ kind: 'hop', outcome: 'Success', requestId: request.id, detail });
       // So that /oauth/v2/auth/refresh, started here, finds the way without a page.
       setCookie(context, reply, 'home', home.id, context.settings.lifetimes.sessionTtlSeconds);
@@ -78,4 +99,13 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
     if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 303);
     return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 303);
   });
+}
+
+/** Where to ask for the password. Both ways are gone whatever the name, so that they take the same time. */
+async function findHome(context: AccountsContext, name: string): Promise<{ home: DataCenter; known: boolean }> {
+  const realm = context.topology.realmOf(context.dataCenter);
+  const pseudoHome = context.homeIndex.pseudoHome(name, realm) ?? context.dataCenter;
+  const homeId = await context.homeIndex.find(name);
+  const home = realm.find((dataCenter) => dataCenter.id === homeId);
+  return { home: home ?? pseudoHome, known: home !== undefined };
 }

@@ -1,15 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { describeDestination, formTargets, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
-import { startSession } from '../sessions.ts';
+import { clearCookie, startSession } from '../sessions.ts';
 import { verifyPassword } from '../users.ts';
 import { openTicket, passwordPage } from './ticket.ts';
 import { passwordLimits, rememberBrowser } from './known-browser.ts';
-import { rememberedName } from './sign-in-name.ts';
 
 const notices = { credentials: 'credentialsWrong', throttled: 'throttled', expired: 'expired' } as const;
 
@@ -71,6 +69,8 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     await attempt.giveBack();
     await startSession(context, request, reply, user.userId);
     rememberBrowser(context, request, reply, name);
+    // This is the home; a name that was mistyped may have left the cookie of another.
+    clearCookie(context, reply, 'home');
     context.events.record({ kind: 'sign-in', outcome: 'Success', userId: user.userId, requestId: request.id });
     return reply.redirect(continueTo, 303);
   });

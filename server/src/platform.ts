@@ -225,7 +225,12 @@ async function buildDataCenter(
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance> }> {
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
-  const events: EventRecorder = createEventRecorder(database, { clock, log, recordEvents: settings.recordEvents });
+  const events: EventRecorder = createEventRecorder(database, {
+    clock,
+    log,
+    recordEvents: settings.recordEvents,
+    eventsPerMinute: settings.limits.eventsPerMinute,
+  });
   closers.push(() => events.flush(), startSweeping(background, clock, log));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({

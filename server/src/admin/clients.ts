@@ -61,7 +61,6 @@ export async function registerClient(
   // A self client has no fields of its own; lists show it by the name of its type.
   const name = type === 'self' && !registration.name ? rules.label : registration.name;
   checkFields(context, type, { ...registration, name });
-  await checkClientCount(context, dataCenter.id, owner.userId);
   const created = await context.clients.create({
     ...registration,
     name,
@@ -69,8 +68,14 @@ export async function registerClient(
     dataCenter: dataCenter.id,
     ownerId: owner.userId,
     homepageUrl: rules.homepage ? registration.homepageUrl : null,
+    mostOfOwner: context.settings.limits.clientsPerOwner,
   });
-  if (!created) throw conflict(`${registration.owner} has a self client already; there is one for each owner`);
+  if ('owned' in created)
+    throw conflict(
+      `the owner has ${created.owned} clients; at most ${context.settings.limits.clientsPerOwner} are allowed`,
+    );
+  if ('taken' in created)
+    throw conflict(`${registration.owner} has a self client already; there is one for each owner`);
   const { client } = created;
   recordOperatorEvent(context, client.dataCenter, {
     kind: 'client',
@@ -194,11 +199,4 @@ function checkFields(
 
 function checkDataCenters(context: AdminContext, ids: readonly string[]): void {
   for (const id of ids) administered(context, id);
-}
-
-async function checkClientCount(context: AdminContext, dataCenter: string, ownerId: string): Promise<void> {
-  const limit = context.settings.limits.clientsPerOwner;
-  if (limit === 0) return;
-  const owned = await context.clients.list({ dataCenter, ownerId });
-  if (owned.length >= limit) throw conflict(`the owner has ${owned.length} clients; at most ${limit} are allowed`);
 }

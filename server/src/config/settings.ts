@@ -66,6 +66,10 @@ const limits = Type.Object(
       'Pairs of device codes made for one client from one address in a window.',
     ),
     deviceRequestsPerClient: count(10_000, 'Pairs of device codes made for one client in a window, per data centre.'),
+    eventsPerMinute: count(
+      600,
+      'Refusals, and other events that anybody can cause, recorded one by one in a minute; others are counted. Per data centre and process.',
+    ),
     clientsPerOwner: count(100, 'Clients of one owner.'),
     redirectUrisPerClient: count(50, 'Redirect URIs of one client.'),
     javascriptDomainsPerClient: count(50, 'JavaScript domains of one client.'),

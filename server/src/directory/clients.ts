@@ -6,6 +6,7 @@ import type { Random } from '../foundation/random.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { type Client, type ClientAtDataCenter, type ClientType, clientTypeRules } from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-settings.ts';
+import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId, createClientSecret } from '../oauth/formats.ts';
 
@@ -18,6 +19,8 @@ export interface NewClient extends ClientFields {
   readonly sameSecret: boolean;
   /** Default: false. */
   readonly resourceServer?: boolean | undefined;
+  /** Most clients of the owner; 0: no limit. */
+  readonly mostOfOwner: number;
 }
 
 /** Secrets in the clear, by data centre: shown once, stored never. */
@@ -41,7 +44,9 @@ interface ClientRow {
 
 const clientIdPattern = /^100[04]\.[0-9A-Za-z]{1,64}$/;
 const unknownClient = Promise.resolve(undefined);
+const noOrigin = Promise.resolve(false);
 const maxCached = 10_000;
+const ownerLockKey = 4_871_010;
 
 const selectClients = `
   SELECT c.client_id, c.type, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
@@ -105,6 +110,8 @@ export class ClientDirectory {
   /** Whether some client that is enabled at the data centre has registered `origin` as a JavaScript domain. */
   allowsOrigin(dataCenterId: string, origin: string): Promise<boolean> {
     this.#forgetAfterGrace();
+    // No client has registered such a one; it is not worth a question, nor a place in memory.
+    if (origin.length > maxUriLength) return noOrigin;
     return remember(this.#origins, `${dataCenterId} ${origin}`, async () => {
       const rows = await this.#database.query({
         name: 'client-allows-origin',
@@ -129,9 +136,11 @@ export class ClientDirectory {
   /**
    * Registers a client whose fields have been validated. Each enabled data centre gets a secret of its own, or all the
    * same one.
-   * @returns undefined when the owner has a self client already (one per owner).
+   * @returns why not: the owner has a self client already (one per owner), or as many clients as are allowed.
    */
-  async create(fresh: NewClient): Promise<{ client: Client; secrets: Secrets } | undefined> {
+  async create(
+    fresh: NewClient,
+  ): Promise<{ client: Client; secrets: Secrets } | { taken: 'self client' } | { owned: number }> {
     const clientId = createClientId(this.#random, clientTypeRules[fresh.type].prefix);
     const secrets: Record<string, string> = {};
     const first = createClientSecret(this.#random);
@@ -140,7 +149,9 @@ export class ClientDirectory {
       secrets[id] = fresh.sameSecret || id === fresh.dataCenter ? first : createClientSecret(this.#random);
     const nowMs = this.#clock.nowMs();
     try {
-      await this.#database.transaction(async (transaction) => {
+      const owned = await this.#database.transaction(async (transaction) => {
+        const count = await countForOwner(transaction, fresh);
+        if (fresh.mostOfOwner > 0 && count >= fresh.mostOfOwner) return count;
         await transaction.query({
           text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
                                      owner_id, same_secret, created_at_ms, updated_at_ms, resource_server)
@@ -161,9 +172,11 @@ export class ClientDirectory {
         });
         await enable(transaction, clientId, dataCenters, secrets);
         await this.#announce(transaction, clientId);
+        return undefined;
       });
+      if (owned !== undefined) return { owned };
     } catch (error) {
-      if (isUniqueViolation(error)) return undefined;
+      if (isUniqueViolation(error)) return { taken: 'self client' };
       throw error;
     }
     this.#forget(clientId);
@@ -258,6 +271,19 @@ export class ClientDirectory {
     else this.#byId.delete(clientId);
     this.#origins.clear();
   }
+}
+
+/** The owner's clients, behind a lock that is kept to the end of the transaction: those who add one come one by one. */
+async function countForOwner(transaction: Queryable, { dataCenter, ownerId }: NewClient): Promise<number> {
+  await transaction.query({
+    text: 'SELECT pg_advisory_xact_lock($1, hashtext($2))',
+    values: [ownerLockKey, `${dataCenter} ${ownerId}`],
+  });
+  const [row] = await transaction.query<{ owned: number }>({
+    text: 'SELECT count(*)::int AS owned FROM client WHERE data_center = $1 AND owner_id = $2',
+    values: [dataCenter, ownerId],
+  });
+  return row?.owned ?? 0;
 }
 
 async function enable(transaction: Queryable, clientId: string, dataCenters: readonly string[], secrets: Secrets) {

@@ -34,6 +34,8 @@ export interface AppOptions {
 
 /** Longest URL that is read (Node refuses headers of more than 16 KiB as a whole by itself). */
 const maxParamLength = 2048;
+/** Longest path in a line of the log. */
+const maxLoggedPath = 200;
 /** How long a request may take to arrive, and how long nothing at all may be heard of it. */
 const requestTimeoutMs = 120_000;
 const silenceTimeoutMs = 120_000;
@@ -91,7 +93,7 @@ export function createApp(options: AppOptions): FastifyInstance {
 }
 
 function pathOf(request: FastifyRequest): string | undefined {
-  return request.url.split('?')[0];
+  return request.url.split('?')[0]?.slice(0, maxLoggedPath);
 }
 
 /** A header came twice whose two values could name two callers. */

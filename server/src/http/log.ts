@@ -10,7 +10,12 @@ export function createLog(level: Settings['logLevel']): Log {
 
 export const silentLog: Log = pino({ level: 'silent' });
 
+/** Messages may hold what came with a request, however long it is. */
+const maxMessage = 1_000;
+const maxStack = 5_000;
+
 /** Errors as the log shows them: drivers hang their whole connection, and so more than anybody asked for, on theirs. */
 function describeError(error: Error & { code?: unknown }) {
-  return { name: error.name, message: error.message, code: error.code, stack: error.stack };
+  const { name, message, code, stack } = error;
+  return { name, message: message.slice(0, maxMessage), code, stack: stack?.slice(0, maxStack) };
 }

@@ -27,6 +27,7 @@ export const eventKinds = {
   keys: 'the signing key was rotated',
   api: 'a CRM call, when it was refused or is the first of its kind',
   cors: 'a preflight of a page',
+  events: 'events were left out, because too many came in a minute',
   notification: 'a notification channel was called',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -5,7 +5,9 @@ import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
 import type { LateExplanation } from '../oauth/outcomes.ts';
+import { boundedDetail, boundedText } from './bounded.ts';
 import type { EventKind } from './event-kinds.ts';
+import { isUnbounded, RepeatFilter, windowMs } from './repeats.ts';
 
 /** One thing that happened on the wire, with its precise outcome. Secrets are masked before they get here. */
 export interface ProtocolEvent {
@@ -35,78 +37,112 @@ export interface RecordedEvent extends Omit<ProtocolEvent, 'detail' | 'explanati
 }
 
 export interface EventRecorder {
-  /** Records without making the request wait; failures are also logged. */
+  /**
+   * Records without making the request wait; failures are also logged. Of many alike in a minute the first are recorded
+   * and logged one by one, the others as one event with their number (`repeated`).
+   */
   record(event: ProtocolEvent): void;
-  /** Resolves when everything recorded so far is stored. */
+  /** Resolves when everything recorded so far is stored, numbers included. */
   flush(): Promise<void>;
+}
+
+/** An event on its way: who it is about in full, its detail not made yet. */
+interface ArrivedEvent extends Omit<ProtocolEvent, 'clientId'> {
+  readonly clientId: string | null;
+  readonly atMs: number;
 }
 
 /** Events waiting to be stored; beyond that new ones are counted and dropped rather than filling the memory. */
 const maxWaiting = 10_000;
 const longestExplanationMs = 2_000;
+const maxClientIdLength = 100;
 
 export function createEventRecorder(
   database: Database,
-  options: { readonly clock: Clock; readonly log: Log; readonly recordEvents: Settings['recordEvents'] },
+  options: {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly recordEvents: Settings['recordEvents'];
+    readonly eventsPerMinute: number;
+  },
 ): EventRecorder {
   const { clock, log, recordEvents } = options;
-  const queue = createStatementQueue<StorableEvent, undefined>({
-    run: async (events) => {
-      await database.query({
-        name: 'record-events',
-        text: `INSERT INTO protocol_event (at_ms, kind, outcome, client_id, user_id, request_id, detail)
-               SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[])`,
-        values: [
-          events.map((event) => event.atMs),
-          events.map((event) => event.kind),
-          events.map((event) => event.outcome),
-          events.map((event) => storable(event.clientId)),
-          events.map((event) => event.userId ?? null),
-          events.map((event) => event.requestId ?? null),
-          events.map((event) => storable(event.detail)),
-        ],
-      });
-      return events.map(() => undefined);
-    },
-  });
+  const queue = createStatementQueue<StorableEvent, string>({ run: (events) => insertEvents(database, events) });
+  const filter = new RepeatFilter<ArrivedEvent>(options.eventsPerMinute);
   const waiting = new Set<Promise<unknown>>();
-  const prepare = ({ explanation, ...event }: ProtocolEvent, atMs: number): StorableEvent => {
-    const made = typeof event.detail === 'function' ? event.detail() : event.detail;
-    const detail = maskCredentials(JSON.stringify(made ?? {}));
-    return { ...event, clientId: event.clientId ? maskCredentials(event.clientId) : null, detail, atMs };
-  };
-  const logRefusal = (event: StorableEvent): void => {
+  let telling = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  const warn = (error: Error) => log.warn({ err: error }, 'an event was not recorded');
+
+  const logFailure = (event: StorableEvent): void => {
     if (event.outcome === 'Success') return;
     log.info({ ...event, detail: JSON.parse(event.detail), dataCenter: database.label }, 'refused');
   };
-  const store = (event: StorableEvent): Promise<unknown> => {
-    logRefusal(event);
-    return queue.submit(event).catch((error: Error) => log.warn({ err: error }, 'an event was not recorded'));
+
+  const store = (arrived: ArrivedEvent): Promise<unknown> => {
+    const event = storableEvent(arrived);
+    logFailure(event);
+    return queue.submit(event).catch(warn);
   };
+
+  /** Writes the numbers of what was only counted. One at a time: each has one row, which the next call brings up to date. */
+  const tellCounted = async (): Promise<void> => {
+    const { repeated, dropped } = filter.takeUntold();
+    for (const group of repeated) {
+      const { count } = group;
+      const withinSeconds = windowMs / 1000;
+      const event = storableEvent(group.event, { repeated: count, withinSeconds });
+      logFailure(event);
+      if (group.rowId === undefined) [group.rowId] = await insertEvents(database, [event]);
+      else await updateEvent(database, group.rowId, event);
+      group.told = count;
+    }
+    for (const { counts, limit } of dropped) {
+      const of = Object.fromEntries(counts);
+      const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+      const detail = { dropped: sum, of, limit, withinSeconds: windowMs / 1000 };
+      const event = { kind: 'events', outcome: 'EventsDropped', clientId: null, atMs: clock.nowMs(), detail } as const;
+      logFailure(storableEvent(event));
+      await insertEvents(database, [storableEvent(event)]);
+    }
+  };
+
+  const tell = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    telling = telling.then(tellCounted).catch(warn);
+    return telling;
+  };
+
   return {
-    record(event) {
-      if (event.outcome === 'Success' && recordEvents === 'failures') return;
-      const { explanation } = event;
-      const atMs = clock.nowMs();
-      if (waiting.size >= maxWaiting) {
-        logRefusal(prepare(event, atMs));
+    record(given) {
+      if (given.outcome === 'Success' && recordEvents === 'failures') return;
+      const nowMs = clock.nowMs();
+      const clientId = given.clientId ? maskCredentials(boundedText(given.clientId, maxClientIdLength)) : null;
+      const arrived: ArrivedEvent = { ...given, clientId, atMs: nowMs };
+      const admitted = !isUnbounded(given.kind, given.outcome) || filter.admits(arrived, nowMs);
+      if (admitted && waiting.size >= maxWaiting) filter.drop(`${given.kind} ${given.outcome}`);
+      if (!admitted || waiting.size >= maxWaiting) {
+        timer ??= setTimeout(tell, windowMs).unref();
         return;
       }
-      const stored = (
-        explanation
-          ? explained(event, explanation).then((each) => store(prepare(each, atMs)))
-          : store(prepare(event, atMs))
-      ).finally(() => waiting.delete(stored));
+      const { explanation } = arrived;
+      const stored = (explanation ? explained(arrived, explanation).then(store) : store(arrived)).finally(() =>
+        waiting.delete(stored),
+      );
       waiting.add(stored);
     },
     async flush() {
       await Promise.all(waiting);
+      if (filter.hasUntold) await tell();
+      else await telling;
     },
   };
 }
 
 /** The event with what is found out about it in time; as it is, where that takes too long or fails. */
-async function explained(event: ProtocolEvent, explanation: LateExplanation): Promise<ProtocolEvent> {
+async function explained(event: ArrivedEvent, explanation: LateExplanation): Promise<ArrivedEvent> {
   const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, longestExplanationMs);
   const found = await Promise.race([explanation().catch(() => undefined), tooLate]);
@@ -114,6 +150,41 @@ async function explained(event: ProtocolEvent, explanation: LateExplanation): Pr
   if (!found) return event;
   const detail = typeof event.detail === 'function' ? event.detail() : event.detail;
   return { ...event, outcome: found.outcome, detail: { ...detail, ...found.detail } };
+}
+
+function storableEvent(
+  { detail, explanation, ...event }: ArrivedEvent,
+  more: Readonly<Record<string, unknown>> = {},
+): StorableEvent {
+  const made = typeof detail === 'function' ? detail() : (detail ?? {});
+  return { ...event, detail: maskCredentials(JSON.stringify({ ...boundedDetail(made), ...more })) };
+}
+
+/** Returns the ids of the rows, in the order of the events. */
+async function insertEvents(database: Database, events: readonly StorableEvent[]): Promise<string[]> {
+  const rows = await database.query<{ event_id: string }>({
+    name: 'record-events',
+    text: `INSERT INTO protocol_event (at_ms, kind, outcome, client_id, user_id, request_id, detail)
+           SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[])
+           RETURNING event_id`,
+    values: [
+      events.map((event) => event.atMs),
+      events.map((event) => event.kind),
+      events.map((event) => event.outcome),
+      events.map((event) => storable(event.clientId)),
+      events.map((event) => event.userId ?? null),
+      events.map((event) => event.requestId ?? null),
+      events.map((event) => storable(event.detail)),
+    ],
+  });
+  return rows.map((row) => row.event_id);
+}
+
+async function updateEvent(database: Database, eventId: string, event: StorableEvent): Promise<void> {
+  await database.query({
+    text: 'UPDATE protocol_event SET at_ms = $2, user_id = $3, request_id = $4, detail = $5 WHERE event_id = $1',
+    values: [eventId, event.atMs, event.userId ?? null, event.requestId ?? null, storable(event.detail)],
+  });
 }
 
 /** The newest events first, for people and tests. */

@@ -12,7 +12,7 @@ export interface UriRules {
   readonly undottedSchemes: boolean;
 }
 
-const maxLength = 2048;
+export const maxUriLength = 2048;
 /** RFC 3986 §2: unreserved, reserved, percent-encoded. */
 const notInUris = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]/gu;
 const malformedPercent = /%(?![0-9A-Fa-f]{2})/;
@@ -62,7 +62,7 @@ export function javascriptDomainFault(value: string, rules: UriRules): string | 
 /** The parsed URI, or the reason why it is none that we take. */
 function parseUri(value: string): URL | string {
   if (value === '') return 'it is empty';
-  if (value.length > maxLength) return `at most ${maxLength} characters are allowed, ${value.length} came`;
+  if (value.length > maxUriLength) return `at most ${maxUriLength} characters are allowed, ${value.length} came`;
   const unseen = invisibleCharacterIn(value);
   if (unseen !== undefined) return `invisible characters are not allowed; ${unseen} came`;
   if (/\s/u.test(value)) return 'blanks are not allowed';

@@ -332,6 +332,8 @@ const catalogue = {
     meaning: 'A database does not answer for the moment; try again later.',
     token: { error: 'temporarily_unavailable', status: 503 },
   },
+  EventsDropped: { meaning: 'More events came in a minute than are recorded; the others were counted only.' },
+
   InternalFailure: {
     meaning: 'Our own fault; the log has the cause.',
     page: 'E5',

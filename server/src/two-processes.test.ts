@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorize, HttpBrowser } from './testing/http-browser.ts';
@@ -8,6 +8,7 @@ import { createDatabaseUrl, testPassword } from './testing/test-platform.ts';
 /** Two platform processes on one PostgreSQL: what one does, the other honours. */
 const email = 'anna@us.example';
 const redirectUri = 'https://app.example.com/callback';
+const passwordLimit = 7;
 const shop = new Workshop();
 let first: PlatformProcess;
 let second: PlatformProcess;
@@ -18,9 +19,12 @@ beforeAll(async () => {
     GRANTWAY_DIRECTORY_URL: await createDatabaseUrl('directory'),
     GRANTWAY_DC_US_URL: await createDatabaseUrl('data-center'),
   };
-  first = await shop.start({ dataDirectory: shop.folder('first'), env });
+  const config = shop.folder('grantway.json');
+  writeFileSync(config, JSON.stringify({ limits: { signInFailuresPerName: passwordLimit } }));
+  const args = ['--no-demo', '--config', config];
+  first = await shop.start({ dataDirectory: shop.folder('first'), env, args });
   const GRANTWAY_SECRET_KEY = readFileSync(join(first.dataDirectory, 'secret-key'), 'utf8');
-  second = await shop.start({ dataDirectory: shop.folder('second'), env: { ...env, GRANTWAY_SECRET_KEY } });
+  second = await shop.start({ dataDirectory: shop.folder('second'), env: { ...env, GRANTWAY_SECRET_KEY }, args });
   await grantway('user', 'create', '--dc', 'us', '--email', email, '--password', testPassword);
   client = (await newClient()) as typeof client;
 });
@@ -132,6 +136,22 @@ describe('two processes on one PostgreSQL', () => {
       2,
     );
     expect(await statusOf(first, json.access_token ?? '')).toBe(401);
+  });
+
+  test('wrong passwords at the same time on both are tried as often as the limit says, and no more', async () => {
+    const guesses = async (platform: PlatformProcess) => {
+      const browser = new HttpBrowser(platform.basePort);
+      const page = await browser.submit(await browser.get(`${originOf(platform)}/signin?continue=%2F`), 'email', {
+        email: 'ben@us.example',
+      });
+      const pages = Array.from({ length: 12 }, (_, index) =>
+        browser.submit(page, 'password', { password: `no ${index}` }),
+      );
+      return (await Promise.all(pages)).map(({ url }) => new URL(url).searchParams.get('error'));
+    };
+    const errors = (await Promise.all([guesses(first), guesses(second)])).flat();
+    expect(errors.filter((error) => error === 'credentials')).toHaveLength(passwordLimit);
+    expect(errors.filter((error) => error === 'throttled')).toHaveLength(24 - passwordLimit);
   });
 
   test('a client that one deletes is unknown to the other within a second', async () => {

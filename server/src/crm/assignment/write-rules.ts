@@ -31,12 +31,14 @@ type Definition = Omit<AssignmentRule, 'id' | 'createdBy' | 'createdAtMs' | 'mod
 export async function createAssignmentRule(call: CrmCall, raw: unknown): Promise<string> {
   const { store, space, user, nowMs } = call;
   const rule = readDefinition(space, raw);
-  if (space.contents.assignmentRules.length >= limits.rules) {
-    throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.rules } });
-  }
   const [id] = await store.ids.take(space.dataSpace, 1);
   try {
     await changeSpace(call, async (transaction) => {
+      const rules = await transaction.query({
+        text: 'SELECT 1 FROM crm_assignment_rule WHERE data_space = $1',
+        values: [space.dataSpace],
+      });
+      if (rules.length >= limits.rules) throw new Refusal('LIMIT_EXCEEDED', { details: { limit: limits.rules } });
       await transaction.query({
         text: `INSERT INTO crm_assignment_rule (data_space, rule_id, module, name, description, default_assignee,
                                                 created_by, created_at_ms, modified_by, modified_at_ms)

@@ -4,9 +4,10 @@ import { readItemList } from '../http/item-list.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import { pageParameters, pathId } from '../http/parameters.ts';
 import { type Job, type JobOrigin, type JobRow, jobColumns, jobFromRow } from '../jobs/job.ts';
-import { addJob, findJob } from '../jobs/job-table.ts';
+import { findJob, insertJob } from '../jobs/job-table.ts';
 import { sendResult } from '../jobs/zip-result.ts';
 import { lifetimes } from '../lifetimes.ts';
+import { oneByOne } from '../limits/one-by-one.ts';
 import { readId } from '../organizations/ids.ts';
 import { isAdministrator } from '../people/permissions.ts';
 import { readColumnCriteria } from '../query/column-criteria.ts';
@@ -37,14 +38,17 @@ export async function createExport(call: CrmCall): Promise<CrmAnswer> {
   checkAuditor(call);
   const criteria = readRequest(call);
   const { store, space } = call;
-  const open = await store.database.query({
-    text: `SELECT 1 FROM crm_job WHERE data_space = $1 AND operation = 'audit_export' AND ended_at_ms IS NULL`,
-    values: [space.dataSpace],
-  });
-  if (open.length >= maxOpen) throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxOpen } });
   const request: ExportRequest = { version: call.version.name, origin: call.origin, criteria };
   const progress: ExportProgress = { startedAtMs: null };
-  const id = await addJob(call, { operation: 'audit_export', request, progress });
+  const [id] = (await store.ids.take(space.dataSpace, 1)) as [string];
+  await oneByOne(call, 'audit exports', async (transaction) => {
+    const open = await transaction.query({
+      text: `SELECT 1 FROM crm_job WHERE data_space = $1 AND operation = 'audit_export' AND ended_at_ms IS NULL`,
+      values: [space.dataSpace],
+    });
+    if (open.length >= maxOpen) throw new Refusal('LIMIT_EXCEEDED', { details: { limit: maxOpen } });
+    await insertJob(transaction, call, id, { operation: 'audit_export', request, progress });
+  });
   const item = {
     status: 'success',
     code: 'SCHEDULED',

@@ -4,6 +4,7 @@ import { checkPermission } from '../http/admission.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, success } from '../http/item-list.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import { idsParameter } from '../http/parameters.ts';
+import { oneByOne } from '../limits/one-by-one.ts';
 import { readId } from '../organizations/ids.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { findGroup, type Group, generalGroup, loadGroups, pathGroup } from './groups.ts';
@@ -54,12 +55,13 @@ export async function insertGroup(
   { name, apiName, description }: Omit<Group, 'id'>,
 ): Promise<ItemAnswer> {
   const [id = ''] = await store.ids.take(space.dataSpace, 1);
-  const rows = await store.database.query({
+  const insert = {
     text: `INSERT INTO crm_variable_group (data_space, group_id, name, api_name, description)
            SELECT $1, $2, $3, $4, $5
            WHERE (SELECT count(*) FROM crm_variable_group WHERE data_space = $1) < ${limits.groups} RETURNING 1`,
     values: [space.dataSpace, id, name, apiName, description],
-  });
+  };
+  const rows = await oneByOne({ store, space }, 'variable groups', (transaction) => transaction.query(insert));
   return rows.length === 0
     ? errorBody('LIMIT_EXCEEDED', { limit: limits.groups })
     : success('variable group added', { id });

@@ -3,6 +3,7 @@ import { errorBody, idInvalid, Refusal } from '../errors.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, success } from '../http/item-list.ts';
 import { isJsonObject } from '../http/json-body.ts';
 import { idsParameter } from '../http/parameters.ts';
+import { oneByOne } from '../limits/one-by-one.ts';
 import { readId } from '../organizations/ids.ts';
 import type { ItemAnswer } from '../records/write-request.ts';
 import { checkName, written } from './names.ts';
@@ -67,7 +68,7 @@ export async function createVariables(call: CrmCall): Promise<CrmAnswer> {
     const [id = ''] = await store.ids.take(space.dataSpace, 1);
     answers.push(
       await written(at, async () => {
-        const rows = await store.database.query({
+        const insert = {
           text: `INSERT INTO crm_variable (data_space, variable_id, name, api_name, type, value, group_id, description,
                                            created_by, created_at_ms, modified_by, modified_at_ms)
                  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $10
@@ -84,7 +85,8 @@ export async function createVariables(call: CrmCall): Promise<CrmAnswer> {
             user.id,
             nowMs,
           ],
-        });
+        };
+        const rows = await oneByOne(call, 'variables', (transaction) => transaction.query(insert));
         return rows.length === 0
           ? errorBody('LIMIT_EXCEEDED', { limit: maxVariables })
           : success('variable added', { id });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { DataCenter } from '../../config/data-centers.ts';
 import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { invisibleCharacterIn } from '../../foundation/invisible-characters.ts';
-import type { DataCenter } from '../../config/data-centers.ts';
 import { networkOf } from '../../http/network.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { attemptsUsedUp } from '../attempts.ts';

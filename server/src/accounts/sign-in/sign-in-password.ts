@@ -6,8 +6,8 @@ import { describeDestination, formTargets, readContinue } from '../continue-to.t
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { clearCookie, startSession } from '../sessions.ts';
 import { verifyPassword } from '../users.ts';
-import { openTicket, passwordPage } from './ticket.ts';
 import { passwordLimits, rememberBrowser } from './known-browser.ts';
+import { openTicket, passwordPage } from './ticket.ts';
 
 const notices = { credentials: 'credentialsWrong', throttled: 'throttled', expired: 'expired' } as const;
 

@@ -226,14 +226,14 @@ describe('implicit requests with openid need a nonce (OpenID Connect Core §3.2.
 });
 
 test('public apps are shown each time, unless a website owns the redirect URI (RFC 8252 §8.6)', async () => {
-  const redirectUris = ['crmleads://callback', 'https://app.example.com/claimed', 'http://127.0.0.1/cb'];
+  const redirectUris = ['com.example.leads:/callback', 'https://app.example.com/claimed', 'http://127.0.0.1/cb'];
   const mobile = await stage.platform.addClient({ type: 'mobile', owner: user.email, redirectUris });
   const browser = stage.browser();
   const url = (redirect_uri: string) =>
     stage.authUrl(mobile, { scope: 'email', redirect_uri, code_challenge: 'v'.repeat(43) });
   await authorize(browser, url('https://app.example.com/claimed'), user);
   expect((await browser.get(url('https://app.example.com/claimed'))).leftTo).toContain('code=');
-  for (const uri of ['crmleads://callback', 'http://127.0.0.1:5050/cb']) {
+  for (const uri of ['com.example.leads:/callback', 'http://127.0.0.1:5050/cb']) {
     const again = await browser.get(url(uri));
     expect(again.leftTo).toBeUndefined();
     expect(again.html).toContain('Test mobile');
@@ -241,11 +241,11 @@ test('public apps are shown each time, unless a website owns the redirect URI (R
   }
   const none = stage.authUrl(mobile, {
     scope: 'openid',
-    redirect_uri: 'crmleads://callback',
+    redirect_uri: 'com.example.leads:/callback',
     code_challenge: 'v'.repeat(43),
     prompt: 'none',
   });
-  expect((await browser.get(none)).leftTo).toBe('crmleads://callback?error=consent_required');
+  expect((await browser.get(none)).leftTo).toBe('com.example.leads:/callback?error=consent_required');
 });
 
 describe('what is accepted is what was shown', () => {

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import type { AccountsContext } from '../accounts/context.ts';
+import type { Environment } from '../config/data-centers.ts';
+
+/** Everything that the console of one data centre works with. */
+export interface ConsoleContext
+  extends Pick<
+    AccountsContext,
+    | 'dataCenter'
+    | 'topology'
+    | 'settings'
+    | 'scopes'
+    | 'database'
+    | 'notices'
+    | 'clients'
+    | 'organizations'
+    | 'tokens'
+    | 'authority'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'events'
+  > {
+  /** Seals what a sign-in keeps in the browser, and makes the tokens against cross-site request forgery. */
+  readonly key: Buffer;
+  /** The listeners that the console calls in this process, as any client would over HTTP. */
+  readonly accounts: Pick<FastifyInstance, 'inject'>;
+  readonly apis: Readonly<Record<Environment, Pick<FastifyInstance, 'inject'>>>;
+}

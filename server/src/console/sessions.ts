@@ -1,0 +1,128 @@
+import '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { keyedHash, sameBytes, secretHash } from '../foundation/secrets.ts';
+import type { ConsoleContext } from './context.ts';
+
+/** A browser that is signed in to the console. */
+export interface ConsoleSession {
+  readonly hash: Buffer;
+  readonly userId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly operator: boolean;
+  /** When the password was typed at the accounts server. */
+  readonly signedInAtMs: number;
+  readonly csrfToken: string;
+}
+
+/** Cookies of one data centre; ports do not keep cookies apart, so their names carry its id. */
+export type ConsoleCookie = 'session' | 'signin';
+
+const tokenPattern = /^[0-9a-f]{64}$/;
+const recentMs = 5 * 60_000;
+
+export function setCookie(
+  context: ConsoleContext,
+  reply: FastifyReply,
+  name: ConsoleCookie,
+  value: string,
+  ttlSeconds: number,
+): void {
+  reply.setCookie(cookieName(context, name), value, {
+    path: '/',
+    httpOnly: true,
+    // Lax, not Strict: the accounts server's redirect back must find what the sign-in kept.
+    sameSite: 'lax',
+    secure: isSecure(context),
+    maxAge: ttlSeconds,
+  });
+}
+
+export function readCookie(context: ConsoleContext, request: FastifyRequest, name: ConsoleCookie): string | undefined {
+  return request.cookies[cookieName(context, name)];
+}
+
+/** `__Host-` ties a cookie to one secure host; browsers refuse it without https. */
+function cookieName(context: ConsoleContext, name: ConsoleCookie): string {
+  const plain = `grantway_console_${name}_${context.dataCenter.id}`;
+  return isSecure(context) ? `__Host-${plain}` : plain;
+}
+
+function isSecure(context: ConsoleContext): boolean {
+  return context.dataCenter.origins.console.startsWith('https:');
+}
+
+/** Starts a session that ends with the accounts session it came from. */
+export async function startSession(
+  context: ConsoleContext,
+  reply: FastifyReply,
+  of: { readonly userId: string; readonly accountsSessionHash: Buffer },
+): Promise<void> {
+  const token = context.random.bytes(32).toString('hex');
+  const ttlSeconds = context.settings.lifetimes.sessionTtlSeconds;
+  await context.database.query({
+    text: `INSERT INTO console_session (session_hash, user_id, accounts_session_hash, created_at_ms)
+           VALUES ($1, $2, $3, $4)`,
+    values: [secretHash(token), of.userId, of.accountsSessionHash, context.clock.nowMs()],
+  });
+  setCookie(context, reply, 'session', token, ttlSeconds);
+}
+
+/** The session of the request's cookie, if its accounts session lives and its user is active. */
+export async function findSession(
+  context: ConsoleContext,
+  request: FastifyRequest,
+): Promise<ConsoleSession | undefined> {
+  const token = readCookie(context, request, 'session');
+  if (!token || !tokenPattern.test(token)) return undefined;
+  const hash = secretHash(token);
+  const [row] = await context.database.query<{
+    user_id: string;
+    email: string;
+    first_name: string;
+    last_name: string;
+    operator: boolean;
+    signed_in_at_ms: string;
+  }>({
+    name: 'console-session-find',
+    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, u.operator, s.created_at_ms AS signed_in_at_ms
+           FROM console_session c JOIN session s ON s.session_hash = c.accounts_session_hash
+           JOIN user_account u ON u.user_id = c.user_id
+           WHERE c.session_hash = $1 AND s.expires_at_ms > $2 AND u.active`,
+    values: [hash, context.clock.nowMs()],
+  });
+  if (!row) return undefined;
+  return {
+    hash,
+    userId: row.user_id,
+    email: row.email,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    operator: row.operator,
+    signedInAtMs: Number(row.signed_in_at_ms),
+    csrfToken: keyedHash(context.key, `csrf ${token}`).toString('base64url'),
+  };
+}
+
+/** Ends the session on the server and in the browser. */
+export async function endSession(context: ConsoleContext, reply: FastifyReply, hash: Buffer): Promise<void> {
+  await context.database.query({ text: 'DELETE FROM console_session WHERE session_hash = $1', values: [hash] });
+  setCookie(context, reply, 'session', '', 0);
+}
+
+/** The password was typed a short while ago. */
+export function isRecent(context: ConsoleContext, session: ConsoleSession): boolean {
+  return context.clock.nowMs() - session.signedInAtMs < recentMs;
+}
+
+/**
+ * Whether a call that changes something comes from a page of this console: its token must be in a header, which no
+ * form and no other site can set, and the browser must not say that it comes from elsewhere.
+ */
+export function isOwnCall(context: ConsoleContext, request: FastifyRequest, session: ConsoleSession): boolean {
+  const { origin, 'sec-fetch-site': site, 'x-csrf-token': given } = request.headers;
+  if (origin !== undefined && origin !== context.dataCenter.origins.console) return false;
+  if (site !== undefined && site !== 'same-origin') return false;
+  return typeof given === 'string' && sameBytes(Buffer.from(given), Buffer.from(session.csrfToken));
+}

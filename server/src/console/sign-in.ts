@@ -1,0 +1,118 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { sessionOfCode } from '../accounts/identity/sign-in-facts.ts';
+import { seal, unseal } from '../accounts/sealed.ts';
+import { consoleCallbackPath, consoleClientId } from '../directory/first-party.ts';
+import { secretHash } from '../foundation/secrets.ts';
+import { queryOf } from '../http/parameters.ts';
+import type { ConsoleContext } from './context.ts';
+import { endSession, findSession, isOwnCall, readCookie, setCookie, startSession } from './sessions.ts';
+
+const signInTtlSeconds = 15 * 60;
+const purpose = 'console sign-in';
+const scope = 'AaaServer.profile.READ';
+
+/** What a sign-in keeps in the browser until it comes back. */
+interface PendingSignIn {
+  readonly state: string;
+  readonly verifier: string;
+  readonly returnTo: string;
+}
+
+/** Only our own paths, so that nobody is led elsewhere by a link to the console. */
+const returnPattern = /^\/(?![/\\])[^\s\\]*$/;
+
+function readReturn(value: string | null): string {
+  return value && value.length <= 2000 && returnPattern.test(value) ? value : '/';
+}
+
+/**
+ * Sign-in as any app does it: the accounts server's authorization endpoint with a code and PKCE (RFC 7636), in which
+ * the console is a first-party client that needs no consent. Users whose home is another data centre go on to the
+ * console there.
+ */
+export function registerSignIn(app: FastifyInstance, context: ConsoleContext): void {
+  const { dataCenter, random, key } = context;
+  const redirectUri = `${dataCenter.origins.console}${consoleCallbackPath}`;
+
+  app.get('/sign-in', (request, reply) => {
+    const pending: PendingSignIn = {
+      state: random.bytes(16).toString('base64url'),
+      verifier: random.bytes(32).toString('base64url'),
+      returnTo: readReturn(new URLSearchParams(queryOf(request.url)).get('return')),
+    };
+    setCookie(context, reply, 'signin', seal(key, purpose, pending, random), signInTtlSeconds);
+    const parameters = new URLSearchParams({
+      client_id: consoleClientId,
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      scope,
+      state: pending.state,
+      code_challenge: secretHash(pending.verifier).toString('base64url'),
+      code_challenge_method: 'S256',
+    });
+    return reply.redirect(`${dataCenter.origins.accounts}/oauth/v2/auth?${parameters}`, 302);
+  });
+
+  app.get(consoleCallbackPath, async (request, reply) => {
+    const query = new URLSearchParams(queryOf(request.url));
+    const pending = unseal(key, purpose, readCookie(context, request, 'signin')) as PendingSignIn | undefined;
+    setCookie(context, reply, 'signin', '', 0);
+    const returnTo = pending?.returnTo ?? '/';
+    const elsewhere = context.topology
+      .realmOf(dataCenter)
+      .find(({ id }) => id === query.get('location') && id !== dataCenter.id);
+    if (elsewhere) {
+      return reply.redirect(`${elsewhere.origins.console}/sign-in?return=${encodeURIComponent(returnTo)}`, 302);
+    }
+    if (query.get('error')) return sendNotice(reply, 'You did not sign in.', returnTo);
+    if (!pending || pending.state !== query.get('state')) {
+      return sendNotice(reply, 'This sign-in was begun in another browser, or too long ago.', returnTo);
+    }
+    const code = query.get('code') ?? '';
+    const answer = await context.accounts.inject({
+      method: 'POST',
+      url: '/oauth/v2/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: consoleClientId,
+        client_secret: context.clientSecret,
+        redirect_uri: redirectUri,
+        code,
+        code_verifier: pending.verifier,
+      }).toString(),
+    });
+    const from = 'access_token' in answer.json() ? await sessionOfCode(context.database, code) : undefined;
+    if (!from) return sendNotice(reply, 'This sign-in has ended, or was used before.', returnTo);
+    await startSession(context, reply, from);
+    return reply.redirect(returnTo, 302);
+  });
+
+  app.post('/api/sign-out', async (request, reply) => {
+    const session = await findSession(context, request);
+    const next = `${dataCenter.origins.accounts}/signout?from=console`;
+    if (!session) return reply.send({ next });
+    if (!isOwnCall(context, request, session)) {
+      return reply
+        .code(403)
+        .send({ error: { code: 'FOREIGN_CALL', message: 'This call did not come from a page of the console.' } });
+    }
+    await endSession(context, reply, session.hash);
+    return reply.send({ next });
+  });
+}
+
+/** A page without scripts: what happened, and the way to try again. */
+function sendNotice(reply: FastifyReply, text: string, returnTo: string): FastifyReply {
+  const address = `/sign-in?return=${encodeURIComponent(returnTo)}`;
+  return reply
+    .code(400)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    })
+    .send(
+      `<!doctype html><html lang="en"><meta charset="utf-8"><title>API Console</title><h1>API Console</h1><p>${text}</p><p><a href="${address.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">Sign in again</a></p></html>`,
+    );
+}

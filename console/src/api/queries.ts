@@ -4,6 +4,7 @@ import type {
   AppList,
   Client,
   ClientList,
+  ClientSettingList,
   ClientUsers,
   EventList,
   OrganizationList,
@@ -42,6 +43,12 @@ export const queries = {
     queryOptions({
       queryKey: ['client', clientId],
       queryFn: () => call<Client>('GET', `/clients/${enc(clientId)}`),
+    }),
+  clientSettings: () =>
+    queryOptions({
+      queryKey: ['client-settings'],
+      queryFn: () => call<ClientSettingList>('GET', '/client-settings'),
+      staleTime: Number.POSITIVE_INFINITY,
     }),
   secrets: (clientId: string) =>
     queryOptions({

@@ -41,6 +41,8 @@ export const dataCenterInfo = Type.Object({
   api: Type.String(),
   sandboxApi: Type.String(),
   developerApi: Type.String(),
+  /** Where files are uploaded. */
+  content: Type.String(),
 });
 
 /** GET /api/session: who is signed in, and where. 401 `SIGNED_OUT` without one. */
@@ -120,6 +122,21 @@ export const clientDeletion = Type.Object({ name: text }, strict);
 
 /** PUT /api/clients/{id}/data-centers/{dc} → `client` */
 export const dataCenterSwitch = Type.Object({ enabled: Type.Boolean() }, strict);
+
+/** GET /api/client-settings: the settings that a client may have of its own, with the platform's values. */
+export const clientSettingList = Type.Object({
+  settings: Type.Array(
+    Type.Object({
+      /** Dotted. */
+      name: Type.String(),
+      kind: Type.Union([Type.Literal('number'), Type.Literal('switch')]),
+      description: Type.String(),
+      platformValue: Type.Union([Type.Number(), Type.Boolean()]),
+      minimum: Type.Optional(Type.Number()),
+      maximum: Type.Optional(Type.Number()),
+    }),
+  ),
+});
 
 /** GET /api/clients/{id}/secrets: what lives, without the secrets. */
 export const secretList = Type.Object({
@@ -291,6 +308,7 @@ export type Client = Static<typeof client>;
 export type ClientList = Static<typeof clientList>;
 export type NewClient = Static<typeof newClient>;
 export type ClientChange = Static<typeof clientChange>;
+export type ClientSettingList = Static<typeof clientSettingList>;
 export type SecretList = Static<typeof secretList>;
 export type NewSecrets = Static<typeof newSecrets>;
 export type SecretRotation = Static<typeof secretRotation>;

@@ -22,6 +22,27 @@ const tabs: readonly {
     label: texts.tabs.secret,
     Content: lazy(async () => ({ default: (await import('./secret-tab.tsx')).SecretTab })),
   },
+  {
+    id: 'code',
+    label: texts.tabs.code,
+    types: ['self'],
+    Content: lazy(async () => ({ default: (await import('./code-tab.tsx')).CodeTab })),
+  },
+  {
+    id: 'settings',
+    label: texts.tabs.settings,
+    Content: lazy(async () => ({ default: (await import('./settings-tab.tsx')).SettingsTab })),
+  },
+  {
+    id: 'snippets',
+    label: texts.tabs.snippets,
+    Content: lazy(async () => ({ default: (await import('./snippets-tab.tsx')).SnippetsTab })),
+  },
+  {
+    id: 'activity',
+    label: texts.tabs.activity,
+    Content: lazy(async () => ({ default: (await import('./activity-tab.tsx')).ActivityTab })),
+  },
 ];
 
 /** One client: its secret, codes, settings, snippets and activity. The tab is in the address. */

@@ -6,13 +6,16 @@ export class CallFailure extends Error {
   readonly code: string;
   readonly field: string | undefined;
   readonly value: string | undefined;
+  /** The whole answer, for callers that find more in it. */
+  readonly answer: unknown;
 
-  constructor(status: number, { code, message, field, value }: Failure['error']) {
+  constructor(status: number, { code, message, field, value }: Failure['error'], answer?: unknown) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = field;
     this.value = value;
+    this.answer = answer;
   }
 }
 
@@ -75,7 +78,7 @@ function parse(text: string): unknown {
 /** The console's own failures are `{"error":{…}}`, those of the CRM API `{"code","message",…}`. */
 function readFailure(status: number, json: unknown): CallFailure {
   const { error, code, message } = (json ?? {}) as Partial<Failure> & { code?: string; message?: string };
-  if (error) return new CallFailure(status, error);
-  if (code !== undefined) return new CallFailure(status, { code, message: message ?? code });
-  return new CallFailure(status, { code: 'FAILED', message: `The platform answered with status ${status}.` });
+  if (error) return new CallFailure(status, error, json);
+  if (code !== undefined) return new CallFailure(status, { code, message: message ?? code }, json);
+  return new CallFailure(status, { code: 'FAILED', message: `The platform answered with status ${status}.` }, json);
 }

@@ -71,7 +71,14 @@ function SessionEnded() {
     setEnded(false);
   };
   return (
-    <Modal opened={ended} onClose={() => setEnded(false)} title={shellTexts.sessionEndedHeading} centered>
+    <Modal
+      opened={ended}
+      onClose={() => setEnded(false)}
+      title={shellTexts.sessionEndedHeading}
+      centered
+      // In front of a form that is a dialog itself.
+      zIndex={400}
+    >
       <Stack>
         <Text>{shellTexts.sessionEndedText}</Text>
         <Group>

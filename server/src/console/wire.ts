@@ -217,7 +217,10 @@ export const clientUser = Type.Object({
 });
 export const clientUsers = Type.Object({ users: Type.Array(clientUser) });
 
-/** GET /api/scopes: the whole catalogue, with the operations of the newest version that each scope opens. */
+/**
+ * GET /api/scopes: the whole catalogue, with the operations of the newest version that each scope opens. Where a scope
+ * depends on the module of a call's path, `{module}` stands for the module's token: `ZohoCRM.modules.{module}.READ`.
+ */
 export const scopeList = Type.Object({
   scopes: Type.Array(
     Type.Object({
@@ -257,8 +260,10 @@ export const organizationList = Type.Object({
  * path, the query and the body go through as they are, and so does the answer. `GET /api/records/stream?environment&organizationId&module`
  * tells by server-sent events that records of a module changed.
  */
+/** What each message of GET /api/records/stream holds. */
+export const recordChange = Type.Object({ module: Type.String() });
 
-/** GET, PATCH /api/account; POST /api/account/password; …/sessions; …/apps */
+/** GET /api/account → `account`; PATCH /api/account takes `accountChange` → `account` */
 export const account = Type.Object({
   email: Type.String(),
   firstName: Type.String(),
@@ -269,15 +274,24 @@ export const accountChange = Type.Object(
   { firstName: Type.String({ maxLength: 100 }), lastName: Type.String({ maxLength: 100 }) },
   strict,
 );
+/** POST /api/account/password → 204; 400 with the field `current` or `fresh`. This browser stays signed in, others do not. */
 export const passwordChange = Type.Object(
   { current: Type.String({ maxLength: 250 }), fresh: Type.String({ maxLength: 250 }), endTokens: Type.Boolean() },
   strict,
 );
+/**
+ * GET /api/account/sessions: browsers that are signed in. DELETE /api/account/sessions/{sessionId} → 204 ends one,
+ * DELETE /api/account/sessions → 204 ends all but the current one.
+ */
 export const sessionList = Type.Object({
   sessions: Type.Array(
     Type.Object({ sessionId: Type.String(), signedInAt: time, lastUsedAt: optionalTime, current: Type.Boolean() }),
   ),
 });
+/**
+ * GET /api/account/apps: what the user has given access to. DELETE /api/account/apps/{clientId} → 204 takes the access
+ * back and ends all tokens of the two.
+ */
 export const appList = Type.Object({
   apps: Type.Array(
     Type.Object({
@@ -291,12 +305,23 @@ export const appList = Type.Object({
   ),
 });
 
-/** GET /api/start: the three ways to the first lead, and which steps the platform has seen. */
+/**
+ * GET /api/start: the three ways to the first lead, and which steps the platform has seen of the signed-in user:
+ * `client` (a client of that kind is registered; for the sample app: it has a client), `code` (a code was made for it),
+ * `token` (an access token was given to it), `lead` (it added a lead).
+ */
 export const startSteps = Type.Object({
+  /** The address of the sample app; null when this platform does not serve it. */
+  sampleApp: Type.Union([Type.String(), Type.Null()]),
   ways: Type.Array(
     Type.Object({
       id: Type.Union([Type.Literal('sample-app'), Type.Literal('self-client'), Type.Literal('server')]),
-      steps: Type.Array(Type.Object({ id: Type.String(), done: Type.Boolean() })),
+      steps: Type.Array(
+        Type.Object({
+          id: Type.Union([Type.Literal('client'), Type.Literal('code'), Type.Literal('token'), Type.Literal('lead')]),
+          done: Type.Boolean(),
+        }),
+      ),
     }),
   ),
 });
@@ -321,6 +346,7 @@ export type ClientUser = Static<typeof clientUser>;
 export type ClientUsers = Static<typeof clientUsers>;
 export type ScopeList = Static<typeof scopeList>;
 export type OrganizationList = Static<typeof organizationList>;
+export type RecordChange = Static<typeof recordChange>;
 export type Account = Static<typeof account>;
 export type AccountChange = Static<typeof accountChange>;
 export type PasswordChange = Static<typeof passwordChange>;

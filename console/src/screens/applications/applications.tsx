@@ -7,6 +7,7 @@ import type { ClientList } from '../../../../server/src/console/wire.ts';
 import { queries } from '../../api/queries.ts';
 import { ButtonLink, TextLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { useScreenTitle } from '../../parts/screen.tsx';
 import { clientTypeTexts, applicationsTexts as texts } from '../../texts/applications.ts';
 import { TypeCards } from './choose-type.tsx';
 
@@ -16,6 +17,7 @@ const route = getRouteApi('/applications');
 export function Applications() {
   const { search = '', page = 1 } = route.useSearch();
   const navigate = useNavigate({ from: '/applications' });
+  useScreenTitle(texts.heading);
   const query = useQuery({ ...queries.clients(search, page), placeholderData: keepPreviousData });
   const find = useDebouncedCallback((text: string) => {
     navigate({ search: text === '' ? {} : { search: text }, replace: true });

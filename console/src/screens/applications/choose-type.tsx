@@ -4,11 +4,13 @@ import { useState } from 'react';
 import type { Client } from '../../../../server/src/console/wire.ts';
 import { FlowPicture } from '../../parts/flow-picture.tsx';
 import { ButtonLink } from '../../parts/links.tsx';
+import { useScreenTitle } from '../../parts/screen.tsx';
 import { clientTypeOrder, clientTypeTexts, applicationsTexts as texts } from '../../texts/applications.ts';
 
 /** The five types of client as cards, with a way to find the right one. */
 export function ChooseType() {
   const [asking, { open, close }] = useDisclosure();
+  useScreenTitle(texts.chooseHeading);
   return (
     <Stack>
       <Group justify="space-between" align="flex-end">

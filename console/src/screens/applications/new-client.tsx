@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { Client, NewClient } from '../../../../server/src/console/wire.ts';
 import { CallFailure, call } from '../../api/call.ts';
 import { Failed } from '../../parts/loaded.tsx';
+import { useScreenTitle } from '../../parts/screen.tsx';
 import { clientTypeOrder, clientTypeTexts, applicationsTexts as texts } from '../../texts/applications.ts';
 import { ChooseType } from './choose-type.tsx';
 import { ClientForm, toClientFields } from './client-form.tsx';
@@ -15,6 +16,7 @@ const empty = { name: '', homepageUrl: '', redirectUris: [''], javascriptDomains
 export function NewClientScreen() {
   const { type: named = '' } = useParams({ strict: false }) as { type?: string };
   const type = clientTypeOrder.find((each) => each === named);
+  useScreenTitle(type ? texts.newHeading(clientTypeTexts[type].heading) : texts.chooseHeading);
   const navigate = useNavigate();
   const queries = useQueryClient();
   const create = async (client: NewClient) => {

@@ -1,10 +1,11 @@
-import { Badge, Button, Code, Group, SegmentedControl, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Fragment, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Client, ClientUser, EventList, ProtocolEvent } from '../../../../server/src/console/wire.ts';
 import { call } from '../../api/call.ts';
 import { queries } from '../../api/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { EventTable } from '../../parts/event-table.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Time } from '../../parts/time.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
@@ -81,61 +82,6 @@ function useLiveEvents(clientId: string, filter: { readonly outcome: string; rea
     };
     return () => source.close();
   }, [cache, clientId, outcome, kind]);
-}
-
-function EventTable({ events }: { readonly events: readonly ProtocolEvent[] }) {
-  const [opened, setOpened] = useState<string>();
-  return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.time}</Table.Th>
-            <Table.Th>{texts.dataCenter}</Table.Th>
-            <Table.Th>{texts.what}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {events.map((event) => {
-            const open = opened === event.eventId;
-            return (
-              <Fragment key={event.eventId}>
-                <Table.Tr>
-                  <Table.Td>
-                    <Time iso={event.at} />
-                  </Table.Td>
-                  <Table.Td>{event.dataCenter}</Table.Td>
-                  <Table.Td>
-                    <Button
-                      variant="subtle"
-                      size="compact-sm"
-                      aria-expanded={open}
-                      onClick={() => setOpened(open ? undefined : event.eventId)}
-                    >
-                      {event.kind}
-                    </Button>
-                    <Badge color={event.failed ? 'red' : 'green'} variant="light" ml="xs">
-                      {event.outcome}
-                    </Badge>
-                    <Text size="sm">{event.meaning}</Text>
-                  </Table.Td>
-                </Table.Tr>
-                {open && (
-                  <Table.Tr>
-                    <Table.Td colSpan={3}>
-                      <Code block tabIndex={0}>
-                        {JSON.stringify({ requestId: event.requestId, ...event.detail }, null, 2)}
-                      </Code>
-                    </Table.Td>
-                  </Table.Tr>
-                )}
-              </Fragment>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
 }
 
 function Users({ client }: { readonly client: Client }) {

@@ -5,8 +5,10 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import type { Client } from '../../../../server/src/console/wire.ts';
 import { queries } from '../../api/queries.ts';
 import { Loaded } from '../../parts/loaded.tsx';
+import { useScreenTitle } from '../../parts/screen.tsx';
 import { clientTypeTexts } from '../../texts/applications.ts';
 import { clientTexts as texts } from '../../texts/client.ts';
+import { shellTexts } from '../../texts/shell.ts';
 
 type TabContent = (props: { readonly client: Client }) => ReactNode;
 
@@ -49,6 +51,7 @@ const tabs: readonly {
 export function ClientPage() {
   const { clientId = '', tab } = useParams({ strict: false }) as { clientId?: string; tab?: string };
   const query = useQuery(queries.client(clientId));
+  useScreenTitle(query.data?.name ?? shellTexts.applications);
   const navigate = useNavigate();
   return (
     <Loaded query={query} height={400}>

@@ -20,7 +20,7 @@ export function Catalogue({ list }: { readonly list: ScopeList }) {
     const words = search.toLowerCase().split(/\s+/);
     return list.scopes.filter(({ name, sentence, operations }) => {
       const text = `${name} ${sentence} ${operations.join(' ')}`.toLowerCase();
-      return words.every((word) => text.includes(word));
+      return words.every((word: string) => text.includes(word));
     });
   }, [list, search]);
   return (

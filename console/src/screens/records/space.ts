@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
-import { environment as environmentSchema } from '../../../../server/src/console/wire.ts';
+import { environments } from '../../../../server/src/config/data-centers.ts';
 import type { CrmModule, Space } from '../../api/crm.ts';
 import { crmQueries } from '../../api/crm-queries.ts';
 
@@ -10,8 +10,6 @@ export interface Place {
   readonly module: string;
   readonly recordId: string;
 }
-
-const environments = environmentSchema.anyOf.map((each) => each.const);
 
 /** What the address says: environment, organization, module and record. */
 export function usePlace(): Place {

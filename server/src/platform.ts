@@ -24,6 +24,8 @@ import {
 } from './config/data-centers.ts';
 import { buildTopology } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
+import { createConsoleApp } from './console/console-app.ts';
+import type { ConsoleContext } from './console/context.ts';
 import { createCrmApi } from './crm/api.ts';
 import { jobKinds } from './crm/job-kinds.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
@@ -37,6 +39,7 @@ import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
 import { createSampleApp } from './demo/sample-app.ts';
 import { ClientDirectory } from './directory/clients.ts';
+import { consoleClient } from './directory/first-party.ts';
 import { HomeIndex } from './directory/home-index.ts';
 import { checkHomeIndexKey } from './directory/key-check.ts';
 import { changedSettings } from './directory/settings-record.ts';
@@ -107,12 +110,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const homeIndexKey = key('home index');
     await checkHomeIndexKey(databases.directory, homeIndexKey);
     const directoryNotices = await listen(databases.directory, closers);
+    const console = consoleClient(topology, key('console client'));
     const clients = new ClientDirectory(
       databases.directory,
       directoryNotices,
       clock,
       random,
       settings.database.directoryGraceSeconds,
+      [console.client],
     );
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
@@ -179,6 +184,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       directory: databases.directory,
       dataCenters,
     };
+    for (const { dataCenter, apps, forConsole } of built) {
+      const { id, ports } = dataCenter.dataCenter;
+      const app = createConsoleApp({
+        ...forConsole,
+        key: key('console'),
+        clientSecret: console.secret,
+        admin,
+        ...inProcess(apps),
+      });
+      listeners.push({ app, port: ports.console, host: settings.listenHost, label: `console of data centre "${id}"` });
+    }
     const samplePort = settings.basePort + portOffsets.browserApp;
     const sampleAppOrigin = `http://localhost:${samplePort}`;
     listeners.push({ app: createAdminApp(admin), port: adminPort, host: '127.0.0.1', label: 'the admin API' });
@@ -211,6 +227,15 @@ type Shared = Pick<
   | 'log'
 >;
 
+/** The listeners that a console calls without the network. */
+function inProcess(apps: ReadonlyMap<Service, FastifyInstance>): Pick<ConsoleContext, 'accounts' | 'apis'> {
+  const app = (service: Service) => apps.get(service) as FastifyInstance;
+  return {
+    accounts: app('accounts'),
+    apis: { production: app('api'), sandbox: app('sandboxApi'), developer: app('developerApi') },
+  };
+}
+
 /** One data centre: its stores, its accounts server and its three API listeners. */
 async function buildDataCenter(
   dataCenter: DataCenter,
@@ -222,7 +247,7 @@ async function buildDataCenter(
     ...keys
   }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
   closers: (() => Promise<unknown>)[],
-): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance> }> {
+): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
   const events: EventRecorder = createEventRecorder(database, {
@@ -252,7 +277,7 @@ async function buildDataCenter(
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });
-  const accounts = createAccountsApp({
+  const accountsContext: AccountsContext = {
     ...shared,
     dataCenter,
     database,
@@ -265,7 +290,8 @@ async function buildDataCenter(
     notices,
     attempts: new AttemptCounter({ database, clock, key: attempts, windowSeconds: settings.limits.windowSeconds }),
     pages: new Pages(dataCenter.id),
-  });
+  };
+  const accounts = createAccountsApp(accountsContext);
   const store = createCrmStore({ database, notices, clock, settings });
   const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
   for (const environment of environments) {
@@ -294,7 +320,11 @@ async function buildDataCenter(
   closers.push(() => worker.close());
   const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
-  return { dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store }, apps };
+  return {
+    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store },
+    apps,
+    forConsole: accountsContext,
+  };
 }
 
 async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {

@@ -68,15 +68,16 @@ export async function describeDestination(
 /** A scheme, or an origin, as a content security policy names it. */
 const policySource = /^[a-z][a-z0-9+.-]*:(\/\/[A-Za-z0-9._:[\]-]+)?$/;
 
-/** Where the redirects after a form may end: the realm's accounts servers, and the app that asked. */
+/** Where the redirects after a form may end: the realm's accounts servers and consoles, and the app that asked. */
 export function formTargets(
   context: AccountsContext,
   destination: Pick<Destination, 'redirectUri'> | undefined,
 ): string[] {
   const targets = context.topology
     .realmOf(context.dataCenter)
-    .filter((other) => other.id !== context.dataCenter.id)
-    .map((other) => other.origins.accounts);
+    .flatMap((other) =>
+      other.id === context.dataCenter.id ? [other.origins.console] : [other.origins.accounts, other.origins.console],
+    );
   if (destination?.redirectUri !== undefined) {
     const url = new URL(destination.redirectUri);
     const target = url.origin === 'null' ? url.protocol : url.origin;

@@ -145,6 +145,11 @@ export async function endSession(
   clearCookie(context, reply, 'session');
 }
 
+/** Ends one session by its hash, wherever its browser is. */
+export async function endSessionByHash(queryable: Queryable, sessionHash: Buffer): Promise<void> {
+  await queryable.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [sessionHash] });
+}
+
 /** A session as operators see it: nothing in it lets anybody use it. */
 export interface ListedSession {
   /** Names it among the user's. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
+import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
 
 /** Everything that the console of one data centre works with. */
@@ -14,8 +15,8 @@ export interface ConsoleContext
     | 'notices'
     | 'clients'
     | 'organizations'
-    | 'tokens'
-    | 'authority'
+    | 'attempts'
+    | 'passwordRules'
     | 'clock'
     | 'random'
     | 'log'
@@ -23,6 +24,10 @@ export interface ConsoleContext
   > {
   /** Seals what a sign-in keeps in the browser, and makes the tokens against cross-site request forgery. */
   readonly key: Buffer;
+  /** With which the console, a client of its own platform, redeems the codes of sign-ins. */
+  readonly clientSecret: string;
+  /** What the administration works with; clients are registered and changed by its functions. */
+  readonly admin: AdminContext;
   /** The listeners that the console calls in this process, as any client would over HTTP. */
   readonly accounts: Pick<FastifyInstance, 'inject'>;
   readonly apis: Readonly<Record<Environment, Pick<FastifyInstance, 'inject'>>>;

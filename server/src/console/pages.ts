@@ -24,7 +24,7 @@ export function registerPages(app: FastifyInstance, context: ConsoleContext): vo
     setHeaders: (reply, path) => {
       // Names of built files carry a hash of what is in them.
       const lasting = path.includes('/assets/');
-      reply.setHeader('cache-control', lasting ? `public, max-age=${yearSeconds}, immutable` : 'public, max-age=3600');
+      reply.header('cache-control', lasting ? `public, max-age=${yearSeconds}, immutable` : 'public, max-age=3600');
     },
   });
   app.get('/*', (_request, reply) => sendDocument(context, reply));

@@ -1,11 +1,14 @@
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { endSessionByHash } from '../accounts/sessions.ts';
 import { keyedHash, sameBytes, secretHash } from '../foundation/secrets.ts';
 import type { ConsoleContext } from './context.ts';
 
 /** A browser that is signed in to the console. */
 export interface ConsoleSession {
   readonly hash: Buffer;
+  /** The accounts session behind it. */
+  readonly accountsSessionHash: Buffer;
   readonly userId: string;
   readonly email: string;
   readonly firstName: string;
@@ -79,6 +82,7 @@ export async function findSession(
   const hash = secretHash(token);
   const [row] = await context.database.query<{
     user_id: string;
+    accounts_session_hash: Buffer;
     email: string;
     first_name: string;
     last_name: string;
@@ -86,7 +90,7 @@ export async function findSession(
     signed_in_at_ms: string;
   }>({
     name: 'console-session-find',
-    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, u.operator, s.created_at_ms AS signed_in_at_ms
+    text: `SELECT u.user_id, c.accounts_session_hash, u.email, u.first_name, u.last_name, u.operator, s.created_at_ms AS signed_in_at_ms
            FROM console_session c JOIN session s ON s.session_hash = c.accounts_session_hash
            JOIN user_account u ON u.user_id = c.user_id
            WHERE c.session_hash = $1 AND s.expires_at_ms > $2 AND u.active`,
@@ -95,6 +99,7 @@ export async function findSession(
   if (!row) return undefined;
   return {
     hash,
+    accountsSessionHash: row.accounts_session_hash,
     userId: row.user_id,
     email: row.email,
     firstName: row.first_name,
@@ -105,9 +110,9 @@ export async function findSession(
   };
 }
 
-/** Ends the session on the server and in the browser. */
-export async function endSession(context: ConsoleContext, reply: FastifyReply, hash: Buffer): Promise<void> {
-  await context.database.query({ text: 'DELETE FROM console_session WHERE session_hash = $1', values: [hash] });
+/** Signs out: the accounts session ends too, and with it the sessions of this console that came from it. */
+export async function endSession(context: ConsoleContext, reply: FastifyReply, session: ConsoleSession): Promise<void> {
+  await endSessionByHash(context.database, session.accountsSessionHash);
   setCookie(context, reply, 'session', '', 0);
 }
 

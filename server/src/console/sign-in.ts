@@ -9,7 +9,8 @@ import { endSession, findSession, isOwnCall, readCookie, setCookie, startSession
 
 const signInTtlSeconds = 15 * 60;
 const purpose = 'console sign-in';
-const scope = 'AaaServer.profile.READ';
+/** Says who the user is, and nothing more; codes of such scopes remember their sign-in. */
+const scope = 'profile';
 
 /** What a sign-in keeps in the browser until it comes back. */
 interface PendingSignIn {
@@ -90,14 +91,14 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext): v
 
   app.post('/api/sign-out', async (request, reply) => {
     const session = await findSession(context, request);
-    const next = `${dataCenter.origins.accounts}/signout?from=console`;
+    const next = '/';
     if (!session) return reply.send({ next });
     if (!isOwnCall(context, request, session)) {
       return reply
         .code(403)
         .send({ error: { code: 'FOREIGN_CALL', message: 'This call did not come from a page of the console.' } });
     }
-    await endSession(context, reply, session.hash);
+    await endSession(context, reply, session);
     return reply.send({ next });
   });
 }

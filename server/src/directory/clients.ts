@@ -67,11 +67,23 @@ export class ClientDirectory {
   readonly #byId = new Map<string, Promise<Client | undefined>>();
   readonly #origins = new Map<string, Promise<boolean>>();
   readonly #graceMs: number;
+  readonly #firstParty: ReadonlyMap<string, Promise<Client>>;
   /** Since when no notices arrive. */
   #awaySinceMs: number | undefined;
 
-  /** @param graceSeconds how long clients are served from memory while the directory's database is away. */
-  constructor(database: Database, notices: ChangeNotices, clock: Clock, random: Random, graceSeconds = 3600) {
+  /**
+   * @param graceSeconds how long clients are served from memory while the directory's database is away.
+   * @param firstParty the platform's own clients: found by id, in no database and no list.
+   */
+  constructor(
+    database: Database,
+    notices: ChangeNotices,
+    clock: Clock,
+    random: Random,
+    graceSeconds = 3600,
+    firstParty: readonly Client[] = [],
+  ) {
+    this.#firstParty = new Map(firstParty.map((client) => [client.clientId, Promise.resolve(client)]));
     this.#graceMs = graceSeconds * 1000;
     this.#database = database;
     this.#clock = clock;
@@ -91,6 +103,8 @@ export class ClientDirectory {
   /** The client, or undefined when nobody has this id. Usually answered from memory. */
   find(clientId: string): Promise<Client | undefined> {
     if (!clientIdPattern.test(clientId)) return unknownClient;
+    const own = this.#firstParty.get(clientId);
+    if (own) return own;
     this.#forgetAfterGrace();
     return remember(this.#byId, clientId, async () => {
       const rows = await this.#database.query<ClientRow>({

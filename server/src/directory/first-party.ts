@@ -22,6 +22,7 @@ export function consoleClient(topology: Topology, key: Buffer): { readonly clien
     dataCenter: first?.id ?? '',
     ownerId: '0',
     sameSecret: true,
+    resourceServer: false,
     createdAtMs: 0,
     overrides: {},
     firstParty: true,

@@ -114,6 +114,8 @@ export interface Client {
   readonly createdAtMs: number;
   /** Settings that differ from the platform's for this client. */
   readonly overrides: ClientOverrides;
+  /** A part of the platform itself: signed-in users are not asked for consent. */
+  readonly firstParty?: true;
   readonly dataCenters: ReadonlyMap<string, ClientAtDataCenter>;
 }
 

@@ -2,6 +2,7 @@ import { type Client, clientTypeRules, isEnabledAt } from '../../oauth/client.ts
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
+import { describeMismatch } from '../../oauth/redirect-uri.ts';
 import { type Scope, type ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
 import { readSignInAsked, type SignInAsked } from './fresh-sign-in.ts';
@@ -200,23 +201,6 @@ function isRegistered(client: Client, redirectUri: string): boolean {
 }
 
 const loopbackOrigin = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?(?=[/?]|$)/;
-
-/** Where `came` leaves the most similar of `expected`, counted from 1. */
-export function describeMismatch(came: string, expected: readonly string[]): Record<string, unknown> {
-  let closest = { uri: expected[0] ?? '', differsAt: 0 };
-  for (const uri of expected) {
-    let same = 0;
-    while (same < uri.length && uri[same] === came[same]) same++;
-    if (same >= closest.differsAt) closest = { uri, differsAt: same };
-  }
-  const trailingSlash = came === `${closest.uri}/` || `${came}/` === closest.uri;
-  return {
-    came: came.slice(0, 500),
-    closest: closest.uri,
-    differsAtCharacter: closest.differsAt + 1,
-    ...(trailingSlash ? { hint: 'trailing slash' } : {}),
-  };
-}
 
 function checkScopes(
   catalogue: ScopeCatalogue,

@@ -88,8 +88,14 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
       const finished = await finishAuthorization(context, request, accepted);
       return sendAnswer(context, request, reply, authorization, finished, 302);
     }
-    if (authorization.prompt.none) return answer(granted.length > 1 ? 'InteractionRequired' : 'ConsentRequired');
     const [only] = candidates;
+    // The platform's own console asks for the identity alone, which needs nobody's consent.
+    if (authorization.client.firstParty && only && !authorization.scopes.organizationBound) {
+      const accepted = { session, authorization, target: only, consentShown: false, entireSession: false };
+      const finished = await finishAuthorization(context, request, accepted);
+      return sendAnswer(context, request, reply, authorization, finished, 302);
+    }
+    if (authorization.prompt.none) return answer(granted.length > 1 ? 'InteractionRequired' : 'ConsentRequired');
     const next = candidates.length === 1 && only ? `consent?organization=${encodeTarget(only)}&` : 'organization?';
     return reply.redirect(`/oauth/${next}continue=${encodeURIComponent(continueTo)}`, 302);
   });

@@ -28,10 +28,24 @@ export async function saveSignInFacts(
   await queryable.query({
     name: 'sign-in-facts-save',
     text: `UPDATE authorization_code
-           SET nonce = $2, auth_time_ms = (SELECT created_at_ms FROM session WHERE session_hash = $3)
+           SET nonce = $2, session_hash = $3, auth_time_ms = (SELECT created_at_ms FROM session WHERE session_hash = $3)
            WHERE code_hash = $1`,
     values: [secretHash(code), facts.nonce === null ? null : Buffer.from(facts.nonce), facts.sessionHash],
   });
+}
+
+/** Whose sign-in a code came from: the session, which may have ended since, and its user. */
+export async function sessionOfCode(
+  queryable: Queryable,
+  code: string,
+): Promise<{ readonly userId: string; readonly accountsSessionHash: Buffer } | undefined> {
+  const [row] = await queryable.query<{ user_id: string; session_hash: Buffer }>({
+    name: 'session-of-code',
+    text: `SELECT s.user_id, s.session_hash FROM authorization_code c JOIN session s USING (session_hash)
+           WHERE c.code_hash = $1`,
+    values: [secretHash(code)],
+  });
+  return row && { userId: row.user_id, accountsSessionHash: row.session_hash };
 }
 
 export async function findSignInFacts(queryable: Queryable, code: string): Promise<SignInFacts> {

@@ -1,0 +1,51 @@
+import { listSigningKeys, rotateSigningKey } from '../admin/keys.ts';
+import { describeSettings } from '../config/describe-settings.ts';
+import { isClientSetting } from '../oauth/client-settings.ts';
+import { type ConsoleRoute, defineRoute } from './route.ts';
+import { limitList, type SigningKey, signingKey, signingKeyList } from './wire-administration.ts';
+
+type Described = Awaited<ReturnType<typeof rotateSigningKey>>;
+
+function describeKey(key: Described): SigningKey {
+  return {
+    keyId: key.key_id,
+    state: key.state,
+    createdAt: key.created_at,
+    signsFrom: key.signs_from,
+    signsUntil: key.signs_until,
+    publishedUntil: key.published_until,
+  };
+}
+
+/** What only operators see and change. */
+export const administrationRoutes: readonly ConsoleRoute[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/administration/keys',
+    summary: 'The signing keys, newest first',
+    operator: true,
+    answer: signingKeyList,
+    handle: async ({ context }) => ({
+      keys: (await listSigningKeys(context.admin, context.dataCenter.id)).map(describeKey),
+    }),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/administration/keys/rotate',
+    summary: 'Makes a new signing key',
+    operator: true,
+    answer: signingKey,
+    status: 201,
+    handle: async ({ context }) => describeKey(await rotateSigningKey(context.admin, context.dataCenter.id)),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/administration/limits',
+    summary: 'Every lifetime, limit and switch',
+    operator: true,
+    answer: limitList,
+    handle: async ({ context }) => ({
+      limits: describeSettings(context.settings).map((each) => ({ ...each, perClient: isClientSetting(each.name) })),
+    }),
+  }),
+];

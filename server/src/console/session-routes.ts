@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { type DataCenter, environments } from '../config/data-centers.ts';
+import type { ConsoleContext } from './context.ts';
+import { type ConsoleRoute, defineRoute } from './route.ts';
+import { isRecent } from './sessions.ts';
+import { type DataCenterInfo, organizationList, type Session, session as sessionSchema } from './wire.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const countries: Readonly<Record<string, string>> = {
+  us: 'United States',
+  eu: 'Europe',
+  in: 'India',
+  au: 'Australia',
+  cn: 'China',
+  jp: 'Japan',
+  ca: 'Canada',
+  sa: 'Saudi Arabia',
+  uk: 'United Kingdom',
+};
+
+export const platformVersion = version;
+
+export function countryOf(id: string): string {
+  return countries[id] ?? id.toUpperCase();
+}
+
+function describeDataCenter({ id, origins }: DataCenter): DataCenterInfo {
+  return {
+    id,
+    country: countryOf(id),
+    console: origins.console,
+    accounts: origins.accounts,
+    api: origins.api,
+    sandboxApi: origins.sandboxApi,
+    developerApi: origins.developerApi,
+    content: origins.content,
+  };
+}
+
+/** Who is signed in, where, and what the user works with. */
+export const sessionRoutes: readonly ConsoleRoute[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/session',
+    summary: 'Who is signed in, and where',
+    answer: sessionSchema,
+    handle: async ({ context, session }): Promise<Session> => ({
+      user: {
+        userId: session.userId,
+        email: session.email,
+        firstName: session.firstName,
+        lastName: session.lastName,
+        operator: session.operator,
+      },
+      csrfToken: session.csrfToken,
+      recentlySignedIn: isRecent(context, session),
+      dataCenter: describeDataCenter(context.dataCenter),
+      realm: context.topology.realmOf(context.dataCenter).map(describeDataCenter),
+      version,
+      limits: limitsOf(context),
+      plainHttpRedirects: context.settings.compatibility.plainHttpRedirects,
+    }),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/organizations',
+    summary: "The user's organizations with their environments",
+    answer: organizationList,
+    handle: async ({ context, session }) => ({
+      organizations: (await context.organizations.listForUser(session.userId)).map((each) => ({
+        organizationId: each.organizationId,
+        name: each.name,
+        administrator: each.administrator,
+        environments: environments.filter((name) => each.environments.some(({ environment }) => environment === name)),
+      })),
+    }),
+  }),
+];
+
+function limitsOf({ settings: { limits } }: ConsoleContext): Session['limits'] {
+  const { redirectUrisPerClient, javascriptDomainsPerClient } = limits;
+  return { redirectUrisPerClient, javascriptDomainsPerClient };
+}

@@ -1,7 +1,8 @@
 // What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the browser
-// SDK when its sources are newer, and with --browser find a Chromium. Runs on any Node from 20 on, before there are packages.
+// SDK and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on, before there are packages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.mjs';
@@ -11,6 +12,8 @@ const bundledNode = join(root, 'node_modules', '.bin', 'node');
 
 if (!packagesAreInstalled()) installPackages();
 if (sdkIsStale()) run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
+const consoleHash = hashOfConsole();
+if (consoleIsStale()) buildConsole();
 if (process.argv.includes('--browser') && !chromiumIsThere()) installChromium();
 
 /** Compares the lock file with the one that npm leaves in node_modules. */
@@ -42,6 +45,40 @@ function sdkIsStale() {
   return sources.some(
     (file) => file.isFile() && statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs > builtMs,
   );
+}
+
+/** Of everything that the console's pages are built from, the server's files among it. */
+function hashOfConsole() {
+  const hash = createHash('sha256');
+  const folders = [join('console', 'src'), join('server', 'src', 'oauth')].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => join(file.parentPath ?? file.path, file.name)),
+  );
+  const files = [
+    ['console', 'package.json'],
+    ['console', 'vite.config.ts'],
+    ['console', 'index.html'],
+    ['server', 'src', 'console', 'wire.ts'],
+    ['server', 'src', 'console', 'wire-administration.ts'],
+    ['server', 'src', 'config', 'data-centers.ts'],
+    ['server', 'src', 'inspector', 'event-kinds.ts'],
+  ].map((parts) => join(root, ...parts));
+  for (const file of [...folders, ...files].sort())
+    hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function consoleIsStale() {
+  const known = join(root, 'console', 'dist', 'sources.txt');
+  return !existsSync(known) || readFileSync(known, 'utf8') !== consoleHash;
+}
+
+function buildConsole() {
+  say('Building the API console …');
+  const vite = join('node_modules', 'vite', 'bin', 'vite.js');
+  run(bundledNode, [vite, 'build', 'console', '--logLevel', 'error'], 'the API console could not be built');
+  writeFileSync(join(root, 'console', 'dist', 'sources.txt'), consoleHash);
 }
 
 function chromiumIsThere() {

@@ -1,6 +1,6 @@
 import { endSessionsOf, listSessions, sessionIdPattern } from '../accounts/sessions.ts';
-import { endGrants } from '../accounts/token/end-tokens.ts';
 import { notFound } from './failure.ts';
+import { endGrantsOfApp } from './grants.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
 import * as wire from './wire.ts';
 
@@ -101,17 +101,8 @@ export const accountRoutes: readonly ConsoleRoute[] = [
     path: '/account/apps/:clientId',
     summary: "Takes an application's access back and ends its tokens",
     handle: async ({ context, session, params }) => {
-      const clientId = params.clientId ?? '';
-      const rows = await context.database.query<{ grant_id: string }>({
-        text: 'SELECT grant_id FROM user_grant WHERE user_id = $1 AND client_id = $2',
-        values: [session.userId, clientId.replaceAll('\0', '')],
-      });
-      if (rows.length === 0) throw notFound('application');
-      for (const { grant_id } of rows) {
-        await endGrants(context.database, context.notices, { grantId: grant_id, userId: session.userId });
-      }
-      const detail = { clientId, reason: 'the user removed the app' };
-      context.events.record({ kind: 'consent', outcome: 'GrantEnded', userId: session.userId, detail });
+      const clientId = (params.clientId ?? '').replaceAll('\0', '');
+      if ((await endGrantsOfApp(context, session.userId, clientId)) === 0) throw notFound('application');
     },
   }),
 ];

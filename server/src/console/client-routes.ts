@@ -13,6 +13,7 @@ import { validateClient } from '../oauth/client-validation.ts';
 import type { ConsoleContext } from './context.ts';
 import { ConsoleFailure, notFound } from './failure.ts';
 import { FreshSecrets } from './fresh-secrets.ts';
+import { endGrantsOfApp } from './grants.ts';
 import { findOwn } from './own-clients.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
 import * as wire from './wire.ts';
@@ -259,7 +260,9 @@ export function clientRoutes(): readonly ConsoleRoute[] {
           const field = { field: 'overlapSeconds' };
           throw new ConsoleFailure(400, 'BAD_INPUT', 'Old secrets end at once here: expected 0.', field);
         }
+        // Not shown again, but codes can be exchanged with it for a while.
         const { secrets } = await rotateClientSecret(call.context.admin, client.clientId, call.body.dataCenter);
+        fresh.keep(client.clientId, secrets, call.context.clock.nowMs(), true);
         return { secrets: { ...secrets } };
       },
     }),
@@ -280,6 +283,48 @@ export function clientRoutes(): readonly ConsoleRoute[] {
           organizationId: body.organizationId,
         });
         return { code: made.code, expiresAt: made.expires_at };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/clients/:id/codes/exchange',
+      summary:
+        "Exchanges a code at the token endpoint, with a secret that was not shown yet: the endpoint's own answer",
+      body: wire.codeExchange,
+      answer: wire.exchangeAnswer,
+      handle: async (call) => {
+        const { context, body } = call;
+        const client = await findOwn(call);
+        const secret = fresh.peek(client.clientId, context.dataCenter.id, context.clock.nowMs());
+        if (secret === undefined) {
+          const why = 'The secret is not kept here. Exchange the code with your own copy of it, or rotate it.';
+          throw new ConsoleFailure(409, 'SECRET_UNKNOWN', why);
+        }
+        const answer = await context.accounts.inject({
+          method: 'POST',
+          url: '/oauth/v2/token',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          payload: new URLSearchParams({
+            grant_type: 'authorization_code',
+            client_id: client.clientId,
+            client_secret: secret,
+            code: body.code,
+          }).toString(),
+        });
+        return { status: answer.statusCode, body: answer.json() };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/clients/:id/users/:dataCenter/:userId',
+      summary: "Ends a user's access for this application",
+      handle: async (call) => {
+        const { context, params } = call;
+        const { clientId } = await findOwn(call);
+        const { dataCenter, userId = '' } = params;
+        if (dataCenter !== context.dataCenter.id || !/^\d{1,18}$/.test(userId)) throw notFound('user');
+        const ended = await endGrantsOfApp(context, userId, clientId);
+        if (ended === 0) throw notFound('user');
       },
     }),
     defineRoute({

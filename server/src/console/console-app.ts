@@ -13,8 +13,10 @@ import { ConsoleFailure, sendFailure } from './failure.ts';
 import { describeApi } from './openapi.ts';
 import { registerPages } from './pages.ts';
 import { registerRoute } from './route.ts';
+import { scopeRoutes } from './scope-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerSignIn } from './sign-in.ts';
+import { startRoutes } from './start-routes.ts';
 
 const bodyLimitBytes = 1024 * 1024;
 
@@ -28,7 +30,15 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
     bodyLimitBytes,
     secure: context.dataCenter.origins.console.startsWith('https:'),
   });
-  const routes = [...sessionRoutes, ...clientRoutes(), ...eventRoutes, ...accountRoutes, ...administrationRoutes];
+  const routes = [
+    ...sessionRoutes,
+    ...startRoutes,
+    ...clientRoutes(),
+    ...scopeRoutes,
+    ...eventRoutes,
+    ...accountRoutes,
+    ...administrationRoutes,
+  ];
   const document = describeApi(routes);
   app.register(async (pages) => {
     await pages.register(cookie);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HttpBrowser, signIn } from '../testing/http-browser.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
-import type { Client, Code, OrganizationList, Session } from './wire.ts';
+import type { Client, Code, OrganizationList, ScopeList, Session, StartSteps } from './wire.ts';
 
 let platform: TestPlatform;
 let origin: string;
@@ -115,6 +115,12 @@ test('from a self client to a lead', async () => {
   const space = `/crm/production/${organizations[0]?.organizationId}`;
   const leads = await get(`${space}/v8/Leads?fields=Last_Name`);
   expect(await leads.json()).toMatchObject({ data: [{ Last_Name: 'Visible' }] });
+  const { scopes } = (await (await get('/scopes')).json()) as ScopeList;
+  const reading = scopes.find(({ name }) => name === 'ZohoCRM.modules.ALL');
+  expect(reading?.operations).toContain('GET /crm/v8/{module}/{id}');
+  const start = (await (await get('/start')).json()) as StartSteps;
+  const steps = start.ways.find(({ id }) => id === 'self-client')?.steps.filter(({ id }) => id !== 'lead');
+  expect(steps?.map(({ done }) => done)).toEqual([true, true, true]);
   expect((await get('/crm/production/1/v8/Leads?fields=Last_Name')).status).toBe(404);
   expect(await (await get(`/clients/${clientId}/users`)).json()).toMatchObject({
     users: [{ email: 'lead@example.com', accessTokens: 1 }],

@@ -61,6 +61,7 @@ export const sessionRoutes: readonly ConsoleRoute[] = [
       version,
       limits: limitsOf(context),
       plainHttpRedirects: context.settings.compatibility.plainHttpRedirects,
+      undottedSchemes: context.settings.compatibility.undottedSchemes,
     }),
   }),
   defineRoute({

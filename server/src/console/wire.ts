@@ -65,6 +65,7 @@ export const session = Type.Object({
   version: Type.String(),
   limits: Type.Object({ redirectUrisPerClient: Type.Number(), javascriptDomainsPerClient: Type.Number() }),
   plainHttpRedirects: Type.Boolean(),
+  undottedSchemes: Type.Boolean(),
 });
 
 /** What an owner fills in; the rules are those of `oauth/client-validation.ts`. */

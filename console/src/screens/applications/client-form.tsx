@@ -50,13 +50,14 @@ export function ClientForm({
   readonly onSubmit: (values: ClientFormValues) => Promise<void>;
   readonly onCancel?: () => void;
 }) {
-  const { limits, plainHttpRedirects } = useSession();
+  const { limits, plainHttpRedirects: plainHttp, undottedSchemes } = useSession();
   const rules = clientTypeRules[type];
   const form = useForm<ClientFormValues>({
     defaultValues: initial,
     mode: 'onTouched',
     resolver: (values) => {
-      const faults = validateClient(type, toClientFields(type, values), { limits, plainHttp: plainHttpRedirects });
+      const rulesInForce = { limits, plainHttp, undottedSchemes };
+      const faults = validateClient(type, toClientFields(type, values), rulesInForce);
       return faults.length === 0 ? { values, errors: {} } : { values: {}, errors: errorsOf(faults, values) };
     },
   });

@@ -310,7 +310,7 @@ function nobody(): { uid: number; gid: number } {
 /** Whether another user can reach this checkout; where he cannot, the platform is not his to run. */
 function checkoutIsOpen(): boolean {
   if (!isRoot) return false;
-  for (let path = fileURLToPath(new URL('.', import.meta.url)); path !== dirname(path); path = dirname(path)) {
+  for (let path = fileURLToPath(new URL('./', import.meta.url)); path !== dirname(path); path = dirname(path)) {
     if ((statSync(path).mode & 0o001) === 0) return false;
   }
   return true;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { describeSettings } from '../config/describe-settings.ts';
-import { Refusal } from '../crm/errors.ts';
+import { Refusal } from '../crm/kernel/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';

@@ -1,7 +1,8 @@
 import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
-import { type ClientOverrides, changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
+import type { ClientOverrides } from '../oauth/client-overrides.ts';
+import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { csvRows } from '../crm/bulk/write/csv-rows.ts';
+import { csvRows } from '../crm/work/bulk/write/csv-rows.ts';
 import { CsvFault, type CsvStyle, csvLine } from '../foundation/csv.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import type { AdminCall } from './admin-client.ts';

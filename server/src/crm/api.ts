@@ -4,24 +4,26 @@ import { apiOrigin } from '../config/data-centers.ts';
 import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
 import type { TokenGrant } from '../oauth/token-authority.ts';
-import { runSubRequest } from './composite/run-sub-request.ts';
-import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
-import { Refusal, unavailable } from './errors.ts';
-import { contentDisposition } from './files/file-name.ts';
-import { checkAddress } from './http/address.ts';
-import { Admission, admit, foreignOrigin, noAdmission, unreadablePath } from './http/admission.ts';
-import { callHeaders } from './http/call-headers.ts';
-import { type Operation, Router } from './http/router.ts';
-import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
-import type { Pass } from './limits/call-limits.ts';
-import { costOf, furtherCredits, isHeavyBody } from './limits/costs.ts';
-import { servePublicDocuments } from './openapi/routes.ts';
+import type { CrmAnswer, CrmCall } from './kernel/call.ts';
+import { Refusal, unavailable } from './kernel/errors.ts';
+import type { Operation } from './kernel/operation.ts';
+import type { CrmUser, Space } from './kernel/space/space.ts';
 import { chapters, operations, uploadOperations } from './operations.ts';
-import type { CrmUser, Space } from './organizations/space.ts';
-import { storeFor } from './records/limited-records.ts';
-import { unbuiltPaths } from './unbuilt-paths.ts';
+import { contentDisposition } from './store/files/file-name.ts';
+import type { Pass } from './store/limits/call-limits.ts';
+import { storeFor } from './store/records/limited-records.ts';
+import { checkAddress } from './wire/address.ts';
+import { Admission, admit, foreignOrigin, noAdmission, unreadablePath } from './wire/admission.ts';
+import { callHeaders } from './wire/call-headers.ts';
+import type { CrmContext } from './wire/context.ts';
+import { costOf, furtherCredits, isHeavyBody } from './wire/costs.ts';
+import { hasIdempotencyKey, runOnce } from './wire/idempotency.ts';
+import { servePublicDocuments } from './wire/openapi/routes.ts';
+import { Router } from './wire/router.ts';
+import { unbuiltPaths } from './wire/unbuilt-paths.ts';
+import { runSubRequest } from './work/composite/run-sub-request.ts';
 
-export type { CrmContext } from './context.ts';
+export type { CrmContext } from './wire/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Operation } from './http/router.ts';
-import type { Schema } from './openapi/schema.ts';
+import type { Operation } from './kernel/operation.ts';
+import type { Schema } from './kernel/schema.ts';
 import { type Answer, startCrm } from './testing/crm-platform.ts';
 import { everyOperation, examples, nameOf, pathOf } from './testing/examples/examples.ts';
 import { type Example, makeWorld } from './testing/examples/world.ts';

@@ -4,7 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { AdminFailure } from '../admin/failure.ts';
 import { addUserToOrganization, administered, createUserWithOrganization } from '../admin/users.ts';
 import { portOffsets } from '../config/data-centers.ts';
-import { listOrganizations } from '../crm/organizations/list-organizations.ts';
+import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import type { Database } from '../database/database.ts';
 import { type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
 import type { DemoUser } from './demo-accounts.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { type Client, type ClientAtDataCenter, type ClientType, clientTypeRules } from '../oauth/client.ts';
-import type { ClientOverrides } from '../oauth/client-settings.ts';
+import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId, createClientSecret } from '../oauth/formats.ts';

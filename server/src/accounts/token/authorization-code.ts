@@ -3,7 +3,7 @@ import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts'
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
-import { describeMismatch } from '../authorize/authorization-request.ts';
+import { describeMismatch } from '../../oauth/redirect-uri.ts';
 import type { AccountsContext } from '../context.ts';
 import { createIdTokenOfCode } from '../identity/id-token.ts';
 import { endTokensOfCode } from './end-tokens.ts';

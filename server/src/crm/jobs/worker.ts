@@ -3,10 +3,9 @@ import type { Clock } from '../../foundation/clock.ts';
 import { FairShares } from '../../foundation/fair-shares.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { Log } from '../../http/log.ts';
-import { Refusal } from '../errors.ts';
-import type { OutgoingPolicy } from '../outgoing/outgoing-policy.ts';
-import { postJson } from '../outgoing/post-json.ts';
-import type { CrmStore } from '../store.ts';
+import { Refusal } from '../kernel/errors.ts';
+import type { CrmStore } from '../kernel/store.ts';
+import { sweep } from '../upkeep.ts';
 import { type Job, JobFailure, JobInterrupted, type JobOrigin, type WorkedOperation } from './job.ts';
 import { jobCall } from './job-call.ts';
 import {
@@ -19,8 +18,9 @@ import {
   releaseJob,
   saveProgress,
 } from './job-table.ts';
+import type { OutgoingPolicy } from './outgoing/outgoing-policy.ts';
+import { postJson } from './outgoing/post-json.ts';
 import type { JobKind, RunningJob } from './running-job.ts';
-import { sweep } from './sweep.ts';
 
 /** Works at the same time, and callbacks: these wait for others, and hold up no work. */
 const worksAtOnce = { total: 4, perTenant: 2, perReceiver: 1, reserved: 2 };

@@ -1,8 +1,24 @@
-import { listAllAttachments } from '../attachments/list-all-attachments.ts';
-import type { CrmCall } from '../context.ts';
-import type { Operation } from '../http/router.ts';
-import { findModule } from '../metadata/activities.ts';
-import { bodyWith, found, oneById, type Parameter, query } from '../openapi/description.ts';
+import { listAllAttachments } from '../content/attachments/list-all-attachments.ts';
+import { countRecords } from '../finding/search/count-records.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import { bodyWith, found, oneById, type Parameter, query } from '../kernel/description.ts';
+import { findModule } from '../kernel/metadata/activities.ts';
+import type { Operation } from '../kernel/operation.ts';
+import {
+  anything,
+  flag,
+  id,
+  integer,
+  listOf,
+  moduleReference,
+  named,
+  oneOf,
+  orNull,
+  reference,
+  shape,
+  text,
+  time,
+} from '../kernel/schema.ts';
 import {
   fieldsParameter,
   idsFilter,
@@ -18,28 +34,17 @@ import {
   sortOrder,
   viewParameter,
   withoutEffect,
-} from '../openapi/parameters.ts';
-import { newRecord, record } from '../openapi/record-schemas.ts';
-import {
-  anything,
-  flag,
-  id,
-  integer,
-  listOf,
-  moduleReference,
-  named,
-  oneOf,
-  orNull,
-  reference,
-  shape,
-  text,
-  time,
-} from '../openapi/schema.ts';
-import { module } from '../operation-scopes.ts';
-import { cloneRecord } from './clone-record.ts';
-import { countRecords } from './count-records.ts';
-import { createRecords } from './create-records.ts';
-import { deleteOneRecord, deleteRecords } from './delete-records.ts';
+} from '../wire/openapi/parameters.ts';
+import { newRecord, record } from '../wire/openapi/record-schemas.ts';
+import { module } from '../wire/scopes.ts';
+import { getActivity, listActivities } from './list/list-activities.ts';
+import { listDeletedRecords } from './list/list-deleted-records.ts';
+import { listRecords } from './list/list-records.ts';
+import { getRecord } from './view/get-record.ts';
+import { getTimeline } from './view/timeline.ts';
+import { cloneRecord } from './write/clone-record.ts';
+import { createRecords } from './write/create-records.ts';
+import { deleteOneRecord, deleteRecords } from './write/delete-records.ts';
 import {
   assignmentRule,
   changedRecords,
@@ -48,16 +53,11 @@ import {
   recordDeletes,
   recordErrors,
   recordWrites,
-} from './described-writes.ts';
-import { fullTextLimits, getFullTexts, getFullTextsOfOne } from './full-texts.ts';
-import { getRecord } from './get-record.ts';
-import { getActivity, listActivities } from './list-activities.ts';
-import { listDeletedRecords } from './list-deleted-records.ts';
-import { listRecords } from './list-records.ts';
-import { getTimeline } from './timeline.ts';
-import { updateOneRecord, updateRecords } from './update-records.ts';
-import { upsertRecords } from './upsert-records.ts';
-import { maxRecords } from './write-request.ts';
+} from './write/described-writes.ts';
+import { fullTextLimits, getFullTexts, getFullTextsOfOne } from './write/full-texts.ts';
+import { updateOneRecord, updateRecords } from './write/update-records.ts';
+import { upsertRecords } from './write/upsert-records.ts';
+import { maxRecords } from './write/write-request.ts';
 
 const territoryParameters: readonly Parameter[] = [
   { ...query('territory_id', 'Only the records of this territory.', id), errors: ['FEATURE_NOT_ENABLED'] },

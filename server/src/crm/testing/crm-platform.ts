@@ -12,10 +12,10 @@ import { createTestDatabase } from '../../testing/test-database.ts';
 import { createCrmApi } from '../api.ts';
 import { jobKinds } from '../job-kinds.ts';
 import { jobTopic } from '../jobs/job-table.ts';
+import { outgoingPolicy } from '../jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from '../jobs/worker.ts';
-import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
-import { outgoingPolicy } from '../outgoing/outgoing-policy.ts';
-import { createCrmStore } from '../store.ts';
+import { createCrmStore } from '../store/create-store.ts';
+import { addUser, type CreatedOrganization, createOrganization } from '../store/space/provisioning.ts';
 import { assertDocumented, observeHandlers } from './own-document.ts';
 
 export const allScopes = [

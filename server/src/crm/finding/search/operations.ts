@@ -1,0 +1,38 @@
+import { query, withList } from '../../kernel/description.ts';
+import type { Operation } from '../../kernel/operation.ts';
+import { either } from '../../kernel/schema.ts';
+import { userSchema } from '../../settings/people/user-schema.ts';
+import { fieldsParameter, pageInfo, pages, searchQuery, viewParameter } from '../../wire/openapi/parameters.ts';
+import { record } from '../../wire/openapi/record-schemas.ts';
+import { searchScopes } from '../../wire/search-scopes.ts';
+import { searchRecords } from './search-records.ts';
+
+/** Search in a module. */
+export const searchOperations: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: '{module}/search',
+    scopes: searchScopes,
+    handle: searchRecords,
+    about: {
+      summary: 'Search records',
+      text:
+        'By criteria, email, phone or word; of several the first in this order counts. Newest first, the first 2,000. ' +
+        'The module may be Users, whose answer is as that of GET /users.',
+      query: [
+        ...searchQuery,
+        { ...fieldsParameter, required: false },
+        ...pages,
+        viewParameter,
+        query('type', 'Users: as in GET /users.'),
+      ],
+      answers: {
+        200: {
+          json: either(withList('data', record, { info: pageInfo }), withList('users', userSchema, { info: pageInfo })),
+        },
+        204: { description: 'Nothing was found.' },
+      },
+      errors: ['EXPECTED_PARAM_MISSING', 'LIMIT_REACHED', 'PATTERN_NOT_MATCHED'],
+    },
+  },
+];

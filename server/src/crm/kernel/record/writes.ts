@@ -1,0 +1,58 @@
+import type { RecordTable } from '../../store/records/record-table.ts';
+import type { Module } from '../metadata/metadata.ts';
+import type { HistoryEntry } from './history.ts';
+import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
+
+/** What calls do with records by id. */
+export type Records = Pick<RecordTable, 'read' | 'readMany' | 'targets' | 'insert' | 'update' | 'delete'>;
+
+/** What became of one record of a write: its row, or why nothing was written. */
+export type WriteOutcome =
+  | { readonly written: true }
+  | { readonly written: false; readonly conflicts: readonly Conflict[] }
+  /** Someone else changed or deleted the record since it was read. */
+  | { readonly written: false; readonly stale: true };
+
+/** A look-up's target, to be checked or shown. */
+export interface Reference {
+  readonly module: number;
+  readonly id: string;
+}
+
+/** A unique value that another record has. */
+export interface Conflict {
+  readonly field: string;
+  readonly recordId: string;
+}
+
+/** A record to be written. */
+export interface NewRecord {
+  readonly key: RecordKey;
+  readonly record: StoredRecord;
+  /** Values that no other record of the module may have. */
+  readonly claims: readonly UniqueClaim[];
+  /** The id of another record of the same write, without which this one is not written either. */
+  readonly goesWith?: string;
+}
+
+/** A changed record; `record.version` is the one that was read. */
+export interface RecordUpdate {
+  readonly key: RecordKey;
+  readonly record: StoredRecord;
+  /** The record's unique values after the change; null when none of them changed. */
+  readonly claims: readonly UniqueClaim[] | null;
+  /** What the record's timeline tells of the change. */
+  readonly history?: HistoryEntry;
+  /** What becomes of its links in the same transaction. */
+  readonly links?: readonly LinkWrites[];
+}
+
+/** What becomes of the links of a record that is changed, in the transaction of that change. */
+export interface LinkWrites {
+  readonly inserted: readonly NewRecord[];
+  readonly changed: readonly RecordUpdate[];
+  readonly removed: readonly StoredRecord[];
+  readonly linking: Module;
+  readonly by: string;
+  readonly atMs: number;
+}

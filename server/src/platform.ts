@@ -30,6 +30,7 @@ import { type OutgoingPolicy, outgoingPolicy } from './crm/jobs/outgoing/outgoin
 import { JobWorker } from './crm/jobs/worker.ts';
 import { createCrmStore, storeOver } from './crm/store/create-store.ts';
 import { listOrganizations } from './crm/store/space/list-organizations.ts';
+import { sweep } from './crm/upkeep.ts';
 import { Notifier } from './crm/work/notifications/notifier.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
@@ -289,6 +290,7 @@ async function buildDataCenter(
     random: shared.random,
     log,
     kinds: jobKinds,
+    sweep,
     policy,
   });
   closers.push(() => worker.close());

@@ -1,3 +1,4 @@
+import { listAllAttachments } from './content/attachments/list-all-attachments.ts';
 import { attachmentOperations } from './content/attachments/operations.ts';
 import { emailOperations } from './content/emails/operations.ts';
 import { fileOperations } from './content/files/operations.ts';
@@ -6,6 +7,7 @@ import { relatedOperations } from './finding/related/operations.ts';
 import { searchOperations } from './finding/search/operations.ts';
 import type { Operation } from './kernel/operation.ts';
 import { byExternalId } from './records/external/external-ids.ts';
+import { listActivities } from './records/list/list-activities.ts';
 import { recordOperations } from './records/operations.ts';
 import { assignmentOperations } from './settings/assignment/operations.ts';
 import { customizationOperations } from './settings/customization/operations.ts';
@@ -40,7 +42,10 @@ const apis: Operation = {
 
 /** The operations by what they are about, in the order of the API's documents. The rows stand in their features' folders. */
 const rows: Chapters = {
-  Records: [...recordOperations, ...recycleBinOperations],
+  Records: [
+    ...recordOperations({ Attachments: listAllAttachments, Activities: listActivities }),
+    ...recycleBinOperations,
+  ],
   'Related records': relatedOperations,
   Search: searchOperations,
   COQL: coqlOperations,

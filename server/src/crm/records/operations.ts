@@ -1,5 +1,3 @@
-import { listAllAttachments } from '../content/attachments/list-all-attachments.ts';
-import { countRecords } from '../finding/search/count-records.ts';
 import type { CrmCall } from '../kernel/call.ts';
 import { bodyWith, found, oneById, type Parameter, query } from '../kernel/description.ts';
 import { findModule } from '../kernel/metadata/activities.ts';
@@ -30,14 +28,13 @@ import {
   pageToken,
   recordListQuery,
   recordPageInfo,
-  searchQuery,
   sortOrder,
   viewParameter,
   withoutEffect,
 } from '../wire/openapi/parameters.ts';
 import { newRecord, record } from '../wire/openapi/record-schemas.ts';
 import { module } from '../wire/scopes.ts';
-import { getActivity, listActivities } from './list/list-activities.ts';
+import { getActivity } from './list/list-activities.ts';
 import { listDeletedRecords } from './list/list-deleted-records.ts';
 import { listRecords } from './list/list-records.ts';
 import { getRecord } from './view/get-record.ts';
@@ -115,20 +112,18 @@ const timelineInfo = shape({
   more_records: flag,
 });
 
-/** What has a list of its own kind. */
-const ownLists: ReadonlyMap<string | undefined, Operation['handle']> = new Map([
-  ['Attachments', listAllAttachments],
-  ['Activities', listActivities],
-]);
+/** Lists of another kind than those of records, by the module's API name. */
+export type OwnLists = Readonly<Record<string, Operation['handle']>>;
+
 const listedModule = (call: CrmCall) => findModule(call, call.path[0] as string)?.apiName;
 
 /** Records, deleted records and the timeline. */
-export const recordOperations: readonly Operation[] = [
+export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
   {
     method: 'GET',
     path: '{module}',
     scopes: module('READ'),
-    handle: (call) => (ownLists.get(listedModule(call)) ?? listRecords)(call),
+    handle: (call) => (ownLists[listedModule(call) ?? ''] ?? listRecords)(call),
     about: {
       summary: 'List records',
       text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. Attachments are those of all records that the caller may see. In v2, Activities are the tasks, meetings and calls. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
@@ -219,19 +214,6 @@ export const recordOperations: readonly Operation[] = [
       ],
       headers: [ifModifiedSince],
       answers: found('data', deleted, { info: pageInfo }),
-    },
-  },
-  {
-    method: 'GET',
-    path: '{module}/actions/count',
-    scopes: module('READ'),
-    handle: countRecords,
-    about: {
-      summary: 'Count records',
-      text: 'All, those of a custom view, or those that a search finds.',
-      query: [...searchQuery, viewParameter],
-      answers: { 200: { json: shape({ count: integer }) } },
-      errors: ['AMBIGUITY_DURING_PROCESSING'],
     },
   },
   {

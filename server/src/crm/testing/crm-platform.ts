@@ -16,6 +16,7 @@ import { outgoingPolicy } from '../jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from '../jobs/worker.ts';
 import { createCrmStore } from '../store/create-store.ts';
 import { addUser, type CreatedOrganization, createOrganization } from '../store/space/provisioning.ts';
+import { sweep } from '../upkeep.ts';
 import { assertDocumented, observeHandlers } from './own-document.ts';
 
 export const allScopes = [
@@ -106,6 +107,7 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
   const working = {
     kinds: jobKinds,
+    sweep,
     policy: outgoingPolicy(settings.outgoingCalls, { dataCenters: [dataCenter] }, []),
     pollMs: 3_600_000,
   };

@@ -1,13 +1,15 @@
 import { query, withList } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
-import { either } from '../../kernel/schema.ts';
+import { either, integer, shape } from '../../kernel/schema.ts';
 import { userSchema } from '../../settings/people/user-schema.ts';
 import { fieldsParameter, pageInfo, pages, searchQuery, viewParameter } from '../../wire/openapi/parameters.ts';
 import { record } from '../../wire/openapi/record-schemas.ts';
+import { module } from '../../wire/scopes.ts';
 import { searchScopes } from '../../wire/search-scopes.ts';
+import { countRecords } from './count-records.ts';
 import { searchRecords } from './search-records.ts';
 
-/** Search in a module. */
+/** Search in a module, and how many records there are. */
 export const searchOperations: readonly Operation[] = [
   {
     method: 'GET',
@@ -33,6 +35,19 @@ export const searchOperations: readonly Operation[] = [
         204: { description: 'Nothing was found.' },
       },
       errors: ['EXPECTED_PARAM_MISSING', 'LIMIT_REACHED', 'PATTERN_NOT_MATCHED'],
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/actions/count',
+    scopes: module('READ'),
+    handle: countRecords,
+    about: {
+      summary: 'Count records',
+      text: 'All, those of a custom view, or those that a search finds.',
+      query: [...searchQuery, viewParameter],
+      answers: { 200: { json: shape({ count: integer }) } },
+      errors: ['AMBIGUITY_DURING_PROCESSING'],
     },
   },
 ];

@@ -1,10 +1,31 @@
-import type { RecordTable } from '../../store/records/record-table.ts';
 import type { Module } from '../metadata/metadata.ts';
 import type { HistoryEntry } from './history.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
 
 /** What calls do with records by id. */
-export type Records = Pick<RecordTable, 'read' | 'readMany' | 'targets' | 'insert' | 'update' | 'delete'>;
+export interface Records {
+  /** One live record. */
+  read(key: RecordKey): Promise<StoredRecord | undefined>;
+  /** Live records of one module by id; those that do not exist are missing from the answer. */
+  readMany(dataSpace: number, module: number, ids: readonly string[]): Promise<Map<string, StoredRecord>>;
+  /** The records that look-ups point to, with their names; what does not exist is missing. */
+  targets(
+    dataSpace: number,
+    references: readonly Reference[],
+  ): Promise<readonly (Reference & { readonly name: string | null })[]>;
+  /** Inserts the records of one call; those whose unique values are taken are left out, the others are committed. */
+  insert(records: readonly NewRecord[]): Promise<WriteOutcome[]>;
+  /** Writes changed records over the versions they were read in. */
+  update(records: readonly RecordUpdate[]): Promise<WriteOutcome[]>;
+  /** Moves records to the recycle bin. @returns what became of those that exist: locked ones stay. */
+  delete(
+    dataSpace: number,
+    module: number,
+    ids: readonly string[],
+    deletedBy: string,
+    nowMs: number,
+  ): Promise<ReadonlyMap<string, 'deleted' | 'locked'>>;
+}
 
 /** What became of one record of a write: its row, or why nothing was written. */
 export type WriteOutcome =

@@ -2,12 +2,11 @@ import { layoutId, readId } from '../../kernel/ids.ts';
 import type { Field, Formula, Linking, Module } from '../../kernel/metadata/metadata.ts';
 import { type Participant, participantModules } from '../../kernel/record/participants.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
-import type { Reference } from '../../kernel/record/writes.ts';
+import type { Records, Reference } from '../../kernel/record/writes.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { newestVersion, type Version } from '../../kernel/versions.ts';
 import { formulaValue } from '../../language/formula/record-formulas.ts';
 import { formatDateTime } from '../../language/values/date-time.ts';
-import type { RecordTable } from '../../store/records/record-table.ts';
 import { isFileField, showFiles } from '../file-fields.ts';
 import { assignmentsIn } from '../rules/territory-rule.ts';
 import { showParticipants } from './participants.ts';
@@ -201,7 +200,7 @@ function showRows(field: Field): Show {
 
 /** The names of everything that `records` point to in `fields`, with at most one statement. */
 export async function namesFor(
-  table: Pick<RecordTable, 'targets'>,
+  table: Pick<Records, 'targets'>,
   space: Space,
   fields: readonly Field[],
   records: readonly StoredRecord[],

@@ -3,6 +3,7 @@ import type { Database } from '../../../database/database.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Cost } from '../../kernel/cost.ts';
 import { Refusal } from '../../kernel/errors.ts';
+import type { Limits, Pass } from '../../kernel/store.ts';
 import { Concurrency } from './concurrency.ts';
 import { CreditLedger, type Taking } from './credit-ledger.ts';
 import { UseCounter } from './use-counter.ts';
@@ -11,32 +12,24 @@ import { UseCounter } from './use-counter.ts';
 const nominalLimit = 1_000_000_000;
 const minuteMs = 60_000;
 
-type Limits = Pick<
+type LimitSettings = Pick<
   Settings['limits'],
   'crmCreditsPerDay' | 'crmCallsPerMinute' | 'crmConcurrentCalls' | 'crmConcurrentHeavyCalls'
 >;
-
-/** A call that was let in. */
-export interface Pass {
-  /** The limit headers of its answer (crm-api 3.7). */
-  headers: Readonly<Record<string, string>>;
-  /** Lets the next one in; once, when the answer is out or the client is gone. */
-  readonly leave: (() => void) | undefined;
-}
 
 /**
  * Credits of an organization, its calls in a minute, and the calls of one client that run at the same time (crm-api
  * 10). Credits are the same for all processes; the other two are counted by each process for itself.
  */
-export class CallLimits {
-  readonly #limits: Limits;
+export class CallLimits implements Limits {
+  readonly #limits: LimitSettings;
   readonly #clock: Clock;
   readonly #ledger: CreditLedger | undefined;
   readonly #uses = new UseCounter();
   readonly #calls = new Concurrency();
   readonly #heavyCalls = new Concurrency();
 
-  constructor(database: Database, clock: Clock, limits: Limits) {
+  constructor(database: Database, clock: Clock, limits: LimitSettings) {
     this.#limits = limits;
     this.#clock = clock;
     this.#ledger =

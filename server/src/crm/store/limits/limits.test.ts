@@ -53,7 +53,8 @@ describe('credits', () => {
   test('of calls at the same time are exact, also over two processes', async () => {
     const limits = { crmCreditsPerDay: 40, crmCallsPerMinute: 0, crmConcurrentCalls: 0, crmConcurrentHeavyCalls: 0 };
     const other = new CallLimits(crm.database, crm.clock, limits);
-    const enter = async (each: CallLimits, client: string) => each.enter(organization.organizationId, client, plain);
+    const enter = async (each: typeof crm.store.limits, client: string) =>
+      each.enter(organization.organizationId, client, plain);
     const tries = await Promise.allSettled(
       Array.from({ length: 120 }, (_, index) => enter(index % 2 ? other : crm.store.limits, `client${index}`)),
     );

@@ -1,8 +1,9 @@
+import type { ChangeLocks } from '../../kernel/store.ts';
 /**
  * Lets changes to one record of this process go one after the other, so that they do not overtake each other between
  * reading and writing. Other processes are held off by the record's version.
  */
-export class KeyedLocks {
+export class KeyedLocks implements ChangeLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
   /** Runs `work` once everything that was asked for before it under one of `keys` is done. */

@@ -7,8 +7,8 @@ import {
   recordColumns,
   type StoredRecord,
 } from '../../kernel/record/record.ts';
-import type { RecordUpdate, Reference, WriteOutcome } from '../../kernel/record/writes.ts';
-import { insertClaimed, type NewRecord, updateClaimed } from './unique-values.ts';
+import type { NewRecord, Records, RecordUpdate, Reference, WriteOutcome } from '../../kernel/record/writes.ts';
+import { insertClaimed, updateClaimed } from './unique-values.ts';
 import { insertRecords, moveToBin, updateRecords } from './write-records.ts';
 
 const readBatch = 200;
@@ -25,7 +25,7 @@ const parallelWrites = 2;
  * table was small (reading all of it) for a minute after it has grown. Reads have a function of their own, which does
  * not.
  */
-export class RecordTable {
+export class RecordTable implements Records {
   readonly #database: Database;
   readonly #reads;
   readonly #inserts;

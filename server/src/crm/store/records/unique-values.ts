@@ -3,8 +3,6 @@ import type { UniqueClaim } from '../../kernel/record/record.ts';
 import type { Conflict, LinkWrites, NewRecord, RecordUpdate, WriteOutcome } from '../../kernel/record/writes.ts';
 import { insertRecords, moveToBin, updateRecords } from './write-records.ts';
 
-export type { NewRecord, RecordUpdate };
-
 export type Claiming = { readonly key: NewRecord['key']; readonly claims: readonly UniqueClaim[] };
 
 /** Inserts records that hold values of unique fields: those that lose a value are left out, all in one transaction. */

@@ -1,5 +1,6 @@
 import type { Database } from '../../../database/database.ts';
 import { idOf } from '../../kernel/ids.ts';
+import type { Ids } from '../../kernel/store.ts';
 
 const firstBlock = 100;
 const largestBlock = 10_000;
@@ -15,7 +16,7 @@ interface Block {
  * Hands out ids without asking the database for each: a process takes a block of a data space's sequence and uses it
  * up. What is left at its end is lost, so ids have gaps, and order of time only within a process.
  */
-export class IdAllocator {
+export class IdAllocator implements Ids {
   readonly #database: Database;
   readonly #blocks = new Map<number, Block>();
   readonly #refills = new Map<number, Promise<void>>();

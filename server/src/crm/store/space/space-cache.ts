@@ -2,6 +2,7 @@ import type { Environment } from '../../../config/data-centers.ts';
 import type { ChangeNotices } from '../../../database/change-notices.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Space } from '../../kernel/space/space.ts';
+import type { Spaces } from '../../kernel/store.ts';
 
 /** Topic of the change notices about users, roles, profiles and metadata; the key is the data space. */
 export const spaceTopic = 'crm-space';
@@ -16,7 +17,7 @@ interface Cached {
 }
 
 /** The data spaces that were used last, read once and forgotten when a notice says that they changed. */
-export class SpaceCache {
+export class SpaceCache implements Spaces {
   readonly #load: (organizationId: string, environment: Environment) => Promise<Space | undefined>;
   readonly #clock: Clock;
   readonly #spaces = new Map<string, Cached>();

@@ -12,6 +12,7 @@ import {
   recordColumns,
   type StoredRecord,
 } from '../../kernel/record/record.ts';
+import type { NewRecord } from '../../kernel/record/writes.ts';
 import { computeFormulas } from '../../language/formula/record-formulas.ts';
 import { newLinks } from '../../records/linking/write-links.ts';
 import { isLocked, lockedBody } from '../../records/locked.ts';
@@ -28,7 +29,7 @@ import { writeAnswer } from '../../records/write/write-request.ts';
 import { type ConversionTarget, mappedFields } from '../../settings/layouts/convert-mapping.ts';
 import { isApproved } from '../../store/records/approval.ts';
 import { historyEntry } from '../../store/records/record-history.ts';
-import { insertClaimedWith, type NewRecord } from '../../store/records/unique-values.ts';
+import { insertClaimedWith } from '../../store/records/unique-values.ts';
 import { visibleOwners } from '../../store/records/visibility.ts';
 import { updateRecords } from '../../store/records/write-records.ts';
 import { success } from '../../wire/item-list.ts';

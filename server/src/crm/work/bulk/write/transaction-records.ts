@@ -1,7 +1,7 @@
 import type { Database, Queryable } from '../../../../database/database.ts';
-import type { WriteOutcome } from '../../../kernel/record/writes.ts';
+import type { NewRecord, WriteOutcome } from '../../../kernel/record/writes.ts';
 import { RecordTable } from '../../../store/records/record-table.ts';
-import { insertClaimedWith, type NewRecord } from '../../../store/records/unique-values.ts';
+import { insertClaimedWith } from '../../../store/records/unique-values.ts';
 
 /** The record table of one transaction: what it inserts is there when the transaction is, or not at all. */
 export class TransactionRecords extends RecordTable {

@@ -42,6 +42,7 @@ import { HomeIndex } from './directory/home-index.ts';
 import { checkHomeIndexKey } from './directory/key-check.ts';
 import { changedSettings } from './directory/settings-record.ts';
 import { type Clock, systemClock } from './foundation/clock.ts';
+import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
 import { listenAll } from './http/listen.ts';
@@ -58,6 +59,8 @@ export interface PlatformOptions {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Default: nobody can ask this platform to end but by `stop`. */
+  readonly interruption?: Interruption;
 }
 
 /** A running platform: every listener accepts. */
@@ -88,10 +91,12 @@ interface Listener {
 
 /**
  * Builds each data centre from its parts and binds its listeners.
- * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …
+ * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …; Interrupted when the end is
+ * asked for meanwhile. Nothing is left running.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { settings, log, dataDirectory, clock = systemClock, random = systemRandom } = options;
+  const { asked } = options.interruption ?? uninterrupted;
   const topology = buildTopology(settings);
   const databases = await openDatabases(options, topology, clock.nowMs());
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
@@ -187,6 +192,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     listeners.push({ app: sampleApp, port: samplePort, host: settings.listenHost, label: 'the sample app' });
 
     closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
+    asked.throwIfAborted();
     await listenAll(listeners);
     const adminOrigin = `http://127.0.0.1:${adminPort}`;
     dataDirectory.announce({ pid: process.pid, adminOrigin });

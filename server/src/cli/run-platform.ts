@@ -1,15 +1,17 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { openDataDirectory } from '../data-directory.ts';
+import type { Settings } from '../config/settings.ts';
+import type { DataDirectory } from '../data-directory.ts';
 import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
 import { loadDemoContent } from '../demo/load-content.ts';
 import { type SeededDemo, samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
+import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
-import { dataPath, type StartOptions } from './start-options.ts';
+import type { StartOptions } from './start-options.ts';
 
 interface Demo {
   readonly users: readonly DemoUser[];
@@ -19,55 +21,56 @@ interface Demo {
 
 /** The command `start`: runs the platform until it is asked to stop. */
 export async function runPlatform(options: StartOptions): Promise<void> {
-  const stopRequested = waitForStop();
   const settings = resolveSettings(options);
-  const log = createLog(settings.logLevel);
-  const dataDirectory = openDataDirectory(dataPath(options), {
-    random: systemRandom,
-    secretKey: process.env.GRANTWAY_SECRET_KEY,
-    adminToken: process.env.GRANTWAY_ADMIN_TOKEN,
-  });
-  let platform: Platform | undefined;
-  let loading: Promise<void> | undefined;
-  const loadingEnd = new AbortController();
   try {
-    if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
-    platform = await startPlatform({ settings, dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log });
+    await inDataDirectory(options, (dataDirectory, interruption) =>
+      serve(options, settings, dataDirectory, interruption),
+    );
+  } catch (error) {
+    // Asked to stop before it was ready, and stopped: what was asked for was done.
+    if (!(error instanceof Interrupted)) throw error;
+  }
+}
+
+async function serve(
+  options: StartOptions,
+  settings: Settings,
+  dataDirectory: DataDirectory,
+  interruption: Interruption,
+): Promise<void> {
+  const { asked } = interruption;
+  const log = createLog(settings.logLevel);
+  const databaseUrls = resolveDatabaseUrls(settings);
+  if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
+  const platform = await startPlatform({ settings, dataDirectory, databaseUrls, log, interruption });
+  let loading: Promise<void> | undefined;
+  try {
+    asked.throwIfAborted();
     // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
     const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
-    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort) : undefined;
+    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort, asked) : undefined;
+    asked.throwIfAborted();
     dataDirectory.completeFirstStart();
     if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
     else printReady(platform, demo);
     if (demo?.seeded) {
-      loading = loadDemoContent(platform.admin, demo.users, loadingEnd.signal).catch((error: Error) =>
+      loading = loadDemoContent(platform.admin, demo.users, asked).catch((error: Error) =>
         log.warn({ err: error }, 'the demo has not all of its records'),
       );
     }
-    await stopRequested;
-    if (!options.json) printLine('Stopping …');
+    await aborted(asked);
   } finally {
-    loadingEnd.abort();
+    if (asked.aborted && !options.json) printLine('Stopping …');
     await loading;
-    await platform?.stop();
-    dataDirectory.release();
+    await platform.stop();
   }
 }
 
-async function makeDemo(platform: Platform, directory: string, basePort: number): Promise<Demo> {
+async function makeDemo(platform: Platform, directory: string, basePort: number, asked: AbortSignal): Promise<Demo> {
   const ids = platform.topology.dataCenters.map(({ id }) => id);
   const users = loadDemoUsers(directory, ids, systemRandom);
-  const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort));
+  const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort), asked);
   return { users, seeded, file: demoAccountsFile(directory) };
-}
-
-/** Ctrl-C, or the end that a service manager asks for; a second one ends at once. */
-async function waitForStop(): Promise<void> {
-  const stop = new AbortController();
-  await Promise.race(
-    ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal, { signal: stop.signal }).catch(() => {})),
-  );
-  stop.abort();
 }
 
 function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undefined) {

@@ -24,6 +24,7 @@ import {
 } from './config/data-centers.ts';
 import { buildTopology } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
+import { createConsoleApp } from './console/console-app.ts';
 import { createCrmApi } from './crm/api.ts';
 import { jobKinds } from './crm/job-kinds.ts';
 import { type OutgoingPolicy, outgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
@@ -36,6 +37,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
+import { registerDemo } from './demo/describe-demo.ts';
 import { createSampleApp } from './demo/sample-app.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { HomeIndex } from './directory/home-index.ts';
@@ -118,6 +120,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       directoryNotices,
       clock,
       random,
+      key('client secrets'),
       settings.database.directoryGraceSeconds,
     );
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
@@ -187,7 +190,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     };
     const samplePort = settings.basePort + portOffsets.browserApp;
     const sampleAppOrigin = `http://localhost:${samplePort}`;
-    listeners.push({ app: createAdminApp(admin), port: adminPort, host: '127.0.0.1', label: 'the admin API' });
+    const adminApp = createAdminApp(admin);
+    registerDemo(adminApp, admin, dataDirectory.path);
+    listeners.push({ app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
     const sampleApp = createSampleApp({ topology, directory: databases.directory, random, log });
     listeners.push({ app: sampleApp, port: samplePort, host: settings.listenHost, label: 'the sample app' });
 
@@ -274,7 +279,10 @@ async function buildDataCenter(
     pages: new Pages(dataCenter.id),
   });
   const store = createCrmStore({ database, notices, clock, settings });
-  const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
+  const apps = new Map<Service, FastifyInstance>([
+    ['accounts', accounts],
+    ['console', createConsoleApp({ ...shared, dataCenter })],
+  ]);
   for (const environment of environments) {
     apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));
   }

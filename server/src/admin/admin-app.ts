@@ -93,6 +93,7 @@ const bodies = {
       enabledDataCenters: { ...texts, default: [] } as typeof texts,
       sameSecret: Type.Boolean({ default: false }),
       resourceServer: Type.Boolean({ default: false }),
+      secretsShownOnce: Type.Boolean({ default: false }),
     },
     strict,
   ),

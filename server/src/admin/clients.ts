@@ -17,9 +17,10 @@ export interface ClientRegistration extends ClientFields {
   readonly enabledDataCenters: readonly string[];
   readonly sameSecret: boolean;
   readonly resourceServer?: boolean | undefined;
+  readonly secretsShownOnce?: boolean;
 }
 
-/** Secrets are shown by the call that made them and never again. */
+/** What the call that made secrets answers. */
 export interface ClientWithSecrets {
   readonly client_id: string;
   readonly client_secret: string;

@@ -5,6 +5,7 @@ import { AdminRefusal } from './admin-client.ts';
 import { registerClientCommands } from './commands/client.ts';
 import { registerCrmCommands } from './commands/crm.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
+import { registerDemoCommand } from './commands/demo.ts';
 import { registerEventCommands } from './commands/event.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
@@ -28,6 +29,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .helpCommand(false)
     .showHelpAfterError('(add --help for what is expected)');
   registerStartCommand(program);
+  registerDemoCommand(program);
   registerUserCommands(program);
   registerSessionCommands(program);
   registerClientCommands(program);

@@ -1,21 +1,23 @@
 import { existsSync } from 'node:fs';
 import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
-import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { type DemoDescription, describeDemo } from '../demo/describe-demo.ts';
 import { loadDemoContent } from '../demo/load-content.ts';
-import { type SeededDemo, samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { samplePortOf, seedDemo } from '../demo/seed-demo.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
+import { printDemo } from './commands/demo.ts';
 import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import type { StartOptions } from './start-options.ts';
 
-interface Demo {
-  readonly users: readonly DemoUser[];
-  readonly seeded: SeededDemo | undefined;
+interface Demo extends DemoDescription {
+  /** It was made by this start. */
+  readonly isNew: boolean;
   readonly file: string;
 }
 
@@ -53,8 +55,9 @@ async function serve(
     dataDirectory.completeFirstStart();
     if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
     else printReady(platform, demo);
-    if (demo?.seeded) {
-      loading = loadDemoContent(platform.admin, demo.users, asked).catch((error: Error) =>
+    if (demo?.isNew) {
+      const owners = demo.users.map(({ data_center: dataCenter, email }) => ({ dataCenter, email }));
+      loading = loadDemoContent(platform.admin, owners, asked).catch((error: Error) =>
         log.warn({ err: error }, 'the demo has not all of its records'),
       );
     }
@@ -66,11 +69,17 @@ async function serve(
   }
 }
 
-async function makeDemo(platform: Platform, directory: string, basePort: number, asked: AbortSignal): Promise<Demo> {
+async function makeDemo(
+  platform: Platform,
+  directory: string,
+  basePort: number,
+  asked: AbortSignal,
+): Promise<Demo | undefined> {
   const ids = platform.topology.dataCenters.map(({ id }) => id);
   const users = loadDemoUsers(directory, ids, systemRandom);
   const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort), asked);
-  return { users, seeded, file: demoAccountsFile(directory) };
+  const demo = await describeDemo(platform.admin, users);
+  return demo && { ...demo, isNew: seeded !== undefined, file: demoAccountsFile(directory) };
 }
 
 function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undefined) {
@@ -81,8 +90,8 @@ function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undef
     ...(demo && {
       demo: {
         sampleApps: { browser: platform.sampleAppOrigin },
-        users: demo.users.map(({ dataCenter, email, password, profile }) => ({ dataCenter, email, password, profile })),
-        clients: demo.seeded?.clients ?? {},
+        users: demo.users.map(({ data_center: dataCenter, ...user }) => ({ dataCenter, ...user })),
+        clients: demo.clients,
       },
     }),
   };
@@ -102,18 +111,10 @@ function printReady(platform: Platform, demo: Demo | undefined): void {
   );
   printLine(`\nSample app  ${platform.sampleAppOrigin}/`);
   printLine(`Admin API   ${platform.adminOrigin}   (npx grantway --help)`);
-  if (demo && !demo.seeded) printLine(`Demo        accounts in ${demo.file}`);
-  if (demo?.seeded) {
-    printLine(`\nDemo accounts (kept in ${demo.file}):\n`);
-    printTable(
-      ['LIVES IN', 'E-MAIL', 'PASSWORD', 'PROFILE'],
-      demo.users.map((user) => [user.dataCenter, user.email, user.password, user.profile]),
-    );
-    printLine('\nDemo clients (their secrets are shown only now):\n');
-    printTable(
-      ['TYPE', 'CLIENT ID', 'CLIENT SECRET'],
-      Object.entries(demo.seeded.clients).map(([type, client]) => [type, client.client_id, client.client_secret]),
-    );
-  }
+  if (demo?.isNew) {
+    printLine();
+    printDemo(demo);
+    printLine(`\n"npx grantway demo" tells them again; the passwords are kept in ${demo.file}.`);
+  } else if (demo) printLine('Demo        npx grantway demo   (accounts with passwords, clients with secrets)');
   printLine('\nCtrl-C stops everything.');
 }

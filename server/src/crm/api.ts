@@ -17,6 +17,7 @@ import { Admission, admit, foreignOrigin, noAdmission, unreadablePath } from './
 import { callHeaders } from './wire/call-headers.ts';
 import type { CrmContext } from './wire/context.ts';
 import { costOf, furtherCredits, isHeavyBody } from './wire/costs.ts';
+import { serveFrontPage } from './wire/front-page.ts';
 import { hasIdempotencyKey, runOnce } from './wire/idempotency.ts';
 import { servePublicDocuments } from './wire/openapi/routes.ts';
 import { Router } from './wire/router.ts';
@@ -76,6 +77,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   // Files are read as they arrive; what else comes as multipart is read like any other body, below.
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
 
+  serveFrontPage(app, context);
   if (!context.content) servePublicDocuments(app, context, chapters);
   app.addHook('onRequest', async (request, reply) => {
     const admission = new Admission(foreignOrigin(context, request.headers));

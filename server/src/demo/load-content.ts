@@ -14,7 +14,7 @@ const chunkSize = 100;
  */
 export async function loadDemoContent(
   context: AdminContext,
-  users: readonly DemoUser[],
+  users: readonly Pick<DemoUser, 'dataCenter' | 'email'>[],
   signal: AbortSignal,
 ): Promise<void> {
   for (const id of context.dataCenters.keys()) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { seal, unseal } from '../../foundation/sealed.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { seal, unseal } from '../sealed.ts';
 import type { Session } from '../sessions.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Random } from '../foundation/random.ts';
+import type { Random } from './random.ts';
 
 /**
- * Small values that pass through the browser unread and unchanged (AES-256-GCM): the sign-in name between the steps of
- * a sign-in, and between two data centres. `purpose` keeps one kind from being used as another.
+ * Values that only the holder of the key can read or make (AES-256-GCM): small ones that pass through the browser, as
+ * the sign-in name does between the steps of a sign-in, and secrets in the database, whose key is outside of it.
+ * `purpose` keeps one from being used as another.
  */
 export function seal(key: Buffer, purpose: string, value: unknown, random: Random): string {
   const iv = random.bytes(12);

@@ -37,6 +37,7 @@ async function failure(code: 1 | 2, line: string, ...more: string[]): Promise<{ 
 describe('help', () => {
   const commands = [
     'start',
+    'demo',
     'migrate',
     'crm import',
     ...['create', 'list', 'delete'].map((name) => `crm assignment-rule ${name}`),

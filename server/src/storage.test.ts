@@ -130,10 +130,23 @@ describe('start and stop', () => {
     expect(Object.keys(first.ready.demo?.clients ?? {})).toHaveLength(5);
     await first.end('SIGTERM');
 
+    // It can be told again at any time: by the next start, and by command.
+    const later = await shop.start({ dataDirectory, env, args: [] });
+    expect(later.ready.demo).toEqual(first.ready.demo);
+    const told = await shop.run(['demo', '--json', '--data', dataDirectory]);
+    expect(JSON.parse(told.stdout).clients).toEqual(first.ready.demo?.clients);
+    const [user] = first.ready.demo?.users ?? [];
+    const table = await shop.run(['demo', '--data', dataDirectory]);
+    expect(table.stdout).toContain(`us        ${user?.email}  ${user?.password}`);
+    expect(table.stdout).toContain(first.ready.demo?.clients.server?.client_secret);
+    await later.end('SIGTERM');
+
     const empty = shop.folder('empty');
     await (await shop.start({ dataDirectory: empty, env })).end('SIGTERM');
     const again = await shop.start({ dataDirectory: empty, env, args: [] });
     expect(again.ready.demo).toBeUndefined();
+    const none = await shop.run(['demo', '--json', '--data', empty]);
+    expect([none.code, JSON.parse(none.stdout).error.message]).toEqual([1, expect.stringContaining('has no demo')]);
   });
 });
 

@@ -63,8 +63,16 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       printError(json, 'FAILED', error.message);
       return exitCodes.failed;
     }
-    throw error;
+    printError(json, 'FAILED', describeUnexpected(error));
+    return exitCodes.failed;
   }
+}
+
+/** What the system refused says so itself; anything else is a mistake of ours, which a person can report. */
+function describeUnexpected(error: unknown): string {
+  const { name = 'Error', message = String(error), syscall } = error as Partial<NodeJS.ErrnoException>;
+  const text = message.split('\n', 1)[0];
+  return syscall === undefined ? `our own fault, please report it: ${name}: ${text}` : `${text}`;
 }
 
 /** Errors are thrown, not exits; and every command answers in JSON when asked. */

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { clientTypes } from '../../oauth/client.ts';
-import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -173,7 +173,7 @@ function readOverrides(set: readonly string[], unset: readonly string[]): Record
 }
 
 function pathOf(options: Options): string {
-  return `/clients/${encodeURIComponent(options.clientId)}`;
+  return `/clients/${pathPart(options.clientId)}`;
 }
 
 function show(options: Options, result: unknown): void {

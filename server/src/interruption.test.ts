@@ -12,7 +12,7 @@ import { isAlive, postmasterPid, randomBasePort, until, Workshop } from './testi
  */
 const seed = 29;
 const rounds = 2;
-const momentsOfRound = 5;
+const momentsOfRound = 4;
 const patienceMs = 600_000;
 
 let shop = new Workshop();

@@ -1,3 +1,4 @@
+import type { Topology } from '../config/data-centers.ts';
 import { buildTopology } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -14,9 +15,10 @@ import type { StartOptions } from './start-options.ts';
 /** The command `migrate`. */
 export async function migrateDatabases(options: StartOptions): Promise<void> {
   const settings = resolveSettings(options);
+  const topology = buildTopology(settings);
   try {
     await inDataDirectory(options, (dataDirectory, interruption) =>
-      migrateAll(options, settings, dataDirectory, interruption),
+      migrateAll(options, { settings, topology }, dataDirectory, interruption),
     );
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -26,11 +28,10 @@ export async function migrateDatabases(options: StartOptions): Promise<void> {
 
 async function migrateAll(
   options: StartOptions,
-  settings: Settings,
+  { settings, topology }: { readonly settings: Settings; readonly topology: Topology },
   dataDirectory: DataDirectory,
   interruption: Interruption,
 ): Promise<void> {
-  const topology = buildTopology(settings);
   const log = createLog(settings.logLevel);
   const databaseUrls = resolveDatabaseUrls(settings);
   const databases = await openDatabases(

@@ -16,7 +16,7 @@ import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
 import { registerUserCommands } from './commands/user.ts';
-import { printError } from './output.ts';
+import { printable, printError } from './output.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -75,9 +75,15 @@ function describeUnexpected(error: unknown): string {
   return syscall === undefined ? `our own fault, please report it: ${name}: ${text}` : `${text}`;
 }
 
+/** The library's message, and its guess on a line of its own; any other line end came with what was typed. */
+function usageLines(text: string): string[] {
+  return text.trimEnd().split(/\n(?=\(Did you mean )/);
+}
+
 /** Errors are thrown, not exits; and every command answers in JSON when asked. */
 function prepare(command: Command): void {
   command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(`${usageLines(text).map(printable).join('\n')}\n`) });
   for (const child of command.commands) prepare(child);
   if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { buildTopology } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
@@ -24,6 +25,8 @@ interface Demo extends DemoDescription {
 /** The command `start`: runs the platform until it is asked to stop. */
 export async function runPlatform(options: StartOptions): Promise<void> {
   const settings = resolveSettings(options);
+  // Before anything is made: a data centre that nobody knows is refused without a trace.
+  buildTopology(settings);
   try {
     await inDataDirectory(options, (dataDirectory, interruption) =>
       serve(options, settings, dataDirectory, interruption),

@@ -279,7 +279,7 @@ describe('finding the platform', () => {
       [['--admin', origin], {}, /--admin needs the admin token in GRANTWAY_ADMIN_TOKEN/],
       [['--admin', origin], { env }, /the admin token is missing or wrong/],
       [['--admin', 'http://127.0.0.1:1'], { env }, /no platform answers at http:\/\/127.0.0.1:1; check --admin/],
-      [['--admin', 'nonsense'], { env }, /no platform answers at nonsense/],
+      [['--admin', 'nonsense'], { env }, /--admin must be an origin like http:.*; "nonsense" came/],
       [['--admin', strange], { env }, /no platform answers at/],
     ] as const) {
       const { code, stdout, stderr } = await shop.run(['dc', 'list', ...args], options);

@@ -14,9 +14,7 @@ function pagesIn(folder: string): string[] {
 
 test.each(pages)('%s names only files that exist, and leads only to pages that exist', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
-  const files = [...text.matchAll(/`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|mjs|json|sql))`/g)].map(
-    ([, path]) => path ?? '',
-  );
+  const files = [...text.matchAll(/`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|mjs|json|sql))`/g)].map(([, path]) => path ?? '');
   const known = (path: string) => ['', 'server/src'].some((base) => existsSync(join(root, base, path)));
   expect(files.filter((path) => !known(path))).toEqual([]);
   const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path]) => path ?? '');

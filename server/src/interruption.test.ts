@@ -183,7 +183,8 @@ describe('the set-up step', () => {
     const bin = shop.folder('bin');
     const npmRuns = shop.folder('npm-runs');
     mkdirSync(bin);
-    cpSync(fileURLToPath(new URL('../../tools', import.meta.url)), join(root, 'tools'), { recursive: true });
+    for (const folder of ['tools', 'server/bin'])
+      cpSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)), join(root, folder), { recursive: true });
     writeFileSync(join(root, 'package-lock.json'), '{"packages":{}}');
     writeFileSync(join(bin, 'npm'), `#!/bin/sh\ntouch '${npmRuns}'; exec sleep 600\n`);
     chmodSync(join(bin, 'npm'), 0o755);
@@ -199,6 +200,19 @@ describe('the set-up step', () => {
     expect(await step.end()).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]);
     await until(() => step.group().length === 0, 'nothing of it runs');
     expect(step.output).toBe('Installing packages …\n');
+  });
+
+  test('is part of "grantway start" as of "npm start"; other commands say what is missing', async () => {
+    const { root, env, npmRuns } = bareCheckout();
+    const other = new Foreground(process.execPath, ['server/bin/grantway.mjs', 'dc', 'list'], { cwd: root, env });
+    expect(await other.end()).toBe(1);
+    expect(other.output).toMatch(/^grantway: the packages are not installed yet; .*\n$/);
+    const step = new Foreground(process.execPath, ['server/bin/grantway.mjs', 'start'], { cwd: root, env });
+    started.push(step);
+    await until(() => existsSync(npmRuns), 'npm runs');
+    step.signal('SIGINT');
+    expect(await step.end()).toBe(130);
+    expect(step.group()).toEqual([]);
   });
 
   test('a signal to its own process only ends npm too', async () => {

@@ -1,4 +1,6 @@
 import type { LateExplanation } from '../../oauth/outcomes.ts';
+import type { TokenRefusal } from '../../oauth/token-authority.ts';
+import type { crmOutcomes } from './outcomes.ts';
 
 /**
  * The catalogue of CRM error codes: status, the message of the wire, and what it means for people. Handlers refer to a
@@ -292,6 +294,9 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+/** How a CRM call was refused: by its precise outcome, one of the token's own refusals, or the error code of the wire. */
+export type CrmOutcome = keyof typeof crmOutcomes | ErrorCode | TokenRefusal;
+
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** The wire form of a failure, of a whole request or of one item. */
@@ -313,7 +318,7 @@ interface RefusalOptions {
   readonly message?: string;
   readonly status?: number;
   /** The precise reason, for events and the log; by default the code itself. */
-  readonly outcome?: string;
+  readonly outcome?: CrmOutcome;
   /** What was expected and what came, for events only. */
   readonly reason?: Readonly<Record<string, unknown>>;
   /** What may be found out later, for events. */
@@ -329,7 +334,7 @@ export class Refusal {
   readonly code: ErrorCode;
   readonly status: number;
   readonly body: ErrorBody;
-  readonly outcome: string;
+  readonly outcome: CrmOutcome;
   readonly reason: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly explanation: LateExplanation | undefined;

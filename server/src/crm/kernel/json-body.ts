@@ -1,4 +1,4 @@
-import { Refusal } from './errors.ts';
+import { type CrmOutcome, Refusal } from './errors.ts';
 
 /** Arrays and objects inside each other; real bodies have six. */
 const maxDepth = 32;
@@ -70,7 +70,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function notAnObject(outcome: string, cause?: string): Refusal {
+function notAnObject(outcome: CrmOutcome, cause?: string): Refusal {
   return new Refusal('INVALID_DATA', {
     details: { expected_data_type: 'jsonobject' },
     message: 'body',

@@ -2,7 +2,7 @@ import type { Settings } from '../../../config/settings.ts';
 import type { Database } from '../../../database/database.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Cost } from '../../kernel/cost.ts';
-import { Refusal } from '../../kernel/errors.ts';
+import { type CrmOutcome, Refusal } from '../../kernel/errors.ts';
 import type { Limits, Pass } from '../../kernel/store.ts';
 import { Concurrency } from './concurrency.ts';
 import { CreditLedger, type Taking } from './credit-ledger.ts';
@@ -127,7 +127,7 @@ function creditHeaders(limit: number, used: number): Record<string, string> {
   };
 }
 
-function tooMany(outcome: string, waitMs: number, headers: Readonly<Record<string, string>>): Refusal {
+function tooMany(outcome: CrmOutcome, waitMs: number, headers: Readonly<Record<string, string>>): Refusal {
   const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
   return new Refusal('TOO_MANY_REQUESTS', { outcome, headers: { ...headers, 'retry-after': String(seconds) } });
 }

@@ -41,6 +41,7 @@ function expectSentence({ code, stdout, stderr }: Awaited<ReturnType<typeof run>
   expect(stdout, what).toBe('');
   expect(stderr, what).toMatch(/^(grantway|error): .+\n(\(add --help for what is expected\)\n)?$/);
   expect(stderr, what).not.toMatch(/our own fault| {4}at /);
+  expect(stderr.replaceAll('\n', ''), what).not.toMatch(/\p{Cc}/u);
 }
 
 const odd = [

@@ -135,7 +135,7 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     for (const text of await page.getByRole('main').getByRole('link').allTextContents()) {
       await page.goto(home);
       await page.getByRole('link', { name: text }).click();
-      await page.waitForURL((url) => url.pathname !== '/');
+      await page.waitForURL((url) => url.href !== home);
       await inspectPage(page, text.toLowerCase().replaceAll(' ', '-'));
     }
     // The owner of the client sees more of what is wrong.

@@ -317,7 +317,8 @@ test(`${requests} hostile requests: never a 500 of ours, never HTML from a token
   const events = await running?.database.query<{ text: string }>({
     text: 'SELECT protocol_event::text AS text FROM protocol_event',
   });
-  expect(events?.length).toBeGreaterThan(1000);
+  // Of refusals that are alike within a minute only the first are events of their own.
+  expect(events?.length).toBeGreaterThan(300);
   const everything = [...logged, ...(events ?? []).map((event) => event.text)].join('\n');
   for (const secret of secrets)
     expect(everything.includes(secret), `the secret beginning with ${secret.slice(0, 6)}`).toBe(false);

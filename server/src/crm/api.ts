@@ -113,7 +113,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
           store.limits.enterHeavy(space.contents.organizationId, grant.clientId, (admission.pass as Pass).headers),
         );
       }
-      checkAddress(call);
+      checkAddress(call, operation);
       const answer = hasIdempotencyKey(operation, call.headers)
         ? await runOnce(operation, call)
         : await operation.handle(call);

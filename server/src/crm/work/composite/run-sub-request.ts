@@ -43,7 +43,7 @@ export async function runSubRequest(
       const version = admission.version as Version;
       const space = parent.space.inVersion(version);
       const call = { ...parent, store, space, headers, query, body, path: admission.path, version, upload: undefined };
-      checkAddress(call);
+      checkAddress(call, operation);
       const answer = await operation.handle(call);
       if (answer.file) return 'NOT_SUPPORTED';
       const further = furtherCredits(cost, answer.json);

@@ -28,7 +28,7 @@ const send = (operation: Operation, example: Example) =>
 const brief = ({ status, json }: Answer) => [status, json?.code, json?.details];
 
 /** Where the placeholders stand among the parts of the path after the version. */
-const placesOf = ({ path }: Operation) =>
+const placeholdersOf = ({ path }: Operation) =>
   path
     .replace('/bulk/', '')
     .split('/')
@@ -42,7 +42,7 @@ test.each(cases)('in the path and the parameters: %s', async (_, operation) => {
   for (const text of controls) {
     for (const at of call.path?.keys() ?? []) {
       const answer = await send(operation, { ...call, path: (call.path as string[]).with(at, text) });
-      expect(brief(answer)).toEqual([400, 'INVALID_DATA', { resource_path_index: placesOf(operation)[at] }]);
+      expect(brief(answer)).toEqual([400, 'INVALID_DATA', { resource_path_index: placeholdersOf(operation)[at] }]);
     }
     for (const name of [...(operation.about.query ?? []).map((each) => each.name), 'unknown']) {
       const answer = await send(operation, { ...call, query: { ...call.query, [name]: text } });

@@ -86,7 +86,7 @@ describe('start and stop', () => {
     await using shop = new Workshop();
     const dataDirectory = shop.folder('data');
     const starting = shop.begin({ dataDirectory });
-    await until(() => postmasterPid(dataDirectory) !== undefined, 'PostgreSQL is being started');
+    await until(() => postmasterPid(dataDirectory) !== undefined, 'PostgreSQL is being started', 60);
     const { code } = await starting.end('SIGINT');
     expect(code).toBe(0);
     expect(existsSync(join(dataDirectory, 'platform.lock'))).toBe(false);

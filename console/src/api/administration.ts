@@ -1,0 +1,74 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { EventList } from '../../../server/src/console/wire.ts';
+import type {
+  AdministeredOrganizationList,
+  AdministeredUserList,
+  Health,
+  LimitList,
+  OutboxMailContent,
+  OutboxMailList,
+  SigningKeyList,
+} from '../../../server/src/console/wire-administration.ts';
+import { call } from './call.ts';
+
+const base = '/administration';
+
+export interface EventFilter {
+  readonly outcome: string;
+  readonly kind: string;
+  readonly clientId: string;
+}
+
+/** What the administration screens read, by the keys under which it is kept. */
+export const administrationQueries = {
+  users: (search: string, page: number) =>
+    queryOptions({
+      queryKey: ['administration', 'users', { search, page }],
+      queryFn: ({ signal }) =>
+        call<AdministeredUserList>(
+          'GET',
+          `${base}/users?${new URLSearchParams({ search, page: String(page) })}`,
+          undefined,
+          signal,
+        ),
+    }),
+  organizations: (search: string, page: number) =>
+    queryOptions({
+      queryKey: ['administration', 'organizations', { search, page }],
+      queryFn: ({ signal }) =>
+        call<AdministeredOrganizationList>(
+          'GET',
+          `${base}/organizations?${new URLSearchParams({ search, page: String(page) })}`,
+          undefined,
+          signal,
+        ),
+    }),
+  keys: () =>
+    queryOptions({ queryKey: ['administration', 'keys'], queryFn: () => call<SigningKeyList>('GET', `${base}/keys`) }),
+  limits: () =>
+    queryOptions({ queryKey: ['administration', 'limits'], queryFn: () => call<LimitList>('GET', `${base}/limits`) }),
+  mails: (page: number) =>
+    queryOptions({
+      queryKey: ['administration', 'mails', { page }],
+      queryFn: () => call<OutboxMailList>('GET', `${base}/mails?page=${page}`),
+    }),
+  mail: (messageId: string) =>
+    queryOptions({
+      queryKey: ['administration', 'mail', messageId],
+      queryFn: () => call<OutboxMailContent>('GET', `${base}/mails/${encodeURIComponent(messageId)}`),
+    }),
+  events: (filter: EventFilter) =>
+    infiniteQueryOptions({
+      queryKey: ['administration', 'events', filter],
+      queryFn: ({ pageParam }) =>
+        call<EventList>('GET', `${base}/events?${new URLSearchParams({ ...filter, before: pageParam })}`),
+      initialPageParam: '',
+      getNextPageParam: ({ events, more }) => (more ? events.at(-1)?.eventId : undefined),
+    }),
+  health: () =>
+    queryOptions({
+      queryKey: ['administration', 'health'],
+      queryFn: () => call<Health>('GET', `${base}/health`),
+      refetchInterval: 10_000,
+    }),
+};

@@ -1,0 +1,194 @@
+import { Button, Code, Group, PasswordInput, Select, Stack, Table, Text } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Client, NewSecrets, SecretList, SecretRotation } from '../../../../server/src/console/wire.ts';
+import { CallFailure, call } from '../../api/call.ts';
+import { queries } from '../../api/queries.ts';
+import { useSession } from '../../app/session.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { CopyField } from '../../parts/copy-field.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
+import { Time, timeText } from '../../parts/time.tsx';
+import { clientTexts as texts } from '../../texts/client.ts';
+
+type Secret = SecretList['secrets'][number];
+
+/** Client ID and the secrets of each data centre: hidden until they are asked for, and replaced without a break. */
+export function SecretTab({ client }: { readonly client: Client }) {
+  const query = useQuery(queries.secrets(client.clientId));
+  const [rotating, setRotating] = useState<string>();
+  const [fresh, setFresh] = useState<Readonly<Record<string, string>>>({});
+  return (
+    <Stack>
+      <CopyField label={texts.clientId} value={client.clientId} />
+      <Text c="dimmed">{client.type === 'browser' ? texts.browserSecretIntro : texts.secretIntro}</Text>
+      {Object.entries(fresh).map(([dataCenter, secret]) => (
+        <CopyField key={dataCenter} label={`${texts.rotated} (${dataCenter})`} value={secret} />
+      ))}
+      <Loaded query={query} height={220}>
+        {({ secrets }) => (
+          <Table.ScrollContainer minWidth={620}>
+            <Table verticalSpacing="sm">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{texts.dataCenter}</Table.Th>
+                  <Table.Th>{texts.clientSecret}</Table.Th>
+                  <Table.Th>{texts.made}</Table.Th>
+                  <Table.Th>{texts.lastUsed}</Table.Th>
+                  <Table.Th />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {secrets.map((secret) => (
+                  <SecretRow key={secret.secretId} client={client} secret={secret} rotate={setRotating} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Loaded>
+      <Rotation client={client} dataCenter={rotating} close={() => setRotating(undefined)} shown={setFresh} />
+    </Stack>
+  );
+}
+
+function SecretRow({
+  client,
+  secret,
+  rotate,
+}: {
+  readonly client: Client;
+  readonly secret: Secret;
+  readonly rotate: (dataCenter: string) => void;
+}) {
+  const { recentlySignedIn } = useSession();
+  const [shown, setShown] = useState<string>();
+  const [asking, setAsking] = useState(false);
+  const [password, setPassword] = useState('');
+  const reveal = async (body: { password?: string }) => {
+    const path = `/clients/${encodeURIComponent(client.clientId)}/secrets/${encodeURIComponent(secret.secretId)}/reveal`;
+    setShown((await call<{ secret: string }>('POST', path, body)).secret);
+  };
+  const begin = async () => {
+    if (!recentlySignedIn) return setAsking(true);
+    try {
+      await reveal({});
+    } catch (error) {
+      // The sign-in has become older than five minutes while the page was open.
+      if (error instanceof CallFailure && error.code === 'PASSWORD_NEEDED') setAsking(true);
+      else throw error;
+    }
+  };
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {secret.dataCenter}
+        {secret.endsAt && (
+          <Text size="xs" c="dimmed">
+            {texts.endsAt(timeText(secret.endsAt))}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        {shown ? (
+          <CopyField label={texts.clientSecret} value={shown} />
+        ) : (
+          <Group gap="xs">
+            <Code aria-hidden>{texts.hidden}</Code>
+            {secret.revealable ? (
+              <Button size="xs" variant="default" onClick={begin} aria-label={texts.revealOf(secret.dataCenter)}>
+                {texts.reveal}
+              </Button>
+            ) : (
+              <Text size="xs" c="dimmed">
+                {texts.notKept}
+              </Text>
+            )}
+          </Group>
+        )}
+        <Confirm
+          opened={asking}
+          close={() => setAsking(false)}
+          heading={texts.passwordHeading}
+          text={texts.passwordText}
+          action={texts.show}
+          disabled={password === ''}
+          run={async () => {
+            await reveal({ password });
+            setPassword('');
+          }}
+        >
+          <PasswordInput
+            label={texts.password}
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            autoComplete="current-password"
+            data-autofocus
+          />
+        </Confirm>
+      </Table.Td>
+      <Table.Td>
+        <Time iso={secret.createdAt} />
+      </Table.Td>
+      <Table.Td>{secret.lastUsedAt ? <Time iso={secret.lastUsedAt} /> : texts.never}</Table.Td>
+      <Table.Td>
+        {!secret.endsAt && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => rotate(secret.dataCenter)}
+            aria-label={`${texts.rotate} (${secret.dataCenter})`}
+          >
+            {texts.rotate}
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const overlapChoices = ([0, 3600, 86_400, 604_800] as const).map((seconds) => ({
+  value: String(seconds),
+  label: texts.overlaps[seconds],
+}));
+
+function Rotation({
+  client,
+  dataCenter,
+  close,
+  shown,
+}: {
+  readonly client: Client;
+  readonly dataCenter: string | undefined;
+  readonly close: () => void;
+  readonly shown: (secrets: Readonly<Record<string, string>>) => void;
+}) {
+  const [overlap, setOverlap] = useState('3600');
+  const cache = useQueryClient();
+  return (
+    <Confirm
+      opened={dataCenter !== undefined}
+      close={close}
+      heading={texts.rotateHeading}
+      text={texts.rotateText}
+      action={texts.rotateSecret}
+      run={async () => {
+        const body: SecretRotation = {
+          overlapSeconds: Number(overlap) as SecretRotation['overlapSeconds'],
+          ...(dataCenter === undefined || client.sameSecret ? {} : { dataCenter }),
+        };
+        const path = `/clients/${encodeURIComponent(client.clientId)}/secrets/rotate`;
+        shown((await call<NewSecrets>('POST', path, body)).secrets);
+        await cache.invalidateQueries({ queryKey: ['client', client.clientId, 'secrets'] });
+      }}
+    >
+      <Select
+        label={texts.overlap}
+        data={overlapChoices}
+        value={overlap}
+        onChange={(value) => setOverlap(value ?? '0')}
+        allowDeselect={false}
+      />
+    </Confirm>
+  );
+}

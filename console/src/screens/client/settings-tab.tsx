@@ -1,0 +1,161 @@
+import { Alert, Button, Fieldset, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Client, ClientChange, DataCenterInfo } from '../../../../server/src/console/wire.ts';
+import { clientTypeRules } from '../../../../server/src/oauth/client.ts';
+import { call } from '../../api/call.ts';
+import { useSession } from '../../app/session.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
+import { Failed } from '../../parts/loaded.tsx';
+import { clientTexts as texts } from '../../texts/client.ts';
+import { ClientForm, toClientFields } from '../applications/client-form.tsx';
+import { OwnSettings } from './own-settings.tsx';
+
+/** Data centres, the client's own fields, settings that differ for it, and its end. */
+export function SettingsTab({ client }: { readonly client: Client }) {
+  const change = useClientChange(client);
+  const rules = clientTypeRules[client.type];
+  return (
+    <Stack gap="xl">
+      {rules.multiDataCenter && <MultiDataCenter client={client} change={change} />}
+      {client.type !== 'self' && (
+        <Fieldset legend={texts.details}>
+          <ClientForm
+            key={client.clientId}
+            type={client.type}
+            initial={{
+              name: client.name,
+              homepageUrl: client.homepageUrl ?? '',
+              redirectUris: client.redirectUris.length > 0 ? [...client.redirectUris] : [''],
+              javascriptDomains: client.javascriptDomains.length > 0 ? [...client.javascriptDomains] : [''],
+            }}
+            submitLabel={texts.save}
+            onSubmit={async (values) => {
+              await change(toClientFields(client.type, values));
+              notifications.show({ message: texts.saved });
+            }}
+          />
+        </Fieldset>
+      )}
+      <OwnSettings client={client} change={change} />
+      <Deletion client={client} />
+    </Stack>
+  );
+}
+
+export type ChangeClient = (change: ClientChange) => Promise<void>;
+
+function useClientChange(client: Client): ChangeClient {
+  const cache = useQueryClient();
+  return async (change) => {
+    const changed = await call<Client>('PATCH', `/clients/${encodeURIComponent(client.clientId)}`, change);
+    cache.setQueryData(['client', client.clientId], changed);
+    await cache.invalidateQueries({ queryKey: ['clients'] });
+  };
+}
+
+function MultiDataCenter({ client, change }: { readonly client: Client; readonly change: ChangeClient }) {
+  const { realm } = useSession();
+  const cache = useQueryClient();
+  const [closing, setClosing] = useState<DataCenterInfo>();
+  const [failure, setFailure] = useState<string>();
+  const flip = async (id: string, enabled: boolean) => {
+    const path = `/clients/${encodeURIComponent(client.clientId)}/data-centers/${id}`;
+    cache.setQueryData(['client', client.clientId], await call<Client>('PUT', path, { enabled }));
+    await cache.invalidateQueries({ queryKey: ['client', client.clientId, 'secrets'] });
+  };
+  const attempt = (work: Promise<unknown>) => {
+    setFailure(undefined);
+    work.catch((error: Error) => setFailure(error.message));
+  };
+  return (
+    <Fieldset legend={texts.multiDc}>
+      <Stack>
+        <Text size="sm" c="dimmed">
+          {texts.multiDcText}
+        </Text>
+        <Stack gap="xs" role="group" aria-label={texts.multiDc}>
+          {realm.map((dataCenter) => {
+            const own = dataCenter.id === client.dataCenter;
+            const enabled = client.enabledDataCenters.includes(dataCenter.id);
+            return (
+              <Switch
+                key={dataCenter.id}
+                label={texts.switchLabel(dataCenter.id, dataCenter.country)}
+                description={own ? texts.ownDataCenter : undefined}
+                checked={enabled}
+                disabled={own}
+                onChange={() => (enabled ? setClosing(dataCenter) : attempt(flip(dataCenter.id, true)))}
+              />
+            );
+          })}
+        </Stack>
+        <Switch
+          label={texts.sameSecret}
+          checked={client.sameSecret}
+          onChange={(event) => attempt(change({ sameSecret: event.currentTarget.checked }))}
+        />
+        <Switch
+          label={texts.showOnce}
+          checked={client.showSecretOnce}
+          onChange={(event) => attempt(change({ showSecretOnce: event.currentTarget.checked }))}
+        />
+        {failure && <Failed message={failure} />}
+      </Stack>
+      <Confirm
+        opened={closing !== undefined}
+        close={() => setClosing(undefined)}
+        heading={texts.switchOffHeading(closing?.id ?? '')}
+        text={texts.switchOffText}
+        action={texts.switchOff}
+        danger
+        run={() => flip(closing?.id ?? '', false)}
+      />
+    </Fieldset>
+  );
+}
+
+function Deletion({ client }: { readonly client: Client }) {
+  const [asking, setAsking] = useState(false);
+  const [name, setName] = useState('');
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  return (
+    <Alert color="red" variant="light" title={texts.deleteClient}>
+      <Stack align="flex-start">
+        <Text size="sm">{texts.deleteText(client.name)}</Text>
+        <Group>
+          <Button color="red" onClick={() => setAsking(true)}>
+            {texts.deleteClient}
+          </Button>
+        </Group>
+      </Stack>
+      <Confirm
+        opened={asking}
+        close={() => setAsking(false)}
+        heading={texts.deleteClient}
+        text={texts.deleteText(client.name)}
+        action={texts.deleteClient}
+        danger
+        disabled={name !== client.name}
+        run={async () => {
+          await call('DELETE', `/clients/${encodeURIComponent(client.clientId)}`, { name });
+          await cache.invalidateQueries({ queryKey: ['clients'] });
+          await navigate({ to: '/applications' });
+          cache.removeQueries({ queryKey: ['client', client.clientId] });
+        }}
+      >
+        <TextInput
+          label={texts.deleteName}
+          description={client.name}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+        />
+      </Confirm>
+    </Alert>
+  );
+}

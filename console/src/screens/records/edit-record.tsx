@@ -1,0 +1,90 @@
+import { Stack } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { type CrmRecord, write } from '../../api/crm.ts';
+import { crmQueries } from '../../api/crm-queries.ts';
+import { Loaded } from '../../parts/loaded.tsx';
+import { ScreenHeading } from '../../parts/screen.tsx';
+import { recordsTexts as texts } from '../../texts/records.ts';
+import { formSections } from './form-values.ts';
+import { RecordForm } from './record-form.tsx';
+import { type Place, useModule, usePlace } from './space.ts';
+import { recordName } from './value.tsx';
+
+/** Adds a record to the module in the address. */
+export function NewRecord() {
+  const place = usePlace();
+  const about = useModule(place);
+  return (
+    <Stack>
+      <ScreenHeading title={texts.newRecord(about?.singular_label ?? place.module)} />
+      <Form place={place} record={undefined} />
+    </Stack>
+  );
+}
+
+/** Changes the record in the address. */
+export function EditRecord() {
+  const place = usePlace();
+  const query = useQuery(crmQueries.record(place.space, place.module, place.recordId));
+  return (
+    <Loaded query={query} height={640}>
+      {(record) => {
+        if (!record) return <ScreenHeading title={texts.gone} />;
+        return <Editing key={record.id} place={place} read={record} />;
+      }}
+    </Loaded>
+  );
+}
+
+/** Keeps the record as it was when the form was opened, so that only what the user has changed is sent. */
+function Editing({ place, read }: { readonly place: Place; readonly read: CrmRecord }) {
+  const [record] = useState(read);
+  return (
+    <Stack>
+      <ScreenHeading title={texts.editHeading(recordName(record, undefined))} />
+      <Form place={place} record={record} />
+    </Stack>
+  );
+}
+
+function Form({ place, record }: { readonly place: Place; readonly record: CrmRecord | undefined }) {
+  const { space, module } = place;
+  const sections = useQuery(crmQueries.sections(space, module));
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const show = (recordId: string) =>
+    navigate({
+      to: '/records/$environment/$organizationId/$module/$recordId',
+      params: { ...space, module, recordId },
+    });
+  const save = async (changed: Readonly<Record<string, unknown>>) => {
+    const id = record
+      ? await write(space, 'PUT', `${module}/${encodeURIComponent(record.id)}`, changed)
+      : await write(space, 'POST', module, changed);
+    for (const part of ['records', 'record']) {
+      cache.invalidateQueries({ queryKey: ['crm', space, module, part] });
+    }
+    notifications.show({ message: texts.saved });
+    await show(record?.id ?? id);
+  };
+  const cancel = () =>
+    record
+      ? show(record.id)
+      : navigate({ to: '/records/$environment/$organizationId/$module', params: { ...space, module } });
+  return (
+    <Loaded query={sections} height={640}>
+      {(all) => (
+        <RecordForm
+          place={place}
+          sections={formSections(all, record === undefined)}
+          record={record}
+          save={save}
+          cancel={cancel}
+        />
+      )}
+    </Loaded>
+  );
+}

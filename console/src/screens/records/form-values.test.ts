@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { CrmField } from '../../api/crm.ts';
+import { faultText, formSections, toFormValue, toRecord, toWire } from './form-values.ts';
+
+const field = (data_type: string, api_name = data_type, writable = true): CrmField => ({
+  id: '1',
+  api_name,
+  field_label: api_name,
+  data_type,
+  length: 100,
+  decimal_place: null,
+  read_only: !writable,
+  display_field: false,
+  sortable: true,
+  system_mandatory: false,
+  operation_type: { api_create: writable, api_update: writable },
+  pick_list_values: [],
+  lookup: {},
+});
+
+test.each([
+  ['text', 'Ada', 'Ada'],
+  ['integer', '5', 5],
+  ['currency', '250000.9', 250_000.9],
+  ['bigint', '0012345600012', '0012345600012'],
+  ['boolean', true, true],
+  ['multiselectpicklist', ['A', 'B'], ['A', 'B']],
+  ['lookup', { id: '1000', name: 'Zylker' }, { id: '1000' }],
+  ['lookup', null, null],
+  ['date', '', null],
+  ['date', '2026-02-01', '2026-02-01'],
+])('an input of type %s with %j is sent as %j', (type, value, sent) => {
+  expect(toWire(field(type), value)).toEqual(sent);
+});
+
+test('a time comes back from its input as the same moment, without fractions', () => {
+  const input = toFormValue(field('datetime'), '2026-02-01T10:30:00+05:30');
+  expect(toWire(field('datetime'), input)).toBe('2026-02-01T05:00:00Z');
+});
+
+test('only what differs from what was shown is sent', () => {
+  const fields = [field('text', 'Last_Name'), field('integer', 'Employees'), field('lookup', 'Account')];
+  const shown = { id: '1', Last_Name: 'Ada', Employees: 3, Account: { id: '7', name: 'Zylker' } };
+  const values = { Last_Name: 'Ada', Employees: '', Account: { id: '8', name: 'Acme' } };
+  expect(toRecord(fields, values, shown)).toEqual({ Employees: null, Account: { id: '8' } });
+  expect(toRecord(fields, { Last_Name: '', Employees: '4', Account: null }, undefined)).toEqual({ Employees: 4 });
+});
+
+test('a form has the fields that can be written and have an input', () => {
+  const fields = [field('text', 'Last_Name'), field('text', 'Number', false), field('autonumber', 'Auto')];
+  const section = { api_name: 'A', display_label: 'A', isSubformSection: false, fields };
+  expect(formSections([section], true).map((each) => each.fields.map(({ api_name }) => api_name))).toEqual([
+    ['Last_Name'],
+  ]);
+  expect(formSections([{ ...section, fields: fields.slice(1) }], false)).toEqual([]);
+});
+
+test('a fault says what was expected', () => {
+  const fault = { code: 'INVALID_DATA', message: 'invalid data', field: 'Email' };
+  expect(faultText({ ...fault, details: { expected_data_type: 'email' } })).toBe('Expected a value of type email');
+  expect(faultText({ ...fault, details: { maximum_length: 80 } })).toContain('80');
+  expect(faultText({ ...fault, code: 'MANDATORY_NOT_FOUND', details: {} })).toBe('This field is needed');
+  expect(faultText({ ...fault, details: {} })).toBe('invalid data');
+});

@@ -1,0 +1,151 @@
+import { type Static, Type } from 'typebox';
+import { environment } from './wire.ts';
+
+/**
+ * What the console's administration screens and its HTTP API say to each other, for operators only: everybody else
+ * gets 404. All of it is about the data centre of the console, except where a comment says otherwise.
+ */
+const strict = { additionalProperties: false } as const;
+const time = Type.String({ format: 'date-time' });
+const optionalTime = Type.Union([time, Type.Null()]);
+const page = { page: Type.Integer(), perPage: Type.Integer(), total: Type.Integer() };
+const name = Type.String({ maxLength: 100 });
+const password = Type.String({ maxLength: 250 });
+
+export const administeredUser = Type.Object({
+  userId: Type.String(),
+  email: Type.String(),
+  firstName: Type.String(),
+  lastName: Type.String(),
+  active: Type.Boolean(),
+  operator: Type.Boolean(),
+  createdAt: time,
+  organizations: Type.Array(Type.Object({ organizationId: Type.String(), name: Type.String() })),
+});
+
+/** GET /api/administration/users?search&page: by e-mail address; the search is for a part of address or name. */
+export const administeredUserList = Type.Object({ users: Type.Array(administeredUser), ...page });
+
+/**
+ * POST /api/administration/users → 201 `administeredUser`. With `organizationId` the user joins that organization,
+ * otherwise an organization named `organizationName` is made. 400 and 409 name the field.
+ */
+export const newAdministeredUser = Type.Object(
+  {
+    email: Type.String({ maxLength: 250 }),
+    firstName: name,
+    lastName: name,
+    password,
+    organizationId: Type.Optional(Type.String()),
+    organizationName: Type.Optional(name),
+  },
+  strict,
+);
+
+/**
+ * PATCH /api/administration/users/{userId} → `administeredUser`. Sessions end with a new password and with
+ * deactivation; the operator who is signed in can neither deactivate nor demote the own account (409 `OWN_ACCOUNT`).
+ */
+export const administeredUserChange = Type.Partial(
+  Type.Object({ active: Type.Boolean(), operator: Type.Boolean(), password, endTokens: Type.Boolean() }, strict),
+);
+
+/** POST /api/administration/users/{userId}/end-tokens: ends all tokens and grants of a user. */
+export const endedTokens = Type.Object({ endedGrants: Type.Integer() });
+
+/** GET /api/administration/organizations?search&page */
+export const administeredOrganizationList = Type.Object({
+  organizations: Type.Array(
+    Type.Object({
+      organizationId: Type.String(),
+      name: Type.String(),
+      createdAt: time,
+      users: Type.Integer(),
+      /** With the organization id on the wire of each. */
+      environments: Type.Array(Type.Object({ environment, zgid: Type.String() })),
+    }),
+  ),
+  ...page,
+});
+
+/** GET /api/administration/keys: newest first. POST /api/administration/keys/rotate → 201 `signingKey`; 409 `KEY_WAITS`. */
+export const signingKey = Type.Object({
+  keyId: Type.String(),
+  state: Type.String(),
+  createdAt: time,
+  signsFrom: time,
+  signsUntil: optionalTime,
+  publishedUntil: optionalTime,
+});
+export const signingKeyList = Type.Object({ keys: Type.Array(signingKey) });
+
+/** GET /api/administration/limits: every lifetime, limit and switch, as `config/describe-settings.ts` lists them. */
+export const limitList = Type.Object({
+  limits: Type.Array(
+    Type.Object({
+      /** Dotted, as in the config file. */
+      name: Type.String(),
+      value: Type.Unknown(),
+      default: Type.Unknown(),
+      description: Type.String(),
+      /** A client may have its own. */
+      perClient: Type.Boolean(),
+    }),
+  ),
+});
+
+/** GET /api/administration/mails?page: newest first */
+export const outboxMail = Type.Object({
+  messageId: Type.String(),
+  from: Type.String(),
+  to: Type.Array(Type.String()),
+  cc: Type.Array(Type.String()),
+  bcc: Type.Array(Type.String()),
+  subject: Type.String(),
+  attachments: Type.Array(Type.String()),
+  createdAt: time,
+  sendAt: time,
+});
+export const outboxMailList = Type.Object({ mails: Type.Array(outboxMail), ...page });
+
+/** GET /api/administration/mails/{messageId} */
+export const outboxMailContent = Type.Object({
+  ...outboxMail.properties,
+  format: Type.String(),
+  content: Type.String(),
+});
+
+/**
+ * GET /api/administration/events?before&outcome&kind&clientId → `eventList` of `wire.ts`, newest first: `before` is an
+ * event id, `outcome` is `failed` or nothing. By server-sent events at GET /api/administration/events/stream, all kinds,
+ * each message an `event`.
+ */
+
+/** GET /api/administration/health: all data centres of this process. */
+export const health = Type.Object({
+  version: Type.String(),
+  startedAt: time,
+  dataCenters: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      country: Type.String(),
+      healthy: Type.Boolean(),
+      /** `database`, `migrations`, a listener's name … */
+      checks: Type.Array(Type.Object({ name: Type.String(), healthy: Type.Boolean(), detail: Type.String() })),
+    }),
+  ),
+});
+
+export type AdministeredUser = Static<typeof administeredUser>;
+export type AdministeredUserList = Static<typeof administeredUserList>;
+export type NewAdministeredUser = Static<typeof newAdministeredUser>;
+export type AdministeredUserChange = Static<typeof administeredUserChange>;
+export type EndedTokens = Static<typeof endedTokens>;
+export type AdministeredOrganizationList = Static<typeof administeredOrganizationList>;
+export type SigningKey = Static<typeof signingKey>;
+export type SigningKeyList = Static<typeof signingKeyList>;
+export type LimitList = Static<typeof limitList>;
+export type OutboxMail = Static<typeof outboxMail>;
+export type OutboxMailList = Static<typeof outboxMailList>;
+export type OutboxMailContent = Static<typeof outboxMailContent>;
+export type Health = Static<typeof health>;

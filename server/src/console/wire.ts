@@ -1,0 +1,356 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/**
+ * What the console's pages and its HTTP API say to each other: one schema for both sides. The server checks bodies
+ * against it and lists it in its OpenAPI document; the pages take their types from it. All paths begin with `/api`.
+ * Times are ISO 8601 texts in UTC.
+ */
+const strict = { additionalProperties: false } as const;
+const text = Type.String({ maxLength: 2048 });
+const time = Type.String({ format: 'date-time' });
+const optionalTime = Type.Union([time, Type.Null()]);
+const list = <Item extends TSchema>(item: Item) => Type.Array(item, { maxItems: 100 });
+
+export const clientType = Type.Union([
+  Type.Literal('browser'),
+  Type.Literal('server'),
+  Type.Literal('mobile'),
+  Type.Literal('device'),
+  Type.Literal('self'),
+]);
+
+export const environment = Type.Union([Type.Literal('production'), Type.Literal('sandbox'), Type.Literal('developer')]);
+
+/** Every refusal: a stable code, a sentence for people, the field it is about where there is one. */
+export const failure = Type.Object({
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    field: Type.Optional(Type.String()),
+    /** For lists of values: which one. */
+    value: Type.Optional(Type.String()),
+  }),
+});
+
+/** A data centre as people know it. */
+export const dataCenterInfo = Type.Object({
+  id: Type.String(),
+  country: Type.String(),
+  console: Type.String(),
+  accounts: Type.String(),
+  api: Type.String(),
+  sandboxApi: Type.String(),
+  developerApi: Type.String(),
+  /** Where files are uploaded. */
+  content: Type.String(),
+});
+
+/** GET /api/session: who is signed in, and where. 401 `SIGNED_OUT` without one. */
+export const session = Type.Object({
+  user: Type.Object({
+    userId: Type.String(),
+    email: Type.String(),
+    firstName: Type.String(),
+    lastName: Type.String(),
+    /** Sees everything of this platform. */
+    operator: Type.Boolean(),
+  }),
+  /** Goes into the header `x-csrf-token` of every call that changes something. */
+  csrfToken: Type.String(),
+  /** The password was typed less than five minutes ago: secrets are shown without asking for it again. */
+  recentlySignedIn: Type.Boolean(),
+  dataCenter: dataCenterInfo,
+  /** The data centres that this one knows of, itself included. */
+  realm: Type.Array(dataCenterInfo),
+  version: Type.String(),
+  limits: Type.Object({ redirectUrisPerClient: Type.Number(), javascriptDomainsPerClient: Type.Number() }),
+  plainHttpRedirects: Type.Boolean(),
+  undottedSchemes: Type.Boolean(),
+});
+
+/** What an owner fills in; the rules are those of `oauth/client-validation.ts`. */
+export const clientFields = {
+  name: text,
+  homepageUrl: Type.Union([text, Type.Null()]),
+  redirectUris: list(text),
+  javascriptDomains: list(text),
+};
+
+export const client = Type.Object({
+  clientId: Type.String(),
+  type: clientType,
+  ...clientFields,
+  /** Where it was registered. */
+  dataCenter: Type.String(),
+  ownerId: Type.String(),
+  ownerEmail: Type.Union([Type.String(), Type.Null()]),
+  /** One secret for all data centres. */
+  sameSecret: Type.Boolean(),
+  /** Secrets are shown when they are made and never again. */
+  showSecretOnce: Type.Boolean(),
+  /** The data centres whose users may use it. */
+  enabledDataCenters: Type.Array(Type.String()),
+  /** Settings of its own by dotted name. */
+  settings: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean()])),
+  createdAt: time,
+  usedToday: Type.Integer(),
+});
+
+const page = { page: Type.Integer(), perPage: Type.Integer(), total: Type.Integer() };
+
+/** GET /api/clients?search&page: newest first. */
+export const clientList = Type.Object({ clients: Type.Array(client), ...page });
+
+/** POST /api/clients → 201 `client`; a self client that exists already comes back with 200. */
+export const newClient = Type.Object({ type: clientType, ...clientFields }, strict);
+
+/** PATCH /api/clients/{id} → `client` */
+export const clientChange = Type.Partial(
+  Type.Object(
+    {
+      ...clientFields,
+      sameSecret: Type.Boolean(),
+      showSecretOnce: Type.Boolean(),
+      /** null takes a setting back. */
+      settings: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.Null()])),
+    },
+    strict,
+  ),
+);
+
+/** DELETE /api/clients/{id}: the owner types its name. → 204 */
+export const clientDeletion = Type.Object({ name: text }, strict);
+
+/** PUT /api/clients/{id}/data-centers/{dc} → `client` */
+export const dataCenterSwitch = Type.Object({ enabled: Type.Boolean() }, strict);
+
+/** GET /api/client-settings: the settings that a client may have of its own, with the platform's values. */
+export const clientSettingList = Type.Object({
+  settings: Type.Array(
+    Type.Object({
+      /** Dotted. */
+      name: Type.String(),
+      kind: Type.Union([Type.Literal('number'), Type.Literal('switch')]),
+      description: Type.String(),
+      platformValue: Type.Union([Type.Number(), Type.Boolean()]),
+      minimum: Type.Optional(Type.Number()),
+      maximum: Type.Optional(Type.Number()),
+    }),
+  ),
+});
+
+/** GET /api/clients/{id}/secrets: what lives, without the secrets. */
+export const secretList = Type.Object({
+  secrets: Type.Array(
+    Type.Object({
+      secretId: Type.String(),
+      dataCenter: Type.String(),
+      createdAt: time,
+      /** When a rotated one ends; null for the newest. */
+      endsAt: optionalTime,
+      lastUsedAt: optionalTime,
+      /** False for one that was made before it could be kept, or that is shown once only. */
+      revealable: Type.Boolean(),
+    }),
+  ),
+});
+
+/** POST /api/clients/{id}/secrets/{secretId}/reveal; 403 `PASSWORD_NEEDED` when the sign-in is older than five minutes. */
+export const secretReveal = Type.Object({ password: Type.Optional(Type.String({ maxLength: 250 })) }, strict);
+export const revealedSecret = Type.Object({ secret: Type.String() });
+
+/** POST /api/clients/{id}/secrets/rotate → the new secrets by data centre */
+export const overlapSeconds = Type.Union([
+  Type.Literal(0),
+  Type.Literal(3600),
+  Type.Literal(86_400),
+  Type.Literal(604_800),
+]);
+export const secretRotation = Type.Object({ dataCenter: Type.Optional(Type.String()), overlapSeconds }, strict);
+export const newSecrets = Type.Object({ secrets: Type.Record(Type.String(), Type.String()) });
+
+/** POST /api/clients/{id}/codes (self client) → 201 */
+export const newCode = Type.Object(
+  {
+    scope: text,
+    minutes: Type.Union([Type.Literal(3), Type.Literal(5), Type.Literal(7), Type.Literal(10)]),
+    description: Type.String({ maxLength: 500 }),
+    environment,
+    organizationId: Type.Optional(Type.String()),
+  },
+  strict,
+);
+export const code = Type.Object({ code: Type.String(), expiresAt: time });
+
+/** POST /api/clients/{id}/codes/exchange: the token endpoint's own answer. */
+export const codeExchange = Type.Object({ code: text }, strict);
+export const exchangeAnswer = Type.Object({ status: Type.Integer(), body: Type.Unknown() });
+
+/** GET /api/clients/{id}/events?before&outcome&kind, and by server-sent events at …/events/stream: newest first. */
+export const event = Type.Object({
+  eventId: Type.String(),
+  at: time,
+  dataCenter: Type.String(),
+  kind: Type.String(),
+  outcome: Type.String(),
+  /** What happened, in a sentence. */
+  meaning: Type.String(),
+  failed: Type.Boolean(),
+  clientId: Type.Union([Type.String(), Type.Null()]),
+  userId: Type.Union([Type.String(), Type.Null()]),
+  requestId: Type.Union([Type.String(), Type.Null()]),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+export const eventList = Type.Object({ events: Type.Array(event), more: Type.Boolean() });
+
+/** GET /api/clients/{id}/users: who granted it; DELETE …/users/{dataCenter}/{userId} revokes. */
+export const clientUser = Type.Object({
+  dataCenter: Type.String(),
+  userId: Type.String(),
+  email: Type.String(),
+  scopes: Type.Array(Type.String()),
+  grantedAt: time,
+  lastUsedAt: optionalTime,
+  refreshTokens: Type.Integer(),
+  /** 0: no limit. */
+  refreshTokenLimit: Type.Integer(),
+  accessTokens: Type.Integer(),
+});
+export const clientUsers = Type.Object({ users: Type.Array(clientUser) });
+
+/**
+ * GET /api/scopes: the whole catalogue, with the operations of the newest version that each scope opens. Where a scope
+ * depends on the module of a call's path, `{module}` stands for the module's token: `ZohoCRM.modules.{module}.READ`.
+ */
+export const scopeList = Type.Object({
+  scopes: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      service: Type.String(),
+      sentence: Type.String(),
+      organizationBound: Type.Boolean(),
+      operations: Type.Array(Type.String()),
+    }),
+  ),
+  operations: Type.Array(
+    Type.Object({
+      /** `GET /crm/v8/{module}/{id}` */
+      id: Type.String(),
+      chapter: Type.String(),
+      summary: Type.String(),
+      /** All entries are needed, each by one of its alternatives. */
+      scopes: Type.Array(Type.Array(Type.String())),
+    }),
+  ),
+});
+
+/** GET /api/organizations: the signed-in user's, with their environments. */
+export const organizationList = Type.Object({
+  organizations: Type.Array(
+    Type.Object({
+      organizationId: Type.String(),
+      name: Type.String(),
+      administrator: Type.Boolean(),
+      environments: Type.Array(environment),
+    }),
+  ),
+});
+
+/**
+ * `/api/crm/{environment}/{organizationId}/…`: the CRM API of that environment with the user's own grant; the rest of the
+ * path, the query and the body go through as they are, and so does the answer. `GET /api/records/stream?environment&organizationId&module`
+ * tells by server-sent events that records of a module changed.
+ */
+/** What each message of GET /api/records/stream holds. */
+export const recordChange = Type.Object({ module: Type.String() });
+
+/** GET /api/account → `account`; PATCH /api/account takes `accountChange` → `account` */
+export const account = Type.Object({
+  email: Type.String(),
+  firstName: Type.String(),
+  lastName: Type.String(),
+  createdAt: time,
+});
+export const accountChange = Type.Object(
+  { firstName: Type.String({ maxLength: 100 }), lastName: Type.String({ maxLength: 100 }) },
+  strict,
+);
+/** POST /api/account/password → 204; 400 with the field `current` or `fresh`. This browser stays signed in, others do not. */
+export const passwordChange = Type.Object(
+  { current: Type.String({ maxLength: 250 }), fresh: Type.String({ maxLength: 250 }), endTokens: Type.Boolean() },
+  strict,
+);
+/**
+ * GET /api/account/sessions: browsers that are signed in. DELETE /api/account/sessions/{sessionId} → 204 ends one,
+ * DELETE /api/account/sessions → 204 ends all but the current one.
+ */
+export const sessionList = Type.Object({
+  sessions: Type.Array(
+    Type.Object({ sessionId: Type.String(), signedInAt: time, lastUsedAt: optionalTime, current: Type.Boolean() }),
+  ),
+});
+/**
+ * GET /api/account/apps: what the user has given access to. DELETE /api/account/apps/{clientId} → 204 takes the access
+ * back and ends all tokens of the two.
+ */
+export const appList = Type.Object({
+  apps: Type.Array(
+    Type.Object({
+      clientId: Type.String(),
+      name: Type.String(),
+      homepageUrl: Type.Union([Type.String(), Type.Null()]),
+      scopes: Type.Array(Type.String()),
+      grantedAt: time,
+      lastUsedAt: optionalTime,
+    }),
+  ),
+});
+
+/**
+ * GET /api/start: the three ways to the first lead, and which steps the platform has seen of the signed-in user:
+ * `client` (a client of that kind is registered; for the sample app: it has a client), `code` (a code was made for it),
+ * `token` (an access token was given to it), `lead` (it added a lead).
+ */
+export const startSteps = Type.Object({
+  /** The address of the sample app; null when this platform does not serve it. */
+  sampleApp: Type.Union([Type.String(), Type.Null()]),
+  ways: Type.Array(
+    Type.Object({
+      id: Type.Union([Type.Literal('sample-app'), Type.Literal('self-client'), Type.Literal('server')]),
+      steps: Type.Array(
+        Type.Object({
+          id: Type.Union([Type.Literal('client'), Type.Literal('code'), Type.Literal('token'), Type.Literal('lead')]),
+          done: Type.Boolean(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export type Failure = Static<typeof failure>;
+export type DataCenterInfo = Static<typeof dataCenterInfo>;
+export type Session = Static<typeof session>;
+export type Client = Static<typeof client>;
+export type ClientList = Static<typeof clientList>;
+export type NewClient = Static<typeof newClient>;
+export type ClientChange = Static<typeof clientChange>;
+export type ClientSettingList = Static<typeof clientSettingList>;
+export type SecretList = Static<typeof secretList>;
+export type NewSecrets = Static<typeof newSecrets>;
+export type SecretRotation = Static<typeof secretRotation>;
+export type NewCode = Static<typeof newCode>;
+export type Code = Static<typeof code>;
+export type ExchangeAnswer = Static<typeof exchangeAnswer>;
+export type ProtocolEvent = Static<typeof event>;
+export type EventList = Static<typeof eventList>;
+export type ClientUser = Static<typeof clientUser>;
+export type ClientUsers = Static<typeof clientUsers>;
+export type ScopeList = Static<typeof scopeList>;
+export type OrganizationList = Static<typeof organizationList>;
+export type RecordChange = Static<typeof recordChange>;
+export type Account = Static<typeof account>;
+export type AccountChange = Static<typeof accountChange>;
+export type PasswordChange = Static<typeof passwordChange>;
+export type SessionList = Static<typeof sessionList>;
+export type AppList = Static<typeof appList>;
+export type StartSteps = Static<typeof startSteps>;

@@ -191,3 +191,21 @@ test('definitions that are none are refused and say where', async () => {
   }
   expect((await call('GET', path, { query: { module: 'Leads' } })).json.assignment_rules).toHaveLength(2);
 });
+
+test('of rules made at the same time as many are stored as there may be', async () => {
+  const count = { text: 'SELECT 1 FROM crm_assignment_rule WHERE data_space = $1', values: [dataSpace] };
+  const there = (await crm.database.query(count)).length;
+  await crm.database.query({
+    text: `INSERT INTO crm_assignment_rule (data_space, rule_id, module, name, created_by, created_at_ms, modified_by, modified_at_ms)
+           SELECT data_space, 9000 + n, module, 'filler ' || n, created_by, created_at_ms, modified_by, modified_at_ms
+           FROM crm_assignment_rule, generate_series(1, $2::integer) AS n WHERE data_space = $1 AND rule_id = $3`,
+    values: [dataSpace, 99 - there, byCity],
+  });
+  crm.store.spaces.forget(dataSpace);
+  const rule = { module: 'Leads', entries: [{ users: [emails[0]] }] };
+  const made = await Promise.allSettled(
+    Array.from({ length: 8 }, (_, index) => make({ ...rule, name: `Late ${index}` })),
+  );
+  expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(await crm.database.query(count)).toHaveLength(100);
+});

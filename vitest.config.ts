@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: [
       'server/src/**/*.test.ts',
-      'console/src/**/*.test.ts',
       'sdk/*/src/**/*.test.ts',
+      'console/src/**/*.test.ts',
       'examples/**/*.test.ts',
       'conformance/**/*.test.ts',
     ],

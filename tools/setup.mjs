@@ -1,20 +1,30 @@
 // What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the browser
-// SDK and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on, before there are packages.
-import { spawnSync } from 'node:child_process';
+// SDK and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on,
+// before there are packages.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.mjs';
+import { runChild } from './run-child.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const bundledNode = join(root, 'node_modules', '.bin', 'node');
+/** The Node that came with the packages: it runs TypeScript directly. */
+export const bundledNode = join(root, 'node_modules', '.bin', 'node');
 
-if (!packagesAreInstalled()) installPackages();
-if (sdkIsStale()) run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
-const consoleHash = hashOfConsole();
-if (consoleIsStale()) buildConsole();
-if (process.argv.includes('--browser') && !chromiumIsThere()) installChromium();
+/**
+ * Does what is missing. Cut short at any moment, it leaves what the next call completes.
+ * @param {{ browser?: boolean }} options
+ */
+export async function setUp({ browser = false } = {}) {
+  if (!packagesAreInstalled()) await installPackages();
+  if (sdkIsStale()) await run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
+  const consoleHash = hashOfConsole();
+  if (consoleIsStale(consoleHash)) await buildConsole(consoleHash);
+  if (browser && !chromiumIsThere()) await installChromium();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setUp({ browser: process.argv.includes('--browser') });
 
 /** Compares the lock file with the one that npm leaves in node_modules. */
 function packagesAreInstalled() {
@@ -28,12 +38,12 @@ function packagesAreInstalled() {
   );
 }
 
-function installPackages() {
+async function installPackages() {
   say('Installing packages …');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  if (npm) run(process.execPath, [npm, ...args], 'the packages could not be installed');
-  else run('npm', args, 'the packages could not be installed');
+  if (npm) await run(process.execPath, [npm, ...args], 'the packages could not be installed');
+  else await run('npm', args, 'the packages could not be installed');
   if (!existsSync(bundledNode)) fail(`there is no Node 26 package for ${process.platform}-${process.arch}`);
 }
 
@@ -64,21 +74,23 @@ function hashOfConsole() {
     ['server', 'src', 'config', 'data-centers.ts'],
     ['server', 'src', 'inspector', 'event-kinds.ts'],
   ].map((parts) => join(root, ...parts));
-  for (const file of [...folders, ...files].sort())
+  for (const file of [...folders, ...files].sort()) {
     hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
+  }
   return hash.digest('hex');
 }
 
-function consoleIsStale() {
-  const known = join(root, 'console', 'dist', 'sources.txt');
-  return !existsSync(known) || readFileSync(known, 'utf8') !== consoleHash;
+const consoleSourcesFile = join(root, 'console', 'dist', 'sources.txt');
+
+function consoleIsStale(hash) {
+  return !existsSync(consoleSourcesFile) || readFileSync(consoleSourcesFile, 'utf8') !== hash;
 }
 
-function buildConsole() {
+async function buildConsole(hash) {
   say('Building the API console …');
   const vite = join('node_modules', 'vite', 'bin', 'vite.js');
-  run(bundledNode, [vite, 'build', 'console', '--logLevel', 'error'], 'the API console could not be built');
-  writeFileSync(join(root, 'console', 'dist', 'sources.txt'), consoleHash);
+  await run(bundledNode, [vite, 'build', 'console', '--logLevel', 'error'], 'the API console could not be built');
+  writeFileSync(consoleSourcesFile, hash);
 }
 
 function chromiumIsThere() {
@@ -87,25 +99,24 @@ function chromiumIsThere() {
   return found !== undefined;
 }
 
-function installChromium() {
+async function installChromium() {
   const missing =
     'the browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in GRANTWAY_CHROMIUM';
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) fail(missing);
-  say('Installing Chromium …');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const aptGet = (...args) => runChild('apt-get', args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  if (process.getuid?.() !== 0 || (await aptGet('--version')).status !== 0) fail(missing);
+  say('Installing Chromium …');
+  // An installation that was cut short has to be completed before there can be another; usually there is nothing to do.
+  await runChild('dpkg', ['--configure', '-a'], { env, stdio: 'ignore' });
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-    const { status, stderr } = spawnSync('apt-get', ['-q', ...args], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
-    });
+    const { status, stderr } = await aptGet('-q', ...args);
     if (status !== 0) fail(`${missing} (apt-get said: ${stderr.trim().split('\n').at(-1)})`);
   }
   if (!chromiumIsThere()) fail(missing);
 }
 
-function run(command, args, failure) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+async function run(command, args, failure) {
+  const { status, error } = await runChild(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) fail(error ? `${failure}: ${error.message}` : failure);
 }
 

@@ -1,6 +1,6 @@
 import * as sdk from '@zohocrm/typescript-sdk-8.0';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unzip, zipOf } from '../../server/src/crm/bulk/testing/zips.ts';
+import { unzip, zipOf } from '../../server/src/crm/work/bulk/testing/zips.ts';
 import { until } from '../../server/src/testing/platform-process.ts';
 import {
   type Answer,

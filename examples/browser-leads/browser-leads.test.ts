@@ -95,6 +95,19 @@ describe('signing in', () => {
     expect(await page.locator('#sessionTitle').textContent()).toBe('Signing in');
   });
 
+  test.each(['/index.html', '/view.html'])('%s says what to do when the SDK is not built', async (path) => {
+    const built = await (await fetch(`${bench.app.origin}/js/zcrmsdk.js`)).text();
+    bench.serve('/js/zcrmsdk.js', '');
+    try {
+      const { page, problems } = await bench.open(path);
+      expect(await page.locator('#sessionHint').textContent()).toContain('npm run build');
+      expect(await page.getByText('Loading…').count()).toBe(0);
+      expect(problems).toEqual([]);
+    } finally {
+      bench.serve('/js/zcrmsdk.js', built);
+    }
+  });
+
   test('says so when it has no client', async () => {
     bench.serve('/js/config.js', '');
     const { page } = await bench.open('/index.html');

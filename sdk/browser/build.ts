@@ -3,7 +3,7 @@
  * Run it as `node sdk/browser/build.ts`; other parts of the repository import `bundle` to have the code without files.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,18 +27,35 @@ export async function bundle(name: keyof typeof outputs): Promise<string> {
   return output[0].code;
 }
 
-/** Writes all outputs and the declarations. */
-export async function build(): Promise<void> {
+/**
+ * Writes all outputs and the declarations. The script for pages comes last and as a whole: by it the set-up step sees
+ * whether there is a build, so one that was cut short is made again. `signal` ends the compiler as well.
+ */
+export async function build(signal?: AbortSignal): Promise<void> {
   const dist = join(root, 'dist');
   await rm(join(dist, 'types'), { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  await Promise.all([
-    ...(Object.keys(outputs) as (keyof typeof outputs)[]).map(async (name) => {
-      await writeFile(join(dist, name), await bundle(name));
-    }),
-    promisify(execFile)(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')]),
-  ]);
+  const fresh = (name: string) => join(dist, `${name}.${process.pid}`);
+  const names = Object.keys(outputs) as (keyof typeof outputs)[];
+  try {
+    await Promise.all([
+      ...names.map(async (name) => writeFile(fresh(name), await bundle(name))),
+      promisify(execFile)(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { signal }),
+    ]);
+    for (const name of names.toReversed()) await rename(fresh(name), join(dist, name));
+  } finally {
+    await Promise.all(names.map((name) => rm(fresh(name), { force: true })));
+  }
 }
 
-if (import.meta.main) await build();
+if (import.meta.main) {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort());
+  try {
+    await build(stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    process.exitCode = 1;
+  }
+}

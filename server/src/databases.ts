@@ -6,6 +6,7 @@ import { Database, type PoolLimits, poolLimits } from './database/database.ts';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, migrate } from './database/migrate.ts';
 import { UsableFailure } from './foundation/failure.ts';
+import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import type { Log } from './http/log.ts';
 
 /** The databases of a platform, migrated: the directory and one per data centre. */
@@ -31,17 +32,22 @@ export interface DatabaseOptions {
   readonly dataDirectory: Pick<DataDirectory, 'postgresDirectory'>;
   readonly log: Log;
   readonly settings: Pick<Settings, 'database'>;
+  readonly interruption?: Interruption;
 }
 
-/** Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own. */
+/**
+ * Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own.
+ * @throws UsableFailure, or Interrupted when the end is asked for meanwhile. Nothing is left open.
+ */
 export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
-  const { databaseUrls, dataDirectory, log } = options;
+  const { databaseUrls, dataDirectory, log, interruption = uninterrupted } = options;
   const limits = poolLimits(options.settings.database);
   const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
   const cluster = urls.every((url) => url !== undefined)
     ? undefined
     : await startCluster({
         directory: dataDirectory.postgresDirectory,
+        interruption,
         onCrash: (detail) => log.error({ detail }, 'the embedded PostgreSQL ended and is started again'),
       });
   const opened: Database[] = [];
@@ -50,6 +56,7 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     await cluster?.stop();
   };
   const open = async (kind: DatabaseKind, label: string, url: string | undefined, embeddedName: string) => {
+    interruption.asked.throwIfAborted();
     const connection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url, label);
     const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
     const pool = (of: PoolLimits) => {

@@ -1,3 +1,7 @@
 import { runCommandLine } from './cli/program.ts';
 
+// Whoever read the output may be gone (`grantway event list | head -1`), or the terminal closed. What was begun, the stop
+// of a platform above all, comes to its end nevertheless.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -28,15 +28,17 @@ import { createConsoleApp } from './console/console-app.ts';
 import type { ConsoleContext } from './console/context.ts';
 import { createCrmApi } from './crm/api.ts';
 import { jobKinds } from './crm/job-kinds.ts';
+import { type OutgoingPolicy, outgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
-import { Notifier } from './crm/notifications/notifier.ts';
-import { listOrganizations } from './crm/organizations/list-organizations.ts';
-import { type OutgoingPolicy, outgoingPolicy } from './crm/outgoing/outgoing-policy.ts';
-import { createCrmStore, storeOver } from './crm/store.ts';
+import { createCrmStore, storeOver } from './crm/store/create-store.ts';
+import { listOrganizations } from './crm/store/space/list-organizations.ts';
+import { sweep } from './crm/upkeep.ts';
+import { Notifier } from './crm/work/notifications/notifier.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
+import { registerDemo } from './demo/describe-demo.ts';
 import { createSampleApp } from './demo/sample-app.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { consoleClient } from './directory/first-party.ts';
@@ -44,6 +46,7 @@ import { HomeIndex } from './directory/home-index.ts';
 import { checkHomeIndexKey } from './directory/key-check.ts';
 import { changedSettings } from './directory/settings-record.ts';
 import { type Clock, systemClock } from './foundation/clock.ts';
+import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
 import { listenAll } from './http/listen.ts';
@@ -60,6 +63,8 @@ export interface PlatformOptions {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Default: nobody can ask this platform to end but by `stop`. */
+  readonly interruption?: Interruption;
 }
 
 /** A running platform: every listener accepts. */
@@ -90,10 +95,12 @@ interface Listener {
 
 /**
  * Builds each data centre from its parts and binds its listeners.
- * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …
+ * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …; Interrupted when the end is
+ * asked for meanwhile. Nothing is left running.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { settings, log, dataDirectory, clock = systemClock, random = systemRandom } = options;
+  const { asked } = options.interruption ?? uninterrupted;
   const topology = buildTopology(settings);
   const databases = await openDatabases(options, topology, clock.nowMs());
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
@@ -116,6 +123,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       directoryNotices,
       clock,
       random,
+      key('client secrets'),
       settings.database.directoryGraceSeconds,
       [console.client],
     );
@@ -193,15 +201,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         admin,
         ...inProcess(apps),
       });
-      listeners.push({ app, port: ports.console, host: settings.listenHost, label: `console of data centre "${id}"` });
+      const label = `console of data centre "${id}"`;
+      listeners.push({ app, port: ports.console, host: settings.listenHost, label });
     }
     const samplePort = settings.basePort + portOffsets.browserApp;
     const sampleAppOrigin = `http://localhost:${samplePort}`;
-    listeners.push({ app: createAdminApp(admin), port: adminPort, host: '127.0.0.1', label: 'the admin API' });
+    const adminApp = createAdminApp(admin);
+    registerDemo(adminApp, admin, dataDirectory.path);
+    listeners.push({ app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
     const sampleApp = createSampleApp({ topology, directory: databases.directory, random, log });
     listeners.push({ app: sampleApp, port: samplePort, host: settings.listenHost, label: 'the sample app' });
 
     closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
+    asked.throwIfAborted();
     await listenAll(listeners);
     const adminOrigin = `http://127.0.0.1:${adminPort}`;
     dataDirectory.announce({ pid: process.pid, adminOrigin });
@@ -315,6 +327,7 @@ async function buildDataCenter(
     random: shared.random,
     log,
     kinds: jobKinds,
+    sweep,
     policy,
   });
   closers.push(() => worker.close());

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +86,7 @@ describe('start and stop', () => {
     await using shop = new Workshop();
     const dataDirectory = shop.folder('data');
     const starting = shop.begin({ dataDirectory });
-    await until(() => postmasterPid(dataDirectory) !== undefined, 'PostgreSQL is being started');
+    await until(() => postmasterPid(dataDirectory) !== undefined, 'PostgreSQL is being started', 60);
     const { code } = await starting.end('SIGINT');
     expect(code).toBe(0);
     expect(existsSync(join(dataDirectory, 'platform.lock'))).toBe(false);
@@ -121,22 +130,37 @@ describe('start and stop', () => {
     expect(Object.keys(first.ready.demo?.clients ?? {})).toHaveLength(5);
     await first.end('SIGTERM');
 
+    // It can be told again at any time: by the next start, and by command.
+    const later = await shop.start({ dataDirectory, env, args: [] });
+    const { users, clients } = first.ready.demo ?? {};
+    expect(later.ready.demo).toMatchObject({ users, clients });
+    const told = await shop.run(['demo', '--json', '--data', dataDirectory]);
+    expect(JSON.parse(told.stdout).clients).toEqual(clients);
+    const [user] = users ?? [];
+    const table = await shop.run(['demo', '--data', dataDirectory]);
+    expect(table.stdout).toContain(`us        ${user?.email}  ${user?.password}`);
+    expect(table.stdout).toContain(clients?.server?.client_secret);
+    await later.end('SIGTERM');
+
     const empty = shop.folder('empty');
     await (await shop.start({ dataDirectory: empty, env })).end('SIGTERM');
     const again = await shop.start({ dataDirectory: empty, env, args: [] });
     expect(again.ready.demo).toBeUndefined();
+    const none = await shop.run(['demo', '--json', '--data', empty]);
+    expect([none.code, JSON.parse(none.stdout).error.message]).toEqual([1, expect.stringContaining('has no demo')]);
   });
 });
 
 describe('kill -9', () => {
-  test('of the platform: the next start takes the lock over and ends the orphaned PostgreSQL', async () => {
+  test('of the platform: PostgreSQL ends by itself, in order; the next start takes the lock over', async () => {
     await using shop = new Workshop();
     const dataDirectory = shop.folder('data');
     const killed = await shop.start({ dataDirectory });
     await makeUser(shop, killed, 'anna@us.example');
     const orphan = postmasterPid(dataDirectory) as number;
     await killed.end('SIGKILL');
-    expect(isAlive(orphan)).toBe(true);
+    await until(() => !isAlive(orphan) && postmasterPid(dataDirectory) === undefined, 'PostgreSQL notices and ends');
+    expect(readdirSync(join(dataDirectory, 'postgres', 'socket'))).toEqual([]);
     const away = await createUser(shop, killed, 'nobody@us.example');
     expect(away.code).toBe(1);
     expect(JSON.parse(away.stdout).error.message).toMatch(/no platform answers at .*; it has ended; start it again/);
@@ -145,6 +169,38 @@ describe('kill -9', () => {
     const platform = await shop.start({ dataDirectory, basePort });
     expect(isAlive(orphan)).toBe(false);
     await expectUser(shop, platform, 'anna@us.example');
+  });
+
+  test('of the platform and the supervisor: the next start ends the orphaned PostgreSQL', async () => {
+    await using shop = new Workshop();
+    const dataDirectory = shop.folder('data');
+    const killed = await shop.start({ dataDirectory });
+    await makeUser(shop, killed, 'anna@us.example');
+    const orphan = postmasterPid(dataDirectory) as number;
+    for (const pid of supervisorsOf(orphan)) process.kill(pid, 'SIGKILL');
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.end('SIGKILL');
+    expect(isAlive(orphan)).toBe(true);
+    const platform = await shop.start({ dataDirectory, basePort: killed.basePort });
+    expect(isAlive(orphan)).toBe(false);
+    await expectUser(shop, platform, 'anna@us.example');
+  });
+
+  test('of the supervisor: the running platform ends what it left and starts PostgreSQL again', async () => {
+    await using shop = new Workshop();
+    const platform = await shop.start({ dataDirectory: shop.folder('data') });
+    const first = postmasterPid(platform.dataDirectory) as number;
+    for (const pid of supervisorsOf(first)) process.kill(pid, 'SIGKILL');
+    await until(async () => {
+      const now = postmasterPid(platform.dataDirectory);
+      return now !== undefined && now !== first && !isAlive(first);
+    }, 'another PostgreSQL');
+    await until(
+      async () => (await createUser(shop, platform, 'bert@us.example')).stdout.includes('user_id'),
+      'users can be created',
+    );
+    expect((await platform.end('SIGINT')).code).toBe(0);
+    expect(postmasterPid(platform.dataDirectory)).toBeUndefined();
   });
 
   test('of platform and PostgreSQL together: the next start recovers', async () => {
@@ -299,6 +355,14 @@ describe('PostgreSQL servers of one’s own', () => {
   });
 });
 
+/** The shell that a postmaster runs under, and its watcher. */
+function supervisorsOf(postmaster: number): number[] {
+  const parentOf = (pid: number) => Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  const shell = parentOf(postmaster);
+  const watchers = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ').map(Number);
+  return [...watchers.filter((pid) => pid !== postmaster), shell];
+}
+
 function nobody(): { uid: number; gid: number } {
   const fields = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -310,7 +374,7 @@ function nobody(): { uid: number; gid: number } {
 /** Whether another user can reach this checkout; where he cannot, the platform is not his to run. */
 function checkoutIsOpen(): boolean {
   if (!isRoot) return false;
-  for (let path = fileURLToPath(new URL('.', import.meta.url)); path !== dirname(path); path = dirname(path)) {
+  for (let path = fileURLToPath(new URL('./', import.meta.url)); path !== dirname(path); path = dirname(path)) {
     if ((statSync(path).mode & 0o001) === 0) return false;
   }
   return true;

@@ -14,8 +14,17 @@ const ACCOUNTS_URL = chosenAccountsUrl(ACCOUNTS_URLS);
 const leadFields = 'First_Name,Last_Name,Email,Company';
 const pageSize = 200;
 
-/** Gives the SDK its configuration. It signs in at once where the browser lets it open a window without a click. */
+/**
+ * Gives the SDK its configuration. It signs in at once where the browser lets it open a window without a click.
+ * @returns {boolean} false when there is no SDK: the page then says what to do.
+ */
 function init() {
+  if (typeof ZCRM === 'undefined') {
+    setText('sessionTitle', 'The browser SDK is missing');
+    setText('sessionHint', 'js/zcrmsdk.js was not found. Build it with "npm run build", then reload this page.');
+    document.getElementById('submitButton')?.setAttribute('disabled', '');
+    return false;
+  }
   const configJson = {
     client_id: CLIENT_ID,
     scopes: SCOPES,
@@ -35,6 +44,7 @@ function init() {
     showMessage(`This sample has no client yet: ${error}. Its README says how to set one.`);
   }
   showSession(ZCRM.API.AUTH.getState());
+  return true;
 }
 
 /** Adds the lead of the form, then shows the list. */

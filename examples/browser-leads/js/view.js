@@ -64,9 +64,10 @@ function followSession(state) {
   }
 }
 
-init();
-ZCRM.API.AUTH.onChange(followSession);
-followSession(ZCRM.API.AUTH.getState());
+if (init()) {
+  ZCRM.API.AUTH.onChange(followSession);
+  followSession(ZCRM.API.AUTH.getState());
+}
 
 const flash = sessionStorage.getItem('flash');
 sessionStorage.removeItem('flash');

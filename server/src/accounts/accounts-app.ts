@@ -24,7 +24,8 @@ import { registerSignInName } from './sign-in/sign-in-name.ts';
 import { registerSignInPassword } from './sign-in/sign-in-password.ts';
 import { registerSignOut } from './sign-in/sign-out.ts';
 import { registerRevoke } from './token/revoke.ts';
-import { registerTokenEndpoint, sendJson, sendRefusal } from './token/token-endpoint.ts';
+import { registerTokenEndpoint } from './token/token-endpoint.ts';
+import { sendJson, sendRefusal } from './wire/send-json.ts';
 
 const bodyLimitBytes = 64 * 1024;
 

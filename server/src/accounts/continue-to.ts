@@ -1,9 +1,9 @@
 import { queryOf } from '../http/parameters.ts';
+import { checkRedirectUri } from '../oauth/redirect-uri.ts';
 import {
   type AuthorizationRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
-  checkRedirectUri,
 } from './authorize/authorization-request.ts';
 import { needsSignIn } from './authorize/fresh-sign-in.ts';
 import type { AccountsContext } from './context.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { describeSettings } from '../config/describe-settings.ts';
-import { Refusal } from '../crm/errors.ts';
+import { Refusal } from '../crm/kernel/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
@@ -93,6 +93,7 @@ const bodies = {
       enabledDataCenters: { ...texts, default: [] } as typeof texts,
       sameSecret: Type.Boolean({ default: false }),
       resourceServer: Type.Boolean({ default: false }),
+      secretsShownOnce: Type.Boolean({ default: false }),
     },
     strict,
   ),

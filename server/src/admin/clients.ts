@@ -1,7 +1,8 @@
 import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
-import { type ClientOverrides, changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
+import type { ClientOverrides } from '../oauth/client-overrides.ts';
+import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -16,9 +17,10 @@ export interface ClientRegistration extends ClientFields {
   readonly enabledDataCenters: readonly string[];
   readonly sameSecret: boolean;
   readonly resourceServer?: boolean | undefined;
+  readonly secretsShownOnce?: boolean;
 }
 
-/** Secrets are shown by the call that made them and never again. */
+/** What the call that made secrets answers. */
 export interface ClientWithSecrets {
   readonly client_id: string;
   readonly client_secret: string;

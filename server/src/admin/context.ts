@@ -2,7 +2,7 @@ import type { SigningKeys } from '../accounts/identity/signing-keys.ts';
 import type { PasswordRules } from '../accounts/password-rules.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
-import type { CrmStore } from '../crm/store.ts';
+import type { CrmStore } from '../crm/kernel/store.ts';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import type { ClientDirectory } from '../directory/clients.ts';

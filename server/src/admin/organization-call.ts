@@ -1,7 +1,7 @@
 import { environments } from '../config/data-centers.ts';
-import type { CrmCall } from '../crm/context.ts';
 import { internalCall } from '../crm/jobs/job-call.ts';
-import { isId } from '../crm/organizations/ids.ts';
+import type { CrmCall } from '../crm/kernel/call.ts';
+import { isId } from '../crm/kernel/ids.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';

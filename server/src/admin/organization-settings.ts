@@ -1,6 +1,6 @@
-import { createAssignmentRule, deleteAssignmentRule } from '../crm/assignment/write-rules.ts';
-import { isId } from '../crm/organizations/ids.ts';
-import { switchTerritories } from '../crm/territories/switch-territories.ts';
+import { isId } from '../crm/kernel/ids.ts';
+import { createAssignmentRule, deleteAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
+import { switchTerritories } from '../crm/settings/territories/switch-territories.ts';
 import type { AdminContext } from './context.ts';
 import { notFound } from './failure.ts';
 import { type OrganizationTarget, organizationCall } from './organization-call.ts';

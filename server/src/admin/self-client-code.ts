@@ -3,7 +3,7 @@ import { countAuthorization } from '../accounts/token/limits.ts';
 import { saveCode } from '../accounts/token/token-store.ts';
 import { findUser } from '../accounts/users.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
-import { listOrganizations } from '../crm/organizations/list-organizations.ts';
+import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import { maskSecret } from '../foundation/secrets.ts';
 import { isEnabledAt } from '../oauth/client.ts';
 import { settingsFor } from '../oauth/client-settings.ts';

@@ -1,6 +1,6 @@
 import { endGrants } from '../accounts/token/end-tokens.ts';
 import { createUser, findUser, type NewUser, setActive, setPassword, userFault } from '../accounts/users.ts';
-import { addUser, createOrganization } from '../crm/organizations/provisioning.ts';
+import { addUser, createOrganization } from '../crm/store/space/provisioning.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput, conflict, notFound } from './failure.ts';

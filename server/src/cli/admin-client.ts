@@ -28,6 +28,12 @@ export function addAddressOptions(command: Command): Command {
     );
 }
 
+/** Text as one part of a path. Empty ones and those of dots only are no ids, and would make it another path. */
+export function pathPart(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new UsableFailure(`"${text}" cannot be an id`);
+  return encodeURIComponent(text.toWellFormed());
+}
+
 export type AdminCall = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
 interface AdminAnswer {
@@ -65,6 +71,12 @@ function locate(options: PlatformAddress): { origin: string; token: string; hint
   if (origin !== undefined) {
     const token = env.GRANTWAY_ADMIN_TOKEN;
     if (!token) throw new UsableFailure('--admin needs the admin token in GRANTWAY_ADMIN_TOKEN');
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw new UsableFailure('the admin token in GRANTWAY_ADMIN_TOKEN has letters that no token has, spaces perhaps');
+    }
+    if (!/^https?:$/.test(URL.parse(origin)?.protocol ?? '')) {
+      throw new UsableFailure(`--admin must be an origin like http://127.0.0.1:8099; "${origin}" came`);
+    }
     return { origin: origin.replace(/\/$/, ''), token, hint: 'check --admin or GRANTWAY_ADMIN_ORIGIN' };
   }
   const directory = options.data ?? env.GRANTWAY_DATA ?? 'data';

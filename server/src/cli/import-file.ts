@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { csvRows } from '../crm/bulk/write/csv-rows.ts';
+import { csvRows } from '../crm/work/bulk/write/csv-rows.ts';
 import { CsvFault, type CsvStyle, csvLine } from '../foundation/csv.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import type { AdminCall } from './admin-client.ts';
@@ -132,8 +132,7 @@ export async function importFile(call: AdminCall, task: ImportTask): Promise<Imp
 async function openImport(call: AdminCall, { target, file, restart }: ImportTask) {
   const path = `${file}.import.json`;
   const fact = { ...target, sizeBytes: statSync(file).size };
-  const known =
-    !restart && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>) : undefined;
+  const known = !restart && existsSync(path) ? readNote(path) : undefined;
   const { importId, ...knownFact } = known ?? {};
   if (known && JSON.stringify(knownFact) !== JSON.stringify(fact)) {
     throw new UsableFailure(
@@ -144,6 +143,16 @@ async function openImport(call: AdminCall, { target, file, restart }: ImportTask
   if (known) process.stderr.write(`Going on behind row ${opened.rows_done} of ${basename(file)}.\n`);
   await writeFile(path, JSON.stringify({ ...fact, importId: opened.import_id }));
   return { path, opened };
+}
+
+function readNote(path: string): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    throw new UsableFailure(
+      `"${path}" does not tell how far the import is (${(error as Error).message}); use --restart to begin at the first row`,
+    );
+  }
 }
 
 /** How far the import is, on standard error: a bar on a terminal, now and then a line elsewhere. */

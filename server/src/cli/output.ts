@@ -11,7 +11,12 @@ export function printLine(text = ''): void {
 
 export function printError(json: boolean, code: string, message: string): void {
   if (json) printJson({ error: { code, message } });
-  else process.stderr.write(`grantway: ${message}\n`);
+  else process.stderr.write(`grantway: ${printable(message)}\n`);
+}
+
+/** One line of a text that somebody else wrote: it must not steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\t]/gu, '\ufffd');
 }
 
 /** Rows under headings, columns as wide as their widest cell. */
@@ -22,7 +27,7 @@ export function printTable(headings: readonly string[], rows: readonly (readonly
   for (const row of [headings, ...rows]) {
     printLine(
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     );
@@ -39,6 +44,6 @@ export function printFacts(facts: Readonly<Record<string, unknown>>): void {
       : typeof value === 'object'
         ? JSON.stringify(value)
         : String(value);
-    printLine(`${name.padEnd(width)}  ${text}`);
+    printLine(`${name.padEnd(width)}  ${printable(text)}`);
   }
 }

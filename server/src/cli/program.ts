@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsableFailure } from '../foundation/failure.ts';
 import { AdminRefusal } from './admin-client.ts';
 import { registerClientCommands } from './commands/client.ts';
 import { registerCrmCommands } from './commands/crm.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
+import { registerDemoCommand } from './commands/demo.ts';
 import { registerEventCommands } from './commands/event.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
@@ -14,7 +16,7 @@ import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
 import { registerUserCommands } from './commands/user.ts';
-import { printError } from './output.ts';
+import { printable, printError } from './output.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -23,9 +25,11 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = new Command('grantway')
     .description('A self-hosted API-access platform for many data centres.')
+    .version(versionOfPackage(), '-v, --version', 'print the version')
     .helpCommand(false)
     .showHelpAfterError('(add --help for what is expected)');
   registerStartCommand(program);
+  registerDemoCommand(program);
   registerUserCommands(program);
   registerSessionCommands(program);
   registerClientCommands(program);
@@ -59,13 +63,31 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       printError(json, 'FAILED', error.message);
       return exitCodes.failed;
     }
-    throw error;
+    printError(json, 'FAILED', describeUnexpected(error));
+    return exitCodes.failed;
   }
+}
+
+/** What the system refused says so itself; anything else is a mistake of ours, which a person can report. */
+function describeUnexpected(error: unknown): string {
+  const { name = 'Error', message = String(error), syscall } = error as Partial<NodeJS.ErrnoException>;
+  const text = message.split('\n', 1)[0];
+  return syscall === undefined ? `our own fault, please report it: ${name}: ${text}` : `${text}`;
+}
+
+/** The library's message, and its guess on a line of its own; any other line end came with what was typed. */
+function usageLines(text: string): string[] {
+  return text.trimEnd().split(/\n(?=\(Did you mean )/);
 }
 
 /** Errors are thrown, not exits; and every command answers in JSON when asked. */
 function prepare(command: Command): void {
   command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(`${usageLines(text).map(printable).join('\n')}\n`) });
   for (const child of command.commands) prepare(child);
   if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');
+}
+
+function versionOfPackage(): string {
+  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 }

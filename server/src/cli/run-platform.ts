@@ -1,73 +1,88 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { openDataDirectory } from '../data-directory.ts';
-import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { buildTopology } from '../config/load-settings.ts';
+import type { Settings } from '../config/settings.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { type DemoDescription, describeDemo } from '../demo/describe-demo.ts';
 import { loadDemoContent } from '../demo/load-content.ts';
-import { type SeededDemo, samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
+import { printDemo } from './commands/demo.ts';
+import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
-import { dataPath, type StartOptions } from './start-options.ts';
+import type { StartOptions } from './start-options.ts';
 
-interface Demo {
-  readonly users: readonly DemoUser[];
-  readonly seeded: SeededDemo | undefined;
+interface Demo extends DemoDescription {
+  /** It was made by this start. */
+  readonly isNew: boolean;
   readonly file: string;
 }
 
 /** The command `start`: runs the platform until it is asked to stop. */
 export async function runPlatform(options: StartOptions): Promise<void> {
-  const stopRequested = waitForStop();
   const settings = resolveSettings(options);
-  const log = createLog(settings.logLevel);
-  const dataDirectory = openDataDirectory(dataPath(options), {
-    random: systemRandom,
-    secretKey: process.env.GRANTWAY_SECRET_KEY,
-    adminToken: process.env.GRANTWAY_ADMIN_TOKEN,
-  });
-  let platform: Platform | undefined;
-  let loading: Promise<void> | undefined;
-  const loadingEnd = new AbortController();
+  // Before anything is made: a data centre that nobody knows is refused without a trace.
+  buildTopology(settings);
   try {
-    if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
-    platform = await startPlatform({ settings, dataDirectory, databaseUrls: resolveDatabaseUrls(settings), log });
-    // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
-    const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
-    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort) : undefined;
-    dataDirectory.completeFirstStart();
-    if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
-    else printReady(platform, demo);
-    if (demo?.seeded) {
-      loading = loadDemoContent(platform.admin, demo.users, loadingEnd.signal).catch((error: Error) =>
-        log.warn({ err: error }, 'the demo has not all of its records'),
-      );
-    }
-    await stopRequested;
-    if (!options.json) printLine('Stopping …');
-  } finally {
-    loadingEnd.abort();
-    await loading;
-    await platform?.stop();
-    dataDirectory.release();
+    await inDataDirectory(options, (dataDirectory, interruption) =>
+      serve(options, settings, dataDirectory, interruption),
+    );
+  } catch (error) {
+    // Asked to stop before it was ready, and stopped: what was asked for was done.
+    if (!(error instanceof Interrupted)) throw error;
   }
 }
 
-async function makeDemo(platform: Platform, directory: string, basePort: number): Promise<Demo> {
-  const ids = platform.topology.dataCenters.map(({ id }) => id);
-  const users = loadDemoUsers(directory, ids, systemRandom);
-  const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort));
-  return { users, seeded, file: demoAccountsFile(directory) };
+async function serve(
+  options: StartOptions,
+  settings: Settings,
+  dataDirectory: DataDirectory,
+  interruption: Interruption,
+): Promise<void> {
+  const { asked } = interruption;
+  const log = createLog(settings.logLevel);
+  const databaseUrls = resolveDatabaseUrls(settings);
+  if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
+  const platform = await startPlatform({ settings, dataDirectory, databaseUrls, log, interruption });
+  let loading: Promise<void> | undefined;
+  try {
+    asked.throwIfAborted();
+    // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
+    const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
+    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort, asked) : undefined;
+    asked.throwIfAborted();
+    dataDirectory.completeFirstStart();
+    if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
+    else printReady(platform, demo);
+    if (demo?.isNew) {
+      const owners = demo.users.map(({ data_center: dataCenter, email }) => ({ dataCenter, email }));
+      loading = loadDemoContent(platform.admin, owners, asked).catch((error: Error) =>
+        log.warn({ err: error }, 'the demo has not all of its records'),
+      );
+    }
+    await aborted(asked);
+  } finally {
+    if (asked.aborted && !options.json) printLine('Stopping …');
+    await loading;
+    await platform.stop();
+  }
 }
 
-/** Ctrl-C, or the end that a service manager asks for; a second one ends at once. */
-async function waitForStop(): Promise<void> {
-  const stop = new AbortController();
-  await Promise.race(
-    ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal, { signal: stop.signal }).catch(() => {})),
-  );
-  stop.abort();
+async function makeDemo(
+  platform: Platform,
+  directory: string,
+  basePort: number,
+  asked: AbortSignal,
+): Promise<Demo | undefined> {
+  const ids = platform.topology.dataCenters.map(({ id }) => id);
+  const users = loadDemoUsers(directory, ids, systemRandom);
+  const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort), asked);
+  const demo = await describeDemo(platform.admin, users);
+  return demo && { ...demo, isNew: seeded !== undefined, file: demoAccountsFile(directory) };
 }
 
 function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undefined) {
@@ -78,8 +93,8 @@ function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undef
     ...(demo && {
       demo: {
         sampleApps: { browser: platform.sampleAppOrigin },
-        users: demo.users.map(({ dataCenter, email, password, profile }) => ({ dataCenter, email, password, profile })),
-        clients: demo.seeded?.clients ?? {},
+        users: demo.users.map(({ data_center: dataCenter, ...user }) => ({ dataCenter, ...user })),
+        clients: demo.clients,
       },
     }),
   };
@@ -99,18 +114,10 @@ function printReady(platform: Platform, demo: Demo | undefined): void {
   );
   printLine(`\nSample app  ${platform.sampleAppOrigin}/`);
   printLine(`Admin API   ${platform.adminOrigin}   (npx grantway --help)`);
-  if (demo && !demo.seeded) printLine(`Demo        accounts in ${demo.file}`);
-  if (demo?.seeded) {
-    printLine(`\nDemo accounts (kept in ${demo.file}):\n`);
-    printTable(
-      ['LIVES IN', 'E-MAIL', 'PASSWORD', 'PROFILE'],
-      demo.users.map((user) => [user.dataCenter, user.email, user.password, user.profile]),
-    );
-    printLine('\nDemo clients (their secrets are shown only now):\n');
-    printTable(
-      ['TYPE', 'CLIENT ID', 'CLIENT SECRET'],
-      Object.entries(demo.seeded.clients).map(([type, client]) => [type, client.client_id, client.client_secret]),
-    );
-  }
+  if (demo?.isNew) {
+    printLine();
+    printDemo(demo);
+    printLine(`\n"npx grantway demo" tells them again; the passwords are kept in ${demo.file}.`);
+  } else if (demo) printLine('Demo        npx grantway demo   (accounts with passwords, clients with secrets)');
   printLine('\nCtrl-C stops everything.');
 }

@@ -8,7 +8,7 @@ import {
 import { createSelfClientCode } from '../admin/self-client-code.ts';
 import { settingSchema } from '../config/describe-settings.ts';
 import type { Client } from '../oauth/client.ts';
-import { clientSettings } from '../oauth/client-settings.ts';
+import { clientSettings } from '../oauth/client-overrides.ts';
 import { validateClient } from '../oauth/client-validation.ts';
 import type { ConsoleContext } from './context.ts';
 import { ConsoleFailure, notFound } from './failure.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sessionOfCode } from '../accounts/identity/sign-in-facts.ts';
-import { seal, unseal } from '../accounts/sealed.ts';
 import { consoleCallbackPath, consoleClientId } from '../directory/first-party.ts';
+import { seal, unseal } from '../foundation/sealed.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { queryOf } from '../http/parameters.ts';
 import type { ConsoleContext } from './context.ts';

@@ -4,24 +4,27 @@ import { apiOrigin } from '../config/data-centers.ts';
 import { createApp } from '../http/app.ts';
 import { type CorsHeaders, isPreflight, preflightHeaders, readableHeaders, unreadableHeaders } from '../http/cors.ts';
 import type { TokenGrant } from '../oauth/token-authority.ts';
-import { runSubRequest } from './composite/run-sub-request.ts';
-import type { CrmAnswer, CrmCall, CrmContext } from './context.ts';
-import { Refusal, unavailable } from './errors.ts';
-import { contentDisposition } from './files/file-name.ts';
-import { checkAddress } from './http/address.ts';
-import { Admission, admit, foreignOrigin, noAdmission, unreadablePath } from './http/admission.ts';
-import { callHeaders } from './http/call-headers.ts';
-import { type Operation, Router } from './http/router.ts';
-import { hasIdempotencyKey, runOnce } from './idempotency/idempotency.ts';
-import type { Pass } from './limits/call-limits.ts';
-import { costOf, furtherCredits, isHeavyBody } from './limits/costs.ts';
-import { servePublicDocuments } from './openapi/routes.ts';
+import type { CrmAnswer, CrmCall } from './kernel/call.ts';
+import { Refusal, unavailable } from './kernel/errors.ts';
+import type { Operation } from './kernel/operation.ts';
+import type { CrmUser, Space } from './kernel/space/space.ts';
+import type { Pass } from './kernel/store.ts';
 import { chapters, operations, uploadOperations } from './operations.ts';
-import type { CrmUser, Space } from './organizations/space.ts';
-import { storeFor } from './records/limited-records.ts';
-import { unbuiltPaths } from './unbuilt-paths.ts';
+import { contentDisposition } from './store/files/file-name.ts';
+import { storeFor } from './store/records/limited-records.ts';
+import { checkAddress } from './wire/address.ts';
+import { Admission, admit, foreignOrigin, noAdmission, unreadablePath } from './wire/admission.ts';
+import { callHeaders } from './wire/call-headers.ts';
+import type { CrmContext } from './wire/context.ts';
+import { costOf, furtherCredits, isHeavyBody } from './wire/costs.ts';
+import { serveFrontPage } from './wire/front-page.ts';
+import { hasIdempotencyKey, runOnce } from './wire/idempotency.ts';
+import { servePublicDocuments } from './wire/openapi/routes.ts';
+import { Router } from './wire/router.ts';
+import { unbuiltPaths } from './wire/unbuilt-paths.ts';
+import { runSubRequest } from './work/composite/run-sub-request.ts';
 
-export type { CrmContext } from './context.ts';
+export type { CrmContext } from './wire/context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -74,6 +77,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   // Files are read as they arrive; what else comes as multipart is read like any other body, below.
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
 
+  serveFrontPage(app, context);
   if (!context.content) servePublicDocuments(app, context, chapters);
   app.addHook('onRequest', async (request, reply) => {
     const admission = new Admission(foreignOrigin(context, request.headers));
@@ -109,7 +113,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
           store.limits.enterHeavy(space.contents.organizationId, grant.clientId, (admission.pass as Pass).headers),
         );
       }
-      checkAddress(call);
+      checkAddress(call, operation);
       const answer = hasIdempotencyKey(operation, call.headers)
         ? await runOnce(operation, call)
         : await operation.handle(call);

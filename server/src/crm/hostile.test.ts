@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Operation } from './http/router.ts';
+import type { Operation } from './kernel/operation.ts';
 import type { Answer } from './testing/crm-platform.ts';
 import { startCrm } from './testing/crm-platform.ts';
 import { everyOperation, examples, nameOf, pathOf } from './testing/examples/examples.ts';

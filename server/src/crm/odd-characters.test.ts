@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Operation } from './http/router.ts';
-import type { Schema } from './openapi/schema.ts';
+import type { Operation } from './kernel/operation.ts';
+import type { Schema } from './kernel/schema.ts';
 import { type Answer, startCrm } from './testing/crm-platform.ts';
 import { everyOperation, examples, nameOf, pathOf } from './testing/examples/examples.ts';
 import { type Example, makeWorld } from './testing/examples/world.ts';
@@ -27,6 +27,13 @@ const send = (operation: Operation, example: Example) =>
   crm.call(operation.method, pathOf(operation, example), example);
 const brief = ({ status, json }: Answer) => [status, json?.code, json?.details];
 
+/** Where the placeholders stand among the parts of the path after the version. */
+const placeholdersOf = ({ path }: Operation) =>
+  path
+    .replace('/bulk/', '')
+    .split('/')
+    .flatMap((part, place) => (part.startsWith('{') ? [place] : []));
+
 const cases = everyOperation.map((operation) => [nameOf(operation), operation] as const);
 const withBody = cases.filter(([, { about, takesFiles }]) => about.body && !takesFiles);
 
@@ -35,7 +42,7 @@ test.each(cases)('in the path and the parameters: %s', async (_, operation) => {
   for (const text of controls) {
     for (const at of call.path?.keys() ?? []) {
       const answer = await send(operation, { ...call, path: (call.path as string[]).with(at, text) });
-      expect(brief(answer)).toEqual([400, 'INVALID_DATA', { resource_path_index: at }]);
+      expect(brief(answer)).toEqual([400, 'INVALID_DATA', { resource_path_index: placeholdersOf(operation)[at] }]);
     }
     for (const name of [...(operation.about.query ?? []).map((each) => each.name), 'unknown']) {
       const answer = await send(operation, { ...call, query: { ...call.query, [name]: text } });

@@ -1,34 +1,36 @@
-import { assignmentOperations } from './assignment/operations.ts';
-import { attachmentOperations } from './attachments/operations.ts';
-import { auditOperations } from './audit/operations.ts';
-import { bulkOperations, uploadOperations } from './bulk/operations.ts';
-import { compositeOperations } from './composite/operations.ts';
-import { convertOperations } from './convert/operations.ts';
-import { coqlOperations } from './coql/operations.ts';
-import { customizationOperations } from './customization/operations.ts';
-import { emailOperations } from './emails/operations.ts';
-import { byExternalId } from './external/external-ids.ts';
-import { apisDescription, listApis } from './features/apis.ts';
-import { featureOperations } from './features/operations.ts';
-import { fileOperations } from './files/operations.ts';
-import type { Operation } from './http/router.ts';
-import { layoutOperations } from './layouts/operations.ts';
-import { lockingOperations } from './locking/operations.ts';
-import { massOperations } from './mass/operations.ts';
-import { notificationOperations } from './notifications/operations.ts';
-import type { Chapters } from './openapi/document.ts';
-import { fixed } from './operation-scopes.ts';
-import { peopleOperations } from './people/operations.ts';
-import { pipelineOperations } from './pipelines/operations.ts';
+import { listAllAttachments } from './content/attachments/list-all-attachments.ts';
+import { attachmentOperations } from './content/attachments/operations.ts';
+import { emailOperations } from './content/emails/operations.ts';
+import { fileOperations } from './content/files/operations.ts';
+import { coqlOperations } from './finding/coql/operations.ts';
+import { relatedOperations } from './finding/related/operations.ts';
+import { searchOperations } from './finding/search/operations.ts';
+import type { Operation } from './kernel/operation.ts';
+import { byExternalId } from './records/external/external-ids.ts';
+import { listActivities } from './records/list/list-activities.ts';
 import { recordOperations } from './records/operations.ts';
-import { recycleBinOperations } from './recycle-bin/operations.ts';
-import { relatedOperations } from './related/operations.ts';
-import { searchOperations } from './search/operations.ts';
-import { settingsOperations } from './settings/operations.ts';
-import { tagOperations } from './tags/operations.ts';
-import { territoryOperations } from './territories/operations.ts';
-import { variableOperations } from './variables/operations.ts';
-import { viewOperations } from './views/operations.ts';
+import { assignmentOperations } from './settings/assignment/operations.ts';
+import { customizationOperations } from './settings/customization/operations.ts';
+import { featureOperations } from './settings/features/operations.ts';
+import { settingsOperations } from './settings/fields/operations.ts';
+import { layoutOperations } from './settings/layouts/operations.ts';
+import { peopleOperations } from './settings/people/operations.ts';
+import { pipelineOperations } from './settings/pipelines/operations.ts';
+import { tagOperations } from './settings/tags/operations.ts';
+import { territoryOperations } from './settings/territories/operations.ts';
+import { variableOperations } from './settings/variables/operations.ts';
+import { viewOperations } from './settings/views/operations.ts';
+import { apisDescription, listApis } from './wire/features/apis.ts';
+import type { Chapters } from './wire/openapi/document.ts';
+import { fixed } from './wire/scopes.ts';
+import { auditOperations } from './work/audit/operations.ts';
+import { bulkOperations, uploadOperations } from './work/bulk/operations.ts';
+import { compositeOperations } from './work/composite/operations.ts';
+import { convertOperations } from './work/convert/operations.ts';
+import { lockingOperations } from './work/locking/operations.ts';
+import { massOperations } from './work/mass/operations.ts';
+import { notificationOperations } from './work/notifications/operations.ts';
+import { recycleBinOperations } from './work/recycle-bin/operations.ts';
 
 const apis: Operation = {
   method: 'GET',
@@ -40,7 +42,10 @@ const apis: Operation = {
 
 /** The operations by what they are about, in the order of the API's documents. The rows stand in their features' folders. */
 const rows: Chapters = {
-  Records: [...recordOperations, ...recycleBinOperations],
+  Records: [
+    ...recordOperations({ Attachments: listAllAttachments, Activities: listActivities }),
+    ...recycleBinOperations,
+  ],
   'Related records': relatedOperations,
   Search: searchOperations,
   COQL: coqlOperations,

@@ -23,10 +23,16 @@ export function demoAccountsFile(dataDirectory: string): string {
   return join(dataDirectory, 'demo-accounts.json');
 }
 
+/** The demo users of the file; none where there is no demo. */
+export function readDemoUsers(dataDirectory: string): DemoUser[] {
+  const file = demoAccountsFile(dataDirectory);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoUser[]) : [];
+}
+
 /** The demo users of `dataCenters`: those of the file, and new ones for data centres that it does not know. */
 export function loadDemoUsers(dataDirectory: string, dataCenters: readonly string[], random: Random): DemoUser[] {
   const file = demoAccountsFile(dataDirectory);
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoUser[]) : [];
+  const known = readDemoUsers(dataDirectory);
   const missing = dataCenters.filter((id) => !known.some((user) => user.dataCenter === id));
   const fresh = missing.flatMap((dataCenter) =>
     people.map(({ name, lastName, profile }) => ({

@@ -1,8 +1,8 @@
 import { type DemoModule, demoModules, demoRecords } from '../../../examples/data/generate.ts';
 import type { AdminContext } from '../admin/context.ts';
-import type { CrmCall } from '../crm/context.ts';
 import { internalCall } from '../crm/jobs/job-call.ts';
-import { createItems } from '../crm/records/create-records.ts';
+import type { CrmCall } from '../crm/kernel/call.ts';
+import { createItems } from '../crm/records/write/create-records.ts';
 import type { DemoUser } from './demo-accounts.ts';
 import { loadDemoSettings } from './load-settings.ts';
 
@@ -14,7 +14,7 @@ const chunkSize = 100;
  */
 export async function loadDemoContent(
   context: AdminContext,
-  users: readonly DemoUser[],
+  users: readonly Pick<DemoUser, 'dataCenter' | 'email'>[],
   signal: AbortSignal,
 ): Promise<void> {
   for (const id of context.dataCenters.keys()) {

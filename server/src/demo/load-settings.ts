@@ -1,15 +1,15 @@
 import { demoPipeline, demoRule, demoTerritories, demoVariables } from '../../../examples/data/settings.ts';
-import { createAssignmentRule } from '../crm/assignment/write-rules.ts';
-import type { CrmAnswer, CrmCall } from '../crm/context.ts';
-import { Refusal } from '../crm/errors.ts';
-import { layoutId } from '../crm/organizations/ids.ts';
-import type { CrmUser } from '../crm/organizations/space.ts';
-import { listPipelines } from '../crm/pipelines/read-pipelines.ts';
-import { createPipelines } from '../crm/pipelines/write-pipelines.ts';
-import { addUsersToTerritory } from '../crm/territories/territory-users.ts';
-import { createTerritories } from '../crm/territories/write-territories.ts';
-import { createVariableGroups } from '../crm/variables/write-groups.ts';
-import { createVariables } from '../crm/variables/write-variables.ts';
+import type { CrmAnswer, CrmCall } from '../crm/kernel/call.ts';
+import { Refusal } from '../crm/kernel/errors.ts';
+import { layoutId } from '../crm/kernel/ids.ts';
+import type { CrmUser } from '../crm/kernel/space/space.ts';
+import { createAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
+import { listPipelines } from '../crm/settings/pipelines/read-pipelines.ts';
+import { createPipelines } from '../crm/settings/pipelines/write-pipelines.ts';
+import { addUsersToTerritory } from '../crm/settings/territories/territory-users.ts';
+import { createTerritories } from '../crm/settings/territories/write-territories.ts';
+import { createVariableGroups } from '../crm/settings/variables/write-groups.ts';
+import { createVariables } from '../crm/settings/variables/write-variables.ts';
 
 const dealsModule = 2181;
 

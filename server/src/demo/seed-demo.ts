@@ -4,8 +4,9 @@ import type { AdminContext } from '../admin/context.ts';
 import { AdminFailure } from '../admin/failure.ts';
 import { addUserToOrganization, administered, createUserWithOrganization } from '../admin/users.ts';
 import { portOffsets } from '../config/data-centers.ts';
-import { listOrganizations } from '../crm/organizations/list-organizations.ts';
+import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import type { Database } from '../database/database.ts';
+import { uninterrupted } from '../foundation/interruption.ts';
 import { type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
 import type { DemoUser } from './demo-accounts.ts';
 
@@ -39,9 +40,10 @@ export async function seedDemo(
   context: AdminContext,
   users: readonly DemoUser[],
   samplePort: number,
+  asked: AbortSignal = uninterrupted.asked,
 ): Promise<SeededDemo | undefined> {
   if (await readDemoFact(context.directory)) return undefined;
-  await Promise.all([...context.dataCenters.keys()].map((id) => seedUsers(context, id, users)));
+  await Promise.all([...context.dataCenters.keys()].map((id) => seedUsers(context, id, users, asked)));
 
   const [home] = context.topology.dataCenters;
   const owner = users.find((user) => user.dataCenter === home?.id);
@@ -51,6 +53,7 @@ export async function seedDemo(
     await context.clients.delete(client.clientId);
   const clients: Record<string, { client_id: string; client_secret: string }> = {};
   for (const type of clientTypes) {
+    asked.throwIfAborted();
     const { client_id, client_secret } = await registerClient(context, {
       ...fieldsOf(type, samplePort),
       type,
@@ -70,15 +73,22 @@ export async function seedDemo(
   return { clients };
 }
 
-async function seedUsers(context: AdminContext, dataCenterId: string, users: readonly DemoUser[]): Promise<void> {
+async function seedUsers(
+  context: AdminContext,
+  dataCenterId: string,
+  users: readonly DemoUser[],
+  asked: AbortSignal,
+): Promise<void> {
   const [owner, ...others] = users.filter((user) => user.dataCenter === dataCenterId);
   if (!owner) return;
   const label = `Demo Company ${dataCenterId.toUpperCase()}`;
   const created = await unlessThere(() => createUserWithOrganization(context, dataCenterId, owner, label));
   const organizationId = created?.organizationId ?? (await findOrganization(context, dataCenterId, owner));
   if (organizationId === undefined) return;
-  for (const user of others)
+  for (const user of others) {
+    asked.throwIfAborted();
     await unlessThere(() => addUserToOrganization(context, dataCenterId, user, organizationId));
+  }
 }
 
 /** The owner's organization, made by a demo that was cut short. */

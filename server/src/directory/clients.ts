@@ -3,9 +3,10 @@ import { notifyChanges } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
+import { seal, unseal } from '../foundation/sealed.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { type Client, type ClientAtDataCenter, type ClientType, clientTypeRules } from '../oauth/client.ts';
-import type { ClientOverrides } from '../oauth/client-settings.ts';
+import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId, createClientSecret } from '../oauth/formats.ts';
@@ -21,9 +22,11 @@ export interface NewClient extends ClientFields {
   readonly resourceServer?: boolean | undefined;
   /** Most clients of the owner; 0: no limit. */
   readonly mostOfOwner: number;
+  /** Whether its secrets are kept as hashes only, so that nobody can be told them again. Default: false. */
+  readonly secretsShownOnce?: boolean | undefined;
 }
 
-/** Secrets in the clear, by data centre: shown once, stored never. */
+/** Secrets in the clear, by data centre. They are stored as hashes and, to be told again, sealed. */
 export type Secrets = Readonly<Record<string, string>>;
 
 interface ClientRow {
@@ -64,6 +67,7 @@ export class ClientDirectory {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #sealingKey: Buffer;
   readonly #byId = new Map<string, Promise<Client | undefined>>();
   readonly #origins = new Map<string, Promise<boolean>>();
   readonly #graceMs: number;
@@ -72,6 +76,7 @@ export class ClientDirectory {
   #awaySinceMs: number | undefined;
 
   /**
+   * @param sealingKey seals secrets (32 bytes); it must come from outside the database.
    * @param graceSeconds how long clients are served from memory while the directory's database is away.
    * @param firstParty the platform's own clients: found by id, in no database and no list.
    */
@@ -80,6 +85,7 @@ export class ClientDirectory {
     notices: ChangeNotices,
     clock: Clock,
     random: Random,
+    sealingKey: Buffer,
     graceSeconds = 3600,
     firstParty: readonly Client[] = [],
   ) {
@@ -88,6 +94,7 @@ export class ClientDirectory {
     this.#database = database;
     this.#clock = clock;
     this.#random = random;
+    this.#sealingKey = sealingKey;
     notices.subscribe('client', {
       changed: (clientId) => this.#forget(clientId),
       reset: () => {
@@ -168,8 +175,9 @@ export class ClientDirectory {
         if (fresh.mostOfOwner > 0 && count >= fresh.mostOfOwner) return count;
         await transaction.query({
           text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
-                                     owner_id, same_secret, created_at_ms, updated_at_ms, resource_server)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)`,
+                                     owner_id, same_secret, created_at_ms, updated_at_ms, resource_server,
+                                     secrets_shown_once)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)`,
           values: [
             clientId,
             fresh.type,
@@ -182,9 +190,11 @@ export class ClientDirectory {
             fresh.sameSecret,
             nowMs,
             fresh.resourceServer ?? false,
+            fresh.secretsShownOnce ?? false,
           ],
         });
-        await enable(transaction, clientId, dataCenters, secrets);
+        await enable(transaction, clientId, dataCenters);
+        await this.#storeSecrets(transaction, clientId, secrets);
         await this.#announce(transaction, clientId);
         return undefined;
       });
@@ -229,14 +239,17 @@ export class ClientDirectory {
       });
       for (const id of change.enable ?? []) {
         const known = client.dataCenters.has(id);
-        const shared = client.sameSecret ? client.dataCenters.get(client.dataCenter)?.secretHash : undefined;
-        if (!known && !shared) secrets[id] = createClientSecret(this.#random);
+        if (!known && !client.sameSecret) secrets[id] = createClientSecret(this.#random);
+        // A new row begins with the secret of the registering data centre; with "same secret" that is the one it keeps.
         await transaction.query({
-          text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash) VALUES ($1, $2, true, $3)
+          text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash, sealed_secret)
+                 SELECT client_id, $2, true, secret_hash, sealed_secret FROM client_data_center
+                 WHERE client_id = $1 AND data_center = $3
                  ON CONFLICT (client_id, data_center) DO UPDATE SET enabled = true`,
-          values: [client.clientId, id, shared ?? secretHash(secrets[id] ?? '')],
+          values: [client.clientId, id, client.dataCenter],
         });
       }
+      await this.#storeSecrets(transaction, client.clientId, secrets);
       if (change.disable?.length) {
         await transaction.query({
           text: 'UPDATE client_data_center SET enabled = false WHERE client_id = $1 AND data_center = ANY($2)',
@@ -256,16 +269,27 @@ export class ClientDirectory {
     const secrets: Record<string, string> = {};
     for (const id of ids) secrets[id] = client.sameSecret ? shared : createClientSecret(this.#random);
     await this.#database.transaction(async (transaction) => {
-      for (const [id, secret] of Object.entries(secrets)) {
-        await transaction.query({
-          text: 'UPDATE client_data_center SET secret_hash = $3 WHERE client_id = $1 AND data_center = $2',
-          values: [client.clientId, id, secretHash(secret)],
-        });
-      }
+      await this.#storeSecrets(transaction, client.clientId, secrets);
       await this.#announce(transaction, client.clientId);
     });
     this.#forget(client.clientId);
     return secrets;
+  }
+
+  /**
+   * The secrets of a client, to be told again. Those of data centres are missing that it is not to show again, that were
+   * stored before they were sealed, or that were sealed under another secret key.
+   */
+  async tellSecrets(clientId: string): Promise<Secrets> {
+    const rows = await this.#database.query<{ data_center: string; sealed_secret: string | null }>({
+      text: 'SELECT data_center, sealed_secret FROM client_data_center WHERE client_id = $1 ORDER BY data_center',
+      values: [clientId],
+    });
+    const told = rows.flatMap(({ data_center, sealed_secret }): (readonly [string, string])[] => {
+      const secret = unseal(this.#sealingKey, purposeOf(clientId), sealed_secret ?? undefined);
+      return typeof secret === 'string' ? [[data_center, secret]] : [];
+    });
+    return Object.fromEntries(told);
   }
 
   async delete(clientId: string): Promise<void> {
@@ -274,6 +298,17 @@ export class ClientDirectory {
       await this.#announce(transaction, clientId);
     });
     this.#forget(clientId);
+  }
+
+  async #storeSecrets(transaction: Queryable, clientId: string, secrets: Secrets): Promise<void> {
+    for (const [id, secret] of Object.entries(secrets)) {
+      await transaction.query({
+        text: `UPDATE client_data_center AS d SET secret_hash = $3,
+                      sealed_secret = CASE WHEN c.secrets_shown_once THEN NULL ELSE $4 END
+               FROM client c WHERE c.client_id = $1 AND d.client_id = $1 AND d.data_center = $2`,
+        values: [clientId, id, secretHash(secret), seal(this.#sealingKey, purposeOf(clientId), secret, this.#random)],
+      });
+    }
   }
 
   #announce(transaction: Queryable, clientId: string): Promise<void> {
@@ -300,12 +335,17 @@ async function countForOwner(transaction: Queryable, { dataCenter, ownerId }: Ne
   return row?.owned ?? 0;
 }
 
-async function enable(transaction: Queryable, clientId: string, dataCenters: readonly string[], secrets: Secrets) {
+/** Rows without a secret; no secret has an empty hash. */
+async function enable(transaction: Queryable, clientId: string, dataCenters: readonly string[]): Promise<void> {
   await transaction.query({
     text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash)
-           SELECT $1, t.data_center, true, t.secret_hash FROM unnest($2::text[], $3::bytea[]) AS t(data_center, secret_hash)`,
-    values: [clientId, dataCenters, dataCenters.map((id) => secretHash(secrets[id] ?? ''))],
+           SELECT $1, data_center, true, '' FROM unnest($2::text[]) AS data_center`,
+    values: [clientId, dataCenters],
   });
+}
+
+function purposeOf(clientId: string): string {
+  return `secret of client ${clientId}`;
 }
 
 function toClient(row: ClientRow): Client {

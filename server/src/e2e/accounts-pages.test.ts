@@ -52,6 +52,29 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     expect(problems).toEqual([]);
   });
 
+  test('what an origin shows when it is opened in a browser', async () => {
+    const { page, problems } = await stage.open();
+    const { origins } = stage.platform.topology.find('in') ?? {};
+    for (const [service, heading] of [
+      ['api', 'CRM API, production'],
+      ['developerApi', 'CRM API, developer'],
+      ['content', 'CRM file upload'],
+      ['console', 'API console'],
+    ] as const) {
+      await page.goto(`${origins?.[service]}/`);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await inspectPage(page, `front-${service}`);
+    }
+    await page.getByRole('link', { name: 'Your account' }).click();
+    await signIn(page, stage.user('in'));
+    await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+    await inspectPage(page, 'front-accounts');
+    await page.getByRole('link', { name: 'CRM API' }).click();
+    await page.getByRole('link', { name: 'Try calls' }).click();
+    await page.getByRole('heading', { name: 'Try the CRM API' }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test('consent for a page with every scope and a long name', async () => {
     const { page, problems } = await stage.open();
     const origin = stage.platform.sampleAppOrigin;
@@ -112,7 +135,7 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
     for (const text of await page.getByRole('main').getByRole('link').allTextContents()) {
       await page.goto(home);
       await page.getByRole('link', { name: text }).click();
-      await page.waitForURL((url) => url.pathname !== '/');
+      await page.waitForURL((url) => url.href !== home);
       await inspectPage(page, text.toLowerCase().replaceAll(' ', '-'));
     }
     // The owner of the client sees more of what is wrong.

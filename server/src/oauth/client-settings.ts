@@ -1,32 +1,7 @@
 import { settingFault, settingSchema } from '../config/describe-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Client } from './client.ts';
-
-/**
- * The settings that may differ for one client, by their dotted names, and what their values are; how large numbers may be
- * is the platform's own rule (`config/settings.ts`).
- */
-export const clientSettings = {
-  'lifetimes.codeTtlSeconds': 'number',
-  'lifetimes.accessTokenTtlSeconds': 'number',
-  'lifetimes.idTokenTtlSeconds': 'number',
-  'limits.activeAccessTokensPerRefreshToken': 'number',
-  'limits.accessTokensPerRefreshTokenPerWindow': 'number',
-  'limits.refreshTokensPerUserAndClient': 'number',
-  'limits.refreshTokensPerUserAndClientPerWindow': 'number',
-  'limits.codesPerUserAndClientPerWindow': 'number',
-  'limits.deviceRequestsPerClientAndAddress': 'number',
-  'limits.deviceRequestsPerClient': 'number',
-  'compatibility.throttleEnabled': 'switch',
-  'compatibility.strictCommaScopes': 'switch',
-  'compatibility.idTokenLegacyHeader': 'switch',
-  'compatibility.strictRfc': 'switch',
-  'compatibility.searchWithoutScope': 'switch',
-} as const;
-type ClientSetting = keyof typeof clientSettings;
-export type ClientOverrides = Readonly<
-  Partial<{ [Name in ClientSetting]: (typeof clientSettings)[Name] extends 'switch' ? boolean : number }>
->;
+import { type ClientOverrides, type ClientSetting, clientSettings } from './client-overrides.ts';
 
 export function isClientSetting(name: string): name is ClientSetting {
   return Object.hasOwn(clientSettings, name);

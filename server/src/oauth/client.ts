@@ -1,4 +1,4 @@
-import type { ClientOverrides } from './client-settings.ts';
+import type { ClientOverrides } from './client-overrides.ts';
 import type { CredentialPrefix } from './formats.ts';
 
 /** The five types of client and what each may do (reference §9). */

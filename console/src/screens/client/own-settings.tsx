@@ -6,7 +6,7 @@ import type { Client, ClientSettingList } from '../../../../server/src/console/w
 import { queries } from '../../api/queries.ts';
 import { Failed, Loaded } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
-import type { ChangeClient } from './settings-tab.tsx';
+import type { ChangeClient } from './change-client.ts';
 
 type Setting = ClientSettingList['settings'][number];
 type Values = Readonly<Record<string, number | boolean>>;

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Client, ClientChange, DataCenterInfo } from '../../../../server/src/console/wire.ts';
+import type { Client, DataCenterInfo } from '../../../../server/src/console/wire.ts';
 import { clientTypeRules } from '../../../../server/src/oauth/client.ts';
 import { call } from '../../api/call.ts';
 import { useSession } from '../../app/session.tsx';
@@ -11,6 +11,7 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { Failed } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import { ClientForm, toClientFields } from '../applications/client-form.tsx';
+import type { ChangeClient } from './change-client.ts';
 import { OwnSettings } from './own-settings.tsx';
 
 /** Data centres, the client's own fields, settings that differ for it, and its end. */
@@ -44,8 +45,6 @@ export function SettingsTab({ client }: { readonly client: Client }) {
     </Stack>
   );
 }
-
-export type ChangeClient = (change: ClientChange) => Promise<void>;
 
 function useClientChange(client: Client): ChangeClient {
   const cache = useQueryClient();

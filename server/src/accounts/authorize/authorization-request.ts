@@ -2,8 +2,9 @@ import { type Client, clientTypeRules, isEnabledAt } from '../../oauth/client.ts
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
-import { describeMismatch } from '../../oauth/redirect-uri.ts';
+import { checkRedirectUri } from '../../oauth/redirect-uri.ts';
 import { type Scope, type ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
+import { clientNotEnabled, findEnabledClient } from '../client/find-client.ts';
 import type { AccountsContext } from '../context.ts';
 import { readSignInAsked, type SignInAsked } from './fresh-sign-in.ts';
 import { type Prompt, type ResponseMode, readMaxAge, readPrompt, readResponseMode } from './openid-parameters.ts';
@@ -159,48 +160,6 @@ async function findClientForEntry(
 export function entryOnly(context: AccountsContext, { client, entry }: AuthorizationRequest): Refusal | undefined {
   return entry === 'client' ? undefined : clientNotEnabled(context, client, { entry });
 }
-
-/** The client, if it exists and is switched on at this data centre; else the refusal that says which. */
-export async function findEnabledClient(context: AccountsContext, clientId: string): Promise<Client | Refusal> {
-  const client = await context.clients.find(clientId);
-  if (!client) return { outcome: 'ClientUnknown', detail: { clientId: clientId.slice(0, 100) } };
-  return isEnabledAt(client, context.dataCenter.id) ? client : clientNotEnabled(context, client);
-}
-
-function clientNotEnabled(context: AccountsContext, client: Client, more: Record<string, unknown> = {}): Refusal {
-  const enabledIn = [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id);
-  const detail = { dataCenter: context.dataCenter.id, registeredIn: client.dataCenter, enabledIn, ...more };
-  return { outcome: 'ClientNotEnabled', detail };
-}
-
-/** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */
-export function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {
-  if (!redirectUri) return { outcome: 'RedirectUriMissing' };
-  if (!isRegistered(client, redirectUri)) {
-    return { outcome: 'RedirectUriMismatch', detail: describeMismatch(redirectUri, client.redirectUris) };
-  }
-  if (client.type === 'browser' && !client.javascriptDomains.includes(new URL(redirectUri).origin)) {
-    return {
-      outcome: 'RedirectOriginNotRegistered',
-      detail: { origin: new URL(redirectUri).origin, registered: client.javascriptDomains },
-    };
-  }
-  return undefined;
-}
-
-/**
- * Apps on a desktop listen on whatever port is free, so for them the port of a loopback address is left out of the
- * comparison (RFC 8252 §7.3). Only for IP literals: `localhost` may be somebody else's.
- */
-function isRegistered(client: Client, redirectUri: string): boolean {
-  if (client.redirectUris.includes(redirectUri)) return true;
-  // Ports above 65535 do not parse.
-  if (client.type !== 'mobile' || !loopbackOrigin.test(redirectUri) || !URL.canParse(redirectUri)) return false;
-  const withoutPort = (uri: string) => uri.replace(loopbackOrigin, 'http://$1');
-  return client.redirectUris.some((uri) => loopbackOrigin.test(uri) && withoutPort(uri) === withoutPort(redirectUri));
-}
-
-const loopbackOrigin = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::[1-9]\d{0,4})?(?=[/?]|$)/;
 
 function checkScopes(
   catalogue: ScopeCatalogue,

@@ -7,7 +7,8 @@ import { sendErrorPage } from '../error-page.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import { findSession } from '../sessions.ts';
 import { passwordPageFor } from '../sign-in/ticket.ts';
-import { answerTokenRequest, parametersOf } from '../token/token-endpoint.ts';
+import { answerTokenRequest } from '../token/token-endpoint.ts';
+import { parametersOf } from '../wire/parameters.ts';
 import {
   type AuthorizationEndpoint,
   type AuthorizationRequest,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import { seal, unseal } from '../../foundation/sealed.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { seal, unseal } from '../sealed.ts';
 import type { Session } from '../sessions.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
 
 /**
  * Requests that want the password typed for them: `prompt=login`, `prompt=select_account`, and `max_age` when the last
@@ -19,6 +18,13 @@ export interface SignInAsked {
   readonly request: string;
 }
 
+/** What a request says of how fresh the sign-in must be. */
+export interface SignInDemand {
+  readonly prompt: { readonly signIn: boolean };
+  readonly maxAgeSeconds: number | undefined;
+  readonly signInAsked: SignInAsked | undefined;
+}
+
 const parameter = 'asked';
 /** Longer than anybody stays on our pages, shorter than a day. */
 const validMs = 3600_000;
@@ -26,7 +32,7 @@ const validMs = 3600_000;
 const ownParameters = [parameter, 'hop', 'sent_on'];
 
 /** Whether the request wants a newer sign-in than this session's. */
-export function needsSignIn(context: AccountsContext, request: AuthorizationRequest, session: Session): boolean {
+export function needsSignIn(context: AccountsContext, request: SignInDemand, session: Session): boolean {
   const { maxAgeSeconds, prompt, signInAsked: asked } = request;
   if (asked && session.signedInAtMs >= asked.atMs && nameOf(session) !== asked.session) return false;
   if (prompt.signIn) return true;
@@ -37,7 +43,7 @@ export function needsSignIn(context: AccountsContext, request: AuthorizationRequ
 export function withSignInAsked(
   context: AccountsContext,
   url: string,
-  request: AuthorizationRequest,
+  request: SignInDemand,
   session: Session | undefined,
 ): string {
   const plain = withoutParameter(url, parameter);

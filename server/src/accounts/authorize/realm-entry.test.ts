@@ -65,8 +65,9 @@ describe('the first data centre of the realm is an entry for every client of the
 
   test('who is signed in here and at home too goes on to the home', async () => {
     const browser = stage.browser();
-    await authorize(browser, url(indian), chandra);
     await signIn(browser, await browser.get(`${stage.origin()}/`), 'anna@us.example', testPassword);
+    expect((await browser.get(url(indian))).html).toContain('content="invalid_client"');
+    await authorize(browser, url(indian, { prompt: 'select_account' }), chandra);
     expect((await browser.get(url(indian))).leftTo).toContain('&location=in&');
   });
 

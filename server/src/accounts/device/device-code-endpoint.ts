@@ -8,10 +8,10 @@ import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { Scope } from '../../oauth/scopes.ts';
 import { type AttemptLimit, attemptsUsedUp } from '../attempts.ts';
-import { findEnabledClient } from '../authorize/authorization-request.ts';
+import { readClientCredentials } from '../client/client-authentication.ts';
+import { findEnabledClient } from '../client/find-client.ts';
 import type { AccountsContext } from '../context.ts';
-import { readClientCredentials } from '../token/client-authentication.ts';
-import { sendJson, sendRefusal } from '../token/token-endpoint.ts';
+import { sendJson, sendRefusal } from '../wire/send-json.ts';
 import { devicePath } from './device-path.ts';
 import { createUserCode } from './user-code.ts';
 

@@ -4,11 +4,11 @@ import { readParameters } from '../../http/parameters.ts';
 import { type Client, clientTypeRules } from '../../oauth/client.ts';
 import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
+import { authenticateClient, type ClientCredentials, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
 import { exchangeCode } from '../token/authorization-code.ts';
-import { authenticateClient, type ClientCredentials, readClientCredentials } from '../token/client-authentication.ts';
 import { renderTokenAnswer, type TokenAnswer } from '../token/token-answer.ts';
-import { sendJson, sendRefusal } from '../token/token-endpoint.ts';
+import { sendJson, sendRefusal } from '../wire/send-json.ts';
 import type { DevicePoll } from './device-requests.ts';
 
 const grantType = 'device_token';

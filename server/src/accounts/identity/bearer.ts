@@ -5,8 +5,8 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import type { LateExplanation } from '../../oauth/outcomes.ts';
 import type { TokenGrant, TokenRefusal } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
-import { sendJson } from '../token/token-endpoint.ts';
 import { findUser, type User } from '../users.ts';
+import { sendJson } from '../wire/send-json.ts';
 
 /** Both schemes, in any case; the header is the only place (reference §13.1, RFC 6750 §2.1). */
 const headerPattern = /^(?:bearer|zoho-oauthtoken)\s+(\S+)\s*$/i;

@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import type { Client } from '../../oauth/client.ts';
 import { outcomes, type Refusal, standardStatus } from '../../oauth/outcomes.ts';
+import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
-import { authenticateClient, readClientCredentials } from '../token/client-authentication.ts';
-import { parametersOf, sendJson } from '../token/token-endpoint.ts';
 import { findUser } from '../users.ts';
+import { parametersOf } from '../wire/parameters.ts';
+import { sendJson } from '../wire/send-json.ts';
 import { type IntrospectedToken, TokenInspector } from './introspected-token.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Random } from '../../foundation/random.ts';
-import { seal, unseal } from '../sealed.ts';
+import { seal, unseal } from '../../foundation/sealed.ts';
 
 /** The one algorithm of ID tokens (reference §4.3). */
 export const signingAlgorithm = 'RS256';

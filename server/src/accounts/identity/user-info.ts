@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../context.ts';
-import { sendJson, sendRefusal } from '../token/token-endpoint.ts';
+import { sendJson, sendRefusal } from '../wire/send-json.ts';
 import { admitBearer, type BearerDialect } from './bearer.ts';
 import { asksForIdentity, displayName, identityClaims, identityScopes } from './identity-claims.ts';
 

@@ -3,9 +3,10 @@ import type { Queryable } from '../../database/database.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
+import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
-import { authenticateClient, readClientCredentials } from '../token/client-authentication.ts';
-import { parametersOf, sendJson, sendRefusal } from '../token/token-endpoint.ts';
+import { parametersOf } from '../wire/parameters.ts';
+import { sendJson, sendRefusal } from '../wire/send-json.ts';
 
 /**
  * `POST /oauth/v2/token/scopeenhance` (reference §1.10, step 1): an enhance token, with which the user's browser can add

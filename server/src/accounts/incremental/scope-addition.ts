@@ -1,14 +1,11 @@
 import { queryOf } from '../../http/parameters.ts';
 import type { Client } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
+import { checkRedirectUri } from '../../oauth/redirect-uri.ts';
 import { type Scope, ScopeSet } from '../../oauth/scopes.ts';
-import {
-  type AuthorizationEndpoint,
-  authorizationEndpoints,
-  checkRedirectUri,
-  findEnabledClient,
-} from '../authorize/authorization-request.ts';
+import { type AuthorizationEndpoint, authorizationEndpoints } from '../authorize/authorization-request.ts';
 import { type Candidate, candidateTargets } from '../authorize/targets.ts';
+import { findEnabledClient } from '../client/find-client.ts';
 import type { AccountsContext } from '../context.ts';
 import { findEnhancement } from './enhance-token.ts';
 

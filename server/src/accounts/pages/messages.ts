@@ -78,6 +78,8 @@ export const english = {
   homeText: 'Apps that you use will find you signed in at this data centre.',
   signedOut: 'You are signed out',
   signedOutText: 'This browser is no longer signed in at this data centre.',
+  console: 'API console',
+  api: 'CRM API',
   connectedApps: 'Connected apps',
   connectedAppsWhy: 'Apps that have access to your data at this data centre.',
   noApps: 'No app has access.',

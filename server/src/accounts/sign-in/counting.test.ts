@@ -45,12 +45,15 @@ async function probe(name: string, address = '192.0.2.1'): Promise<{ to: string;
     seen: {
       status: response.status,
       address: `${to.origin}${to.pathname}`,
-      parameters: [...to.searchParams].map(([key, value]) => [key, key === 'hop' ? value.length : value]),
-      cookies: response.headers.getSetCookie().map((line) => line.replace(/signin_us=[^;]*/, 'signin_us=…')),
+      parameters: [...to.searchParams].map(([key, value]) => [key, sealed.has(key) ? value.length : value]),
+      cookies: response.headers.getSetCookie(),
       headers: [...response.headers.keys()],
     },
   };
 }
+
+/** Parameters whose value is another each time. */
+const sealed = new Set(['hop', 'ticket']);
 
 function raise(): never {
   throw new Error('no such data centre');
@@ -77,7 +80,7 @@ test('the pseudo-homes are all data centres of the realm, and no other; users of
 test('the password page after the hop is the same, and so is its answer to a wrong password', async () => {
   nextWindow();
   const comparable = ({ url, status, html }: Page, name: string) => ({
-    url,
+    url: url.replace(/ticket=[^&]*/, 'ticket=…'),
     status,
     html: html.replaceAll(name, '').replace(/value="[^"]*"/g, ''),
   });
@@ -103,8 +106,9 @@ test('the events tell operators what the wire does not', async () => {
   await probe(name);
   const us = platform.dataCenters.get('us') ?? raise();
   await us.events.flush();
-  const [hop] = await listEvents(us.database, { limit: 1, kind: 'hop' });
-  expect(hop?.detail).toEqual({ to: 'eu', reason: 'unknown name' });
+  // The newest may be the sum of earlier ones.
+  const hops = await listEvents(us.database, { limit: 5, kind: 'hop' });
+  expect(hops.map(({ detail }) => detail)).toContainEqual({ to: 'eu', reason: 'unknown name' });
 });
 
 test('names looked up are limited per address, exactly, whether or not somebody has them', async () => {

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataCenter } from '../../config/data-centers.ts';
+import { seal, unseal } from '../../foundation/sealed.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
 import { hopParameter, readContinue } from '../continue-to.ts';
-import { seal, unseal } from '../sealed.ts';
 
 /**
  * The hop: a sign-in that began at one data centre goes on at the user's own, with the name that was typed.

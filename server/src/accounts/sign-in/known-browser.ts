@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { foldEmailAddress } from '../../foundation/email-address.ts';
+import { seal, unseal } from '../../foundation/sealed.ts';
 import { keyedHash } from '../../foundation/secrets.ts';
 import { networkOf } from '../../http/network.ts';
 import type { AttemptLimit } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
-import { seal, unseal } from '../sealed.ts';
 import { readCookie, setCookie } from '../sessions.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { seal, unseal } from '../../foundation/sealed.ts';
 import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
-import { seal, unseal } from '../sealed.ts';
 
 /**
  * What the first step of a sign-in gives to the second: the name that was typed, sealed and bound to the browser. It

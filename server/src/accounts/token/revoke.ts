@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
+import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
-import { authenticateClient, readClientCredentials } from './client-authentication.ts';
+import { parametersOf } from '../wire/parameters.ts';
+import { sendJson } from '../wire/send-json.ts';
 import { endAccessToken, endRefreshToken } from './end-tokens.ts';
-import { parametersOf, sendJson } from './token-endpoint.ts';
 
 /** Both ways to revoke a token (reference §3.1, §3.2). They concern tokens of this data centre only. */
 export function registerRevoke(app: FastifyInstance, context: AccountsContext): void {

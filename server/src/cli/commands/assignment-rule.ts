@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
-import { connectAdmin } from '../admin-client.ts';
+import { connectAdmin, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
 
@@ -45,7 +45,7 @@ export function registerAssignmentRuleCommands(crm: Command): void {
   addOrganizationOptions(
     rules.command('delete').description('delete a rule').argument('<id>', 'id of the rule'),
   ).action(async (id: string, options: OrganizationOptions) => {
-    const path = `/assignment-rules/${encodeURIComponent(id)}?${queryOf(options)}`;
+    const path = `/assignment-rules/${pathPart(id)}?${queryOf(options)}`;
     const done = await connectAdmin(options)<object>('DELETE', path);
     if (options.json) printJson(done);
     else printFacts({ ...done });

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { clientTypes } from '../../oauth/client.ts';
-import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -22,6 +22,7 @@ interface FieldOptions extends Options {
   readonly disableDc?: string[];
   readonly sameSecret?: boolean;
   readonly resourceServer?: boolean;
+  readonly showOnce?: boolean;
   readonly set?: string[];
   readonly unset?: string[];
   readonly yes?: boolean;
@@ -51,13 +52,14 @@ export function registerClientCommands(program: Command): void {
 
   addFieldOptions(
     addAddressOptions(client.command('create'))
-      .description('register a client; prints its secrets, once')
+      .description('register a client; prints its secrets')
       .requiredOption('--dc <id>', 'data centre to register it in')
       .requiredOption('--owner <email>', 'its owner, a user of that data centre')
       .addOption(new Option('--type <type>', 'type of client').choices([...clientTypes]).makeOptionMandatory())
       .option('--enable-dc <ids>', 'further data centres to enable, separated by commas', list)
       .option('--same-secret', 'one secret for all data centres instead of one for each')
-      .option('--resource-server', resourceServer),
+      .option('--resource-server', resourceServer)
+      .option('--show-once', 'keep its secrets as hashes only: nobody can be told them again'),
   ).action(async (options: FieldOptions) => {
     show(
       options,
@@ -72,6 +74,7 @@ export function registerClientCommands(program: Command): void {
         enabledDataCenters: options.enableDc ?? [],
         sameSecret: options.sameSecret ?? false,
         resourceServer: options.resourceServer ?? false,
+        secretsShownOnce: options.showOnce ?? false,
       }),
     );
   });
@@ -170,7 +173,7 @@ function readOverrides(set: readonly string[], unset: readonly string[]): Record
 }
 
 function pathOf(options: Options): string {
-  return `/clients/${encodeURIComponent(options.clientId)}`;
+  return `/clients/${pathPart(options.clientId)}`;
 }
 
 function show(options: Options, result: unknown): void {

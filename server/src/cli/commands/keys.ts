@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -51,5 +51,5 @@ export function registerKeyCommands(program: Command): void {
 }
 
 function pathOf(options: Options): string {
-  return `/data-centers/${encodeURIComponent(options.dc)}/signing-keys`;
+  return `/data-centers/${pathPart(options.dc)}/signing-keys`;
 }

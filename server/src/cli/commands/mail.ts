@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
-import { printFacts, printJson, printLine, printTable } from '../output.ts';
+import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { printable, printFacts, printJson, printLine, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
   readonly dc: string;
@@ -32,11 +32,7 @@ export function registerMailCommands(program: Command): void {
     if (options.json) return printJson(found);
     printTable(
       ['MESSAGE', 'SENT', 'FROM', 'TO', 'SUBJECT'],
-      found.map(({ message_id, send_at, from, to, subject }) => [
-        message_id,
-        send_at,
-        ...[from, to.join(', '), subject].map(printable),
-      ]),
+      found.map(({ message_id, send_at, from, to, subject }) => [message_id, send_at, from, to.join(', '), subject]),
     );
   });
   addAddressOptions(
@@ -47,22 +43,12 @@ export function registerMailCommands(program: Command): void {
       .requiredOption('--dc <id>', 'data centre'),
   ).action(async (id: string, options: Options) => {
     const query = new URLSearchParams({ dataCenter: options.dc });
-    const path = `/mails/${encodeURIComponent(id)}?${query}`;
+    const path = `/mails/${pathPart(id)}?${query}`;
     const found = await connectAdmin(options)<WholeMail>('GET', path);
     if (options.json) return printJson(found);
     const { content, ...facts } = found;
-    printFacts(Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printableFact(value)])));
+    printFacts(facts);
     printLine();
     for (const line of content.split(/\r?\n/)) printLine(printable(line));
   });
-}
-
-function printableFact(value: string | readonly string[] | null): unknown {
-  if (value === null) return null;
-  return typeof value === 'string' ? printable(value) : value.map(printable);
-}
-
-/** What users wrote must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\t]/gu, '\ufffd');
 }

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { until } from '../../testing/platform-process.ts';
-import { unzip, zipOf } from '../bulk/testing/zips.ts';
 import { type CallOptions, startCrm } from '../testing/crm-platform.ts';
 import { multipart } from '../testing/multipart.ts';
+import { unzip, zipOf } from '../work/bulk/testing/zips.ts';
 
 /** CSV files of an organization whose operator guards spreadsheets, and of one whose operator does not. */
 const crm = await startCrm({ compatibility: { guardCsvFormulas: ['601000001'] } });

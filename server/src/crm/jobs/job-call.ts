@@ -1,10 +1,10 @@
 import type { Random } from '../../foundation/random.ts';
 import { platformScopes } from '../../oauth/scopes.ts';
-import type { CrmCall } from '../context.ts';
-import { findVersion, type Version } from '../http/versions.ts';
-import type { CrmUser, Space } from '../organizations/space.ts';
-import { storeFor } from '../records/limited-records.ts';
-import type { CrmStore } from '../store.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import type { CrmUser, Space } from '../kernel/space/space.ts';
+import type { CrmStore } from '../kernel/store.ts';
+import { findVersion, type Version } from '../kernel/versions.ts';
+import { storeFor } from '../store/records/limited-records.ts';
 import { type Job, JobFailure, type JobOrigin } from './job.ts';
 
 /** What the job may do was checked when it was made; its token may have ended since. */

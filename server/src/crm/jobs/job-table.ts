@@ -1,10 +1,10 @@
 import type { Database, Queryable } from '../../database/database.ts';
-import type { CrmCall } from '../context.ts';
-import { Refusal } from '../errors.ts';
-import { completeFile, type ReceivedFile } from '../files/file-store.ts';
-import { writeJson } from '../http/json-body.ts';
-import { isId } from '../organizations/ids.ts';
-import { isAdministrator } from '../people/permissions.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import { Refusal } from '../kernel/errors.ts';
+import { isId } from '../kernel/ids.ts';
+import { writeJson } from '../kernel/json-body.ts';
+import { isAdministrator } from '../kernel/permissions.ts';
+import { completeFile, type ReceivedFile } from '../store/files/file-store.ts';
 import {
   type Job,
   JobInterrupted,

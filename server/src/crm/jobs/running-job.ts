@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
-import type { CrmCall } from '../context.ts';
-import type { ReceivedFile } from '../files/file-store.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import type { ReceivedFile } from '../store/files/file-store.ts';
 import type { Job } from './job.ts';
 
 /** A job that this process works on. */

@@ -1,12 +1,11 @@
 import type { ChangeNotices } from '../../database/change-notices.ts';
+import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { FairShares } from '../../foundation/fair-shares.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { Log } from '../../http/log.ts';
-import { Refusal } from '../errors.ts';
-import type { OutgoingPolicy } from '../outgoing/outgoing-policy.ts';
-import { postJson } from '../outgoing/post-json.ts';
-import type { CrmStore } from '../store.ts';
+import { Refusal } from '../kernel/errors.ts';
+import type { CrmStore } from '../kernel/store.ts';
 import { type Job, JobFailure, JobInterrupted, type JobOrigin, type WorkedOperation } from './job.ts';
 import { jobCall } from './job-call.ts';
 import {
@@ -19,8 +18,9 @@ import {
   releaseJob,
   saveProgress,
 } from './job-table.ts';
+import type { OutgoingPolicy } from './outgoing/outgoing-policy.ts';
+import { postJson } from './outgoing/post-json.ts';
 import type { JobKind, RunningJob } from './running-job.ts';
-import { sweep } from './sweep.ts';
 
 /** Works at the same time, and callbacks: these wait for others, and hold up no work. */
 const worksAtOnce = { total: 4, perTenant: 2, perReceiver: 1, reserved: 2 };
@@ -44,6 +44,8 @@ export interface WorkerOptions {
   readonly random: Random;
   readonly log: Log;
   readonly kinds: Readonly<Record<WorkedOperation, JobKind>>;
+  /** Deletes what has expired. */
+  readonly sweep: (database: Database, nowMs: number) => Promise<void>;
   /** Where callbacks may go. */
   readonly policy: OutgoingPolicy;
   /** Records of one bulk read; the documented number unless a test wants fewer. */
@@ -74,14 +76,14 @@ export class JobWorker {
     this.#options = options;
     const { notices, store, clock, log } = options;
     notices.subscribe(jobTopic, { changed: () => this.#look(), reset: () => this.#look() });
-    const throwAway = () => {
-      this.#sweeping = sweep((options.workStore ?? store).database, clock.nowMs()).catch((error: Error) =>
-        log.warn({ err: error }, 'what has expired was not deleted'),
-      );
+    const sweep = () => {
+      this.#sweeping = options
+        .sweep((options.workStore ?? store).database, clock.nowMs())
+        .catch((error: Error) => log.warn({ err: error }, 'what has expired was not deleted'));
     };
     this.#timers = [
       setInterval(() => this.#look(), options.pollMs ?? pollMs).unref(),
-      setInterval(throwAway, sweepMs).unref(),
+      setInterval(sweep, sweepMs).unref(),
     ];
     this.#look();
   }

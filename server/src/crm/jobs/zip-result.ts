@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
-import type { CrmAnswer, CrmCall } from '../context.ts';
-import { fileContent, findFile, type ReceivedFile, receiveFile } from '../files/file-store.ts';
+import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
+import { fileContent, findFile, type ReceivedFile, receiveFile } from '../store/files/file-store.ts';
 import type { Job } from './job.ts';
 import { countDownload, noSuchJob } from './job-table.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DataType, Field, Module } from '../metadata/metadata.ts';
-import { servesRecords } from '../metadata/metadata.ts';
-import { standardMetadata } from '../metadata/standard-modules.ts';
+import type { DataType, Field, Module } from '../kernel/metadata/metadata.ts';
+import { servesRecords } from '../kernel/metadata/metadata.ts';
+import { standardMetadata } from '../kernel/metadata/standard-modules.ts';
+import { isWritable } from '../language/values/read-value.ts';
 import { checkedCalls } from '../testing/checked-call.ts';
 import { startCrm } from '../testing/crm-platform.ts';
-import { isWritable } from '../values/read-value.ts';
 
 /** Every field of every standard module: a value comes back as it went, and what does not fit is refused by its name. */
 const crm = await startCrm();

@@ -1,5 +1,5 @@
-import { type ErrorBody, errorBody } from '../errors.ts';
-import type { StoredRecord } from './record.ts';
+import { type ErrorBody, errorBody } from '../kernel/errors.ts';
+import type { StoredRecord } from '../kernel/record/record.ts';
 
 /**
  * Locked records (crm-api 11, `locking/`). That a record is locked stands in its data, where every writer reads it; and

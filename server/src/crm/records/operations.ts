@@ -1,25 +1,7 @@
-import { listAllAttachments } from '../attachments/list-all-attachments.ts';
-import type { CrmCall } from '../context.ts';
-import type { Operation } from '../http/router.ts';
-import { findModule } from '../metadata/activities.ts';
-import { bodyWith, found, oneById, type Parameter, query } from '../openapi/description.ts';
-import {
-  fieldsParameter,
-  idsFilter,
-  idsParameter,
-  ifModifiedSince,
-  ifUnmodifiedSince,
-  pageInfo,
-  pages,
-  pageToken,
-  recordListQuery,
-  recordPageInfo,
-  searchQuery,
-  sortOrder,
-  viewParameter,
-  withoutEffect,
-} from '../openapi/parameters.ts';
-import { newRecord, record } from '../openapi/record-schemas.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import { bodyWith, found, oneById, type Parameter, query } from '../kernel/description.ts';
+import { findModule } from '../kernel/metadata/activities.ts';
+import type { Operation } from '../kernel/operation.ts';
 import {
   anything,
   flag,
@@ -34,12 +16,32 @@ import {
   shape,
   text,
   time,
-} from '../openapi/schema.ts';
-import { module } from '../operation-scopes.ts';
-import { cloneRecord } from './clone-record.ts';
-import { countRecords } from './count-records.ts';
-import { createRecords } from './create-records.ts';
-import { deleteOneRecord, deleteRecords } from './delete-records.ts';
+} from '../kernel/schema.ts';
+import {
+  fieldsParameter,
+  idsFilter,
+  idsParameter,
+  ifModifiedSince,
+  ifUnmodifiedSince,
+  pageInfo,
+  pages,
+  pageToken,
+  recordListQuery,
+  recordPageInfo,
+  sortOrder,
+  viewParameter,
+  withoutEffect,
+} from '../wire/openapi/parameters.ts';
+import { newRecord, record } from '../wire/openapi/record-schemas.ts';
+import { module } from '../wire/scopes.ts';
+import { getActivity } from './list/list-activities.ts';
+import { listDeletedRecords } from './list/list-deleted-records.ts';
+import { listRecords } from './list/list-records.ts';
+import { getRecord } from './view/get-record.ts';
+import { getTimeline } from './view/timeline.ts';
+import { cloneRecord } from './write/clone-record.ts';
+import { createRecords } from './write/create-records.ts';
+import { deleteOneRecord, deleteRecords } from './write/delete-records.ts';
 import {
   assignmentRule,
   changedRecords,
@@ -48,16 +50,11 @@ import {
   recordDeletes,
   recordErrors,
   recordWrites,
-} from './described-writes.ts';
-import { fullTextLimits, getFullTexts, getFullTextsOfOne } from './full-texts.ts';
-import { getRecord } from './get-record.ts';
-import { getActivity, listActivities } from './list-activities.ts';
-import { listDeletedRecords } from './list-deleted-records.ts';
-import { listRecords } from './list-records.ts';
-import { getTimeline } from './timeline.ts';
-import { updateOneRecord, updateRecords } from './update-records.ts';
-import { upsertRecords } from './upsert-records.ts';
-import { maxRecords } from './write-request.ts';
+} from './write/described-writes.ts';
+import { fullTextLimits, getFullTexts, getFullTextsOfOne } from './write/full-texts.ts';
+import { updateOneRecord, updateRecords } from './write/update-records.ts';
+import { upsertRecords } from './write/upsert-records.ts';
+import { maxRecords } from './write/write-request.ts';
 
 const territoryParameters: readonly Parameter[] = [
   { ...query('territory_id', 'Only the records of this territory.', id), errors: ['FEATURE_NOT_ENABLED'] },
@@ -115,20 +112,18 @@ const timelineInfo = shape({
   more_records: flag,
 });
 
-/** What has a list of its own kind. */
-const ownLists: ReadonlyMap<string | undefined, Operation['handle']> = new Map([
-  ['Attachments', listAllAttachments],
-  ['Activities', listActivities],
-]);
+/** Lists of another kind than those of records, by the module's API name. */
+export type OwnLists = Readonly<Record<string, Operation['handle']>>;
+
 const listedModule = (call: CrmCall) => findModule(call, call.path[0] as string)?.apiName;
 
 /** Records, deleted records and the timeline. */
-export const recordOperations: readonly Operation[] = [
+export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
   {
     method: 'GET',
     path: '{module}',
     scopes: module('READ'),
-    handle: (call) => (ownLists.get(listedModule(call)) ?? listRecords)(call),
+    handle: (call) => (ownLists[listedModule(call) ?? ''] ?? listRecords)(call),
     about: {
       summary: 'List records',
       text: 'Pages by number reach the first 2,000 records, pages by token 100,000. Notes are for administrators only. Attachments are those of all records that the caller may see. In v2, Activities are the tasks, meetings and calls. A custom view has an order of its own, so that cvid and sort_by exclude each other.',
@@ -219,19 +214,6 @@ export const recordOperations: readonly Operation[] = [
       ],
       headers: [ifModifiedSince],
       answers: found('data', deleted, { info: pageInfo }),
-    },
-  },
-  {
-    method: 'GET',
-    path: '{module}/actions/count',
-    scopes: module('READ'),
-    handle: countRecords,
-    about: {
-      summary: 'Count records',
-      text: 'All, those of a custom view, or those that a search finds.',
-      query: [...searchQuery, viewParameter],
-      answers: { 200: { json: shape({ count: integer }) } },
-      errors: ['AMBIGUITY_DURING_PROCESSING'],
     },
   },
   {

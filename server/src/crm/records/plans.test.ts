@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database, Queryable, Statement } from '../../database/database.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
-import { listAllAttachments } from '../attachments/list-all-attachments.ts';
-import type { CrmCall } from '../context.ts';
-import { newestVersion } from '../http/versions.ts';
-import { activityModules } from '../metadata/activities.ts';
-import type { Module } from '../metadata/metadata.ts';
-import { standardMetadata } from '../metadata/standard-modules.ts';
-import { territoryScope } from '../territories/territory-scope.ts';
-import { notesModule } from './record-references.ts';
-import { RecordTable } from './record-table.ts';
-import { selectAcross, selectRecords } from './select-records.ts';
+import { listAllAttachments } from '../content/attachments/list-all-attachments.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import { activityModules } from '../kernel/metadata/activities.ts';
+import type { Module } from '../kernel/metadata/metadata.ts';
+import { standardMetadata } from '../kernel/metadata/standard-modules.ts';
+import { newestVersion } from '../kernel/versions.ts';
+import { notesModule } from '../store/records/record-references.ts';
+import { RecordTable } from '../store/records/record-table.ts';
+import { selectAcross, selectRecords } from '../store/records/select-records.ts';
+import { territoryScope } from './list/territory-scope.ts';
 
 /**
  * What a statement reads must not depend on how many records there are, whether the planner has statistics or not:

@@ -1,8 +1,8 @@
-import type { CrmCall } from '../context.ts';
-import { Refusal } from '../errors.ts';
-import { checkPermission } from '../http/admission.ts';
-import { findModule } from '../metadata/activities.ts';
-import { type Module, servesRecords } from '../metadata/metadata.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import { Refusal } from '../kernel/errors.ts';
+import { findModule } from '../kernel/metadata/activities.ts';
+import { type Module, servesRecords } from '../kernel/metadata/metadata.ts';
+import { checkPermission } from '../kernel/permissions.ts';
 
 export type RecordPermission = 'View' | 'Create' | 'Edit' | 'Delete';
 

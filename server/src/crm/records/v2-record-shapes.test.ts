@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { DataType, Field } from '../metadata/metadata.ts';
+import type { DataType, Field } from '../kernel/metadata/metadata.ts';
+import { isWritable } from '../language/values/read-value.ts';
 import { checkedCalls } from '../testing/checked-call.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 import { multipart } from '../testing/multipart.ts';
 import recorded from '../testing/v2-record-shapes.json' with { type: 'json' };
-import { isWritable } from '../values/read-value.ts';
 
 /**
  * Records of v2, alone and in lists, held against recorded answers of the original: each key is there, and its value is

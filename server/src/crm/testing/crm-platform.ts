@@ -12,10 +12,11 @@ import { createTestDatabase } from '../../testing/test-database.ts';
 import { createCrmApi } from '../api.ts';
 import { jobKinds } from '../job-kinds.ts';
 import { jobTopic } from '../jobs/job-table.ts';
+import { outgoingPolicy } from '../jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from '../jobs/worker.ts';
-import { addUser, type CreatedOrganization, createOrganization } from '../organizations/provisioning.ts';
-import { outgoingPolicy } from '../outgoing/outgoing-policy.ts';
-import { createCrmStore } from '../store.ts';
+import { createCrmStore } from '../store/create-store.ts';
+import { addUser, type CreatedOrganization, createOrganization } from '../store/space/provisioning.ts';
+import { sweep } from '../upkeep.ts';
 import { assertDocumented, observeHandlers } from './own-document.ts';
 
 export const allScopes = [
@@ -106,6 +107,7 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
   const working = {
     kinds: jobKinds,
+    sweep,
     policy: outgoingPolicy(settings.outgoingCalls, { dataCenters: [dataCenter] }, []),
     pollMs: 3_600_000,
   };

@@ -1,13 +1,14 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { localDataCenter } from '../../config/data-centers.ts';
-import type { CrmCall } from '../context.ts';
-import { type Operation, Router } from '../http/router.ts';
-import { newestVersion, type Version } from '../http/versions.ts';
-import { inVersion } from '../openapi/description.ts';
-import { documentPath, openApiDocument } from '../openapi/document.ts';
-import { publicPath } from '../openapi/routes.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import { inVersion } from '../kernel/description.ts';
+import type { Operation } from '../kernel/operation.ts';
+import { newestVersion, type Version } from '../kernel/versions.ts';
 import { chapters, operations } from '../operations.ts';
-import { unbuiltPaths } from '../unbuilt-paths.ts';
+import { documentPath, openApiDocument } from '../wire/openapi/document.ts';
+import { publicPath } from '../wire/openapi/routes.ts';
+import { Router } from '../wire/router.ts';
+import { unbuiltPaths } from '../wire/unbuilt-paths.ts';
 
 /**
  * Holds what the server does against its own OpenAPI documents: every answer must be one that the document declares,

@@ -1,6 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chmodSync,
   closeSync,
@@ -10,20 +8,24 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { UsableFailure } from '../../foundation/failure.ts';
+import { type Interruption, uninterrupted } from '../../foundation/interruption.ts';
 import { findPostgresBinaries } from './binaries.ts';
+import { endOrphan } from './orphan.ts';
 import { chooseRunAs, type RunAs } from './run-as.ts';
+import { type Supervised, spawnSupervised } from './supervised.ts';
 
 /**
- * A real PostgreSQL 18 under the data directory, reached by a unix socket only. It is a child process in a session of
- * its own, so that Ctrl-C reaches the platform first, which then stops it in order.
+ * A real PostgreSQL 18 under the data directory, reached by a unix socket only. It is supervised: it has a session of
+ * its own, so that Ctrl-C reaches the platform first, which then stops it in order; and it ends by itself when the
+ * platform is gone.
  */
 export interface Cluster {
   /** Connection settings for one of its databases. */
@@ -32,7 +34,6 @@ export interface Cluster {
   ensureDatabase(database: string, template?: string): Promise<void>;
   /** Ends it in order ("fast shutdown"): open transactions are rolled back, everything committed stays. */
   stop(): Promise<void>;
-  readonly pid: number | undefined;
 }
 
 export interface ClusterOptions {
@@ -42,11 +43,14 @@ export interface ClusterOptions {
   readonly onCrash?: (detail: string) => void;
   /** More settings (`-c name=value`), for tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Asked for: a start that is under way gives up. Insisted on: PostgreSQL ends at once and recovers at its next start. */
+  readonly interruption?: Interruption;
 }
 
 const superuser = 'grantway';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
+const quitTimeoutMs = 3_000;
 const startsAfterCrash = 6;
 /** A unix socket's path may be 107 bytes long; PostgreSQL adds `/.s.PGSQL.5432`. */
 const longestSocketDirectory = 90;
@@ -72,7 +76,12 @@ const baseSettings: Readonly<Record<string, string>> = {
   timezone: 'UTC',
 };
 
+/**
+ * Starts PostgreSQL, after making its files where there are none.
+ * @throws UsableFailure when it does not start; Interrupted when that was asked for meanwhile. Nothing is left running.
+ */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { asked, insisted } = options.interruption ?? uninterrupted;
   const binaries = findPostgresBinaries();
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const directory = realpathSync(options.directory);
@@ -82,70 +91,72 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   runAs.giveTo(directory);
   const cutShort = await endOrphan(data);
   makeSocketDirectory(socketDirectory, runAs);
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialize(binaries.initdb, data, runAs);
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialize(binaries.initdb, data, runAs, asked);
+  asked.throwIfAborted();
 
   const logFile = join(directory, 'postgres.log');
   const settings = { ...baseSettings, ...options.settings, unix_socket_directories: quoted(socketDirectory) };
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const connection = (database: string): pg.ClientConfig => ({ host: socketDirectory, user: superuser, database });
 
-  let child: ChildProcess | undefined;
-  let stopping = false;
+  let server: Supervised | undefined;
+  let relaunching: Promise<void> | undefined;
+  const stopping = new AbortController();
+  const hurry = () => void (server && endAtOnce(server));
+  insisted.addEventListener('abort', hurry);
 
-  const launch = async (): Promise<void> => {
+  const launch = async (signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
     const log = openSync(logFile, 'a', 0o600);
-    const started = runAs.spawn(binaries.postgres, args, { stdio: ['ignore', log, log], detached: true, cwd: '/' });
+    const started = spawnSupervised(runAs, binaries.postgres, args, log);
     closeSync(log);
-    child = started;
-    let exited: string | undefined;
-    started.once('error', (error) => {
-      exited = error.message;
-    });
-    started.once('exit', (code, signal) => {
-      exited = signal ? `ended by ${signal}` : `exit code ${code}`;
-    });
+    server = started;
     try {
-      await waitUntilReady(connection('postgres'), () => exited, logFile);
+      await waitUntilReady(connection('postgres'), started, logFile, signal);
     } catch (error) {
-      started.kill('SIGQUIT');
+      await end(started);
       throw error;
     }
-    started.once('exit', (code, signal) => {
-      if (stopping) return;
-      options.onCrash?.(signal ? `ended by ${signal}` : `exit code ${code}`);
-      void relaunch();
+    void started.ended.then((detail) => {
+      if (stopping.signal.aborted) return;
+      options.onCrash?.(detail);
+      relaunching = relaunch();
     });
   };
 
   const relaunch = async (): Promise<void> => {
     // As after a start that finds an earlier run cut short.
-    for (let attempt = 1; !stopping; attempt++) {
+    for (let attempt = 1; !stopping.signal.aborted; attempt++) {
       try {
-        await launch();
+        await endOrphan(data);
+        await launch(stopping.signal);
         return;
       } catch (error) {
+        if (stopping.signal.aborted) return;
         options.onCrash?.(`start ${attempt} after the crash failed: ${(error as Error).message}`);
-        await delay(Math.min(100 * 2 ** attempt, 5000));
+        await pause(Math.min(100 * 2 ** attempt, 5000), stopping.signal);
       }
     }
   };
 
+  const end = async (running: Supervised): Promise<void> => {
+    running.stop('INT');
+    if (insisted.aborted || !(await endsWithin(running, stopTimeoutMs))) await endAtOnce(running);
+  };
+
   for (let attempt = 1; ; attempt++) {
     try {
-      await launch();
+      await launch(asked);
       break;
     } catch (error) {
       // A killed postmaster's children hold its shared memory for a moment; until they are gone a start is refused.
-      if (!cutShort || attempt === startsAfterCrash) throw error;
-      await delay(100 * 2 ** attempt);
+      if (asked.aborted || !cutShort || attempt === startsAfterCrash) throw error;
+      await pause(100 * 2 ** attempt, asked);
     }
   }
 
   return {
     connection,
-    get pid() {
-      return child?.pid;
-    },
     async ensureDatabase(database, template) {
       const client = new pg.Client(connection('postgres'));
       client.on('error', () => {});
@@ -160,19 +171,33 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       }
     },
     async stop() {
-      stopping = true;
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGINT');
-      const inTime = await Promise.race([gone.then(() => true), delay(stopTimeoutMs, false, { ref: false })]);
-      if (!inTime) {
-        // "Immediate shutdown": PostgreSQL recovers from its log at the next start.
-        child.kill('SIGQUIT');
-        await gone;
-      }
+      stopping.abort();
+      if (server) await end(server);
+      await relaunching;
+      insisted.removeEventListener('abort', hurry);
+      removeSocket(socketDirectory);
       if (!socketDirectory.startsWith(directory)) rmSync(socketDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** "Immediate shutdown": PostgreSQL recovers from its log at the next start. */
+async function endAtOnce(server: Supervised): Promise<void> {
+  server.stop('QUIT');
+  if (!(await endsWithin(server, quitTimeoutMs))) server.kill();
+  await server.ended;
+}
+
+async function endsWithin(server: Supervised, timeoutMs: number): Promise<boolean> {
+  const ended = new AbortController();
+  void server.ended.then(() => ended.abort());
+  await pause(timeoutMs, ended.signal);
+  return server.end !== undefined;
+}
+
+/** Waits, but not once `signal` is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
 }
 
 /** The socket lies beside the cluster, or under the temporary folder where that path would be too long for a socket. */
@@ -193,39 +218,51 @@ function makeSocketDirectory(path: string, runAs: RunAs): void {
   }
   chmodSync(path, 0o700);
   runAs.giveTo(path);
-  // Left by a PostgreSQL that was killed; refused, like its pid file, while any process has the id that it names.
+  removeSocket(path);
+}
+
+/** Left by a PostgreSQL that was killed; refused, like its pid file, while any process has the id that it names. */
+function removeSocket(path: string): void {
   for (const file of [socketFile, `${socketFile}.lock`]) rmSync(join(path, file), { force: true });
 }
 
-async function initialize(initdb: string, data: string, runAs: RunAs): Promise<void> {
-  // A first start that was cut short leaves a half-made cluster without PG_VERSION: begin again.
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { mode: 0o700 });
-  runAs.giveTo(data);
-  const args = ['-D', data, '-U', superuser, '-A', 'trust', '-E', 'UTF8'];
+/**
+ * Makes the cluster's files under another name, and names them `data` when they are complete: whatever cuts this short,
+ * the next start makes them anew.
+ */
+async function initialize(initdb: string, data: string, runAs: RunAs, asked: AbortSignal): Promise<void> {
+  asked.throwIfAborted();
+  const fresh = `${data}.new`;
+  for (const halfMade of [fresh, data]) rmSync(halfMade, { recursive: true, force: true });
+  mkdirSync(fresh, { mode: 0o700 });
+  runAs.giveTo(fresh);
+  const args = ['-D', fresh, '-U', superuser, '-A', 'trust', '-E', 'UTF8'];
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  const child = runAs.spawn(initdb, [...args, ...locale], { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
+  const making = spawnSupervised(runAs, initdb, [...args, ...locale], 'pipe');
+  asked.addEventListener('abort', making.kill);
   let errors = '';
-  child.stderr?.on('data', (chunk) => {
+  making.child.stderr?.on('data', (chunk) => {
     errors += chunk;
   });
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) {
-    rmSync(data, { recursive: true, force: true });
-    throw new UsableFailure(`PostgreSQL could not make its files in ${data}: ${lastLine(errors)}`);
-  }
+  const end = await making.ended;
+  asked.removeEventListener('abort', making.kill);
+  if (end === 'exit code 0' && !asked.aborted) return renameSync(fresh, data);
+  rmSync(fresh, { recursive: true, force: true });
+  asked.throwIfAborted();
+  throw new UsableFailure(`PostgreSQL could not make its files in ${data}: ${lastLine(errors) || end}`);
 }
 
 async function waitUntilReady(
   connection: pg.ClientConfig,
-  exited: () => string | undefined,
+  server: Supervised,
   logFile: string,
+  signal: AbortSignal,
 ): Promise<void> {
   for (let waitedMs = 0; waitedMs < startTimeoutMs; waitedMs += 20) {
-    const end = exited();
-    if (end !== undefined) {
+    signal.throwIfAborted();
+    if (server.end !== undefined) {
       throw new UsableFailure(
-        `PostgreSQL did not start (${end}): ${lastLine(readFileSync(logFile, 'utf8'))} [${logFile}]`,
+        `PostgreSQL did not start (${server.end}): ${lastLine(readFileSync(logFile, 'utf8'))} [${logFile}]`,
       );
     }
     const client = new pg.Client(connection);
@@ -236,68 +273,10 @@ async function waitUntilReady(
       return;
     } catch {
       await client.end().catch(() => {});
-      await delay(20);
+      await pause(20, signal);
     }
   }
   throw new UsableFailure(`PostgreSQL did not answer within ${startTimeoutMs / 1000} s; its log is ${logFile}`);
-}
-
-/**
- * A platform that was killed leaves its PostgreSQL running. It is asked to stop, which loses nothing that was
- * committed; the caller holds the data directory's lock, so it belongs to nobody any more.
- * @returns whether the earlier run was cut short.
- */
-async function endOrphan(data: string): Promise<boolean> {
-  const pidFile = join(data, 'postmaster.pid');
-  if (!existsSync(pidFile)) return false;
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (Number.isInteger(pid) && pid > 1) await endProcess(pid, data);
-  if (existsSync(pidFile)) disown(pidFile);
-  return true;
-}
-
-async function endProcess(pid: number, data: string): Promise<void> {
-  for (const [signal, seconds] of [
-    ['SIGINT', 15],
-    ['SIGQUIT', 15],
-  ] as const) {
-    if (!isPostmaster(pid, data) || !signalProcess(pid, signal)) return;
-    for (let waitedMs = 0; waitedMs < seconds * 1000; waitedMs += 20) {
-      if (!isPostmaster(pid, data) || !signalProcess(pid, 0)) return;
-      await delay(20);
-    }
-  }
-  throw new UsableFailure(`PostgreSQL of an earlier run (pid ${pid}) does not end; end it, then start again`);
-}
-
-/**
- * The pid file of a postmaster that was killed. PostgreSQL refuses to start while any process has that id: a stranger
- * that got it since (likely in a container, where ids are few), or the dead one itself where nothing collects it.
- * Naming this process, the next postmaster's parent, tells PostgreSQL that the file is stale; the rest of it stays,
- * because by it PostgreSQL finds children of the dead one that are still alive.
- */
-function disown(pidFile: string): void {
-  const [, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
-  writeFileSync(pidFile, [process.pid, ...rest].join('\n'));
-}
-
-/** Whether the process is a PostgreSQL that works on these files; the id may be another's by now. */
-function isPostmaster(pid: number, data: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data);
-  } catch {
-    // No /proc on this system: the pid file is PostgreSQL's own word.
-    return process.platform !== 'linux';
-  }
-}
-
-function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A setting that is a list takes names in double quotes, with those within doubled. */

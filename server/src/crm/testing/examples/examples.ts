@@ -1,4 +1,4 @@
-import type { Method, Operation } from '../../http/router.ts';
+import type { Method, Operation } from '../../kernel/operation.ts';
 import { operations } from '../../operations.ts';
 import { jobExamples } from './jobs.ts';
 import { recordExamples, relatedExamples } from './records.ts';

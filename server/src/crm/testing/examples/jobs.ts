@@ -1,4 +1,4 @@
-import { zipOf } from '../../bulk/testing/zips.ts';
+import { zipOf } from '../../work/bulk/testing/zips.ts';
 import { multipart } from '../multipart.ts';
 import type { Example, Examples } from './world.ts';
 

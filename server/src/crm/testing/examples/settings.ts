@@ -1,4 +1,4 @@
-import { createAssignmentRule } from '../../assignment/write-rules.ts';
+import { createAssignmentRule } from '../../settings/assignment/write-rules.ts';
 import { picture } from './records.ts';
 import type { Examples } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { systemRandom } from '../../../foundation/random.ts';
 import { until } from '../../../testing/platform-process.ts';
 import { internalCall } from '../../jobs/job-call.ts';
-import { layoutId } from '../../organizations/ids.ts';
+import { layoutId } from '../../kernel/ids.ts';
 import type { Answer, CallOptions, Crm } from '../crm-platform.ts';
 import { multipart } from '../multipart.ts';
 

@@ -1,0 +1,70 @@
+import { sameBytes, secretHash } from '../../foundation/secrets.ts';
+import type { Client } from '../../oauth/client.ts';
+import { clientTypeRules } from '../../oauth/client.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import { findEnabledClient } from './find-client.ts';
+
+/** How a client presented itself: parameters, or HTTP Basic for id and secret only. */
+export interface ClientCredentials {
+  readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
+}
+
+/** Reads id and secret; parameters win over the Authorization header. */
+export function readClientCredentials(
+  parameters: URLSearchParams,
+  authorization: string | undefined,
+): ClientCredentials {
+  const basic = parseBasic(authorization);
+  return {
+    clientId: parameters.get('client_id') || basic?.clientId || undefined,
+    clientSecret: parameters.get('client_secret') || basic?.clientSecret || undefined,
+  };
+}
+
+/** RFC 6749 §2.3.1: both parts are form-encoded before they are joined; real clients often send them raw. */
+function parseBasic(authorization: string | undefined): ClientCredentials | undefined {
+  const match = /^basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization ?? '');
+  if (!match?.[1]) return undefined;
+  const decoded = Buffer.from(match[1], 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon === -1) return undefined;
+  return { clientId: decodePart(decoded.slice(0, colon)), clientSecret: decodePart(decoded.slice(colon + 1)) };
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Who is calling the token endpoint. Types without a secret on the wire may leave it out, but a wrong one is refused.
+ */
+export async function authenticateClient(
+  context: AccountsContext,
+  credentials: ClientCredentials,
+): Promise<Client | Refusal> {
+  if (!credentials.clientId) return { outcome: 'ClientIdMissing' };
+  const client = await findEnabledClient(context, credentials.clientId);
+  if ('outcome' in client) return client;
+  if (!credentials.clientSecret) {
+    return clientTypeRules[client.type].secretRequired ? { outcome: 'SecretMissing' } : client;
+  }
+  return checkSecret(context, client, credentials.clientSecret) ?? client;
+}
+
+function checkSecret(context: AccountsContext, client: Client, secret: string): Refusal | undefined {
+  const came = secretHash(secret);
+  const expected = client.dataCenters.get(context.dataCenter.id);
+  if (expected && sameBytes(came, expected.secretHash)) return undefined;
+  for (const [id, at] of client.dataCenters) {
+    if (sameBytes(came, at.secretHash)) {
+      return { outcome: 'SecretOfOtherDataCenter', detail: { expectedOf: context.dataCenter.id, cameOf: id } };
+    }
+  }
+  return { outcome: 'SecretWrong' };
+}

@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EventKind } from '../../inspector/event-kinds.ts';
+import {
+  outcomes,
+  type Refusal,
+  standardStatus,
+  throttleBodies,
+  throttleErrorByLanguage,
+} from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+
+/** Sends a refusal in the platform dialect (or, when switched, in that of RFC 6749) and records what really happened. */
+export function sendRefusal(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  clientId: string | null,
+  refusal: Refusal,
+  kind: EventKind = 'token',
+): FastifyReply {
+  const { outcome, detail, explanation } = refusal;
+  context.events.record({
+    kind,
+    outcome,
+    clientId: clientId?.slice(0, 100) ?? null,
+    requestId: request.id,
+    ...(detail ? { detail } : {}),
+    ...(explanation && { explanation }),
+  });
+  const { compatibility } = context.settings;
+  const { standard, token, meaning, disclosed = meaning } = outcomes[outcome];
+  if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
+  if (compatibility.strictRfc && standard) {
+    if (standard === 'invalid_client' && request.headers.authorization) reply.header('www-authenticate', 'Basic');
+    return sendJson(reply, standardStatus(standard), { error: standard, error_description: disclosed });
+  }
+  const wire = token ?? { error: 'general_error', status: 500 };
+  if (wire.error !== 'Access Denied') return sendJson(reply, wire.status, { error: wire.error });
+  const body = throttleBodies[compatibility.throttleText];
+  const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? '';
+  const error = (compatibility.throttleLocalised && throttleErrorByLanguage[language]) || body.error;
+  return sendJson(reply, compatibility.throttleStatus, { ...body, error });
+}
+
+/** Compact JSON without a trailing newline, never cached. */
+export function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', 'application/json;charset=UTF-8')
+    .header('cache-control', 'no-store')
+    .header('pragma', 'no-cache')
+    .send(JSON.stringify(body));
+}

@@ -1,0 +1,101 @@
+import { type MailAddress, type MailRow, mailFacts, messageIdPattern } from '../../../mail/outbox.ts';
+import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
+import { idInvalid, Refusal } from '../../kernel/errors.ts';
+import { isId } from '../../kernel/ids.ts';
+import { formatDateTime } from '../../language/values/date-time.ts';
+import { showUserBriefly } from '../../records/view/view.ts';
+import { mailPlace, recordUnknown } from './send-mail.ts';
+
+/** The mails that were sent to a record, newest first. */
+
+const perPage = 10;
+
+type Row = Omit<MailRow, 'content'> & { readonly sent_by: string; readonly content?: string };
+
+/** GET /{module}/{id}/Emails?index=: pages of ten; `index` is `next_index` of the page before. */
+export async function listEmails(call: CrmCall): Promise<CrmAnswer> {
+  const { store, space, query } = call;
+  const id = await existingRecord(call);
+  const index = query.get('index');
+  if (index && !isId(index)) throw new Refusal('INVALID_DATA', { details: { param_name: 'index' } });
+  const rows = await store.database.query<Row>({
+    text: `SELECT ${mailFacts}, crm_email.sent_by FROM crm_email JOIN mail USING (mail_id)
+           WHERE crm_email.data_space = $1 AND crm_email.record_id = $2 AND ($3::bigint IS NULL OR crm_email.mail_id < $3)
+           ORDER BY crm_email.mail_id DESC LIMIT $4`,
+    values: [space.dataSpace, id, index || null, perPage + 1],
+  });
+  if (rows.length === 0) return { status: 204 };
+  const shown = rows.slice(0, perPage);
+  const more = rows.length > perPage;
+  const info = {
+    per_page: perPage,
+    count: shown.length,
+    next_index: more ? (shown.at(-1)?.mail_id ?? null) : null,
+    prev_index: null,
+    more_records: more,
+  };
+  return { status: 200, json: { Emails: shown.map((row) => emailAnswer(row, call)), info } };
+}
+
+/** GET /{module}/{id}/Emails/{message_id}: with its content. */
+export async function getEmail(call: CrmCall): Promise<CrmAnswer> {
+  const id = await existingRecord(call);
+  const messageId = call.path[2] as string;
+  const [row] = await call.store.database.query<Row>({
+    text: `SELECT ${mailFacts}, mail.content, crm_email.sent_by FROM crm_email JOIN mail USING (mail_id)
+           WHERE crm_email.data_space = $1 AND crm_email.record_id = $2 AND mail.message_id = $3`,
+    // Whatever is no message id is none of these.
+    values: [call.space.dataSpace, id, messageIdPattern.test(messageId) ? messageId : ''],
+  });
+  if (!row) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: idInvalid });
+  return { status: 200, json: { Emails: [emailAnswer(row, call)] } };
+}
+
+async function existingRecord(call: CrmCall): Promise<string> {
+  const { module, id } = mailPlace(call);
+  const record = await call.store.records.read({ dataSpace: call.space.dataSpace, module: module.number, id });
+  if (!record) throw recordUnknown();
+  return id;
+}
+
+function emailAnswer(row: Row, { space, user, nowMs }: CrmCall): object {
+  const sent = Number(row.send_at_ms) <= nowMs;
+  const time = formatDateTime(Number(row.send_at_ms), user.timeZone);
+  return {
+    message_id: row.message_id,
+    subject: row.subject,
+    from: person(row.sender),
+    to: row.recipients.map(person),
+    cc: row.cc.map(person),
+    bcc: row.bcc.map(person),
+    reply_to: row.reply_to && person(row.reply_to),
+    owner: showUserBriefly(space, row.sent_by),
+    source: 'crm',
+    sent,
+    read: false,
+    editable: !sent,
+    time,
+    sent_time: sent ? time : null,
+    status: [{ type: sent ? 'sent' : 'scheduled' }],
+    mail_format: row.format,
+    has_attachment: row.attachments.length > 0,
+    has_thread_attachment: false,
+    thread_id: null,
+    summary: null,
+    intent: null,
+    emotion: null,
+    sentiment_info: null,
+    activity_info: null,
+    linked_record: null,
+    ...(row.content === undefined
+      ? {}
+      : {
+          content: row.content,
+          attachments: row.attachments.map(({ id, name, sizeBytes }) => ({ id, name, size: String(sizeBytes) })),
+        }),
+  };
+}
+
+function person({ name, email }: MailAddress): object {
+  return { user_name: name, email };
+}

@@ -1,0 +1,111 @@
+import type { Queryable } from '../../../database/database.ts';
+import { type MailAttachment, putMail } from '../../../mail/outbox.ts';
+import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
+import { idInvalid, Refusal } from '../../kernel/errors.ts';
+import { readId } from '../../kernel/ids.ts';
+import { hasEmails } from '../../kernel/metadata/email-modules.ts';
+import type { Module } from '../../kernel/metadata/metadata.ts';
+import type { ItemAnswer } from '../../kernel/record/answers.ts';
+import { recordModule } from '../../records/record-module.ts';
+import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
+import { pathId } from '../../wire/parameters.ts';
+import { type MailWish, readMail } from './read-mail.ts';
+
+/** The module and the id of the record that a call about its mails names. @throws Refusal */
+export function mailPlace(call: CrmCall): { readonly module: Module; readonly id: string } {
+  const module = recordModule(call, 'View');
+  if (hasEmails(module)) return { module, id: readId(pathId(call.path[1] as string, 1)) as string };
+  const message = 'The given module is not supported in API';
+  throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 }, message });
+}
+
+export function recordUnknown(): Refusal {
+  return new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
+}
+
+/** POST /{module}/{id}/actions/send_mail: one mail, into the outbox of the platform. */
+export async function sendMail(call: CrmCall): Promise<CrmAnswer> {
+  const { module, id } = mailPlace(call);
+  const [raw] = readItemList(call, 'data', 1);
+  const { dataSpace } = call.space;
+  if (!(await call.store.records.read({ dataSpace, module: module.number, id }))) throw recordUnknown();
+  return answerItemList('data', [await sendOne(call, module, id, raw, '$.data[0]')], 200);
+}
+
+async function sendOne(call: CrmCall, module: Module, id: string, raw: unknown, at: string): Promise<ItemAnswer> {
+  try {
+    return await send(call, module, id, readMail(call, raw, at), at);
+  } catch (error) {
+    if (error instanceof Refusal) return error.body;
+    throw error;
+  }
+}
+
+async function send(call: CrmCall, module: Module, id: string, wish: MailWish, at: string): Promise<ItemAnswer> {
+  const { store, space, user, nowMs, random } = call;
+  const { attachments: fileIds, inReplyTo, scheduledMs, ...mail } = wish;
+  const messageId = random.bytes(32).toString('hex');
+  // What is refused in the transaction takes back what was written before.
+  await store.database.transaction(async (transaction) => {
+    if (inReplyTo !== null && !(await isAbout(transaction, call, id, inReplyTo))) {
+      throw invalid('message_id', `${at}.in_reply_to.message_id`);
+    }
+    const attachments = await keepFiles(transaction, call, fileIds, at);
+    const sendAtMs = scheduledMs ?? nowMs;
+    const mailId = await putMail(transaction, { ...mail, messageId, attachments, createdAtMs: nowMs, sendAtMs });
+    const [told] = await transaction.query({
+      text: `WITH about AS (
+               UPDATE crm_record SET activity_at_ms = GREATEST(activity_at_ms, $4::bigint)
+               WHERE data_space = $1 AND module = $2 AND record_id = $3 RETURNING record_id
+             ), told AS (
+               INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
+               SELECT $1, record_id, $2, $4, $5, 'email_sent', '[]' FROM about
+             )
+             INSERT INTO crm_email (data_space, record_id, mail_id, sent_by, in_reply_to)
+             SELECT $1, record_id, $6, $5, $7 FROM about RETURNING mail_id`,
+      values: [space.dataSpace, module.number, id, nowMs, user.id, mailId, inReplyTo],
+    });
+    // The record went away meanwhile.
+    if (!told) throw recordUnknown();
+  });
+  return success(`Your mail has been ${scheduledMs === null ? 'sent' : 'scheduled'} successfully.`, {
+    message_id: messageId,
+    blocked_email_addresses: [],
+  });
+}
+
+/** The files with their names; from now on they are kept. @throws Refusal */
+async function keepFiles(
+  transaction: Queryable,
+  { space, nowMs }: CrmCall,
+  ids: readonly string[],
+  at: string,
+): Promise<MailAttachment[]> {
+  if (ids.length === 0) return [];
+  const rows = await transaction.query<{ file_id: string; name: string; size_bytes: string }>({
+    text: `UPDATE crm_file SET expires_at_ms = NULL
+           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
+             AND (expires_at_ms IS NULL OR expires_at_ms > $3)
+           RETURNING file_id, name, size_bytes`,
+    values: [space.dataSpace, ids, nowMs],
+  });
+  return ids.map((id, index) => {
+    const row = rows.find((each) => each.file_id === id);
+    if (!row) throw invalid('id', `${at}.attachments[${index}].id`);
+    return { id, name: row.name, sizeBytes: Number(row.size_bytes) };
+  });
+}
+
+/** Whether a message is one of the record's. */
+async function isAbout(transaction: Queryable, { space }: CrmCall, id: string, messageId: string): Promise<boolean> {
+  const rows = await transaction.query({
+    text: `SELECT FROM crm_email JOIN mail USING (mail_id)
+           WHERE data_space = $1 AND record_id = $2 AND message_id = $3`,
+    values: [space.dataSpace, id, messageId],
+  });
+  return rows.length > 0;
+}
+
+function invalid(api_name: string, json_path: string): Refusal {
+  return new Refusal('INVALID_DATA', { details: { api_name, json_path }, message: idInvalid });
+}

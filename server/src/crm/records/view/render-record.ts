@@ -1,0 +1,191 @@
+import { activityModules } from '../../kernel/metadata/activities.ts';
+import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
+import { constantsOf, systemFields, type VariableKey } from '../../kernel/metadata/system-keys.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+import type { Version } from '../../kernel/versions.ts';
+import { approvalState, isApproved } from '../../store/records/approval.ts';
+import { isLocked } from '../locked.ts';
+import { lineItemsOf, lineTaxes } from '../rules/line-totals.ts';
+import { mostRowsShown, showField } from './record-view.ts';
+import type { RecordView } from './view.ts';
+
+/**
+ * Records as JSON text. What does not depend on the record is prepared once for each module: the keys, the `$` keys
+ * that are constant, and how each field is shown.
+ */
+interface Part {
+  readonly name: string;
+  /** `"Company":` */
+  readonly key: string;
+  readonly show: (record: StoredRecord, view: RecordView) => unknown;
+  readonly field: Field | null;
+}
+
+/** What a call wants to see of a module's records. */
+export interface RecordShape {
+  readonly parts: readonly Part[];
+  /** JSON of keys that are the same for all records, with a comma before each; may be empty. */
+  readonly constants: string;
+  /** Fields that point to other records or hold rows that do. */
+  readonly referring: readonly Field[];
+}
+
+const activities = new Set(activityModules);
+/** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
+const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'] | undefined>> = {
+  $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,
+  $converted: () => (record) => record.converted,
+  $approved: () => isApproved,
+  $approval_state: () => approvalState,
+  // Nobody may change a locked record, whoever locked it.
+  $locked_for_me: () => isLocked,
+  $has_more: (module) => {
+    const fields = module.fields.filter(({ dataType }) => holdsRows(dataType));
+    return (record, view) =>
+      Object.fromEntries(fields.map((field) => [field.apiName, rowCount(record, field, view) > mostRowsShown]));
+  },
+  $se_module: ofActivities((record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null),
+  $event_cancelled: ofActivities(() => false),
+  // By which calendars know the event again.
+  $u_id: ({ apiName }) => (apiName === 'Events' ? ({ id }) => id : undefined),
+  $taxable: ({ apiName }) => (apiName === 'Products' ? ({ data }) => data.Taxable === true : undefined),
+  $line_tax: (module) => {
+    const items = lineItemsOf[module.apiName];
+    return items === undefined ? undefined : (record) => lineTaxes(record.data[items]);
+  },
+};
+
+function ofActivities(show: Part['show']): (module: Module) => Part['show'] | undefined {
+  return ({ apiName }) => (activities.has(apiName) ? show : undefined);
+}
+
+function rowCount({ data }: StoredRecord, { key, linking }: Field, { links }: RecordView): number {
+  if (linking) return links?.get(key)?.length ?? 0;
+  const rows = data[key];
+  return Array.isArray(rows) ? rows.length : 0;
+}
+
+/** Where records are shown: since v3 their rows are in the answer to a single record only. */
+type Place = 'alone' | 'list';
+
+/** Shapes that were asked for last, by module: a client asks for the same ones again and again. */
+const shapes = new WeakMap<Module, Map<string, RecordShape>>();
+const maxShapes = 200;
+
+/** The shape of a single record: the named fields and `$` keys, and the id; without names, everything. */
+export function recordShape(module: Module, version: Version, names?: readonly string[]): RecordShape {
+  return shapeFor(module, version, 'alone', names);
+}
+
+/** The same for a record among others. */
+export function listShape(module: Module, version: Version, names?: readonly string[]): RecordShape {
+  return shapeFor(module, version, 'list', names);
+}
+
+function shapeFor(module: Module, version: Version, place: Place, names: readonly string[] | undefined): RecordShape {
+  let known = shapes.get(module);
+  if (!known) {
+    known = new Map();
+    shapes.set(module, known);
+  }
+  const key = `${version.name}/${place}/${names?.join(',') ?? ''}`;
+  let shape = known.get(key);
+  if (!shape) {
+    if (known.size >= maxShapes) known.clear();
+    const shown = (field: Field) => isShown(field, version, place);
+    shape = names ? namedShape(module, version, names, shown) : wholeShape(module, version, shown, place);
+    if (place === 'list') shape = { ...shape, parts: shape.parts.map(shortened) };
+    known.set(key, shape);
+  }
+  return shape;
+}
+
+function isShown(field: Field, version: Version, place: Place): boolean {
+  if (!isFieldOf(version, field)) return false;
+  return place === 'alone' || !holdsRows(field.dataType) || (version.number < 3 && !field.linking);
+}
+
+function holdsRows(dataType: Field['dataType']): boolean {
+  return dataType === 'subform' || dataType === 'multiselectlookup' || dataType === 'multiuserlookup';
+}
+
+const longestInLists = 500;
+/** Longer texts are rich texts. */
+const longestPlainText = 32_000;
+
+export function isRichText({ dataType, length }: Field): boolean {
+  return dataType === 'textarea' && length > longestPlainText;
+}
+
+/** Lists show the beginning of rich texts; the whole is asked for record by record, or as `fetch_full_data`. */
+function shortened(part: Part): Part {
+  const { field, show } = part;
+  if (!field || !isRichText(field)) return part;
+  return {
+    ...part,
+    show: (record, view) => {
+      const value = show(record, view);
+      return typeof value === 'string' ? value.slice(0, longestInLists).toWellFormed() : value;
+    },
+  };
+}
+
+type IsShown = (field: Field) => boolean;
+
+function wholeShape(module: Module, version: Version, shown: IsShown, place: Place): RecordShape {
+  const isRecord = place === 'alone' && module.apiName !== 'Notes';
+  const missing = isRecord ? systemFields.filter(({ apiName }) => !module.field.has(apiName)) : [];
+  const shape = shapeOf([
+    ...[...module.fields, ...missing].filter(shown).map((field) => fieldPart(module, field, version)),
+    ...Object.keys(variableKeys).flatMap((key) => variablePart(module, key)),
+  ]);
+  const constants = JSON.stringify(constantsOf(module)).slice(1, -1);
+  return { ...shape, constants: `,${constants}` };
+}
+
+function namedShape(module: Module, version: Version, names: readonly string[], shown: IsShown): RecordShape {
+  const constants = constantsOf(module);
+  const parts = [...new Set(['id', ...names])].flatMap((name): Part[] => {
+    const field = module.field.get(name);
+    if (field) return shown(field) ? [fieldPart(module, field, version)] : [];
+    if (Object.hasOwn(variableKeys, name)) return variablePart(module, name);
+    if (Object.hasOwn(constants, name)) return [{ ...keyed(name), show: () => constants[name], field: null }];
+    return [];
+  });
+  return shapeOf(parts);
+}
+
+/** Types of fields whose values name other records. */
+const pointing: ReadonlySet<string> = new Set(['lookup', 'multi_module_lookup', 'subform', 'participants']);
+
+function shapeOf(parts: readonly Part[]): RecordShape {
+  const referring = parts
+    .map((part) => part.field)
+    .filter((field) => field !== null)
+    .filter(({ dataType }) => pointing.has(dataType));
+  return { parts, constants: '', referring };
+}
+
+function keyed(name: string): { name: string; key: string } {
+  return { name, key: `${JSON.stringify(name)}:` };
+}
+
+function fieldPart(module: Module, field: Field, version: Version): Part {
+  return { ...keyed(field.apiName), show: showField(module, field, version), field };
+}
+
+function variablePart(module: Module, name: string): Part[] {
+  const show = variableKeys[name as VariableKey]?.(module);
+  return show ? [{ ...keyed(name), show, field: null }] : [];
+}
+
+/** One record as JSON text. */
+export function renderRecord(shape: RecordShape, record: StoredRecord, view: RecordView): string {
+  let text = '';
+  for (const { key, show } of shape.parts) {
+    const value = show(record, view);
+    text += text === '' ? key : `,${key}`;
+    text += value === null || value === undefined ? 'null' : JSON.stringify(value);
+  }
+  return `{${text}${shape.constants}}`;
+}

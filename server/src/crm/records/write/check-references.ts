@@ -1,0 +1,64 @@
+import type { CrmCall } from '../../kernel/call.ts';
+import { type ErrorBody, errorBody, idInvalid } from '../../kernel/errors.ts';
+import type { ItemChanges, PlacedWish } from '../../kernel/record/changes.ts';
+import type { StoredValue } from '../../kernel/record/record.ts';
+import type { Reference } from '../../kernel/record/writes.ts';
+
+type Facts = Readonly<Record<string, StoredValue>>;
+
+/** The files that items name, with what records remember of them; one statement, when there are any. */
+async function findFiles(
+  { space, store, user, nowMs }: CrmCall,
+  items: readonly (ItemChanges | undefined)[],
+): Promise<ReadonlyMap<string, Facts>> {
+  const ids = new Set<string>();
+  for (const item of items) for (const { kind, id } of item?.wishes ?? []) if (kind === 'file') ids.add(id);
+  if (ids.size === 0) return new Map();
+  const rows = await store.database.query<{ file_id: string; name: string; size_bytes: string }>({
+    text: `SELECT file_id, name, size_bytes FROM crm_file
+           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
+             AND (expires_at_ms IS NULL OR expires_at_ms > $3)`,
+    values: [space.dataSpace, [...ids], nowMs],
+  });
+  return new Map(
+    rows.map(({ file_id, name, size_bytes }) => [
+      file_id,
+      { File_Name__s: name, Size__s: size_bytes, Created_Time__s: nowMs, Created_By__s: user.id },
+    ]),
+  );
+}
+
+/**
+ * Says of each item whether the records and users that it points to exist in the same data space: users from memory,
+ * records with one statement for all items.
+ */
+export async function checkReferences(
+  call: CrmCall,
+  items: readonly (ItemChanges | undefined)[],
+): Promise<(wishes: readonly PlacedWish[]) => ErrorBody | undefined> {
+  const { space, store } = call;
+  const references = new Map<string, Reference>();
+  for (const item of items) {
+    for (const { kind, id, module } of item?.wishes ?? []) {
+      const target = kind === 'record' ? space.metadata.find(module ?? '') : undefined;
+      if (target) references.set(`${target.number}/${id}`, { module: target.number, id });
+    }
+  }
+  const targets = await store.records.targets(space.dataSpace, [...references.values()]);
+  const found = new Set(targets.map((target) => `${target.module}/${target.id}`));
+  const files = await findFiles(call, items);
+  const exists = ({ kind, id, module, found: tell }: PlacedWish): boolean => {
+    if (kind === 'file') {
+      const facts = files.get(id);
+      if (facts) tell?.(facts);
+      return facts !== undefined;
+    }
+    if (kind === 'user') return space.user(id)?.status === 'active';
+    const target = space.metadata.find(module ?? '');
+    return target !== undefined && found.has(`${target.number}/${id}`);
+  };
+  return (wishes) => {
+    const missing = wishes.find((wish) => !exists(wish));
+    return missing && errorBody('INVALID_DATA', { api_name: missing.apiName, json_path: missing.jsonPath }, idInvalid);
+  };
+}

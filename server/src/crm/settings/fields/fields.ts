@@ -1,0 +1,44 @@
+import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
+import { idInvalid, Refusal } from '../../kernel/errors.ts';
+import { layoutId, sequenceOf } from '../../kernel/ids.ts';
+import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
+import { metadataModule } from '../../wire/module-parameter.ts';
+import { choiceParameter, listParameter, pathId } from '../../wire/parameters.ts';
+import { fieldAnswer } from './field-answer.ts';
+
+/** GET /settings/fields?module= */
+export async function listFields(call: CrmCall): Promise<CrmAnswer> {
+  const { space, query } = call;
+  const module = metadataModule(call);
+  const type = choiceParameter(query, 'type', ['used', 'unused', 'all'], 'used');
+  const layout = query.get('layout_id');
+  if (layout && layout !== layoutId(space.dataSpace, module.number)) {
+    throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
+  }
+  const fields = module.fields.filter((field) => isFieldOf(call.version, field));
+  if (type === 'unused' || fields.length === 0) return { status: 204 };
+  const show = fieldsShown(call);
+  return { status: 200, json: { fields: fields.map((field) => show(field, module)) } };
+}
+
+/** GET /settings/fields/{id}?module= */
+export async function getField(call: CrmCall): Promise<CrmAnswer> {
+  const { space } = call;
+  const module = metadataModule(call);
+  const suffix = sequenceOf(space.dataSpace, pathId(call.path[0] as string, 2));
+  const field = module.fields.find((each) => each.idSuffix === suffix);
+  if (!field) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
+  return { status: 200, json: { fields: [fieldsShown(call)(field, module)] } };
+}
+
+/** How fields are shown: with `include=allowed_permissions_to_update`, also what profiles may be allowed to do with them. */
+function fieldsShown(call: CrmCall): (field: Field, module: Module) => Record<string, unknown> {
+  const parts = listParameter(call.query, 'include') ?? [];
+  if (!parts.includes('allowed_permissions_to_update')) return (field, module) => fieldAnswer(field, module, call);
+  return (field, module) => {
+    const shown = fieldAnswer(field, module, call);
+    const writable = !field.readOnly;
+    const allowed_permissions = { read_write: writable, read_only: true, hidden: !field.mandatory };
+    return { ...shown, allowed_permissions };
+  };
+}

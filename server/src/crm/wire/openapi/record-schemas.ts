@@ -1,0 +1,258 @@
+import type { DataType, Field, Module } from '../../kernel/metadata/metadata.ts';
+import { servesRecords, sinceV4 } from '../../kernel/metadata/metadata.ts';
+import { standardMetadata, standardModules } from '../../kernel/metadata/standard-modules.ts';
+import { systemFields } from '../../kernel/metadata/system-keys.ts';
+import { metadataIn } from '../../kernel/metadata/version-metadata.ts';
+import {
+  anyObject,
+  before,
+  either,
+  flag,
+  id,
+  idGiven,
+  input,
+  integer,
+  listOf,
+  moduleReference,
+  named,
+  noted,
+  number,
+  orNull,
+  reference,
+  type Schema,
+  since,
+  text,
+  time,
+} from '../../kernel/schema.ts';
+import { findVersion, type Version } from '../../kernel/versions.ts';
+import { isWritable } from '../../language/values/read-value.ts';
+
+/**
+ * Records of the standard modules, made from the metadata that reads and writes them. An organization's own fields and
+ * modules come on top: it asks `GET /settings/fields` for those.
+ */
+const date: Schema = { type: 'string', format: 'date' };
+const file = named('StoredFile', {
+  type: 'object',
+  required: ['File_Id__s', 'id'],
+  properties: {
+    File_Id__s: text,
+    File_Name__s: orNull(text),
+    Size__s: orNull(text),
+    Created_Time__s: time,
+    Created_By__s: reference,
+    Owner__s: reference,
+    id,
+    Sequence_Number__s: integer,
+    Description__s: orNull(text),
+    Preview_Id__s: text,
+    State__s: text,
+  },
+});
+const fileGiven = named(
+  'FileGiven',
+  input(
+    {},
+    {
+      File_Id__s: noted(text, 'Id of a file of POST /files.'),
+      id: idGiven,
+      _delete: noted({}, 'With id: takes the file away.'),
+    },
+  ),
+);
+export const userReference = named('UserReference', {
+  type: 'object',
+  required: ['name', 'id'],
+  properties: { name: orNull(text), id, email: orNull(text) },
+});
+const anyModuleReference = named('AnyModuleReference', {
+  type: 'object',
+  required: ['name', 'id', 'module'],
+  properties: { name: orNull(text), id, module: moduleReference },
+});
+const layout = named('LayoutReference', {
+  type: 'object',
+  required: ['name', 'id'],
+  properties: { name: text, display_label: text, id },
+});
+const tag = named('RecordTag', {
+  type: 'object',
+  required: ['name', 'id', 'color_code'],
+  properties: { name: text, id, color_code: orNull(text) },
+});
+
+/** The product of a line item in v2. */
+const lineProduct = named('LineProduct', {
+  type: 'object',
+  required: ['Product_Code', 'name', 'id'],
+  properties: { Product_Code: orNull(text), name: orNull(text), id },
+});
+
+const shortText = ({ length }: Field): Schema => ({ type: 'string', maxLength: length });
+/** An amount, or text such as "5%". */
+const amount: Schema = { type: ['string', 'number'] };
+const choice = ({ pickList }: Field): Schema => ({ type: 'string', examples: pickList.map(({ value }) => value) });
+const objects = listOf(anyObject);
+const lookupGiven = named('LookupGiven', either(idGiven, input({ id: idGiven })));
+const anyLookupGiven = named('AnyModuleLookupGiven', input({ id: idGiven }, { module: input({ api_name: text }) }));
+
+/** How a type is answered, and how it is given where that differs. */
+const forms: Readonly<
+  Record<DataType, readonly [answered: (field: Field) => Schema, given?: (field: Field) => Schema]>
+> = {
+  text: [(field) => (field.amount ? amount : shortText(field)), (field) => (field.amount ? amount : shortText(field))],
+  textarea: [shortText],
+  email: [(field) => ({ ...shortText(field), format: 'email' })],
+  phone: [shortText],
+  website: [shortText],
+  picklist: [choice],
+  multiselectpicklist: [(field) => listOf(choice(field))],
+  integer: [() => integer],
+  bigint: [() => noted(text, 'A whole number as text.'), () => ({ type: ['string', 'integer'] })],
+  double: [() => number],
+  currency: [() => number],
+  percent: [() => number],
+  boolean: [() => flag],
+  date: [() => date],
+  datetime: [() => time],
+  event_reminder: [() => time],
+  lookup: [() => reference, () => lookupGiven],
+  multi_module_lookup: [() => anyModuleReference, () => anyLookupGiven],
+  ownerlookup: [() => userReference, () => lookupGiven],
+  userlookup: [() => userReference, () => lookupGiven],
+  multiselectlookup: [() => objects],
+  multiuserlookup: [() => objects],
+  subform: [
+    (field) => listOf(rowSchemas.get(field.subform ?? '')?.answered ?? anyObject),
+    (field) => listOf(rowSchemas.get(field.subform ?? '')?.given ?? anyObject),
+  ],
+  layout: [() => layout, () => anyObject],
+  profileimage: [() => text],
+  fileupload: [() => listOf(file), () => listOf(fileGiven)],
+  imageupload: [() => listOf(file), () => listOf(fileGiven)],
+  autonumber: [() => text],
+  formula: [() => ({ type: ['number', 'string', 'boolean'] })],
+  rollup_summary: [() => number],
+  consent_lookup: [() => reference],
+  territories: [() => objects],
+  linetax: [() => objects],
+  ALARM: [() => anyObject],
+  RRULE: [() => anyObject],
+  multireminder: [() => objects],
+  participants: [() => objects],
+};
+
+function answered(field: Field): Schema {
+  const schema = field.apiName === 'Tag' ? listOf(tag) : forms[field.dataType][0](field);
+  const { apiName, label } = field;
+  if (apiName === 'id') return noted(id, label);
+  if (field.rowForm === 'product') return noted(orNull(lineProduct), label);
+  if (field.rowForm === 'id') return noted(orNull(id), label);
+  if (sinceV4.has(apiName)) return since(4, noted(orNull(schema), label));
+  return noted(schema.type === 'array' || schema.type === 'boolean' ? schema : orNull(schema), label);
+}
+
+function given(field: Field): Schema {
+  const [shown, wanted = shown] = forms[field.dataType];
+  if (field.apiName === 'Tag') return listOf(input({ name: text }));
+  return noted(orNull(wanted(field)), field.mandatory ? `${field.label}. Mandatory in new records.` : field.label);
+}
+
+/** Whether requests may name the field. */
+const takes = (field: Field): boolean =>
+  isWritable(field) || field.apiName === 'Tag' || (field.dataType === 'subform' && !field.readOnly);
+
+const each = (fields: readonly Field[], of: (field: Field) => Schema) =>
+  Object.fromEntries(fields.map((field) => [field.apiName, of(field)]));
+
+const oldest = metadataIn(findVersion('v2') as Version, standardMetadata);
+/** The version that took up the names of today. */
+const newNames = 2.1;
+
+/** The module's fields by all the names that versions have for them. */
+function eachOf({ apiName, fields, field: known }: Module, of: (field: Field) => Schema, wanted = (_: Field) => true) {
+  const old = oldest.find(apiName) as Module;
+  const named = (field: Field) => (old.field.has(field.apiName) ? of(field) : since(newNames, of(field)));
+  const gone = old.fields.filter((field) => !known.has(field.apiName) && wanted(field));
+  return { ...each(fields.filter(wanted), named), ...each(gone, (field) => before(newNames, of(field))) };
+}
+
+const rowSchemas: ReadonlyMap<string, { readonly answered: Schema; readonly given: Schema }> = new Map(
+  standardModules
+    .filter(({ generatedType }) => generatedType === 'subform')
+    .map((module) => [
+      module.apiName,
+      {
+        answered: named(module.apiName, {
+          type: 'object',
+          properties: { id, ...eachOf(module, answered), Parent_Id: reference },
+        }),
+        given: named(
+          `${module.apiName}Given`,
+          input({}, { id: idGiven, _delete: noted({}, 'With id: removes the row.'), ...eachOf(module, given, takes) }),
+        ),
+      },
+    ]),
+);
+
+/** What records carry beside their fields in the answer to a single one. */
+const systemKeys = { '^\\$': {} };
+
+const recordSchema = (module: Module): Schema =>
+  named(module.apiName, {
+    type: 'object',
+    required: ['id'],
+    properties: { id, ...each(systemFields, answered), ...eachOf(module, answered) },
+    patternProperties: systemKeys,
+  });
+
+const changesSchema = (module: Module): Schema =>
+  named(`${module.apiName}Given`, input({}, eachOf(module, given, takes)));
+
+const modules = standardModules.filter(servesRecords);
+const changes = new Map(modules.map((module) => [module, changesSchema(module)]));
+const newSchema = (module: Module): Schema => {
+  const needed = eachOf(
+    module,
+    () => ({}),
+    ({ mandatory }) => mandatory,
+  );
+  return named(`New${module.apiName}`, {
+    allOf: [changes.get(module), { required: Object.keys(needed), properties: needed }],
+  });
+};
+
+/** A record in an answer. */
+export const record = named('Record', {
+  description: "The fields of its module. Those of a standard module are in the schema with the module's name.",
+  anyOf: [
+    { type: 'object', required: ['id'], properties: { id }, additionalProperties: true },
+    ...modules.map(recordSchema),
+  ],
+});
+
+/** A record to be created. */
+export const newRecord = named('NewRecord', {
+  description: 'The fields of its module; unknown ones are ignored.',
+  anyOf: [...modules.map(newSchema), anyObject],
+});
+
+/** What is to be changed of a record: fields that are not named stay as they are, null clears one. */
+export const changedRecord = named('ChangedRecord', {
+  description: 'Fields that are not named stay as they are; null clears one.',
+  anyOf: [...changes.values(), anyObject],
+});
+
+/** What a write answers of a record. */
+export const writtenRecord = named('WrittenRecord', {
+  type: 'object',
+  required: ['id'],
+  properties: {
+    Modified_Time: time,
+    Modified_By: reference,
+    Created_Time: time,
+    id,
+    Created_By: reference,
+    $approval_state: text,
+  },
+});

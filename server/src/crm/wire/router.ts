@@ -1,0 +1,118 @@
+import type { Operation } from '../kernel/operation.ts';
+import { findVersion, type Version } from '../kernel/versions.ts';
+
+interface Node {
+  readonly literals: Map<string, Node>;
+  placeholder: Node | undefined;
+  /** The placeholder stands for a name. */
+  takesName: boolean;
+  /** By method; none for the beginning of longer paths. */
+  readonly operations: Map<string, Operation>;
+}
+
+export type Match =
+  | { readonly operation: Operation; readonly version: Version; readonly path: readonly string[] }
+  | { readonly problem: 'unknownPath' | 'unknownMethod' | 'unreadablePath' };
+
+const bulkPrefix = '/bulk/';
+
+const unknownPath = { problem: 'unknownPath' } as const;
+const unknownMethod = { problem: 'unknownMethod' } as const;
+const unreadablePath = { problem: 'unreadablePath' } as const;
+
+/** Names of modules and lists; none begins like the API's own words (`__features`), so that those stay unknown. */
+const names: ReadonlySet<string> = new Set(['{module}', '{list}']);
+
+const newNode = (): Node => ({ literals: new Map(), placeholder: undefined, takesName: false, operations: new Map() });
+
+/**
+ * Finds the operation of a path. A literal part is matched before a placeholder and without a way back, so that
+ * `settings/anything` is never taken for the record `anything` of a module "settings".
+ */
+export class Router {
+  readonly #root = newNode();
+  readonly #bulkRoot = newNode();
+  readonly #unbuilt: UnbuiltPaths;
+
+  /** `unbuilt` begin paths that are unknown, whatever could be taken for them. */
+  constructor(operations: readonly Operation[], unbuilt: readonly string[]) {
+    for (const operation of operations) this.#node(operation.path).operations.set(operation.method, operation);
+    this.#unbuilt = new UnbuiltPaths(unbuilt);
+  }
+
+  #node(path: string): Node {
+    const bulk = path.startsWith(bulkPrefix);
+    let node = bulk ? this.#bulkRoot : this.#root;
+    for (const part of (bulk ? path.slice(bulkPrefix.length) : path).split('/')) {
+      if (part.startsWith('{')) {
+        node.takesName ||= names.has(part);
+        node.placeholder ??= newNode();
+        node = node.placeholder;
+      } else {
+        const next = node.literals.get(part) ?? newNode();
+        node.literals.set(part, next);
+        node = next;
+      }
+    }
+    return node;
+  }
+
+  /** `path` is the URL's path, still percent-encoded. */
+  find(method: string, path: string): Match {
+    const parts = path.split('/');
+    if (parts.length < 4 || parts[0] !== '' || parts[1] !== 'crm') return unknownPath;
+    const bulk = parts[2] === 'bulk';
+    const version = findVersion(parts[bulk ? 3 : 2] as string);
+    if (!version) return unknownPath;
+    let node = bulk ? this.#bulkRoot : this.#root;
+    const values: string[] = [];
+    const decoded: string[] = [];
+    for (let index = bulk ? 4 : 3; index < parts.length; index++) {
+      const part = decode(parts[index] as string);
+      if (part === undefined) return unreadablePath;
+      if (part === '') return unknownPath;
+      decoded.push(part);
+      const literal = node.literals.get(part);
+      if (literal) node = literal;
+      else if (node.placeholder && !(node.takesName && part.startsWith('__'))) {
+        node = node.placeholder;
+        values.push(part);
+      } else return unknownPath;
+    }
+    if (node.operations.size === 0 || (!bulk && this.#unbuilt.has(decoded))) return unknownPath;
+    const operation = node.operations.get(method);
+    return operation ? { operation, version, path: values } : unknownMethod;
+  }
+}
+
+/** Finds whether a path begins with one of these; names of modules are written in any letter case. */
+class UnbuiltPaths {
+  /** By their first part in lower case: all that follows it. */
+  readonly #byFirst = new Map<string, (readonly string[])[]>();
+
+  constructor(paths: readonly string[]) {
+    for (const path of paths) {
+      const [first = '', ...rest] = path.split('/');
+      const known = this.#byFirst.get(first.toLowerCase()) ?? [];
+      this.#byFirst.set(first.toLowerCase(), [...known, rest]);
+    }
+  }
+
+  has(parts: readonly string[]): boolean {
+    const paths = this.#byFirst.get((parts[0] as string).toLowerCase());
+    return (
+      paths?.some((path) =>
+        path.every((part, at) => (part.startsWith('{') ? parts.length > at + 1 : part === parts[at + 1])),
+      ) ?? false
+    );
+  }
+}
+
+function decode(part: string): string | undefined {
+  if (!part.includes('%')) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

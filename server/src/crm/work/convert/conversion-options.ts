@@ -1,0 +1,60 @@
+import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
+import { idInvalid, Refusal } from '../../kernel/errors.ts';
+import { readId } from '../../kernel/ids.ts';
+import { checkPermission } from '../../kernel/permissions.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+import { recordModule } from '../../records/record-module.ts';
+import { namesFor } from '../../records/view/record-view.ts';
+import { recordShape, renderRecord } from '../../records/view/render-record.ts';
+import { pathId } from '../../wire/parameters.ts';
+import { findMatches } from './find-matches.ts';
+import { leadModule, targetModule } from './read-conversion.ts';
+
+const maxMatches = 10;
+
+/** GET /Leads/{id}/__conversion_options (crm-api 7.13): the contacts and accounts that the lead may become part of. */
+export async function getConversionOptions(call: CrmCall): Promise<CrmAnswer> {
+  const { space, store, user } = call;
+  const leads = recordModule(call, 'View');
+  leadModule(call);
+  const id = readId(pathId(call.path[1] as string, 1)) as string;
+  const lead = await store.records.read({ dataSpace: space.dataSpace, module: leads.number, id });
+  const details = { resource_path_index: 1 };
+  if (!lead) throw new Refusal('INVALID_DATA', { details, message: idInvalid });
+  if (lead.converted) throw new Refusal('ID_ALREADY_CONVERTED', { details });
+  const matches = await findMatches(store.database, call, lead, maxMatches);
+  const show = async (target: 'Contacts' | 'Accounts', records: readonly StoredRecord[]): Promise<unknown> => {
+    checkPermission(user, `Crm_Implied_View_${target}`);
+    if (records.length === 0) return null;
+    const shape = recordShape(targetModule(call, target), call.version);
+    const names = await namesFor(store.records, space, shape.referring, records);
+    return records.map((record) =>
+      JSON.parse(renderRecord(shape, record, { space, timeZone: user.timeZone, nowMs: call.nowMs, names })),
+    );
+  };
+  const matched = (apiName: string, records: readonly StoredRecord[]) => {
+    const field = leads.field.get(apiName);
+    if (records.length === 0 || !field) return null;
+    return [
+      { field: { api_name: apiName, id: space.id(field.idSuffix) }, matched_lead_value: lead.data[apiName] ?? null },
+    ];
+  };
+  const preference = targetModule(call, 'Contacts');
+  return {
+    status: 200,
+    json: {
+      __conversion_options: {
+        module_preference: { api_name: preference.apiName, id: space.moduleId(preference) },
+        Contacts: await show('Contacts', matches.Contacts),
+        Deals: null,
+        Accounts: await show('Accounts', matches.Accounts),
+        preference_field_matched_value: {
+          Contacts: matched('Email', matches.Contacts),
+          Deals: null,
+          Accounts: matched('Company', matches.Accounts),
+        },
+        modules_with_multiple_layouts: [],
+      },
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { checkedCalls } from '../../testing/checked-call.ts';
+import { startCrm } from '../../testing/crm-platform.ts';
+import { multipart } from '../../testing/multipart.ts';
+
+const crm = await startCrm();
+afterAll(() => crm.close());
+const { call, create, one } = checkedCalls(crm);
+const convert = (id: string, item: object = {}) =>
+  call('POST', `Leads/${id}/actions/convert`, { body: { data: [item] } });
+const read = async (module: string, id: string) => (await call('GET', `${module}/${id}`)).json.data[0];
+const deal = { Deal_Name: 'Big', Closing_Date: '2026-12-01', Stage: 'Qualification' };
+
+describe('a lead', () => {
+  test('becomes a contact, an account and a deal, and everything that hung on it moves', async () => {
+    const campaign = await one('Campaigns', { Campaign_Name: 'C' });
+    const lead = await one('Leads', {
+      First_Name: 'Paul',
+      Last_Name: 'Daly',
+      Company: 'Zylker',
+      Email: 'p.daly@example.com',
+      Designation: 'CTO',
+      City: 'Cork',
+      Annual_Revenue: 5000,
+      Lead_Source: 'Trade Show',
+    });
+    await call('POST', `Leads/${lead}/Notes`, { body: { data: [{ Note_Title: 'note' }] } });
+    await call('POST', `Leads/${lead}/Attachments`, multipart({ file: { filename: 'a.txt', content: 'a' } }));
+    await create('Tasks', { Subject: 'task', What_Id: { id: lead }, $se_module: 'Leads' });
+    await call('PUT', `Campaigns/${campaign}/Leads/${lead}`, { body: { data: [{ Member_Status: 'Sent' }] } });
+    const options = await call('GET', `Leads/${lead}/__conversion_options`);
+    expect(options.json.__conversion_options).toMatchObject({ Contacts: null, Accounts: null });
+    const done = await convert(lead, {
+      Deals: { ...deal, Contact_Role: 'Decision Maker' },
+      carry_over_tags: { Contacts: ['vip'], Deals: ['big'] },
+      move_attachments_to: { api_name: 'Deals' },
+    });
+    expect([done.status, done.json.data[0]]).toMatchObject([
+      200,
+      { code: 'SUCCESS', message: 'The record has been converted successfully', status: 'success' },
+    ]);
+    const { Contacts, Accounts, Deals } = done.json.data[0].details;
+    expect([Contacts.name, Accounts.name, Deals.name]).toEqual(['Paul Daly', 'Zylker', 'Big']);
+    expect(await read('Contacts', Contacts.id)).toMatchObject({
+      Full_Name: 'Paul Daly',
+      Title: 'CTO',
+      Email: 'p.daly@example.com',
+      Mailing_City: 'Cork',
+      Account_Name: { name: 'Zylker', id: Accounts.id },
+      Tag: [{ name: 'vip' }],
+    });
+    expect(await read('Accounts', Accounts.id)).toMatchObject({ Annual_Revenue: 5000, Billing_City: 'Cork' });
+    expect(await read('Deals', Deals.id)).toMatchObject({
+      Lead_Source: 'Trade Show',
+      Contact_Name: { id: Contacts.id },
+      Account_Name: { id: Accounts.id },
+      Tag: [{ name: 'big' }],
+    });
+    expect(await read('Leads', lead)).toMatchObject({
+      Converted__s: true,
+      Converted_Contact: { id: Contacts.id },
+      Converted_Deal: { id: Deals.id },
+    });
+    const names = async (path: string, key: string) =>
+      (await crm.call('GET', `/crm/v8/${path}`, { query: { fields: key } })).json?.data.map(
+        (each: Record<string, unknown>) => each[key],
+      );
+    expect(await names(`Contacts/${Contacts.id}/Notes`, 'Note_Title')).toEqual(['note']);
+    expect(await names(`Contacts/${Contacts.id}/Tasks`, 'Subject')).toEqual(['task']);
+    expect(await names(`Deals/${Deals.id}/Tasks`, 'Subject')).toEqual(['task']);
+    expect(await names(`Deals/${Deals.id}/Attachments`, 'File_Name')).toEqual(['a.txt']);
+    expect(await names(`Contacts/${Contacts.id}/Campaigns`, 'Campaign_Name')).toEqual(['C']);
+    expect(await names(`Leads/${lead}/Notes`, 'Note_Title')).toBeUndefined();
+    const roles = await call('GET', `Deals/${Deals.id}/Contact_Roles`, { query: { fields: 'Last_Name' } });
+    expect(roles.json.data).toMatchObject([{ Last_Name: 'Daly', Contact_Role: { name: 'Decision Maker' } }]);
+    const again = await convert(lead);
+    expect([again.status, again.json]).toMatchObject([
+      400,
+      { code: 'ID_ALREADY_CONVERTED', details: { resource_path_index: 1 }, message: 'id already converted' },
+    ]);
+    const listed = await call('GET', 'Leads', { query: { fields: 'id', ids: lead } });
+    expect(listed.status).toBe(204);
+    expect((await call('GET', 'Leads', { query: { fields: 'id', ids: lead, converted: 'true' } })).status).toBe(200);
+  });
+
+  test('joins whom it is known as; overwriting is asked for', async () => {
+    const account = await one('Accounts', { Account_Name: 'Known Ltd', Phone: '1' });
+    const contact = await one('Contacts', { Last_Name: 'Known', Email: 'known@example.com', Title: 'old' });
+    const lead = { Last_Name: 'New', Company: 'known ltd', Email: 'KNOWN@example.com', Designation: 'new', Phone: '2' };
+    const [a, b] = (await create('Leads', lead, lead)) as [string, string];
+    const options = (await call('GET', `Leads/${a}/__conversion_options`)).json.__conversion_options;
+    expect(options).toMatchObject({
+      Contacts: [{ id: contact }],
+      Accounts: [{ id: account }],
+      preference_field_matched_value: {
+        Accounts: [{ field: { api_name: 'Company' }, matched_lead_value: 'known ltd' }],
+      },
+    });
+    const first = (await convert(a)).json.data[0].details;
+    expect([first.Contacts.id, first.Accounts.id, first.Deals]).toEqual([contact, account, null]);
+    expect(await read('Contacts', contact)).toMatchObject({ Title: 'old', Account_Name: { id: account } });
+    await convert(b, { overwrite: true });
+    expect(await read('Contacts', contact)).toMatchObject({ Title: 'new', Last_Name: 'New' });
+    expect(await read('Accounts', account)).toMatchObject({ Phone: '2' });
+  });
+
+  test('without a company makes no account; the old form answers ids', async () => {
+    const contact = await one('Contacts', { Last_Name: 'c' });
+    const lead = await one('Leads', { Last_Name: 'x' });
+    const owner = crm.organization.environments[0]?.ownerId;
+    const answer = await crm.call('POST', `/crm/v2/Leads/${lead}/actions/convert`, {
+      body: { data: [{ Contacts: contact, assign_to: owner }] },
+    });
+    expect(answer.json).toEqual({ data: [{ Contacts: contact, Deals: null, Accounts: null }] });
+  });
+
+  test.each([
+    [{ Deals: { Deal_Name: 'd' } }, 'MANDATORY_NOT_FOUND', '$.data[0].Deals.Stage'],
+    [{ Deals: { ...deal, Stage: 'Nope', Pipeline: 'Standard' } }, 'MAPPING_MISMATCH', '$.data[0].Deals.Stage'],
+    [{ Deals: { ...deal, Amount: 'x' } }, 'INVALID_DATA', '$.data[0].Deals.Amount'],
+    [{ Deals: { ...deal, Deal_Name: '\ud800' } }, 'INVALID_DATA', '$.data[0].Deals.Deal_Name'],
+    [{ Deals: { ...deal, Campaign_Source: { id: '1' } } }, 'INVALID_DATA', '$.data[0].Deals.Campaign_Source.id'],
+    [{ Contacts: { id: '1' } }, 'INVALID_DATA', '$.data[0].Contacts.id'],
+    [{ assign_to: { id: '1' } }, 'INVALID_DATA', '$.data[0].assign_to'],
+    [{ carry_over_tags: { Contacts: ['a\u0000'] } }, 'INVALID_DATA', '$.data[0].carry_over_tags.Contacts'],
+    [{ move_attachments_to: { api_name: 'Vendors' } }, 'INVALID_DATA', '$.data[0].move_attachments_to.api_name'],
+  ])('is not converted at all by %j', async (item, code, json_path) => {
+    const [before] = await crm.database.query<{ count: string }>({ text: 'SELECT count(*) FROM crm_record' });
+    const lead = await one('Leads', { Last_Name: 'x', Company: 'Half Ltd' });
+    const answer = await convert(lead, item);
+    expect([answer.status, answer.json.data[0].code, answer.json.data[0].details.json_path]).toEqual([
+      400,
+      code,
+      json_path,
+    ]);
+    expect(await read('Leads', lead)).toMatchObject({ Converted__s: false });
+    const [after] = await crm.database.query<{ count: string }>({ text: 'SELECT count(*) FROM crm_record' });
+    expect(Number(after?.count)).toBe(Number(before?.count) + 1);
+  });
+
+  test('is refused what is no flag, and writes the history of what it joins', async () => {
+    const contact = await one('Contacts', { Last_Name: 'Known', Email: 'joined@example.com' });
+    const id = await one('Leads', { Last_Name: 'Known', Email: 'joined@example.com', Phone: '123', Company: 'K' });
+    for (const flag of ['overwrite', 'notify_lead_owner', 'notify_new_entity_owner']) {
+      expect((await convert(id, { [flag]: 'yes' })).json.data[0]).toMatchObject({
+        code: 'INVALID_DATA',
+        details: { api_name: flag, expected_data_type: 'boolean', json_path: `$.data[0].${flag}` },
+      });
+    }
+    expect((await convert(id, { overwrite: true })).status).toBe(200);
+    const { __timeline } = (await call('GET', `Contacts/${contact}/__timeline`)).json;
+    const changed = __timeline[0].field_history.map((each: { api_name: string }) => each.api_name);
+    expect(changed).toEqual(expect.arrayContaining(['Phone', 'Account_Name']));
+  });
+
+  test('is converted once, however many ask at once', async () => {
+    const lead = await one('Leads', { Last_Name: 'race' });
+    const answers = await Promise.all([1, 2, 3, 4].map(() => convert(lead)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400]);
+  });
+
+  test('of another organization, or of another module, is unknown', async () => {
+    const lead = await one('Leads', { Last_Name: 'ours' });
+    const token = crm.tokenFor(crm.neighbour.organizationId, crm.neighbour.ownerZuid);
+    const answer = await call('POST', `Leads/${lead}/actions/convert`, { token, body: { data: [{}] } });
+    expect([answer.status, answer.json.code]).toEqual([400, 'INVALID_DATA']);
+    const own = (await call('POST', 'Leads', { token, body: { data: [{ Last_Name: 'theirs' }] } })).json.data[0].details
+      .id;
+    const contact = await one('Contacts', { Last_Name: 'ours' });
+    const taken = await call('POST', `Leads/${own}/actions/convert`, {
+      token,
+      body: { data: [{ Contacts: { id: contact } }] },
+    });
+    expect(taken.json.data[0].code).toBe('INVALID_DATA');
+    const wrong = await call('POST', `Contacts/${contact}/actions/convert`, { body: { data: [{}] } });
+    expect(wrong.json.code).toBe('INVALID_MODULE');
+  });
+});

@@ -1,0 +1,97 @@
+import type { Database, Queryable } from '../../../database/database.ts';
+import { lifetimes } from '../../kernel/lifetimes.ts';
+import { notesModule, notesOf } from '../../store/records/record-references.ts';
+
+/** Which records of the bin are deleted for good: a condition over `crm_deleted_record` and its parameters. */
+export interface BinChoice {
+  readonly condition: string;
+  readonly values: readonly unknown[];
+  /** Most records of the statement. */
+  readonly limit: number;
+  /** Who wants it; null when their time is over. */
+  readonly userId: string | null;
+}
+
+export interface BinPlace {
+  readonly module: number;
+  readonly record_id: string;
+}
+
+/**
+ * Deletes records of the bin for good, with one statement: their data, notes, attachments, photo, mails, and what their
+ * timeline says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
+ * @returns where they were, in the order of modules and ids.
+ */
+export async function purge(queryable: Queryable, choice: BinChoice, nowMs: number): Promise<BinPlace[]> {
+  const values: unknown[] = [...choice.values];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const [now, by, limit] = [parameter(nowMs), parameter(choice.userId), parameter(choice.limit)];
+  return queryable.query<BinPlace>({
+    text: `WITH named AS (
+             SELECT data_space, module, record_id, data ->> 'Record_Image' AS photo FROM crm_deleted_record
+             WHERE purged_at_ms IS NULL AND ${choice.condition}
+             ORDER BY data_space, module, record_id LIMIT ${limit} FOR UPDATE
+           ), chosen AS (
+             SELECT * FROM named UNION
+             SELECT data_space, module, record_id, NULL FROM crm_deleted_record
+             WHERE data_space = ANY (ARRAY(SELECT data_space FROM named)) AND module = ${notesModule} AND purged_at_ms IS NULL
+               AND record_id = ANY (${notesOf(
+                 '= ANY (ARRAY(SELECT data_space FROM named))',
+                 '= ANY (ARRAY(SELECT record_id FROM named))',
+               )})
+               AND data -> 'Parent_Id' ->> 'id' IN (SELECT record_id::text FROM named)
+           ), gone AS (
+             UPDATE crm_deleted_record AS bin SET purged_at_ms = ${now}::bigint, data = '{}' FROM chosen
+             WHERE bin.data_space = chosen.data_space AND bin.module = chosen.module AND bin.record_id = chosen.record_id
+             RETURNING bin.data_space, bin.module, bin.record_id
+           ), attached AS (
+             DELETE FROM crm_attachment USING gone
+             WHERE crm_attachment.data_space = gone.data_space AND crm_attachment.parent_id = gone.record_id
+             RETURNING crm_attachment.data_space, crm_attachment.file_id
+           ), unused AS (
+             SELECT data_space, file_id FROM attached WHERE file_id IS NOT NULL
+             UNION SELECT data_space, photo FROM chosen WHERE photo IS NOT NULL
+           ), pieces AS (
+             DELETE FROM crm_file_piece USING unused
+             WHERE crm_file_piece.data_space = unused.data_space AND crm_file_piece.file_id = unused.file_id
+           ), files AS (
+             DELETE FROM crm_file USING unused
+             WHERE crm_file.data_space = unused.data_space AND crm_file.file_id = unused.file_id
+           ), mailed AS (
+             DELETE FROM crm_email USING gone
+             WHERE crm_email.data_space = gone.data_space AND crm_email.record_id = gone.record_id
+             RETURNING crm_email.mail_id
+           ), mails AS (
+             DELETE FROM mail USING mailed WHERE mail.mail_id = mailed.mail_id
+           ), silent AS (
+             UPDATE crm_timeline SET changes = '[]' FROM gone
+             WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id
+           ), told AS (
+             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
+             SELECT data_space, record_id, module, ${now}::bigint, ${by}::bigint, 'permanently_deleted', '[]'
+             FROM gone WHERE ${by}::bigint IS NOT NULL
+           )
+           SELECT module, record_id FROM named ORDER BY data_space, module, record_id`,
+    values,
+  });
+}
+
+const sweptRecords = 500;
+/** What is left waits for the next time. */
+const sweptBatches = 100;
+
+/** Purges what has been in the bin for its time, and forgets what was purged long ago. */
+export async function sweepBin(database: Database, nowMs: number): Promise<void> {
+  const old = { condition: 'deleted_at_ms < $1', values: [nowMs - lifetimes.binMs], limit: sweptRecords, userId: null };
+  for (let batch = 1; batch <= sweptBatches; batch++) {
+    if ((await purge(database, old, nowMs)).length < sweptRecords) break;
+  }
+  await database.query({
+    text: `WITH gone AS (
+             DELETE FROM crm_deleted_record WHERE purged_at_ms < $1 RETURNING data_space, record_id
+           )
+           DELETE FROM crm_timeline USING gone
+           WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id`,
+    values: [nowMs - lifetimes.purgedMs],
+  });
+}

@@ -11,6 +11,8 @@ import { runChild } from './run-child.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The Node that came with the packages: it runs TypeScript directly. */
 export const bundledNode = join(root, 'node_modules', '.bin', 'node');
+/** Holds the hash of the sources that the console's pages were built from. */
+const consoleSourcesFile = join(root, 'console', 'dist', 'sources.txt');
 
 /**
  * Does what is missing. Cut short at any moment, it leaves what the next call completes.
@@ -79,8 +81,6 @@ function hashOfConsole() {
   }
   return hash.digest('hex');
 }
-
-const consoleSourcesFile = join(root, 'console', 'dist', 'sources.txt');
 
 function consoleIsStale(hash) {
   return !existsSync(consoleSourcesFile) || readFileSync(consoleSourcesFile, 'utf8') !== hash;

@@ -15,20 +15,23 @@ const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp
 const open = (address: string) => fetch(address, { headers: { accept } });
 
 describe.each(['us', 'eu'])('data centre %s', (dataCenter) => {
-  test.each(services)('the announced origin of %s answers a person with a page', async (service) => {
-    const response = await open(`${originOf(dataCenter, service)}/`);
-    expect(response.status).toBe(200);
-    const page = await response.text();
-    expect(page).toContain('<html lang="en">');
-    expect(page).toMatch(/<meta name="color-scheme" content="light dark">/);
-    expect(page).not.toMatch(/<script|undefined| on\w+=/);
-    expect(page).toContain(service === 'accounts' ? `>${dataCenter}</span>` : `<span>${dataCenter}</span>`);
-    const { headers } = response;
-    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
-    expect(headers.get('x-frame-options')).toBe('DENY');
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('cache-control')).toBe('no-store');
-  });
+  test.each(services.filter((service) => service !== 'console'))(
+    'the announced origin of %s answers a person with a page',
+    async (service) => {
+      const response = await open(`${originOf(dataCenter, service)}/`);
+      expect(response.status).toBe(200);
+      const page = await response.text();
+      expect(page).toContain('<html lang="en">');
+      expect(page).toMatch(/<meta name="color-scheme" content="light dark">/);
+      expect(page).not.toMatch(/<script|undefined| on\w+=/);
+      expect(page).toContain(service === 'accounts' ? `>${dataCenter}</span>` : `<span>${dataCenter}</span>`);
+      const { headers } = response;
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('cache-control')).toBe('no-store');
+    },
+  );
 });
 
 describe('programs are answered as ever', () => {
@@ -51,20 +54,28 @@ describe('programs are answered as ever', () => {
 });
 
 describe('the console', () => {
-  test('tells how its work is done by command, and leads to the accounts of its data centre', async () => {
-    const page = await (await open(`${originOf('eu', 'console')}/?from=a+link`)).text();
-    expect(page).toContain('npx grantway client create --help');
-    expect(page).toContain(`href="${originOf('eu', 'accounts')}/"`);
+  test('answers every address of a screen with its one document, under a policy without unsafe sources', async () => {
+    for (const path of ['/?from=a+link', '/applications', '/clients/1000.%3Cb%3E']) {
+      const response = await open(`${originOf('eu', 'console')}${path}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self' 'nonce-[\w-]{22}'; .*frame-ancestors 'none'/);
+      expect(policy).not.toContain('unsafe');
+      expect(response.headers.get('x-frame-options')).toBe('DENY');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.text()).toContain('<div id="console"></div>');
+    }
   });
 
   test.each([
-    ['GET', '/clients/1000.<b>', 404],
     ['GET', '/%zz', 400],
     ['POST', '/', 404],
-  ])('%s %s is a page too: %i', async (method, path, status) => {
+    ['GET', '/api/<b>', 404],
+  ])('%s %s is refused: %i', async (method, path, status) => {
     const response = await fetch(`${originOf('us', 'console')}${path}`, { method });
     expect(response.status).toBe(status);
-    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(await response.text()).not.toContain('<b>');
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await response.json()).toMatchObject({ error: { code: expect.stringMatching(/^[A-Z_]+$/) } });
   });
 });

@@ -127,6 +127,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       settings.database.directoryGraceSeconds,
       [console.client],
     );
+    closers.push(() => clients.storeSecretUses());
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));

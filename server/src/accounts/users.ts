@@ -12,6 +12,8 @@ export interface User {
   readonly firstName: string;
   readonly lastName: string;
   readonly active: boolean;
+  /** Sees and changes everything in the console. */
+  readonly operator: boolean;
 }
 
 export interface NewUser {
@@ -27,6 +29,7 @@ interface UserRow {
   first_name: string;
   last_name: string;
   active: boolean;
+  operator: boolean;
   password_hash: string;
 }
 
@@ -86,6 +89,14 @@ export async function setActive(
   notices.deliver(notice);
 }
 
+/** Gives the user the operator role, or takes it: in the console operators see and change everything. */
+export async function setOperator(queryable: Queryable, userId: string, operator: boolean): Promise<void> {
+  await queryable.query({
+    text: 'UPDATE user_account SET operator = $2 WHERE user_id = $1',
+    values: [userId, operator],
+  });
+}
+
 /**
  * Adds a user whose fields are in order. `queryable` may be a transaction that also makes his organization.
  * @returns undefined when the data centre has a user with this e-mail address.
@@ -116,7 +127,8 @@ export async function createUser(
     if (isUniqueViolation(error)) return undefined;
     throw error;
   }
-  return { userId, email: user.email.trim(), firstName: user.firstName, lastName: user.lastName, active: true };
+  const { firstName, lastName } = user;
+  return { userId, email: user.email.trim(), firstName, lastName, active: true, operator: false };
 }
 
 export async function findUser(
@@ -156,7 +168,7 @@ async function findRow(database: Database, by: { userId: string } | { name: stri
   if (value.includes('\0')) return undefined;
   const [row] = await database.query<UserRow>({
     name: `user-by-${column}`,
-    text: `SELECT user_id, email, first_name, last_name, active, password_hash FROM user_account WHERE ${column} = $1`,
+    text: `SELECT user_id, email, first_name, last_name, active, operator, password_hash FROM user_account WHERE ${column} = $1`,
     values: [value],
   });
   return row;
@@ -169,5 +181,6 @@ function toUser(row: UserRow): User {
     firstName: row.first_name,
     lastName: row.last_name,
     active: row.active,
+    operator: row.operator,
   };
 }

@@ -77,6 +77,7 @@ const bodies = {
       email: Type.String(),
       password: Type.Optional(Type.String()),
       active: Type.Optional(Type.Boolean()),
+      operator: Type.Optional(Type.Boolean()),
       endTokens: Type.Boolean({ default: false }),
     },
     strict,
@@ -111,13 +112,19 @@ const bodies = {
       enable: Type.Optional(texts),
       disable: Type.Optional(texts),
       resourceServer: Type.Optional(Type.Boolean()),
+      sameSecret: Type.Optional(Type.Boolean()),
+      secretsShownOnce: Type.Optional(Type.Boolean()),
+      overlapSeconds: Type.Optional(Type.Integer()),
       overrides: Type.Optional(
         Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
       ),
     },
     strict,
   ),
-  secretRotation: Type.Object({ dataCenter: Type.Optional(Type.String()) }, strict),
+  secretRotation: Type.Object(
+    { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
+    strict,
+  ),
   selfClientCode: Type.Object(
     {
       dataCenter: Type.String(),
@@ -229,9 +236,10 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     changeClient(context, request.params.id, readBody(request, bodies.clientChange)),
   );
   app.delete<{ Params: { id: string } }>('/clients/:id', async (request) => deleteClient(context, request.params.id));
-  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async (request) =>
-    rotateClientSecret(context, request.params.id, readBody(request, bodies.secretRotation).dataCenter),
-  );
+  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async (request) => {
+    const { dataCenter, overlapSeconds } = readBody(request, bodies.secretRotation);
+    return rotateClientSecret(context, request.params.id, dataCenter, overlapSeconds);
+  });
   app.post('/self-client-codes', async (request, reply) => {
     const body = readBody(request, bodies.selfClientCode);
     return reply.code(201).send(await createSelfClientCode(context, { ...body, organizationId: body.organizationId }));

@@ -50,7 +50,7 @@ export async function describeDemo(
   const clients = Object.entries(fact.clients).map(async ([type, clientId]) => {
     const client = await context.clients.find(clientId);
     if (!client) return [];
-    const secrets = await context.clients.tellSecrets(clientId);
+    const secrets = await context.clients.secrets.tellNewest(clientId);
     return [[type, { client_id: clientId, client_secret: secrets[client.dataCenter] ?? null, secrets }]] as const;
   });
   return {

@@ -43,19 +43,30 @@ const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as cons
 
 /** What is wrong with the fields of a new user beside the password, in one line, or undefined. */
 export function userFault(user: NewUser): string | undefined {
+  return (
+    emailAddressFault(user.email) ?? userNameFault('first', user.firstName) ?? userNameFault('last', user.lastName)
+  );
+}
+
+/** What is wrong with a part of a user's name, in one line, or undefined. */
+export function userNameFault(part: 'first' | 'last', value: string): string | undefined {
   const { nameLength } = userLimits;
-  const fault = emailAddressFault(user.email);
+  if (value.length > nameLength) return `the ${part} name must have at most ${nameLength} characters`;
+  const fault = visibleNameFault(`the ${part} name`, value);
   if (fault !== undefined) return fault;
-  for (const [label, value] of [
-    ['first', user.firstName],
-    ['last', user.lastName],
-  ] as const) {
-    if (value.length > nameLength) return `the ${label} name must have at most ${nameLength} characters`;
-    const nameFault = visibleNameFault(`the ${label} name`, value);
-    if (nameFault !== undefined) return nameFault;
-  }
-  if (user.lastName.trim() === '') return 'the last name must not be empty';
-  return undefined;
+  return part === 'last' && value.trim() === '' ? 'the last name must not be empty' : undefined;
+}
+
+/** Changes a name that is in order. */
+export async function setNames(
+  queryable: Queryable,
+  userId: string,
+  names: Pick<User, 'firstName' | 'lastName'>,
+): Promise<void> {
+  await queryable.query({
+    text: 'UPDATE user_account SET first_name = $2, last_name = $3 WHERE user_id = $1',
+    values: [userId, names.firstName, names.lastName],
+  });
 }
 
 /** Replaces the password and ends the user's sessions, except the one that asked. */

@@ -5,6 +5,7 @@ import { Refusal } from '../crm/kernel/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
+import { checkAddress, InputFault, readBody, readQuery } from '../http/read-input.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { isClientSetting } from '../oauth/client-settings.ts';
@@ -30,7 +31,6 @@ import {
   listAssignmentRules,
   removeAssignmentRule,
 } from './organization-settings.ts';
-import { checkAddress, readBody, readQuery } from './read-input.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
 import { administered, changeUser, createUserWithOrganization } from './users.ts';
@@ -172,7 +172,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
       caught: (error, reply) => {
         if (error instanceof AdminFailure) return sendFailure(reply, error);
         if (error instanceof Refusal) return sendFailure(reply, badInput(refusalText(error)));
-        return error instanceof UsableFailure ? sendFailure(reply, badInput(error.message)) : undefined;
+        return error instanceof UsableFailure || error instanceof InputFault
+          ? sendFailure(reply, badInput(error.message))
+          : undefined;
       },
       unavailable: (_request, reply, error) =>
         sendFailure(reply, new AdminFailure(503, 'UNAVAILABLE', `${error.message}; try again in a moment`)),

@@ -20,6 +20,8 @@ interface KnownName {
   readonly expiresAtMs: number;
 }
 
+type NameContext = Pick<AccountsContext, 'dataCenter' | 'settings' | 'keys' | 'clock'>;
+
 const ttlSeconds = 365 * 86_400;
 const maxNames = 4;
 
@@ -39,11 +41,7 @@ export function rememberBrowser(
 }
 
 /** What one more password for `name` counts against. */
-export function passwordLimits(
-  context: AccountsContext,
-  request: FastifyRequest,
-  name: string,
-): readonly AttemptLimit[] {
+export function passwordLimits(context: NameContext, request: FastifyRequest, name: string): readonly AttemptLimit[] {
   const { signInFailuresPerAddress, signInFailuresPerName } = context.settings.limits;
   const hash = nameHash(context, name);
   const known = knownNames(context, request).find((each) => each.name === hash);
@@ -54,18 +52,18 @@ export function passwordLimits(
   ];
 }
 
-function knownNames(context: AccountsContext, request: FastifyRequest): readonly KnownName[] {
+function knownNames(context: NameContext, request: FastifyRequest): readonly KnownName[] {
   const names = unseal(context.keys.signIn, purposeOf(context), readCookie(context, request, 'known')) as
     | readonly KnownName[]
     | undefined;
   return names?.filter((known) => known.expiresAtMs > context.clock.nowMs()) ?? [];
 }
 
-function nameHash(context: AccountsContext, name: string): string {
+function nameHash(context: NameContext, name: string): string {
   const hash = keyedHash(context.keys.signIn, `known browser ${foldEmailAddress(name)}`);
   return hash.subarray(0, 16).toString('base64url');
 }
 
-function purposeOf(context: AccountsContext): string {
+function purposeOf(context: NameContext): string {
   return `known browser of ${context.dataCenter.id}`;
 }

@@ -1,36 +1,49 @@
 import type { FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { badInput } from './failure.ts';
 
-/** What callers send to the admin API: read, checked, and refused where the databases could not store it. */
+/**
+ * What callers of the admin API and of the console send: read, checked, and refused where the databases could not store
+ * it.
+ */
+
+/** What is wrong with a body, a query or a path: what was expected and what came, and the field of the body it is in. */
+export class InputFault extends Error {
+  override readonly name = 'InputFault';
+  readonly field: string | undefined;
+
+  constructor(message: string, field?: string) {
+    super(message);
+    this.field = field;
+  }
+}
 
 /** Levels of objects and lists in a body; what walks through it later may do so by recursion. */
 const maxDepth = 64;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The body as JSON of that shape. @throws AdminFailure 400. */
+/** The body as JSON of that shape. @throws InputFault. */
 export function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.isBuffer(request.body) ? utf8.decode(request.body) : '{}');
   } catch {
-    throw badInput('the body must be JSON in UTF-8');
+    throw new InputFault('the body must be JSON in UTF-8');
   }
   checkStorable(value, 'the body');
   return checked(value, schema, 'the body');
 }
 
-/** The query with parameters of that shape. @throws AdminFailure 400. */
+/** The query with parameters of that shape. @throws InputFault. */
 export function readQuery<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
   return checked({ ...(request.query as object) }, schema, 'the query');
 }
 
-/** Refuses paths and queries that hold what no name or id has. @throws AdminFailure 400. */
+/** Refuses paths and queries that hold what no name or id has. @throws InputFault. */
 export function checkAddress(request: FastifyRequest): void {
   checkStorable(request.params, 'the path');
   for (const [name, value] of Object.entries(request.query as Readonly<Record<string, unknown>>)) {
-    if (typeof value !== 'string') throw badInput(`the parameter ${name.slice(0, 100)} must come once`);
+    if (typeof value !== 'string') throw new InputFault(`the parameter ${name.slice(0, 100)} must come once`);
   }
   checkStorable(request.query, 'the query');
 }
@@ -38,7 +51,7 @@ export function checkAddress(request: FastifyRequest): void {
 function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: string): Static<Schema> {
   const complete = Value.Default(schema, value);
   const [fault] = Value.Errors(schema, complete);
-  if (fault) throw badInput(`${fault.instancePath || place} ${fault.message}`);
+  if (fault) throw new InputFault(`${fault.instancePath || place} ${fault.message}`, fault.instancePath.split('/')[1]);
   return complete as Static<Schema>;
 }
 
@@ -56,7 +69,7 @@ function checkStorable(value: unknown, place: string): void {
     const { depth } = node;
     if (typeof node.value === 'string') checkText(node.value, node);
     if (typeof node.value !== 'object' || node.value === null) continue;
-    if (depth >= maxDepth) throw badInput(`${place} must have at most ${maxDepth} levels`);
+    if (depth >= maxDepth) throw new InputFault(`${place} must have at most ${maxDepth} levels`);
     for (const [key, inner] of Object.entries(node.value)) {
       checkText(key, node);
       waiting.push({ value: inner, key, parent: node, depth: depth + 1 });
@@ -69,5 +82,5 @@ function checkText(text: string, node: Node): void {
   if (what === undefined) return;
   const keys: string[] = [];
   for (let each: Node | undefined = node; each; each = each.parent) keys.unshift(each.key);
-  throw badInput(`${keys.join('/').slice(0, 200)} must be text; ${what} came`);
+  throw new InputFault(`${keys.join('/').slice(0, 200)} must be text; ${what} came`, keys[1]);
 }

@@ -1,8 +1,8 @@
 import type { ConsoleRoute } from './route.ts';
 import { platformVersion } from './version.ts';
-import { failure } from './wire.ts';
+import { failure, signOut } from './wire.ts';
 
-const refusals: Readonly<Record<string, string>> = {
+const refusals = {
   400: 'What came cannot be taken: the field it is about, where there is one.',
   401: 'Nobody is signed in (`SIGNED_OUT`).',
   403: 'The call did not come from a page of the console (`FOREIGN_CALL`), or a password is needed.',
@@ -10,7 +10,7 @@ const refusals: Readonly<Record<string, string>> = {
   409: 'It cannot be done in this state.',
   429: 'Too often: try again later.',
   503: 'The database does not answer; try again in a moment.',
-};
+} as const;
 
 const csrfParameter = {
   name: 'x-csrf-token',
@@ -19,6 +19,60 @@ const csrfParameter = {
   description: 'As GET /api/session tells it.',
   schema: { type: 'string' },
 };
+
+const passedMethods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const pathParameter = (name: string, description: string) => ({
+  ...{ name, in: 'path', required: true, description },
+  schema: { type: 'string' },
+});
+
+/** What is served beside the table of routes. */
+const unlisted = {
+  '/api/sign-out': {
+    post: {
+      operationId: 'post_sign_out',
+      tags: ['session'],
+      summary: 'Signs out of the console and of the accounts server',
+      security: [{ session: [] }, {}],
+      parameters: [{ ...csrfParameter, required: false }],
+      responses: {
+        200: {
+          description: 'Nobody is signed in any more.',
+          content: { 'application/json': { schema: signOut } },
+        },
+        403: refusalOf(403),
+        503: refusalOf(503),
+      },
+    },
+  },
+  '/api/crm/{environment}/{organizationId}/{path}': {
+    parameters: [
+      pathParameter('environment', 'production, sandbox or developer'),
+      pathParameter('organizationId', "One of the user's organizations"),
+      pathParameter('path', 'What follows /crm/ in a call of the CRM API: v8/Leads'),
+    ],
+    ...Object.fromEntries(
+      passedMethods.map((method) => [
+        method,
+        {
+          operationId: `${method}_crm`,
+          tags: ['crm'],
+          summary: "The CRM API with the user's own grant; query, body and answer are those of /crm/v8/openapi.json",
+          ...(method !== 'get' && { parameters: [csrfParameter] }),
+          responses: {
+            '2XX': { description: "The CRM API's answer." },
+            '4XX': { description: "A refusal, the CRM API's or the console's." },
+          },
+        },
+      ]),
+    ),
+  },
+};
+
+function refusalOf(status: keyof typeof refusals): object {
+  const schema = { $ref: '#/components/schemas/Failure' };
+  return { description: refusals[status], content: { 'application/json': { schema } } };
+}
 
 /** The OpenAPI 3.1 document of the console's own API, made from the table of its routes. */
 export function describeApi(routes: readonly ConsoleRoute[]): object {
@@ -36,7 +90,7 @@ export function describeApi(routes: readonly ConsoleRoute[]): object {
     },
     servers: [{ url: '/' }],
     security: [{ session: [] }],
-    paths,
+    paths: { ...paths, ...unlisted },
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'grantway_console_session_{dataCenter}' },
@@ -73,10 +127,7 @@ function describeRoute(route: ConsoleRoute): object {
         Object.entries(route.alsoStatus ?? {}).map(([also, description]) => [also, { description, ...content }]),
       ),
       ...Object.fromEntries(
-        Object.entries(refusals).map(([refused, description]) => [
-          refused,
-          { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } } },
-        ]),
+        Object.keys(refusals).map((refused) => [refused, refusalOf(Number(refused) as keyof typeof refusals)]),
       ),
     },
   };

@@ -31,7 +31,7 @@ export function recordRoutes(streams: Streams, crm: CrmCaller): readonly Console
         if (answer.statusCode >= 400) throw refusalOf(answer.statusCode, answer.json());
         const store = admin.dataCenters.get(context.dataCenter.id)?.crm;
         const space = await store?.spaces.get(organizationId, environment);
-        const number = space && space.metadata.find(module)?.number;
+        const number = space?.metadata.find(module)?.number;
         if (!space || number === undefined) throw notFound('module');
         let seen = await moduleMark(context.database, space.dataSpace, number);
         streams.open(call, async (): Promise<RecordChange[]> => {

@@ -68,6 +68,9 @@ export const session = Type.Object({
   undottedSchemes: Type.Boolean(),
 });
 
+/** POST /api/sign-out: where to go on. */
+export const signOut = Type.Object({ next: Type.String() });
+
 /** What an owner fills in; the rules are those of `oauth/client-validation.ts`. */
 export const clientFields = {
   name: text,

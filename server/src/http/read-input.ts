@@ -51,7 +51,10 @@ export function checkAddress(request: FastifyRequest): void {
 function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: string): Static<Schema> {
   const complete = Value.Default(schema, value);
   const [fault] = Value.Errors(schema, complete);
-  if (fault) throw new InputFault(`${fault.instancePath || place} ${fault.message}`, fault.instancePath.split('/')[1]);
+  if (fault) {
+    const what = fault.message === 'schema is false' ? 'is not known here' : fault.message;
+    throw new InputFault(`${fault.instancePath || place} ${what}`, fault.instancePath.split('/')[1]);
+  }
   return complete as Static<Schema>;
 }
 

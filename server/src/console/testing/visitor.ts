@@ -1,6 +1,7 @@
 import { HttpBrowser, signIn } from '../../testing/http-browser.ts';
 import { type TestPlatform, testPassword } from '../../testing/test-platform.ts';
 import type { Failure, Session } from '../wire.ts';
+import { readDocument } from './described-answers.ts';
 
 /** Somebody who is signed in to the console of a data centre, through the pages of the accounts server. */
 export interface Visitor {
@@ -44,8 +45,14 @@ export async function visit(
         ...headers,
       },
     });
-  const call = (method: string, path: string, body?: unknown) =>
-    method === 'GET' ? get(path) : send(method, path, body);
+  const described = await readDocument(origin);
+  /** Every answer is what the document of the API says. */
+  const call = async (method: string, path: string, body?: unknown) => {
+    const response = await (method === 'GET' ? get(path) : send(method, path, body));
+    const text = await response.clone().text();
+    described.check(method, path, response.status, text === '' ? undefined : JSON.parse(text));
+    return response;
+  };
   return {
     ...{ browser, session, get, send },
     async json(method, path, body) {

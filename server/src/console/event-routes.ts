@@ -30,7 +30,7 @@ interface Row {
 }
 
 /** Newest first. */
-async function readEvents(context: ConsoleContext, filter: Filter, limit: number): Promise<ProtocolEvent[]> {
+export async function readEvents(context: ConsoleContext, filter: Filter, limit: number): Promise<ProtocolEvent[]> {
   const rows = await context.database.query<Row>({
     // A statement for each form: with one for both the planner could not know that the index of clients serves it.
     name: filter.clientId === null ? 'console-events' : 'console-events-of-client',

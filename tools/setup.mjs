@@ -44,8 +44,11 @@ async function installPackages() {
   say('Installing packages …');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  if (npm) await run(process.execPath, [npm, ...args], 'the packages could not be installed');
-  else await run('npm', args, 'the packages could not be installed');
+  const failure = 'the packages could not be installed';
+  // `npm pack --dry-run` tells its scripts to do nothing; they have to, nevertheless.
+  const env = { ...process.env, npm_config_dry_run: 'false' };
+  if (npm) await run(process.execPath, [npm, ...args], failure, env);
+  else await run('npm', args, failure, env);
   if (!existsSync(bundledNode)) fail(`there is no Node 26 package for ${process.platform}-${process.arch}`);
 }
 
@@ -115,8 +118,8 @@ async function installChromium() {
   if (!chromiumIsThere()) fail(missing);
 }
 
-async function run(command, args, failure) {
-  const { status, error } = await runChild(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+async function run(command, args, failure, env = process.env) {
+  const { status, error } = await runChild(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] });
   if (status !== 0) fail(error ? `${failure}: ${error.message}` : failure);
 }
 

@@ -1,3 +1,5 @@
+// First of all, before any file of ours or of a library uses what it defines.
+import './foundation/older-node.ts';
 import { runCommandLine } from './cli/program.ts';
 
 // Whoever read the output may be gone (`grantway event list | head -1`), or the terminal closed. What was begun, the stop

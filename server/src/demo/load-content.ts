@@ -1,4 +1,4 @@
-import { type DemoModule, demoModules, demoRecords } from '../../../examples/data/generate.ts';
+import { type DemoModule, demoModules, demoRecords } from './data/generate.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { internalCall } from '../crm/jobs/job-call.ts';
 import type { CrmCall } from '../crm/kernel/call.ts';
@@ -9,7 +9,7 @@ import { loadDemoSettings } from './load-settings.ts';
 const chunkSize = 100;
 
 /**
- * Fills the demo organizations with the settings and records of `examples/data`, one data centre after the other, while the platform
+ * Fills the demo organizations with the settings and records of `demo/data`, one data centre after the other, while the platform
  * serves already. An organization that has records is left alone.
  */
 export async function loadDemoContent(

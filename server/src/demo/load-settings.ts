@@ -1,4 +1,4 @@
-import { demoPipeline, demoRule, demoTerritories, demoVariables } from '../../../examples/data/settings.ts';
+import { demoPipeline, demoRule, demoTerritories, demoVariables } from './data/settings.ts';
 import type { CrmAnswer, CrmCall } from '../crm/kernel/call.ts';
 import { Refusal } from '../crm/kernel/errors.ts';
 import { layoutId } from '../crm/kernel/ids.ts';

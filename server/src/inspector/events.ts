@@ -144,7 +144,7 @@ export function createEventRecorder(
 /** The event with what is found out about it in time; as it is, where that takes too long or fails. */
 async function explained(event: ArrivedEvent, explanation: LateExplanation): Promise<ArrivedEvent> {
   const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, longestExplanationMs);
+  const timer = setTimeout(resolve, longestExplanationMs, undefined);
   const found = await Promise.race([explanation().catch(() => undefined), tooLate]);
   clearTimeout(timer);
   if (!found) return event;

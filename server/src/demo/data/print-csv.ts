@@ -1,4 +1,4 @@
-import { csvLine } from '../../server/src/foundation/csv.ts';
+import { csvLine } from '../../foundation/csv.ts';
 import { type DemoModule, demoModules, demoRecords } from './generate.ts';
 
 /** Prints records of the demo as CSV, for `grantway crm import`: modules whose records point to nothing. */

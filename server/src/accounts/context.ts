@@ -11,12 +11,12 @@ import type { EventRecorder } from '../inspector/events.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { AttemptCounter } from './attempts.ts';
-import type { DeviceRequests } from './device/device-requests.ts';
-import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
 import type { PasswordRules } from './password-rules.ts';
-import type { CredentialFinder } from './token/credential-finder.ts';
-import type { TokenStore } from './token/token-store.ts';
+import type { SigningKeys } from './signing/signing-keys.ts';
+import type { CredentialFinder } from './store/credential-finder.ts';
+import type { DeviceRequests } from './store/device-requests.ts';
+import type { TokenStore } from './store/token-store.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
 export interface UserOrganization {

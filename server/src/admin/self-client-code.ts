@@ -1,6 +1,6 @@
-import { saveGrant } from '../accounts/authorize/grants.ts';
+import { saveGrant } from '../accounts/store/grants.ts';
+import { saveCode } from '../accounts/store/token-store.ts';
 import { countAuthorization } from '../accounts/token/limits.ts';
-import { saveCode } from '../accounts/token/token-store.ts';
 import { findUser } from '../accounts/users.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';

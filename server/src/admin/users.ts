@@ -1,4 +1,4 @@
-import { endGrants } from '../accounts/token/end-tokens.ts';
+import { endGrants } from '../accounts/store/end-tokens.ts';
 import { createUser, findUser, type NewUser, setActive, setPassword, userFault } from '../accounts/users.ts';
 import { addUser, createOrganization } from '../crm/store/space/provisioning.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';

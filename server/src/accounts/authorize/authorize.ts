@@ -2,33 +2,33 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
-import { hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { addressAtKnownHome } from '../known-home.ts';
-import { findSession } from '../sessions.ts';
-import { passwordPageFor } from '../sign-in/ticket.ts';
-import { answerTokenRequest } from '../token/token-endpoint.ts';
-import { parametersOf } from '../wire/parameters.ts';
 import {
   type AuthorizationEndpoint,
   type AuthorizationRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
-  entryOnly,
-} from './authorization-request.ts';
+} from '../request/authorization-request.ts';
+import { entryOnly } from '../request/client-steps.ts';
+import { hopParameter } from '../request/continue-to.ts';
+import { needsSignIn, withoutParameter, withSignInAsked } from '../request/fresh-sign-in.ts';
+import { candidateTargets, encodeTarget, grantedTargets } from '../request/targets.ts';
+import { findSession } from '../sessions.ts';
+import { passwordPageFor } from '../sign-in/ticket.ts';
+import { answerTokenRequest } from '../token/token-endpoint.ts';
+import { parametersOf } from '../wire/parameters.ts';
 import { finishAuthorization } from './finish.ts';
-import { needsSignIn, withoutParameter, withSignInAsked } from './fresh-sign-in.ts';
 import { errorAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
 import { mayAnswerSilently } from './silence.ts';
-import { candidateTargets, encodeTarget, grantedTargets } from './targets.ts';
 
 /**
  * `GET /oauth/v2/auth` (reference §1) and `/oauth/v2/org/auth` (§1.11): checks the request, then sends the browser through sign-in, organization and
  * consent, each a page of its own; every one of them checks the request again, because it comes from the browser.
  */
 export function registerAuthorize(app: FastifyInstance, context: AccountsContext): void {
-  for (const endpoint of Object.values(authorizationEndpoints)) registerEndpoint(app, context, endpoint);
+  for (const endpoint of authorizationEndpoints) registerEndpoint(app, context, endpoint);
 }
 
 function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoint: AuthorizationEndpoint): void {
@@ -47,10 +47,10 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
       });
     }
     const query = new URLSearchParams(queryOf(request.url));
-    const checked = await checkAuthorizationRequest(context, query, endpoint);
-    if (checked.refusal) return sendErrorPage(context, request, reply, checked.refusal, checked.clientId);
-    const authorization = checked.request;
-
+    const authorization = await checkAuthorizationRequest(context, query, endpoint);
+    if ('outcome' in authorization) {
+      return sendErrorPage(context, request, reply, authorization, query.get('client_id'));
+    }
     const { clientId } = authorization.client;
     const answer = (error: Outcome) => refuseSilently(context, request, reply, authorization, error);
     const hop = query.get(hopParameter);

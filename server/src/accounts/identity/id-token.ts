@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
-import type { AuthorizationRequest } from '../authorize/authorization-request.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
-import type { StoredCode } from '../token/token-store.ts';
+import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { asksForIdentity, emailClaims, identityClaims } from './identity-claims.ts';
 import { findSignInFacts, type SignInFacts, signInTime } from './sign-in-facts.ts';
@@ -66,7 +65,11 @@ export async function createIdTokenOfCode(
 /** The ID token that the browser is sent with an access token (implicit flow, reference §1.8). */
 export async function createImplicitIdToken(
   context: AccountsContext,
-  { client, nonce, scopes }: AuthorizationRequest,
+  {
+    client,
+    nonce,
+    scopes,
+  }: { readonly client: Client; readonly nonce?: string | undefined; readonly scopes: ScopeSet },
   { hash, userId }: Session,
   accessToken: string,
 ): Promise<string | undefined> {

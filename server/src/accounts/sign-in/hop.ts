@@ -4,7 +4,7 @@ import { seal, unseal } from '../../foundation/sealed.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
-import { hopParameter, readContinue } from '../continue-to.ts';
+import { hopParameter, readContinue } from '../request/continue-to.ts';
 
 /**
  * The hop: a sign-in that began at one data centre goes on at the user's own, with the name that was typed.

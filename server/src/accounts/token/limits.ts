@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
-import { allTokensTopic, tokenTopic } from './token-authority.ts';
+import { allTokensTopic, tokenTopic } from '../store/token-authority.ts';
 
 /** A refusal because of a window's limit, with the seconds until the window ends. */
 export function throttled(outcome: Outcome, windowEndsAtMs: number, nowMs: number): Refusal {

@@ -1,5 +1,8 @@
-import type { TokenSettings } from '../../oauth/client-settings.ts';
+import type { Client } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
+import type { Incoming } from './steps.ts';
 
 /**
  * The parameters of an authorization request that OpenID Connect Core §3.1.2.1 and OAuth 2.0 Multiple Response Type
@@ -24,7 +27,11 @@ const promptValues = ['none', 'login', 'consent', 'select_account'] as const;
  * Values are separated by blanks and compared in any case (reference §1.1 has "Consent"). `none` alone is the vendor's
  * documented default and means the same as its absence; OpenID Connect's meaning it has in requests with `openid` only.
  */
-export function readPrompt(parameter: string | null, openId: boolean): Prompt | Refusal {
+export function prompt(
+  { scopes }: { readonly scopes: ScopeSet },
+  { parameters }: Incoming,
+): { readonly prompt: Prompt } | Refusal {
+  const parameter = parameters.get('prompt');
   const values = (parameter ?? '').toLowerCase().split(' ').filter(Boolean);
   const unknown = values.some((value) => !(promptValues as readonly string[]).includes(value));
   if (unknown || (values.includes('none') && new Set(values).size > 1)) {
@@ -33,17 +40,23 @@ export function readPrompt(parameter: string | null, openId: boolean): Prompt | 
   }
   const chooseAccount = values.includes('select_account');
   return {
-    none: openId && values.includes('none'),
-    signIn: values.includes('login') || chooseAccount,
-    chooseAccount,
-    consent: values.includes('consent'),
+    prompt: {
+      none: scopes.has('openid') && values.includes('none'),
+      signIn: values.includes('login') || chooseAccount,
+      chooseAccount,
+      consent: values.includes('consent'),
+    },
   };
 }
 
 /** `max_age`: whole seconds, or left out. */
-export function readMaxAge(parameter: string | null): { readonly seconds: number | undefined } | Refusal {
-  if (parameter === null || parameter === '') return { seconds: undefined };
-  if (/^\d{1,10}$/.test(parameter)) return { seconds: Number(parameter) };
+export function maxAge(
+  _found: object,
+  { parameters }: Incoming,
+): { readonly maxAgeSeconds: number | undefined } | Refusal {
+  const parameter = parameters.get('max_age');
+  if (parameter === null || parameter === '') return { maxAgeSeconds: undefined };
+  if (/^\d{1,10}$/.test(parameter)) return { maxAgeSeconds: Number(parameter) };
   return { outcome: 'MaxAgeInvalid', detail: { came: parameter.slice(0, 100), expected: 'seconds, a whole number' } };
 }
 
@@ -53,14 +66,25 @@ export type ResponseMode = 'query' | 'fragment' | 'form_post';
  * `response_mode`: of the code flow any, of the implicit flow never the query, where tokens would reach logs (§3.0 of
  * Multiple Response Types), unless the operator has put it there for all (`compatibility.implicitDelivery`).
  */
-export function readResponseMode(
-  parameter: string | null,
-  responseType: 'code' | 'token',
-  { compatibility }: Pick<TokenSettings, 'compatibility'>,
-): { readonly mode: ResponseMode } | Refusal {
-  const usual = responseType === 'code' ? 'query' : compatibility.implicitDelivery;
-  if (parameter === null || parameter === '') return { mode: usual };
+export function responseMode(
+  { client, responseType }: { readonly client: Client; readonly responseType: 'code' | 'token' },
+  { context, parameters }: Incoming,
+): { readonly responseMode: ResponseMode } | Refusal {
+  const parameter = parameters.get('response_mode');
+  const { implicitDelivery } = settingsFor(context.settings, client).compatibility;
+  const usual = responseType === 'code' ? 'query' : implicitDelivery;
+  if (parameter === null || parameter === '') return { responseMode: usual };
   const expected = [...new Set<ResponseMode>([usual, 'fragment', 'form_post'])];
   const mode = expected.find((each) => each === parameter);
-  return mode ? { mode } : { outcome: 'ResponseModeInvalid', detail: { came: parameter.slice(0, 100), expected } };
+  if (mode) return { responseMode: mode };
+  return { outcome: 'ResponseModeInvalid', detail: { came: parameter.slice(0, 100), expected } };
+}
+
+/** An ID token that comes by way of the browser answers one request: the implicit flow needs a nonce (§3.2.2.1). */
+export function nonce(
+  { responseType, scopes }: { readonly responseType: string; readonly scopes: ScopeSet },
+  { parameters }: Incoming,
+): { readonly nonce: string | undefined } | Refusal {
+  const came = parameters.get('nonce') ?? undefined;
+  return responseType === 'token' && scopes.has('openid') && !came ? { outcome: 'NonceMissing' } : { nonce: came };
 }

@@ -7,8 +7,8 @@ import { ManualClock } from '../../foundation/clock.ts';
 import { systemRandom } from '../../foundation/random.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { unlimited } from '../../testing/unlimited.ts';
+import { IdentityStage } from '../identity/testing/identity-stage.ts';
 import { SigningKeys } from './signing-keys.ts';
-import { IdentityStage } from './testing/identity-stage.ts';
 
 const leadSeconds = 600;
 const hour = 3600;

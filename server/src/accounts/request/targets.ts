@@ -1,7 +1,8 @@
 import { type Environment, environments } from '../../config/data-centers.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext, UserOrganization } from '../context.ts';
+import type { GrantTarget } from '../store/grants.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
-import type { GrantTarget } from './grants.ts';
 
 /** An organization's environment that a grant may be bound to, with its name for people. */
 export interface Candidate extends GrantTarget {
@@ -12,12 +13,16 @@ const unbound: Candidate = { organizationId: null, environment: 'production', or
 
 /**
  * What the user can choose from for these scopes; one nameless candidate when no scope needs an organization. For an
- * instance-level grant only the organizations that he administers.
+ * instance-level grant only the organizations that the user administers.
  */
 export async function candidateTargets(
   context: AccountsContext,
   userId: string,
-  authorization: Pick<AuthorizationRequest, 'scopes' | 'endpoint'>,
+  authorization: {
+    readonly scopes: ScopeSet;
+    /** The user grants for the whole organization. */
+    readonly endpoint: { readonly instance: boolean };
+  },
 ): Promise<Candidate[]> {
   const { scopes, endpoint } = authorization;
   if (!scopes.organizationBound && !endpoint.instance) return [unbound];
@@ -72,7 +77,24 @@ export function decodeTarget(text: string | null | undefined, candidates: readon
   return candidates.find((candidate) => encodeTarget(candidate) === text);
 }
 
-/** Production before sandbox before developer. */
-export function byEnvironment(a: Candidate, b: Candidate): number {
+/**
+ * The candidates as the pages offer them: one group of radio buttons for each organization, production before sandbox
+ * before developer; the first production environment is chosen beforehand.
+ */
+export function groupChoices(context: AccountsContext, candidates: readonly Candidate[]) {
+  const { environments: labels, environmentHints } = context.pages.messages;
+  const groups = Map.groupBy(candidates, (candidate) => candidate.organizationId);
+  return [...groups.values()].map((group, groupIndex) => ({
+    name: group[0]?.organizationName ?? '',
+    choices: group.toSorted(byEnvironment).map((candidate, index) => ({
+      value: encodeTarget(candidate),
+      label: labels[candidate.environment],
+      hint: environmentHints[candidate.environment],
+      checked: groupIndex === 0 && index === 0,
+    })),
+  }));
+}
+
+function byEnvironment(a: Candidate, b: Candidate): number {
   return environments.indexOf(a.environment) - environments.indexOf(b.environment);
 }

@@ -1,13 +1,13 @@
-import { queryOf } from '../http/parameters.ts';
-import { checkRedirectUri } from '../oauth/redirect-uri.ts';
+import { queryOf } from '../../http/parameters.ts';
+import { checkRedirectUri } from '../../oauth/redirect-uri.ts';
+import type { AccountsContext } from '../context.ts';
+import type { Session } from '../sessions.ts';
 import {
   type AuthorizationRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
-} from './authorize/authorization-request.ts';
-import { needsSignIn } from './authorize/fresh-sign-in.ts';
-import type { AccountsContext } from './context.ts';
-import type { Session } from './sessions.ts';
+} from './authorization-request.ts';
+import { needsSignIn } from './fresh-sign-in.ts';
 
 /**
  * Where a browser goes on after signing in or choosing: a path of this accounts server, carried through the forms. Only
@@ -29,9 +29,10 @@ export async function continuedRequest(
   continueTo: string,
 ): Promise<AuthorizationRequest | undefined> {
   const [path = ''] = continueTo.split('?', 1);
-  const endpoint = authorizationEndpoints[path];
+  const endpoint = authorizationEndpoints.find((each) => each.path === path);
   if (!endpoint) return undefined;
-  return (await checkAuthorizationRequest(context, new URLSearchParams(queryOf(continueTo)), endpoint)).request;
+  const checked = await checkAuthorizationRequest(context, new URLSearchParams(queryOf(continueTo)), endpoint);
+  return 'outcome' in checked ? undefined : checked;
 }
 
 /** Whether what the browser goes on with wants the password typed anew, though this session lives. */

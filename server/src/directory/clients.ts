@@ -285,11 +285,12 @@ export class ClientDirectory {
       text: 'SELECT data_center, sealed_secret FROM client_data_center WHERE client_id = $1 ORDER BY data_center',
       values: [clientId],
     });
-    const told = rows.flatMap(({ data_center, sealed_secret }): (readonly [string, string])[] => {
-      const secret = unseal(this.#sealingKey, purposeOf(clientId), sealed_secret ?? undefined);
-      return typeof secret === 'string' ? [[data_center, secret]] : [];
-    });
-    return Object.fromEntries(told);
+    const told: Record<string, string> = {};
+    for (const { data_center, sealed_secret } of rows) {
+      const secret = await unseal(this.#sealingKey, purposeOf(clientId), sealed_secret ?? undefined);
+      if (typeof secret === 'string') told[data_center] = secret;
+    }
+    return told;
   }
 
   async delete(clientId: string): Promise<void> {
@@ -302,11 +303,12 @@ export class ClientDirectory {
 
   async #storeSecrets(transaction: Queryable, clientId: string, secrets: Secrets): Promise<void> {
     for (const [id, secret] of Object.entries(secrets)) {
+      const sealed = await seal(this.#sealingKey, purposeOf(clientId), secret);
       await transaction.query({
         text: `UPDATE client_data_center AS d SET secret_hash = $3,
                       sealed_secret = CASE WHEN c.secrets_shown_once THEN NULL ELSE $4 END
                FROM client c WHERE c.client_id = $1 AND d.client_id = $1 AND d.data_center = $2`,
-        values: [clientId, id, secretHash(secret), seal(this.#sealingKey, purposeOf(clientId), secret, this.#random)],
+        values: [clientId, id, secretHash(secret), sealed],
       });
     }
   }

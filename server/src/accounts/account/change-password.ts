@@ -49,7 +49,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'password', ...refusal, userId: session.userId, requestId: request.id });
       return reply.redirect(`/account/password?error=${error}`, 303);
     };
-    const attempt = await context.attempts.take(passwordLimits(context, request, session.email));
+    const attempt = await context.attempts.take(await passwordLimits(context, request, session.email));
     if (!attempt.granted) return refuse('throttled', attemptsUsedUp('SignInThrottled', attempt));
     const user = await verifyPassword(context.database, session.email, form.get('current') ?? '');
     if (typeof user === 'string') return refuse('wrong', { outcome: 'CredentialsWrong' });

@@ -56,14 +56,14 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
     const hop = query.get(hopParameter);
     const session = await findSession(context, request);
     const url = withoutParameter(request.url, hopParameter);
-    const continueTo = withSignInAsked(context, url, authorization, session);
+    const continueTo = await withSignInAsked(context, url, authorization, session);
     if (hop !== null || !session || needsSignIn(context, authorization, session)) {
       const atHome = hop === null && !session ? addressAtKnownHome(context, request, authorization.client) : undefined;
       if (atHome) return reply.redirect(atHome, 302);
       if (authorization.prompt.none) return answer('LoginRequired');
       if (hop === null && session && !authorization.prompt.chooseAccount) {
         const again = { name: session.email, continueTo };
-        return reply.redirect(passwordPageFor(context, request, reply, again), 302);
+        return reply.redirect(await passwordPageFor(context, request, reply, again), 302);
       }
       const carried = hop === null ? '' : `&${hopParameter}=${encodeURIComponent(hop)}`;
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);

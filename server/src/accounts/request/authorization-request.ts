@@ -78,12 +78,12 @@ export async function checkAuthorizationRequest(
 }
 
 /** What is the client's own affair, and what this data centre added itself. */
-function unchecked(_found: object, { context, parameters }: Incoming) {
+async function unchecked(_found: object, { context, parameters }: Incoming) {
   return {
     state: parameters.get('state') ?? undefined,
     offline: parameters.get('access_type') === 'offline',
     loginHint: parameters.get('login_hint') ?? undefined,
-    signInAsked: readSignInAsked(context, parameters),
+    signInAsked: await readSignInAsked(context, parameters),
   };
 }
 

@@ -40,12 +40,12 @@ export function needsSignIn(context: AccountsContext, request: SignInDemand, ses
 }
 
 /** The path and query of a request that goes on to the sign-in pages, with the time from which a sign-in counts. */
-export function withSignInAsked(
+export async function withSignInAsked(
   context: AccountsContext,
   url: string,
   request: SignInDemand,
   session: Session | undefined,
-): string {
+): Promise<string> {
   const plain = withoutParameter(url, parameter);
   if (!request.prompt.signIn && request.maxAgeSeconds === undefined) return plain;
   if (request.signInAsked !== undefined) return url;
@@ -54,13 +54,16 @@ export function withSignInAsked(
     session: session ? nameOf(session) : null,
     request: digest(new URLSearchParams(queryOf(plain))),
   };
-  return `${plain}&${parameter}=${seal(context.keys.signIn, purpose(context), value, context.random)}`;
+  return `${plain}&${parameter}=${await seal(context.keys.signIn, purpose(context), value)}`;
 }
 
 /** The time that this data centre put into this very request. */
-export function readSignInAsked(context: AccountsContext, query: URLSearchParams): SignInAsked | undefined {
+export async function readSignInAsked(
+  context: AccountsContext,
+  query: URLSearchParams,
+): Promise<SignInAsked | undefined> {
   const sealed = query.get(parameter) ?? undefined;
-  const asked = unseal(context.keys.signIn, purpose(context), sealed) as SignInAsked | undefined;
+  const asked = (await unseal(context.keys.signIn, purpose(context), sealed)) as SignInAsked | undefined;
   if (!asked || asked.request !== digest(query)) return undefined;
   return context.clock.nowMs() - asked.atMs <= validMs ? asked : undefined;
 }

@@ -40,7 +40,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       const session = await findSession(context, request);
       const known = session && foldEmailAddress(session.email) === foldEmailAddress(name);
       if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 302);
-      return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 302);
+      return reply.redirect(await passwordPageFor(context, request, reply, { name, continueTo }), 302);
     }
     const destination = await describeDestination(context, continueTo);
     const notice = received ? 'expired' : notices[query.get('error') as keyof typeof notices];
@@ -91,13 +91,13 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       context.events.record({ kind: 'hop', outcome: 'Success', requestId: request.id, detail });
       // So that /oauth/v2/auth/refresh, started here, finds the way without a page.
       setCookie(context, reply, 'home', home.id, context.settings.lifetimes.sessionTtlSeconds);
-      return reply.redirect(hopAddress(context, request, reply, home, { name, continueTo }), 303);
+      return reply.redirect(await hopAddress(context, request, reply, home, { name, continueTo }), 303);
     }
     // Somebody who signed in meanwhile, in another tab, is not asked again.
     const session = await findSession(context, request);
     const known = session && foldEmailAddress(session.email) === foldEmailAddress(name);
     if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 303);
-    return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 303);
+    return reply.redirect(await passwordPageFor(context, request, reply, { name, continueTo }), 303);
   });
 }
 

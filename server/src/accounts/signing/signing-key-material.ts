@@ -1,5 +1,4 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Random } from '../../foundation/random.ts';
 import { seal, unseal } from '../../foundation/sealed.ts';
 
 /** The one algorithm of ID tokens (reference §4.3). */
@@ -12,14 +11,9 @@ export interface KeyMaterial {
 }
 
 /**
- * A new RSA pair of 2048 bits. It comes from the operating system's source, off the event loop; the injected one only
- * seals it. The id is the start of the RFC 7638 thumbprint, as 32 hexadecimal digits like the original's `key_id`.
+ * A new RSA pair of 2048 bits. It comes from the operating system's source, off the event loop. The id is the start of the RFC 7638 thumbprint, as 32 hexadecimal digits like the original's `key_id`.
  */
-export async function createKeyMaterial(
-  sealingKey: Buffer,
-  dataCenterId: string,
-  random: Random,
-): Promise<KeyMaterial> {
+export async function createKeyMaterial(sealingKey: Buffer, dataCenterId: string): Promise<KeyMaterial> {
   const pair = await generateKeyPair(signingAlgorithm, { modulusLength: 2048, extractable: true });
   const { kty, n, e } = await exportJWK(pair.publicKey);
   const publicJwk = { kty, n, e } as JWK;
@@ -29,7 +23,7 @@ export async function createKeyMaterial(
   return {
     keyId,
     publicJwk: { ...publicJwk, kid: keyId, use: 'sig', alg: signingAlgorithm },
-    sealedPrivateJwk: seal(sealingKey, purposeOf(dataCenterId, keyId), privateJwk, random),
+    sealedPrivateJwk: await seal(sealingKey, purposeOf(dataCenterId, keyId), privateJwk),
   };
 }
 
@@ -40,7 +34,7 @@ export async function openPrivateKey(
   keyId: string,
   sealedPrivateJwk: string,
 ): Promise<CryptoKey> {
-  const jwk = unseal(sealingKey, purposeOf(dataCenterId, keyId), sealedPrivateJwk);
+  const jwk = await unseal(sealingKey, purposeOf(dataCenterId, keyId), sealedPrivateJwk);
   if (jwk === undefined) {
     throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);
   }

@@ -183,8 +183,8 @@ export class SigningKeys {
   }
 
   #createMaterial() {
-    const { sealingKey, dataCenterId, random } = this.#options;
-    return createKeyMaterial(sealingKey, dataCenterId, random);
+    const { sealingKey, dataCenterId } = this.#options;
+    return createKeyMaterial(sealingKey, dataCenterId);
   }
 
   #privateKey(key: StoredSigningKey): Promise<CryptoKey> {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import { notifyChanges } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
@@ -68,8 +69,8 @@ export class ClientDirectory {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #sealingKey: Buffer;
-  readonly #byId = new Map<string, Promise<Client | undefined>>();
-  readonly #origins = new Map<string, Promise<boolean>>();
+  readonly #byId = new LRUCache<string, Promise<Client | undefined>>({ max: maxCached });
+  readonly #origins = new LRUCache<string, Promise<boolean>>({ max: maxCached });
   readonly #graceMs: number;
   readonly #firstParty: ReadonlyMap<string, Promise<Client>>;
   /** Since when no notices arrive. */
@@ -372,13 +373,16 @@ function toClient(row: ClientRow): Client {
 }
 
 /** One look-up per key while it is under way or remembered; failures and unknown ones are not remembered. */
-function remember<Value>(cache: Map<string, Promise<Value>>, key: string, load: () => Promise<Value>): Promise<Value> {
+function remember<Value>(
+  cache: LRUCache<string, Promise<Value>>,
+  key: string,
+  load: () => Promise<Value>,
+): Promise<Value> {
   const known = cache.get(key);
   if (known) return known;
-  if (cache.size >= maxCached) cache.delete(cache.keys().next().value as string);
   const loading = load();
   cache.set(key, loading);
-  const drop = () => cache.get(key) === loading && cache.delete(key);
+  const drop = () => cache.peek(key) === loading && cache.delete(key);
   loading.then((value) => value === undefined && drop(), drop);
   return loading;
 }

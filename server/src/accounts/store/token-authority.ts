@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Settings } from '../../config/settings.ts';
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { ClientDirectory } from '../../directory/clients.ts';
@@ -43,9 +44,10 @@ export class LocalTokenAuthority implements TokenAuthority {
   readonly #credentials: CredentialFinder;
   readonly #clock: Clock;
   readonly #dataCenter: string;
-  readonly #maxEntries: number;
   readonly #ttlMs: number;
-  readonly #entries = new Map<string, Entry>();
+  /** The access tokens that were asked about last; the token itself is the key, so that a known one costs no hash. */
+  readonly #entries: LRUCache<string, Entry>;
+  /** Notices name tokens by their hash. */
   readonly #byHash = new Map<string, string>();
   #generation = 0;
 
@@ -65,7 +67,13 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#credentials = options.credentials;
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
-    this.#maxEntries = options.limits.tokenCacheEntries;
+    this.#entries = new LRUCache({
+      max: options.limits.tokenCacheEntries,
+      dispose: ({ hash }, accessToken) => {
+        if (this.#byHash.get(hash) === accessToken) this.#byHash.delete(hash);
+      },
+      noDisposeOnSet: true,
+    });
     this.#ttlMs = options.limits.tokenCacheTtlSeconds * 1000;
     options.notices.subscribe(tokenTopic, { changed: (hash) => this.#forget(hash), reset: () => this.#forgetAll() });
     options.notices.subscribe(allTokensTopic, { changed: () => this.#forgetAll(), reset: () => this.#forgetAll() });
@@ -118,32 +126,24 @@ export class LocalTokenAuthority implements TokenAuthority {
       check: undefined,
     };
     // A notice that came while the statement ran may be about this very token: then the answer serves once only.
-    if (generation === this.#generation && !stored.ended) this.#remember(accessToken, entry);
-    return entry;
-  }
-
-  #remember(accessToken: string, entry: Entry): void {
-    if (this.#entries.size >= this.#maxEntries) {
-      const [oldest, { hash }] = this.#entries.entries().next().value as [string, Entry];
-      this.#entries.delete(oldest);
-      this.#byHash.delete(hash);
+    if (generation === this.#generation && !stored.ended) {
+      this.#entries.set(accessToken, entry);
+      this.#byHash.set(hash, accessToken);
     }
-    this.#entries.set(accessToken, entry);
-    this.#byHash.set(entry.hash, accessToken);
+    return entry;
   }
 
   #forget(hash: string): void {
     this.#generation++;
     const accessToken = this.#byHash.get(hash);
-    if (accessToken === undefined) return;
-    this.#byHash.delete(hash);
-    this.#entries.delete(accessToken);
+    if (accessToken !== undefined) this.#entries.delete(accessToken);
   }
 
   #forgetAll(): void {
     this.#generation++;
-    this.#entries.clear();
+    // First, so that disposing of each entry has nothing left to look for.
     this.#byHash.clear();
+    this.#entries.clear();
   }
 }
 

@@ -170,6 +170,9 @@ test.each([
     'the body/owner must be text; U+0000 came',
   ],
   ['POST', '/users', '{"dataCenter":"\\ud800"}', 'surrogate'],
+  ['POST', '/tokens/inspect', '{"token":["s3cret"]}', '/token must be string; a list came'],
+  ['POST', '/tokens/inspect', 'null', 'the body must be object; null came'],
+  ['GET', '/events?dataCenter=us&kind=nonsense', undefined, 'unknown event kind \\"nonsense\\"; expected one of '],
   ['POST', '/tokens/inspect', `{"token":${'['.repeat(200)}${']'.repeat(200)}}`, 'at most 64 levels'],
 ] as const)('%s %s is refused by name', async (method, path, body, expected) => {
   const answer = await fetch(`${platform.adminOrigin}${path}`, {

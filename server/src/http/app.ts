@@ -13,7 +13,7 @@ export interface Dialect {
   /** JSON for what is not even an HTTP request (broken framing, endless headers); the connection is closed after it. */
   readonly malformed: Readonly<Record<string, unknown>>;
   /** Errors of this listener's own kinds, thrown by its routes; undefined for any other. */
-  caught?(error: unknown, reply: FastifyReply): FastifyReply | undefined;
+  caught?(error: unknown, reply: FastifyReply): FastifyReply | Promise<FastifyReply> | undefined;
   /** Something that the request needs does not answer for the moment (503); `Retry-After` is set. */
   unavailable(request: FastifyRequest, reply: FastifyReply, error: Unavailable): unknown;
   /** Our own fault. The cause is logged with the request's id and never shown. */

@@ -15,16 +15,9 @@ const ttlMs = 86_400_000;
 const keyForm = /^[\x21-\x7e]{1,255}$/;
 const header = 'idempotency-key';
 
-/** POSTs that create nothing, or whose work is not done when they answer. */
-const notCreates: ReadonlySet<string> = new Set([
-  'coql',
-  '{module}/actions/count',
-  '{module}/{id}/actions/get_related_records_count',
-]);
-
 /** Whether the operation honours keys. */
-export function takesIdempotencyKey({ method, path, takesFiles }: Operation): boolean {
-  return method === 'POST' && !takesFiles && !notCreates.has(path) && !/^\/?bulk\b/.test(path);
+export function takesIdempotencyKey({ keyless, method, takesFiles }: Operation): boolean {
+  return method === 'POST' && !takesFiles && !keyless;
 }
 
 /** Whether the call has a key that its operation honours. */

@@ -37,19 +37,11 @@ function textOf(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Operations that name records elsewhere than in their path. */
-const named: ReadonlySet<string> = new Set([
-  'POST {module}',
-  'PUT {module}',
-  'DELETE {module}',
-  'POST {module}/upsert',
-]);
-
 /** The operation as it is where records may be named by external ids: in its path, its body, or its `ids`. */
 export function byExternalId(operation: Operation): Operation {
-  const { about, method, path } = operation;
+  const { about, externalIds, method, path } = operation;
   const inPath = path.startsWith('{module}/{id}');
-  if (!inPath && !named.has(`${method} ${path}`)) return operation;
+  if (!inPath && !externalIds) return operation;
   return {
     ...operation,
     about: withHeader(about, method === 'GET'),

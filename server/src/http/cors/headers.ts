@@ -40,6 +40,9 @@ export function readableHeaders(origin: string): CorsHeaders {
 /** What an answer carries that its page may not read; caches keep it apart all the same. */
 export const unreadableHeaders: CorsHeaders = { vary: 'Origin' };
 
+/** What lets every page read an answer that holds nothing secret; without credentials. */
+export const publicHeaders: CorsHeaders = { 'access-control-allow-origin': '*' };
+
 /** Whether a request is a preflight: OPTIONS with an origin and the method that will follow. */
 export function isPreflight(method: string, headers: Readonly<Record<string, unknown>>): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isPreflight, preflightHeaders, readableHeaders } from './cors.ts';
+import { isPreflight, preflightHeaders, readableHeaders } from './headers.ts';
 
 const origin = 'https://app.example.com';
 

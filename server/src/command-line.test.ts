@@ -236,7 +236,7 @@ describe('against a running platform', () => {
     [1, 'token inspect nonsense', /token/],
     [1, 'event list --dc xx', /"xx"/],
     [1, 'event list --dc us --limit 0', /limit/],
-    [1, 'event list --dc us --kind tokens', /"tokens" is no kind of event: authorize,/],
+    [1, 'event list --dc us --kind tokens', /unknown event kind "tokens"; expected one of authorize,/],
     [2, 'dc list surplus', /too many arguments/],
     [2, 'start --base-port many', /--base-port/],
     [1, 'start --base-port 70000', /basePort/],

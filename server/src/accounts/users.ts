@@ -69,7 +69,7 @@ export async function setPassword(
   });
 }
 
-/** Lets the user sign in and his tokens work, or neither; every process hears of it. */
+/** Lets the user sign in and the user's tokens work, or neither; every process hears of it. */
 export async function setActive(
   queryable: Queryable,
   notices: ChangeNotices,
@@ -87,7 +87,7 @@ export async function setActive(
 }
 
 /**
- * Adds a user whose fields are in order. `queryable` may be a transaction that also makes his organization.
+ * Adds a user whose fields are in order. `queryable` may be a transaction that also makes the user's organization.
  * @returns undefined when the data centre has a user with this e-mail address.
  */
 export async function createUser(

@@ -8,7 +8,7 @@ import type { ScopeSet } from './scopes.ts';
  */
 export interface TokenGrant {
   readonly clientId: string;
-  /** The user's id in his data centre (ZUID), a decimal string. */
+  /** The user's id in the data centre where the user lives (ZUID), a decimal string. */
   readonly userId: string;
   readonly scopes: ScopeSet;
   /** The organization and environment the token is bound to; null when its scopes need none. */

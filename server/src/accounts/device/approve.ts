@@ -16,7 +16,7 @@ class AnsweredMeanwhile extends Error {}
 
 /**
  * Commits the grant with the code that stands for it, here where the user lives, and lets the directory know. The
- * directory is asked last, inside the transaction: whoever it tells that he was too late leaves nothing behind, and
+ * directory is asked last, inside the transaction: an approval that came too late leaves nothing behind, and
  * of two approvals in two data centres one wins. Should the process die between the two commits, the device sees
  * `authorization_pending` until its code expires.
  */

@@ -5,7 +5,7 @@ import type { Queryable } from '../../database/database.ts';
 export interface GrantTarget {
   readonly organizationId: string | null;
   readonly environment: Environment;
-  /** Granted by an administrator for the whole organization; it outlives his account. Default: false. */
+  /** Granted by an administrator for the whole organization; it outlives the administrator's account. Default: false. */
   readonly instance?: boolean;
 }
 

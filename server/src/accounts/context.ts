@@ -8,6 +8,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
+import type { OrganizationId, UserId } from '../oauth/ids.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { AttemptCounter } from './attempts.ts';
@@ -20,7 +21,7 @@ import type { TokenStore } from './store/token-store.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
 export interface UserOrganization {
-  readonly organizationId: string;
+  readonly organizationId: OrganizationId;
   readonly name: string;
   /** The user administers it. */
   readonly administrator: boolean;
@@ -30,7 +31,7 @@ export interface UserOrganization {
 
 /** The one question that the accounts server asks of a resource server. */
 export interface OrganizationDirectory {
-  listForUser(userId: string): Promise<readonly UserOrganization[]>;
+  listForUser(userId: UserId): Promise<readonly UserOrganization[]>;
 }
 
 /** Keys derived from the platform's secret key, one for each purpose. */

@@ -3,11 +3,13 @@ import type { ChangeNotices } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import { emailAddressFault, emailAddressLength, foldEmailAddress } from '../foundation/email-address.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
+import type { EpochMs } from '../foundation/kinds.ts';
 import { type Random, randomString } from '../foundation/random.ts';
+import type { UserId } from '../oauth/ids.ts';
 
 export interface User {
   /** ZUID: a decimal string that fits into a JSON number. */
-  readonly userId: string;
+  readonly userId: UserId;
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
@@ -22,7 +24,7 @@ export interface NewUser {
 }
 
 interface UserRow {
-  user_id: string;
+  user_id: UserId;
   email: string;
   first_name: string;
   last_name: string;
@@ -58,7 +60,7 @@ export function userFault(user: NewUser): string | undefined {
 /** Replaces the password and ends the user's sessions, except the one that asked. */
 export async function setPassword(
   queryable: Queryable,
-  userId: string,
+  userId: UserId,
   password: string,
   keptSession: Buffer | null,
 ): Promise<void> {
@@ -73,7 +75,7 @@ export async function setPassword(
 export async function setActive(
   queryable: Queryable,
   notices: ChangeNotices,
-  userId: string,
+  userId: UserId,
   active: boolean,
 ): Promise<void> {
   const notice = 'tokens:user changed';
@@ -94,7 +96,7 @@ export async function createUser(
   queryable: Queryable,
   user: NewUser,
   random: Random,
-  nowMs: number,
+  nowMs: EpochMs,
 ): Promise<User | undefined> {
   const passwordHash = await hash(user.password, passwordCost);
   const userId = `6${randomString(random, '0123456789', 9)}`;
@@ -121,7 +123,7 @@ export async function createUser(
 
 export async function findUser(
   database: Database,
-  by: { userId: string } | { name: string },
+  by: { userId: UserId } | { name: string },
 ): Promise<User | undefined> {
   const row = await findRow(database, by);
   return row && toUser(row);
@@ -150,7 +152,7 @@ export async function verifyPassword(
   return row.active ? toUser(row) : 'inactive';
 }
 
-async function findRow(database: Database, by: { userId: string } | { name: string }): Promise<UserRow | undefined> {
+async function findRow(database: Database, by: { userId: UserId } | { name: string }): Promise<UserRow | undefined> {
   const [column, value] = 'name' in by ? ['email_folded', foldEmailAddress(by.name)] : ['user_id', by.userId];
   // PostgreSQL text holds no NUL: such a name is nobody's.
   if (value.includes('\0')) return undefined;

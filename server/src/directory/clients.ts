@@ -11,12 +11,13 @@ import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId, createClientSecret } from '../oauth/formats.ts';
+import type { ClientId, UserId } from '../oauth/ids.ts';
 
 /** What `create` is told beside the fields. */
 export interface NewClient extends ClientFields {
   readonly type: ClientType;
   readonly dataCenter: string;
-  readonly ownerId: string;
+  readonly ownerId: UserId;
   readonly enabledDataCenters: readonly string[];
   readonly sameSecret: boolean;
   /** Default: false. */
@@ -31,14 +32,14 @@ export interface NewClient extends ClientFields {
 export type Secrets = Readonly<Record<string, string>>;
 
 interface ClientRow {
-  client_id: string;
+  client_id: ClientId;
   type: ClientType;
   name: string;
   homepage_url: string | null;
   redirect_uris: string[];
   javascript_domains: string[];
   data_center: string;
-  owner_id: string;
+  owner_id: UserId;
   same_secret: boolean;
   resource_server: boolean;
   created_at_ms: string;
@@ -109,7 +110,7 @@ export class ClientDirectory {
   }
 
   /** The client, or undefined when nobody has this id. Usually answered from memory. */
-  find(clientId: string): Promise<Client | undefined> {
+  find(clientId: ClientId): Promise<Client | undefined> {
     if (!clientIdPattern.test(clientId)) return unknownClient;
     const own = this.#firstParty.get(clientId);
     if (own) return own;
@@ -146,7 +147,7 @@ export class ClientDirectory {
   }
 
   /** All clients, oldest first; those of one owner, or of one data centre. */
-  async list(filter: { readonly dataCenter?: string; readonly ownerId?: string } = {}): Promise<Client[]> {
+  async list(filter: { readonly dataCenter?: string; readonly ownerId?: UserId } = {}): Promise<Client[]> {
     const rows = await this.#database.query<ClientRow>({
       text: `${selectClients} WHERE ($1::text IS NULL OR c.data_center = $1) AND ($2::bigint IS NULL OR c.owner_id = $2)
              ORDER BY c.created_at_ms, c.client_id`,
@@ -281,7 +282,7 @@ export class ClientDirectory {
    * The secrets of a client, to be told again. Those of data centres are missing that it is not to show again, that were
    * stored before they were sealed, or that were sealed under another secret key.
    */
-  async tellSecrets(clientId: string): Promise<Secrets> {
+  async tellSecrets(clientId: ClientId): Promise<Secrets> {
     const rows = await this.#database.query<{ data_center: string; sealed_secret: string | null }>({
       text: 'SELECT data_center, sealed_secret FROM client_data_center WHERE client_id = $1 ORDER BY data_center',
       values: [clientId],
@@ -294,7 +295,7 @@ export class ClientDirectory {
     return told;
   }
 
-  async delete(clientId: string): Promise<void> {
+  async delete(clientId: ClientId): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.query({ text: 'DELETE FROM client WHERE client_id = $1', values: [clientId] });
       await this.#announce(transaction, clientId);
@@ -302,7 +303,7 @@ export class ClientDirectory {
     this.#forget(clientId);
   }
 
-  async #storeSecrets(transaction: Queryable, clientId: string, secrets: Secrets): Promise<void> {
+  async #storeSecrets(transaction: Queryable, clientId: ClientId, secrets: Secrets): Promise<void> {
     for (const [id, secret] of Object.entries(secrets)) {
       const sealed = await seal(this.#sealingKey, purposeOf(clientId), secret);
       await transaction.query({
@@ -314,11 +315,11 @@ export class ClientDirectory {
     }
   }
 
-  #announce(transaction: Queryable, clientId: string): Promise<void> {
+  #announce(transaction: Queryable, clientId: ClientId): Promise<void> {
     return notifyChanges(transaction, [`client:${clientId}`]);
   }
 
-  #forget(clientId?: string): void {
+  #forget(clientId?: ClientId): void {
     if (clientId === undefined) this.#byId.clear();
     else this.#byId.delete(clientId);
     this.#origins.clear();
@@ -339,7 +340,7 @@ async function countForOwner(transaction: Queryable, { dataCenter, ownerId }: Ne
 }
 
 /** Rows without a secret; no secret has an empty hash. */
-async function enable(transaction: Queryable, clientId: string, dataCenters: readonly string[]): Promise<void> {
+async function enable(transaction: Queryable, clientId: ClientId, dataCenters: readonly string[]): Promise<void> {
   await transaction.query({
     text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash)
            SELECT $1, data_center, true, '' FROM unnest($2::text[]) AS data_center`,
@@ -347,7 +348,7 @@ async function enable(transaction: Queryable, clientId: string, dataCenters: rea
   });
 }
 
-function purposeOf(clientId: string): string {
+function purposeOf(clientId: ClientId): string {
   return `secret of client ${clientId}`;
 }
 

@@ -1,7 +1,8 @@
 import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { SecretHash } from './kinds.ts';
 
 /** SHA-256 of a high-entropy secret (token, code, client secret): the only form in which one is stored. */
-export function secretHash(secret: string): Buffer {
+export function secretHash(secret: string): SecretHash {
   return hash('sha256', secret, 'buffer');
 }
 

@@ -1,4 +1,5 @@
 import { type Environment, environments } from '../../config/data-centers.ts';
+import type { OrganizationId, UserId } from '../../oauth/ids.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext, UserOrganization } from '../context.ts';
 import type { GrantTarget } from '../store/grants.ts';
@@ -17,7 +18,7 @@ const unbound: Candidate = { organizationId: null, environment: 'production', or
  */
 export async function candidateTargets(
   context: AccountsContext,
-  userId: string,
+  userId: UserId,
   authorization: {
     readonly scopes: ScopeSet;
     /** The user grants for the whole organization. */
@@ -43,12 +44,12 @@ function toCandidates(organizations: readonly UserOrganization[]): Candidate[] {
 /** The candidates for which the user has already granted this client everything it asks for. */
 export async function grantedTargets(
   context: AccountsContext,
-  userId: string,
+  userId: UserId,
   authorization: AuthorizationRequest,
   candidates: readonly Candidate[],
 ): Promise<Candidate[]> {
   const rows = await context.database.query<{
-    organization_id: string | null;
+    organization_id: OrganizationId | null;
     environment: Environment;
     scopes: string[];
   }>({

@@ -1,17 +1,19 @@
 import type { Database } from '../../database/database.ts';
+import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import { keyedHash, secretHash } from '../../foundation/secrets.ts';
 import type { CredentialPrefix } from '../../oauth/formats.ts';
+import type { ClientId } from '../../oauth/ids.ts';
 
 /** What a device asked for, and what became of it so far. */
 export interface DeviceRequest {
-  readonly deviceCodeHash: Buffer;
-  readonly clientId: string;
+  readonly deviceCodeHash: SecretHash;
+  readonly clientId: ClientId;
   /** Where the device asked. */
   readonly dataCenter: string;
   readonly scopes: readonly string[];
   readonly offline: boolean;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
+  readonly createdAtMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
   /** Null while the user has not answered. */
   readonly decision: 'approved' | 'rejected' | null;
   /** The data centre that holds the approval: the user's. */
@@ -34,7 +36,7 @@ export interface DevicePoll {
 
 interface Row {
   device_code_hash: Buffer;
-  client_id: string;
+  client_id: ClientId;
   data_center: string;
   scopes: string[];
   offline: boolean;
@@ -110,9 +112,9 @@ export class DeviceRequests {
    */
   async poll(poll: {
     readonly deviceCode: string;
-    readonly clientId: string;
+    readonly clientId: ClientId;
     readonly dataCenter: string;
-    readonly nowMs: number;
+    readonly nowMs: EpochMs;
     readonly intervalMs: number;
   }): Promise<DevicePoll | undefined> {
     const [row] = await this.#directory.query<Row & { in_time: boolean; before_ms: string }>({
@@ -139,7 +141,7 @@ export class DeviceRequests {
     request: DeviceRequest,
     decision: 'approved' | 'rejected',
     dataCenter: string | null,
-    nowMs: number,
+    nowMs: EpochMs,
   ): Promise<boolean> {
     const rows = await this.#directory.query({
       name: 'device-request-decide',

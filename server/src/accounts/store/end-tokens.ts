@@ -1,6 +1,7 @@
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Queryable } from '../../database/database.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import type { AuthorizationCode, ClientId, GrantId, UserId } from '../../oauth/ids.ts';
 import { allTokensTopic, tokenTopic } from './token-authority.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function endRefreshToken(
   queryable: Queryable,
   notices: ChangeNotices,
   token: string,
-  clientId: string | null,
+  clientId: ClientId | null,
 ): Promise<boolean> {
   const rows = await queryable.query({
     name: 'refresh-token-end',
@@ -38,7 +39,7 @@ export async function endAccessToken(
   queryable: Queryable,
   notices: ChangeNotices,
   token: string,
-  clientId: string | null,
+  clientId: ClientId | null,
 ): Promise<boolean> {
   const hash = secretHash(token);
   const notice = `${tokenTopic}:${hash.toString('hex')}`;
@@ -63,9 +64,9 @@ export async function endAccessToken(
 
 /** Which grants end: one, all of a user, or all of a client in this data centre. */
 export type GrantFilter =
-  | { readonly grantId: string; readonly userId: string }
-  | { readonly userId: string }
-  | { readonly clientId: string };
+  | { readonly grantId: GrantId; readonly userId: UserId }
+  | { readonly userId: UserId }
+  | { readonly clientId: ClientId };
 
 /** Ends grants with their codes, refresh tokens and access tokens. Returns how many grants ended. */
 export async function endGrants(queryable: Queryable, notices: ChangeNotices, filter: GrantFilter): Promise<number> {
@@ -96,7 +97,11 @@ export async function endGrants(queryable: Queryable, notices: ChangeNotices, fi
 }
 
 /** Ends the tokens that were made with a code: the answer of the strict profile to its second use (RFC 6749 §4.1.2). */
-export async function endTokensOfCode(queryable: Queryable, notices: ChangeNotices, code: string): Promise<void> {
+export async function endTokensOfCode(
+  queryable: Queryable,
+  notices: ChangeNotices,
+  code: AuthorizationCode,
+): Promise<void> {
   await queryable.query({
     text: `WITH refresh AS (DELETE FROM refresh_token r USING user_grant g WHERE r.code_hash = $1 AND g.grant_id = r.grant_id
                             RETURNING r.token_hash, r.client_id, g.user_id),

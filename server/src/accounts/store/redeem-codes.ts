@@ -1,16 +1,18 @@
 import type { Database } from '../../database/database.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import type { AccessToken, AuthorizationCode, ClientId, RefreshToken, UserId } from '../../oauth/ids.ts';
 
 /** Spending a code whose client, redirect URI and verifier have been checked. */
 export interface Redemption {
-  readonly code: string;
-  readonly userId: string;
-  readonly clientId: string;
-  readonly accessToken: string;
+  readonly code: AuthorizationCode;
+  readonly userId: UserId;
+  readonly clientId: ClientId;
+  readonly accessToken: AccessToken;
   /** Null when the code gives no refresh token. */
-  readonly refreshToken: string | null;
-  readonly nowMs: number;
-  readonly expiresAtMs: number;
+  readonly refreshToken: RefreshToken | null;
+  readonly nowMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
   readonly limits: RedemptionLimits;
 }
 
@@ -26,7 +28,7 @@ export interface RedemptionLimits {
 export type RedeemResult =
   | { readonly kind: 'redeemed'; readonly evictedHashes: readonly string[] }
   | { readonly kind: 'used before' }
-  | { readonly kind: 'throttled'; readonly windowEndsAtMs: number };
+  | { readonly kind: 'throttled'; readonly windowEndsAtMs: EpochMs };
 
 interface Row {
   position: number;

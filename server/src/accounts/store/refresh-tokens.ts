@@ -1,14 +1,16 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import type { AccessToken, ClientId, RefreshToken } from '../../oauth/ids.ts';
 
 /** Making an access token with a refresh token, for a client that has been authenticated. */
 export interface Refresh {
-  readonly refreshToken: string;
-  readonly clientId: string;
-  readonly accessToken: string;
-  readonly nowMs: number;
-  readonly expiresAtMs: number;
+  readonly refreshToken: RefreshToken;
+  readonly clientId: ClientId;
+  readonly accessToken: AccessToken;
+  readonly nowMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
   readonly limits: RefreshLimits;
 }
 
@@ -26,7 +28,7 @@ export type RefreshResult =
       readonly environment: Environment;
       readonly evictedHashes: readonly string[];
     }
-  | { readonly kind: 'throttled'; readonly windowEndsAtMs: number }
+  | { readonly kind: 'throttled'; readonly windowEndsAtMs: EpochMs }
   | { readonly kind: 'unknown' | 'other client' | 'user inactive' | 'evicted' };
 
 interface Row {

@@ -3,9 +3,11 @@ import type { Settings } from '../../config/settings.ts';
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { ClientDirectory } from '../../directory/clients.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import { isCredential } from '../../oauth/formats.ts';
+import type { AccessToken } from '../../oauth/ids.ts';
 import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import type { CredentialFinder } from './credential-finder.ts';
@@ -15,7 +17,7 @@ interface Entry {
   readonly stored: StoredAccessToken;
   readonly scopes: ScopeSet;
   readonly hash: string;
-  readonly loadedAtMs: number;
+  readonly loadedAtMs: EpochMs;
   /** The answer for as long as the client stays the same object. */
   client: Client | undefined;
   check: TokenCheck | undefined;
@@ -79,7 +81,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     options.notices.subscribe(allTokensTopic, { changed: () => this.#forgetAll(), reset: () => this.#forgetAll() });
   }
 
-  async check(accessToken: string): Promise<TokenCheck> {
+  async check(accessToken: AccessToken): Promise<TokenCheck> {
     const entry = await this.#entry(accessToken);
     if (!entry) return this.#unknown(accessToken);
     const { stored } = entry;
@@ -95,7 +97,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     return entry.check;
   }
 
-  #unknown(accessToken: string): TokenCheck {
+  #unknown(accessToken: AccessToken): TokenCheck {
     if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
     const explanation = async () => {
       const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
@@ -108,7 +110,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     return this.#clients.allowsOrigin(this.#dataCenter, origin);
   }
 
-  async #entry(accessToken: string): Promise<Entry | undefined> {
+  async #entry(accessToken: AccessToken): Promise<Entry | undefined> {
     const nowMs = this.#clock.nowMs();
     const known = this.#entries.get(accessToken);
     if (known && Math.abs(nowMs - known.loadedAtMs) < this.#ttlMs) return known;

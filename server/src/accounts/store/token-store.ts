@@ -1,52 +1,54 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database, Queryable } from '../../database/database.ts';
 import { createStatementQueue } from '../../database/statement-queue.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import type { AccessToken, AuthorizationCode, ClientId, GrantId, OrganizationId, UserId } from '../../oauth/ids.ts';
 import type { ChallengeMethod } from '../../oauth/pkce.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 
 export interface NewCode {
-  readonly code: string;
-  readonly grantId: string;
-  readonly clientId: string;
+  readonly code: AuthorizationCode;
+  readonly grantId: GrantId;
+  readonly clientId: ClientId;
   /** Null for codes that come without a redirect (self clients). */
   readonly redirectUri: string | null;
   readonly scopes: readonly string[];
   readonly challenge: { readonly value: string; readonly method: ChallengeMethod } | undefined;
   readonly offline: boolean;
-  readonly nowMs: number;
-  readonly expiresAtMs: number;
+  readonly nowMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
 }
 
 export interface StoredCode {
-  readonly userId: string;
-  readonly clientId: string;
+  readonly userId: UserId;
+  readonly clientId: ClientId;
   readonly redirectUri: string | null;
   readonly scopes: readonly string[];
   readonly challenge: { readonly value: string; readonly method: ChallengeMethod } | undefined;
   readonly offline: boolean;
-  readonly expiresAtMs: number;
-  readonly usedAtMs: number | null;
+  readonly expiresAtMs: EpochMs;
+  readonly usedAtMs: EpochMs | null;
   readonly environment: Environment;
   readonly userActive: boolean;
 }
 
 export interface StoredAccessToken {
-  readonly clientId: string;
-  readonly userId: string;
-  readonly organizationId: string | null;
+  readonly clientId: ClientId;
+  readonly userId: UserId;
+  readonly organizationId: OrganizationId | null;
   readonly environment: Environment;
   readonly scopes: readonly string[];
-  readonly expiresAtMs: number;
+  readonly expiresAtMs: EpochMs;
   /** Why it is dead although it has not expired; null when it lives. */
   readonly ended: 'evicted' | 'revoked' | 'refresh token evicted' | 'user inactive' | null;
 }
 
 interface CodeRow {
   position: number;
-  user_id: string;
-  client_id: string;
+  user_id: UserId;
+  client_id: ClientId;
   redirect_uri: string | null;
   scopes: string[];
   code_challenge: string | null;
@@ -60,9 +62,9 @@ interface CodeRow {
 
 interface AccessTokenRow {
   position: number;
-  client_id: string;
-  user_id: string;
-  organization_id: string | null;
+  client_id: ClientId;
+  user_id: UserId;
+  organization_id: OrganizationId | null;
   environment: Environment;
   scopes: string[];
   expires_at_ms: string;
@@ -97,7 +99,7 @@ export class TokenStore {
     });
   }
 
-  findCode(code: string): Promise<StoredCode | undefined> {
+  findCode(code: AuthorizationCode): Promise<StoredCode | undefined> {
     return this.#codes.submit(code);
   }
 
@@ -142,12 +144,12 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
 export async function saveAccessToken(
   queryable: Queryable,
   fresh: {
-    readonly accessToken: string;
-    readonly grantId: string;
-    readonly clientId: string;
+    readonly accessToken: AccessToken;
+    readonly grantId: GrantId;
+    readonly clientId: ClientId;
     readonly scopes: readonly string[];
-    readonly nowMs: number;
-    readonly expiresAtMs: number;
+    readonly nowMs: EpochMs;
+    readonly expiresAtMs: EpochMs;
   },
 ): Promise<void> {
   await queryable.query({

@@ -191,7 +191,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     }
     const count = Number(limit);
     if (!Number.isInteger(count) || count < 1 || count > maxEvents)
-      throw badInput(`limit must be 1 to ${maxEvents}; "${limit}" came`);
+      throw badInput(`limit: expected 1 to ${maxEvents}, got "${limit}"`);
     await events.flush();
     return listEvents(database, {
       limit: count,

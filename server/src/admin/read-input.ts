@@ -18,7 +18,7 @@ export function parseBody(request: FastifyRequest): unknown {
   try {
     value = JSON.parse(Buffer.isBuffer(request.body) ? utf8.decode(request.body) : '{}');
   } catch {
-    throw badInput('the body must be JSON in UTF-8');
+    throw badInput('the body: expected JSON in UTF-8, got something else');
   }
   checkStorable(value, 'the body');
   return value;
@@ -43,8 +43,10 @@ export function validatorOf({ schema, httpPart }: { readonly schema: TSchema; re
 /** Never the value itself, which may be a password. */
 function describeFault(fault: TLocalizedValidationError | undefined, value: unknown, place: string): string {
   const where = fault?.instancePath || place;
-  const came = fault?.keyword === 'type' ? `; ${kindOf(Value.Pointer.Get(value, fault.instancePath))} came` : '';
-  return `${where} ${fault?.message ?? 'is not of the expected form'}${came}`;
+  if (fault?.keyword !== 'type') return `${where} ${fault?.message ?? 'is not of the expected form'}`;
+  const { type } = fault.params;
+  const expected = (Array.isArray(type) ? type : [type]).join(' or ');
+  return `${where}: expected ${expected}, got ${kindOf(Value.Pointer.Get(value, fault.instancePath))}`;
 }
 
 function kindOf(value: unknown): string {
@@ -57,7 +59,7 @@ function kindOf(value: unknown): string {
 export function checkAddress(request: FastifyRequest): void {
   checkStorable(request.params, 'the path');
   for (const [name, value] of Object.entries(request.query as Readonly<Record<string, unknown>>)) {
-    if (typeof value !== 'string') throw badInput(`the parameter ${name.slice(0, 100)} must come once`);
+    if (typeof value !== 'string') throw badInput(`the parameter ${name.slice(0, 100)}: expected one, got several`);
   }
   checkStorable(request.query, 'the query');
 }
@@ -76,7 +78,7 @@ function checkStorable(value: unknown, place: string): void {
     const { depth } = node;
     if (typeof node.value === 'string') checkText(node.value, node);
     if (typeof node.value !== 'object' || node.value === null) continue;
-    if (depth >= maxDepth) throw badInput(`${place} must have at most ${maxDepth} levels`);
+    if (depth >= maxDepth) throw badInput(`${place}: expected at most ${maxDepth} levels, got more`);
     for (const [key, inner] of Object.entries(node.value)) {
       checkText(key, node);
       waiting.push({ value: inner, key, parent: node, depth: depth + 1 });
@@ -89,5 +91,5 @@ function checkText(text: string, node: Node): void {
   if (what === undefined) return;
   const keys: string[] = [];
   for (let each: Node | undefined = node; each; each = each.parent) keys.unshift(each.key);
-  throw badInput(`${keys.join('/').slice(0, 200)} must be text; ${what} came`);
+  throw badInput(`${keys.join('/').slice(0, 200)}: expected text, got ${what}`);
 }

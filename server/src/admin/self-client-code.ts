@@ -44,11 +44,11 @@ export async function createSelfClientCode(
     );
   }
   if (!selfClientCodeMinutes.includes(request.minutes)) {
-    throw badInput(`minutes must be one of ${selfClientCodeMinutes.join(', ')}; ${request.minutes} came`);
+    throw badInput(`minutes: expected one of ${selfClientCodeMinutes.join(', ')}, got ${request.minutes}`);
   }
   const environment = environments.find((each) => each === request.environment);
   if (!environment)
-    throw badInput(`environment must be one of ${environments.join(', ')}; "${request.environment}" came`);
+    throw badInput(`environment: expected one of ${environments.join(', ')}, got "${request.environment}"`);
   const parsed = context.scopes.parseList(request.scope);
   if ('unknown' in parsed) throw badInput(`Enter a valid scope: "${parsed.unknown}" does not exist`);
 

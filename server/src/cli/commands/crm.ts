@@ -46,7 +46,7 @@ export function registerCrmCommands(program: Command): void {
       .description('switch the territories of an organization on or off')
       .argument('<switch>', 'on or off'),
   ).action(async (wanted: string, options: OrganizationOptions) => {
-    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`"${wanted}" is neither on nor off`);
+    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`expected on or off, got "${wanted}"`);
     const body = { ...targetOf(options), territories: wanted === 'on' };
     const done = await connectAdmin(options)<object>('PUT', '/territories', body);
     if (options.json) printJson(done);

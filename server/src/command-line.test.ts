@@ -38,7 +38,7 @@ describe('help', () => {
     'event list',
     'limits list',
     'keys rotate',
-    ...['set-password', 'deactivate', 'activate', 'end-tokens'].map((name) => `user ${name}`),
+    ...['set-password', 'promote', 'deactivate', 'activate', 'end-tokens'].map((name) => `user ${name}`),
   ];
   test.each(commands)('%s --help', async (command) => {
     const { code, stdout, stderr } = await shop.run([...command.split(' '), '--help']);
@@ -104,6 +104,15 @@ describe('against a running platform', () => {
     const rotated = await json('client rotate-secret', ...id, '--dc', 'us');
     expect(rotated.client_secret).not.toBe(client.client_secret);
     expect(Object.keys(rotated.secrets)).toEqual(['us']);
+    await json('client rotate-secret', ...id, '--overlap', '7d');
+    expect((await failure(2, 'client rotate-secret --overlap 2h', ...id)).message).toContain('0, 1h, 24h, 7d');
+    const shared = ['--same-secret', '--overlap', '1h', '--show-once'];
+    expect(await json('client update', ...id, ...shared)).toMatchObject({
+      ...{ same_secret: true, secrets_shown_once: true, secrets: {} },
+    });
+    const split = await json('client update', ...id, '--no-same-secret', '--no-show-once');
+    expect(split).toMatchObject({ same_secret: false, secrets_shown_once: false });
+    expect(Object.keys(split.secrets)).toEqual(['eu']);
     const listed = await json('client list');
     expect(listed.map((each: { client_id: string }) => each.client_id)).toEqual([client.client_id]);
     expect(JSON.stringify(listed)).not.toContain(rotated.client_secret);
@@ -299,7 +308,7 @@ test('migrate brings the databases up to date, and refuses while the platform ru
   expect((await failure(1, 'migrate')).message).toMatch(/in use by the platform/);
 });
 
-describe('user set-password, deactivate, activate, end-tokens', () => {
+describe('user set-password, promote, deactivate, activate, end-tokens', () => {
   test('for a user that exists, and a clear word for one that does not', async () => {
     await json('user create --dc us --email change@us.example --password', 'correct horse');
     const who = '--dc us --email change@us.example';
@@ -316,6 +325,8 @@ describe('user set-password, deactivate, activate, end-tokens', () => {
     expect((await failure(1, `session end ${who} --session 1`)).message).toContain('16 hexadecimal digits');
     expect((await json(`user deactivate ${who}`)).active).toBe(false);
     expect((await json(`user activate ${who}`)).active).toBe(true);
+    expect((await json(`user promote ${who}`)).operator).toBe(true);
+    expect((await json(`user promote ${who} --demote`)).operator).toBe(false);
     expect((await json(`user end-tokens ${who}`)).ended_grants).toBe(0);
     expect((await failure(1, 'user deactivate --dc us --email nobody@us.example')).message).toContain('has no user');
   });

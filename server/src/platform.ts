@@ -38,7 +38,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
-import { registerDemo } from './demo/describe-demo.ts';
+import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
 import { createSampleApp } from './demo/sample-app.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { consoleClient } from './directory/first-party.ts';
@@ -127,6 +127,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       settings.database.directoryGraceSeconds,
       [console.client],
     );
+    closers.push(() => clients.storeSecretUses());
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
@@ -196,6 +197,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       const { id, ports } = dataCenter.dataCenter;
       const app = createConsoleApp({
         ...forConsole,
+        describeDemo: () => demoForConsole(admin, dataDirectory.path),
+        startedAtMs: clock.nowMs(),
         key: key('console'),
         clientSecret: console.secret,
         admin,

@@ -22,7 +22,7 @@ export type CookieName = 'session' | 'browser' | 'home' | 'known';
 const tokenPattern = /^[0-9a-f]{64}$/;
 
 /** The name on the wire. `__Host-` ties it to one secure host; browsers refuse it without https. */
-export function cookieName(context: AccountsContext, name: CookieName): string {
+export function cookieName(context: Pick<AccountsContext, 'dataCenter'>, name: CookieName): string {
   const plain = `grantway_${name}_${context.dataCenter.id}`;
   return isSecure(context) ? `__Host-${plain}` : plain;
 }
@@ -48,12 +48,16 @@ export function clearCookie(context: AccountsContext, reply: FastifyReply, name:
   setCookie(context, reply, name, '', 0);
 }
 
-export function readCookie(context: AccountsContext, request: FastifyRequest, name: CookieName): string | undefined {
+export function readCookie(
+  context: Pick<AccountsContext, 'dataCenter'>,
+  request: FastifyRequest,
+  name: CookieName,
+): string | undefined {
   // Requests that ended before any route have none.
   return (request.cookies as FastifyRequest['cookies'] | undefined)?.[cookieName(context, name)];
 }
 
-function isSecure(context: AccountsContext): boolean {
+function isSecure(context: Pick<AccountsContext, 'dataCenter'>): boolean {
   return context.dataCenter.origins.accounts.startsWith('https:');
 }
 
@@ -115,23 +119,33 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
     values: [hash, nowMs, idleSince(context, nowMs)],
   });
   if (!row) return undefined;
-  if (nowMs - Number(row.last_used_at_ms) >= useResolutionMs) {
-    await context.database.query({
-      name: 'session-used',
-      text: 'UPDATE session SET last_used_at_ms = $2 WHERE session_hash = $1',
-      values: [hash, nowMs],
-    });
-  }
+  await noteSessionUse(context, hash, Number(row.last_used_at_ms));
   const displayName = `${row.first_name} ${row.last_name}`.trim();
   return { hash, userId: row.user_id, email: row.email, displayName, signedInAtMs: Number(row.created_at_ms) };
 }
 
+/** Writes down that a session is used now, once a minute at most. */
+export async function noteSessionUse(
+  context: Pick<AccountsContext, 'database' | 'clock'>,
+  sessionHash: Buffer,
+  lastUsedAtMs: number,
+): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  if (nowMs - lastUsedAtMs < useResolutionMs) return;
+  await context.database.query({
+    name: 'session-used',
+    text: 'UPDATE session SET last_used_at_ms = $2 WHERE session_hash = $1',
+    values: [sessionHash, nowMs],
+  });
+}
+
 /** The SQL for "neither over nor idle for too long" about the session `s`; parameters: now, and the idle limit's start. */
-function alive(now: string, idleSince: string): string {
+export function alive(now: string, idleSince: string): string {
   return `s.expires_at_ms > ${now} AND s.last_used_at_ms > ${idleSince}`;
 }
 
-function idleSince({ settings }: Pick<AccountsContext, 'settings'>, nowMs: EpochMs): number {
+/** Sessions that were last used before this have ended. */
+export function idleSince({ settings }: Pick<AccountsContext, 'settings'>, nowMs: EpochMs): number {
   return nowMs - settings.lifetimes.sessionIdleSeconds * 1000;
 }
 

@@ -14,6 +14,8 @@ export interface User {
   readonly firstName: string;
   readonly lastName: string;
   readonly active: boolean;
+  /** Sees and changes everything in the console. */
+  readonly operator: boolean;
 }
 
 export interface NewUser {
@@ -29,6 +31,7 @@ interface UserRow {
   first_name: string;
   last_name: string;
   active: boolean;
+  operator: boolean;
   password_hash: string;
 }
 
@@ -42,19 +45,30 @@ const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as cons
 
 /** What is wrong with the fields of a new user beside the password, in one line, or undefined. */
 export function userFault(user: NewUser): string | undefined {
+  return (
+    emailAddressFault(user.email) ?? userNameFault('first', user.firstName) ?? userNameFault('last', user.lastName)
+  );
+}
+
+/** What is wrong with a part of a user's name, in one line, or undefined. */
+export function userNameFault(part: 'first' | 'last', value: string): string | undefined {
   const { nameLength } = userLimits;
-  const fault = emailAddressFault(user.email);
+  if (value.length > nameLength) return `the ${part} name must have at most ${nameLength} characters`;
+  const fault = visibleNameFault(`the ${part} name`, value);
   if (fault !== undefined) return fault;
-  for (const [label, value] of [
-    ['first', user.firstName],
-    ['last', user.lastName],
-  ] as const) {
-    if (value.length > nameLength) return `the ${label} name must have at most ${nameLength} characters`;
-    const nameFault = visibleNameFault(`the ${label} name`, value);
-    if (nameFault !== undefined) return nameFault;
-  }
-  if (user.lastName.trim() === '') return 'the last name must not be empty';
-  return undefined;
+  return part === 'last' && value.trim() === '' ? 'the last name must not be empty' : undefined;
+}
+
+/** Changes a name that is in order. */
+export async function setNames(
+  queryable: Queryable,
+  userId: string,
+  names: Pick<User, 'firstName' | 'lastName'>,
+): Promise<void> {
+  await queryable.query({
+    text: 'UPDATE user_account SET first_name = $2, last_name = $3 WHERE user_id = $1',
+    values: [userId, names.firstName, names.lastName],
+  });
 }
 
 /** Replaces the password and ends the user's sessions, except the one that asked. */
@@ -88,6 +102,14 @@ export async function setActive(
   notices.deliver(notice);
 }
 
+/** Gives the user the operator role, or takes it: in the console operators see and change everything. */
+export async function setOperator(queryable: Queryable, userId: string, operator: boolean): Promise<void> {
+  await queryable.query({
+    text: 'UPDATE user_account SET operator = $2 WHERE user_id = $1',
+    values: [userId, operator],
+  });
+}
+
 /**
  * Adds a user whose fields are in order. `queryable` may be a transaction that also makes the user's organization.
  * @returns undefined when the data centre has a user with this e-mail address.
@@ -118,7 +140,8 @@ export async function createUser(
     if (isUniqueViolation(error)) return undefined;
     throw error;
   }
-  return { userId, email: user.email.trim(), firstName: user.firstName, lastName: user.lastName, active: true };
+  const { firstName, lastName } = user;
+  return { userId, email: user.email.trim(), firstName, lastName, active: true, operator: false };
 }
 
 export async function findUser(
@@ -158,7 +181,7 @@ async function findRow(database: Database, by: { userId: UserId } | { name: stri
   if (value.includes('\0')) return undefined;
   const [row] = await database.query<UserRow>({
     name: `user-by-${column}`,
-    text: `SELECT user_id, email, first_name, last_name, active, password_hash FROM user_account WHERE ${column} = $1`,
+    text: `SELECT user_id, email, first_name, last_name, active, operator, password_hash FROM user_account WHERE ${column} = $1`,
     values: [value],
   });
   return row;
@@ -171,5 +194,6 @@ function toUser(row: UserRow): User {
     firstName: row.first_name,
     lastName: row.last_name,
     active: row.active,
+    operator: row.operator,
   };
 }

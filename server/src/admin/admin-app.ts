@@ -5,6 +5,7 @@ import { Refusal } from '../crm/kernel/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
+import { checkAddress, InputFault, parseBody, validatorOf } from '../http/read-input.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { isClientSetting } from '../oauth/client-settings.ts';
@@ -30,7 +31,6 @@ import {
   listAssignmentRules,
   removeAssignmentRule,
 } from './organization-settings.ts';
-import { checkAddress, parseBody, validatorOf } from './read-input.ts';
 import { bodies, queries, withId } from './schemas.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
@@ -67,7 +67,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
       caught: (error, reply) => {
         if (error instanceof AdminFailure) return sendFailure(reply, error);
         if (error instanceof Refusal) return sendFailure(reply, badInput(refusalText(error)));
-        return error instanceof UsableFailure ? sendFailure(reply, badInput(error.message)) : undefined;
+        return error instanceof UsableFailure || error instanceof InputFault
+          ? sendFailure(reply, badInput(error.message))
+          : undefined;
       },
       unavailable: (_request, reply, error) =>
         sendFailure(reply, new AdminFailure(503, 'UNAVAILABLE', `${error.message}; try again in a moment`)),
@@ -140,7 +142,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     deleteClient(context, request.params.id),
   );
   app.post('/clients/:id/rotate-secret', { schema: { body: bodies.secretRotation, params: withId } }, async (request) =>
-    rotateClientSecret(context, request.params.id, request.body.dataCenter),
+    rotateClientSecret(context, request.params.id, request.body.dataCenter, request.body.overlapSeconds),
   );
   app.post('/self-client-codes', { schema: { body: bodies.selfClientCode } }, async (request, reply) => {
     const body = request.body;

@@ -2,6 +2,7 @@ import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
+import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
@@ -39,6 +40,7 @@ export function describeClient(client: Client) {
     data_center: client.dataCenter,
     owner_id: client.ownerId,
     same_secret: client.sameSecret,
+    secrets_shown_once: client.secretsShownOnce,
     resource_server: client.resourceServer,
     data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
     settings: client.overrides,
@@ -95,7 +97,14 @@ export interface ClientChange extends Partial<ClientFields> {
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
   readonly resourceServer?: boolean;
+  readonly sameSecret?: boolean;
+  readonly secretsShownOnce?: boolean;
+  /** How long secrets that `sameSecret` replaces stay valid; default: a day. */
+  readonly overlapSeconds?: number;
 }
+
+/** Apps that run with the secrets which "same secret" replaces have a day to learn the new ones. */
+const sharingOverlapSeconds = 86_400;
 
 export async function changeClient(context: AdminContext, clientId: string, change: ClientChange) {
   const client = await findClient(context, clientId);
@@ -113,11 +122,10 @@ export async function changeClient(context: AdminContext, clientId: string, chan
     javascriptDomains: change.javascriptDomains ?? client.javascriptDomains,
   };
   checkFields(context, client.type, fields, (field) => change[field] !== undefined);
-  const { overrides, ...rest } = change;
-  const updated = await context.clients.update(client, {
-    ...rest,
-    ...(overrides && { overrides: mergeOverrides(client, overrides) }),
-  });
+  const { overrides, overlapSeconds = sharingOverlapSeconds, ...rest } = change;
+  checkOverlap(overlapSeconds);
+  const merged = overrides && { overrides: mergeOverrides(client, overrides) };
+  const updated = await context.clients.update(client, { ...rest, ...merged }, overlapSeconds);
   const described = describeClient(updated.client);
   recordOperatorEvent(context, client.dataCenter, {
     kind: 'client',
@@ -131,21 +139,45 @@ export async function changeClient(context: AdminContext, clientId: string, chan
   return { ...described, secrets: updated.secrets };
 }
 
+/**
+ * Replaces the secret of a data centre, or of all; the old ones stay valid for `overlapSeconds`, which must be one of
+ * the offered times.
+ */
 export async function rotateClientSecret(
   context: AdminContext,
   clientId: string,
   dataCenterId: string | undefined,
+  overlapSeconds = 0,
 ): Promise<ClientWithSecrets> {
+  checkOverlap(overlapSeconds);
   const client = await findClient(context, clientId);
   if (dataCenterId !== undefined && !client.dataCenters.has(dataCenterId)) {
     throw notFound(
       `client ${clientId} has no secret for data centre "${dataCenterId}": ${[...client.dataCenters.keys()].join(', ')}`,
     );
   }
-  const secrets = await context.clients.rotateSecret(client, dataCenterId);
-  const detail = { dataCenters: Object.keys(secrets) };
+  const secrets = await context.clients.rotateSecret(client, dataCenterId, overlapSeconds);
+  const detail = { dataCenters: Object.keys(secrets), ...(overlapSeconds > 0 && { overlapSeconds }) };
   recordOperatorEvent(context, client.dataCenter, { kind: 'client', action: 'rotate-secret', clientId, detail });
   return withSecrets(client, secrets);
+}
+
+/** Tells a secret again. Undefined when it has ended, or cannot be told. */
+export async function tellClientSecret(
+  context: AdminContext,
+  client: Client,
+  secretId: string,
+): Promise<string | undefined> {
+  const found = await context.clients.secrets.tell(client.clientId, secretId);
+  if (!found) return undefined;
+  const { clientId } = client;
+  recordOperatorEvent(context, client.dataCenter, {
+    kind: 'client',
+    action: 'reveal-secret',
+    clientId,
+    detail: { secretId },
+  });
+  return found.secret;
 }
 
 /** Deletes the client; all its tokens end. */
@@ -197,6 +229,11 @@ function checkFields(
       'INVALID_CLIENT_FIELD',
       `${fault.message}: "${fault.value}" (${fault.field}): ${fault.reason}`,
     );
+}
+
+function checkOverlap(seconds: number): void {
+  if (secretOverlapSeconds.includes(seconds)) return;
+  throw badInput(`overlapSeconds must be one of ${secretOverlapSeconds.join(', ')}; ${seconds} came`);
 }
 
 function checkDataCenters(context: AdminContext, ids: readonly string[]): void {

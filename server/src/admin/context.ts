@@ -25,8 +25,17 @@ export interface AdministeredDataCenter {
   readonly crm: CrmStore;
 }
 
+/** Who does what is done, where it is not the operator of the platform: a user of the console. */
+export interface Actor {
+  /** `owner`: with what is the user's own. */
+  readonly role: 'operator' | 'owner';
+  readonly userId: string;
+}
+
 /** Everything the admin API works with. */
 export interface AdminContext {
+  /** For the events; default: whoever runs the platform, by the command line. */
+  readonly actor?: Actor;
   readonly adminToken: string;
   readonly topology: Topology;
   readonly settings: Settings;

@@ -2,7 +2,7 @@ import type { EventKind } from '../inspector/event-kinds.ts';
 import type { ProtocolEvent } from '../inspector/events.ts';
 import type { AdminContext } from './context.ts';
 
-/** What an operator did, for the events of a data centre: which thing and which fields, never their values. */
+/** What an operator or an owner did, for the events of a data centre: which thing and which fields, never their values. */
 export interface OperatorEvent extends Pick<ProtocolEvent, 'clientId' | 'userId'> {
   readonly kind: Extract<EventKind, 'client' | 'user'>;
   readonly action: string;
@@ -12,9 +12,11 @@ export interface OperatorEvent extends Pick<ProtocolEvent, 'clientId' | 'userId'
 /** Records it where the thing belongs; in the first data centre of this process when that is run by another one. */
 export function recordOperatorEvent(context: AdminContext, dataCenterId: string, event: OperatorEvent): void {
   const { action, detail, ...rest } = event;
+  const { actor } = context;
+  const by = { by: actor?.role ?? 'operator', ...(actor && { byUser: actor.userId }) };
   const [first] = context.dataCenters.values();
   const dataCenter = context.dataCenters.get(dataCenterId) ?? first;
-  dataCenter?.events.record({ ...rest, outcome: 'Success', detail: { action, ...detail, by: 'operator' } });
+  dataCenter?.events.record({ ...rest, outcome: 'Success', detail: { action, ...detail, ...by } });
 }
 
 /** The names whose values differ. */

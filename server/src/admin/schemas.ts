@@ -41,6 +41,7 @@ export const bodies = {
       email: Type.String(),
       password: Type.Optional(Type.String()),
       active: Type.Optional(Type.Boolean()),
+      operator: Type.Optional(Type.Boolean()),
       endTokens: Type.Boolean({ default: false }),
     },
     strict,
@@ -70,13 +71,19 @@ export const bodies = {
       enable: Type.Optional(texts),
       disable: Type.Optional(texts),
       resourceServer: Type.Optional(Type.Boolean()),
+      sameSecret: Type.Optional(Type.Boolean()),
+      secretsShownOnce: Type.Optional(Type.Boolean()),
+      overlapSeconds: Type.Optional(Type.Integer()),
       overrides: Type.Optional(
         Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
       ),
     },
     strict,
   ),
-  secretRotation: Type.Object({ dataCenter: Type.Optional(Type.String()) }, strict),
+  secretRotation: Type.Object(
+    { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
+    strict,
+  ),
   selfClientCode: Type.Object(
     {
       dataCenter: Type.String(),

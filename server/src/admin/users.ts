@@ -1,5 +1,13 @@
 import { endGrants } from '../accounts/store/end-tokens.ts';
-import { createUser, findUser, type NewUser, setActive, setPassword, userFault } from '../accounts/users.ts';
+import {
+  createUser,
+  findUser,
+  type NewUser,
+  setActive,
+  setOperator,
+  setPassword,
+  userFault,
+} from '../accounts/users.ts';
 import { addUser, createOrganization } from '../crm/store/space/provisioning.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
@@ -84,6 +92,8 @@ export async function addUserToOrganization(
 export interface UserChange {
   readonly password?: string;
   readonly active?: boolean;
+  /** The role that sees and changes everything in the console. */
+  readonly operator?: boolean;
   /** End all tokens and grants of the user as well. */
   readonly endTokens: boolean;
 }
@@ -96,16 +106,18 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   if (fault !== undefined) throw badInput(fault);
   if (change.password !== undefined) await setPassword(database, user.userId, change.password, null);
   if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
+  if (change.operator !== undefined) await setOperator(database, user.userId, change.operator);
   const ended = change.endTokens ? await endGrants(database, notices, { userId: user.userId }) : 0;
-  const { active = user.active } = change;
+  const { active = user.active, operator = user.operator } = change;
   const changed = [
     ...(change.password === undefined ? [] : ['password']),
     ...(active === user.active ? [] : ['active']),
+    ...(operator === user.operator ? [] : ['operator']),
     ...(change.endTokens ? ['tokens'] : []),
   ];
-  const detail = { changed, active, endedGrants: ended };
+  const detail = { changed, active, operator, endedGrants: ended };
   recordOperatorEvent(context, dataCenterId, { kind: 'user', action: 'change', userId: user.userId, detail });
-  return { user_id: user.userId, email: user.email, active, ended_grants: ended };
+  return { user_id: user.userId, email: user.email, active, operator, ended_grants: ended };
 }
 
 async function checkUser(context: AdminContext, user: NewUser): Promise<void> {

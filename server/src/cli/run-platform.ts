@@ -103,9 +103,10 @@ function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undef
 function printReady(platform: Platform, demo: Demo | undefined): void {
   printLine('Grantway is ready.\n');
   printTable(
-    ['DATA CENTRE', 'ACCOUNTS', 'API', 'SANDBOX API', 'DEVELOPER API'],
+    ['DATA CENTRE', 'API CONSOLE', 'ACCOUNTS', 'API', 'SANDBOX API', 'DEVELOPER API'],
     platform.topology.dataCenters.map(({ id, origins }) => [
       id,
+      origins.console,
       origins.accounts,
       origins.api,
       origins.sandboxApi,

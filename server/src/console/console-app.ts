@@ -3,22 +3,68 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AdminFailure } from '../admin/failure.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { createApp, type Dialect } from '../http/app.ts';
-import { accountRoutes } from './account-routes.ts';
-import { administrationRoutes } from './administration-routes.ts';
-import { clientRoutes } from './client-routes.ts';
+import { InputFault } from '../http/read-input.ts';
+import { accountRoutes } from './account/account-routes.ts';
+import { appRoutes } from './account/app-routes.ts';
+import { sessionListRoutes } from './account/session-list-routes.ts';
+import { demoRoutes } from './administration/demo-routes.ts';
+import { healthRoutes } from './administration/health-routes.ts';
+import { keyRoutes } from './administration/key-routes.ts';
+import { mailRoutes } from './administration/mail-routes.ts';
+import { organizationRoutes } from './administration/organization-routes.ts';
+import { administeredUserRoutes } from './administration/user-routes.ts';
+import { clientRoutes } from './clients/client-routes.ts';
+import { codeRoutes } from './clients/code-routes.ts';
+import { sampleRoutes } from './clients/sample-routes.ts';
+import { secretRoutes } from './clients/secret-routes.ts';
+import { userRoutes } from './clients/user-routes.ts';
 import type { ConsoleContext } from './context.ts';
-import { registerCrm } from './crm.ts';
+import { CrmCaller, registerCrm } from './crm.ts';
 import { eventRoutes } from './event-routes.ts';
-import { ConsoleFailure, sendFailure } from './failure.ts';
+import { badInput, ConsoleFailure, sendFailure } from './failure.ts';
 import { describeApi } from './openapi.ts';
 import { registerPages } from './pages.ts';
-import { registerRoute } from './route.ts';
+import { recordRoutes } from './record-routes.ts';
+import { type ConsoleRoute, registerRoute } from './route.ts';
 import { scopeRoutes } from './scope-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { registerSignIn } from './sign-in.ts';
 import { startRoutes } from './start-routes.ts';
+import { Streams } from './streams.ts';
 
 const bodyLimitBytes = 1024 * 1024;
+
+/** What is no page may not be shown in a frame, nor read by another site; pages have a policy of their own. */
+const closedHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+/** The table of the console's API. */
+export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly ConsoleRoute[] {
+  return [
+    ...sessionRoutes,
+    ...startRoutes,
+    ...clientRoutes,
+    ...secretRoutes,
+    ...codeRoutes,
+    ...userRoutes,
+    ...sampleRoutes,
+    ...scopeRoutes,
+    ...eventRoutes(streams),
+    ...recordRoutes(streams, crm),
+    ...accountRoutes,
+    ...sessionListRoutes,
+    ...appRoutes,
+    ...administeredUserRoutes,
+    ...organizationRoutes,
+    ...keyRoutes,
+    ...mailRoutes,
+    ...healthRoutes,
+    ...demoRoutes,
+  ];
+}
 
 /** The API console of one data centre: its pages, its sign-in and the HTTP API of its pages. */
 export function createConsoleApp(context: ConsoleContext): FastifyInstance {
@@ -30,21 +76,18 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
     bodyLimitBytes,
     secure: context.dataCenter.origins.console.startsWith('https:'),
   });
-  const routes = [
-    ...sessionRoutes,
-    ...startRoutes,
-    ...clientRoutes(),
-    ...scopeRoutes,
-    ...eventRoutes,
-    ...accountRoutes,
-    ...administrationRoutes,
-  ];
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(closedHeaders);
+  });
+  const streams = new Streams();
+  const crm = new CrmCaller(context);
+  const routes = consoleRoutes(streams, crm);
   const document = describeApi(routes);
   app.register(async (pages) => {
     await pages.register(cookie);
-    registerSignIn(pages, context);
+    registerSignIn(pages, context, streams);
     for (const route of routes) registerRoute(pages, context, route);
-    registerCrm(pages, context);
+    registerCrm(pages, context, crm);
     pages.get('/api/openapi.json', async () => document);
     pages.all('/api/*', (request, reply) => dialect.notFound(request, reply));
     registerPages(pages, context);
@@ -70,6 +113,7 @@ const dialect: Dialect = {
     if (error instanceof AdminFailure) {
       return sendFailure(reply, new ConsoleFailure(error.status, error.code, error.message));
     }
+    if (error instanceof InputFault) return sendFailure(reply, badInput(`${error.message}.`, error.field));
     if (error instanceof UsableFailure) return sendFailure(reply, new ConsoleFailure(400, 'BAD_INPUT', error.message));
     return undefined;
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HttpBrowser, signIn } from '../testing/http-browser.ts';
-import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
-import type { Client, Code, OrganizationList, ScopeList, Session, StartSteps } from './wire.ts';
+import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
+import { newClients, visit } from './testing/visitor.ts';
+import type { Client, Code, OrganizationList, ScopeList, SecretList, StartSteps } from './wire.ts';
 
 let platform: TestPlatform;
 let origin: string;
@@ -12,35 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-/** Somebody who is signed in to the console, through the pages of the accounts server. */
-async function visitor(email: string) {
-  await platform.addUser('us', email);
-  const browser = new HttpBrowser(platform.basePort);
-  await signIn(browser, await browser.get(`${origin}/sign-in?return=/applications`), email, testPassword);
-  const get = (path: string) => fetch(`${origin}/api${path}`, { headers: { cookie: browser.cookieHeader() } });
-  const session = (await (await get('/session')).json()) as Session;
-  const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
-    fetch(`${origin}/api${path}`, {
-      method,
-      body: JSON.stringify(body),
-      headers: {
-        cookie: browser.cookieHeader(),
-        'content-type': 'application/json',
-        'x-csrf-token': session.csrfToken,
-        ...headers,
-      },
-    });
-  return { browser, session, get, send };
-}
-
-const selfClient = { type: 'self', name: '', homepageUrl: null, redirectUris: [], javascriptDomains: [] };
-const server = {
-  ...selfClient,
-  type: 'server',
-  name: 'Lead app',
-  homepageUrl: 'https://app.example.com/',
-  redirectUris: ['https://app.example.com/callback'],
-};
+const visitor = (email: string) => visit(platform, email);
+const { self: selfClient, server } = newClients;
 
 test('a sign-in needs no consent, and signing out ends the accounts session too', async () => {
   expect((await fetch(`${origin}/api/session`)).status).toBe(401);
@@ -89,16 +62,14 @@ test('from a self client to a lead', async () => {
   const { clientId } = (await registered.json()) as Client;
   expect((await send('POST', '/clients', selfClient)).status).toBe(200);
 
-  const reveal = () => send('POST', `/clients/${clientId}/secrets/us/reveal`, {});
-  expect(await (await reveal()).json()).toEqual({ secret: expect.stringMatching(/^[0-9a-f]{42}$/) });
-  expect((await reveal()).status).toBe(409);
-  const rotated = await send('POST', `/clients/${clientId}/secrets/rotate`, { overlapSeconds: 0 });
-  const { secrets } = (await rotated.json()) as { secrets: Record<string, string> };
+  const { secrets: listed } = (await (await get(`/clients/${clientId}/secrets`)).json()) as SecretList;
+  const revealed = await send('POST', `/clients/${clientId}/secrets/${listed[0]?.secretId}/reveal`, {});
+  const { secret } = (await revealed.json()) as { secret: string };
 
   const code = { scope: 'ZohoCRM.modules.ALL', minutes: 3, description: 'a test', environment: 'production' };
   const made = await send('POST', `/clients/${clientId}/codes`, code);
   expect(made.status).toBe(201);
-  const form = { grant_type: 'authorization_code', client_id: clientId, client_secret: secrets.us ?? '' };
+  const form = { grant_type: 'authorization_code', client_id: clientId, client_secret: secret };
   const exchanged = await fetch(`${session.dataCenter.accounts}/oauth/v2/token`, {
     method: 'POST',
     body: new URLSearchParams({ ...form, code: ((await made.json()) as Code).code }),

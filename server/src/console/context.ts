@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
+import type { Demo } from './wire-administration.ts';
 
 /** Everything that the console of one data centre works with. */
 export interface ConsoleContext
@@ -16,12 +17,17 @@ export interface ConsoleContext
     | 'clients'
     | 'organizations'
     | 'attempts'
+    | 'keys'
     | 'passwordRules'
     | 'clock'
     | 'random'
     | 'log'
     | 'events'
   > {
+  /** The demo as it is now; undefined where there is none. */
+  readonly describeDemo: () => Promise<Demo | undefined>;
+  /** When this process began to serve. */
+  readonly startedAtMs: number;
   /** Seals what a sign-in keeps in the browser, and makes the tokens against cross-site request forgery. */
   readonly key: Buffer;
   /** With which the console, a client of its own platform, redeems the codes of sign-ins. */

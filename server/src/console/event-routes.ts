@@ -1,13 +1,13 @@
 import { isEventKind } from '../inspector/event-kinds.ts';
 import { outcomes } from '../oauth/outcomes.ts';
+import { findOwn } from './clients/own-clients.ts';
 import type { ConsoleContext } from './context.ts';
 import { badInput } from './failure.ts';
-import { findOwn } from './own-clients.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute } from './route.ts';
-import { type EventList, eventList, type ProtocolEvent } from './wire.ts';
+import type { Streams } from './streams.ts';
+import { type EventList, event, eventList, type ProtocolEvent } from './wire.ts';
 
 const perPage = 50;
-const pollMs = 1000;
 
 interface Filter {
   readonly clientId: string | null;
@@ -30,11 +30,12 @@ interface Row {
 }
 
 /** Newest first. */
-async function readEvents(context: ConsoleContext, filter: Filter, limit: number): Promise<ProtocolEvent[]> {
+export async function readEvents(context: ConsoleContext, filter: Filter, limit: number): Promise<ProtocolEvent[]> {
   const rows = await context.database.query<Row>({
-    name: 'console-events',
+    // A statement for each form: with one for both the planner could not know that the index of clients serves it.
+    name: filter.clientId === null ? 'console-events' : 'console-events-of-client',
     text: `SELECT event_id, at_ms, kind, outcome, client_id, user_id, request_id, detail FROM protocol_event
-           WHERE ($2::text IS NULL OR client_id = $2) AND ($3::text IS NULL OR kind = $3)
+           WHERE ${filter.clientId === null ? '$2::text IS NULL' : 'client_id = $2'} AND ($3::text IS NULL OR kind = $3)
              AND (NOT $4 OR outcome <> 'Success') AND ($5::bigint IS NULL OR event_id < $5)
              AND ($6::bigint IS NULL OR event_id > $6)
            ORDER BY event_id DESC LIMIT $1`,
@@ -60,72 +61,74 @@ function meaningOf(outcome: string): string {
   return Object.hasOwn(outcomes, outcome) ? outcomes[outcome as keyof typeof outcomes].meaning : outcome;
 }
 
-async function list({ context, query }: ConsoleCall<unknown>, clientId: string | null): Promise<EventList> {
+const listQuery = {
+  kind: 'A kind of event',
+  outcome: '"failed": only what failed',
+  before: 'Only what is older than the event with this id',
+} as const;
+
+async function list({ context, query }: ConsoleCall, clientId: string | null): Promise<EventList> {
   const kind = query.get('kind') || null;
   if (kind !== null && !isEventKind(kind)) throw badInput(`kind: there are no events of kind "${kind.slice(0, 50)}".`);
+  const outcome = query.get('outcome') || null;
+  if (outcome !== null && outcome !== 'failed') {
+    throw badInput(`outcome: expected "failed" or nothing, got "${outcome.slice(0, 50)}".`);
+  }
   const before = query.get('before') || null;
   if (before !== null && !/^\d{1,18}$/.test(before)) throw badInput('before: expected the id of an event.');
-  const found = await readEvents(
-    context,
-    { clientId, kind, before, failed: query.get('outcome') === 'failed' },
-    perPage + 1,
-  );
+  const found = await readEvents(context, { clientId, kind, before, failed: outcome === 'failed' }, perPage + 1);
   return { events: found.slice(0, perPage), more: found.length > perPage };
 }
 
-/** New events as server-sent events (HTML Living Standard §9.2), until the browser goes away. */
-async function stream({ context, reply }: ConsoleCall<unknown>, clientId: string | null): Promise<void> {
+/** New events as they are stored. */
+async function stream(streams: Streams, call: ConsoleCall, clientId: string | null): Promise<void> {
+  const { context } = call;
   const filter = { clientId, kind: null, failed: false };
-  let after = (await readEvents(context, filter, 1))[0]?.eventId ?? '0';
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  raw.write(': begin\n\n');
-  let busy = false;
-  const timer = setInterval(async () => {
-    if (busy) return;
-    busy = true;
-    try {
-      const fresh = await readEvents(context, { ...filter, after }, perPage);
-      after = fresh[0]?.eventId ?? after;
-      for (const event of fresh.toReversed()) raw.write(`data: ${JSON.stringify(event)}\n\n`);
-    } catch {
-      // The browser asks again by itself.
-      raw.destroy();
-    }
-    busy = false;
-  }, pollMs);
-  raw.on('close', () => clearInterval(timer));
+  // The newest of all, not of the client: then a client without events is not looked for among all those of others.
+  let after = (await readEvents(context, { ...filter, clientId: null }, 1))[0]?.eventId ?? '0';
+  streams.open(call, async () => {
+    const fresh = await readEvents(context, { ...filter, after }, perPage);
+    after = fresh[0]?.eventId ?? after;
+    return fresh.toReversed();
+  });
 }
 
 /** What happened with a client, for its owner; and all of it, for operators. */
-export const eventRoutes: readonly ConsoleRoute[] = [
-  defineRoute({
-    method: 'GET',
-    path: '/clients/:id/events',
-    summary: 'What happened with a client, newest first',
-    answer: eventList,
-    handle: async (call) => list(call, (await findOwn(call)).clientId),
-  }),
-  defineRoute({
-    method: 'GET',
-    path: '/clients/:id/events/stream',
-    summary: 'What happens with a client, by server-sent events',
-    handle: async (call) => stream(call, (await findOwn(call)).clientId),
-  }),
-  defineRoute({
-    method: 'GET',
-    path: '/administration/events',
-    summary: 'What happened at this data centre, newest first',
-    operator: true,
-    answer: eventList,
-    handle: (call) => list(call, call.query.get('clientId') || null),
-  }),
-  defineRoute({
-    method: 'GET',
-    path: '/administration/events/stream',
-    summary: 'What happens at this data centre, by server-sent events',
-    operator: true,
-    handle: (call) => stream(call, null),
-  }),
-];
+export function eventRoutes(streams: Streams): readonly ConsoleRoute[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/clients/:id/events',
+      summary: 'What happened with a client at this data centre, newest first',
+      query: listQuery,
+      answer: eventList,
+      handle: async (call) => list(call, (await findOwn(call)).clientId),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/clients/:id/events/stream',
+      summary: 'What happens with a client, by server-sent events; each message is an event',
+      answer: event,
+      answerType: 'text/event-stream',
+      handle: async (call) => stream(streams, call, (await findOwn(call)).clientId),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/administration/events',
+      summary: 'What happened at this data centre, newest first',
+      operator: true,
+      query: { ...listQuery, clientId: 'Only what this client did' },
+      answer: eventList,
+      handle: (call) => list(call, call.query.get('clientId') || null),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/administration/events/stream',
+      summary: 'What happens at this data centre, by server-sent events; each message is an event',
+      operator: true,
+      answer: event,
+      answerType: 'text/event-stream',
+      handle: (call) => stream(streams, call, null),
+    }),
+  ];
+}

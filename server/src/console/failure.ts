@@ -15,7 +15,10 @@ export class ConsoleFailure extends Error {
 }
 
 export const signedOut = () => new ConsoleFailure(401, 'SIGNED_OUT', 'Sign in to go on.');
-export const badInput = (message: string) => new ConsoleFailure(400, 'BAD_INPUT', message);
+export const foreignCall = () =>
+  new ConsoleFailure(403, 'FOREIGN_CALL', 'This call did not come from a page of the console.');
+export const badInput = (message: string, field?: string) =>
+  new ConsoleFailure(400, 'BAD_INPUT', message, field === undefined ? {} : { field });
 /** Also for what exists but is another user's, so that nobody learns which ids exist. */
 export const notFound = (what: string) => new ConsoleFailure(404, 'NOT_FOUND', `There is no such ${what}.`);
 

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import type { AdminContext } from '../admin/context.ts';
+import { queryOf } from '../http/parameters.ts';
+import { checkAddress, readBody } from '../http/read-input.ts';
 import type { ConsoleContext } from './context.ts';
-import { badInput, ConsoleFailure, signedOut } from './failure.ts';
-import { type ConsoleSession, findSession, isOwnCall } from './sessions.ts';
+import { badInput, foreignCall, notFound, signedOut } from './failure.ts';
+import { type ConsoleSession, findSession, isForeign, isOwnCall } from './sessions.ts';
 
 /** One call of the console's API: a line of its table, from which the OpenAPI document is made, too. */
 export interface ConsoleRoute<Body extends TSchema = TSchema> {
@@ -13,17 +15,25 @@ export interface ConsoleRoute<Body extends TSchema = TSchema> {
   readonly summary: string;
   /** For the operator role only; everybody else is told that there is no such page. */
   readonly operator?: true;
+  /** What each parameter of the query says, by name; all may be left out. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: Body;
   readonly answer?: TSchema;
+  /** Where the answer is not JSON. */
+  readonly answerType?: 'text/event-stream' | 'application/zip';
   /** The status of a call that went well; 200, or 204 without an answer, unless it is named. */
   readonly status?: number;
+  /** Further statuses of calls that went well, with the same answer. */
+  readonly alsoStatus?: Readonly<Record<number, string>>;
   readonly handle: (call: ConsoleCall<Static<Body>>) => Promise<unknown>;
 }
 
 /** A call of somebody who is signed in. */
-export interface ConsoleCall<Body> {
+export interface ConsoleCall<Body = unknown> {
   readonly context: ConsoleContext;
   readonly session: ConsoleSession;
+  /** The functions of the administration, which record that it was this user. */
+  readonly admin: AdminContext;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Body;
@@ -31,52 +41,56 @@ export interface ConsoleCall<Body> {
   readonly reply: FastifyReply;
 }
 
+/** What the query of a list may hold. */
+export const pageQuery = { search: 'Part of what the list shows', page: 'From 1' } as const;
+export const perPage = 50;
+const mostPages = 1_000_000;
+
 /** Keeps the type of a route's body while the table holds routes of all kinds. */
 export function defineRoute<Body extends TSchema>(route: ConsoleRoute<Body>): ConsoleRoute {
   return route as unknown as ConsoleRoute;
 }
 
-/** Serves a route: session, cross-site check, body, then the handler. */
+/** Which page of a list is asked for. @throws ConsoleFailure 400. */
+export function readPage(query: URLSearchParams): {
+  readonly page: number;
+  readonly limit: number;
+  readonly offset: number;
+} {
+  const text = query.get('page') || '1';
+  const page = Number(text);
+  if (!/^\d{1,7}$/.test(text) || page < 1 || page > mostPages) {
+    throw badInput(`page: expected a number from 1 to ${mostPages}, got "${text.slice(0, 50)}".`);
+  }
+  return { page, limit: perPage, offset: (page - 1) * perPage };
+}
+
+/** Serves a route: session, cross-site check, role, address, body, then the handler. */
 export function registerRoute(app: FastifyInstance, context: ConsoleContext, route: ConsoleRoute): void {
   app.route({
     method: route.method,
     url: `/api${route.path}`,
     handler: async (request, reply) => {
+      reply.header('cache-control', 'no-store');
       const session = await findSession(context, request);
       if (!session) throw signedOut();
-      if (route.method !== 'GET' && !isOwnCall(context, request, session)) {
-        throw new ConsoleFailure(403, 'FOREIGN_CALL', 'This call did not come from a page of the console.');
-      }
-      if (route.operator && !session.operator) {
-        throw new ConsoleFailure(404, 'NOT_FOUND', 'There is no such page, or it is for operators.');
-      }
-      reply.header('cache-control', 'no-store');
-      const url = request.url;
-      const mark = url.indexOf('?');
+      const allowed = route.method === 'GET' ? !isForeign(request) : isOwnCall(context, request, session);
+      if (!allowed) throw foreignCall();
+      if (route.operator && !session.operator) throw notFound('page');
+      checkAddress(request);
       const answer = await route.handle({
         context,
         session,
+        admin: { ...context.admin, actor: { role: session.operator ? 'operator' : 'owner', userId: session.userId } },
         params: request.params as Record<string, string>,
-        query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1)),
+        query: new URLSearchParams(queryOf(request.url)),
         body: route.body ? readBody(request, route.body) : undefined,
         request,
         reply,
       });
       if (reply.sent) return reply;
       if (answer === undefined) return reply.code(204).send();
-      return reply.code(route.status ?? (reply.statusCode === 200 ? 200 : reply.statusCode)).send(answer);
+      return reply.code(route.status ?? reply.statusCode).send(answer);
     },
   });
-}
-
-function readBody(request: FastifyRequest, schema: TSchema): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '{}');
-  } catch {
-    throw badInput('The body must be JSON.');
-  }
-  const [fault] = Value.Errors(schema, value);
-  if (fault) throw badInput(`${fault.instancePath || 'The body'} ${fault.message}.`);
-  return value;
 }

@@ -1,30 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type DataCenter, environments } from '../config/data-centers.ts';
 import type { ConsoleContext } from './context.ts';
+import { countryOf } from './countries.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
 import { isRecent } from './sessions.ts';
+import { platformVersion } from './version.ts';
 import { type DataCenterInfo, organizationList, type Session, session as sessionSchema } from './wire.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-const countries: Readonly<Record<string, string>> = {
-  us: 'United States',
-  eu: 'Europe',
-  in: 'India',
-  au: 'Australia',
-  cn: 'China',
-  jp: 'Japan',
-  ca: 'Canada',
-  sa: 'Saudi Arabia',
-  uk: 'United Kingdom',
-};
-
-export const platformVersion = version;
-
-export function countryOf(id: string): string {
-  return countries[id] ?? id.toUpperCase();
-}
 
 function describeDataCenter({ id, origins }: DataCenter): DataCenterInfo {
   return {
@@ -58,7 +38,7 @@ export const sessionRoutes: readonly ConsoleRoute[] = [
       recentlySignedIn: isRecent(context, session),
       dataCenter: describeDataCenter(context.dataCenter),
       realm: context.topology.realmOf(context.dataCenter).map(describeDataCenter),
-      version,
+      version: platformVersion,
       limits: limitsOf(context),
       plainHttpRedirects: context.settings.compatibility.plainHttpRedirects,
       undottedSchemes: context.settings.compatibility.undottedSchemes,

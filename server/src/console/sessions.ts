@@ -1,6 +1,6 @@
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { endSessionByHash } from '../accounts/sessions.ts';
+import { alive, endSessionByHash, idleSince, noteSessionUse } from '../accounts/sessions.ts';
 import { keyedHash, sameBytes, secretHash } from '../foundation/secrets.ts';
 import type { ConsoleContext } from './context.ts';
 
@@ -14,8 +14,8 @@ export interface ConsoleSession {
   readonly firstName: string;
   readonly lastName: string;
   readonly operator: boolean;
-  /** When the password was typed at the accounts server. */
-  readonly signedInAtMs: number;
+  /** When the password was last typed, at the accounts server or here. */
+  readonly passwordTypedAtMs: number;
   readonly csrfToken: string;
 }
 
@@ -72,14 +72,19 @@ export async function startSession(
   setCookie(context, reply, 'session', token, ttlSeconds);
 }
 
-/** The session of the request's cookie, if its accounts session lives and its user is active. */
+/**
+ * The session of the request's cookie, if its accounts session lives and its user is active. Finding it is using it,
+ * unless it is only looked at (`watching`: a stream that waits is no use).
+ */
 export async function findSession(
   context: ConsoleContext,
   request: FastifyRequest,
+  { watching = false }: { readonly watching?: boolean } = {},
 ): Promise<ConsoleSession | undefined> {
   const token = readCookie(context, request, 'session');
   if (!token || !tokenPattern.test(token)) return undefined;
   const hash = secretHash(token);
+  const nowMs = context.clock.nowMs();
   const [row] = await context.database.query<{
     user_id: string;
     accounts_session_hash: Buffer;
@@ -88,15 +93,19 @@ export async function findSession(
     last_name: string;
     operator: boolean;
     signed_in_at_ms: string;
+    last_used_at_ms: string;
+    confirmed_at_ms: string | null;
   }>({
     name: 'console-session-find',
-    text: `SELECT u.user_id, c.accounts_session_hash, u.email, u.first_name, u.last_name, u.operator, s.created_at_ms AS signed_in_at_ms
+    text: `SELECT u.user_id, c.accounts_session_hash, c.confirmed_at_ms, u.email, u.first_name, u.last_name, u.operator,
+                  s.created_at_ms AS signed_in_at_ms, s.last_used_at_ms
            FROM console_session c JOIN session s ON s.session_hash = c.accounts_session_hash
            JOIN user_account u ON u.user_id = c.user_id
-           WHERE c.session_hash = $1 AND s.expires_at_ms > $2 AND u.active`,
-    values: [hash, context.clock.nowMs()],
+           WHERE c.session_hash = $1 AND ${alive('$2', '$3')} AND u.active`,
+    values: [hash, nowMs, idleSince(context, nowMs)],
   });
   if (!row) return undefined;
+  if (!watching) await noteSessionUse(context, row.accounts_session_hash, Number(row.last_used_at_ms));
   return {
     hash,
     accountsSessionHash: row.accounts_session_hash,
@@ -105,9 +114,17 @@ export async function findSession(
     firstName: row.first_name,
     lastName: row.last_name,
     operator: row.operator,
-    signedInAtMs: Number(row.signed_in_at_ms),
+    passwordTypedAtMs: Math.max(Number(row.signed_in_at_ms), Number(row.confirmed_at_ms ?? 0)),
     csrfToken: keyedHash(context.key, `csrf ${token}`).toString('base64url'),
   };
+}
+
+/** The password was typed again in this session. */
+export async function noteConfirmation(context: ConsoleContext, session: ConsoleSession): Promise<void> {
+  await context.database.query({
+    text: 'UPDATE console_session SET confirmed_at_ms = $2 WHERE session_hash = $1',
+    values: [session.hash, context.clock.nowMs()],
+  });
 }
 
 /** Signs out: the accounts session ends too, and with it the sessions of this console that came from it. */
@@ -118,7 +135,7 @@ export async function endSession(context: ConsoleContext, reply: FastifyReply, s
 
 /** The password was typed a short while ago. */
 export function isRecent(context: ConsoleContext, session: ConsoleSession): boolean {
-  return context.clock.nowMs() - session.signedInAtMs < recentMs;
+  return context.clock.nowMs() - session.passwordTypedAtMs < recentMs;
 }
 
 /**
@@ -126,8 +143,14 @@ export function isRecent(context: ConsoleContext, session: ConsoleSession): bool
  * form and no other site can set, and the browser must not say that it comes from elsewhere.
  */
 export function isOwnCall(context: ConsoleContext, request: FastifyRequest, session: ConsoleSession): boolean {
-  const { origin, 'sec-fetch-site': site, 'x-csrf-token': given } = request.headers;
+  const { origin, 'x-csrf-token': given } = request.headers;
   if (origin !== undefined && origin !== context.dataCenter.origins.console) return false;
-  if (site !== undefined && site !== 'same-origin') return false;
+  if (isForeign(request)) return false;
   return typeof given === 'string' && sameBytes(Buffer.from(given), Buffer.from(session.csrfToken));
+}
+
+/** Whether the browser says that the call comes from a page of another origin, which another port is, too. */
+export function isForeign(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

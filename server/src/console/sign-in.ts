@@ -5,7 +5,9 @@ import { seal, unseal } from '../foundation/sealed.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { queryOf } from '../http/parameters.ts';
 import type { ConsoleContext } from './context.ts';
+import { foreignCall } from './failure.ts';
 import { endSession, findSession, isOwnCall, readCookie, setCookie, startSession } from './sessions.ts';
+import type { Streams } from './streams.ts';
 
 const signInTtlSeconds = 15 * 60;
 const purpose = 'console sign-in';
@@ -31,7 +33,7 @@ function readReturn(value: string | null): string {
  * the console is a first-party client that needs no consent. Users whose home is another data centre go on to the
  * console there.
  */
-export function registerSignIn(app: FastifyInstance, context: ConsoleContext): void {
+export function registerSignIn(app: FastifyInstance, context: ConsoleContext, streams: Streams): void {
   const { dataCenter, random, key } = context;
   const redirectUri = `${dataCenter.origins.console}${consoleCallbackPath}`;
 
@@ -93,12 +95,10 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext): v
     const session = await findSession(context, request);
     const next = '/';
     if (!session) return reply.send({ next });
-    if (!isOwnCall(context, request, session)) {
-      return reply
-        .code(403)
-        .send({ error: { code: 'FOREIGN_CALL', message: 'This call did not come from a page of the console.' } });
-    }
+    if (!isOwnCall(context, request, session)) throw foreignCall();
     await endSession(context, reply, session);
+    streams.endOf(session);
+    context.events.record({ kind: 'sign-out', outcome: 'Success', userId: session.userId, requestId: request.id });
     return reply.send({ next });
   });
 }

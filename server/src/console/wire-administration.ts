@@ -149,3 +149,25 @@ export type OutboxMail = Static<typeof outboxMail>;
 export type OutboxMailList = Static<typeof outboxMailList>;
 export type OutboxMailContent = Static<typeof outboxMailContent>;
 export type Health = Static<typeof health>;
+
+/** GET /api/administration/demo; 404 `NO_DEMO` where there is none. */
+export const demo = Type.Object({
+  users: Type.Array(
+    Type.Object({
+      dataCenter: Type.String(),
+      email: Type.String(),
+      /** Null when it was changed since. */
+      password: Type.Union([Type.String(), Type.Null()]),
+      profile: Type.String(),
+    }),
+  ),
+  clients: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      clientId: Type.String(),
+      /** By data centre; those that cannot be told again are missing. */
+      secrets: Type.Record(Type.String(), Type.String()),
+    }),
+  ),
+});
+export type Demo = Static<typeof demo>;

@@ -68,6 +68,9 @@ export const session = Type.Object({
   undottedSchemes: Type.Boolean(),
 });
 
+/** POST /api/sign-out: where to go on. */
+export const signOut = Type.Object({ next: Type.String() });
+
 /** What an owner fills in; the rules are those of `oauth/client-validation.ts`. */
 export const clientFields = {
   name: text,
@@ -109,6 +112,7 @@ export const clientChange = Type.Partial(
   Type.Object(
     {
       ...clientFields,
+      /** The secrets that this replaces stay valid for a day. */
       sameSecret: Type.Boolean(),
       showSecretOnce: Type.Boolean(),
       /** null takes a setting back. */
@@ -155,7 +159,10 @@ export const secretList = Type.Object({
   ),
 });
 
-/** POST /api/clients/{id}/secrets/{secretId}/reveal; 403 `PASSWORD_NEEDED` when the sign-in is older than five minutes. */
+/**
+ * POST /api/clients/{id}/secrets/{secretId}/reveal; 403 `PASSWORD_NEEDED` when the sign-in is older than five minutes,
+ * 403 `PASSWORD_WRONG` and 429 `THROTTLED` about the field `password`, 409 `SHOWN_ONCE`.
+ */
 export const secretReveal = Type.Object({ password: Type.Optional(Type.String({ maxLength: 250 })) }, strict);
 export const revealedSecret = Type.Object({ secret: Type.String() });
 
@@ -182,8 +189,11 @@ export const newCode = Type.Object(
 );
 export const code = Type.Object({ code: Type.String(), expiresAt: time });
 
-/** POST /api/clients/{id}/codes/exchange: the token endpoint's own answer. */
-export const codeExchange = Type.Object({ code: text }, strict);
+/**
+ * POST /api/clients/{id}/codes/exchange: the token endpoint's own answer. 409 `SECRET_UNKNOWN` when the platform does not
+ * keep the client's secret and it did not come with the call.
+ */
+export const codeExchange = Type.Object({ code: text, clientSecret: Type.Optional(text) }, strict);
 export const exchangeAnswer = Type.Object({ status: Type.Integer(), body: Type.Unknown() });
 
 /** GET /api/clients/{id}/events?before&outcome&kind, and by server-sent events at …/events/stream: newest first. */
@@ -286,7 +296,14 @@ export const passwordChange = Type.Object(
  */
 export const sessionList = Type.Object({
   sessions: Type.Array(
-    Type.Object({ sessionId: Type.String(), signedInAt: time, lastUsedAt: optionalTime, current: Type.Boolean() }),
+    Type.Object({
+      sessionId: Type.String(),
+      signedInAt: time,
+      lastUsedAt: optionalTime,
+      /** As it calls itself; null when it did not say. */
+      browser: Type.Union([Type.String(), Type.Null()]),
+      current: Type.Boolean(),
+    }),
   ),
 });
 /**

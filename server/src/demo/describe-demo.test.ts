@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findUser } from '../accounts/users.ts';
 import { rotateClientSecret } from '../admin/clients.ts';
-import { changeUser } from '../admin/users.ts';
+import { administered, changeUser } from '../admin/users.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { demoAccountsFile, loadDemoUsers, readDemoUsers } from './demo-accounts.ts';
@@ -25,6 +26,10 @@ test('the demo can be told again as it is: accounts with passwords, clients with
   expect(await describeDemo(platform.admin, [])).toBeUndefined();
   const users = loadDemoUsers(directory, ['us', 'eu'], systemRandom);
   const seeded = await seedDemo(platform.admin, users, samplePortOf(platform.basePort));
+  const found = users.map(({ dataCenter, email }) =>
+    findUser(administered(platform.admin, dataCenter).database, { name: email }),
+  );
+  expect((await Promise.all(found)).map((user) => user?.operator)).toEqual([true, false, false, false]);
   expect(statSync(demoAccountsFile(directory)).mode & 0o777).toBe(0o600);
 
   const demo = await describeDemo(platform.admin, readDemoUsers(directory));

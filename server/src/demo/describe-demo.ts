@@ -3,6 +3,7 @@ import { verifyPassword } from '../accounts/users.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { notFound } from '../admin/failure.ts';
 import { administered } from '../admin/users.ts';
+import type { Demo } from '../console/wire-administration.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type DemoUser, readDemoUsers } from './demo-accounts.ts';
 import { readDemoFact } from './seed-demo.ts';
@@ -33,11 +34,28 @@ export interface DemoDescription {
 /** `GET /demo` of the admin API, for the command `demo`. */
 export function registerDemo(app: FastifyInstance, context: AdminContext, dataDirectory: string): void {
   app.get('/demo', async () => {
-    const users = readDemoUsers(dataDirectory).filter(({ dataCenter }) => context.dataCenters.has(dataCenter));
-    const demo = await describeDemo(context, users);
+    const demo = await describeDemo(context, demoUsersOf(context, dataDirectory));
     if (!demo) throw notFound('this platform has no demo; "start --demo" makes one');
     return demo;
   });
+}
+
+/** The demo for the console's operators. */
+export async function demoForConsole(context: AdminContext, dataDirectory: string): Promise<Demo | undefined> {
+  const demo = await describeDemo(context, demoUsersOf(context, dataDirectory));
+  return (
+    demo && {
+      users: demo.users.map(({ data_center: dataCenter, ...user }) => ({ dataCenter, ...user })),
+      clients: Object.entries(demo.clients).map(([type, { client_id: clientId, secrets }]) => ({
+        ...{ type, clientId },
+        secrets: { ...secrets },
+      })),
+    }
+  );
+}
+
+function demoUsersOf(context: AdminContext, dataDirectory: string): DemoUser[] {
+  return readDemoUsers(dataDirectory).filter(({ dataCenter }) => context.dataCenters.has(dataCenter));
 }
 
 /** The demo as it is now; undefined when there is none. */
@@ -50,7 +68,7 @@ export async function describeDemo(
   const clients = Object.entries(fact.clients).map(async ([type, clientId]) => {
     const client = await context.clients.find(clientId);
     if (!client) return [];
-    const secrets = await context.clients.tellSecrets(clientId);
+    const secrets = await context.clients.secrets.tellNewest(clientId);
     return [[type, { client_id: clientId, client_secret: secrets[client.dataCenter] ?? null, secrets }]] as const;
   });
   return {

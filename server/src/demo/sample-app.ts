@@ -1,19 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Topology } from '../config/data-centers.ts';
+import { sampleConfigScript, sampleFiles, zipHeaders, zipSample } from '../console/sample-zip.ts';
 import type { Database } from '../database/database.ts';
+import { UsableFailure } from '../foundation/failure.ts';
 import type { Random } from '../foundation/random.ts';
 import { createApp } from '../http/app.ts';
 import type { Log } from '../http/log.ts';
 import { readDemoFact } from './seed-demo.ts';
 
-const files = {
-  app: fileURLToPath(new URL('../../../examples/browser-leads/', import.meta.url)),
-  sdk: fileURLToPath(new URL('../../../sdk/browser/dist/', import.meta.url)),
-};
 const securityPolicy = "default-src 'self'; connect-src *; frame-ancestors 'none'; base-uri 'none'";
-const scopes = 'ZohoCRM.modules.ALL,ZohoCRM.settings.READ,ZohoCRM.users.READ,ZohoCRM.org.READ';
 
 /** The browser sample app as an origin of its own; its configuration names the demo's client. */
 export function createSampleApp(options: {
@@ -35,6 +31,7 @@ export function createSampleApp(options: {
       malformed: { error: 'the request is not HTTP' },
       notFound: (_request, reply) => plain(reply, 404, 'There is no such file.'),
       unreadable: (_request, reply, status) => plain(reply, status, 'The request cannot be read.'),
+      caught: (error, reply) => (error instanceof UsableFailure ? plain(reply, 503, error.message) : undefined),
       unavailable: (_request, reply) =>
         plain(reply, 503, 'The platform cannot answer for the moment; try again later.'),
       failed: (_request, reply) => plain(reply, 500, 'Our own fault; the log has the cause.'),
@@ -52,17 +49,20 @@ export function createSampleApp(options: {
   }
   app.get('/js/config.js', async (_request, reply) => {
     const clientId = (await readDemoFact(directory))?.browserClientId;
-    const config = JSON.stringify({ clientId, accountsUrls, scopes });
     return reply
       .headers({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
-      .send(`window.SAMPLE_CONFIG = ${config};\n`);
+      .send(sampleConfigScript({ clientId, accountsUrls }));
+  });
+  app.get('/jssdktest.zip', async (_request, reply) => {
+    const clientId = (await readDemoFact(directory))?.browserClientId;
+    return reply.headers(zipHeaders).send(await zipSample({ clientId, accountsUrls }));
   });
   app.register(fastifyStatic, {
-    root: files.app,
+    root: sampleFiles.app,
     cacheControl: false,
     globIgnore: ['**/*.ts', '**/*.md'],
     wildcard: false,
   });
-  app.get('/js/zcrmsdk.js', (_request, reply) => reply.sendFile('zcrmsdk.js', files.sdk));
+  app.get('/js/zcrmsdk.js', (_request, reply) => reply.sendFile('zcrmsdk.js', sampleFiles.sdk));
   return app;
 }

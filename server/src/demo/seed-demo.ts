@@ -2,7 +2,7 @@ import { findUser } from '../accounts/users.ts';
 import { registerClient } from '../admin/clients.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { AdminFailure } from '../admin/failure.ts';
-import { addUserToOrganization, administered, createUserWithOrganization } from '../admin/users.ts';
+import { addUserToOrganization, administered, changeUser, createUserWithOrganization } from '../admin/users.ts';
 import { portOffsets } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import type { Database } from '../database/database.ts';
@@ -32,8 +32,8 @@ export async function readDemoFact(directory: Database): Promise<DemoFact | unde
 }
 
 /**
- * Makes the demo: in each data centre an organization with two users, and one client of each type, owned in the first
- * data centre and enabled everywhere. Can be run again after it was cut short.
+ * Makes the demo: in each data centre an organization with two users, the first of them all with the operator role, and
+ * one client of each type, owned in the first data centre and enabled everywhere. Can be run again after it was cut short.
  * @returns undefined when the demo is there already.
  */
 export async function seedDemo(
@@ -48,6 +48,7 @@ export async function seedDemo(
   const [home] = context.topology.dataCenters;
   const owner = users.find((user) => user.dataCenter === home?.id);
   if (!home || !owner) return undefined;
+  await changeUser(context, home.id, owner.email, { operator: true, endTokens: false });
   // Clients of a demo that was cut short: their secrets were never shown, so they are made anew.
   for (const client of await context.clients.list({ dataCenter: home.id }))
     await context.clients.delete(client.clientId);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-const tell = (clientId: string) => platform.admin.clients.tellSecrets(clientId);
+const tell = (clientId: string) => platform.admin.clients.secrets.tellNewest(clientId);
 const query = (text: string, ...values: unknown[]) => platform.admin.directory.query<{ row: string }>({ text, values });
 
 describe('secrets of clients can be told again', () => {

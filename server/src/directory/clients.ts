@@ -4,14 +4,17 @@ import { notifyChanges } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
-import { seal, unseal } from '../foundation/sealed.ts';
-import { secretHash } from '../foundation/secrets.ts';
-import { type Client, type ClientAtDataCenter, type ClientType, clientTypeRules } from '../oauth/client.ts';
-import type { ClientOverrides } from '../oauth/client-overrides.ts';
+import { type Client, type ClientType, clientTypeRules } from '../oauth/client.ts';
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
-import { createClientId, createClientSecret } from '../oauth/formats.ts';
+import { createClientId } from '../oauth/formats.ts';
 import type { ClientId, UserId } from '../oauth/ids.ts';
+import { type ClientRow, selectClients, toClient } from './client-rows.ts';
+import { ClientSecrets, type Secrets } from './client-secrets.ts';
+import { SecretUses } from './secret-uses.ts';
+import { addBare, type ClientUpdate, countForOwner, enable, writeFields } from './write-client.ts';
+
+export type { Secrets };
 
 /** What `create` is told beside the fields. */
 export interface NewClient extends ClientFields {
@@ -28,38 +31,10 @@ export interface NewClient extends ClientFields {
   readonly secretsShownOnce?: boolean | undefined;
 }
 
-/** Secrets in the clear, by data centre. They are stored as hashes and, to be told again, sealed. */
-export type Secrets = Readonly<Record<string, string>>;
-
-interface ClientRow {
-  client_id: ClientId;
-  type: ClientType;
-  name: string;
-  homepage_url: string | null;
-  redirect_uris: string[];
-  javascript_domains: string[];
-  data_center: string;
-  owner_id: UserId;
-  same_secret: boolean;
-  resource_server: boolean;
-  created_at_ms: string;
-  overrides: ClientOverrides;
-  at: { data_center: string; enabled: boolean; secret_hash: string }[];
-}
-
 const clientIdPattern = /^100[04]\.[0-9A-Za-z]{1,64}$/;
 const unknownClient = Promise.resolve(undefined);
 const noOrigin = Promise.resolve(false);
 const maxCached = 10_000;
-const ownerLockKey = 4_871_010;
-
-const selectClients = `
-  SELECT c.client_id, c.type, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
-         c.same_secret, c.resource_server, c.created_at_ms, c.overrides,
-         (SELECT json_agg(json_build_object('data_center', d.data_center, 'enabled', d.enabled,
-                                            'secret_hash', encode(d.secret_hash, 'hex')) ORDER BY d.data_center)
-          FROM client_data_center d WHERE d.client_id = c.client_id) AS at
-  FROM client c`;
 
 /**
  * The clients of all data centres. Look-ups are kept in memory until a change notice says otherwise; while the database
@@ -69,7 +44,9 @@ export class ClientDirectory {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #sealingKey: Buffer;
+  /** The secrets of clients: listed, told again. */
+  readonly secrets: ClientSecrets;
+  readonly #uses: SecretUses;
   readonly #byId = new LRUCache<string, Promise<Client | undefined>>({ max: maxCached });
   readonly #origins = new LRUCache<string, Promise<boolean>>({ max: maxCached });
   readonly #graceMs: number;
@@ -96,7 +73,8 @@ export class ClientDirectory {
     this.#database = database;
     this.#clock = clock;
     this.#random = random;
-    this.#sealingKey = sealingKey;
+    this.secrets = new ClientSecrets(database, clock, random, sealingKey);
+    this.#uses = new SecretUses(database);
     notices.subscribe('client', {
       changed: (clientId) => this.#forget(clientId),
       reset: () => {
@@ -157,6 +135,44 @@ export class ClientDirectory {
   }
 
   /**
+   * A page of clients, newest first: those of one owner, or all; `search` is a part of the name in any letter case, or a
+   * whole client id.
+   */
+  async page(filter: {
+    readonly owner?: { readonly dataCenter: string; readonly ownerId: UserId };
+    readonly search: string;
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<{ readonly clients: readonly Client[]; readonly total: number }> {
+    const { owner, search, limit, offset } = filter;
+    const where = `($1::text IS NULL OR (c.data_center = $1 AND c.owner_id = $2::bigint))
+             AND ($3 = '' OR strpos(lower(c.name), lower($3)) > 0 OR c.client_id = $3)`;
+    const values = [owner?.dataCenter ?? null, owner?.ownerId ?? null, search];
+    const [counted] = await this.#database.query<{ total: number }>({
+      text: `SELECT count(*)::int AS total FROM client c WHERE ${where}`,
+      values,
+    });
+    const rows = await this.#database.query<ClientRow>({
+      text: `${selectClients} WHERE ${where} ORDER BY c.created_at_ms DESC, c.client_id DESC LIMIT $4 OFFSET $5`,
+      values: [...values, limit, offset],
+    });
+    return { clients: rows.map(toClient), total: counted?.total ?? 0 };
+  }
+
+  /** The owner's client ids by type, without reading the clients. */
+  async idsByType(owner: {
+    readonly dataCenter: string;
+    readonly ownerId: UserId;
+  }): Promise<Map<ClientType, string[]>> {
+    const rows = await this.#database.query<{ type: ClientType; ids: string[] }>({
+      text: `SELECT type, array_agg(client_id ORDER BY created_at_ms) AS ids FROM client
+             WHERE data_center = $1 AND owner_id = $2 GROUP BY type`,
+      values: [owner.dataCenter, owner.ownerId],
+    });
+    return new Map(rows.map(({ type, ids }) => [type, ids]));
+  }
+
+  /**
    * Registers a client whose fields have been validated. Each enabled data centre gets a secret of its own, or all the
    * same one.
    * @returns why not: the owner has a self client already (one per owner), or as many clients as are allowed.
@@ -165,11 +181,8 @@ export class ClientDirectory {
     fresh: NewClient,
   ): Promise<{ client: Client; secrets: Secrets } | { taken: 'self client' } | { owned: number }> {
     const clientId = createClientId(this.#random, clientTypeRules[fresh.type].prefix);
-    const secrets: Record<string, string> = {};
-    const first = createClientSecret(this.#random);
     const dataCenters = [...new Set([fresh.dataCenter, ...fresh.enabledDataCenters])];
-    for (const id of dataCenters)
-      secrets[id] = fresh.sameSecret || id === fresh.dataCenter ? first : createClientSecret(this.#random);
+    const secrets = this.secrets.make(dataCenters, fresh.sameSecret);
     const nowMs = this.#clock.nowMs();
     try {
       const owned = await this.#database.transaction(async (transaction) => {
@@ -195,8 +208,8 @@ export class ClientDirectory {
             fresh.secretsShownOnce ?? false,
           ],
         });
-        await enable(transaction, clientId, dataCenters);
-        await this.#storeSecrets(transaction, clientId, secrets);
+        for (const id of dataCenters) await addBare(transaction, clientId, id, nowMs);
+        await this.secrets.store(transaction, clientId, secrets);
         await this.#announce(transaction, clientId);
         return undefined;
       });
@@ -211,88 +224,77 @@ export class ClientDirectory {
 
   /**
    * Changes fields (validated by the caller) and switches data centres on and off. A data centre that is switched on
-   * for the first time gets a secret, which is returned; one that was on before keeps the one it had.
+   * for the first time gets a secret; one that was on before keeps the one it had. With `sameSecret` all take the secret
+   * of the registering data centre; without it again, all others get new ones.
+   * @param overlapSeconds how long secrets that `sameSecret` replaces stay valid.
+   * @returns the secrets that were made.
    */
   async update(
     client: Client,
-    change: Partial<ClientFields> & {
-      readonly enable?: readonly string[];
-      readonly disable?: readonly string[];
-      readonly overrides?: ClientOverrides;
-      readonly resourceServer?: boolean;
-    },
+    change: ClientUpdate,
+    overlapSeconds = 0,
   ): Promise<{ client: Client; secrets: Secrets }> {
+    const { clientId, dataCenter: home } = client;
+    const { sameSecret = client.sameSecret } = change;
     const secrets: Record<string, string> = {};
     await this.#database.transaction(async (transaction) => {
-      await transaction.query({
-        text: `UPDATE client SET name = $2, homepage_url = $3, redirect_uris = $4, javascript_domains = $5, updated_at_ms = $6, overrides = $7,
-                      resource_server = $8
-               WHERE client_id = $1`,
-        values: [
-          client.clientId,
-          change.name ?? client.name,
-          change.homepageUrl === undefined ? client.homepageUrl : change.homepageUrl,
-          change.redirectUris ?? client.redirectUris,
-          change.javascriptDomains ?? client.javascriptDomains,
-          this.#clock.nowMs(),
-          JSON.stringify(change.overrides ?? client.overrides),
-          change.resourceServer ?? client.resourceServer,
-        ],
-      });
-      for (const id of change.enable ?? []) {
-        const known = client.dataCenters.has(id);
-        if (!known && !client.sameSecret) secrets[id] = createClientSecret(this.#random);
-        // A new row begins with the secret of the registering data centre; with "same secret" that is the one it keeps.
-        await transaction.query({
-          text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash, sealed_secret)
-                 SELECT client_id, $2, true, secret_hash, sealed_secret FROM client_data_center
-                 WHERE client_id = $1 AND data_center = $3
-                 ON CONFLICT (client_id, data_center) DO UPDATE SET enabled = true`,
-          values: [client.clientId, id, client.dataCenter],
-        });
+      await writeFields(transaction, clientId, change, this.#clock.nowMs());
+      if (change.secretsShownOnce !== undefined) {
+        await this.secrets.setShownOnce(transaction, clientId, change.secretsShownOnce);
       }
-      await this.#storeSecrets(transaction, client.clientId, secrets);
+      if (sameSecret && !client.sameSecret) await this.secrets.share(transaction, clientId, home, overlapSeconds);
+      if (!sameSecret && client.sameSecret) {
+        const own = this.secrets.make(
+          [...client.dataCenters.keys()].filter((id) => id !== home),
+          false,
+        );
+        await this.secrets.store(transaction, clientId, own, overlapSeconds);
+        Object.assign(secrets, own);
+      }
+      for (const id of change.enable ?? []) {
+        if (
+          !(await enable(transaction, clientId, id, { sharedFrom: sameSecret ? home : undefined }, this.#clock.nowMs()))
+        )
+          continue;
+        const own = this.secrets.make([id], false);
+        await this.secrets.store(transaction, clientId, own);
+        Object.assign(secrets, own);
+      }
       if (change.disable?.length) {
         await transaction.query({
           text: 'UPDATE client_data_center SET enabled = false WHERE client_id = $1 AND data_center = ANY($2)',
-          values: [client.clientId, change.disable],
+          values: [clientId, change.disable],
         });
       }
-      await this.#announce(transaction, client.clientId);
+      await this.#announce(transaction, clientId);
     });
-    this.#forget(client.clientId);
-    return { client: (await this.find(client.clientId)) as Client, secrets };
+    this.#forget(clientId);
+    return { client: (await this.find(clientId)) as Client, secrets };
   }
 
-  /** Replaces the secret of one data centre, or of all (always all with one shared secret). The old ones end at once. */
-  async rotateSecret(client: Client, dataCenterId?: string): Promise<Secrets> {
+  /**
+   * Replaces the secret of one data centre, or of all (always all with one shared secret). The old ones end after
+   * `overlapSeconds`; those that were replaced before them end at once.
+   */
+  async rotateSecret(client: Client, dataCenterId?: string, overlapSeconds = 0): Promise<Secrets> {
     const ids = dataCenterId === undefined || client.sameSecret ? [...client.dataCenters.keys()] : [dataCenterId];
-    const shared = createClientSecret(this.#random);
-    const secrets: Record<string, string> = {};
-    for (const id of ids) secrets[id] = client.sameSecret ? shared : createClientSecret(this.#random);
+    const secrets = this.secrets.make(ids, client.sameSecret);
     await this.#database.transaction(async (transaction) => {
-      await this.#storeSecrets(transaction, client.clientId, secrets);
+      await this.secrets.store(transaction, client.clientId, secrets, overlapSeconds);
       await this.#announce(transaction, client.clientId);
     });
     this.#forget(client.clientId);
     return secrets;
   }
 
-  /**
-   * The secrets of a client, to be told again. Those of data centres are missing that it is not to show again, that were
-   * stored before they were sealed, or that were sealed under another secret key.
-   */
-  async tellSecrets(clientId: ClientId): Promise<Secrets> {
-    const rows = await this.#database.query<{ data_center: string; sealed_secret: string | null }>({
-      text: 'SELECT data_center, sealed_secret FROM client_data_center WHERE client_id = $1 ORDER BY data_center',
-      values: [clientId],
-    });
-    const told: Record<string, string> = {};
-    for (const { data_center, sealed_secret } of rows) {
-      const secret = await unseal(this.#sealingKey, purposeOf(clientId), sealed_secret ?? undefined);
-      if (typeof secret === 'string') told[data_center] = secret;
-    }
-    return told;
+  /** A secret was accepted at the data centre; its owner is shown when. Costs the caller no statement. */
+  noteSecretUse(client: Client, dataCenterId: string, secretHash: Buffer): void {
+    if (!client.firstParty) this.#uses.note(client.clientId, dataCenterId, secretHash, this.#clock.nowMs());
+  }
+
+  /** Writes down the uses of secrets that are still in memory. */
+  storeSecretUses(): Promise<void> {
+    return this.#uses.store();
   }
 
   async delete(clientId: ClientId): Promise<void> {
@@ -301,18 +303,6 @@ export class ClientDirectory {
       await this.#announce(transaction, clientId);
     });
     this.#forget(clientId);
-  }
-
-  async #storeSecrets(transaction: Queryable, clientId: ClientId, secrets: Secrets): Promise<void> {
-    for (const [id, secret] of Object.entries(secrets)) {
-      const sealed = await seal(this.#sealingKey, purposeOf(clientId), secret);
-      await transaction.query({
-        text: `UPDATE client_data_center AS d SET secret_hash = $3,
-                      sealed_secret = CASE WHEN c.secrets_shown_once THEN NULL ELSE $4 END
-               FROM client c WHERE c.client_id = $1 AND d.client_id = $1 AND d.data_center = $2`,
-        values: [clientId, id, secretHash(secret), sealed],
-      });
-    }
   }
 
   #announce(transaction: Queryable, clientId: ClientId): Promise<void> {
@@ -324,53 +314,6 @@ export class ClientDirectory {
     else this.#byId.delete(clientId);
     this.#origins.clear();
   }
-}
-
-/** The owner's clients, behind a lock that is kept to the end of the transaction: those who add one come one by one. */
-async function countForOwner(transaction: Queryable, { dataCenter, ownerId }: NewClient): Promise<number> {
-  await transaction.query({
-    text: 'SELECT pg_advisory_xact_lock($1, hashtext($2))',
-    values: [ownerLockKey, `${dataCenter} ${ownerId}`],
-  });
-  const [row] = await transaction.query<{ owned: number }>({
-    text: 'SELECT count(*)::int AS owned FROM client WHERE data_center = $1 AND owner_id = $2',
-    values: [dataCenter, ownerId],
-  });
-  return row?.owned ?? 0;
-}
-
-/** Rows without a secret; no secret has an empty hash. */
-async function enable(transaction: Queryable, clientId: ClientId, dataCenters: readonly string[]): Promise<void> {
-  await transaction.query({
-    text: `INSERT INTO client_data_center (client_id, data_center, enabled, secret_hash)
-           SELECT $1, data_center, true, '' FROM unnest($2::text[]) AS data_center`,
-    values: [clientId, dataCenters],
-  });
-}
-
-function purposeOf(clientId: ClientId): string {
-  return `secret of client ${clientId}`;
-}
-
-function toClient(row: ClientRow): Client {
-  const dataCenters = new Map<string, ClientAtDataCenter>(
-    row.at.map((at) => [at.data_center, { enabled: at.enabled, secretHash: Buffer.from(at.secret_hash, 'hex') }]),
-  );
-  return {
-    clientId: row.client_id,
-    type: row.type,
-    name: row.name,
-    homepageUrl: row.homepage_url,
-    redirectUris: row.redirect_uris,
-    javascriptDomains: row.javascript_domains,
-    dataCenter: row.data_center,
-    ownerId: row.owner_id,
-    sameSecret: row.same_secret,
-    resourceServer: row.resource_server,
-    createdAtMs: Number(row.created_at_ms),
-    overrides: row.overrides,
-    dataCenters,
-  };
 }
 
 /** One look-up per key while it is under way or remembered; failures and unknown ones are not remembered. */

@@ -23,6 +23,7 @@ export function consoleClient(topology: Topology, key: Buffer): { readonly clien
     ownerId: '0',
     sameSecret: true,
     resourceServer: false,
+    secretsShownOnce: true,
     createdAtMs: 0,
     overrides: {},
     firstParty: true,

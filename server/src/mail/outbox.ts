@@ -81,12 +81,17 @@ export async function putMail(queryable: Queryable, mail: Mail): Promise<string>
   return row?.mail_id as string;
 }
 
-/** The newest mails, without their contents. */
-export async function listMail(queryable: Queryable, limit: number): Promise<Omit<MailRow, 'content'>[]> {
+/** The newest mails after the first `offset`, without their contents. */
+export async function listMail(queryable: Queryable, limit: number, offset = 0): Promise<Omit<MailRow, 'content'>[]> {
   return queryable.query<MailRow>({
-    text: `SELECT ${mailFacts} FROM mail ORDER BY mail_id DESC LIMIT $1`,
-    values: [limit],
+    text: `SELECT ${mailFacts} FROM mail ORDER BY mail_id DESC LIMIT $1 OFFSET $2`,
+    values: [limit, offset],
   });
+}
+
+export async function countMail(queryable: Queryable): Promise<number> {
+  const [row] = await queryable.query<{ total: number }>({ text: 'SELECT count(*)::int AS total FROM mail' });
+  return row?.total ?? 0;
 }
 
 export async function findMail(queryable: Queryable, messageId: string): Promise<MailRow | undefined> {

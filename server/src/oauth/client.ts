@@ -113,6 +113,8 @@ export interface Client {
   readonly sameSecret: boolean;
   /** An API that checks the tokens it is sent: it may introspect the access tokens of every client (RFC 7662 §4). */
   readonly resourceServer: boolean;
+  /** Its secrets are kept as hashes only: nobody can be told them again. */
+  readonly secretsShownOnce: boolean;
   readonly createdAtMs: EpochMs;
   /** Settings that differ from the platform's for this client. */
   readonly overrides: ClientOverrides;
@@ -123,7 +125,10 @@ export interface Client {
 
 export interface ClientAtDataCenter {
   readonly enabled: boolean;
+  /** SHA-256 of the newest secret. */
   readonly secretHash: SecretHash;
+  /** The one before it, which stays valid for a while. */
+  readonly former?: { readonly secretHash: SecretHash; readonly endsAtMs: EpochMs };
 }
 
 /** Whether `client` may be used at the data centre. */

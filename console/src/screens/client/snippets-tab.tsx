@@ -84,7 +84,7 @@ export function SnippetsTab({ client }: { readonly client: Client }) {
           {texts.postman}
         </Anchor>
         {client.type === 'browser' && (
-          <Anchor href={`/api/clients/${id}/jssdktest.zip`} download="jssdktest.zip">
+          <Anchor href={`/api/clients/${id}/sample.zip`} download="jssdktest.zip">
             {texts.sample}
           </Anchor>
         )}

@@ -1,6 +1,7 @@
-import { sameBytes, secretHash } from '../../foundation/secrets.ts';
+import { secretHash } from '../../foundation/secrets.ts';
 import type { Client } from '../../oauth/client.ts';
 import { clientTypeRules } from '../../oauth/client.ts';
+import { matchSecret } from '../../oauth/client-secret.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { findEnabledClient } from './find-client.ts';
@@ -59,11 +60,20 @@ export async function authenticateClient(
 
 function checkSecret(context: AccountsContext, client: Client, secret: string): Refusal | undefined {
   const came = secretHash(secret);
-  const expected = client.dataCenters.get(context.dataCenter.id);
-  if (expected && sameBytes(came, expected.secretHash)) return undefined;
+  const { id: here } = context.dataCenter;
+  const nowMs = context.clock.nowMs();
+  const match = matchSecret(client.dataCenters.get(here), came, nowMs);
+  if (match === 'newest' || match === 'former') {
+    context.clients.noteSecretUse(client, here, came);
+    return undefined;
+  }
+  if (match === 'ended') {
+    const endedAtMs = client.dataCenters.get(here)?.former?.endsAtMs ?? nowMs;
+    return { outcome: 'SecretWrong', detail: { replaced: true, endedAt: new Date(endedAtMs).toISOString() } };
+  }
   for (const [id, at] of client.dataCenters) {
-    if (sameBytes(came, at.secretHash)) {
-      return { outcome: 'SecretOfOtherDataCenter', detail: { expectedOf: context.dataCenter.id, cameOf: id } };
+    if (matchSecret(at, came, nowMs)) {
+      return { outcome: 'SecretOfOtherDataCenter', detail: { expectedOf: here, cameOf: id } };
     }
   }
   return { outcome: 'SecretWrong' };

@@ -20,6 +20,8 @@ interface KnownName {
   readonly expiresAtMs: number;
 }
 
+type NameContext = Pick<AccountsContext, 'dataCenter' | 'settings' | 'keys' | 'clock'>;
+
 const ttlSeconds = 365 * 86_400;
 const maxNames = 4;
 
@@ -40,7 +42,7 @@ export async function rememberBrowser(
 
 /** What one more password for `name` counts against. */
 export async function passwordLimits(
-  context: AccountsContext,
+  context: NameContext,
   request: FastifyRequest,
   name: string,
 ): Promise<readonly AttemptLimit[]> {
@@ -54,18 +56,18 @@ export async function passwordLimits(
   ];
 }
 
-async function knownNames(context: AccountsContext, request: FastifyRequest): Promise<readonly KnownName[]> {
+async function knownNames(context: NameContext, request: FastifyRequest): Promise<readonly KnownName[]> {
   const names = (await unseal(context.keys.signIn, purposeOf(context), readCookie(context, request, 'known'))) as
     | readonly KnownName[]
     | undefined;
   return names?.filter((known) => known.expiresAtMs > context.clock.nowMs()) ?? [];
 }
 
-function nameHash(context: AccountsContext, name: string): string {
+function nameHash(context: NameContext, name: string): string {
   const hash = keyedHash(context.keys.signIn, `known browser ${foldEmailAddress(name)}`);
   return hash.subarray(0, 16).toString('base64url');
 }
 
-function purposeOf(context: AccountsContext): string {
+function purposeOf(context: NameContext): string {
   return `known browser of ${context.dataCenter.id}`;
 }

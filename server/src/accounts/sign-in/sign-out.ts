@@ -27,6 +27,9 @@ export function registerSignOut(app: FastifyInstance, context: AccountsContext):
     });
   });
 
+  // Where people who know the address of the original look for it.
+  app.get('/developerconsole', (_request, reply) => reply.redirect(`${context.dataCenter.origins.console}/`, 302));
+
   app.post('/signout', async (request, reply) => {
     const form = readForm(context, request);
     if (!form) {

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { clientTypes } from '../../oauth/client.ts';
+import { secretOverlaps } from '../../oauth/client-secret.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
 
@@ -23,6 +24,7 @@ interface FieldOptions extends Options {
   readonly sameSecret?: boolean;
   readonly resourceServer?: boolean;
   readonly showOnce?: boolean;
+  readonly overlap?: keyof typeof secretOverlaps;
   readonly set?: string[];
   readonly unset?: string[];
   readonly yes?: boolean;
@@ -104,6 +106,11 @@ export function registerClientCommands(program: Command): void {
     .option('--unset <name>', "back to the platform's setting; may be repeated", each)
     .option('--resource-server', resourceServer)
     .option('--no-resource-server', 'it may introspect its own tokens only')
+    .option('--same-secret', 'one secret for all data centres: that of the one where it was registered')
+    .option('--no-same-secret', 'a secret for each data centre; the others get new ones')
+    .addOption(overlapOption('how long secrets that this replaces stay valid', '24h'))
+    .option('--show-once', 'keep its secrets as hashes only: nobody can be told them again')
+    .option('--no-show-once', 'let secrets that are made from now on be told again')
     .action(async (options: FieldOptions, command: Command) => {
       const change = {
         ...(options.name !== undefined && { name: options.name }),
@@ -113,6 +120,11 @@ export function registerClientCommands(program: Command): void {
         ...(options.enableDc && { enable: options.enableDc }),
         ...(options.disableDc && { disable: options.disableDc }),
         ...(options.resourceServer !== undefined && { resourceServer: options.resourceServer }),
+        ...(options.sameSecret !== undefined && {
+          sameSecret: options.sameSecret,
+          overlapSeconds: secretOverlaps[options.overlap ?? '24h'],
+        }),
+        ...(options.showOnce !== undefined && { secretsShownOnce: options.showOnce }),
         ...((options.set || options.unset) && { overrides: readOverrides(options.set ?? [], options.unset ?? []) }),
       };
       if (Object.keys(change).length === 0) command.error('error: nothing to change was named');
@@ -120,10 +132,12 @@ export function registerClientCommands(program: Command): void {
     });
 
   addAddressOptions(withClientId(client.command('rotate-secret')))
-    .description('replace the secret; the old one ends at once')
+    .description('replace the secret; the old one ends at once, or after the overlap')
     .option('--dc <id>', 'only the secret of this data centre')
+    .addOption(overlapOption('how long the old secret stays valid beside the new one', '0'))
     .action(async (options: FieldOptions) => {
-      const body = options.dc === undefined ? {} : { dataCenter: options.dc };
+      const overlapSeconds = secretOverlaps[options.overlap ?? '0'];
+      const body = { overlapSeconds, ...(options.dc !== undefined && { dataCenter: options.dc }) };
       show(options, await connectAdmin(options)('POST', `${pathOf(options)}/rotate-secret`, body));
     });
 
@@ -145,6 +159,10 @@ export function registerClientCommands(program: Command): void {
       }
       show(options, await call('DELETE', pathOf(options)));
     });
+}
+
+function overlapOption(description: string, value: keyof typeof secretOverlaps): Option {
+  return new Option('--overlap <time>', description).choices(Object.keys(secretOverlaps)).default(value);
 }
 
 function withClientId(command: Command): Command {

@@ -74,6 +74,9 @@ export function registerUserCommands(program: Command): void {
     change(options, { active: false }),
   );
   existing('activate', 'let the user sign in again').action((options: Options) => change(options, { active: true }));
+  existing('promote', 'give the user the operator role: in the console operators see and change everything')
+    .option('--demote', 'take the role back')
+    .action((options: Options & { demote?: boolean }) => change(options, { operator: options.demote !== true }));
   existing('end-tokens', 'end all API tokens and grants of the user').action((options: Options) =>
     change(options, { endTokens: true }),
   );

@@ -21,7 +21,8 @@ export async function costsOf(database: Database, work: (database: Database) => 
     query: async <Row>(statement: Statement): Promise<Row[]> => {
       if (statement.text.startsWith('SET')) return [];
       const rows = await database.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>({
-        ...statement,
+        // Without the statement's name, which stands for its text.
+        ...(statement.values && { values: statement.values }),
         text: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${statement.text}`,
       });
       const plan = rows[0]?.['QUERY PLAN'][0]?.Plan as PlanNode;

@@ -1,8 +1,10 @@
-import { listSigningKeys, rotateSigningKey } from '../admin/keys.ts';
-import { describeSettings } from '../config/describe-settings.ts';
-import { isClientSetting } from '../oauth/client-settings.ts';
-import { type ConsoleRoute, defineRoute } from './route.ts';
-import { limitList, type SigningKey, signingKey, signingKeyList } from './wire-administration.ts';
+import { AdminFailure } from '../../admin/failure.ts';
+import { listSigningKeys, rotateSigningKey } from '../../admin/keys.ts';
+import { describeSettings } from '../../config/describe-settings.ts';
+import { isClientSetting } from '../../oauth/client-settings.ts';
+import { ConsoleFailure } from '../failure.ts';
+import { type ConsoleRoute, defineRoute } from '../route.ts';
+import { limitList, type SigningKey, signingKey, signingKeyList } from '../wire-administration.ts';
 
 type Described = Awaited<ReturnType<typeof rotateSigningKey>>;
 
@@ -17,8 +19,8 @@ function describeKey(key: Described): SigningKey {
   };
 }
 
-/** What only operators see and change. */
-export const administrationRoutes: readonly ConsoleRoute[] = [
+/** The signing keys of this data centre, and the settings of the platform. */
+export const keyRoutes: readonly ConsoleRoute[] = [
   defineRoute({
     method: 'GET',
     path: '/administration/keys',
@@ -36,7 +38,13 @@ export const administrationRoutes: readonly ConsoleRoute[] = [
     operator: true,
     answer: signingKey,
     status: 201,
-    handle: async ({ context }) => describeKey(await rotateSigningKey(context.admin, context.dataCenter.id)),
+    handle: async ({ context, admin }) => {
+      const rotated = rotateSigningKey(admin, context.dataCenter.id).catch((error: unknown) => {
+        if (!(error instanceof AdminFailure) || error.code !== 'CONFLICT') throw error;
+        throw new ConsoleFailure(409, 'KEY_WAITS', error.message);
+      });
+      return describeKey(await rotated);
+    },
   }),
   defineRoute({
     method: 'GET',

@@ -1,0 +1,78 @@
+import { endGrants } from '../../accounts/store/end-tokens.ts';
+import { setNames, setPassword, userNameFault } from '../../accounts/users.ts';
+import { checkPassword } from '../confirm-password.ts';
+import type { ConsoleContext } from '../context.ts';
+import { badInput, ConsoleFailure } from '../failure.ts';
+import { type ConsoleRoute, defineRoute } from '../route.ts';
+import type { ConsoleSession } from '../sessions.ts';
+import * as wire from '../wire.ts';
+
+/** The signed-in user's own account. */
+export const accountRoutes: readonly ConsoleRoute[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/account',
+    summary: 'The own account',
+    answer: wire.account,
+    handle: ({ context, session }) => describeAccount(context, session),
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/account',
+    summary: 'Changes the own name',
+    body: wire.accountChange,
+    answer: wire.account,
+    handle: async ({ context, session, body }) => {
+      for (const [field, label] of [
+        ['firstName', 'first'],
+        ['lastName', 'last'],
+      ] as const) {
+        const fault = userNameFault(label, body[field]);
+        if (fault !== undefined) throw badInput(sentence(fault), field);
+      }
+      await setNames(context.database, session.userId, body);
+      const detail = { action: 'change', changed: ['name'], by: 'owner' };
+      context.events.record({ kind: 'user', outcome: 'Success', userId: session.userId, detail });
+      return describeAccount(context, { ...session, ...body });
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/account/password',
+    summary: 'Changes the own password; other browsers are signed out, and all API tokens end if that is wanted',
+    body: wire.passwordChange,
+    handle: async (call) => {
+      const { context, session, body, request } = call;
+      const { userId } = session;
+      const user = await checkPassword(call, body.current, 'current').catch((error: unknown) => {
+        if (!(error instanceof ConsoleFailure) || error.error.code !== 'PASSWORD_WRONG') throw error;
+        throw badInput(error.message, 'current');
+      });
+      const fault = await context.passwordRules.describe(body.fresh, user);
+      if (fault !== undefined) {
+        context.events.record({ kind: 'password', outcome: 'PasswordUnfit', userId, requestId: request.id });
+        throw badInput(sentence(fault), 'fresh');
+      }
+      await setPassword(context.database, userId, body.fresh, session.accountsSessionHash);
+      if (body.endTokens) await endGrants(context.database, context.notices, { userId });
+      const detail = { endedTokens: body.endTokens };
+      context.events.record({ kind: 'password', outcome: 'Success', userId, requestId: request.id, detail });
+    },
+  }),
+];
+
+async function describeAccount(
+  context: ConsoleContext,
+  { userId, email, firstName, lastName }: Pick<ConsoleSession, 'userId' | 'email' | 'firstName' | 'lastName'>,
+): Promise<wire.Account> {
+  const [row] = await context.database.query<{ created_at_ms: string }>({
+    text: 'SELECT created_at_ms FROM user_account WHERE user_id = $1',
+    values: [userId],
+  });
+  return { email, firstName, lastName, createdAt: new Date(Number(row?.created_at_ms)).toISOString() };
+}
+
+/** Faults are parts of sentences elsewhere. */
+function sentence(fault: string): string {
+  return `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`;
+}

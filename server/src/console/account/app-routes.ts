@@ -1,0 +1,55 @@
+import { endGrantsOfApp } from '../clients/grants.ts';
+import { notFound } from '../failure.ts';
+import { type ConsoleRoute, defineRoute } from '../route.ts';
+import * as wire from '../wire.ts';
+
+/** What the user has given access to. */
+export const appRoutes: readonly ConsoleRoute[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/account/apps',
+    summary: 'What the user has given access to',
+    answer: wire.appList,
+    handle: async ({ context, session }): Promise<wire.AppList> => {
+      const rows = await context.database.query<{
+        client_id: string;
+        scopes: string[];
+        granted_ms: string;
+        used_ms: string | null;
+      }>({
+        text: `SELECT g.client_id, array_agg(DISTINCT s.name) AS scopes, min(g.created_at_ms) AS granted_ms,
+                 (SELECT max(a.created_at_ms) FROM access_token a JOIN user_grant o USING (grant_id)
+                  WHERE o.user_id = $1 AND o.client_id = g.client_id) AS used_ms
+               FROM user_grant g, unnest(g.scopes) AS s(name) WHERE g.user_id = $1
+               GROUP BY g.client_id ORDER BY min(g.created_at_ms) DESC LIMIT 200`,
+        values: [session.userId],
+      });
+      const apps = await Promise.all(
+        rows.map(async (row) => {
+          const client = await context.clients.find(row.client_id);
+          if (client?.firstParty) return [];
+          return {
+            clientId: row.client_id,
+            name: client?.name ?? row.client_id,
+            homepageUrl: client?.homepageUrl ?? null,
+            scopes: row.scopes,
+            grantedAt: new Date(Number(row.granted_ms)).toISOString(),
+            lastUsedAt: row.used_ms === null ? null : new Date(Number(row.used_ms)).toISOString(),
+          };
+        }),
+      );
+      return { apps: apps.flat() };
+    },
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/account/apps/:clientId',
+    summary: "Takes an application's access back and ends its tokens",
+    handle: async ({ context, session, params }) => {
+      const { clientId = '' } = params;
+      const reason = 'taken back in the console';
+      const ended = await endGrantsOfApp(context, { userId: session.userId, clientId, reason });
+      if (ended === 0) throw notFound('application');
+    },
+  }),
+];

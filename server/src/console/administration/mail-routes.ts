@@ -1,0 +1,52 @@
+import { countMail, findMail, listMail, type MailAddress, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
+import { notFound } from '../failure.ts';
+import { type ConsoleRoute, defineRoute, perPage, readPage } from '../route.ts';
+import * as wire from '../wire-administration.ts';
+
+/** The outbox of this data centre. */
+export const mailRoutes: readonly ConsoleRoute[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/administration/mails',
+    summary: 'What the platform sent by mail, newest first',
+    operator: true,
+    query: { page: 'From 1' },
+    answer: wire.outboxMailList,
+    handle: async ({ context: { database }, query }): Promise<wire.OutboxMailList> => {
+      const { page, limit, offset } = readPage(query);
+      const mails = (await listMail(database, limit, offset)).map(describe);
+      return { mails, page, perPage, total: await countMail(database) };
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/administration/mails/:messageId',
+    summary: 'One mail with its content',
+    operator: true,
+    answer: wire.outboxMailContent,
+    handle: async ({ context, params }): Promise<wire.OutboxMailContent> => {
+      const { messageId = '' } = params;
+      const row = messageIdPattern.test(messageId) ? await findMail(context.database, messageId) : undefined;
+      if (!row) throw notFound('mail');
+      return { ...describe(row), format: row.format, content: row.content };
+    },
+  }),
+];
+
+function describe(row: Omit<MailRow, 'content'>): wire.OutboxMail {
+  return {
+    messageId: row.message_id,
+    from: textOf(row.sender),
+    to: row.recipients.map(textOf),
+    cc: row.cc.map(textOf),
+    bcc: row.bcc.map(textOf),
+    subject: row.subject,
+    attachments: row.attachments.map(({ name }) => name),
+    createdAt: new Date(Number(row.created_at_ms)).toISOString(),
+    sendAt: new Date(Number(row.send_at_ms)).toISOString(),
+  };
+}
+
+function textOf({ name, email }: MailAddress): string {
+  return name === null ? email : `${name} <${email}>`;
+}

@@ -1,0 +1,53 @@
+import type { Client } from '../../oauth/client.ts';
+import type { ConsoleContext } from '../context.ts';
+import { notFound } from '../failure.ts';
+import type * as wire from '../wire.ts';
+
+const dayMs = 86_400_000;
+/** More uses of a day are not counted: a list must not wait for the busiest of its clients. */
+const mostUses = 10_000;
+
+/** Clients as their owner sees them. */
+export async function describeClients(context: ConsoleContext, clients: readonly Client[]): Promise<wire.Client[]> {
+  const ids = clients.map(({ clientId }) => clientId);
+  const used = await context.database.query<{ client_id: string; used: number }>({
+    name: 'console-client-uses',
+    text: `SELECT c.client_id, (SELECT count(*)::int FROM (
+             SELECT 1 FROM user_grant g JOIN access_token a USING (grant_id)
+             WHERE g.client_id = c.client_id AND a.created_at_ms >= $2 LIMIT ${mostUses}) t) AS used
+           FROM unnest($1::text[]) AS c(client_id)`,
+    values: [ids, Math.floor(context.clock.nowMs() / dayMs) * dayMs],
+  });
+  const owners = await context.database.query<{ user_id: string; email: string }>({
+    name: 'console-client-owners',
+    text: 'SELECT user_id, email FROM user_account WHERE user_id = ANY($1)',
+    values: [clients.map(({ ownerId }) => ownerId)],
+  });
+  const usedBy = new Map(used.map((row) => [row.client_id, row.used]));
+  const emails = new Map(owners.map((row) => [row.user_id, row.email]));
+  return clients.map((client) => ({
+    clientId: client.clientId,
+    type: client.type,
+    name: client.name,
+    homepageUrl: client.homepageUrl,
+    redirectUris: [...client.redirectUris],
+    javascriptDomains: [...client.javascriptDomains],
+    dataCenter: client.dataCenter,
+    ownerId: client.ownerId,
+    // Users of another data centre are not known here.
+    ownerEmail: client.dataCenter === context.dataCenter.id ? (emails.get(client.ownerId) ?? null) : null,
+    sameSecret: client.sameSecret,
+    showSecretOnce: client.secretsShownOnce,
+    enabledDataCenters: [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id),
+    settings: { ...client.overrides } as Record<string, number | boolean>,
+    createdAt: new Date(client.createdAtMs).toISOString(),
+    usedToday: usedBy.get(client.clientId) ?? 0,
+  }));
+}
+
+export async function describeClient(context: ConsoleContext, clientId: string): Promise<wire.Client> {
+  const client = await context.clients.find(clientId);
+  const [described] = client ? await describeClients(context, [client]) : [];
+  if (!described) throw notFound('application');
+  return described;
+}

@@ -1,0 +1,72 @@
+import { saveGrant } from '../accounts/store/grants.ts';
+import { saveAccessToken } from '../accounts/store/token-store.ts';
+import type { Environment } from '../config/data-centers.ts';
+import { consoleClientId } from '../directory/first-party.ts';
+import { createCredential, prefixOf } from '../oauth/formats.ts';
+import type { ConsoleContext } from './context.ts';
+import { notFound } from './failure.ts';
+import type { ConsoleSession } from './sessions.ts';
+
+/** What the Records screen does. */
+const crmScopes = [
+  'ZohoCRM.modules.ALL',
+  'ZohoCRM.settings.ALL',
+  'ZohoCRM.users.READ',
+  'ZohoCRM.org.READ',
+  'ZohoCRM.coql.READ',
+];
+const tokenTtlMs = 30 * 60_000;
+const renewalMs = 60_000;
+const mostTokens = 10_000;
+
+/** One environment of one organization. */
+export interface Space {
+  readonly environment: Environment;
+  readonly organizationId: string;
+}
+
+/** Access tokens of the users' own grants, by session and space, until shortly before they expire. */
+export class CrmTokens {
+  readonly #context: ConsoleContext;
+  readonly #kept = new Map<string, { readonly token: Promise<string>; readonly endsAtMs: number }>();
+
+  constructor(context: ConsoleContext) {
+    this.#context = context;
+  }
+
+  take(session: ConsoleSession, space: Space): Promise<string> {
+    const key = keyOf(session, space);
+    const nowMs = this.#context.clock.nowMs();
+    const kept = this.#kept.get(key);
+    if (kept && kept.endsAtMs - renewalMs > nowMs) return kept.token;
+    const token = this.#make(session, space, nowMs);
+    if (this.#kept.size >= mostTokens) this.#kept.delete(this.#kept.keys().next().value as string);
+    this.#kept.set(key, { token, endsAtMs: nowMs + tokenTtlMs });
+    token.catch(() => this.forget(session, space));
+    return token;
+  }
+
+  /** For one that the API no longer takes: its grant was ended. */
+  forget(session: ConsoleSession, space: Space): void {
+    this.#kept.delete(keyOf(session, space));
+  }
+
+  async #make({ userId }: ConsoleSession, target: Space, nowMs: number): Promise<string> {
+    const organizations = await this.#context.organizations.listForUser(userId);
+    const own = organizations.find(({ organizationId }) => organizationId === target.organizationId);
+    if (!own?.environments.some(({ environment }) => environment === target.environment)) {
+      throw notFound('organization');
+    }
+    const accessToken = createCredential(this.#context.random, prefixOf(consoleClientId));
+    const made = { clientId: consoleClientId, scopes: crmScopes, nowMs };
+    await this.#context.database.transaction(async (transaction) => {
+      const grantId = await saveGrant(transaction, { ...made, userId, target });
+      await saveAccessToken(transaction, { ...made, accessToken, grantId, expiresAtMs: nowMs + tokenTtlMs });
+    });
+    return accessToken;
+  }
+}
+
+function keyOf(session: ConsoleSession, { environment, organizationId }: Space): string {
+  return `${session.hash.toString('hex')} ${environment} ${organizationId}`;
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listEvents } from '../inspector/events.ts';
+import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
+import { newClients, type Visitor, visit } from './testing/visitor.ts';
+import type { Client, NewSecrets, SecretList } from './wire.ts';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ dataCenters: ['us', 'eu'] });
+});
+afterAll(() => platform.stop());
+
+const register = (visitor: Visitor, fields: object = newClients.server) =>
+  visitor.json<Client>('POST', '/clients', fields);
+const list = async (visitor: Visitor, { clientId }: Client) =>
+  (await visitor.json<SecretList>('GET', `/clients/${clientId}/secrets`)).secrets;
+const revealPath = ({ clientId }: Client, secretId = '') => `/clients/${clientId}/secrets/${secretId}/reveal`;
+
+test('secrets are shown on later visits too, after the password when the sign-in is old, and each time is an event', async () => {
+  const visitor = await visit(platform, 'later@example.com');
+  const client = await register(visitor);
+  const [secret] = await list(visitor, client);
+  expect(secret).toMatchObject({ dataCenter: 'us', endsAt: null, lastUsedAt: null, revealable: true });
+  const path = revealPath(client, secret?.secretId);
+  const shown = await visitor.json<{ secret: string }>('POST', path, {});
+  expect(shown.secret).toMatch(/^[0-9a-f]{42}$/);
+
+  platform.clock.advance(299);
+  expect(await visitor.json('POST', path, {})).toEqual(shown);
+  platform.clock.advance(1);
+  expect(await visitor.json('GET', '/session')).toMatchObject({ recentlySignedIn: false });
+  expect(await visitor.refusal('POST', path, {})).toMatchObject({ status: 403, code: 'PASSWORD_NEEDED' });
+  const wrong = await visitor.refusal('POST', path, { password: 'wrong' });
+  expect(wrong).toMatchObject({ status: 403, code: 'PASSWORD_WRONG', field: 'password' });
+  expect(await visitor.json('POST', path, { password: testPassword })).toEqual(shown);
+  // It holds for the next ones, too.
+  expect(await visitor.json('POST', path, {})).toEqual(shown);
+
+  const us = platform.dataCenters.get('us');
+  await us?.events.flush();
+  const events = us ? await listEvents(us.database, { limit: 50, kind: 'client', clientId: client.clientId }) : [];
+  expect(events.map(({ detail }) => detail.action)).toEqual([...Array(4).fill('reveal-secret'), 'register']);
+  expect(events[0]?.detail).toMatchObject({ by: 'owner', byUser: visitor.session.user.userId });
+  expect(JSON.stringify(events)).not.toContain(shown.secret);
+});
+
+test('wrong passwords are counted like those of sign-ins', async () => {
+  const visitor = await visit(platform, 'guess@example.com');
+  const client = await register(visitor);
+  platform.clock.advance(300);
+  const [secret] = await list(visitor, client);
+  const guess = () => visitor.refusal('POST', revealPath(client, secret?.secretId), { password: 'wrong' });
+  const most = platform.admin.settings.limits.signInFailuresPerName;
+  for (let count = 0; count < most; count++) expect((await guess()).code).toBe('PASSWORD_WRONG');
+  expect(await guess()).toMatchObject({ status: 429, code: 'THROTTLED', field: 'password' });
+});
+
+test('a rotation with overlap leaves two secrets, of which the old one has an end', async () => {
+  const visitor = await visit(platform, 'rotate@example.com');
+  const client = await register(visitor);
+  const rotate = (body: object) => visitor.json<NewSecrets>('POST', `/clients/${client.clientId}/secrets/rotate`, body);
+  const { secrets } = await rotate({ overlapSeconds: 86_400 });
+  const [newest, former, ...others] = await list(visitor, client);
+  expect(others).toEqual([]);
+  expect(await visitor.json('POST', revealPath(client, newest?.secretId), {})).toEqual({ secret: secrets.us });
+  const dayMs = 86_400_000;
+  expect([newest?.endsAt, Date.parse(former?.endsAt ?? '') - platform.clock.nowMs()]).toEqual([null, dayMs]);
+  const refused = await visitor.refusal('POST', `/clients/${client.clientId}/secrets/rotate`, { overlapSeconds: 60 });
+  expect(refused).toMatchObject({ status: 400, field: 'overlapSeconds' });
+  await rotate({ overlapSeconds: 0 });
+  expect(await list(visitor, client)).toHaveLength(1);
+  expect(await visitor.refusal('POST', revealPath(client, former?.secretId), {})).toMatchObject({ status: 404 });
+});
+
+test('another data centre gets a secret of its own, or all the same one; "show once" shows none again', async () => {
+  const visitor = await visit(platform, 'several@example.com');
+  const client = await register(visitor);
+  const path = `/clients/${client.clientId}`;
+  const switched = await visitor.json<Client>('PUT', `${path}/data-centers/eu`, { enabled: true });
+  expect([...switched.enabledDataCenters].sort()).toEqual(['eu', 'us']);
+  const tell = async () => {
+    const newest = (await list(visitor, client)).filter(({ endsAt }) => endsAt === null);
+    const told = newest.map(({ secretId }) =>
+      visitor.json<{ secret: string }>('POST', revealPath(client, secretId), {}),
+    );
+    return (await Promise.all(told)).map(({ secret }) => secret);
+  };
+  expect(new Set(await tell()).size).toBe(2);
+  expect(await visitor.json('PATCH', path, { sameSecret: true })).toMatchObject({ sameSecret: true });
+  expect(new Set(await tell()).size).toBe(1);
+  // What the other data centre had goes on for a day.
+  expect((await list(visitor, client)).map(({ dataCenter }) => dataCenter)).toEqual(['eu', 'eu', 'us']);
+  await visitor.json('PATCH', path, { sameSecret: false });
+  expect(new Set(await tell()).size).toBe(2);
+
+  expect(await visitor.json('PATCH', path, { showSecretOnce: true })).toMatchObject({ showSecretOnce: true });
+  const [hidden] = await list(visitor, client);
+  expect(hidden?.revealable).toBe(false);
+  const refused = await visitor.refusal('POST', revealPath(client, hidden?.secretId), {});
+  expect(refused).toMatchObject({ status: 409, code: 'SHOWN_ONCE' });
+});

@@ -1,0 +1,18 @@
+import type { Queryable } from '../../../database/database.ts';
+
+/**
+ * A text that is another one whenever records of the module were added, changed, deleted or restored since: the newest
+ * change, and how many records there are. Both are read from indexes, whatever the number of records.
+ * @param module its number in the data space.
+ */
+export async function moduleMark(queryable: Queryable, dataSpace: number, module: number): Promise<string> {
+  const [row] = await queryable.query<{ mark: string }>({
+    name: 'crm-module-mark',
+    text: `SELECT concat_ws(' ',
+             (SELECT concat_ws('.', modified_at_ms, record_id, version) FROM crm_record
+              WHERE data_space = $1 AND module = $2 ORDER BY modified_at_ms DESC, record_id DESC LIMIT 1),
+             (SELECT sum(count) FROM crm_record_count WHERE data_space = $1 AND module = $2)) AS mark`,
+    values: [dataSpace, module],
+  });
+  return row?.mark ?? '';
+}

@@ -111,7 +111,7 @@ const numberFields: Readonly<Record<string, string>> = {
   Solutions: 'Solution_Number',
 };
 
-/** Computes what follows from other values, in `draft.data`, which is the caller's own copy. */
+/** Step: computes what follows from other values, in `draft.data`, which is the caller's own copy. */
 export function deriveValues(draft: Draft): DerivationProblem | undefined {
   const numberField = numberFields[draft.module.apiName];
   if (numberField !== undefined) draft.data[numberField] = draft.id;

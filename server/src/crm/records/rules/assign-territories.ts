@@ -1,31 +1,13 @@
 import { idInvalid } from '../../kernel/errors.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { DerivationProblem } from '../../kernel/record/draft.ts';
-import type { RecordData, StoredRecord } from '../../kernel/record/record.ts';
-import type { CrmUser, Space } from '../../kernel/space/space.ts';
+import type { Space } from '../../kernel/space/space.ts';
 import type { Territory } from '../../kernel/space/territory.ts';
 import { hasTerritories, territoryModules } from '../../kernel/space/territory-rules.ts';
 import { matches } from '../../language/query/matches.ts';
 import { ruleCondition } from '../../language/query/rule-criteria.ts';
-
-/** A record's place in a territory, as its data holds it. */
-export interface Assignment {
-  readonly territory: string;
-  /** None: the request that is being worked on names it. */
-  readonly at?: number;
-  /** Who put it there by hand; none: a rule did. */
-  readonly by?: { readonly id: string };
-}
-
-export function assignmentsIn(data: RecordData, field: string): readonly Assignment[] {
-  return (data[field] ?? []) as unknown as readonly Assignment[];
-}
-
-/** Puts the places into the data, or takes the field out of it when there are none. */
-export function setAssignments(data: RecordData, field: string, assignments: readonly Assignment[]): void {
-  if (assignments.length === 0) delete data[field];
-  else data[field] = assignments;
-}
+import { type Assignment, assignmentsIn, setAssignments } from '../territory-places.ts';
+import type { Writing } from './writing.ts';
 
 const withoutRules: readonly Territory[] = [];
 
@@ -36,16 +18,18 @@ function territoriesWithRules(space: Space, module: Module): readonly Territory[
 }
 
 /**
- * Gives a record that is about to be written the territories that its values now lead to, in `record.data`, which is
- * the caller's own copy: rules put it in and take it out again, what was done by hand stays. A place that the request
- * itself names (the territory of a deal) is completed with who and when.
+ * Step: gives a record the territories that its values now lead to: rules put it in and take it out again, what was
+ * done by hand stays. A place that the request itself names (the territory of a deal) is completed with who and when.
  */
-export function applyTerritories(
-  space: Space,
-  module: Module,
-  record: StoredRecord,
-  { user, nowMs }: { readonly user: CrmUser; readonly nowMs: number },
-): DerivationProblem | undefined {
+export function assignTerritories({
+  call: { space, user, nowMs },
+  kind: writing,
+  module,
+  before,
+  after: record,
+}: Pick<Writing, 'call' | 'kind' | 'module' | 'before' | 'after'>): DerivationProblem | undefined {
+  // Rules may ask for the owner; what else is amended is no business of theirs.
+  if (writing === 'amend' && record.ownerId === before?.ownerId) return undefined;
   const kind = territoryModules.get(module.apiName);
   if (!kind || !hasTerritories(space)) return undefined;
   const { field, limit } = kind;

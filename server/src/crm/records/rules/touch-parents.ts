@@ -1,19 +1,29 @@
-import type { CrmCall } from '../../kernel/call.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
-import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
+import type { Batch } from './batch.ts';
 
 /** Modules whose records are activity on what they point to. */
 const activities = new Set(['Notes', ...activityModules]);
+
+/** Step: parents of new activities and notes (`touch`). */
+export function touchParentsOfNew(batch: Batch): Promise<void> {
+  const added = batch.items.flatMap(({ made, outcome }) => (made && outcome?.written ? [made.row.record] : []));
+  return touch(batch, added, 'added');
+}
+
+/** Step: parents of activities and notes that were changed (`touch`). */
+export function touchParentsOfChanged(batch: Batch): Promise<void> {
+  const changed = batch.writes.flatMap(({ after, items }) => (items[0]?.outcome?.written ? [after] : []));
+  return touch(batch, changed, 'changed');
+}
 
 /**
  * Moves the last activity of the records that notes and activities are about (crm-api 5.4), when these are added or
  * changed, and tells of new ones in their timelines, with one statement. It is no change of theirs: neither their version
  * nor their modified time moves.
  */
-export async function touchParents(
-  call: CrmCall,
-  module: Module,
+async function touch(
+  { call, module }: Batch,
   records: readonly Pick<StoredRecord, 'id' | 'data'>[],
   what: 'added' | 'changed',
 ): Promise<void> {

@@ -5,9 +5,12 @@ import { type ItemChanges, noChanges, type RowChange } from '../../kernel/record
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { LinkWrites, NewRecord, RecordUpdate } from '../../kernel/record/writes.ts';
 import { historyEntry } from '../../store/records/record-history.ts';
-import { applyChanges, changedClaims } from '../write/apply-changes.ts';
-import { newRecord } from '../write/new-record.ts';
-import { findLinks } from './find-links.ts';
+import { findLinks } from '../linking/find-links.ts';
+import { changedClaims, uniqueClaims } from '../unique-claims.ts';
+import type { BatchStep } from './batch.ts';
+import { changeOf, newWriting, type RecordChain } from './writing.ts';
+
+const noTags: ReadonlyMap<string, string> = new Map();
 
 /** A field of links with its module. */
 function linkingOf(call: CrmCall, field: Field): { readonly linking: Linking; readonly module: Module } | undefined {
@@ -19,8 +22,18 @@ function fieldsWithLinks(module: Module, { links }: ItemChanges): Field[] {
   return links.size === 0 ? [] : wholeModule(module).fields.filter(({ key }) => links.has(key));
 }
 
-/** The links of a new record; each goes with it, or not at all. */
-export function newLinks(
+/** Step: makes the links of new records; each goes with its record, or not at all. */
+export function linkRecords(chain: RecordChain): BatchStep {
+  return ({ call, module, items, takeId }) => {
+    for (const item of items) {
+      if (!item.made || !item.changes) continue;
+      item.links = newLinks(chain, call, module, item.changes, item.made.writing.id, takeId);
+    }
+  };
+}
+
+function newLinks(
+  chain: RecordChain,
   call: CrmCall,
   module: Module,
   changes: ItemChanges,
@@ -30,11 +43,12 @@ export function newLinks(
   return fieldsWithLinks(module, changes).flatMap((field) => {
     const of = linkingOf(call, field);
     const rows = changes.links.get(field.key)?.rows ?? [];
-    return of ? insertedLinks(call, of, rows, recordId, takeId) : [];
+    return of ? insertedLinks(chain, call, of, rows, recordId, takeId) : [];
   });
 }
 
 function insertedLinks(
+  chain: RecordChain,
   call: CrmCall,
   { linking, module }: { readonly linking: Linking; readonly module: Module },
   rows: readonly RowChange[],
@@ -49,9 +63,12 @@ function insertedLinks(
     const link = noChanges();
     for (const [key, value] of values) link.values.set(key, value);
     link.values.set(linking.parentField, recordId);
-    const made = newRecord(call, module, link, new Map(), takeId);
-    if ('failure' in made) throw new Error(`a link cannot be made: ${made.failure.code}`);
-    return { ...made, goesWith: recordId };
+    const task = { call, module, kind: 'insert', changes: link, tagIds: noTags, takeId, jsonPath: '$' } as const;
+    const writing = newWriting(task, takeId());
+    const failure = chain.make(writing);
+    if (failure) throw new Error(`a link cannot be made: ${failure.code}`);
+    const key = { dataSpace: call.space.dataSpace, module: module.number, id: writing.id };
+    return { key, record: writing.after, claims: uniqueClaims(module, writing.data), goesWith: recordId };
   });
 }
 
@@ -60,6 +77,7 @@ function insertedLinks(
  * `undefined` when it says nothing of links.
  */
 export async function linkWrites(
+  chain: RecordChain,
   call: CrmCall,
   module: Module,
   changes: ItemChanges,
@@ -94,16 +112,17 @@ export async function linkWrites(
         return { failure: errorBody('INVALID_DATA', { api_name: 'id', json_path: `${jsonPath}.id` }, idInvalid) };
       }
       if (remove) removed.push(link);
-      else if (values.size > 0) changed.push(changedLink(call, linkModule, link, values, linking));
+      else if (values.size > 0) changed.push(changedLink(chain, call, linkModule, link, values, linking));
     }
-    const inserted = insertedLinks(call, of, wanted.rows, recordId, takeId);
+    const inserted = insertedLinks(chain, call, of, wanted.rows, recordId, takeId);
     all.push({ inserted, changed, removed, linking: linkModule, by: user.id, atMs: nowMs });
   }
   return all;
 }
 
 function changedLink(
-  { space, user, nowMs }: CrmCall,
+  chain: RecordChain,
+  call: CrmCall,
   module: Module,
   before: StoredRecord,
   values: ReadonlyMap<string, StoredValue | null>,
@@ -114,13 +133,15 @@ function changedLink(
     // A link always links two: only what it links to may become another.
     if (key !== parentField && !(key === connectedField && value === null)) changes.values.set(key, value);
   }
-  const applied = applyChanges(before.data, changes, () => '');
-  const data = 'data' in applied ? applied.data : before.data;
-  const record = { ...before, data, modifiedBy: user.id, modifiedAtMs: Math.max(nowMs, before.modifiedAtMs) };
+  const task = { call, module, kind: 'update', changes, tagIds: noTags, takeId: () => '', jsonPath: '$' } as const;
+  const writing = changeOf(task, before);
+  const failure = chain.make(writing);
+  const { after } = writing;
+  if (failure) throw new Error(`a link cannot be changed: ${failure.code}`);
   return {
-    key: { dataSpace: space.dataSpace, module: module.number, id: before.id },
-    record,
-    claims: changedClaims(module, before, data),
-    history: historyEntry(before, record),
+    key: { dataSpace: call.space.dataSpace, module: module.number, id: before.id },
+    record: after,
+    claims: changedClaims(module, before, after.data),
+    history: historyEntry(before, after),
   };
 }

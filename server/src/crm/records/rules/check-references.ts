@@ -1,18 +1,19 @@
 import type { CrmCall } from '../../kernel/call.ts';
-import { type ErrorBody, errorBody, idInvalid } from '../../kernel/errors.ts';
+import { errorBody, idInvalid } from '../../kernel/errors.ts';
 import type { ItemChanges, PlacedWish } from '../../kernel/record/changes.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
 import type { Reference } from '../../kernel/record/writes.ts';
+import { type Batch, openItems } from './batch.ts';
 
 type Facts = Readonly<Record<string, StoredValue>>;
 
 /** The files that items name, with what records remember of them; one statement, when there are any. */
 async function findFiles(
   { space, store, user, nowMs }: CrmCall,
-  items: readonly (ItemChanges | undefined)[],
+  items: readonly { readonly changes: ItemChanges }[],
 ): Promise<ReadonlyMap<string, Facts>> {
   const ids = new Set<string>();
-  for (const item of items) for (const { kind, id } of item?.wishes ?? []) if (kind === 'file') ids.add(id);
+  for (const { changes } of items) for (const { kind, id } of changes.wishes) if (kind === 'file') ids.add(id);
   if (ids.size === 0) return new Map();
   const rows = await store.database.query<{ file_id: string; name: string; size_bytes: string }>({
     text: `SELECT file_id, name, size_bytes FROM crm_file
@@ -29,17 +30,16 @@ async function findFiles(
 }
 
 /**
- * Says of each item whether the records and users that it points to exist in the same data space: users from memory,
+ * Step: refuses items that point to records, users or files which do not exist in the data space: users from memory,
  * records with one statement for all items.
  */
-export async function checkReferences(
-  call: CrmCall,
-  items: readonly (ItemChanges | undefined)[],
-): Promise<(wishes: readonly PlacedWish[]) => ErrorBody | undefined> {
+export async function checkReferences(batch: Batch): Promise<void> {
+  const { call } = batch;
   const { space, store } = call;
+  const items = openItems(batch);
   const references = new Map<string, Reference>();
-  for (const item of items) {
-    for (const { kind, id, module } of item?.wishes ?? []) {
+  for (const { changes } of items) {
+    for (const { kind, id, module } of changes.wishes) {
       const target = kind === 'record' ? space.metadata.find(module ?? '') : undefined;
       if (target) references.set(`${target.number}/${id}`, { module: target.number, id });
     }
@@ -57,8 +57,9 @@ export async function checkReferences(
     const target = space.metadata.find(module ?? '');
     return target !== undefined && found.has(`${target.number}/${id}`);
   };
-  return (wishes) => {
-    const missing = wishes.find((wish) => !exists(wish));
-    return missing && errorBody('INVALID_DATA', { api_name: missing.apiName, json_path: missing.jsonPath }, idInvalid);
-  };
+  for (const item of items) {
+    const missing = item.changes.wishes.find((wish) => !exists(wish));
+    if (!missing) continue;
+    item.failure = errorBody('INVALID_DATA', { api_name: missing.apiName, json_path: missing.jsonPath }, idInvalid);
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import type { Draft } from '../../kernel/record/draft.ts';
 import type { RecordData } from '../../kernel/record/record.ts';
-import { deriveValues } from './derived-values.ts';
+import { deriveValues } from './derive-values.ts';
 
 const nowMs = Date.UTC(2026, 0, 11);
 

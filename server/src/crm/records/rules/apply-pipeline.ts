@@ -1,16 +1,21 @@
-import type { DerivationProblem, Draft } from '../../kernel/record/draft.ts';
+import type { DerivationProblem } from '../../kernel/record/draft.ts';
 import type { Pipeline } from '../../kernel/space/pipeline.ts';
 import { findPipeline, pipelinesOf } from '../../kernel/space/pipelines-of.ts';
-import type { Space } from '../../kernel/space/space.ts';
+import type { Writing } from './writing.ts';
 
 /**
- * Holds a deal's pipeline and stage against each other (crm-api 5.5, 7.13), when the request names one of them. A deal
+ * Step: holds a deal's pipeline and stage against each other (crm-api 5.5, 7.13), when the request names one of them. A deal
  * that names no pipeline goes into the default one, or else into the first that has its stage.
  */
-export function applyPipeline(space: Space, draft: Draft): DerivationProblem | undefined {
-  const { module, data, previous, given } = draft;
+export function applyPipeline({
+  call,
+  module,
+  data,
+  previous,
+  given,
+}: Pick<Writing, 'call' | 'module' | 'data' | 'previous' | 'given'>): DerivationProblem | undefined {
   if (module.apiName !== 'Deals' || !(given('Stage') || given('Pipeline'))) return undefined;
-  const pipelines = pipelinesOf(space);
+  const pipelines = pipelinesOf(call.space);
   const stage = data.Stage as string | undefined;
   if (data.Pipeline === undefined) {
     const pipeline = data.Stage === previous.Stage ? undefined : pipelineFor(pipelines, stage);

@@ -1,18 +1,17 @@
-import { notifyChanges } from '../../../database/change-notices.ts';
-import type { CrmCall } from '../../kernel/call.ts';
-import type { Module } from '../../kernel/metadata/metadata.ts';
-import type { ItemChanges } from '../../kernel/record/changes.ts';
-import { spaceTopic } from '../../store/space/space-cache.ts';
+import { notifyChanges } from '../../database/change-notices.ts';
+import type { CrmCall } from '../kernel/call.ts';
+import type { Module } from '../kernel/metadata/metadata.ts';
+import { spaceTopic } from '../store/space/space-cache.ts';
 
 /** The tag ids of each name, folded; names that nobody has used yet become tags of the module. */
-export async function resolveTags(
+export async function tagIdsOf(
   call: CrmCall,
   module: Module,
-  items: readonly (ItemChanges | undefined)[],
+  named: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const { space, store } = call;
   const wanted = new Map<string, string>();
-  for (const item of items) for (const name of item?.tagNames ?? []) wanted.set(name.toLowerCase(), name);
+  for (const name of named) wanted.set(name.toLowerCase(), name);
   const ids = new Map<string, string>();
   if (wanted.size === 0) return ids;
   for (const tag of space.contents.tags) {

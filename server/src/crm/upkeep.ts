@@ -1,7 +1,11 @@
 import type { Database } from '../database/database.ts';
+import { deleteExpired, type Expiring } from '../database/delete-expired.ts';
 import type { JobOperation } from './jobs/job.ts';
 import { lifetimes } from './kernel/lifetimes.ts';
 import { sweepFiles } from './store/files/file-store.ts';
+import { expiringCredits } from './store/limits/credit-ledger.ts';
+import { expiringKeys } from './wire/idempotency.ts';
+import { expiringWatches } from './work/notifications/watch-rows.ts';
 import { sweepBin } from './work/recycle-bin/purge.ts';
 
 /** How long jobs of a kind are kept after their end. */
@@ -22,10 +26,17 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
 export async function sweep(database: Database, nowMs: number): Promise<void> {
   const failures: unknown[] = [];
   // One that fails, because it takes too long for instance, leaves the others their turn.
-  for (const each of [sweepJobs, sweepAuditFiles, sweepFiles, sweepBin]) {
+  for (const each of [sweepJobs, sweepAuditFiles, sweepFiles, sweepBin, sweepExpired]) {
     await each(database, nowMs).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
+}
+
+/** What each folder says of its own rows that end by themselves. */
+const expiring: readonly Expiring[] = [expiringKeys, expiringWatches, expiringCredits];
+
+async function sweepExpired(database: Database, nowMs: number): Promise<void> {
+  await deleteExpired(database, expiring, nowMs);
 }
 
 /** The end of a statement that deletes the files that its part `gone` names. */

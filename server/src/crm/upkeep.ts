@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import { deleteExpired, type Expiring } from '../database/delete-expired.ts';
 import type { JobOperation } from './jobs/job.ts';
 import { lifetimes } from './kernel/lifetimes.ts';
+import { deletedFilesParts } from './store/files/file-parts.ts';
 import { sweepFiles } from './store/files/file-store.ts';
 import { expiringCredits } from './store/limits/credit-ledger.ts';
 import { expiringKeys } from './wire/idempotency.ts';
@@ -40,11 +41,7 @@ async function sweepExpired(database: Database, nowMs: number): Promise<void> {
 }
 
 /** The end of a statement that deletes the files that its part `gone` names. */
-const deleteFilesOfGone = `, pieces AS (
-    DELETE FROM crm_file_piece USING gone
-    WHERE crm_file_piece.data_space = gone.data_space AND crm_file_piece.file_id = gone.file_id
-  )
-  DELETE FROM crm_file USING gone WHERE crm_file.data_space = gone.data_space AND crm_file.file_id = gone.file_id`;
+const deleteFilesOfGone = `, ${deletedFilesParts('gone')} SELECT 1`;
 
 /** Jobs that ended long ago, uploads for bulk writes, what both were made of, and their files. */
 async function sweepJobs(database: Database, nowMs: number): Promise<void> {

@@ -3,6 +3,7 @@ import { errorBody, idInvalid } from '../../kernel/errors.ts';
 import type { ItemChanges, PlacedWish } from '../../kernel/record/changes.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
 import type { Reference } from '../../kernel/record/writes.ts';
+import { usableFiles } from '../../store/files/file-parts.ts';
 import { type Batch, openItems } from './batch.ts';
 
 type Facts = Readonly<Record<string, StoredValue>>;
@@ -15,16 +16,11 @@ async function findFiles(
   const ids = new Set<string>();
   for (const { changes } of items) for (const { kind, id } of changes.wishes) if (kind === 'file') ids.add(id);
   if (ids.size === 0) return new Map();
-  const rows = await store.database.query<{ file_id: string; name: string; size_bytes: string }>({
-    text: `SELECT file_id, name, size_bytes FROM crm_file
-           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
-             AND (expires_at_ms IS NULL OR expires_at_ms > $3)`,
-    values: [space.dataSpace, [...ids], nowMs],
-  });
+  const files = await usableFiles(store.database, space.dataSpace, [...ids], nowMs);
   return new Map(
-    rows.map(({ file_id, name, size_bytes }) => [
-      file_id,
-      { File_Name__s: name, Size__s: size_bytes, Created_Time__s: nowMs, Created_By__s: user.id },
+    files.map(({ id, name, sizeBytes }) => [
+      id,
+      { File_Name__s: name, Size__s: sizeBytes, Created_Time__s: nowMs, Created_By__s: user.id },
     ]),
   );
 }

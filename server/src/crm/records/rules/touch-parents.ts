@@ -1,5 +1,6 @@
 import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
+import { touchRecords } from '../../store/records/touch-records.ts';
 import type { Batch } from './batch.ts';
 
 /** Modules whose records are activity on what they point to. */
@@ -49,28 +50,12 @@ async function touch(
   const told = sorted.flatMap(([id, parent]) =>
     what === 'added' ? parent.related.map((related) => ({ id, module: parent.module, related })) : [],
   );
-  await store.database.query({
-    text: `WITH told AS (
-             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes, related)
-             SELECT $1, record_id, module, $4, $8, 'related_added', '[]', jsonb_build_object('module', $9::integer, 'id', related)
-             FROM unnest($5::integer[], $6::bigint[], $7::text[]) AS about (module, record_id, related)
-             JOIN crm_record USING (module, record_id) WHERE crm_record.data_space = $1
-           )
-           UPDATE crm_record SET activity_at_ms = $4 FROM (
-             SELECT record_id, module FROM crm_record JOIN unnest($2::integer[], $3::bigint[]) AS about (module, record_id)
-               USING (module, record_id)
-             WHERE data_space = $1 AND activity_at_ms < $4 ORDER BY record_id FOR UPDATE OF crm_record) AS moved
-           WHERE crm_record.data_space = $1 AND crm_record.module = moved.module AND crm_record.record_id = moved.record_id`,
-    values: [
-      space.dataSpace,
-      sorted.map(([, parent]) => parent.module),
-      sorted.map(([id]) => id),
-      nowMs,
-      told.map((each) => each.module),
-      told.map((each) => each.id),
-      told.map((each) => each.related),
-      user.id,
-      module.number,
-    ],
+  await touchRecords(store.database, {
+    dataSpace: space.dataSpace,
+    records: sorted.map(([id, parent]) => ({ id, module: parent.module })),
+    told,
+    relatedModule: module.number,
+    by: user.id,
+    atMs: nowMs,
   });
 }

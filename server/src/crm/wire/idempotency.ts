@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../database/database.ts';
+import type { Expiring } from '../../database/delete-expired.ts';
 import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
 import { Refusal } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/operation.ts';
@@ -103,3 +104,6 @@ function keyRefused(outcome: 'IdempotencyKeyMalformed' | 'IdempotencyKeyReused')
     outcome,
   });
 }
+
+/** Keys are forgotten when they end. */
+export const expiringKeys: Expiring = { table: 'crm_idempotency_key', column: 'expires_at_ms', keptMs: 0 };

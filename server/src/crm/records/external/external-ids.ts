@@ -8,7 +8,7 @@ import { isStorable } from '../../language/values/texts.ts';
 import { externalHeader } from '../../wire/openapi/parameters.ts';
 import { findRelatedList } from '../list/related-lists.ts';
 import { mayUse } from '../record-module.ts';
-import { uniqueForm } from '../write/apply-changes.ts';
+import { uniqueForm } from '../unique-claims.ts';
 import { holdersOf } from '../write/find-duplicates.ts';
 import { type ExternalName, externalField, externalNames } from './external-header.ts';
 

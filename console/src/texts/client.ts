@@ -8,6 +8,8 @@ export const clientTexts = {
     snippets: 'Snippets',
     activity: 'Activity',
   },
+  unknownClient: 'Application',
+
   copy: 'Copy',
   copied: 'Copied',
   copyOf: (what: string) => `Copy ${what}`,
@@ -69,6 +71,9 @@ export const clientTexts = {
   multiDcText:
     'Users of a data centre may use the app only where it is switched on. The client ID is the same everywhere.',
   ownDataCenter: 'the own data centre is always on',
+  secrets: 'Secrets',
+  settingOn: 'On',
+  settingOff: 'Off',
   switchLabel: (id: string, country: string) => `${id}, ${country}`,
   sameSecret: 'Use the same client secret for all data centers',
   showOnce: 'Show secrets only when they are made',

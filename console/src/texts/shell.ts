@@ -4,7 +4,6 @@ export const shellTexts = {
   skip: 'Skip to the content',
   navigation: 'Screens',
   openNavigation: 'Open the menu',
-  userMenu: (email: string) => `Menu of ${email}`,
   signOut: 'Sign out',
   signIn: 'Sign in',
   signInHeading: 'You are signed out',

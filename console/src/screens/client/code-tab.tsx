@@ -3,6 +3,7 @@ import {
   Anchor,
   Button,
   Group,
+  NativeSelect,
   SegmentedControl,
   Select,
   Stack,
@@ -100,10 +101,12 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
                   autosize
                   minRows={2}
                   required
+                  withAsterisk={false}
                   autoComplete="off"
                   spellCheck={false}
                 />
                 <ScopePicker
+                  initiallyOpen
                   value={field.value}
                   onChange={(scope) => setValue('scope', scope, { shouldValidate: true })}
                 />
@@ -113,9 +116,7 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
           <Controller
             name="minutes"
             control={control}
-            render={({ field }) => (
-              <Select {...field} label={texts.duration} data={minuteChoices} allowDeselect={false} maw={220} />
-            )}
+            render={({ field }) => <NativeSelect {...field} label={texts.duration} data={minuteChoices} maw={220} />}
           />
           <Controller
             name="description"

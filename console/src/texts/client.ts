@@ -62,6 +62,7 @@ export const clientTexts = {
   expired: 'This code has expired. Generate another one.',
   download: 'Download self_client.json',
   exchangeNow: 'Exchange now',
+  secretForExchange: 'Your own copy; it is used for this exchange only.',
   exchanged: 'The answer of the token endpoint',
   curl: 'The same with curl',
   firstCall: 'A first call with the access token',

@@ -4,6 +4,7 @@ import {
   Button,
   Group,
   NativeSelect,
+  PasswordInput,
   SegmentedControl,
   Select,
   Stack,
@@ -204,11 +205,16 @@ function GeneratedCode({
   const left = useTimeLeft(code.expiresAt);
   const [answer, setAnswer] = useState<ExchangeAnswer>();
   const [failure, setFailure] = useState<string>();
+  const [secretNeeded, setSecretNeeded] = useState(false);
+  const [clientSecret, setClientSecret] = useState('');
   const exchange = async () => {
+    setFailure(undefined);
     try {
       const path = `/clients/${encodeURIComponent(client.clientId)}/codes/exchange`;
-      setAnswer(await call<ExchangeAnswer>('POST', path, { code: code.code }));
+      const own = secretNeeded ? { clientSecret } : {};
+      setAnswer(await call<ExchangeAnswer>('POST', path, { code: code.code, ...own }));
     } catch (error) {
+      if (error instanceof CallFailure && error.code === 'SECRET_UNKNOWN') setSecretNeeded(true);
       setFailure(error instanceof Error ? error.message : String(error));
     }
   };
@@ -226,6 +232,15 @@ function GeneratedCode({
         </Anchor>
       </Group>
       {failure && <Failed message={failure} />}
+      {secretNeeded && !answer && (
+        <PasswordInput
+          label={texts.clientSecret}
+          description={texts.secretForExchange}
+          value={clientSecret}
+          onChange={(event) => setClientSecret(event.currentTarget.value)}
+          autoComplete="off"
+        />
+      )}
       {!answer && <CopyBlock label={texts.curl} value={exchangeLine(dataCenter, client, code.code)} />}
       {answer && <CopyBlock label={texts.exchanged} value={JSON.stringify(answer.body, null, 2)} />}
       {token && <CopyBlock label={texts.firstCall} value={callLine(dataCenter, code.environment, token)} />}

@@ -13,7 +13,7 @@ export const shellTexts = {
   sessionEndedOpen: 'Sign in in a new tab',
   sessionEndedBack: 'I have signed in',
   loading: 'Loading …',
-  failed: 'This could not be loaded',
+  failed: 'This did not work',
   again: 'Try again',
   notFound: 'There is no such page',
   notFoundText: 'The address names no screen of the console.',

@@ -91,7 +91,7 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
           <Controller
             name="scope"
             control={control}
-            rules={{ required: 'Enter a valid scope' }}
+            rules={{ required: texts.scopeNeeded }}
             render={({ field, fieldState }) => (
               <Stack gap="xs">
                 <Textarea
@@ -122,7 +122,10 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
           <Controller
             name="description"
             control={control}
-            rules={{ maxLength: { value: 500, message: 'At most 500 characters' } }}
+            rules={{
+              required: texts.descriptionNeeded,
+              maxLength: { value: 500, message: texts.descriptionTooLong },
+            }}
             render={({ field, fieldState }) => (
               <TextInput
                 {...field}

@@ -13,5 +13,6 @@ export type { DeviceAuthorization, DeviceOptions, PollOptions } from './oauth/de
 export type { StoringOptions } from './oauth/new-row.ts';
 export { challengeOf, unguessable } from './oauth/pkce.ts';
 export { Session, type SessionRequest } from './oauth/session.ts';
+export { encryptTokens } from './store/encrypted.ts';
 export { MemoryTokenStore } from './store/memory.ts';
 export type { RefreshLease, StoredToken, StoreOptions, TokenRow, TokenStore } from './store/token-store.ts';

@@ -1,4 +1,21 @@
 /** `@grantway/node`: OAuth for every client type, token stores, a CRM client. Stores with drivers and the guard are exports of their own. */
+
+export type { BulkReadOptions } from './crm/bulk-read.ts';
+export type { BulkWriteOptions, BulkWriteResult } from './crm/bulk-write.ts';
+export type { CallOptions, CrmRequest } from './crm/call.ts';
+export { CrmClient, type CrmOptions } from './crm/client.ts';
+export { type CoqlQuery, type CoqlValue, coql, coqlName } from './crm/coql.ts';
+export type { Download } from './crm/files.ts';
+export type { FileContent, UploadFile } from './crm/multipart.ts';
+export {
+  type Channel,
+  type Notification,
+  notificationReceiver,
+  type Receiver,
+  type ReceiverOptions,
+} from './crm/notifications.ts';
+export type { Page, PageInfo } from './crm/paging.ts';
+export type { CrmRecord, ListOptions, ModuleTypes, SearchOptions, UpsertOptions, WriteOptions } from './crm/records.ts';
 export { type DataCenter, type Environment, environments } from './data-centers/data-center.ts';
 export { type CallbackPlace, DataCenters, type NamedOrigins } from './data-centers/data-centers.ts';
 export { discoverDataCenters } from './data-centers/discover.ts';

@@ -34,7 +34,7 @@ export class Session {
   readonly key: string;
   readonly #config: OAuthConfig;
   #known: StoredToken | undefined;
-  #renewal: { readonly need: TokenNeed; readonly result: Promise<StoredToken> } | undefined;
+  #renewal: Promise<StoredToken> | undefined;
 
   /** Made by `OAuthClient`. */
   constructor(config: OAuthConfig, key: string, known?: StoredToken) {
@@ -156,17 +156,15 @@ export class Session {
   async #fresh(need: TokenNeed, signal?: AbortSignal): Promise<TokenRow> {
     signal?.throwIfAborted();
     if (this.#known && isFresh(this.#config, this.#known.row, need)) return this.#known.row;
-    if (!this.#renewal) {
-      const result = freshRow(this.#config, this.key, need).finally(() => {
-        this.#renewal = undefined;
-      });
-      this.#renewal = { need, result };
-    }
-    const stored = await orAborted(this.#renewal.result, signal);
+    const joined = this.#renewal !== undefined;
+    this.#renewal ??= freshRow(this.#config, this.key, need).finally(() => {
+      this.#renewal = undefined;
+    });
+    const stored = await orAborted(this.#renewal, signal);
     this.#known = stored;
     const { accessToken } = stored.row;
     // The renewal that was under way may not have been made for this need.
-    if (accessToken === need.refused || accessToken === need.force) return this.#fresh(need, signal);
+    if (joined && (accessToken === need.refused || accessToken === need.force)) return this.#fresh(need, signal);
     return stored.row;
   }
 }

@@ -6,6 +6,7 @@ export type { CallOptions, CrmRequest } from './crm/call.ts';
 export { CrmClient, type CrmOptions } from './crm/client.ts';
 export { type CoqlQuery, type CoqlValue, coql, coqlName } from './crm/coql.ts';
 export type { Download } from './crm/files.ts';
+export { type FieldFacts, type ModuleFacts, moduleTypes } from './crm/module-types.ts';
 export type { FileContent, UploadFile } from './crm/multipart.ts';
 export {
   type Channel,

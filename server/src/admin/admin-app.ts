@@ -25,6 +25,7 @@ import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { listMails, showMail } from './mails.ts';
+import { moduleFields } from './module-fields.ts';
 import {
   addAssignmentRule,
   changeTerritories,
@@ -139,6 +140,7 @@ const bodies = {
   ),
   assignmentRule: Type.Object({ ...organization, rule: Type.Unknown() }, strict),
   organization: Type.Object(organization, strict),
+  moduleFields: Type.Object({ ...organization, module: Type.Optional(Type.String()) }, strict),
   territories: Type.Object({ ...organization, territories: Type.Boolean() }, strict),
   token: Type.Object({ token: Type.String() }, strict),
 };
@@ -255,6 +257,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     const { importId, ...target } = readBody(request, bodies.importClosing);
     return closeImport(context, target, importId);
   });
+  app.get('/module-fields', async (request) => moduleFields(context, readQuery(request, bodies.moduleFields)));
   app.get('/assignment-rules', async (request) =>
     listAssignmentRules(context, readQuery(request, bodies.organization)),
   );

@@ -37,7 +37,7 @@ async function compile(code: string): Promise<string> {
     writeFileSync(join(directory, 'crm.d.ts'), types);
     const index = JSON.stringify(join(import.meta.dirname, '../index.ts'));
     writeFileSync(
-      join(directory, 'use.ts'),
+      join(directory, 'use.mts'),
       `import { CrmClient, type Session } from ${index};\nimport type { Modules } from './crm.d.ts';\ndeclare const session: Session;\nconst crm = new CrmClient<Modules>(session);\n${code}\nexport {};\n`,
     );
     const options =
@@ -47,7 +47,7 @@ async function compile(code: string): Promise<string> {
       ...options.split(' '),
       '--typeRoots',
       join(root, 'node_modules/@types'),
-      join(directory, 'use.ts'),
+      join(directory, 'use.mts'),
     ];
     await promisify(execFile)(process.execPath, args, { cwd: directory });
     return '';

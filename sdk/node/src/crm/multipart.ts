@@ -9,7 +9,10 @@ export interface UploadFile {
 }
 
 /** A multipart body of one part named `file`, with the header that names its boundary. */
-export function multipart({ name, content }: UploadFile) {
+export function multipart({ name, content }: UploadFile): {
+  readonly body: FormData | ReadableStream<Uint8Array>;
+  readonly headers: Readonly<Record<string, string>>;
+} {
   if (content instanceof Blob || content instanceof Uint8Array || typeof content === 'string') {
     const blob = content instanceof Blob ? content : new Blob([content as Uint8Array<ArrayBuffer>]);
     const body = new FormData();

@@ -24,6 +24,7 @@ const types = moduleTypes([
       { api_name: 'Owner', data_type: 'ownerlookup', json_type: 'jsonobject' },
       { api_name: 'Annual_Revenue', data_type: 'currency', json_type: 'double' },
       { api_name: '$odd-name', data_type: 'text' },
+      { api_name: 'id', data_type: 'bigint' },
     ],
   },
   { apiName: 'Modules', fields: [] },
@@ -41,7 +42,7 @@ async function compile(code: string): Promise<string> {
       `import { CrmClient, type Session } from ${index};\nimport type { Modules } from './crm.d.ts';\ndeclare const session: Session;\nconst crm = new CrmClient<Modules>(session);\n${code}\nexport {};\n`,
     );
     const options =
-      '--ignoreConfig --noEmit --strict --target esnext --module nodenext --skipLibCheck --allowImportingTsExtensions --types node';
+      '--ignoreConfig --noEmit --strict --target esnext --module nodenext --allowImportingTsExtensions --types node';
     const args = [
       compiler,
       ...options.split(' '),

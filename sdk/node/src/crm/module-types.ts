@@ -54,10 +54,10 @@ const byJsonType: Readonly<Record<string, string>> = {
  */
 export function moduleTypes(modules: readonly ModuleFacts[]): string {
   const parts = modules.map(({ apiName, fields }) => {
-    const lines = fields.flatMap((field) => [
-      `  /** ${comment(field)} */`,
-      `  readonly ${member(field.api_name)}?: ${typeOf(field)};`,
-    ]);
+    // `id` stands in every record, whether or not the metadata name it.
+    const lines = fields
+      .filter(({ api_name }) => api_name !== 'id')
+      .flatMap((field) => [`  /** ${comment(field)} */`, `  readonly ${member(field.api_name)}?: ${typeOf(field)};`]);
     return `export interface ${typeName(apiName)} {\n  readonly id?: string;\n${lines.join('\n')}\n}\n`;
   });
   const entries = modules.map(({ apiName }) => `  readonly ${member(apiName)}: ${typeName(apiName)};`);

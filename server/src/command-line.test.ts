@@ -26,6 +26,7 @@ describe('help', () => {
     'crm import',
     ...['create', 'list', 'delete'].map((name) => `crm assignment-rule ${name}`),
     'crm territories',
+    'crm types',
     'mail list',
     'mail show',
     'user create',
@@ -206,6 +207,18 @@ describe('against a running platform', () => {
     expect(await json(`crm territories off ${of}`)).toMatchObject({ territories: false });
     expect(await json(`crm territories on ${of}`)).toMatchObject({ territories: true });
     expect((await failure(1, `crm territories away ${of}`)).message).toContain('"away"');
+  });
+
+  test('crm types: the fields of an organization as TypeScript', async () => {
+    const user = await json('user create --dc us --email types@us.example --password correct-horse');
+    const of = `--dc us --organization ${user.organization_id}`;
+    const { stdout } = await run(`crm types --module Leads Deals ${of}`);
+    expect(stdout).toContain('export interface Leads {');
+    expect(stdout).toContain('  /** Last Name (text, mandatory) */\n  readonly Last_Name?: string | null;');
+    expect(stdout).toContain('readonly Owner?: Reference | null;');
+    expect(stdout).toContain('export type Modules = {\n  readonly Leads: Leads;\n  readonly Deals: Deals;\n};');
+    expect((await json(`crm types ${of}`)).types).toContain('readonly Contacts: Contacts;');
+    expect(await failure(1, `crm types --module Nothing ${of}`)).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test.each<[1 | 2, string, RegExp]>([

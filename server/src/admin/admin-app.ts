@@ -25,6 +25,7 @@ import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { listMails, showMail } from './mails.ts';
+import { moduleFields } from './module-fields.ts';
 import {
   addAssignmentRule,
   changeTerritories,
@@ -159,6 +160,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     const { importId, ...target } = request.body;
     return closeImport(context, target, importId);
   });
+  app.get('/module-fields', { schema: { querystring: queries.moduleFields } }, async (request) =>
+    moduleFields(context, request.query),
+  );
   app.get('/assignment-rules', { schema: { querystring: queries.organization } }, async (request) =>
     listAssignmentRules(context, request.query),
   );

@@ -109,6 +109,7 @@ export const queries = {
     strict,
   ),
   organization: Type.Object(organization, strict),
+  moduleFields: Type.Object({ ...organization, module: Type.Optional(Type.String()) }, strict),
   mails: Type.Object({ dataCenter: Type.String({ default: '' }), limit: Type.String({ default: '50' }) }),
   mail: Type.Object({ dataCenter: Type.String({ default: '' }) }),
   events: Type.Object({

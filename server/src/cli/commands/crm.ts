@@ -4,6 +4,7 @@ import { connectAdmin } from '../admin-client.ts';
 import { type ImportReport, importFile } from '../import-file.ts';
 import { printFacts, printJson } from '../output.ts';
 import { registerAssignmentRuleCommands } from './assignment-rule.ts';
+import { registerTypesCommand } from './crm-types.ts';
 import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
 
 interface Options extends OrganizationOptions {
@@ -39,6 +40,7 @@ export function registerCrmCommands(program: Command): void {
     if (options.json) printJson(report);
     else printFacts({ ...report });
   });
+  registerTypesCommand(crm);
   registerAssignmentRuleCommands(crm);
   addOrganizationOptions(
     crm

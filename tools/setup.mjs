@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.mjs';
+import { findRedis } from './find-redis.mjs';
 import { runChild } from './run-child.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -16,17 +17,38 @@ const consoleSourcesFile = join(root, 'console', 'dist', 'sources.txt');
 
 /**
  * Does what is missing. Cut short at any moment, it leaves what the next call completes.
- * @param {{ browser?: boolean }} options
+ * @param {{ browser?: boolean, redis?: boolean }} options
  */
-export async function setUp({ browser = false } = {}) {
+export async function setUp({ browser = false, redis = false } = {}) {
   if (!packagesAreInstalled()) await installPackages();
   if (sdkIsStale()) await run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
   const consoleHash = hashOfConsole();
   if (consoleIsStale(consoleHash)) await buildConsole(consoleHash);
-  if (browser && !chromiumIsThere()) await installChromium();
+  if (browser) await ensureProgram(chromium);
+  if (redis) await ensureProgram(redisServer);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await setUp({ browser: process.argv.includes('--browser') });
+/** @type {Program} */
+const chromium = {
+  name: 'Chromium',
+  variable: 'GRANTWAY_CHROMIUM',
+  package: 'chromium',
+  need: 'the browser tests need Chromium',
+  find: findChromium,
+};
+
+/** @type {Program} */
+const redisServer = {
+  name: 'Redis',
+  variable: 'GRANTWAY_REDIS',
+  package: 'redis-server',
+  need: 'the tests of the Redis token store need a Redis or Valkey server',
+  find: findRedis,
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await setUp({ browser: process.argv.includes('--browser'), redis: process.argv.includes('--redis') });
+}
 
 /** Compares the lock file with the one that npm leaves in node_modules. */
 function packagesAreInstalled() {
@@ -96,26 +118,36 @@ async function buildConsole(hash) {
   writeFileSync(consoleSourcesFile, hash);
 }
 
-function chromiumIsThere() {
-  const found = findChromium();
-  if (found && !existsSync(found)) fail(`GRANTWAY_CHROMIUM names ${found}, which does not exist`);
+/**
+ * A program that only tests need.
+ * @typedef {{ name: string, variable: string, package: string, need: string, find: () => string | undefined }} Program
+ */
+
+/** @param {Program} program */
+function isThere({ variable, find }) {
+  const found = find();
+  if (found && !existsSync(found)) fail(`${variable} names ${found}, which does not exist`);
   return found !== undefined;
 }
 
-async function installChromium() {
-  const missing =
-    'the browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in GRANTWAY_CHROMIUM';
+/**
+ * Installs it with Debian's packages where that is possible; says what is missing where it is not.
+ * @param {Program} program
+ */
+async function ensureProgram(program) {
+  if (isThere(program)) return;
+  const missing = `${program.need}: install it (Debian: apt-get install ${program.package}) or name it in ${program.variable}`;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const aptGet = (...args) => runChild('apt-get', args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   if (process.getuid?.() !== 0 || (await aptGet('--version')).status !== 0) fail(missing);
-  say('Installing Chromium …');
+  say(`Installing ${program.name} …`);
   // An installation that was cut short has to be completed before there can be another; usually there is nothing to do.
   await runChild('dpkg', ['--configure', '-a'], { env, stdio: 'ignore' });
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', program.package]]) {
     const { status, stderr } = await aptGet('-q', ...args);
     if (status !== 0) fail(`${missing} (apt-get said: ${stderr.trim().split('\n').at(-1)})`);
   }
-  if (!chromiumIsThere()) fail(missing);
+  if (!isThere(program)) fail(missing);
 }
 
 async function run(command, args, failure, env = process.env) {

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CommandResult, type PlatformProcess, Workshop } from './testing/platform-process.ts';
+import { commandsOn } from './testing/commands.ts';
+import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
 
 const shop = new Workshop();
 let platform: PlatformProcess;
@@ -15,24 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
-/** Runs a command against the platform. */
-const run = (line: string, ...more: string[]): Promise<CommandResult> =>
-  shop.run([...line.split(' '), ...more, '--data', platform.dataDirectory]);
-
-/** The one JSON document of a command that must succeed. */
-async function json(line: string, ...more: string[]) {
-  const { code, stdout, stderr } = await run(line, ...more, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout.trimEnd()).not.toContain('\n');
-  return JSON.parse(stdout);
-}
-
-/** What a command says that must fail, as its one JSON document. */
-async function failure(code: 1 | 2, line: string, ...more: string[]): Promise<{ code: string; message: string }> {
-  const result = await run(line, ...more, '--json');
-  expect(result.code, result.stderr).toBe(code);
-  return JSON.parse(result.stdout).error;
-}
+const { run, json, failure } = commandsOn(shop, () => platform.dataDirectory);
 
 describe('help', () => {
   const commands = [
@@ -42,6 +26,7 @@ describe('help', () => {
     'crm import',
     ...['create', 'list', 'delete'].map((name) => `crm assignment-rule ${name}`),
     'crm territories',
+    'crm types',
     'mail list',
     'mail show',
     'user create',
@@ -224,6 +209,18 @@ describe('against a running platform', () => {
     expect((await failure(1, `crm territories away ${of}`)).message).toContain('"away"');
   });
 
+  test('crm types: the fields of an organization as TypeScript', async () => {
+    const user = await json('user create --dc us --email types@us.example --password correct-horse');
+    const of = `--dc us --organization ${user.organization_id}`;
+    const { stdout } = await run(`crm types --module Leads Deals ${of}`);
+    expect(stdout).toContain('export interface Leads {');
+    expect(stdout).toContain('  /** Last Name (text, mandatory) */\n  readonly Last_Name?: string | null;');
+    expect(stdout).toContain('readonly Owner?: Reference | null;');
+    expect(stdout).toContain('export type Modules = {\n  readonly Leads: Leads;\n  readonly Deals: Deals;\n};');
+    expect((await json(`crm types ${of}`)).types).toContain('readonly Contacts: Contacts;');
+    expect(await failure(1, `crm types --module Nothing ${of}`)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   test.each<[1 | 2, string, RegExp]>([
     [2, 'user create --dc us --email x@us.example', /--password/],
     [1, 'user create --dc xx --email x@us.example --password 12345678', /"xx" is not one of this platform: us, eu, cn/],
@@ -245,7 +242,7 @@ describe('against a running platform', () => {
     [1, 'token inspect nonsense', /token/],
     [1, 'event list --dc xx', /"xx"/],
     [1, 'event list --dc us --limit 0', /limit/],
-    [1, 'event list --dc us --kind tokens', /"tokens" is no kind of event: authorize,/],
+    [1, 'event list --dc us --kind tokens', /unknown event kind "tokens"; expected one of authorize,/],
     [2, 'dc list surplus', /too many arguments/],
     [2, 'start --base-port many', /--base-port/],
     [1, 'start --base-port 70000', /basePort/],
@@ -287,7 +284,7 @@ describe('finding the platform', () => {
       [['--admin', origin], {}, /--admin needs the admin token in GRANTWAY_ADMIN_TOKEN/],
       [['--admin', origin], { env }, /the admin token is missing or wrong/],
       [['--admin', 'http://127.0.0.1:1'], { env }, /no platform answers at http:\/\/127.0.0.1:1; check --admin/],
-      [['--admin', 'nonsense'], { env }, /--admin must be an origin like http:.*; "nonsense" came/],
+      [['--admin', 'nonsense'], { env }, /--admin: expected an origin like http:.*, got "nonsense"/],
       [['--admin', strange], { env }, /no platform answers at/],
     ] as const) {
       const { code, stdout, stderr } = await shop.run(['dc', 'list', ...args], options);
@@ -322,82 +319,6 @@ test('migrate brings the databases up to date, and refuses while the platform ru
     expect(JSON.parse(stdout)).toEqual({ migrated: ['directory', 'us'] });
   }
   expect((await failure(1, 'migrate')).message).toMatch(/in use by the platform/);
-});
-
-describe('limits and settings of a client', () => {
-  test('limits list names every setting with its default, its value and what it is', async () => {
-    const settings = (await json('limits list')) as {
-      name: string;
-      value: unknown;
-      default: unknown;
-      description: string;
-    }[];
-    const code = settings.find((each) => each.name === 'lifetimes.codeTtlSeconds');
-    expect(code).toMatchObject({ value: 60, default: 60, per_client: true });
-    for (const each of settings) expect(each.description, each.name).not.toBe('');
-    expect(settings.map((each) => each.name)).toContain('compatibility.strictRfc');
-  });
-
-  test('a client may have its own, checked against the same schema', async () => {
-    await json('user create --dc us --email settings@us.example --password', 'correct horse');
-    const { client_id } = await json(
-      'client create --dc us --owner settings@us.example --type device --name Own --homepage https://app.example.com',
-    );
-    const update = ['client', 'update', '--client-id', client_id].join(' ');
-    expect(
-      (await json(update, '--set', 'lifetimes.accessTokenTtlSeconds=60', '--set', 'compatibility.strictRfc=true'))
-        .settings,
-    ).toEqual({
-      'lifetimes.accessTokenTtlSeconds': 60,
-      'compatibility.strictRfc': true,
-    });
-    expect((await json(update, '--unset', 'compatibility.strictRfc')).settings).toEqual({
-      'lifetimes.accessTokenTtlSeconds': 60,
-    });
-    expect((await failure(1, update, '--set', 'lifetimes.accessTokenTtlSeconds=0')).message).toContain(
-      'accessTokenTtlSeconds',
-    );
-    expect((await failure(1, update, '--set', 'limits.windowSeconds=5')).message).toContain('whole platform');
-    expect((await failure(1, update, '--set', 'nonsense')).message).toContain('--set must look like');
-    expect((await failure(1, update, '--set', 'lifetimes.accessTokenTtlSeconds=soon')).message).toBe(
-      'lifetimes.accessTokenTtlSeconds: expected a whole number from 1 to 315360000, got "soon"',
-    );
-    for (const name of ['searchWithoutScope', 'compatibility.searchWithoutScope']) {
-      expect((await json(update, '--set', `${name}=true`)).settings).toMatchObject({
-        'compatibility.searchWithoutScope': true,
-      });
-      const shown = await run(`client show --client-id ${client_id}`);
-      expect(shown.stdout).toMatch(/settings .*"compatibility\.searchWithoutScope":true/);
-      expect((await json(update, '--set', `${name}=`)).settings).toEqual({ 'lifetimes.accessTokenTtlSeconds': 60 });
-    }
-    expect((await failure(1, update, '--set', 'searchWithoutScope=["601000001"]')).message).toBe(
-      'compatibility.searchWithoutScope: expected true or false, got "["601000001"]"',
-    );
-    expect((await failure(1, update, '--set', 'searchWithoutScopes=true')).message).toMatch(
-      /^there is no setting "searchWithoutScopes" of a client: expected one of lifetimes\.codeTtlSeconds, .*searchWithoutScope$/,
-    );
-  });
-});
-
-test('a client is declared as a resource server, and the events tell of it', async () => {
-  await json('user create --dc us --email resource@us.example --password', 'correct horse');
-  const fields = '--dc us --owner resource@us.example --type server --name Orders --homepage https://a.example';
-  const redirect = '--redirect-uri https://a.example/cb';
-  const { client_id } = await json(`client create ${fields} ${redirect} --resource-server`);
-  expect((await json(`client show --client-id ${client_id}`)).resource_server).toBe(true);
-  const update = (option: string) => json(`client update --client-id ${client_id} ${option}`);
-  expect((await update('--name Renamed')).resource_server).toBe(true);
-  expect((await update('--no-resource-server')).resource_server).toBe(false);
-  expect((await update('--resource-server')).resource_server).toBe(true);
-  const events = (await json(`event list --dc us --kind client --client-id ${client_id}`)) as unknown as {
-    detail: { action: string; changed?: string[] };
-  }[];
-  expect(events.map(({ detail }) => detail.changed ?? detail.action)).toEqual([
-    ['resource_server'],
-    ['resource_server'],
-    ['name'],
-    'register',
-  ]);
 });
 
 describe('user set-password, promote, deactivate, activate, end-tokens', () => {

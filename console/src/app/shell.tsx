@@ -9,8 +9,9 @@ import {
   Text,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import {
   IconApps,
   IconKey,
@@ -98,18 +99,25 @@ function Frame() {
 
 function UserMenu() {
   const { user } = useSession();
+  const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const initials = `${user.firstName[0] ?? ''}${user.lastName[0] ?? ''}` || user.email[0];
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={shellTexts.userMenu(user.email)}>
+        <UnstyledButton>
           <Group gap="xs" wrap="nowrap">
             <Avatar size={30} color="blue" aria-hidden>
               {initials}
             </Avatar>
-            <Text size="sm" visibleFrom="sm">
-              {user.email}
-            </Text>
+            {/* The menu's name on narrow screens, too, where there is no room to show it. */}
+            <VisuallyHidden>{`${user.firstName} ${user.lastName}`.trim()}</VisuallyHidden>
+            {narrow ? (
+              <VisuallyHidden>{user.email}</VisuallyHidden>
+            ) : (
+              <Text size="sm" span>
+                {user.email}
+              </Text>
+            )}
           </Group>
         </UnstyledButton>
       </Menu.Target>

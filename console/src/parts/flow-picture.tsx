@@ -45,7 +45,7 @@ const flows: Readonly<Record<Client['type'], Flow>> = {
   self: {
     actors: ['Job', 'Accounts', 'API'],
     arrows: [
-      [0, 1, 'code of the console'],
+      [0, 1, 'code'],
       [1, 0, 'token'],
       [0, 2, 'token'],
     ],
@@ -81,10 +81,12 @@ export function FlowPicture({ type }: { readonly type: Client['type'] }) {
         const y = 42 + index * 22;
         const [x1, x2] = [columns[from] as number, columns[to] as number];
         const tip = x2 > x1 ? -5 : 5;
+        // Between two lines of life, never across one.
+        const labelX = ((columns[Math.min(from, to)] as number) + (columns[Math.min(from, to) + 1] as number)) / 2;
         return (
           <g key={`${from}${to}${label}`} className="accent" stroke="currentColor" fill="none">
             <path d={`M${x1} ${y}H${x2}M${x2 + tip} ${y - 4}L${x2} ${y}L${x2 + tip} ${y + 4}`} strokeWidth={1.5} />
-            <text x={(x1 + x2) / 2} y={y - 4} fontSize={9} textAnchor="middle" fill="currentColor" stroke="none">
+            <text x={labelX} y={y - 4} fontSize={9} textAnchor="middle" fill="currentColor" stroke="none">
               {label}
             </text>
           </g>

@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { shellTexts } from '../texts/shell.ts';
@@ -7,15 +7,25 @@ import { shellTexts } from '../texts/shell.ts';
 export function Loaded<Data>({
   query,
   height = 200,
+  heading,
   children,
 }: {
   readonly query: UseQueryResult<Data>;
   /** Pixels that the content will take, so that nothing jumps. */
   readonly height?: number;
+  /** For a whole screen: its heading when nothing could be read. */
+  readonly heading?: string;
   readonly children: (data: Data) => ReactNode;
 }) {
   if (query.data !== undefined) return children(query.data);
-  if (query.isError) return <Failed message={query.error.message} again={() => query.refetch()} />;
+  if (query.isError) {
+    return (
+      <Stack>
+        {heading !== undefined && <Title order={1}>{heading}</Title>}
+        <Failed message={query.error.message} again={() => query.refetch()} />
+      </Stack>
+    );
+  }
   return <Skeleton height={height} aria-busy="true" aria-label={shellTexts.loading} />;
 }
 

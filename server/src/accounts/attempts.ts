@@ -53,7 +53,7 @@ export class AttemptCounter {
 
   /**
    * Takes one try of each limit, in their order, and stops at the first that is used up. Limits that others share
-   * (names) come last: whoever has used up his own does not use up theirs. That order is also the order of the locks.
+   * (names) come last: whoever has used up a limit of their own does not use up the others'. That order is also the order of the locks.
    */
   async take(limits: readonly AttemptLimit[]): Promise<Attempt | AttemptRefusal> {
     const counted = limits.filter((limit) => limit.most > 0);

@@ -8,19 +8,20 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
+import type { OrganizationId, UserId } from '../oauth/ids.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { AttemptCounter } from './attempts.ts';
-import type { DeviceRequests } from './device/device-requests.ts';
-import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Pages } from './pages/pages.ts';
 import type { PasswordRules } from './password-rules.ts';
-import type { CredentialFinder } from './token/credential-finder.ts';
-import type { TokenStore } from './token/token-store.ts';
+import type { SigningKeys } from './signing/signing-keys.ts';
+import type { CredentialFinder } from './store/credential-finder.ts';
+import type { DeviceRequests } from './store/device-requests.ts';
+import type { TokenStore } from './store/token-store.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
 export interface UserOrganization {
-  readonly organizationId: string;
+  readonly organizationId: OrganizationId;
   readonly name: string;
   /** The user administers it. */
   readonly administrator: boolean;
@@ -30,7 +31,7 @@ export interface UserOrganization {
 
 /** The one question that the accounts server asks of a resource server. */
 export interface OrganizationDirectory {
-  listForUser(userId: string): Promise<readonly UserOrganization[]>;
+  listForUser(userId: UserId): Promise<readonly UserOrganization[]>;
 }
 
 /** Keys derived from the platform's secret key, one for each purpose. */

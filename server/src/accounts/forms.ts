@@ -22,6 +22,16 @@ export function issueFormToken(
   return formToken(context, request, ensureBrowser(context, request, reply), action);
 }
 
+/** What a page shows of a user who is signed in: the address, and the form to sign out. */
+export function signedInOptions(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  user: { readonly email: string },
+): { readonly user: { readonly email: string }; readonly signOutToken: string } {
+  return { user, signOutToken: issueFormToken(context, request, reply, '/signout') };
+}
+
 function formToken(context: AccountsContext, request: FastifyRequest, browser: string, action: string): string {
   const session = beforeSession.has(action) ? '' : (readCookie(context, request, 'session') ?? '');
   return keyedHash(context.keys.forms, `${action} ${browser} ${session}`).toString('base64url');

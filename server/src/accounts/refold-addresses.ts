@@ -9,7 +9,7 @@ const fold = 'UTS 46';
 /**
  * Brings users whose address was folded by an earlier release under today's fold: their rows here and their entries in
  * the home index, of which only this process can make the keyed hash. Once per data centre; can be cut short and be run
- * by several processes at a time. A user whose address is somebody else's under the new fold stays as he is, and the
+ * by several processes at a time. A user whose address is somebody else's under the new fold stays unchanged, and the
  * log says so: the two were one mailbox with two accounts, and which of them is right only the operator knows.
  */
 export async function refoldAddresses(
@@ -32,7 +32,7 @@ export async function refoldAddresses(
     if (await refold(database, homeIndex, dataCenterId, user)) continue;
     log.warn(
       { dataCenter: dataCenterId, userId: user.user_id },
-      'the address of this user belongs to another user too, in another spelling: he cannot sign in with it',
+      'the address of this user belongs to another user too, in another spelling; this user cannot sign in with it',
     );
   }
   await directory.query({

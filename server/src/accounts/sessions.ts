@@ -1,3 +1,5 @@
+import type { EpochMs, Seconds, SecretHash } from '../foundation/kinds.ts';
+import type { UserId } from '../oauth/ids.ts';
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../database/database.ts';
@@ -6,12 +8,12 @@ import type { AccountsContext } from './context.ts';
 
 /** A browser that is signed in. */
 export interface Session {
-  readonly hash: Buffer;
-  readonly userId: string;
+  readonly hash: SecretHash;
+  readonly userId: UserId;
   readonly email: string;
   readonly displayName: string;
   /** When the password was typed. */
-  readonly signedInAtMs: number;
+  readonly signedInAtMs: EpochMs;
 }
 
 /** Cookies of one data centre; ports do not keep cookies apart, so their names carry its id. */
@@ -30,7 +32,7 @@ export function setCookie(
   reply: FastifyReply,
   name: CookieName,
   value: string,
-  ttlSeconds: number,
+  ttlSeconds: Seconds,
 ): void {
   reply.setCookie(cookieName(context, name), value, {
     path: '/',
@@ -72,7 +74,7 @@ export async function startSession(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  userId: string,
+  userId: UserId,
 ): Promise<void> {
   const before = readCookie(context, request, 'session');
   const token = context.random.bytes(32).toString('hex');
@@ -103,7 +105,7 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
   const hash = secretHash(token);
   const nowMs = context.clock.nowMs();
   const [row] = await context.database.query<{
-    user_id: string;
+    user_id: UserId;
     email: string;
     first_name: string;
     last_name: string;
@@ -143,7 +145,7 @@ export function alive(now: string, idleSince: string): string {
 }
 
 /** Sessions that were last used before this have ended. */
-export function idleSince({ settings }: Pick<AccountsContext, 'settings'>, nowMs: number): number {
+export function idleSince({ settings }: Pick<AccountsContext, 'settings'>, nowMs: EpochMs): number {
   return nowMs - settings.lifetimes.sessionIdleSeconds * 1000;
 }
 
@@ -160,7 +162,7 @@ export async function endSession(
 }
 
 /** Ends one session by its hash, wherever its browser is. */
-export async function endSessionByHash(queryable: Queryable, sessionHash: Buffer): Promise<void> {
+export async function endSessionByHash(queryable: Queryable, sessionHash: SecretHash): Promise<void> {
   await queryable.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [sessionHash] });
 }
 
@@ -168,9 +170,9 @@ export async function endSessionByHash(queryable: Queryable, sessionHash: Buffer
 export interface ListedSession {
   /** Names it among the user's. */
   readonly sessionId: string;
-  readonly signedInAtMs: number;
-  readonly lastUsedAtMs: number;
-  readonly expiresAtMs: number;
+  readonly signedInAtMs: EpochMs;
+  readonly lastUsedAtMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
   readonly userAgent: string | null;
 }
 
@@ -183,7 +185,7 @@ const sessionId = `left(encode(s.session_hash, 'hex'), ${sessionIdLength})`;
 export async function listSessions(
   queryable: Queryable,
   context: Pick<AccountsContext, 'settings' | 'clock'>,
-  userId: string,
+  userId: UserId,
 ): Promise<ListedSession[]> {
   const nowMs = context.clock.nowMs();
   const rows = await queryable.query<{
@@ -211,7 +213,7 @@ export async function listSessions(
 export async function endSessionsOf(
   queryable: Queryable,
   context: Pick<AccountsContext, 'settings' | 'clock'>,
-  userId: string,
+  userId: UserId,
   only: string | null,
 ): Promise<string[]> {
   const nowMs = context.clock.nowMs();

@@ -3,11 +3,13 @@ import type { ChangeNotices } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import { emailAddressFault, emailAddressLength, foldEmailAddress } from '../foundation/email-address.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
+import type { EpochMs } from '../foundation/kinds.ts';
 import { type Random, randomString } from '../foundation/random.ts';
+import type { UserId } from '../oauth/ids.ts';
 
 export interface User {
   /** ZUID: a decimal string that fits into a JSON number. */
-  readonly userId: string;
+  readonly userId: UserId;
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
@@ -24,7 +26,7 @@ export interface NewUser {
 }
 
 interface UserRow {
-  user_id: string;
+  user_id: UserId;
   email: string;
   first_name: string;
   last_name: string;
@@ -72,7 +74,7 @@ export async function setNames(
 /** Replaces the password and ends the user's sessions, except the one that asked. */
 export async function setPassword(
   queryable: Queryable,
-  userId: string,
+  userId: UserId,
   password: string,
   keptSession: Buffer | null,
 ): Promise<void> {
@@ -83,11 +85,11 @@ export async function setPassword(
   });
 }
 
-/** Lets the user sign in and his tokens work, or neither; every process hears of it. */
+/** Lets the user sign in and the user's tokens work, or neither; every process hears of it. */
 export async function setActive(
   queryable: Queryable,
   notices: ChangeNotices,
-  userId: string,
+  userId: UserId,
   active: boolean,
 ): Promise<void> {
   const notice = 'tokens:user changed';
@@ -109,14 +111,14 @@ export async function setOperator(queryable: Queryable, userId: string, operator
 }
 
 /**
- * Adds a user whose fields are in order. `queryable` may be a transaction that also makes his organization.
+ * Adds a user whose fields are in order. `queryable` may be a transaction that also makes the user's organization.
  * @returns undefined when the data centre has a user with this e-mail address.
  */
 export async function createUser(
   queryable: Queryable,
   user: NewUser,
   random: Random,
-  nowMs: number,
+  nowMs: EpochMs,
 ): Promise<User | undefined> {
   const passwordHash = await hash(user.password, passwordCost);
   const userId = `6${randomString(random, '0123456789', 9)}`;
@@ -144,7 +146,7 @@ export async function createUser(
 
 export async function findUser(
   database: Database,
-  by: { userId: string } | { name: string },
+  by: { userId: UserId } | { name: string },
 ): Promise<User | undefined> {
   const row = await findRow(database, by);
   return row && toUser(row);
@@ -173,7 +175,7 @@ export async function verifyPassword(
   return row.active ? toUser(row) : 'inactive';
 }
 
-async function findRow(database: Database, by: { userId: string } | { name: string }): Promise<UserRow | undefined> {
+async function findRow(database: Database, by: { userId: UserId } | { name: string }): Promise<UserRow | undefined> {
   const [column, value] = 'name' in by ? ['email_folded', foldEmailAddress(by.name)] : ['user_id', by.userId];
   // PostgreSQL text holds no NUL: such a name is nobody's.
   if (value.includes('\0')) return undefined;

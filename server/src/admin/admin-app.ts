@@ -1,11 +1,11 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { describeSettings } from '../config/describe-settings.ts';
 import { Refusal } from '../crm/kernel/errors.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
-import { checkAddress, InputFault, readBody, readQuery } from '../http/read-input.ts';
+import { checkAddress, InputFault, parseBody, validatorOf } from '../http/read-input.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { isClientSetting } from '../oauth/client-settings.ts';
@@ -25,124 +25,20 @@ import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { listMails, showMail } from './mails.ts';
+import { moduleFields } from './module-fields.ts';
 import {
   addAssignmentRule,
   changeTerritories,
   listAssignmentRules,
   removeAssignmentRule,
 } from './organization-settings.ts';
+import { bodies, queries, withId } from './schemas.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
 import { administered, changeUser, createUserWithOrganization } from './users.ts';
 
 const bodyLimitBytes = 256 * 1024;
 const maxEvents = 1000;
-const strict = { additionalProperties: false } as const;
-const texts = Type.Array(Type.String());
-
-const organization = {
-  dataCenter: Type.String(),
-  organizationId: Type.String(),
-  environment: Type.String({ default: 'production' }),
-};
-const importTarget = { ...organization, module: Type.String() };
-
-const bodies = {
-  importOpening: Type.Object({ ...importTarget, importId: Type.Optional(Type.String()) }, strict),
-  importRows: Type.Object(
-    {
-      ...importTarget,
-      importId: Type.Optional(Type.String()),
-      firstRow: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
-      header: texts,
-      rows: Type.Array(texts, { maxItems: 1000 }),
-    },
-    strict,
-  ),
-  importClosing: Type.Object({ ...importTarget, importId: Type.String() }, strict),
-  user: Type.Object(
-    {
-      dataCenter: Type.String(),
-      email: Type.String(),
-      password: Type.String(),
-      firstName: Type.String({ default: '' }),
-      lastName: Type.String(),
-      organization: Type.String(),
-    },
-    strict,
-  ),
-  userChange: Type.Object(
-    {
-      dataCenter: Type.String(),
-      email: Type.String(),
-      password: Type.Optional(Type.String()),
-      active: Type.Optional(Type.Boolean()),
-      operator: Type.Optional(Type.Boolean()),
-      endTokens: Type.Boolean({ default: false }),
-    },
-    strict,
-  ),
-  client: Type.Object(
-    {
-      dataCenter: Type.String(),
-      owner: Type.String(),
-      type: Type.String(),
-      name: Type.String({ default: '' }),
-      homepageUrl: Type.Union([Type.String(), Type.Null()], { default: null }),
-      redirectUris: { ...texts, default: [] } as typeof texts,
-      javascriptDomains: { ...texts, default: [] } as typeof texts,
-      enabledDataCenters: { ...texts, default: [] } as typeof texts,
-      sameSecret: Type.Boolean({ default: false }),
-      resourceServer: Type.Boolean({ default: false }),
-      secretsShownOnce: Type.Boolean({ default: false }),
-    },
-    strict,
-  ),
-  sessions: Type.Object({ dataCenter: Type.String(), email: Type.String() }, strict),
-  endedSessions: Type.Object(
-    { dataCenter: Type.String(), email: Type.String(), session: Type.Optional(Type.String()) },
-    strict,
-  ),
-  clientChange: Type.Object(
-    {
-      name: Type.Optional(Type.String()),
-      homepageUrl: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-      redirectUris: Type.Optional(texts),
-      javascriptDomains: Type.Optional(texts),
-      enable: Type.Optional(texts),
-      disable: Type.Optional(texts),
-      resourceServer: Type.Optional(Type.Boolean()),
-      sameSecret: Type.Optional(Type.Boolean()),
-      secretsShownOnce: Type.Optional(Type.Boolean()),
-      overlapSeconds: Type.Optional(Type.Integer()),
-      overrides: Type.Optional(
-        Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
-      ),
-    },
-    strict,
-  ),
-  secretRotation: Type.Object(
-    { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
-    strict,
-  ),
-  selfClientCode: Type.Object(
-    {
-      dataCenter: Type.String(),
-      clientId: Type.String(),
-      scope: Type.String(),
-      minutes: Type.Integer({ default: 3 }),
-      environment: Type.String({ default: 'production' }),
-      organizationId: Type.Optional(Type.String()),
-      description: Type.String({ default: '', maxLength: 500 }),
-    },
-    strict,
-  ),
-  assignmentRule: Type.Object({ ...organization, rule: Type.Unknown() }, strict),
-  organization: Type.Object(organization, strict),
-  territories: Type.Object({ ...organization, territories: Type.Boolean() }, strict),
-  token: Type.Object({ token: Type.String() }, strict),
-};
-
 export interface AdminRoute {
   readonly method: string;
   /** With `:id` where an id stands. */
@@ -181,7 +77,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
       failed: (_request, reply) =>
         sendFailure(reply, new AdminFailure(500, 'INTERNAL', 'our own fault; the log has the cause')),
     },
-  });
+  }).withTypeProvider<TypeBoxTypeProvider>();
   const expectedToken = secretHash(context.adminToken);
 
   app.addHook('onRequest', async (request) => {
@@ -200,7 +96,11 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.addHook('onRoute', ({ method, url }) => {
     routes.push({ method: String(method), path: url });
   });
-  app.addHook('preValidation', async (request) => checkAddress(request));
+  app.addHook('preValidation', async (request) => {
+    checkAddress(request);
+    if (request.routeOptions.schema?.body) request.body = parseBody(request);
+  });
+  app.setValidatorCompiler(validatorOf);
   app.get('/settings', async () =>
     describeSettings(context.settings).map((setting) => ({
       ...setting,
@@ -208,84 +108,96 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     })),
   );
   app.get('/data-centers', async () => context.topology.dataCenters);
-  app.get<{ Params: { id: string } }>('/data-centers/:id/signing-keys', async (request) =>
+  app.get('/data-centers/:id/signing-keys', { schema: { params: withId } }, async (request) =>
     listSigningKeys(context, request.params.id),
   );
-  app.post<{ Params: { id: string } }>('/data-centers/:id/signing-keys/rotate', async (request, reply) =>
+  app.post('/data-centers/:id/signing-keys/rotate', { schema: { params: withId } }, async (request, reply) =>
     reply.code(201).send(await rotateSigningKey(context, request.params.id)),
   );
-  app.post('/users', async (request, reply) => {
-    const { dataCenter, organization, ...user } = readBody(request, bodies.user);
+  app.post('/users', { schema: { body: bodies.user } }, async (request, reply) => {
+    const { dataCenter, organization, ...user } = request.body;
     return reply.code(201).send(await createUserWithOrganization(context, dataCenter, user, organization));
   });
-  app.patch('/users', async (request) => {
-    const { dataCenter, email, ...change } = readBody(request, bodies.userChange);
+  app.patch('/users', { schema: { body: bodies.userChange } }, async (request) => {
+    const { dataCenter, email, ...change } = request.body;
     return changeUser(context, dataCenter, email, change);
   });
-  app.get('/sessions', async (request) => listUserSessions(context, readQuery(request, bodies.sessions)));
-  app.delete('/sessions', async (request) => {
-    const { session, ...owner } = readQuery(request, bodies.endedSessions);
+  app.get('/sessions', { schema: { querystring: queries.sessions } }, async (request) =>
+    listUserSessions(context, request.query),
+  );
+  app.delete('/sessions', { schema: { querystring: queries.endedSessions } }, async (request) => {
+    const { session, ...owner } = request.query;
     return endUserSessions(context, owner, session);
   });
   app.get('/clients', async () => (await context.clients.list()).map(describeClient));
-  app.post('/clients', async (request, reply) =>
-    reply.code(201).send(await registerClient(context, readBody(request, bodies.client))),
+  app.post('/clients', { schema: { body: bodies.client } }, async (request, reply) =>
+    reply.code(201).send(await registerClient(context, request.body)),
   );
-  app.get<{ Params: { id: string } }>('/clients/:id', async (request) =>
+  app.get('/clients/:id', { schema: { params: withId } }, async (request) =>
     describeClient(await findClient(context, request.params.id)),
   );
-  app.patch<{ Params: { id: string } }>('/clients/:id', async (request) =>
-    changeClient(context, request.params.id, readBody(request, bodies.clientChange)),
+  app.patch('/clients/:id', { schema: { body: bodies.clientChange, params: withId } }, async (request) =>
+    changeClient(context, request.params.id, request.body),
   );
-  app.delete<{ Params: { id: string } }>('/clients/:id', async (request) => deleteClient(context, request.params.id));
-  app.post<{ Params: { id: string } }>('/clients/:id/rotate-secret', async (request) => {
-    const { dataCenter, overlapSeconds } = readBody(request, bodies.secretRotation);
-    return rotateClientSecret(context, request.params.id, dataCenter, overlapSeconds);
-  });
-  app.post('/self-client-codes', async (request, reply) => {
-    const body = readBody(request, bodies.selfClientCode);
+  app.delete('/clients/:id', { schema: { params: withId } }, async (request) =>
+    deleteClient(context, request.params.id),
+  );
+  app.post('/clients/:id/rotate-secret', { schema: { body: bodies.secretRotation, params: withId } }, async (request) =>
+    rotateClientSecret(context, request.params.id, request.body.dataCenter, request.body.overlapSeconds),
+  );
+  app.post('/self-client-codes', { schema: { body: bodies.selfClientCode } }, async (request, reply) => {
+    const body = request.body;
     return reply.code(201).send(await createSelfClientCode(context, { ...body, organizationId: body.organizationId }));
   });
-  app.post('/imports', async (request, reply) => {
-    const { importId, ...target } = readBody(request, bodies.importOpening);
+  app.post('/imports', { schema: { body: bodies.importOpening } }, async (request, reply) => {
+    const { importId, ...target } = request.body;
     return reply.code(importId === undefined ? 201 : 200).send(await openImport(context, target, importId));
   });
-  app.post('/imports/rows', async (request) => importRows(context, readBody(request, bodies.importRows)));
-  app.post('/imports/close', async (request) => {
-    const { importId, ...target } = readBody(request, bodies.importClosing);
+  app.post('/imports/rows', { schema: { body: bodies.importRows } }, async (request) =>
+    importRows(context, request.body),
+  );
+  app.post('/imports/close', { schema: { body: bodies.importClosing } }, async (request) => {
+    const { importId, ...target } = request.body;
     return closeImport(context, target, importId);
   });
-  app.get('/assignment-rules', async (request) =>
-    listAssignmentRules(context, readQuery(request, bodies.organization)),
+  app.get('/module-fields', { schema: { querystring: queries.moduleFields } }, async (request) =>
+    moduleFields(context, request.query),
   );
-  app.post('/assignment-rules', async (request, reply) => {
-    const { rule, ...target } = readBody(request, bodies.assignmentRule);
+  app.get('/assignment-rules', { schema: { querystring: queries.organization } }, async (request) =>
+    listAssignmentRules(context, request.query),
+  );
+  app.post('/assignment-rules', { schema: { body: bodies.assignmentRule } }, async (request, reply) => {
+    const { rule, ...target } = request.body;
     return reply.code(201).send(await addAssignmentRule(context, target, rule));
   });
-  app.delete<{ Params: { id: string } }>('/assignment-rules/:id', async (request) =>
-    removeAssignmentRule(context, readQuery(request, bodies.organization), request.params.id),
+  app.delete(
+    '/assignment-rules/:id',
+    { schema: { querystring: queries.organization, params: withId } },
+    async (request) => removeAssignmentRule(context, request.query, request.params.id),
   );
-  app.put('/territories', async (request) => {
-    const { territories, ...target } = readBody(request, bodies.territories);
+  app.put('/territories', { schema: { body: bodies.territories } }, async (request) => {
+    const { territories, ...target } = request.body;
     return changeTerritories(context, target, territories);
   });
-  app.get<{ Querystring: Record<string, string | undefined> }>('/mails', async (request) => {
-    const { dataCenter = '', limit = '50' } = request.query;
+  app.get('/mails', { schema: { querystring: queries.mails } }, async (request) => {
+    const { dataCenter, limit } = request.query;
     return listMails(context, dataCenter, limit);
   });
-  app.get<{ Params: { id: string }; Querystring: Record<string, string | undefined> }>('/mails/:id', async (request) =>
-    showMail(context, request.query.dataCenter ?? '', request.params.id),
+  app.get('/mails/:id', { schema: { params: withId, querystring: queries.mail } }, async (request) =>
+    showMail(context, request.query.dataCenter, request.params.id),
   );
-  app.post('/tokens/inspect', async (request) => inspectToken(context, readBody(request, bodies.token).token));
-  app.get<{ Querystring: Record<string, string | undefined> }>('/events', async (request) => {
-    const { dataCenter = '', kind, outcome, clientId, limit = '50' } = request.query;
+  app.post('/tokens/inspect', { schema: { body: bodies.token } }, async (request) =>
+    inspectToken(context, request.body.token),
+  );
+  app.get('/events', { schema: { querystring: queries.events } }, async (request) => {
+    const { dataCenter, kind, outcome, clientId, limit } = request.query;
     const { database, events } = administered(context, dataCenter);
     if (kind !== undefined && !isEventKind(kind)) {
-      throw badInput(`"${kind}" is no kind of event: ${Object.keys(eventKinds).join(', ')}`);
+      throw badInput(`unknown event kind "${kind}"; expected one of ${Object.keys(eventKinds).join(', ')}`);
     }
     const count = Number(limit);
     if (!Number.isInteger(count) || count < 1 || count > maxEvents)
-      throw badInput(`limit must be 1 to ${maxEvents}; "${limit}" came`);
+      throw badInput(`limit: expected 1 to ${maxEvents}, got "${limit}"`);
     await events.flush();
     return listEvents(database, {
       limit: count,

@@ -207,7 +207,7 @@ function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {
 
 function readType(text: string): ClientType {
   const type = clientTypes.find((each) => each === text);
-  if (!type) throw badInput(`the client type must be one of ${clientTypes.join(', ')}; "${text}" came`);
+  if (!type) throw badInput(`the client type: expected one of ${clientTypes.join(', ')}, got "${text}"`);
   return type;
 }
 

@@ -1,5 +1,5 @@
-import type { SigningKeys } from '../accounts/identity/signing-keys.ts';
 import type { PasswordRules } from '../accounts/password-rules.ts';
+import type { SigningKeys } from '../accounts/signing/signing-keys.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CrmStore } from '../crm/kernel/store.ts';

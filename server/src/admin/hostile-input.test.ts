@@ -155,7 +155,7 @@ function keepKnown(text: string, known: readonly string[]): string {
 test.each([
   ['GET', '/events?dataCenter=us&outcome=a%00b', undefined, 'U+0000'],
   ['GET', '/events?dataCenter=us&clientId=%00', undefined, 'U+0000'],
-  ['GET', '/events?dataCenter=us&outcome=a&outcome=b', undefined, 'must come once'],
+  ['GET', '/events?dataCenter=us&outcome=a&outcome=b', undefined, 'expected one, got several'],
   ['GET', '/mails/a%00b?dataCenter=us', undefined, 'U+0000'],
   [
     'PATCH',
@@ -167,9 +167,12 @@ test.each([
     'POST',
     '/clients',
     '{"dataCenter":"us","owner":"\\u0000","type":"self"}',
-    'the body/owner must be text; U+0000 came',
+    'the body/owner: expected text, got U+0000',
   ],
   ['POST', '/users', '{"dataCenter":"\\ud800"}', 'surrogate'],
+  ['POST', '/tokens/inspect', '{"token":["s3cret"]}', '/token: expected string, got a list'],
+  ['POST', '/tokens/inspect', 'null', 'the body: expected object, got null'],
+  ['GET', '/events?dataCenter=us&kind=nonsense', undefined, 'unknown event kind \\"nonsense\\"; expected one of '],
   ['POST', '/tokens/inspect', `{"token":${'['.repeat(200)}${']'.repeat(200)}}`, 'at most 64 levels'],
 ] as const)('%s %s is refused by name', async (method, path, body, expected) => {
   const answer = await fetch(`${platform.adminOrigin}${path}`, {

@@ -94,5 +94,7 @@ test('what cannot be imported is said in one line', async () => {
   expect((await importFile(file)).json.error.message).toBe('no column of the file is a field of Leads');
   expect((await importFile(`${file}x`)).json.error.message).toContain('there is no file');
   expect((await importFile(file, '--restart', '--module', 'Nope')).json.error.message).toContain('no module "Nope"');
-  expect((await importFile(file, '--restart', '--environment', 'x')).json.error.message).toContain('no environment');
+  expect((await importFile(file, '--restart', '--environment', 'x')).json.error.message).toContain(
+    'environment: expected one of production, ',
+  );
 });

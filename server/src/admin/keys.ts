@@ -1,4 +1,4 @@
-import type { SigningKeyDescription } from '../accounts/identity/signing-keys.ts';
+import type { SigningKeyDescription } from '../accounts/signing/signing-keys.ts';
 import type { AdminContext } from './context.ts';
 import { conflict } from './failure.ts';
 import { administered } from './users.ts';

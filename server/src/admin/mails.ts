@@ -10,7 +10,7 @@ export async function listMails(context: AdminContext, dataCenter: string, limit
   const { database } = administered(context, dataCenter);
   const count = Number(limit);
   if (!Number.isInteger(count) || count < 1 || count > maxMails) {
-    throw badInput(`limit must be 1 to ${maxMails}; "${limit}" came`);
+    throw badInput(`limit: expected 1 to ${maxMails}, got "${limit}"`);
   }
   return (await listMail(database, count)).map(describe);
 }

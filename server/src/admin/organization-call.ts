@@ -20,7 +20,7 @@ export async function organizationCall(
 ): Promise<CrmCall> {
   const { crm } = administered(context, dataCenter);
   const environment = environments.find((each) => each === wanted);
-  if (!environment) throw badInput(`"${wanted}" is no environment: ${environments.join(', ')}`);
+  if (!environment) throw badInput(`environment: expected one of ${environments.join(', ')}, got "${wanted}"`);
   const space = isId(organizationId) ? await crm.spaces.get(organizationId, environment) : undefined;
   if (!space) throw notFound(`data centre "${dataCenter}" has no organization ${organizationId}`);
   const user = space.contents.users.find(

@@ -1,6 +1,6 @@
-import { saveGrant } from '../accounts/authorize/grants.ts';
+import { saveGrant } from '../accounts/store/grants.ts';
+import { saveCode } from '../accounts/store/token-store.ts';
 import { countAuthorization } from '../accounts/token/limits.ts';
-import { saveCode } from '../accounts/token/token-store.ts';
 import { findUser } from '../accounts/users.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
@@ -44,11 +44,11 @@ export async function createSelfClientCode(
     );
   }
   if (!selfClientCodeMinutes.includes(request.minutes)) {
-    throw badInput(`minutes must be one of ${selfClientCodeMinutes.join(', ')}; ${request.minutes} came`);
+    throw badInput(`minutes: expected one of ${selfClientCodeMinutes.join(', ')}, got ${request.minutes}`);
   }
   const environment = environments.find((each) => each === request.environment);
   if (!environment)
-    throw badInput(`environment must be one of ${environments.join(', ')}; "${request.environment}" came`);
+    throw badInput(`environment: expected one of ${environments.join(', ')}, got "${request.environment}"`);
   const parsed = context.scopes.parseList(request.scope);
   if ('unknown' in parsed) throw badInput(`Enter a valid scope: "${parsed.unknown}" does not exist`);
 

@@ -26,7 +26,7 @@ export async function listUserSessions(context: AdminContext, owner: SessionOwne
 /** Ends one session of a user, or all: those browsers must sign in again. API tokens stay, silent renewals end. */
 export async function endUserSessions(context: AdminContext, owner: SessionOwner, sessionId: string | undefined) {
   if (sessionId !== undefined && !sessionIdPattern.test(sessionId)) {
-    throw badInput(`a session id has 16 hexadecimal digits, as "session list" shows it; "${sessionId}" came`);
+    throw badInput(`session: expected 16 hexadecimal digits, as "session list" shows them, got "${sessionId}"`);
   }
   const { database, events } = administered(context, owner.dataCenter);
   const { userId, email } = await findOwner(context, owner);

@@ -1,4 +1,4 @@
-import { endGrants } from '../accounts/token/end-tokens.ts';
+import { endGrants } from '../accounts/store/end-tokens.ts';
 import {
   createUser,
   findUser,
@@ -34,7 +34,7 @@ export function administered(context: AdminContext, dataCenterId: string): Admin
 }
 
 /**
- * A user with an organization of his own and its three environments, which hold system data only. The sign-in name is
+ * A user with an organization of the user's own and its three environments, which hold system data only. The sign-in name is
  * claimed in the directory first; a claim whose user was never made (a crash in between) is taken up again.
  */
 export async function createUserWithOrganization(

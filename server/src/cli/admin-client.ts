@@ -75,7 +75,7 @@ function locate(options: PlatformAddress): { origin: string; token: string; hint
       throw new UsableFailure('the admin token in GRANTWAY_ADMIN_TOKEN has letters that no token has, spaces perhaps');
     }
     if (!/^https?:$/.test(URL.parse(origin)?.protocol ?? '')) {
-      throw new UsableFailure(`--admin must be an origin like http://127.0.0.1:8099; "${origin}" came`);
+      throw new UsableFailure(`--admin: expected an origin like http://127.0.0.1:8099, got "${origin}"`);
     }
     return { origin: origin.replace(/\/$/, ''), token, hint: 'check --admin or GRANTWAY_ADMIN_ORIGIN' };
   }

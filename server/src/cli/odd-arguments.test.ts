@@ -92,6 +92,7 @@ const commands: readonly (readonly string[])[] = [
   ['crm', 'assignment-rule', 'list', '--dc', 'us', '--organization', '#'],
   ['crm', 'assignment-rule', 'delete', '#', '--dc', 'us', '--organization', '1'],
   ['crm', 'assignment-rule', 'create', '--dc', 'us', '--organization', '1', '--file', '#'],
+  ['crm', 'types', '--dc', 'us', '--organization', '1', '--module', '#'],
   ['crm', 'territories', '#', '--dc', 'us', '--organization', '1'],
   ['crm', 'import', '--dc', 'us', '--organization', '1', '--module', 'Leads', '--file', '#'],
   ['dc', 'list', '--admin', '#'],

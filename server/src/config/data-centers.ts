@@ -1,3 +1,5 @@
+import type { Kind } from '../foundation/kinds.ts';
+
 /**
  * The registry of data centres: the one place that knows which exist, in which realm they are and where they listen.
  * `api_domain`, `accounts-server`, `/oauth/serverinfo` and discovery are all derived from it.
@@ -12,7 +14,7 @@ export const services = ['accounts', 'api', 'sandboxApi', 'developerApi', 'conso
 export type Service = (typeof services)[number];
 
 /** An origin: scheme, host and port, without a trailing slash. */
-export type Origin = string;
+export type Origin = Kind<string, 'origin'>;
 
 export interface DataCenter {
   /** Short lower-case id; also the `location` on the wire. */

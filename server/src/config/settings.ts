@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { Seconds } from '../foundation/kinds.ts';
 import { defaultDataCenterIds } from './data-centers.ts';
 
 /**
@@ -7,7 +8,7 @@ import { defaultDataCenterIds } from './data-centers.ts';
  */
 
 const duration = (defaultSeconds: number, description: string) =>
-  Type.Integer({ minimum: 1, maximum: 10 * 365 * 86_400, default: defaultSeconds, description });
+  Type.Unsafe<Seconds>(Type.Integer({ minimum: 1, maximum: 10 * 365 * 86_400, default: defaultSeconds, description }));
 
 const count = (defaultCount: number, description: string) =>
   Type.Integer({

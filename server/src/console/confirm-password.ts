@@ -25,7 +25,7 @@ export async function demandRecentPassword(call: ConsoleCall, password: string |
 export async function checkPassword(call: ConsoleCall, password: string, field: string): Promise<User> {
   const { context, session, request } = call;
   const { userId } = session;
-  const attempt = await context.attempts.take(passwordLimits(context, request, session.email));
+  const attempt = await context.attempts.take(await passwordLimits(context, request, session.email));
   if (!attempt.granted) {
     const refusal = attemptsUsedUp('SignInThrottled', attempt);
     context.events.record({ kind: 'password', ...refusal, userId, requestId: request.id });

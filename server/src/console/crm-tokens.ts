@@ -1,5 +1,5 @@
-import { saveGrant } from '../accounts/authorize/grants.ts';
-import { saveAccessToken } from '../accounts/token/token-store.ts';
+import { saveGrant } from '../accounts/store/grants.ts';
+import { saveAccessToken } from '../accounts/store/token-store.ts';
 import type { Environment } from '../config/data-centers.ts';
 import { consoleClientId } from '../directory/first-party.ts';
 import { createCredential, prefixOf } from '../oauth/formats.ts';

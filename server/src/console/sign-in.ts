@@ -37,13 +37,13 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext, st
   const { dataCenter, random, key } = context;
   const redirectUri = `${dataCenter.origins.console}${consoleCallbackPath}`;
 
-  app.get('/sign-in', (request, reply) => {
+  app.get('/sign-in', async (request, reply) => {
     const pending: PendingSignIn = {
       state: random.bytes(16).toString('base64url'),
       verifier: random.bytes(32).toString('base64url'),
       returnTo: readReturn(new URLSearchParams(queryOf(request.url)).get('return')),
     };
-    setCookie(context, reply, 'signin', seal(key, purpose, pending, random), signInTtlSeconds);
+    setCookie(context, reply, 'signin', await seal(key, purpose, pending), signInTtlSeconds);
     const parameters = new URLSearchParams({
       client_id: consoleClientId,
       response_type: 'code',
@@ -58,7 +58,7 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext, st
 
   app.get(consoleCallbackPath, async (request, reply) => {
     const query = new URLSearchParams(queryOf(request.url));
-    const pending = unseal(key, purpose, readCookie(context, request, 'signin')) as PendingSignIn | undefined;
+    const pending = (await unseal(key, purpose, readCookie(context, request, 'signin'))) as PendingSignIn | undefined;
     setCookie(context, reply, 'signin', '', 0);
     const returnTo = pending?.returnTo ?? '/';
     const elsewhere = context.topology

@@ -1,7 +1,12 @@
 import type { Database } from '../database/database.ts';
+import { deleteExpired, type Expiring } from '../database/delete-expired.ts';
 import type { JobOperation } from './jobs/job.ts';
 import { lifetimes } from './kernel/lifetimes.ts';
+import { deletedFilesParts } from './store/files/file-parts.ts';
 import { sweepFiles } from './store/files/file-store.ts';
+import { expiringCredits } from './store/limits/credit-ledger.ts';
+import { expiringKeys } from './wire/idempotency.ts';
+import { expiringWatches } from './work/notifications/watch-rows.ts';
 import { sweepBin } from './work/recycle-bin/purge.ts';
 
 /** How long jobs of a kind are kept after their end. */
@@ -22,18 +27,21 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
 export async function sweep(database: Database, nowMs: number): Promise<void> {
   const failures: unknown[] = [];
   // One that fails, because it takes too long for instance, leaves the others their turn.
-  for (const each of [sweepJobs, sweepAuditFiles, sweepFiles, sweepBin]) {
+  for (const each of [sweepJobs, sweepAuditFiles, sweepFiles, sweepBin, sweepExpired]) {
     await each(database, nowMs).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }
 
+/** What each folder says of its own rows that end by themselves. */
+const expiring: readonly Expiring[] = [expiringKeys, expiringWatches, expiringCredits];
+
+async function sweepExpired(database: Database, nowMs: number): Promise<void> {
+  await deleteExpired(database, expiring, nowMs);
+}
+
 /** The end of a statement that deletes the files that its part `gone` names. */
-const deleteFilesOfGone = `, pieces AS (
-    DELETE FROM crm_file_piece USING gone
-    WHERE crm_file_piece.data_space = gone.data_space AND crm_file_piece.file_id = gone.file_id
-  )
-  DELETE FROM crm_file USING gone WHERE crm_file.data_space = gone.data_space AND crm_file.file_id = gone.file_id`;
+const deleteFilesOfGone = `, ${deletedFilesParts('gone')} SELECT 1`;
 
 /** Jobs that ended long ago, uploads for bulk writes, what both were made of, and their files. */
 async function sweepJobs(database: Database, nowMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Random, randomString } from '../foundation/random.ts';
 
-/** A demo user with his password in the clear: for the person who started the demo, in a file that only he can read. */
+/** A demo user with the password in the clear: for the person who started the demo, in a file that nobody else can read. */
 export interface DemoUser {
   readonly dataCenter: string;
   readonly email: string;

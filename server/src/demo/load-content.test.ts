@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
-import { demoModules, demoRecords } from './data/generate.ts';
-import { demoPipeline, demoTerritories, demoVariables } from './data/settings.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { startCrm } from '../crm/testing/crm-platform.ts';
 import { systemRandom } from '../foundation/random.ts';
+import { demoModules, demoRecords } from './data/generate.ts';
+import { demoPipeline, demoTerritories, demoVariables } from './data/settings.ts';
 import { loadDemoContent } from './load-content.ts';
 
 const crm = await startCrm();

@@ -1,8 +1,8 @@
-import { type DemoModule, demoModules, demoRecords } from './data/generate.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { internalCall } from '../crm/jobs/job-call.ts';
 import type { CrmCall } from '../crm/kernel/call.ts';
 import { createItems } from '../crm/records/write/create-records.ts';
+import { type DemoModule, demoModules, demoRecords } from './data/generate.ts';
 import type { DemoUser } from './demo-accounts.ts';
 import { loadDemoSettings } from './load-settings.ts';
 

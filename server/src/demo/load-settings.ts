@@ -1,4 +1,3 @@
-import { demoPipeline, demoRule, demoTerritories, demoVariables } from './data/settings.ts';
 import type { CrmAnswer, CrmCall } from '../crm/kernel/call.ts';
 import { Refusal } from '../crm/kernel/errors.ts';
 import { layoutId } from '../crm/kernel/ids.ts';
@@ -10,6 +9,7 @@ import { addUsersToTerritory } from '../crm/settings/territories/territory-users
 import { createTerritories } from '../crm/settings/territories/write-territories.ts';
 import { createVariableGroups } from '../crm/settings/variables/write-groups.ts';
 import { createVariables } from '../crm/settings/variables/write-variables.ts';
+import { demoPipeline, demoRule, demoTerritories, demoVariables } from './data/settings.ts';
 
 const dealsModule = 2181;
 

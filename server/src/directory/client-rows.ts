@@ -1,16 +1,17 @@
 import type { Client, ClientAtDataCenter, ClientType } from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
+import type { ClientId, UserId } from '../oauth/ids.ts';
 
 /** A client as the directory's tables hold it, with its data centres as JSON. */
 export interface ClientRow {
-  client_id: string;
+  client_id: ClientId;
   type: ClientType;
   name: string;
   homepage_url: string | null;
   redirect_uris: string[];
   javascript_domains: string[];
   data_center: string;
-  owner_id: string;
+  owner_id: UserId;
   same_secret: boolean;
   resource_server: boolean;
   secrets_shown_once: boolean;

@@ -4,6 +4,7 @@ import type { Random } from '../foundation/random.ts';
 import { seal, unseal } from '../foundation/sealed.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { createClientSecret } from '../oauth/formats.ts';
+import type { ClientId } from '../oauth/ids.ts';
 
 /** Secrets in the clear, by data centre. They are stored as hashes and, to be told again, sealed. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -66,28 +67,22 @@ export class ClientSecrets {
   }
 
   /** Stores them; those that they replace stay valid for `overlapSeconds`. */
-  async store(transaction: Queryable, clientId: string, secrets: Secrets, overlapSeconds = 0): Promise<void> {
+  async store(transaction: Queryable, clientId: ClientId, secrets: Secrets, overlapSeconds = 0): Promise<void> {
     const nowMs = this.#clock.nowMs();
     for (const [id, secret] of Object.entries(secrets)) {
+      const sealed = await seal(this.#key, purposeOf(clientId), secret);
       await transaction.query({
         text: `UPDATE client_data_center AS d SET ${newestBecomesFormer}, former_ends_at_ms = $6,
                       secret_hash = $3, secret_created_at_ms = $5, secret_used_at_ms = NULL,
                       sealed_secret = CASE WHEN c.secrets_shown_once THEN NULL ELSE $4 END
                FROM client c WHERE c.client_id = $1 AND d.client_id = $1 AND d.data_center = $2`,
-        values: [
-          clientId,
-          id,
-          secretHash(secret),
-          seal(this.#key, purposeOf(clientId), secret, this.#random),
-          nowMs,
-          nowMs + overlapSeconds * 1000,
-        ],
+        values: [clientId, id, secretHash(secret), sealed, nowMs, nowMs + overlapSeconds * 1000],
       });
     }
   }
 
   /** All data centres take the secret of `dataCenter`; those that it replaces stay valid for `overlapSeconds`. */
-  async share(transaction: Queryable, clientId: string, dataCenter: string, overlapSeconds: number): Promise<void> {
+  async share(transaction: Queryable, clientId: ClientId, dataCenter: string, overlapSeconds: number): Promise<void> {
     await transaction.query({
       text: `UPDATE client_data_center AS d SET ${newestBecomesFormer}, former_ends_at_ms = $3,
                     secret_hash = o.secret_hash, sealed_secret = o.sealed_secret,
@@ -99,7 +94,7 @@ export class ClientSecrets {
   }
 
   /** Whether secrets of the client are to be told again; when not, what could tell those that it has goes. */
-  async setShownOnce(transaction: Queryable, clientId: string, once: boolean): Promise<void> {
+  async setShownOnce(transaction: Queryable, clientId: ClientId, once: boolean): Promise<void> {
     await transaction.query({
       text: 'UPDATE client SET secrets_shown_once = $2 WHERE client_id = $1',
       values: [clientId, once],
@@ -112,12 +107,12 @@ export class ClientSecrets {
   }
 
   /** The secrets that are valid, those of each data centre together, the newest first. */
-  async list(clientId: string): Promise<StoredSecret[]> {
+  async list(clientId: ClientId): Promise<StoredSecret[]> {
     return (await this.#read(clientId)).map(({ sealed, ...stored }) => stored);
   }
 
   /** One secret, to be told again; undefined when it is not valid any more or cannot be told. */
-  async tell(clientId: string, secretId: string): Promise<{ readonly secret: string } | undefined> {
+  async tell(clientId: ClientId, secretId: string): Promise<{ readonly secret: string } | undefined> {
     const found = (await this.#read(clientId)).find((each) => each.secretId === secretId);
     return found?.sealed === undefined ? undefined : { secret: found.sealed };
   }
@@ -126,7 +121,7 @@ export class ClientSecrets {
    * The newest secrets, to be told again. Those of data centres are missing that the client is not to show again, that
    * were stored before they were sealed, or that were sealed under another secret key.
    */
-  async tellNewest(clientId: string): Promise<Secrets> {
+  async tellNewest(clientId: ClientId): Promise<Secrets> {
     const stored = await this.#read(clientId);
     return Object.fromEntries(
       stored.flatMap(({ dataCenter, sealed, endsAtMs }) =>
@@ -135,38 +130,58 @@ export class ClientSecrets {
     );
   }
 
-  async #read(clientId: string): Promise<(StoredSecret & { readonly sealed: string | undefined })[]> {
+  async #read(clientId: ClientId): Promise<(StoredSecret & { readonly sealed: string | undefined })[]> {
     const rows = await this.#database.query<SecretRow>({
       name: 'client-secrets',
       text: `SELECT data_center, ${secretColumns} FROM client_data_center WHERE client_id = $1 ORDER BY data_center`,
       values: [clientId],
     });
     const nowMs = this.#clock.nowMs();
-    return rows.flatMap((row) => {
-      const describe = (hash: Buffer, text: string | null, times: readonly [string | null, string | null]) => {
-        const secret = unseal(this.#key, purposeOf(clientId), text ?? undefined);
-        const sealed = typeof secret === 'string' ? secret : undefined;
-        return {
-          secretId: `${row.data_center}-${hash.subarray(0, 8).toString('hex')}`,
-          dataCenter: row.data_center,
-          createdAtMs: Number(times[0]),
-          usedAtMs: times[1] === null ? null : Number(times[1]),
-          tellable: sealed !== undefined,
-          sealed,
-        };
-      };
-      const newest = describe(row.secret_hash, row.sealed_secret, [row.secret_created_at_ms, row.secret_used_at_ms]);
+    const read = async (row: SecretRow) => {
       const endsAtMs = Number(row.former_ends_at_ms);
-      if (row.former_hash === null || endsAtMs <= nowMs) return [{ ...newest, endsAtMs: null }];
-      const former = describe(row.former_hash, row.former_sealed, [row.former_created_at_ms, row.former_used_at_ms]);
-      return [
-        { ...newest, endsAtMs: null },
-        { ...former, endsAtMs },
-      ];
-    });
+      const newest = { ...(await this.#open(clientId, row.data_center, newestOf(row))), endsAtMs: null };
+      if (row.former_hash === null || endsAtMs <= nowMs) return [newest];
+      const former = await this.#open(clientId, row.data_center, formerOf(row, row.former_hash));
+      return [newest, { ...former, endsAtMs }];
+    };
+    return (await Promise.all(rows.map(read))).flat();
+  }
+
+  async #open(clientId: ClientId, dataCenter: string, { hash, sealed, createdAtMs, usedAtMs }: SecretParts) {
+    const secret = await unseal(this.#key, purposeOf(clientId), sealed ?? undefined);
+    return {
+      secretId: `${dataCenter}-${hash.subarray(0, 8).toString('hex')}`,
+      dataCenter,
+      createdAtMs: Number(createdAtMs),
+      usedAtMs: usedAtMs === null ? null : Number(usedAtMs),
+      tellable: typeof secret === 'string',
+      sealed: typeof secret === 'string' ? secret : undefined,
+    };
   }
 }
 
-function purposeOf(clientId: string): string {
+/** The columns of one of a row's two secrets. */
+interface SecretParts {
+  readonly hash: Buffer;
+  readonly sealed: string | null;
+  readonly createdAtMs: string | null;
+  readonly usedAtMs: string | null;
+}
+
+const newestOf = (row: SecretRow): SecretParts => ({
+  hash: row.secret_hash,
+  sealed: row.sealed_secret,
+  createdAtMs: row.secret_created_at_ms,
+  usedAtMs: row.secret_used_at_ms,
+});
+
+const formerOf = (row: SecretRow, hash: Buffer): SecretParts => ({
+  hash,
+  sealed: row.former_sealed,
+  createdAtMs: row.former_created_at_ms,
+  usedAtMs: row.former_used_at_ms,
+});
+
+function purposeOf(clientId: ClientId): string {
   return `secret of client ${clientId}`;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import { notifyChanges } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
@@ -7,6 +8,7 @@ import { type Client, type ClientType, clientTypeRules } from '../oauth/client.t
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId } from '../oauth/formats.ts';
+import type { ClientId, UserId } from '../oauth/ids.ts';
 import { type ClientRow, selectClients, toClient } from './client-rows.ts';
 import { ClientSecrets, type Secrets } from './client-secrets.ts';
 import { SecretUses } from './secret-uses.ts';
@@ -18,7 +20,7 @@ export type { Secrets };
 export interface NewClient extends ClientFields {
   readonly type: ClientType;
   readonly dataCenter: string;
-  readonly ownerId: string;
+  readonly ownerId: UserId;
   readonly enabledDataCenters: readonly string[];
   readonly sameSecret: boolean;
   /** Default: false. */
@@ -45,8 +47,8 @@ export class ClientDirectory {
   /** The secrets of clients: listed, told again. */
   readonly secrets: ClientSecrets;
   readonly #uses: SecretUses;
-  readonly #byId = new Map<string, Promise<Client | undefined>>();
-  readonly #origins = new Map<string, Promise<boolean>>();
+  readonly #byId = new LRUCache<string, Promise<Client | undefined>>({ max: maxCached });
+  readonly #origins = new LRUCache<string, Promise<boolean>>({ max: maxCached });
   readonly #graceMs: number;
   readonly #firstParty: ReadonlyMap<string, Promise<Client>>;
   /** Since when no notices arrive. */
@@ -86,7 +88,7 @@ export class ClientDirectory {
   }
 
   /** The client, or undefined when nobody has this id. Usually answered from memory. */
-  find(clientId: string): Promise<Client | undefined> {
+  find(clientId: ClientId): Promise<Client | undefined> {
     if (!clientIdPattern.test(clientId)) return unknownClient;
     const own = this.#firstParty.get(clientId);
     if (own) return own;
@@ -123,7 +125,7 @@ export class ClientDirectory {
   }
 
   /** All clients, oldest first; those of one owner, or of one data centre. */
-  async list(filter: { readonly dataCenter?: string; readonly ownerId?: string } = {}): Promise<Client[]> {
+  async list(filter: { readonly dataCenter?: string; readonly ownerId?: UserId } = {}): Promise<Client[]> {
     const rows = await this.#database.query<ClientRow>({
       text: `${selectClients} WHERE ($1::text IS NULL OR c.data_center = $1) AND ($2::bigint IS NULL OR c.owner_id = $2)
              ORDER BY c.created_at_ms, c.client_id`,
@@ -137,7 +139,7 @@ export class ClientDirectory {
    * whole client id.
    */
   async page(filter: {
-    readonly owner?: { readonly dataCenter: string; readonly ownerId: string };
+    readonly owner?: { readonly dataCenter: string; readonly ownerId: UserId };
     readonly search: string;
     readonly limit: number;
     readonly offset: number;
@@ -160,7 +162,7 @@ export class ClientDirectory {
   /** The owner's client ids by type, without reading the clients. */
   async idsByType(owner: {
     readonly dataCenter: string;
-    readonly ownerId: string;
+    readonly ownerId: UserId;
   }): Promise<Map<ClientType, string[]>> {
     const rows = await this.#database.query<{ type: ClientType; ids: string[] }>({
       text: `SELECT type, array_agg(client_id ORDER BY created_at_ms) AS ids FROM client
@@ -295,7 +297,7 @@ export class ClientDirectory {
     return this.#uses.store();
   }
 
-  async delete(clientId: string): Promise<void> {
+  async delete(clientId: ClientId): Promise<void> {
     await this.#database.transaction(async (transaction) => {
       await transaction.query({ text: 'DELETE FROM client WHERE client_id = $1', values: [clientId] });
       await this.#announce(transaction, clientId);
@@ -303,11 +305,11 @@ export class ClientDirectory {
     this.#forget(clientId);
   }
 
-  #announce(transaction: Queryable, clientId: string): Promise<void> {
+  #announce(transaction: Queryable, clientId: ClientId): Promise<void> {
     return notifyChanges(transaction, [`client:${clientId}`]);
   }
 
-  #forget(clientId?: string): void {
+  #forget(clientId?: ClientId): void {
     if (clientId === undefined) this.#byId.clear();
     else this.#byId.delete(clientId);
     this.#origins.clear();
@@ -315,13 +317,16 @@ export class ClientDirectory {
 }
 
 /** One look-up per key while it is under way or remembered; failures and unknown ones are not remembered. */
-function remember<Value>(cache: Map<string, Promise<Value>>, key: string, load: () => Promise<Value>): Promise<Value> {
+function remember<Value>(
+  cache: LRUCache<string, Promise<Value>>,
+  key: string,
+  load: () => Promise<Value>,
+): Promise<Value> {
   const known = cache.get(key);
   if (known) return known;
-  if (cache.size >= maxCached) cache.delete(cache.keys().next().value as string);
   const loading = load();
   cache.set(key, loading);
-  const drop = () => cache.get(key) === loading && cache.delete(key);
+  const drop = () => cache.peek(key) === loading && cache.delete(key);
   loading.then((value) => value === undefined && drop(), drop);
   return loading;
 }

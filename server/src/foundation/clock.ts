@@ -1,10 +1,11 @@
+import type { EpochMs } from './kinds.ts';
 /**
  * Where the platform takes its time from. Everything that needs the time is handed a Clock; nothing calls
  * `Date.now()` itself, so the whole platform can live at another time.
  */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
-  nowMs(): number;
+  nowMs(): EpochMs;
 }
 
 /** The machine's clock. */
@@ -12,13 +13,13 @@ export const systemClock: Clock = { nowMs: () => Date.now() };
 
 /** A clock that stands still until it is moved; for tests and for the lab. */
 export class ManualClock implements Clock {
-  #nowMs: number;
+  #nowMs: EpochMs;
 
   constructor(startMs: number) {
     this.#nowMs = startMs;
   }
 
-  nowMs(): number {
+  nowMs(): EpochMs {
     return this.#nowMs;
   }
 
@@ -27,7 +28,7 @@ export class ManualClock implements Clock {
     this.#nowMs += seconds * 1000;
   }
 
-  set(nowMs: number): void {
+  set(nowMs: EpochMs): void {
     this.#nowMs = nowMs;
   }
 }

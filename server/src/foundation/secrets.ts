@@ -1,7 +1,8 @@
 import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { SecretHash } from './kinds.ts';
 
 /** SHA-256 of a high-entropy secret (token, code, client secret): the only form in which one is stored. */
-export function secretHash(secret: string): Buffer {
+export function secretHash(secret: string): SecretHash {
   return hash('sha256', secret, 'buffer');
 }
 
@@ -20,9 +21,9 @@ export function deriveKey(secretKey: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, Buffer.alloc(0), `grantway ${purpose}`, 32));
 }
 
-/** Our codes and tokens, client secrets (42 digits), session tokens (64), and signed tokens. */
+/** Our codes and tokens, client secrets (42 digits), session tokens (64), and signed or sealed tokens. */
 const credentialLike =
-  /100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|\b[0-9a-f]{64}\b|\b[0-9a-f]{42}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+  /100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|\b[0-9a-f]{64}\b|\b[0-9a-f]{42}\b|\beyJ[\w-]+(?:\.[\w-]*){2,4}/g;
 
 /**
  * `text` with everything that looks like one of our secrets masked: the last line of defence for what is recorded,

@@ -13,7 +13,7 @@ export interface Dialect {
   /** JSON for what is not even an HTTP request (broken framing, endless headers); the connection is closed after it. */
   readonly malformed: Readonly<Record<string, unknown>>;
   /** Errors of this listener's own kinds, thrown by its routes; undefined for any other. */
-  caught?(error: unknown, reply: FastifyReply): FastifyReply | undefined;
+  caught?(error: unknown, reply: FastifyReply): FastifyReply | Promise<FastifyReply> | undefined;
   /** Something that the request needs does not answer for the moment (503); `Retry-After` is set. */
   unavailable(request: FastifyRequest, reply: FastifyReply, error: Unavailable): unknown;
   /** Our own fault. The cause is logged with the request's id and never shown. */
@@ -39,6 +39,8 @@ const maxLoggedPath = 200;
 /** How long a request may take to arrive, and how long nothing at all may be heard of it. */
 const requestTimeoutMs = 120_000;
 const silenceTimeoutMs = 120_000;
+/** How long a listener may take to get ready; Fastify's own ten seconds are too few on a busy machine. */
+const startTimeoutMs = 60_000;
 
 /**
  * What all listeners share: request ids, security headers, errors in the listener's own dialect, and bodies as raw
@@ -53,6 +55,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     requestTimeout: options.requestTimeoutMs ?? requestTimeoutMs,
     connectionTimeout: silenceTimeoutMs,
     forceCloseConnections: true,
+    pluginTimeout: startTimeoutMs,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength, ignoreTrailingSlash: false },
     // A path that cannot be decoded, or a version that no route has: before any route, so outside the error handler.

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
 import { Value } from 'typebox/value';
 
 /**
@@ -20,18 +22,40 @@ export class InputFault extends Error {
 
 /** Levels of objects and lists in a body; what walks through it later may do so by recursion. */
 const maxDepth = 64;
+const places: Readonly<Record<string, string>> = { body: 'the body', querystring: 'the query', params: 'the path' };
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The body as JSON of that shape. @throws InputFault. */
-export function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
+/** The body as JSON; none is `{}`. @throws InputFault. */
+export function parseBody(request: FastifyRequest): unknown {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.isBuffer(request.body) ? utf8.decode(request.body) : '{}');
   } catch {
-    throw new InputFault('the body must be JSON in UTF-8');
+    throw new InputFault('the body: expected JSON in UTF-8, got something else');
   }
   checkStorable(value, 'the body');
-  return checked(value, schema, 'the body');
+  return value;
+}
+
+/**
+ * Fastify's validator for a route's TypeBox schema: fills in the defaults, and refuses with the first fault in our
+ * words (InputFault).
+ */
+export function validatorOf({ schema, httpPart }: { readonly schema: TSchema; readonly httpPart?: string }) {
+  const compiled = Compile(schema);
+  const place = places[httpPart ?? 'body'] ?? 'the request';
+  return (came: unknown): { readonly value: unknown } | { readonly error: Error } => {
+    // Queries and paths come as objects without a prototype, which fill no defaults in.
+    const value = Value.Default(schema, httpPart === 'body' ? came : { ...(came as object) });
+    if (compiled.Check(value)) return { value };
+    const [fault] = compiled.Errors(value);
+    return { error: faultOf(fault, value, place) };
+  };
+}
+
+/** The body as JSON of that shape. @throws InputFault. */
+export function readBody<Schema extends TSchema>(request: FastifyRequest, schema: Schema): Static<Schema> {
+  return checked(parseBody(request), schema, 'the body');
 }
 
 /** The query with parameters of that shape. @throws InputFault. */
@@ -39,23 +63,41 @@ export function readQuery<Schema extends TSchema>(request: FastifyRequest, schem
   return checked({ ...(request.query as object) }, schema, 'the query');
 }
 
+function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: string): Static<Schema> {
+  const complete = Value.Default(schema, value);
+  if (!Value.Check(schema, complete)) throw faultOf(Value.Errors(schema, complete)[0], complete, place);
+  return complete as Static<Schema>;
+}
+
+function faultOf(fault: TLocalizedValidationError | undefined, value: unknown, place: string): InputFault {
+  return new InputFault(describeFault(fault, value, place), fault?.instancePath.split('/')[1]);
+}
+
+/** Never the value itself, which may be a password. */
+function describeFault(fault: TLocalizedValidationError | undefined, value: unknown, place: string): string {
+  const where = fault?.instancePath || place;
+  // What an object without additional properties says of one.
+  if (fault?.message === 'schema is false') return `${where} is not known here`;
+  if (fault?.keyword !== 'type') return `${where} ${fault?.message ?? 'is not of the expected form'}`;
+  const { type } = fault.params;
+  const expected = (Array.isArray(type) ? type : [type]).join(' or ');
+  return `${where}: expected ${expected}, got ${kindOf(Value.Pointer.Get(value, fault.instancePath))}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
 /** Refuses paths and queries that hold what no name or id has. @throws InputFault. */
 export function checkAddress(request: FastifyRequest): void {
   checkStorable(request.params, 'the path');
   for (const [name, value] of Object.entries(request.query as Readonly<Record<string, unknown>>)) {
-    if (typeof value !== 'string') throw new InputFault(`the parameter ${name.slice(0, 100)} must come once`);
+    if (typeof value !== 'string')
+      throw new InputFault(`the parameter ${name.slice(0, 100)}: expected one, got several`);
   }
   checkStorable(request.query, 'the query');
-}
-
-function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: string): Static<Schema> {
-  const complete = Value.Default(schema, value);
-  const [fault] = Value.Errors(schema, complete);
-  if (fault) {
-    const what = fault.message === 'schema is false' ? 'is not known here' : fault.message;
-    throw new InputFault(`${fault.instancePath || place} ${what}`, fault.instancePath.split('/')[1]);
-  }
-  return complete as Static<Schema>;
 }
 
 interface Node {
@@ -72,7 +114,7 @@ function checkStorable(value: unknown, place: string): void {
     const { depth } = node;
     if (typeof node.value === 'string') checkText(node.value, node);
     if (typeof node.value !== 'object' || node.value === null) continue;
-    if (depth >= maxDepth) throw new InputFault(`${place} must have at most ${maxDepth} levels`);
+    if (depth >= maxDepth) throw new InputFault(`${place}: expected at most ${maxDepth} levels, got more`);
     for (const [key, inner] of Object.entries(node.value)) {
       checkText(key, node);
       waiting.push({ value: inner, key, parent: node, depth: depth + 1 });
@@ -85,5 +127,5 @@ function checkText(text: string, node: Node): void {
   if (what === undefined) return;
   const keys: string[] = [];
   for (let each: Node | undefined = node; each; each = each.parent) keys.unshift(each.key);
-  throw new InputFault(`${keys.join('/').slice(0, 200)} must be text; ${what} came`, keys[1]);
+  throw new InputFault(`${keys.join('/').slice(0, 200)}: expected text, got ${what}`, keys[1]);
 }

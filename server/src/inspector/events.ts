@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
+import type { Expiring } from '../database/delete-expired.ts';
 import { createStatementQueue } from '../database/statement-queue.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
@@ -224,3 +225,6 @@ export async function listEvents(
 function storable<Text extends string | null>(text: Text): Text {
   return text === null ? text : (text.replaceAll('\0', '\ufffd').replaceAll('\\u0000', '\\ufffd') as Text);
 }
+
+/** Events are kept for a month. */
+export const expiringEvents: Expiring = { table: 'protocol_event', column: 'at_ms', keptMs: 30 * 86_400_000 };

@@ -101,3 +101,8 @@ export async function findMail(queryable: Queryable, messageId: string): Promise
   });
   return row;
 }
+
+/** The part of a statement that deletes mails; the part `of`, which stands before it, has their `mail_id`. */
+export function deletedMailPart(of: string): string {
+  return `DELETE FROM mail USING ${of} WHERE mail.mail_id = ${of}.mail_id`;
+}

@@ -90,7 +90,7 @@ function authorityFault(authority: string): string | undefined {
   }
   if (port === undefined) return undefined;
   const inRange = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
-  return inRange ? undefined : `the port must be 1 to 65535; "${port}" came`;
+  return inRange ? undefined : `the port: expected 1 to 65535, got "${port}"`;
 }
 
 /** The same address as browsers send it: punycode for the host, percent-encoded bytes for the rest. */

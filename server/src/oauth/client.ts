@@ -1,5 +1,7 @@
+import type { EpochMs, SecretHash } from '../foundation/kinds.ts';
 import type { ClientOverrides } from './client-overrides.ts';
 import type { CredentialPrefix } from './formats.ts';
+import type { ClientId, UserId } from './ids.ts';
 
 /** The five types of client and what each may do (reference §9). */
 export const clientTypes = ['server', 'browser', 'self', 'device', 'mobile'] as const;
@@ -98,7 +100,7 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
 
 /** A registered client, as every part of the platform sees it. */
 export interface Client {
-  readonly clientId: string;
+  readonly clientId: ClientId;
   readonly type: ClientType;
   readonly name: string;
   readonly homepageUrl: string | null;
@@ -106,14 +108,14 @@ export interface Client {
   readonly javascriptDomains: readonly string[];
   /** The data centre it was registered in, and its owner there. */
   readonly dataCenter: string;
-  readonly ownerId: string;
+  readonly ownerId: UserId;
   /** One secret for all data centres instead of one for each. */
   readonly sameSecret: boolean;
   /** An API that checks the tokens it is sent: it may introspect the access tokens of every client (RFC 7662 §4). */
   readonly resourceServer: boolean;
   /** Its secrets are kept as hashes only: nobody can be told them again. */
   readonly secretsShownOnce: boolean;
-  readonly createdAtMs: number;
+  readonly createdAtMs: EpochMs;
   /** Settings that differ from the platform's for this client. */
   readonly overrides: ClientOverrides;
   /** A part of the platform itself: signed-in users are not asked for consent. */
@@ -124,9 +126,9 @@ export interface Client {
 export interface ClientAtDataCenter {
   readonly enabled: boolean;
   /** SHA-256 of the newest secret. */
-  readonly secretHash: Buffer;
+  readonly secretHash: SecretHash;
   /** The one before it, which stays valid for a while. */
-  readonly former?: { readonly secretHash: Buffer; readonly endsAtMs: number };
+  readonly former?: { readonly secretHash: SecretHash; readonly endsAtMs: EpochMs };
 }
 
 /** Whether `client` may be used at the data centre. */

@@ -1,4 +1,6 @@
 import type { Environment } from '../config/data-centers.ts';
+import type { EpochMs } from '../foundation/kinds.ts';
+import type { AccessToken, ClientId, OrganizationId, UserId } from './ids.ts';
 import type { LateExplanation } from './outcomes.ts';
 import type { ScopeSet } from './scopes.ts';
 
@@ -7,17 +9,17 @@ import type { ScopeSet } from './scopes.ts';
  * it asks the accounts server in the same process or over HTTP (RFC 7662).
  */
 export interface TokenGrant {
-  readonly clientId: string;
-  /** The user's id in his data centre (ZUID), a decimal string. */
-  readonly userId: string;
+  readonly clientId: ClientId;
+  /** The user's id in the data centre where the user lives (ZUID), a decimal string. */
+  readonly userId: UserId;
   readonly scopes: ScopeSet;
   /** The organization and environment the token is bound to; null when its scopes need none. */
-  readonly organizationId: string | null;
+  readonly organizationId: OrganizationId | null;
   readonly environment: Environment;
   /** Origins whose pages may use this token: the JavaScript domains of its client. */
   readonly javascriptDomains: readonly string[];
   /** Milliseconds since 1970. */
-  readonly expiresAtMs: number;
+  readonly expiresAtMs: EpochMs;
   /** The client's own `compatibility.searchWithoutScope`; without it the platform's holds. */
   readonly searchWithoutScope?: boolean | undefined;
 }
@@ -43,7 +45,7 @@ export type TokenCheck =
 
 /** The one thing that a resource server asks of an authorization server: token in, grant out. */
 export interface TokenAuthority {
-  check(accessToken: string): Promise<TokenCheck>;
+  check(accessToken: AccessToken): Promise<TokenCheck>;
   /** Whether `origin` is a JavaScript domain of some client that is enabled here (for preflights, which carry no token). */
   allowsOrigin(origin: string): Promise<boolean>;
 }

@@ -76,7 +76,11 @@ function SessionTable({
           {sessions.map((session) => (
             <Table.Tr key={session.sessionId}>
               <Table.Td>
-                {session.current ? <Badge variant="light">{texts.thisBrowser}</Badge> : texts.anotherBrowser}
+                {session.current ? (
+                  <Badge variant="light">{texts.thisBrowser}</Badge>
+                ) : (
+                  (session.browser ?? texts.anotherBrowser)
+                )}
               </Table.Td>
               <Table.Td>
                 <Time iso={session.signedInAt} />

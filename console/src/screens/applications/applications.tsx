@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { ClientList } from '../../../../server/src/console/wire.ts';
 import { queries } from '../../api/queries.ts';
-import { ButtonLink, TextLink } from '../../parts/links.tsx';
+import { ScreenButton, TextLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { useScreenTitle } from '../../parts/screen.tsx';
 import { clientTypeTexts, applicationsTexts as texts } from '../../texts/applications.ts';
@@ -29,9 +29,9 @@ export function Applications() {
           <Title order={1}>{texts.heading}</Title>
           <Text c="dimmed">{texts.intro}</Text>
         </div>
-        <ButtonLink to="/applications/new" leftSection={<IconPlus size={18} aria-hidden />}>
+        <ScreenButton to="/applications/new" leftSection={<IconPlus size={18} aria-hidden />}>
           {texts.add}
-        </ButtonLink>
+        </ScreenButton>
       </Group>
       <Loaded query={query} height={320}>
         {(list) => {

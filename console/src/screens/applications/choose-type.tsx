@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Client } from '../../../../server/src/console/wire.ts';
 import { FlowPicture } from '../../parts/flow-picture.tsx';
-import { ButtonLink } from '../../parts/links.tsx';
+import { ScreenButton } from '../../parts/links.tsx';
 import { useScreenTitle } from '../../parts/screen.tsx';
 import { clientTypeOrder, clientTypeTexts, applicationsTexts as texts } from '../../texts/applications.ts';
 
@@ -50,9 +50,13 @@ export function TypeCards() {
               <Text size="sm" flex={1}>
                 {when}
               </Text>
-              <ButtonLink to="/applications/new/$type" params={{ type }} aria-label={`${texts.createNow}: ${heading}`}>
+              <ScreenButton
+                to="/applications/new/$type"
+                params={{ type }}
+                aria-label={`${texts.createNow}: ${heading}`}
+              >
                 {texts.createNow}
-              </ButtonLink>
+              </ScreenButton>
             </Stack>
           </Card>
         );
@@ -89,9 +93,9 @@ function Questions() {
         <Text fw={600}>{texts.answer(heading)}</Text>
         <Text size="sm">{when}</Text>
         <Group>
-          <ButtonLink to="/applications/new/$type" params={{ type: found }}>
+          <ScreenButton to="/applications/new/$type" params={{ type: found }}>
             {texts.createNow}
-          </ButtonLink>
+          </ScreenButton>
           <Button
             variant="default"
             onClick={() => {

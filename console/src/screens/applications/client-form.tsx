@@ -90,6 +90,7 @@ export function ClientForm({
               description={texts.hints.name}
               error={fieldState.error?.message}
               required
+              withAsterisk={false}
               autoComplete="off"
             />
           )}
@@ -105,6 +106,7 @@ export function ClientForm({
                 description={texts.hints.homepageUrl}
                 error={fieldState.error?.message}
                 required
+                withAsterisk={false}
                 inputMode="url"
                 autoComplete="off"
               />

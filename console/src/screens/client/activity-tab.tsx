@@ -106,7 +106,7 @@ function Users({ client }: { readonly client: Client }) {
                     <Table.Th>{texts.scopes}</Table.Th>
                     <Table.Th>{texts.tokens}</Table.Th>
                     <Table.Th>{texts.lastUsed}</Table.Th>
-                    <Table.Th />
+                    <Table.Td />
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>

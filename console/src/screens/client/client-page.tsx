@@ -54,7 +54,7 @@ export function ClientPage() {
   useScreenTitle(query.data?.name ?? shellTexts.applications);
   const navigate = useNavigate();
   return (
-    <Loaded query={query} height={400}>
+    <Loaded query={query} height={400} heading={texts.unknownClient}>
       {(client) => {
         const shown = tabs.filter(({ types }) => !types || types.includes(client.type));
         const current = shown.find(({ id }) => id === tab) ?? shown[0];
@@ -62,7 +62,9 @@ export function ClientPage() {
           <Stack>
             <div>
               <Group gap="sm">
-                <Title order={1}>{client.name}</Title>
+                <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+                  {client.name}
+                </Title>
                 <Badge variant="light">{clientTypeTexts[client.type].short}</Badge>
               </Group>
               <Text ff="monospace" size="sm" c="dimmed">

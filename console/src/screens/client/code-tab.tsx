@@ -3,6 +3,8 @@ import {
   Anchor,
   Button,
   Group,
+  NativeSelect,
+  PasswordInput,
   SegmentedControl,
   Select,
   Stack,
@@ -89,7 +91,7 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
           <Controller
             name="scope"
             control={control}
-            rules={{ required: 'Enter a valid scope' }}
+            rules={{ required: texts.scopeNeeded }}
             render={({ field, fieldState }) => (
               <Stack gap="xs">
                 <Textarea
@@ -100,10 +102,12 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
                   autosize
                   minRows={2}
                   required
+                  withAsterisk={false}
                   autoComplete="off"
                   spellCheck={false}
                 />
                 <ScopePicker
+                  initiallyOpen
                   value={field.value}
                   onChange={(scope) => setValue('scope', scope, { shouldValidate: true })}
                 />
@@ -113,14 +117,15 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
           <Controller
             name="minutes"
             control={control}
-            render={({ field }) => (
-              <Select {...field} label={texts.duration} data={minuteChoices} allowDeselect={false} maw={220} />
-            )}
+            render={({ field }) => <NativeSelect {...field} label={texts.duration} data={minuteChoices} maw={220} />}
           />
           <Controller
             name="description"
             control={control}
-            rules={{ maxLength: { value: 500, message: 'At most 500 characters' } }}
+            rules={{
+              required: texts.descriptionNeeded,
+              maxLength: { value: 500, message: texts.descriptionTooLong },
+            }}
             render={({ field, fieldState }) => (
               <TextInput
                 {...field}
@@ -203,11 +208,16 @@ function GeneratedCode({
   const left = useTimeLeft(code.expiresAt);
   const [answer, setAnswer] = useState<ExchangeAnswer>();
   const [failure, setFailure] = useState<string>();
+  const [secretNeeded, setSecretNeeded] = useState(false);
+  const [clientSecret, setClientSecret] = useState('');
   const exchange = async () => {
+    setFailure(undefined);
     try {
       const path = `/clients/${encodeURIComponent(client.clientId)}/codes/exchange`;
-      setAnswer(await call<ExchangeAnswer>('POST', path, { code: code.code }));
+      const own = secretNeeded ? { clientSecret } : {};
+      setAnswer(await call<ExchangeAnswer>('POST', path, { code: code.code, ...own }));
     } catch (error) {
+      if (error instanceof CallFailure && error.code === 'SECRET_UNKNOWN') setSecretNeeded(true);
       setFailure(error instanceof Error ? error.message : String(error));
     }
   };
@@ -225,6 +235,15 @@ function GeneratedCode({
         </Anchor>
       </Group>
       {failure && <Failed message={failure} />}
+      {secretNeeded && !answer && (
+        <PasswordInput
+          label={texts.clientSecret}
+          description={texts.secretForExchange}
+          value={clientSecret}
+          onChange={(event) => setClientSecret(event.currentTarget.value)}
+          autoComplete="off"
+        />
+      )}
       {!answer && <CopyBlock label={texts.curl} value={exchangeLine(dataCenter, client, code.code)} />}
       {answer && <CopyBlock label={texts.exchanged} value={JSON.stringify(answer.body, null, 2)} />}
       {token && <CopyBlock label={texts.firstCall} value={callLine(dataCenter, code.environment, token)} />}

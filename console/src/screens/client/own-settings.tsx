@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Fieldset, Group, NativeSelect, NumberInput, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -95,27 +95,23 @@ function SettingInput({
       />
     );
   }
-  const labelId = `setting-${name}`;
   return (
-    <div>
-      <Text size="sm" fw={500} id={labelId}>
-        {name}
-      </Text>
-      <Text size="xs" c="dimmed">
-        {description}
-      </Text>
-      <SegmentedControl
-        mt={4}
-        size="xs"
-        aria-labelledby={labelId}
-        value={value === undefined ? '' : String(value)}
-        onChange={(chosen) => put(name, chosen === '' ? undefined : chosen === 'true')}
-        data={[
-          { value: '', label: `${texts.settingDefault}: ${platformValue ? 'on' : 'off'}` },
-          { value: 'true', label: 'on' },
-          { value: 'false', label: 'off' },
-        ]}
-      />
-    </div>
+    <NativeSelect
+      label={name}
+      description={description}
+      value={value === undefined ? '' : String(value)}
+      onChange={({ currentTarget }) =>
+        put(name, currentTarget.value === '' ? undefined : currentTarget.value === 'true')
+      }
+      data={[
+        {
+          value: '',
+          label: `${texts.settingDefault}: ${platformValue ? texts.settingOn : texts.settingOff}`,
+        },
+        { value: 'true', label: texts.settingOn },
+        { value: 'false', label: texts.settingOff },
+      ]}
+      maw={420}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Code, Group, PasswordInput, Select, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Group, NativeSelect, PasswordInput, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Client, NewSecrets, SecretList, SecretRotation } from '../../../../server/src/console/wire.ts';
@@ -35,7 +35,7 @@ export function SecretTab({ client }: { readonly client: Client }) {
                   <Table.Th>{texts.clientSecret}</Table.Th>
                   <Table.Th>{texts.made}</Table.Th>
                   <Table.Th>{texts.lastUsed}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -182,12 +182,11 @@ function Rotation({
         await cache.invalidateQueries({ queryKey: ['client', client.clientId, 'secrets'] });
       }}
     >
-      <Select
+      <NativeSelect
         label={texts.overlap}
         data={overlapChoices}
         value={overlap}
-        onChange={(value) => setOverlap(value ?? '0')}
-        allowDeselect={false}
+        onChange={(event) => setOverlap(event.currentTarget.value)}
       />
     </Confirm>
   );

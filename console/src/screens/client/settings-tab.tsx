@@ -1,4 +1,4 @@
-import { Alert, Button, Fieldset, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Fieldset, Group, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -20,7 +20,8 @@ export function SettingsTab({ client }: { readonly client: Client }) {
   const rules = clientTypeRules[client.type];
   return (
     <Stack gap="xl">
-      {rules.multiDataCenter && <MultiDataCenter client={client} change={change} />}
+      {rules.multiDataCenter && <MultiDataCenter client={client} />}
+      <Secrets client={client} change={change} />
       {client.type !== 'self' && (
         <Fieldset legend={texts.details}>
           <ClientForm
@@ -55,7 +56,7 @@ function useClientChange(client: Client): ChangeClient {
   };
 }
 
-function MultiDataCenter({ client, change }: { readonly client: Client; readonly change: ChangeClient }) {
+function MultiDataCenter({ client }: { readonly client: Client }) {
   const { realm } = useSession();
   const cache = useQueryClient();
   const [closing, setClosing] = useState<DataCenterInfo>();
@@ -70,39 +71,32 @@ function MultiDataCenter({ client, change }: { readonly client: Client; readonly
     work.catch((error: Error) => setFailure(error.message));
   };
   return (
-    <Fieldset legend={texts.multiDc}>
-      <Stack>
+    <Stack component="section">
+      <div>
+        <Title order={2} size="h3">
+          {texts.multiDc}
+        </Title>
         <Text size="sm" c="dimmed">
           {texts.multiDcText}
         </Text>
-        <Stack gap="xs" role="group" aria-label={texts.multiDc}>
-          {realm.map((dataCenter) => {
-            const own = dataCenter.id === client.dataCenter;
-            const enabled = client.enabledDataCenters.includes(dataCenter.id);
-            return (
-              <Switch
-                key={dataCenter.id}
-                label={texts.switchLabel(dataCenter.id, dataCenter.country)}
-                description={own ? texts.ownDataCenter : undefined}
-                checked={enabled}
-                disabled={own}
-                onChange={() => (enabled ? setClosing(dataCenter) : attempt(flip(dataCenter.id, true)))}
-              />
-            );
-          })}
-        </Stack>
-        <Switch
-          label={texts.sameSecret}
-          checked={client.sameSecret}
-          onChange={(event) => attempt(change({ sameSecret: event.currentTarget.checked }))}
-        />
-        <Switch
-          label={texts.showOnce}
-          checked={client.showSecretOnce}
-          onChange={(event) => attempt(change({ showSecretOnce: event.currentTarget.checked }))}
-        />
-        {failure && <Failed message={failure} />}
+      </div>
+      <Stack gap="xs" role="group" aria-label={texts.multiDc}>
+        {realm.map((dataCenter) => {
+          const own = dataCenter.id === client.dataCenter;
+          const enabled = client.enabledDataCenters.includes(dataCenter.id);
+          return (
+            <Switch
+              key={dataCenter.id}
+              label={texts.switchLabel(dataCenter.id, dataCenter.country)}
+              description={own ? texts.ownDataCenter : undefined}
+              checked={enabled}
+              disabled={own}
+              onChange={() => (enabled ? setClosing(dataCenter) : attempt(flip(dataCenter.id, true)))}
+            />
+          );
+        })}
       </Stack>
+      {failure && <Failed message={failure} />}
       <Confirm
         opened={closing !== undefined}
         close={() => setClosing(undefined)}
@@ -112,7 +106,42 @@ function MultiDataCenter({ client, change }: { readonly client: Client; readonly
         danger
         run={() => flip(closing?.id ?? '', false)}
       />
-    </Fieldset>
+    </Stack>
+  );
+}
+
+/** How secrets are made and shown. */
+function Secrets({ client, change }: { readonly client: Client; readonly change: ChangeClient }) {
+  const [failure, setFailure] = useState<string>();
+  const cache = useQueryClient();
+  const attempt = async (fields: Parameters<ChangeClient>[0]) => {
+    setFailure(undefined);
+    try {
+      await change(fields);
+      await cache.invalidateQueries({ queryKey: ['client', client.clientId, 'secrets'] });
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <Stack component="section" gap="xs">
+      <Title order={2} size="h3">
+        {texts.secrets}
+      </Title>
+      {clientTypeRules[client.type].multiDataCenter && (
+        <Switch
+          label={texts.sameSecret}
+          checked={client.sameSecret}
+          onChange={(event) => attempt({ sameSecret: event.currentTarget.checked })}
+        />
+      )}
+      <Switch
+        label={texts.showOnce}
+        checked={client.showSecretOnce}
+        onChange={(event) => attempt({ showSecretOnce: event.currentTarget.checked })}
+      />
+      {failure && <Failed message={failure} />}
+    </Stack>
   );
 }
 

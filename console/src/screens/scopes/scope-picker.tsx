@@ -22,17 +22,19 @@ export function scopesIn(text: string): string[] {
 export function ScopePicker({
   value,
   onChange,
+  initiallyOpen = false,
 }: {
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly initiallyOpen?: boolean;
 }) {
-  const [opened, { toggle }] = useDisclosure();
+  const [opened, { toggle }] = useDisclosure(initiallyOpen);
   return (
     <div>
       <UnstyledButton onClick={toggle} aria-expanded={opened}>
         <Group gap={4}>
           {opened ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />}
-          <Text size="sm" c="blue">
+          <Text size="sm" c="var(--mantine-color-anchor)">
             {texts.scopePicker}
           </Text>
         </Group>

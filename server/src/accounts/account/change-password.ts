@@ -3,11 +3,11 @@ import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
-import { issueFormToken, readForm } from '../forms.ts';
+import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
 import type { PasswordFault } from '../password-rules.ts';
 import { findSession } from '../sessions.ts';
 import { passwordLimits } from '../sign-in/known-browser.ts';
-import { endGrants } from '../token/end-tokens.ts';
+import { endGrants } from '../store/end-tokens.ts';
 import { setPassword, verifyPassword } from '../users.ts';
 
 const notices = {
@@ -33,8 +33,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
     const csrf = issueFormToken(context, request, reply, '/account/password');
     return pages.send(reply, 'change-password', {
       title: messages.changePassword,
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      ...signedInOptions(context, request, reply, session),
       data: { csrf, notice, done: query.has('done') ? messages.passwordChanged : undefined },
     });
   });
@@ -50,7 +49,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'password', ...refusal, userId: session.userId, requestId: request.id });
       return reply.redirect(`/account/password?error=${error}`, 303);
     };
-    const attempt = await context.attempts.take(passwordLimits(context, request, session.email));
+    const attempt = await context.attempts.take(await passwordLimits(context, request, session.email));
     if (!attempt.granted) return refuse('throttled', attemptsUsedUp('SignInThrottled', attempt));
     const user = await verifyPassword(context.database, session.email, form.get('current') ?? '');
     if (typeof user === 'string') return refuse('wrong', { outcome: 'CredentialsWrong' });

@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../../config/data-centers.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { issueFormToken, readForm, signedInOptions, unverifiedFields } from '../forms.ts';
 import { findSession } from '../sessions.ts';
-import { endGrants } from '../token/end-tokens.ts';
+import { endGrants } from '../store/end-tokens.ts';
 
 const removePath = '/account/apps/remove';
 
@@ -29,8 +29,7 @@ export function registerConnectedApps(app: FastifyInstance, context: AccountsCon
     const removed = new URLSearchParams(queryOf(request.url)).has('removed');
     return pages.send(reply, 'connected-apps', {
       title: messages.connectedApps,
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      ...signedInOptions(context, request, reply, session),
       data: { apps: await listApps(context, session.userId), notice: removed ? messages.appRemoved : undefined },
     });
   });
@@ -43,8 +42,7 @@ export function registerConnectedApps(app: FastifyInstance, context: AccountsCon
     if (!found) return reply.redirect('/account/apps', 302);
     return pages.send(reply, 'remove-app', {
       title: messages.removeAppTitle(found.name),
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      ...signedInOptions(context, request, reply, session),
       data: { csrf: issueFormToken(context, request, reply, removePath), app: found },
     });
   });

@@ -2,33 +2,33 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
-import { hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { addressAtKnownHome } from '../known-home.ts';
-import { findSession } from '../sessions.ts';
-import { passwordPageFor } from '../sign-in/ticket.ts';
-import { answerTokenRequest } from '../token/token-endpoint.ts';
-import { parametersOf } from '../wire/parameters.ts';
 import {
   type AuthorizationEndpoint,
   type AuthorizationRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
-  entryOnly,
-} from './authorization-request.ts';
+} from '../request/authorization-request.ts';
+import { entryOnly } from '../request/client-steps.ts';
+import { hopParameter } from '../request/continue-to.ts';
+import { needsSignIn, withoutParameter, withSignInAsked } from '../request/fresh-sign-in.ts';
+import { candidateTargets, encodeTarget, grantedTargets } from '../request/targets.ts';
+import { findSession } from '../sessions.ts';
+import { passwordPageFor } from '../sign-in/ticket.ts';
+import { answerTokenRequest } from '../token/token-endpoint.ts';
+import { parametersOf } from '../wire/parameters.ts';
 import { finishAuthorization } from './finish.ts';
-import { needsSignIn, withoutParameter, withSignInAsked } from './fresh-sign-in.ts';
 import { errorAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
 import { mayAnswerSilently } from './silence.ts';
-import { candidateTargets, encodeTarget, grantedTargets } from './targets.ts';
 
 /**
  * `GET /oauth/v2/auth` (reference §1) and `/oauth/v2/org/auth` (§1.11): checks the request, then sends the browser through sign-in, organization and
  * consent, each a page of its own; every one of them checks the request again, because it comes from the browser.
  */
 export function registerAuthorize(app: FastifyInstance, context: AccountsContext): void {
-  for (const endpoint of Object.values(authorizationEndpoints)) registerEndpoint(app, context, endpoint);
+  for (const endpoint of authorizationEndpoints) registerEndpoint(app, context, endpoint);
 }
 
 function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoint: AuthorizationEndpoint): void {
@@ -47,23 +47,23 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
       });
     }
     const query = new URLSearchParams(queryOf(request.url));
-    const checked = await checkAuthorizationRequest(context, query, endpoint);
-    if (checked.refusal) return sendErrorPage(context, request, reply, checked.refusal, checked.clientId);
-    const authorization = checked.request;
-
+    const authorization = await checkAuthorizationRequest(context, query, endpoint);
+    if ('outcome' in authorization) {
+      return sendErrorPage(context, request, reply, authorization, query.get('client_id'));
+    }
     const { clientId } = authorization.client;
     const answer = (error: Outcome) => refuseSilently(context, request, reply, authorization, error);
     const hop = query.get(hopParameter);
     const session = await findSession(context, request);
     const url = withoutParameter(request.url, hopParameter);
-    const continueTo = withSignInAsked(context, url, authorization, session);
+    const continueTo = await withSignInAsked(context, url, authorization, session);
     if (hop !== null || !session || needsSignIn(context, authorization, session)) {
       const atHome = hop === null && !session ? addressAtKnownHome(context, request, authorization.client) : undefined;
       if (atHome) return reply.redirect(atHome, 302);
       if (authorization.prompt.none) return answer('LoginRequired');
       if (hop === null && session && !authorization.prompt.chooseAccount) {
         const again = { name: session.email, continueTo };
-        return reply.redirect(passwordPageFor(context, request, reply, again), 302);
+        return reply.redirect(await passwordPageFor(context, request, reply, again), 302);
       }
       const carried = hop === null ? '' : `&${hopParameter}=${encodeURIComponent(hop)}`;
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);

@@ -1,15 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
-import { formTargets, readContinue } from '../continue-to.ts';
 import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
+import type { AuthorizationRequest } from '../request/authorization-request.ts';
+import { readContinue } from '../request/continue-to.ts';
+import { stepOptions } from '../request/step-options.ts';
+import { type Candidate, decodeTarget, encodeTarget, grantedTargets } from '../request/targets.ts';
 import { finishAuthorization } from './finish.ts';
 import { errorAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
 import { mayAnswerSilently } from './silence.ts';
 import { loadStep, restartStep } from './step.ts';
-import { type Candidate, decodeTarget, encodeTarget, grantedTargets } from './targets.ts';
 
 /** The consent page (reference §1.6): who asks, for what, in which organization; Accept or Reject. */
 export function registerConsent(app: FastifyInstance, context: AccountsContext): void {
@@ -33,11 +34,7 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
     const shown = consentData(context, authorization, target);
     return pages.send(reply, 'consent', {
       title: authorization.client.name,
-      formTargets: formTargets(context, authorization),
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
-      continueTo,
-      openedByApp: true,
+      ...stepOptions(context, request, reply, { session, continueTo, app: authorization }),
       data: {
         ...shown,
         csrf: issueFormToken(context, request, reply, '/oauth/consent'),

@@ -8,11 +8,11 @@ import type { AccountsContext } from '../context.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';
+import type { AuthorizationRequest } from '../request/authorization-request.ts';
 import type { Session } from '../sessions.ts';
+import { type GrantTarget, saveGrant } from '../store/grants.ts';
+import { saveAccessToken, saveCode } from '../store/token-store.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
-import { saveAccessToken, saveCode } from '../token/token-store.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
-import { type GrantTarget, saveGrant } from './grants.ts';
 import { type AuthorizationAnswer, codeAnswer, tokenAnswer } from './response-uri.ts';
 
 export interface Accepted {

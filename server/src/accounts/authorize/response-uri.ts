@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
-import type { ResponseMode } from './openid-parameters.ts';
+import type { AuthorizationRequest } from '../request/authorization-request.ts';
+import type { ResponseMode } from '../request/openid-steps.ts';
 
 /**
  * What the client is told at the end of an authorization, exactly as the reference spells it (§1.7 query of the code

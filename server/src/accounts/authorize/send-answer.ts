@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
+import type { AuthorizationRequest } from '../request/authorization-request.ts';
 import { type AuthorizationAnswer, answerUri } from './response-uri.ts';
 
 /** The end of an authorization: on to the app, or the error page that says why not. */

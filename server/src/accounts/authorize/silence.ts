@@ -1,5 +1,5 @@
 import { provesClient } from '../../oauth/client.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
+import type { AuthorizationRequest } from '../request/authorization-request.ts';
 
 /**
  * Whether an earlier consent may answer the request without a page. Not when the client asks for the page, and not when

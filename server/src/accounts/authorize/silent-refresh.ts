@@ -9,11 +9,12 @@ import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
 import { addressAtKnownHome } from '../known-home.ts';
+import { checkAuthorizationRequest, silentRefreshSteps } from '../request/authorization-request.ts';
+import { entryOnly } from '../request/client-steps.ts';
+import { needsSignIn } from '../request/fresh-sign-in.ts';
 import { findSession } from '../sessions.ts';
+import { saveAccessToken } from '../store/token-store.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
-import { saveAccessToken } from '../token/token-store.ts';
-import { checkAuthorizationRequest, entryOnly } from './authorization-request.ts';
-import { needsSignIn } from './fresh-sign-in.ts';
 import { errorAnswer, tokenAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -25,7 +26,7 @@ interface SessionGrantRow {
 
 /**
  * `GET /oauth/v2/auth/refresh` (reference §1.9): a new access token for a client-based app without any page, as long as
- * the user's session lives and he granted access for the entire session. Started at another data centre than the
+ * the user's session lives and the user granted access for the entire session. Started at another data centre than the
  * user's, it hops there; the cookie of an earlier sign-in says where.
  */
 export function registerSilentRefresh(app: FastifyInstance, context: AccountsContext): void {
@@ -36,14 +37,12 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
         detail: { came: request.method, expected: 'GET' },
       });
     }
-    const checked = await checkAuthorizationRequest(context, new URLSearchParams(queryOf(request.url)));
-    if (checked.refusal) return sendErrorPage(context, request, reply, checked.refusal, checked.clientId);
-    const authorization = checked.request;
-    const { clientId } = authorization.client;
-    if (authorization.responseType !== 'token') {
-      const detail = { came: authorization.responseType, expected: 'token' };
-      return sendErrorPage(context, request, reply, { outcome: 'ResponseTypeNotAllowed', detail }, clientId);
+    const query = new URLSearchParams(queryOf(request.url));
+    const authorization = await checkAuthorizationRequest(context, query, undefined, silentRefreshSteps);
+    if ('outcome' in authorization) {
+      return sendErrorPage(context, request, reply, authorization, query.get('client_id'));
     }
+    const { clientId } = authorization.client;
     const refuse = (outcome: Outcome, userId?: string) => {
       context.events.record({
         kind: 'silent-refresh',

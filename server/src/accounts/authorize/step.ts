@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountsContext } from '../context.ts';
-import { continuedRequest } from '../continue-to.ts';
+import type { AuthorizationRequest } from '../request/authorization-request.ts';
+import { entryOnly } from '../request/client-steps.ts';
+import { continuedRequest } from '../request/continue-to.ts';
+import { needsSignIn } from '../request/fresh-sign-in.ts';
+import { type Candidate, candidateTargets } from '../request/targets.ts';
 import { findSession, type Session } from '../sessions.ts';
-import { type AuthorizationRequest, entryOnly } from './authorization-request.ts';
-import { needsSignIn } from './fresh-sign-in.ts';
-import { type Candidate, candidateTargets } from './targets.ts';
 
 /** What the pages after the sign-in need; all of it is looked up again, because the browser sends it. */
 export interface Step {

@@ -1,14 +1,14 @@
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
-import type { GrantTarget } from '../authorize/grants.ts';
-import { saveGrant } from '../authorize/grants.ts';
 import type { AccountsContext } from '../context.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';
 import type { Session } from '../sessions.ts';
+import type { GrantTarget } from '../store/grants.ts';
+import { saveGrant } from '../store/grants.ts';
+import { saveCode } from '../store/token-store.ts';
 import { countAuthorization, throttled } from '../token/limits.ts';
-import { saveCode } from '../token/token-store.ts';
 import type { DeviceStep } from './device-step.ts';
 
 /** Undoes the transaction of an approval that somebody else's answer was faster than. */
@@ -16,7 +16,7 @@ class AnsweredMeanwhile extends Error {}
 
 /**
  * Commits the grant with the code that stands for it, here where the user lives, and lets the directory know. The
- * directory is asked last, inside the transaction: whoever it tells that he was too late leaves nothing behind, and
+ * directory is asked last, inside the transaction: an approval that came too late leaves nothing behind, and
  * of two approvals in two data centres one wins. Should the process die between the two commits, the device sees
  * `authorization_pending` until its code expires.
  */

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import { byEnvironment, type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
-import { formTargets } from '../continue-to.ts';
 import { issueFormToken, readForm } from '../forms.ts';
+import { stepOptions } from '../request/step-options.ts';
+import { decodeTarget, encodeTarget, groupChoices } from '../request/targets.ts';
 import { findSession } from '../sessions.ts';
 import { deviceConsentPath, deviceOrganizationPath, devicePath } from './device-path.ts';
 import { loadDeviceStep } from './device-step.ts';
@@ -22,15 +22,12 @@ export function registerDeviceOrganization(app: FastifyInstance, context: Accoun
     if (!step || 'refusal' in step) return reply.redirect(devicePath(typed ?? undefined), 302);
     return pages.send(reply, 'device-organization', {
       title: pages.messages.chooseOrganization,
-      formTargets: formTargets(context, undefined),
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
-      continueTo: devicePath(step.userCode),
+      ...stepOptions(context, request, reply, { session, continueTo: devicePath(step.userCode) }),
       data: {
         csrf: issueFormToken(context, request, reply, '/oauth/v3/device/organization'),
         client: step.client,
         userCode: step.userCode,
-        organizations: groupByOrganization(context, step.candidates),
+        organizations: groupChoices(context, step.candidates),
         notice: query.get('error') === 'choice' ? pages.messages.choiceInvalid : undefined,
       },
     });
@@ -49,19 +46,4 @@ export function registerDeviceOrganization(app: FastifyInstance, context: Accoun
       : deviceOrganizationPath(step.userCode, 'choice');
     return reply.redirect(next, 303);
   });
-}
-
-/** One group of radio buttons per organization; the first production environment is chosen beforehand. */
-function groupByOrganization(context: AccountsContext, candidates: readonly Candidate[]) {
-  const { environments, environmentHints } = context.pages.messages;
-  const groups = Map.groupBy(candidates, (candidate) => candidate.organizationId);
-  return [...groups.values()].map((group, groupIndex) => ({
-    name: group[0]?.organizationName ?? '',
-    choices: group.toSorted(byEnvironment).map((candidate, index) => ({
-      value: encodeTarget(candidate),
-      label: environments[candidate.environment],
-      hint: environmentHints[candidate.environment],
-      checked: groupIndex === 0 && index === 0,
-    })),
-  }));
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
-import { formTargets } from '../continue-to.ts';
 import { issueFormToken, isWhatWasShown, readForm, sealShown } from '../forms.ts';
+import { stepOptions } from '../request/step-options.ts';
+import { type Candidate, decodeTarget, encodeTarget } from '../request/targets.ts';
 import { findSession, type Session } from '../sessions.ts';
 import { approveDevice } from './approve.ts';
 import { deviceDonePath, devicePath } from './device-path.ts';
@@ -30,10 +30,7 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
     if (!target) return reply.redirect(devicePath(step.userCode), 302);
     return pages.send(reply, 'device-consent', {
       title: step.client.name,
-      formTargets: formTargets(context, undefined),
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
-      continueTo: devicePath(step.userCode),
+      ...stepOptions(context, request, reply, { session, continueTo: devicePath(step.userCode) }),
       data: {
         ...consentData(context, step, target),
         csrf: issueFormToken(context, request, reply, '/oauth/v3/device/consent'),

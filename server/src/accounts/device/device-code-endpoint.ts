@@ -2,20 +2,21 @@ import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { networkOf } from '../../http/network.ts';
 import { readParameters } from '../../http/parameters.ts';
-import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
-import type { Scope } from '../../oauth/scopes.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
 import { type AttemptLimit, attemptsUsedUp } from '../attempts.ts';
 import { readClientCredentials } from '../client/client-authentication.ts';
-import { findEnabledClient } from '../client/find-client.ts';
 import type { AccountsContext } from '../context.ts';
+import { clientOfType, enabledClient, presentedClientId } from '../request/client-steps.ts';
+import { grantTypeOf, scopes } from '../request/parameter-steps.ts';
+import { noSteps } from '../request/steps.ts';
 import { sendJson, sendRefusal } from '../wire/send-json.ts';
 import { devicePath } from './device-path.ts';
 import { createUserCode } from './user-code.ts';
 
-const grantType = 'device_request';
 const maxTries = 5;
 
 /**
@@ -32,13 +33,15 @@ export function registerDeviceCode(app: FastifyInstance, context: AccountsContex
     }
     const body = request.body as Buffer | undefined;
     const parameters = await readParameters(request.url, request.headers['content-type'], body);
-    const clientId = readClientCredentials(parameters, request.headers.authorization).clientId ?? null;
-    const checked = await checkDeviceRequest(context, parameters, clientId);
+    const { authorization } = request.headers;
+    const clientId = readClientCredentials(parameters, authorization).clientId ?? null;
+    const checked = await deviceSteps.run({ context, parameters, authorization });
     if ('outcome' in checked) return refuse(clientId, checked);
     const attempt = await context.attempts.take(requestLimits(context, checked.client, request.ip));
     if (!attempt.granted) return refuse(clientId, attemptsUsedUp('DeviceRequestsThrottled', attempt));
 
-    const { userCode, deviceCode, lifetimeMs } = await storeDeviceRequest(context, checked);
+    const offline = parameters.get('access_type') === 'offline';
+    const { userCode, deviceCode, lifetimeMs } = await storeDeviceRequest(context, { ...checked, offline });
     context.events.record({
       kind: 'device-request',
       outcome: 'Success',
@@ -59,38 +62,13 @@ export function registerDeviceCode(app: FastifyInstance, context: AccountsContex
   });
 }
 
-interface CheckedRequest {
-  readonly client: Client;
-  readonly scopes: readonly Scope[];
-  readonly offline: boolean;
-}
-
-async function checkDeviceRequest(
-  context: AccountsContext,
-  parameters: URLSearchParams,
-  clientId: string | null,
-): Promise<CheckedRequest | Refusal> {
-  const came = parameters.get('grant_type');
-  if (!came) return { outcome: 'GrantTypeMissing', detail: { expected: [grantType] } };
-  if (came !== grantType) {
-    return { outcome: 'GrantTypeUnknown', detail: { came: came.slice(0, 100), expected: [grantType] } };
-  }
-  if (clientId === null) return { outcome: 'ClientIdMissing' };
-  const client = await findEnabledClient(context, clientId);
-  if ('outcome' in client) return client;
-  if (client.type !== 'device') {
-    const { label } = clientTypeRules[client.type];
-    return {
-      outcome: 'GrantTypeNotAllowed',
-      detail: { clientType: label, came, expected: clientTypeRules.device.label },
-    };
-  }
-  const scope = parameters.get('scope');
-  if (!scope || /^[\s,]*$/.test(scope)) return { outcome: 'ScopeMissing' };
-  const parsed = context.scopes.parseList(scope);
-  if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
-  return { client, scopes: parsed.scopes, offline: parameters.get('access_type') === 'offline' };
-}
+/** The checks of a device's request in their order. */
+const deviceSteps = noSteps
+  .check(grantTypeOf('device_request'))
+  .read(presentedClientId)
+  .read(enabledClient)
+  .check(clientOfType('device'))
+  .read(scopes);
 
 /** No secret is asked for, so whoever has seen the client's id may ask. Each request is a row. */
 function requestLimits(context: AccountsContext, client: Client, address: string): readonly AttemptLimit[] {
@@ -106,7 +84,10 @@ function requestLimits(context: AccountsContext, client: Client, address: string
   ];
 }
 
-async function storeDeviceRequest(context: AccountsContext, { client, scopes, offline }: CheckedRequest) {
+async function storeDeviceRequest(
+  context: AccountsContext,
+  { client, scopes, offline }: { readonly client: Client; readonly scopes: ScopeSet; readonly offline: boolean },
+) {
   const { clock, dataCenter, deviceRequests, random, settings } = context;
   const lifetimeMs = settings.lifetimes.deviceCodeTtlSeconds * 1000;
   const deviceCode = createCredential(random, prefixOf(client.clientId));
@@ -118,7 +99,7 @@ async function storeDeviceRequest(context: AccountsContext, { client, scopes, of
       userCode,
       clientId: client.clientId,
       dataCenter: dataCenter.id,
-      scopes: scopes.map((each) => each.requested),
+      scopes: scopes.scopes.map((each) => each.requested),
       offline,
       createdAtMs,
       expiresAtMs: createdAtMs + lifetimeMs,

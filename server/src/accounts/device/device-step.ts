@@ -4,11 +4,11 @@ import type { Client } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import { attemptsUsedUp } from '../attempts.ts';
-import { type Candidate, candidateTargets } from '../authorize/targets.ts';
 import { findEnabledClient } from '../client/find-client.ts';
 import type { AccountsContext } from '../context.ts';
+import { type Candidate, candidateTargets } from '../request/targets.ts';
 import type { Session } from '../sessions.ts';
-import type { DeviceRequest } from './device-requests.ts';
+import type { DeviceRequest } from '../store/device-requests.ts';
 import { readUserCode } from './user-code.ts';
 
 /** What the pages behind the user code need; all of it is looked up again, because the browser sends it. */
@@ -21,7 +21,7 @@ export interface DeviceStep {
 }
 
 /** Users grant to a device for themselves, never for a whole organization. */
-const endpoint = { path: '/oauth/v3/device', instance: false } as const;
+const endpoint = { instance: false };
 
 /** Why the way ends: at the code, which may be typed again, or for good, with an error page. */
 export interface DeviceFault {

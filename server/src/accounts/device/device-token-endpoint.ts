@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { readParameters } from '../../http/parameters.ts';
-import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import type { Client } from '../../oauth/client.ts';
 import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
-import { authenticateClient, type ClientCredentials, readClientCredentials } from '../client/client-authentication.ts';
+import { readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
+import { authenticatedClient, clientOfType } from '../request/client-steps.ts';
+import { grantTypeOf } from '../request/parameter-steps.ts';
+import { type Incoming, noSteps } from '../request/steps.ts';
+import type { DevicePoll } from '../store/device-requests.ts';
 import { exchangeCode } from '../token/authorization-code.ts';
 import { renderTokenAnswer, type TokenAnswer } from '../token/token-answer.ts';
 import { sendJson, sendRefusal } from '../wire/send-json.ts';
-import type { DevicePoll } from './device-requests.ts';
 
-const grantType = 'device_token';
 const eventKind = 'device-token';
 
 /** `POST /oauth/v3/device/token` (reference §6.3): the device asks whether its user has answered. */
@@ -23,10 +25,10 @@ export function registerDeviceToken(app: FastifyInstance, context: AccountsConte
     }
     const body = request.body as Buffer | undefined;
     const parameters = await readParameters(request.url, request.headers['content-type'], body);
-    const credentials = readClientCredentials(parameters, request.headers.authorization);
-    const clientId = credentials.clientId ?? null;
+    const { authorization } = request.headers;
+    const clientId = readClientCredentials(parameters, authorization).clientId ?? null;
     const code = parameters.get('code');
-    const result = await answerDeviceToken(context, parameters, credentials);
+    const result = await answerPoll({ context, parameters, authorization });
     if ('outcome' in result) {
       const detail = { ...result.detail, ...(code ? { code: maskSecret(code) } : {}) };
       return sendPollRefusal(context, request, reply, clientId, { ...result, detail });
@@ -42,25 +44,24 @@ export function registerDeviceToken(app: FastifyInstance, context: AccountsConte
   });
 }
 
-/** The order of the reference, §2.2: grant type, client id, client secret, code. */
-async function answerDeviceToken(
-  context: AccountsContext,
-  parameters: URLSearchParams,
-  credentials: ClientCredentials,
-): Promise<TokenAnswer | Refusal> {
-  const came = parameters.get('grant_type');
-  if (!came) return { outcome: 'GrantTypeMissing', detail: { expected: [grantType] } };
-  if (came !== grantType) {
-    return { outcome: 'GrantTypeUnknown', detail: { came: came.slice(0, 100), expected: [grantType] } };
-  }
-  const client = await authenticateClient(context, credentials);
-  if ('outcome' in client) return client;
-  if (client.type !== 'device') {
-    return { outcome: 'GrantTypeNotAllowed', detail: { clientType: clientTypeRules[client.type].label, came } };
-  }
+/** The checks of a poll in their order (reference, §2.2): grant type, client id, client secret, code. */
+const pollSteps = noSteps
+  .check(grantTypeOf('device_token'))
+  .read(authenticatedClient)
+  .check(clientOfType('device'))
+  .read(deviceCode);
+
+function deviceCode(_found: object, { parameters }: Incoming): { readonly code: string } | Refusal {
   const code = parameters.get('code');
   if (!code) return { outcome: 'CodeMissing' };
-  if (!isCredential(code)) return { outcome: 'CodeUnknown', detail: { reason: 'malformed' } };
+  return isCredential(code) ? { code } : { outcome: 'CodeUnknown', detail: { reason: 'malformed' } };
+}
+
+async function answerPoll(incoming: Incoming): Promise<TokenAnswer | Refusal> {
+  const { context } = incoming;
+  const checked = await pollSteps.run(incoming);
+  if ('outcome' in checked) return checked;
+  const { client, code } = checked;
   const nowMs = context.clock.nowMs();
   const poll = await context.deviceRequests.poll({
     deviceCode: code,

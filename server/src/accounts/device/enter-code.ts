@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import { encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
-import { formTargets, hopParameter } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { issueFormToken, readForm } from '../forms.ts';
 import { knownHome, withMark } from '../known-home.ts';
 import type { Messages } from '../pages/messages.ts';
+import { hopParameter } from '../request/continue-to.ts';
+import { stepOptions } from '../request/step-options.ts';
+import { encodeTarget } from '../request/targets.ts';
 import { findSession } from '../sessions.ts';
 import { deviceConsentPath, deviceOrganizationPath, devicePath } from './device-path.ts';
 import { type DeviceFault, loadDeviceStep } from './device-step.ts';
@@ -51,10 +52,7 @@ export function registerEnterCode(app: FastifyInstance, context: AccountsContext
     }
     return context.pages.send(reply, 'device-code', {
       title: messages.deviceTitle,
-      formTargets: formTargets(context, undefined),
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
-      continueTo: devicePath(),
+      ...stepOptions(context, request, reply, { session, continueTo: devicePath() }),
       data: {
         csrf: issueFormToken(context, request, reply, '/oauth/v3/device'),
         typed: typed?.slice(0, 64),

@@ -69,7 +69,7 @@ export async function admitBearer(
     return refuse('ScopeInsufficient', grant, { held: grant.scopes.toString(), needed: dialect.neededScopes });
   }
   const user = await findUser(context.database, { userId: grant.userId });
-  // The token of an instance outlives the account of the administrator who granted it, his name and address do not.
+  // The token of an instance outlives the account of the administrator who granted it; name and address do not.
   if (!user?.active) return refuse('UserInactive', grant);
   context.events.record({
     kind: dialect.kind,

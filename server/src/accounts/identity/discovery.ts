@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { grantTypes } from '../../oauth/client.ts';
 import type { AccountsContext } from '../context.ts';
-
+import { signingAlgorithm } from '../signing/signing-key-material.ts';
 import { identityScopes } from './identity-claims.ts';
 import { sendPublicDocument } from './public-document.ts';
-import { signingAlgorithm } from './signing-key-material.ts';
 
 const maxAgeSeconds = 3600;
 

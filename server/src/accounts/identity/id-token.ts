@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
+import type { AccessToken, AuthorizationCode, UserId } from '../../oauth/ids.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
-import type { AuthorizationRequest } from '../authorize/authorization-request.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
-import type { StoredCode } from '../token/token-store.ts';
+import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { asksForIdentity, emailClaims, identityClaims } from './identity-claims.ts';
 import { findSignInFacts, type SignInFacts, signInTime } from './sign-in-facts.ts';
@@ -13,10 +13,10 @@ import { findSignInFacts, type SignInFacts, signInTime } from './sign-in-facts.t
 /** What an ID token is about. */
 export interface IdTokenSubject {
   readonly client: Client;
-  readonly userId: string;
+  readonly userId: UserId;
   readonly scopes: ScopeSet;
   /** The access token that it comes with. */
-  readonly accessToken: string;
+  readonly accessToken: AccessToken;
   readonly signIn: SignInFacts;
 }
 
@@ -51,9 +51,9 @@ export async function createIdTokenOfCode(
   context: AccountsContext,
   exchange: {
     readonly client: Client;
-    readonly code: string;
+    readonly code: AuthorizationCode;
     readonly stored: StoredCode;
-    readonly accessToken: string;
+    readonly accessToken: AccessToken;
   },
 ): Promise<string | undefined> {
   const { client, code, stored, accessToken } = exchange;
@@ -66,9 +66,13 @@ export async function createIdTokenOfCode(
 /** The ID token that the browser is sent with an access token (implicit flow, reference §1.8). */
 export async function createImplicitIdToken(
   context: AccountsContext,
-  { client, nonce, scopes }: AuthorizationRequest,
+  {
+    client,
+    nonce,
+    scopes,
+  }: { readonly client: Client; readonly nonce?: string | undefined; readonly scopes: ScopeSet },
   { hash, userId }: Session,
-  accessToken: string,
+  accessToken: AccessToken,
 ): Promise<string | undefined> {
   if (!asksForIdentity(scopes)) return undefined;
   const signIn = { nonce: nonce ?? null, authTimeMs: await signInTime(context.database, hash) };
@@ -76,6 +80,6 @@ export async function createImplicitIdToken(
 }
 
 /** OpenID Connect Core §3.1.3.6: the left half of the hash that the signature's algorithm uses. */
-export function accessTokenHash(accessToken: string): string {
+export function accessTokenHash(accessToken: AccessToken): string {
   return createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16).toString('base64url');
 }

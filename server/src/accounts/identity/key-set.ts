@@ -6,7 +6,7 @@ const longestMaxAgeSeconds = 3600;
 
 /**
  * `GET /oauth/v2/keys` (RFC 7517 §5, reference §4.3): the public keys of this data centre. It may be cached for half the
- * lead time, so that nobody meets a signature of a key that came after his copy.
+ * lead time, so that no signature is of a key that came after the reader's copy.
  */
 export function registerKeySet(app: FastifyInstance, context: AccountsContext): void {
   const halfLead = Math.floor(context.settings.lifetimes.signingKeyLeadSeconds / 2);

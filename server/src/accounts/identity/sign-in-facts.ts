@@ -1,5 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
+import type { SecretHash } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import type { AuthorizationCode, UserId } from '../../oauth/ids.ts';
 
 /** What an ID token says about the sign-in behind it; null for what there was none of. */
 export interface SignInFacts {
@@ -10,7 +12,7 @@ export interface SignInFacts {
 }
 
 /** When the user of a session signed in. */
-export async function signInTime(queryable: Queryable, sessionHash: Buffer): Promise<number | null> {
+export async function signInTime(queryable: Queryable, sessionHash: SecretHash): Promise<number | null> {
   const [row] = await queryable.query<{ created_at_ms: string }>({
     name: 'sign-in-time',
     text: 'SELECT created_at_ms FROM session WHERE session_hash = $1',
@@ -22,8 +24,8 @@ export async function signInTime(queryable: Queryable, sessionHash: Buffer): Pro
 /** Keeps them with a code, in the transaction that stores it. */
 export async function saveSignInFacts(
   queryable: Queryable,
-  code: string,
-  facts: { readonly nonce: string | null; readonly sessionHash: Buffer },
+  code: AuthorizationCode,
+  facts: { readonly nonce: string | null; readonly sessionHash: SecretHash },
 ): Promise<void> {
   await queryable.query({
     name: 'sign-in-facts-save',
@@ -37,9 +39,9 @@ export async function saveSignInFacts(
 /** Whose sign-in a code came from: the session, which may have ended since, and its user. */
 export async function sessionOfCode(
   queryable: Queryable,
-  code: string,
-): Promise<{ readonly userId: string; readonly accountsSessionHash: Buffer } | undefined> {
-  const [row] = await queryable.query<{ user_id: string; session_hash: Buffer }>({
+  code: AuthorizationCode,
+): Promise<{ readonly userId: UserId; readonly accountsSessionHash: SecretHash } | undefined> {
+  const [row] = await queryable.query<{ user_id: UserId; session_hash: Buffer }>({
     name: 'session-of-code',
     text: `SELECT s.user_id, s.session_hash FROM authorization_code c JOIN session s USING (session_hash)
            WHERE c.code_hash = $1`,
@@ -48,7 +50,7 @@ export async function sessionOfCode(
   return row && { userId: row.user_id, accountsSessionHash: row.session_hash };
 }
 
-export async function findSignInFacts(queryable: Queryable, code: string): Promise<SignInFacts> {
+export async function findSignInFacts(queryable: Queryable, code: AuthorizationCode): Promise<SignInFacts> {
   const [row] = await queryable.query<{ nonce: Buffer | null; auth_time_ms: string | null }>({
     name: 'sign-in-facts-find',
     text: 'SELECT nonce, auth_time_ms FROM authorization_code WHERE code_hash = $1',

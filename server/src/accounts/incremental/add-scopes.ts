@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
-import { groupChoices } from '../authorize/choose-organization.ts';
 import { appendQuery } from '../authorize/response-uri.ts';
-import { type Candidate, decodeTarget, encodeTarget } from '../authorize/targets.ts';
 import type { AccountsContext } from '../context.ts';
-import { formTargets, readContinue } from '../continue-to.ts';
 import { sendErrorPage } from '../error-page.ts';
 import { issueFormToken, isWhatWasShown, readForm, sealShown, unverifiedFields } from '../forms.ts';
+import { readContinue } from '../request/continue-to.ts';
+import { stepOptions } from '../request/step-options.ts';
+import { type Candidate, decodeTarget, encodeTarget, groupChoices } from '../request/targets.ts';
 import { endSession, findSession, type Session } from '../sessions.ts';
 import { checkAddition, type ScopeAddition } from './scope-addition.ts';
 import { addScopes } from './store-addition.ts';
@@ -37,7 +37,8 @@ export function registerAddScopes(app: FastifyInstance, context: AccountsContext
     if ('outcome' in addition) return refuse(context, request, reply, addition);
     const session = await findSession(context, request);
     if (!session) return reply.redirect(`/signin?continue=${encodeURIComponent(request.url)}`, 302);
-    if (session.userId !== addition.ownerId) return refuse(context, request, reply, { outcome: 'EnhanceOfOtherUser' });
+    if (session.userId !== addition.enhancement.userId)
+      return refuse(context, request, reply, { outcome: 'EnhanceOfOtherUser' });
     const step = { session, addition, continueTo: request.url };
     const { candidates } = addition;
     if (candidates === undefined || candidates.length === 1) {
@@ -101,7 +102,7 @@ async function loadStep(context: AccountsContext, request: FastifyRequest, conti
   const session = await findSession(context, request);
   if (!session || !continueTo.startsWith(`${path}?`)) return undefined;
   const addition = await checkAddition(context, continueTo);
-  if ('outcome' in addition || session.userId !== addition.ownerId) return undefined;
+  if ('outcome' in addition || session.userId !== addition.enhancement.userId) return undefined;
   return { session, addition, continueTo };
 }
 
@@ -116,11 +117,7 @@ function sendChooser(
   const action = `${formPath}/organization`;
   return context.pages.send(reply, 'choose-organization', {
     title: messages.chooseOrganization,
-    formTargets: formTargets(context, addition),
-    user: session,
-    signOutToken: issueFormToken(context, request, reply, '/signout'),
-    continueTo,
-    openedByApp: true,
+    ...stepOptions(context, request, reply, { session, continueTo, app: addition }),
     data: {
       action,
       csrf: issueFormToken(context, request, reply, action),
@@ -141,11 +138,7 @@ function sendConsent(
   const shown = consentData(context, addition, target);
   return context.pages.send(reply, 'consent', {
     title: addition.client.name,
-    formTargets: formTargets(context, addition),
-    user: session,
-    signOutToken: issueFormToken(context, request, reply, '/signout'),
-    continueTo,
-    openedByApp: true,
+    ...stepOptions(context, request, reply, { session, continueTo, app: addition }),
     data: {
       ...shown,
       csrf: issueFormToken(context, request, reply, formPath),
@@ -162,7 +155,7 @@ function consentData(context: AccountsContext, addition: ScopeAddition, target: 
     client: addition.client,
     organization: target && { name: target.organizationName, environment: messages.environments[target.environment] },
     organizationChoice: target ? encodeTarget(target) : '',
-    scopes: addition.scopes,
+    scopes: addition.scopes.scopes,
     offersSession: false,
     lifetime: messages.lifetimeOffline,
   };
@@ -176,7 +169,7 @@ async function decide(
   { addition, session }: Step,
   { accepted, target }: { readonly accepted: boolean; readonly target: Candidate | undefined },
 ): Promise<string> {
-  const scopes = addition.scopes.map((scope) => scope.requested);
+  const scopes = addition.scopes.scopes.map((scope) => scope.requested);
   const added = accepted && (await addScopes(context.database, addition, scopes, target, context.clock.nowMs()));
   if (added) context.notices.deliver('tokens:scopes added');
   await endSession(context, request, reply);

@@ -1,22 +1,21 @@
 import { queryOf } from '../../http/parameters.ts';
 import type { Client } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
-import { checkRedirectUri } from '../../oauth/redirect-uri.ts';
-import { type Scope, ScopeSet } from '../../oauth/scopes.ts';
-import { type AuthorizationEndpoint, authorizationEndpoints } from '../authorize/authorization-request.ts';
-import { type Candidate, candidateTargets } from '../authorize/targets.ts';
-import { findEnabledClient } from '../client/find-client.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
-import { findEnhancement } from './enhance-token.ts';
+import { clientId, enabledClient } from '../request/client-steps.ts';
+import { redirectUri, responseTypeOf, scopes } from '../request/parameter-steps.ts';
+import { type Incoming, noSteps } from '../request/steps.ts';
+import { type Candidate, candidateTargets } from '../request/targets.ts';
+import { type Enhancement, findEnhancement } from './enhance-token.ts';
 
 /** A request to add scopes that has passed every check which needs no user. */
 export interface ScopeAddition {
   readonly client: Client;
   readonly redirectUri: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: ScopeSet;
   readonly enhanceToken: string;
-  readonly ownerId: string;
-  readonly heldScopes: readonly string[];
+  readonly enhancement: Enhancement;
   /**
    * What the owner can bind the token to: one of these has to be chosen, because a scope needs an organization and the
    * token has none yet. Undefined when there is nothing to choose.
@@ -24,41 +23,40 @@ export interface ScopeAddition {
   readonly candidates: readonly Candidate[] | undefined;
 }
 
-/** Checks the query of `addextrascope` (reference §1.10, step 2). */
+/** The checks of `addextrascope` in their order (reference §1.10, step 2). */
+const additionSteps = noSteps
+  .read(clientId)
+  .read(responseTypeOf('update_scopes'))
+  .read(enabledClient)
+  .read(redirectUri)
+  .read(scopes)
+  .check(logout)
+  .read(enhancement)
+  .read(candidates);
+
+/** Checks the query of `addextrascope`; `url` is the request's path with its query. */
 export async function checkAddition(context: AccountsContext, url: string): Promise<ScopeAddition | Refusal> {
-  const query = new URLSearchParams(queryOf(url));
-  const clientId = query.get('client_id');
-  if (!clientId) return { outcome: 'ClientIdMissing' };
-  const responseType = query.get('response_type');
-  if (!responseType) return { outcome: 'ResponseTypeMissing' };
-  if (responseType !== 'update_scopes') {
-    return { outcome: 'ResponseTypeUnknown', detail: { came: responseType.slice(0, 100), expected: 'update_scopes' } };
-  }
-  const client = await findEnabledClient(context, clientId);
-  if ('outcome' in client) return client;
-  const redirectUri = query.get('redirect_uri');
-  const redirectFault = checkRedirectUri(client, redirectUri);
-  if (redirectFault) return redirectFault;
-  const parsed = context.scopes.parseList(query.get('scope') ?? '');
-  if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
-  if (parsed.scopes.length === 0) return { outcome: 'ScopeMissing' };
-  if (query.get('logout') !== 'true') return { outcome: 'LogoutMissing' };
-  const enhanceToken = query.get('enhance_token');
-  const enhancement = await findEnhancement(context.database, enhanceToken, context.clock.nowMs());
-  if (enhancement?.clientId !== clientId) return { outcome: 'EnhanceTokenInvalid' };
-  const { userId, heldScopes } = enhancement;
-  const scopes = new ScopeSet(parsed.scopes);
-  const mustChoose = scopes.organizationBound && enhancement.organizationId === null;
-  const endpoint = authorizationEndpoints['/oauth/v2/auth'] as AuthorizationEndpoint;
-  const candidates = mustChoose ? await candidateTargets(context, userId, { scopes, endpoint }) : undefined;
-  if (candidates?.length === 0) return { outcome: 'UserHasNoOrganization' };
-  return {
-    client,
-    redirectUri: redirectUri as string,
-    scopes: parsed.scopes,
-    enhanceToken: enhanceToken as string,
-    ownerId: userId,
-    heldScopes,
-    candidates,
-  };
+  return additionSteps.run({ context, parameters: new URLSearchParams(queryOf(url)) });
+}
+
+function logout(_found: object, { parameters }: Incoming): Refusal | undefined {
+  return parameters.get('logout') === 'true' ? undefined : { outcome: 'LogoutMissing' };
+}
+
+async function enhancement(
+  { clientId }: { readonly clientId: string },
+  { context, parameters }: Incoming,
+): Promise<{ readonly enhanceToken: string; readonly enhancement: Enhancement } | Refusal> {
+  const enhanceToken = parameters.get('enhance_token') ?? '';
+  const found = await findEnhancement(context.database, enhanceToken, context.clock.nowMs());
+  return found?.clientId === clientId ? { enhanceToken, enhancement: found } : { outcome: 'EnhanceTokenInvalid' };
+}
+
+async function candidates(
+  { enhancement, scopes }: { readonly enhancement: Enhancement; readonly scopes: ScopeSet },
+  { context }: Incoming,
+): Promise<Pick<ScopeAddition, 'candidates'> | Refusal> {
+  if (!scopes.organizationBound || enhancement.organizationId !== null) return { candidates: undefined };
+  const found = await candidateTargets(context, enhancement.userId, { scopes, endpoint: { instance: false } });
+  return found.length > 0 ? { candidates: found } : { outcome: 'UserHasNoOrganization' };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { secretHash } from '../../foundation/secrets.ts';
-import { type GrantTarget, saveGrant } from '../authorize/grants.ts';
+import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import type { ScopeAddition } from './scope-addition.ts';
 
 /**
@@ -11,12 +11,13 @@ import type { ScopeAddition } from './scope-addition.ts';
  */
 export async function addScopes(
   database: Database,
-  addition: Pick<ScopeAddition, 'client' | 'enhanceToken' | 'heldScopes' | 'ownerId'>,
+  addition: Pick<ScopeAddition, 'client' | 'enhanceToken' | 'enhancement'>,
   scopes: readonly string[],
   target: GrantTarget | undefined,
   nowMs: number,
 ): Promise<boolean> {
-  const { client, enhanceToken, heldScopes, ownerId: userId } = addition;
+  const { client, enhanceToken } = addition;
+  const { heldScopes, userId } = addition.enhancement;
   const { clientId } = client;
   return database.transaction(async (transaction) => {
     const usable = await transaction.query({

@@ -4,7 +4,7 @@ import { seal, unseal } from '../../foundation/sealed.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
-import { hopParameter, readContinue } from '../continue-to.ts';
+import { hopParameter, readContinue } from '../request/continue-to.ts';
 
 /**
  * The hop: a sign-in that began at one data centre goes on at the user's own, with the name that was typed.
@@ -39,13 +39,13 @@ const purposes = {
 } as const;
 
 /** Leg 1: the same path and query at the home data centre, unchanged, with the sealed name added. */
-export function hopAddress(
+export async function hopAddress(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   home: DataCenter,
   step: { readonly name: string; readonly continueTo: string },
-): string {
+): Promise<string> {
   const value: Hop = {
     name: step.name,
     from: context.dataCenter.id,
@@ -53,7 +53,7 @@ export function hopAddress(
     nonce: context.random.bytes(16).toString('hex'),
     expiresAtMs: context.clock.nowMs() + context.settings.lifetimes.hopTtlSeconds * 1000,
   };
-  const hop = `${hopParameter}=${seal(context.keys.signIn, purposes.asked(home.id), value, context.random)}`;
+  const hop = `${hopParameter}=${await seal(context.keys.signIn, purposes.asked(home.id), value)}`;
   const origin = home.origins.accounts;
   const { continueTo } = step;
   if (continueTo === '/') return `${origin}/signin?${hop}`;
@@ -72,7 +72,7 @@ export async function receiveHop(
   continueTo: string,
 ): Promise<ReceivedHop> {
   const { dataCenter, keys } = context;
-  const asked = unseal(keys.signIn, purposes.asked(dataCenter.id), text) as Hop | undefined;
+  const asked = (await unseal(keys.signIn, purposes.asked(dataCenter.id), text)) as Hop | undefined;
   if (asked) {
     if (asked.expiresAtMs <= context.clock.nowMs()) return refuse(context, request, 'expired');
     const start = context.topology.realmOf(dataCenter).find(({ id }) => id === asked.from);
@@ -85,7 +85,7 @@ export async function receiveHop(
     });
     return { redirect: `${start.origins.accounts}${path}?${query}` };
   }
-  const hop = unseal(keys.signIn, purposes.bound(dataCenter.id), text) as Hop | undefined;
+  const hop = (await unseal(keys.signIn, purposes.bound(dataCenter.id), text)) as Hop | undefined;
   const reason = await hopFault(context, request, hop);
   if (!hop || reason !== undefined) return refuse(context, request, reason ?? 'malformed');
   context.events.record({ kind: 'hop', outcome: 'Success', requestId: request.id, detail: { from: hop.from } });
@@ -98,9 +98,9 @@ export function registerHop(app: FastifyInstance, context: AccountsContext): voi
     const query = new URLSearchParams(queryOf(request.url));
     const continueTo = readContinue(query.get('continue'));
     const home = context.topology.realmOf(context.dataCenter).find(({ id }) => id === query.get('to'));
-    const { keys, random } = context;
-    const hop =
-      home && (unseal(keys.signIn, purposes.asked(home.id), query.get(hopParameter) ?? undefined) as Hop | undefined);
+    const { keys } = context;
+    const text = query.get(hopParameter) ?? undefined;
+    const hop = home && ((await unseal(keys.signIn, purposes.asked(home.id), text)) as Hop | undefined);
     const own = hop?.from === context.dataCenter.id ? hop : undefined;
     const reason = await hopFault(context, request, own);
     const rest = `continue=${encodeURIComponent(continueTo)}`;
@@ -109,7 +109,7 @@ export function registerHop(app: FastifyInstance, context: AccountsContext): voi
       return reply.redirect(`/signin?${rest}&error=expired`, 302);
     }
     const bound: Hop = { ...own, browser: query.get('browser') ?? '' };
-    const sealed = seal(keys.signIn, purposes.bound(home.id), bound, random);
+    const sealed = await seal(keys.signIn, purposes.bound(home.id), bound);
     return reply.redirect(`${home.origins.accounts}/signin?${rest}&${hopParameter}=${sealed}`, 302);
   });
 }

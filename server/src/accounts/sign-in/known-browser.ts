@@ -26,25 +26,29 @@ const ttlSeconds = 365 * 86_400;
 const maxNames = 4;
 
 /** Remembers that the owner of `name` has signed in with this browser; the names used before stay, up to four. */
-export function rememberBrowser(
+export async function rememberBrowser(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   name: string,
-): void {
+): Promise<void> {
   const hash = nameHash(context, name);
   const id = context.random.bytes(12).toString('base64url');
   const fresh: KnownName = { name: hash, id, expiresAtMs: context.clock.nowMs() + ttlSeconds * 1000 };
-  const others = knownNames(context, request).filter((known) => known.name !== hash);
+  const others = (await knownNames(context, request)).filter((known) => known.name !== hash);
   const names = [fresh, ...others].slice(0, maxNames);
-  setCookie(context, reply, 'known', seal(context.keys.signIn, purposeOf(context), names, context.random), ttlSeconds);
+  setCookie(context, reply, 'known', await seal(context.keys.signIn, purposeOf(context), names), ttlSeconds);
 }
 
 /** What one more password for `name` counts against. */
-export function passwordLimits(context: NameContext, request: FastifyRequest, name: string): readonly AttemptLimit[] {
+export async function passwordLimits(
+  context: NameContext,
+  request: FastifyRequest,
+  name: string,
+): Promise<readonly AttemptLimit[]> {
   const { signInFailuresPerAddress, signInFailuresPerName } = context.settings.limits;
   const hash = nameHash(context, name);
-  const known = knownNames(context, request).find((each) => each.name === hash);
+  const known = (await knownNames(context, request)).find((each) => each.name === hash);
   if (known) return [{ of: 'passwords of a known browser', key: known.id, most: signInFailuresPerName }];
   return [
     { of: 'passwords from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
@@ -52,8 +56,8 @@ export function passwordLimits(context: NameContext, request: FastifyRequest, na
   ];
 }
 
-function knownNames(context: NameContext, request: FastifyRequest): readonly KnownName[] {
-  const names = unseal(context.keys.signIn, purposeOf(context), readCookie(context, request, 'known')) as
+async function knownNames(context: NameContext, request: FastifyRequest): Promise<readonly KnownName[]> {
+  const names = (await unseal(context.keys.signIn, purposeOf(context), readCookie(context, request, 'known'))) as
     | readonly KnownName[]
     | undefined;
   return names?.filter((known) => known.expiresAtMs > context.clock.nowMs()) ?? [];

@@ -6,8 +6,8 @@ import { networkOf } from '../../http/network.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
-import { demandsSignIn, describeDestination, formTargets, hopParameter, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { demandsSignIn, describeDestination, formTargets, hopParameter, readContinue } from '../request/continue-to.ts';
 import { findSession, setCookie } from '../sessions.ts';
 import { userLimits } from '../users.ts';
 import { hopAddress, receiveHop } from './hop.ts';
@@ -40,7 +40,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       const session = await findSession(context, request);
       const known = session && foldEmailAddress(session.email) === foldEmailAddress(name);
       if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 302);
-      return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 302);
+      return reply.redirect(await passwordPageFor(context, request, reply, { name, continueTo }), 302);
     }
     const destination = await describeDestination(context, continueTo);
     const notice = received ? 'expired' : notices[query.get('error') as keyof typeof notices];
@@ -91,13 +91,13 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       context.events.record({ kind: 'hop', outcome: 'Success', requestId: request.id, detail });
       // So that /oauth/v2/auth/refresh, started here, finds the way without a page.
       setCookie(context, reply, 'home', home.id, context.settings.lifetimes.sessionTtlSeconds);
-      return reply.redirect(hopAddress(context, request, reply, home, { name, continueTo }), 303);
+      return reply.redirect(await hopAddress(context, request, reply, home, { name, continueTo }), 303);
     }
     // Somebody who signed in meanwhile, in another tab, is not asked again.
     const session = await findSession(context, request);
     const known = session && foldEmailAddress(session.email) === foldEmailAddress(name);
     if (known && !(await demandsSignIn(context, continueTo, session))) return reply.redirect(continueTo, 303);
-    return reply.redirect(passwordPageFor(context, request, reply, { name, continueTo }), 303);
+    return reply.redirect(await passwordPageFor(context, request, reply, { name, continueTo }), 303);
   });
 }
 

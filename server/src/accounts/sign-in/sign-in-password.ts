@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
-import { describeDestination, formTargets, readContinue } from '../continue-to.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { describeDestination, formTargets, readContinue } from '../request/continue-to.ts';
 import { clearCookie, startSession } from '../sessions.ts';
 import { verifyPassword } from '../users.ts';
 import { passwordLimits, rememberBrowser } from './known-browser.ts';
@@ -19,7 +19,7 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     const query = new URLSearchParams(queryOf(request.url));
     const continueTo = readContinue(query.get('continue'));
     const ticket = query.get('ticket') ?? '';
-    const name = openTicket(context, request, ticket);
+    const name = await openTicket(context, request, ticket);
     const changeNameHref = `/signin?continue=${encodeURIComponent(continueTo)}`;
     if (name === undefined) return reply.redirect(ticket ? `${changeNameHref}&error=expired` : changeNameHref, 302);
     const destination = await describeDestination(context, continueTo);
@@ -44,13 +44,13 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     const fields = form ?? unverifiedFields(request);
     const continueTo = readContinue(fields.get('continue'));
     const ticket = fields.get('ticket') ?? '';
-    const name = openTicket(context, request, ticket);
+    const name = await openTicket(context, request, ticket);
     const again = (error: keyof typeof notices) => reply.redirect(passwordPage(ticket, continueTo, error), 303);
     if (!form || name === undefined) {
       context.events.record({ kind: 'sign-in', outcome: 'FormExpired', requestId: request.id });
       return again('expired');
     }
-    const attempt = await context.attempts.take(passwordLimits(context, request, name));
+    const attempt = await context.attempts.take(await passwordLimits(context, request, name));
     if (!attempt.granted) {
       const refusal = attemptsUsedUp('SignInThrottled', attempt);
       context.events.record({ kind: 'sign-in', ...refusal, requestId: request.id });
@@ -68,7 +68,7 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     }
     await attempt.giveBack();
     await startSession(context, request, reply, user.userId);
-    rememberBrowser(context, request, reply, name);
+    await rememberBrowser(context, request, reply, name);
     // This is the home; a name that was mistyped may have left the cookie of another.
     clearCookie(context, reply, 'home');
     context.events.record({ kind: 'sign-in', outcome: 'Success', userId: user.userId, requestId: request.id });

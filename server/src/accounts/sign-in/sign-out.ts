@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../context.ts';
-import { readContinue } from '../continue-to.ts';
-import { issueFormToken, readForm } from '../forms.ts';
+import { readForm, signedInOptions } from '../forms.ts';
+import { readContinue } from '../request/continue-to.ts';
 import { endSession, findSession } from '../sessions.ts';
 
 /** Sign-out, and the page that says whether this browser is signed in. */
@@ -13,8 +13,7 @@ export function registerSignOut(app: FastifyInstance, context: AccountsContext):
     if (!session) return reply.redirect('/signin?continue=%2F', 302);
     return pages.send(reply, 'notice', {
       title: pages.messages.home,
-      user: session,
-      signOutToken: issueFormToken(context, request, reply, '/signout'),
+      ...signedInOptions(context, request, reply, session),
       data: {
         heading: pages.messages.home,
         text: pages.messages.homeText,

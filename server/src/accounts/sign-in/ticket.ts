@@ -16,16 +16,16 @@ interface Ticket {
 const purpose = 'sign-in ticket';
 
 /** The address of the password page for this name. */
-export function passwordPageFor(
+export async function passwordPageFor(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   step: { readonly name: string; readonly continueTo: string },
-): string {
+): Promise<string> {
   const browser = browserMark(context, ensureBrowser(context, request, reply));
   const expiresAtMs = context.clock.nowMs() + context.settings.lifetimes.signInTtlSeconds * 1000;
   const ticket: Ticket = { name: step.name, browser, expiresAtMs };
-  return passwordPage(seal(context.keys.signIn, purpose, ticket, context.random), step.continueTo);
+  return passwordPage(await seal(context.keys.signIn, purpose, ticket), step.continueTo);
 }
 
 /** The same address for a ticket that is there already; `error` says what to tell. */
@@ -35,12 +35,12 @@ export function passwordPage(ticket: string, continueTo: string, error?: string)
 }
 
 /** The name in a ticket of this browser; undefined when it is no such ticket or has expired. */
-export function openTicket(
+export async function openTicket(
   context: AccountsContext,
   request: FastifyRequest,
   text: string | null | undefined,
-): string | undefined {
-  const ticket = unseal(context.keys.signIn, purpose, text ?? undefined) as Ticket | undefined;
+): Promise<string | undefined> {
+  const ticket = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as Ticket | undefined;
   const browser = findBrowser(context, request);
   if (!ticket || !browser || ticket.browser !== browserMark(context, browser)) return undefined;
   return ticket.expiresAtMs > context.clock.nowMs() ? ticket.name : undefined;

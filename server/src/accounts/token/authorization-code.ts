@@ -6,10 +6,10 @@ import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../../oauth/redirect-uri.ts';
 import type { AccountsContext } from '../context.ts';
 import { createIdTokenOfCode } from '../identity/id-token.ts';
-import { endTokensOfCode } from './end-tokens.ts';
+import { endTokensOfCode } from '../store/end-tokens.ts';
+import type { StoredCode } from '../store/token-store.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
-import type { StoredCode } from './token-store.ts';
 
 /**
  * `grant_type=authorization_code` (reference §2.3). A code is spent only by an exchange that succeeds; a second use is

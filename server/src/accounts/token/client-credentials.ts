@@ -3,12 +3,12 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
-import { type GrantTarget, saveGrant } from '../authorize/grants.ts';
 import type { AccountsContext } from '../context.ts';
+import { type GrantTarget, saveGrant } from '../store/grants.ts';
+import { saveAccessToken } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { countAuthorization, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
-import { saveAccessToken } from './token-store.ts';
 
 const soidPattern = /^([A-Za-z]+)\.(\d{1,19})$/;
 

@@ -1,10 +1,12 @@
 import type { Queryable } from '../../database/database.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
+import type { ClientId, UserId } from '../../oauth/ids.ts';
 import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
-import { allTokensTopic, tokenTopic } from './token-authority.ts';
+import { allTokensTopic, tokenTopic } from '../store/token-authority.ts';
 
 /** A refusal because of a window's limit, with the seconds until the window ends. */
-export function throttled(outcome: Outcome, windowEndsAtMs: number, nowMs: number): Refusal {
+export function throttled(outcome: Outcome, windowEndsAtMs: EpochMs, nowMs: EpochMs): Refusal {
   return { outcome, detail: { retryAfterSeconds: Math.max(1, Math.ceil((windowEndsAtMs - nowMs) / 1000)) } };
 }
 
@@ -14,7 +16,7 @@ export function throttled(outcome: Outcome, windowEndsAtMs: number, nowMs: numbe
  */
 export function recordEviction(
   context: AccountsContext,
-  clientId: string,
+  clientId: ClientId,
   outcome: 'AccessTokenEvicted' | 'RefreshTokenEvicted',
   evictedHashes: readonly string[],
 ): void {
@@ -36,9 +38,9 @@ export function recordEviction(
 export async function countAuthorization(
   transaction: Queryable,
   count: {
-    readonly userId: string;
-    readonly clientId: string;
-    readonly nowMs: number;
+    readonly userId: UserId;
+    readonly clientId: ClientId;
+    readonly nowMs: EpochMs;
     readonly limits: { readonly codesPerUserAndClientPerWindow: number; readonly windowSeconds: number };
   },
 ): Promise<number | undefined> {

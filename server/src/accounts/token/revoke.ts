@@ -4,9 +4,9 @@ import { isCredential } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
+import { endAccessToken, endRefreshToken } from '../store/end-tokens.ts';
 import { parametersOf } from '../wire/parameters.ts';
 import { sendJson } from '../wire/send-json.ts';
-import { endAccessToken, endRefreshToken } from './end-tokens.ts';
 
 /** Both ways to revoke a token (reference §3.1, §3.2). They concern tokens of this data centre only. */
 export function registerRevoke(app: FastifyInstance, context: AccountsContext): void {

@@ -1,13 +1,15 @@
 import { apiOrigin, type Environment } from '../../config/data-centers.ts';
+import type { Seconds } from '../../foundation/kinds.ts';
+import type { AccessToken, RefreshToken } from '../../oauth/ids.ts';
 import type { AccountsContext } from '../context.ts';
 
 /** What a grant yields, before it is put into the words of a dialect. */
 export interface TokenAnswer {
-  readonly accessToken: string;
-  readonly refreshToken: string | undefined;
+  readonly accessToken: AccessToken;
+  readonly refreshToken: RefreshToken | undefined;
   readonly scope: string;
   readonly environment: Environment;
-  readonly expiresInSeconds: number;
+  readonly expiresInSeconds: Seconds;
   /** Only when a scope asked for it. */
   readonly idToken?: string | undefined;
 }

@@ -12,7 +12,7 @@ import { refreshAccessToken } from './refresh-token.ts';
 import { renderTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
 /** What each grant does once the client is known to be who it says. */
-const exchanges: Partial<
+const exchanges: Readonly<
   Record<
     GrantType,
     (context: AccountsContext, client: Client, parameters: URLSearchParams) => Promise<TokenAnswer | Refusal>
@@ -68,14 +68,13 @@ async function answerToken(
   }
   const client = await authenticateClient(context, credentials);
   if ('outcome' in client) return client;
-  const exchange = exchanges[grantType];
-  if (!exchange || !clientTypeRules[client.type].grantTypes.includes(grantType)) {
+  if (!clientTypeRules[client.type].grantTypes.includes(grantType)) {
     return {
       outcome: 'GrantTypeNotAllowed',
       detail: { clientType: clientTypeRules[client.type].label, came: grantType },
     };
   }
-  return exchange(context, client, parameters);
+  return exchanges[grantType](context, client, parameters);
 }
 
 function isGrantType(text: string): text is GrantType {

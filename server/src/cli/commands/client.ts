@@ -182,7 +182,7 @@ function readOverrides(set: readonly string[], unset: readonly string[]): Record
   for (const text of set) {
     const [name = '', value] = text.split(/=(.*)/s);
     if (name === '' || value === undefined) {
-      throw new UsableFailure(`--set must look like limits.codesPerUserAndClientPerWindow=0; "${text}" came`);
+      throw new UsableFailure(`--set: expected NAME=VALUE, as limits.codesPerUserAndClientPerWindow=0, got "${text}"`);
     }
     overrides[name] = value.trim();
   }

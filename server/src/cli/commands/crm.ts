@@ -4,6 +4,7 @@ import { connectAdmin } from '../admin-client.ts';
 import { type ImportReport, importFile } from '../import-file.ts';
 import { printFacts, printJson } from '../output.ts';
 import { registerAssignmentRuleCommands } from './assignment-rule.ts';
+import { registerTypesCommand } from './crm-types.ts';
 import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
 
 interface Options extends OrganizationOptions {
@@ -39,6 +40,7 @@ export function registerCrmCommands(program: Command): void {
     if (options.json) printJson(report);
     else printFacts({ ...report });
   });
+  registerTypesCommand(crm);
   registerAssignmentRuleCommands(crm);
   addOrganizationOptions(
     crm
@@ -46,7 +48,7 @@ export function registerCrmCommands(program: Command): void {
       .description('switch the territories of an organization on or off')
       .argument('<switch>', 'on or off'),
   ).action(async (wanted: string, options: OrganizationOptions) => {
-    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`"${wanted}" is neither on nor off`);
+    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`expected on or off, got "${wanted}"`);
     const body = { ...targetOf(options), territories: wanted === 'on' };
     const done = await connectAdmin(options)<object>('PUT', '/territories', body);
     if (options.json) printJson(done);

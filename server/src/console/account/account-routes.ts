@@ -1,4 +1,4 @@
-import { endGrants } from '../../accounts/token/end-tokens.ts';
+import { endGrants } from '../../accounts/store/end-tokens.ts';
 import { setNames, setPassword, userNameFault } from '../../accounts/users.ts';
 import { checkPassword } from '../confirm-password.ts';
 import type { ConsoleContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import { endGrants } from '../../accounts/token/end-tokens.ts';
+import { endGrants } from '../../accounts/store/end-tokens.ts';
 import type { ConsoleContext } from '../context.ts';
 
 /** Takes back what a user has given an application, and ends its tokens. @returns how many grants there were. */

@@ -11,7 +11,7 @@ import { type Job, JobFailure, type JobOrigin } from './job.ts';
 const jobScopes = platformScopes.setOf(['ZohoCRM.modules.ALL', 'ZohoCRM.users.READ']);
 
 /**
- * The call that a job is worked on as: that of its creator, with what his profile allows now.
+ * The call that a job is worked on as: that of its creator, with what the creator's profile allows now.
  * @throws JobFailure when the organization has gone or the creator may not act any more.
  */
 export async function jobCall(store: CrmStore, random: Random, job: Job, nowMs: number): Promise<CrmCall> {

@@ -75,17 +75,17 @@ export class JobWorker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { notices, store, clock, log } = options;
-    notices.subscribe(jobTopic, { changed: () => this.#look(), reset: () => this.#look() });
+    notices.subscribe(jobTopic, { changed: () => this.#poll(), reset: () => this.#poll() });
     const sweep = () => {
       this.#sweeping = options
         .sweep((options.workStore ?? store).database, clock.nowMs())
         .catch((error: Error) => log.warn({ err: error }, 'what has expired was not deleted'));
     };
     this.#timers = [
-      setInterval(() => this.#look(), options.pollMs ?? pollMs).unref(),
+      setInterval(() => this.#poll(), options.pollMs ?? pollMs).unref(),
       setInterval(sweep, sweepMs).unref(),
     ];
-    this.#look();
+    this.#poll();
   }
 
   get #closed(): boolean {
@@ -101,7 +101,7 @@ export class JobWorker {
     await Promise.all(this.#running.values());
   }
 
-  #look(): void {
+  #poll(): void {
     this.#claiming = this.#claiming
       .then(() => this.#claim())
       .catch((error: Error) => {
@@ -121,7 +121,7 @@ export class JobWorker {
       const admitted = shares.admit(due);
       if (admitted.length === 0) return;
       const taken = await Promise.all(admitted.map((each) => this.#take(each, shares)));
-      // Others were faster with all of these; what else is due they take as well, or the next look does.
+      // Others were faster with all of these; what else is due they take as well, or the next poll does.
       if (!taken.includes(true)) return;
     }
   }
@@ -141,7 +141,7 @@ export class JobWorker {
     const work = this.#work(job, lease).finally(() => {
       this.#running.delete(id);
       shares.leave(due);
-      if (!this.#closed) this.#look();
+      if (!this.#closed) this.#poll();
     });
     this.#running.set(id, work);
     return true;

@@ -7,3 +7,23 @@ export interface Cost {
   /** Calls that count towards the smaller limit of calls at the same time. */
   readonly heavy: boolean;
 }
+
+/** What most calls cost. */
+export const oneCredit: Cost = { credits: 1, maxItems: undefined, heavy: false };
+/** A search or query. */
+export const heavyRead: Cost = { ...oneCredit, heavy: true };
+
+/** A call that is known to cost more. */
+export function credits(number: number): Cost {
+  return { ...oneCredit, credits: number };
+}
+
+/** A write of up to so many items. */
+export function byItems(maxItems: number): Cost {
+  return { ...oneCredit, maxItems };
+}
+
+/** The same for an action on many records, which is heavy. */
+export function heavyItems(maxItems: number): Cost {
+  return { ...byItems(maxItems), heavy: true };
+}

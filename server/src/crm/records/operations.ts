@@ -1,4 +1,5 @@
 import type { CrmCall } from '../kernel/call.ts';
+import { byItems, credits } from '../kernel/cost.ts';
 import { bodyWith, found, oneById, type Parameter, query } from '../kernel/description.ts';
 import { findModule } from '../kernel/metadata/activities.ts';
 import type { Operation } from '../kernel/operation.ts';
@@ -137,6 +138,8 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'POST',
     path: '{module}',
     scopes: module('CREATE'),
+    cost: byItems(100),
+    externalIds: true,
     handle: createRecords,
     about: {
       summary: 'Create records',
@@ -150,6 +153,8 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'PUT',
     path: '{module}',
     scopes: module('UPDATE'),
+    cost: byItems(100),
+    externalIds: true,
     handle: updateRecords,
     about: {
       summary: 'Change records',
@@ -164,6 +169,7 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'DELETE',
     path: '{module}',
     scopes: module('DELETE'),
+    externalIds: true,
     handle: deleteRecords,
     about: {
       summary: 'Delete records',
@@ -177,6 +183,8 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'POST',
     path: '{module}/upsert',
     scopes: module('CREATE'),
+    cost: byItems(100),
+    externalIds: true,
     handle: upsertRecords,
     about: {
       summary: 'Create or change records',
@@ -197,6 +205,7 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'GET',
     path: '{module}/deleted',
     scopes: module('READ'),
+    cost: credits(2),
     handle: listDeletedRecords,
     about: {
       summary: 'List deleted records',

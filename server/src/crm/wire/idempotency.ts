@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../database/database.ts';
+import type { Expiring } from '../../database/delete-expired.ts';
 import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
 import { Refusal } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/operation.ts';
@@ -15,16 +16,9 @@ const ttlMs = 86_400_000;
 const keyForm = /^[\x21-\x7e]{1,255}$/;
 const header = 'idempotency-key';
 
-/** POSTs that create nothing, or whose work is not done when they answer. */
-const notCreates: ReadonlySet<string> = new Set([
-  'coql',
-  '{module}/actions/count',
-  '{module}/{id}/actions/get_related_records_count',
-]);
-
 /** Whether the operation honours keys. */
-export function takesIdempotencyKey({ method, path, takesFiles }: Operation): boolean {
-  return method === 'POST' && !takesFiles && !notCreates.has(path) && !/^\/?bulk\b/.test(path);
+export function takesIdempotencyKey({ keyless, method, takesFiles }: Operation): boolean {
+  return method === 'POST' && !takesFiles && !keyless;
 }
 
 /** Whether the call has a key that its operation honours. */
@@ -110,3 +104,6 @@ function keyRefused(outcome: 'IdempotencyKeyMalformed' | 'IdempotencyKeyReused')
     outcome,
   });
 }
+
+/** Keys are forgotten when they end. */
+export const expiringKeys: Expiring = { table: 'crm_idempotency_key', column: 'expires_at_ms', keptMs: 0 };

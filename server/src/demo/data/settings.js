@@ -5,48 +5,48 @@
 const test = (api_name, comparator, value) => ({ field: { api_name }, comparator, value });
 /** Leads by their city, accounts by where their bills go. */
 const inCities = (...cities) => ({
-    lead_rule_criteria: test('City', 'in', cities),
-    account_rule_criteria: test('Billing_City', 'in', cities),
+  lead_rule_criteria: test('City', 'in', cities),
+  account_rule_criteria: test('Billing_City', 'in', cities),
 });
 /** Those that others are below come first. */
 export const demoTerritories = [
-    { name: 'Coast', manager: 0 },
-    { name: 'Inland', manager: 1 },
-    { name: 'Northern coast', below: 'Coast', manager: 0, criteria: inCities('Northport', 'Lakeside') },
-    { name: 'Southern coast', below: 'Coast', manager: 1, criteria: inCities('Southmere', 'Riverbend') },
-    { name: 'Eastern hills', below: 'Inland', manager: 0, criteria: inCities('Eastvale', 'Hillcrest') },
-    { name: 'Western plains', below: 'Inland', manager: 1, criteria: inCities('Westhaven', 'Middleford') },
-    {
-        name: 'Key accounts',
-        manager: 0,
-        criteria: {
-            account_rule_criteria: test('Annual_Revenue', 'greater_equal', 75_000_000),
-            deal_rule_criteria: test('Amount', 'greater_equal', 150_000),
-        },
+  { name: 'Coast', manager: 0 },
+  { name: 'Inland', manager: 1 },
+  { name: 'Northern coast', below: 'Coast', manager: 0, criteria: inCities('Northport', 'Lakeside') },
+  { name: 'Southern coast', below: 'Coast', manager: 1, criteria: inCities('Southmere', 'Riverbend') },
+  { name: 'Eastern hills', below: 'Inland', manager: 0, criteria: inCities('Eastvale', 'Hillcrest') },
+  { name: 'Western plains', below: 'Inland', manager: 1, criteria: inCities('Westhaven', 'Middleford') },
+  {
+    name: 'Key accounts',
+    manager: 0,
+    criteria: {
+      account_rule_criteria: test('Annual_Revenue', 'greater_equal', 75_000_000),
+      deal_rule_criteria: test('Amount', 'greater_equal', 150_000),
     },
+  },
 ];
 /** A pipeline beside the one with all stages. */
 export const demoPipeline = {
-    name: 'Renewals',
-    stages: ['Qualification', 'Negotiation/Review', 'Closed Won', 'Closed Lost'],
+  name: 'Renewals',
+  stages: ['Qualification', 'Negotiation/Review', 'Closed Won', 'Closed Lost'],
 };
 /** An assignment rule, with places for e-mail addresses. */
 export const demoRule = {
-    name: 'New leads',
-    module: 'Leads',
-    description: 'Large companies go to the first user; the others are shared.',
-    default_assignee: 0,
-    entries: [
-        { criteria: test('Annual_Revenue', 'greater_equal', 5_000_000), users: [0] },
-        { criteria: null, users: [0, 1] },
-    ],
+  name: 'New leads',
+  module: 'Leads',
+  description: 'Large companies go to the first user; the others are shared.',
+  default_assignee: 0,
+  entries: [
+    { criteria: test('Annual_Revenue', 'greater_equal', 5_000_000), users: [0] },
+    { criteria: null, users: [0, 1] },
+  ],
 };
 export const demoVariables = {
-    group: { name: 'Sales targets', description: 'What the reports of the demo compare with' },
-    variables: [
-        { name: 'Yearly target', api_name: 'Yearly_Target', type: 'currency', value: 1_200_000 },
-        { name: 'Most discount', api_name: 'Most_Discount', type: 'percent', value: 15 },
-        { name: 'Support address', api_name: 'Support_Address', type: 'email', value: 'support@demo.example' },
-    ],
+  group: { name: 'Sales targets', description: 'What the reports of the demo compare with' },
+  variables: [
+    { name: 'Yearly target', api_name: 'Yearly_Target', type: 'currency', value: 1_200_000 },
+    { name: 'Most discount', api_name: 'Most_Discount', type: 'percent', value: 15 },
+    { name: 'Support address', api_name: 'Support_Address', type: 'email', value: 'support@demo.example' },
+  ],
 };
 //# sourceMappingURL=settings.js.map

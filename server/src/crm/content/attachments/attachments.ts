@@ -14,6 +14,7 @@ import { pageInfo, pagePlace } from '../../records/list/paging.ts';
 import { relatedIdInvalid } from '../../records/list/related-place.ts';
 import { pathModule, recordModule } from '../../records/record-module.ts';
 import { writeAnswer } from '../../records/write/write-request.ts';
+import { deletedFilesParts } from '../../store/files/file-parts.ts';
 import { completeFile, type ReceivedFile, receiveFile } from '../../store/files/file-store.ts';
 import { success } from '../../wire/item-list.ts';
 import { idsFilter, idsParameter, pageParameters, pathId } from '../../wire/parameters.ts';
@@ -211,12 +212,8 @@ async function remove(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer>
     text: `WITH gone AS (
              DELETE FROM crm_attachment
              WHERE data_space = $1 AND parent_id = $2 AND attachment_id = ANY ($3::bigint[])
-             RETURNING attachment_id, file_id
-           ), pieces AS (
-             DELETE FROM crm_file_piece WHERE data_space = $1 AND file_id IN (SELECT file_id FROM gone)
-           ), files AS (
-             DELETE FROM crm_file WHERE data_space = $1 AND file_id IN (SELECT file_id FROM gone)
-           )
+             RETURNING data_space, attachment_id, file_id
+           ), ${deletedFilesParts('gone')}
            SELECT attachment_id FROM gone`,
     values: [space.dataSpace, parent.record.id, known],
   });
@@ -227,4 +224,11 @@ async function remove(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer>
       : errorBody('INVALID_DATA', { id }, idInvalid);
   });
   return writeAnswer(call, answers, 200);
+}
+
+/** The part of a statement that deletes the attachments of the records of the part `of`; it returns their files. */
+export function deletedAttachmentsPart(of: string): string {
+  return `DELETE FROM crm_attachment USING ${of}
+    WHERE crm_attachment.data_space = ${of}.data_space AND crm_attachment.parent_id = ${of}.record_id
+    RETURNING crm_attachment.data_space, crm_attachment.file_id`;
 }

@@ -99,3 +99,9 @@ function emailAnswer(row: Row, { space, user, nowMs }: CrmCall): object {
 function person({ name, email }: MailAddress): object {
   return { user_name: name, email };
 }
+
+/** The part of a statement that forgets which mails were sent to the records of the part `of`; it returns their `mail_id`. */
+export function deletedEmailsPart(of: string): string {
+  return `DELETE FROM crm_email USING ${of}
+    WHERE crm_email.data_space = ${of}.data_space AND crm_email.record_id = ${of}.record_id RETURNING crm_email.mail_id`;
+}

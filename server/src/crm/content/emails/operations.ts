@@ -1,3 +1,4 @@
+import { credits } from '../../kernel/cost.ts';
 import { always, bodyWith, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
@@ -95,6 +96,7 @@ export const emailOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/{id}/actions/send_mail',
     scopes: anyOf(perModule('send_mail', 'CREATE'), fixed('ZohoCRM.send_mail.all.CREATE')),
+    cost: { ...credits(20), heavy: true },
     handle: sendMail,
     about: {
       summary: 'Send a mail to a record',

@@ -7,6 +7,8 @@ import { hasEmails } from '../../kernel/metadata/email-modules.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { recordModule } from '../../records/record-module.ts';
+import { keptFiles } from '../../store/files/file-parts.ts';
+import { mailedPart } from '../../store/records/touch-records.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { type MailWish, readMail } from './read-mail.ts';
@@ -54,13 +56,7 @@ async function send(call: CrmCall, module: Module, id: string, wish: MailWish, a
     const sendAtMs = scheduledMs ?? nowMs;
     const mailId = await putMail(transaction, { ...mail, messageId, attachments, createdAtMs: nowMs, sendAtMs });
     const [told] = await transaction.query({
-      text: `WITH about AS (
-               UPDATE crm_record SET activity_at_ms = GREATEST(activity_at_ms, $4::bigint)
-               WHERE data_space = $1 AND module = $2 AND record_id = $3 RETURNING record_id
-             ), told AS (
-               INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-               SELECT $1, record_id, $2, $4, $5, 'email_sent', '[]' FROM about
-             )
+      text: `WITH ${mailedPart({ dataSpace: '$1', module: '$2', id: '$3', atMs: '$4', by: '$5' })}
              INSERT INTO crm_email (data_space, record_id, mail_id, sent_by, in_reply_to)
              SELECT $1, record_id, $6, $5, $7 FROM about RETURNING mail_id`,
       values: [space.dataSpace, module.number, id, nowMs, user.id, mailId, inReplyTo],
@@ -82,17 +78,11 @@ async function keepFiles(
   at: string,
 ): Promise<MailAttachment[]> {
   if (ids.length === 0) return [];
-  const rows = await transaction.query<{ file_id: string; name: string; size_bytes: string }>({
-    text: `UPDATE crm_file SET expires_at_ms = NULL
-           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
-             AND (expires_at_ms IS NULL OR expires_at_ms > $3)
-           RETURNING file_id, name, size_bytes`,
-    values: [space.dataSpace, ids, nowMs],
-  });
+  const files = await keptFiles(transaction, space.dataSpace, ids, nowMs);
   return ids.map((id, index) => {
-    const row = rows.find((each) => each.file_id === id);
-    if (!row) throw invalid('id', `${at}.attachments[${index}].id`);
-    return { id, name: row.name, sizeBytes: Number(row.size_bytes) };
+    const file = files.find((each) => each.id === id);
+    if (!file) throw invalid('id', `${at}.attachments[${index}].id`);
+    return { id, name: file.name, sizeBytes: Number(file.sizeBytes) };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
+import { completeFiles } from '../../store/files/file-parts.ts';
 import {
   completeFile,
   deleteFiles,
@@ -37,12 +38,8 @@ export async function uploadFiles(call: CrmCall): Promise<CrmAnswer> {
   if (received.length === 0) {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'file', json_path: '$.file' } });
   }
-  await store.database.query({
-    // It lives for a while, or for as long as the record that comes to refer to it.
-    text: `UPDATE crm_file SET complete = true, expires_at_ms = $3
-           WHERE data_space = $1 AND file_id = ANY ($2::text[])`,
-    values: [space.dataSpace, begun, call.nowMs + lifetimes.unusedFileMs],
-  });
+  // They live for a while, or for as long as the record that comes to refer to them.
+  await completeFiles(store.database, space.dataSpace, begun, call.nowMs + lifetimes.unusedFileMs);
   const data = received.map(({ name, fileId }) =>
     // The spelling is the wire's.
     success(`${name} uploaded Succeessfully`, { name, id: fileId }),

@@ -5,7 +5,7 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { existingParent } from '../../records/list/related-place.ts';
 import { type RecordPermission, recordModule } from '../../records/record-module.ts';
-import { changeRecords } from '../../records/write/change-records.ts';
+import { amendRecords } from '../../records/write/amend-records.ts';
 import { completeFile, deleteFiles, findFile, receiveFile, tooLarge } from '../../store/files/file-store.ts';
 import { success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -89,11 +89,11 @@ async function setPhoto(
 ): Promise<readonly string[] | undefined> {
   let before: string[] = [];
   const change = ({ data }: StoredRecord) => {
-    const { Record_Image, ...rest } = data;
+    const { Record_Image } = data;
     before = Record_Image === undefined ? [] : [Record_Image as string];
-    return { data: fileId === null ? rest : { ...rest, Record_Image: fileId } };
+    return { values: { Record_Image: fileId } };
   };
-  const outcome = (await changeRecords(call, module, [id], change, 'photo_changed')).get(id);
+  const outcome = (await amendRecords(call, module, [id], change, 'photo_changed')).get(id);
   if (outcome && 'failure' in outcome) throw new Refusal(outcome.failure.code, { details: outcome.failure.details });
   return outcome ? before : undefined;
 }

@@ -1,3 +1,4 @@
+import { heavyRead } from '../../kernel/cost.ts';
 import { withList } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import { anyObject, exactly, flag, input, integer, listOf, noted, shape, text } from '../../kernel/schema.ts';
@@ -11,6 +12,8 @@ export const coqlOperations: readonly Operation[] = [
     method: 'POST',
     path: 'coql',
     scopes: fixed('ZohoCRM.coql.READ'),
+    cost: heavyRead,
+    keyless: true,
     handle: runCoql,
     about: {
       summary: 'Run a COQL query',

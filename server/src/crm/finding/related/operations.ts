@@ -1,3 +1,4 @@
+import { byItems } from '../../kernel/cost.ts';
 import { always, bodyWith, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
@@ -115,6 +116,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'POST',
     path: list,
     scopes: related('CREATE'),
+    cost: byItems(100),
     handle: createRelated,
     about: {
       summary: 'Create related records',
@@ -128,6 +130,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'PUT',
     path: list,
     scopes: related('UPDATE'),
+    cost: byItems(100),
     handle: updateRelated,
     about: {
       summary: 'Link records, or change notes',
@@ -212,6 +215,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/{id}/actions/get_related_records_count',
     scopes: module('READ'),
+    keyless: true,
     handle: countRelated,
     about: {
       summary: 'Count related records',

@@ -1,3 +1,4 @@
+import { heavyRead } from '../../kernel/cost.ts';
 import { query, withList } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import { either, integer, shape } from '../../kernel/schema.ts';
@@ -5,7 +6,7 @@ import { userSchema } from '../../settings/people/user-schema.ts';
 import { fieldsParameter, pageInfo, pages, searchQuery, viewParameter } from '../../wire/openapi/parameters.ts';
 import { record } from '../../wire/openapi/record-schemas.ts';
 import { module } from '../../wire/scopes.ts';
-import { searchScopes } from '../../wire/search-scopes.ts';
+import { searchScope, searchScopes } from '../../wire/search-scopes.ts';
 import { countRecords } from './count-records.ts';
 import { searchRecords } from './search-records.ts';
 
@@ -15,6 +16,8 @@ export const searchOperations: readonly Operation[] = [
     method: 'GET',
     path: '{module}/search',
     scopes: searchScopes,
+    searchScope,
+    cost: heavyRead,
     handle: searchRecords,
     about: {
       summary: 'Search records',

@@ -30,7 +30,7 @@ export interface UserSettings {
   readonly locale: string;
   readonly language: string;
   readonly country: string;
-  /** What else a user tells of himself, by its names on the wire; what is not said is absent. */
+  /** What else is told of a user, by its names on the wire; what is not said is absent. */
   readonly about?: Readonly<Record<string, string>>;
 }
 export const defaultUserSettings: UserSettings = { timeZone: null, locale: 'en_US', language: 'en_US', country: 'US' };

@@ -104,7 +104,7 @@ export function formulaValue(module: Module, key: string, record: StoredRecord, 
  * Puts the values of the module's formulas into the record's data, which is the caller's own copy: searches, queries and
  * exports read them there. Records are shown with what their formulas are now.
  */
-export function computeFormulas(module: Module, record: StoredRecord, view: FormulaView): void {
+export function storeFormulas(module: Module, record: StoredRecord, view: FormulaView): void {
   if (formulasOf(module).size === 0) return;
   for (const [key, value] of formulaValues(module, record, view)) {
     if (value === null) delete record.data[key];

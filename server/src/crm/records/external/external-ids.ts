@@ -8,7 +8,7 @@ import { isStorable } from '../../language/values/texts.ts';
 import { externalHeader } from '../../wire/openapi/parameters.ts';
 import { findRelatedList } from '../list/related-lists.ts';
 import { mayUse } from '../record-module.ts';
-import { uniqueForm } from '../write/apply-changes.ts';
+import { uniqueForm } from '../unique-claims.ts';
 import { holdersOf } from '../write/find-duplicates.ts';
 import { type ExternalName, externalField, externalNames } from './external-header.ts';
 
@@ -37,19 +37,11 @@ function textOf(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Operations that name records elsewhere than in their path. */
-const named: ReadonlySet<string> = new Set([
-  'POST {module}',
-  'PUT {module}',
-  'DELETE {module}',
-  'POST {module}/upsert',
-]);
-
 /** The operation as it is where records may be named by external ids: in its path, its body, or its `ids`. */
 export function byExternalId(operation: Operation): Operation {
-  const { about, method, path } = operation;
+  const { about, externalIds, method, path } = operation;
   const inPath = path.startsWith('{module}/{id}');
-  if (!inPath && !named.has(`${method} ${path}`)) return operation;
+  if (!inPath && !externalIds) return operation;
   return {
     ...operation,
     about: withHeader(about, method === 'GET'),

@@ -8,7 +8,7 @@ import { newestVersion, type Version } from '../../kernel/versions.ts';
 import { formulaValue } from '../../language/formula/record-formulas.ts';
 import { formatDateTime } from '../../language/values/date-time.ts';
 import { isFileField, showFiles } from '../file-fields.ts';
-import { assignmentsIn } from '../rules/territory-rule.ts';
+import { assignmentsIn } from '../territory-places.ts';
 import { showParticipants } from './participants.ts';
 import { rowForms } from './row-forms.ts';
 import { type RecordView, showUser, showUserBriefly } from './view.ts';

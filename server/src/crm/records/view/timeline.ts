@@ -11,7 +11,7 @@ import { choiceParameter, pageParameters, pathId } from '../../wire/parameters.t
 import { makePageToken, pageTokenTtlMs } from '../list/page-token.ts';
 import { pagePlace } from '../list/paging.ts';
 import { recordModule } from '../record-module.ts';
-import type { Assignment } from '../rules/territory-rule.ts';
+import type { Assignment } from '../territory-places.ts';
 import { timelineFields } from './timeline-filter.ts';
 
 interface EntryRow {

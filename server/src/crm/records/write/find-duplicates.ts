@@ -3,7 +3,7 @@ import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import type { Condition } from '../../language/query/condition.ts';
 import { restSource } from '../../language/query/select-matching.ts';
 import { StatementBuilder } from '../../language/query/statement-builder.ts';
-import { uniqueForm } from './apply-changes.ts';
+import { uniqueForm } from '../unique-claims.ts';
 
 /** The oldest record that has each value in a field (no lead that was converted), by the value in its unique form (`uniqueForm`): one statement, over an index. */
 export async function holdersOf(

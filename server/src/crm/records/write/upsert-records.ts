@@ -9,10 +9,10 @@ import type { AssignmentRule } from '../../kernel/space/assignment-rule.ts';
 import { isStorable } from '../../language/values/texts.ts';
 import { externalField } from '../external/external-header.ts';
 import { recordModule } from '../record-module.ts';
-import { requestedRule } from '../rules/owner-rule.ts';
-import { uniqueForm } from './apply-changes.ts';
+import { uniqueForm } from '../unique-claims.ts';
 import { createItems } from './create-records.ts';
 import { holdersOf } from './find-duplicates.ts';
+import { requestedRule } from './requested-rule.ts';
 import { updateItems } from './update-records.ts';
 import { asItem, readRecords, writeAnswer } from './write-request.ts';
 

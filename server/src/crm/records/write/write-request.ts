@@ -3,10 +3,7 @@ import { type ErrorBody, errorCatalogue, Refusal } from '../../kernel/errors.ts'
 import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
-import type { StoredRecord } from '../../kernel/record/record.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { withLookupIds } from '../external/external-ids.ts';
-import { showUserBriefly } from '../view/view.ts';
 
 /** Most records of one write. */
 export const maxRecords = 100;
@@ -37,18 +34,6 @@ export function readRecords(call: CrmCall, module: Module): Promise<readonly unk
 /** An item of a write as an object; undefined when it is something else. */
 export function asItem(raw: unknown): JsonObject | undefined {
   return isJsonObject(raw) ? raw : undefined;
-}
-
-/** The details of a record that was written. */
-export function writeDetails(call: CrmCall, record: StoredRecord): Record<string, unknown> {
-  const { space, user } = call;
-  return {
-    Modified_Time: formatDateTime(record.modifiedAtMs, user.timeZone),
-    Modified_By: showUserBriefly(space, record.modifiedBy),
-    Created_Time: formatDateTime(record.createdAtMs, user.timeZone),
-    id: record.id,
-    Created_By: showUserBriefly(space, record.createdBy),
-  };
 }
 
 /** The answer to a write: its status follows from how many items went well, and from the version. */

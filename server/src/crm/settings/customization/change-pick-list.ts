@@ -4,7 +4,7 @@ import type { PickListValue } from '../../kernel/metadata/metadata.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
 import { noChoice } from '../../language/values/texts.ts';
 import { pickListValueId } from '../fields/field-answer.ts';
-import { type FieldTask, fail, type Part } from './field-task.ts';
+import { type FieldTask, fail, type Reading } from './field-task.ts';
 import type { FoundField } from './find-field.ts';
 import { mostChoices, readChoice, readText, tooMany } from './pick-list.ts';
 
@@ -12,7 +12,7 @@ import { mostChoices, readChoice, readText, tooMany } from './pick-list.ts';
  * `pick_list_values` of a field that is there: items with an `id` change that choice, or take it away with `_delete`;
  * others are new. What is not mentioned stays. Records keep the values that they have.
  */
-export function changePickList(item: JsonObject, { module, field }: FoundField, task: FieldTask): Part {
+export function changePickList(item: JsonObject, { module, field }: FoundField, task: FieldTask): Reading {
   const given = item.pick_list_values;
   if (given === undefined || (field.dataType !== 'picklist' && field.dataType !== 'multiselectpicklist')) {
     return { value: {} };

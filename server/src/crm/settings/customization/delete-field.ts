@@ -1,7 +1,6 @@
 import { insertJob } from '../../jobs/job-table.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody } from '../../kernel/errors.ts';
-import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { formulasWith } from '../../language/formula/record-formulas.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
@@ -17,7 +16,6 @@ import { type TidyRequest, tidyBegun } from './tidy-records.ts';
  * job takes them out of the records afterwards. A new field of the name begins without values.
  */
 export async function deleteField(call: CrmCall): Promise<CrmAnswer> {
-  checkPermission(call.user, customization);
   const { number } = customizableModule(call);
   const [jobId = ''] = await call.store.ids.take(call.space.dataSpace, 1);
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {

@@ -5,13 +5,13 @@ import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
 import { readValue } from '../../language/values/read-value.ts';
 import { isStorable } from '../../language/values/texts.ts';
 import { readTruth } from '../../language/values/truth.ts';
-import { type FieldTask, fail, type Part } from './field-task.ts';
+import { type FieldTask, fail, type Reading } from './field-task.ts';
 import { type FieldType, fieldTypes } from './field-types.ts';
 
 const longestTooltip = 255;
 
 /** What fields of all types may have: uniqueness, external ids, tooltip, default, and what profiles may do with it. */
-export function readAttributes(item: JsonObject, field: Field, type: FieldType, task: FieldTask): Part {
+export function readAttributes(item: JsonObject, field: Field, type: FieldType, task: FieldTask): Reading {
   if (item.crypt !== undefined && item.crypt !== null && item.crypt !== false) {
     // Values that were said to be encrypted and are not would be worse than a refusal.
     return fail('NOT_SUPPORTED', task, 'crypt', {});
@@ -29,7 +29,7 @@ export function readAttributes(item: JsonObject, field: Field, type: FieldType, 
   return { value };
 }
 
-type Reader = (item: JsonObject, field: Field, type: FieldType, task: FieldTask) => Part;
+type Reader = (item: JsonObject, field: Field, type: FieldType, task: FieldTask) => Reading;
 
 /** `unique:{case_sensitive}`; `{}` and null are what other fields have, `{_disable:null}` ends it. */
 const readUnique: Reader = ({ unique: given }, field, type, task) => {

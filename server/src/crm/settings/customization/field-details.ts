@@ -10,7 +10,7 @@ import {
 import { isStorable } from '../../language/values/texts.ts';
 import { backListNames } from '../../records/list/related-lists.ts';
 import { apiNameFor } from './field-names.ts';
-import { type FieldTask, fail, type Part } from './field-task.ts';
+import { type FieldTask, fail, type Reading } from './field-task.ts';
 
 const longestAffix = 50;
 const longestLabel = 100;
@@ -19,7 +19,7 @@ const longestLabel = 100;
  * `auto_number:{prefix, suffix, start_number}`; a start of "0100" makes numbers of at least four digits, as
  * `starting_number_length: 4` does.
  */
-export function readAutoNumber(item: JsonObject, task: Pick<FieldTask, 'at'>): Part {
+export function readAutoNumber(item: JsonObject, task: Pick<FieldTask, 'at'>): Reading {
   const given = item.auto_number ?? item.autonumber;
   const at = item.auto_number === undefined && item.autonumber !== undefined ? 'autonumber' : 'auto_number';
   if (given === undefined || given === null) return fail('MANDATORY_NOT_FOUND', task, at, {});
@@ -45,7 +45,7 @@ export function readAutoNumber(item: JsonObject, task: Pick<FieldTask, 'at'>): P
 }
 
 /** New numbers get another prefix or suffix; where they go on is not to be changed. */
-export function changeNumbering(item: JsonObject, { autoNumber }: Field, task: FieldTask): Part {
+export function changeNumbering(item: JsonObject, { autoNumber }: Field, task: FieldTask): Reading {
   const given = item.auto_number ?? item.autonumber;
   if (!autoNumber || given === undefined) return { value: {} };
   if (!isJsonObject(given)) return fail('INVALID_DATA', task, 'auto_number', { expected_data_type: 'jsonobject' });
@@ -60,7 +60,7 @@ export function changeNumbering(item: JsonObject, { autoNumber }: Field, task: F
 }
 
 /** The text before or behind numbers. */
-export function readAffix(given: JsonObject, name: string, at: string, task: Pick<FieldTask, 'at'>): Part<string> {
+export function readAffix(given: JsonObject, name: string, at: string, task: Pick<FieldTask, 'at'>): Reading<string> {
   const text = given[name] ?? '';
   if (typeof text !== 'string' || !isStorable(text)) {
     return fail('INVALID_DATA', task, `${at}.${name}`, { expected_data_type: 'text' });
@@ -71,7 +71,7 @@ export function readAffix(given: JsonObject, name: string, at: string, task: Pic
 }
 
 /** `lookup:{module:{api_name or id}, display_label}`: the label is that of the list on the other module. */
-export function readLookup(item: JsonObject, task: FieldTask): Part {
+export function readLookup(item: JsonObject, task: FieldTask): Reading {
   const { lookup } = item;
   if (lookup === undefined || lookup === null) return fail('MANDATORY_NOT_FOUND', task, 'lookup', {});
   if (!isJsonObject(lookup)) return fail('INVALID_DATA', task, 'lookup', { expected_data_type: 'jsonobject' });
@@ -95,7 +95,7 @@ export function backList(
 }
 
 /** A module of records that a look-up may lead to, named by API name or id. */
-export function readTarget(raw: unknown, at: string, task: FieldTask): Part<Module> {
+export function readTarget(raw: unknown, at: string, task: FieldTask): Reading<Module> {
   const [name, id] = isJsonObject(raw) ? [raw.api_name, raw.id] : [raw, undefined];
   if ((name === undefined || name === null) && (id === undefined || id === null)) {
     return fail('MANDATORY_NOT_FOUND', task, at, {});
@@ -113,7 +113,7 @@ export function readTarget(raw: unknown, at: string, task: FieldTask): Part<Modu
     : fail('INVALID_DATA', task, isJsonObject(raw) && name ? `${at}.api_name` : at, {});
 }
 
-export function readLabel(raw: unknown, at: string, otherwise: string, task: FieldTask): Part<string> {
+export function readLabel(raw: unknown, at: string, otherwise: string, task: FieldTask): Reading<string> {
   if (raw === undefined || raw === null || raw === '') return { value: otherwise };
   if (typeof raw !== 'string' || !isStorable(raw) || raw.trim() === '') {
     return fail('INVALID_DATA', task, at, { expected_data_type: 'text' });

@@ -20,7 +20,7 @@ export interface ModuleTask extends FieldTask {
 }
 
 /** A part of a field's definition, or what is wrong with it. */
-export type Part<Value = Partial<FieldSource>> =
+export type Reading<Value = Partial<FieldSource>> =
   | { readonly value: Value; readonly failure?: undefined }
   | { readonly failure: ErrorBody };
 

@@ -5,7 +5,7 @@ import { compileFormula, withApiNames } from '../../language/formula/compile-for
 import { looksAt, returnTypes } from '../../language/formula/record-formulas.ts';
 import { FormulaFault } from '../../language/formula/tokens.ts';
 import { isStorable } from '../../language/values/texts.ts';
-import { type FieldTask, fail, type Part } from './field-task.ts';
+import { type FieldTask, fail, type Reading } from './field-task.ts';
 
 /** Names of types on the wire that are others here. */
 const aliases: Readonly<Record<string, DataType>> = { string: 'text', decimal: 'double', number: 'double' };
@@ -16,7 +16,7 @@ type FormulaSource = Pick<FieldSource, 'formula' | 'return_type' | 'assume_defau
  * `formula:{return_type, expression, assume_default}`: the expression is read, and must compute what is returned.
  * @param self the field that has the formula, when it is there already: it may not look at itself, by whatever way.
  */
-export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Part<FormulaSource> {
+export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Reading<FormulaSource> {
   const given = item.formula;
   if (given === undefined || given === null) return fail('MANDATORY_NOT_FOUND', task, 'formula', {});
   if (!isJsonObject(given)) return fail('INVALID_DATA', task, 'formula', { expected_data_type: 'jsonobject' });
@@ -44,7 +44,7 @@ export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Pa
   return { value: { formula, return_type: type, assume_default: assume } };
 }
 
-function check(expression: string, type: DataType, task: FieldTask, self: Field | undefined): Part<null> {
+function check(expression: string, type: DataType, task: FieldTask, self: Field | undefined): Reading<null> {
   try {
     const compiled = compileFormula(expression, task.module);
     if (compiled.type !== returnTypes[type]) {

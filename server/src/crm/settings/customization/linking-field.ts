@@ -3,7 +3,7 @@ import type { DataType, Linking, Module } from '../../kernel/metadata/metadata.t
 import type { FieldSource, ModuleSource } from '../../kernel/metadata/standard-modules.ts';
 import { backList, readLabel, readTarget } from './field-details.ts';
 import { apiNameFor, apiNamePattern, isApiName } from './field-names.ts';
-import { type FieldTask, fail, type ModuleTask, type Part } from './field-task.ts';
+import { type FieldTask, fail, type ModuleTask, type Reading } from './field-task.ts';
 import { idField, ownerField, stampFields } from './module-definition.ts';
 import { isModuleNameTaken, nextModuleName } from './module-names.ts';
 
@@ -24,10 +24,10 @@ export function readLinking(
   dataType: DataType,
   named: Pick<FieldSource, 'api_name' | 'label'>,
   task: ModuleTask,
-): Part<LinkingField> {
+): Reading<LinkingField> {
   const given = objectOf(item[dataType]);
   const toUsers = dataType === 'multiuserlookup';
-  const connected: Part<Module | undefined> = toUsers
+  const connected: Reading<Module | undefined> = toUsers
     ? { value: undefined }
     : readConnected(item, given, dataType, task);
   if (connected.failure) return connected;
@@ -77,7 +77,7 @@ function isTaken(name: string, other: string): boolean {
 
 const objectOf = (raw: unknown): JsonObject => (isJsonObject(raw) ? raw : {});
 
-function readConnected(item: JsonObject, given: JsonObject, dataType: DataType, task: FieldTask): Part<Module> {
+function readConnected(item: JsonObject, given: JsonObject, dataType: DataType, task: FieldTask): Reading<Module> {
   const details = objectOf(given.connected_details).module;
   const inLookup = objectOf(item.lookup).module;
   const raw = details ?? given.connected_module ?? given.module ?? inLookup;
@@ -92,7 +92,7 @@ function readApiName(
   plural: string,
   connected: Module | undefined,
   { metadata, module, ...task }: FieldTask,
-): Part<string> {
+): Reading<string> {
   const taken = (name: string) => isModuleNameTaken(metadata, name);
   if (given === undefined || given === null) {
     const label = plural === '' ? `${module.apiName}_X_${connected?.apiName ?? 'Users'}` : plural;

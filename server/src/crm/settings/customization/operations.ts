@@ -1,6 +1,8 @@
 import type { Operation as ScopeOperation } from '../../../oauth/scope-catalogue.ts';
+import { credits } from '../../kernel/cost.ts';
 import { bodyWith, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
+import { customization } from '../../kernel/permissions.ts';
 import { id, idGiven, input, listOf, noted, oneOf, shape, text } from '../../kernel/schema.ts';
 import { fixed, settings } from '../../wire/scopes.ts';
 import { createFields, maxFieldsOfCall } from './create-fields.ts';
@@ -30,7 +32,9 @@ export const customizationOperations: readonly Operation[] = [
     method: 'POST',
     path: modules,
     scopes: writeModules('CREATE'),
+    cost: credits(500),
     since: 7,
+    permission: customization,
     handle: createModule,
     about: {
       summary: 'Create a module',
@@ -44,6 +48,7 @@ export const customizationOperations: readonly Operation[] = [
     method: 'PUT',
     path: modules,
     scopes: writeModules('UPDATE'),
+    permission: customization,
     handle: updateModules,
     about: {
       summary: 'Change modules',
@@ -56,6 +61,7 @@ export const customizationOperations: readonly Operation[] = [
     method: 'PUT',
     path: `${modules}/{module}`,
     scopes: writeModules('UPDATE'),
+    permission: customization,
     handle: updateModule,
     about: {
       summary: 'Change a module',
@@ -70,6 +76,7 @@ export const customizationOperations: readonly Operation[] = [
     path: fields,
     scopes: settings('fields', 'CREATE'),
     since: 6,
+    permission: customization,
     handle: createFields,
     about: {
       summary: 'Create fields',
@@ -85,6 +92,7 @@ export const customizationOperations: readonly Operation[] = [
     path: fields,
     scopes: settings('fields', 'UPDATE'),
     since: 6,
+    permission: customization,
     handle: updateFields,
     about: {
       summary: 'Change fields',
@@ -100,6 +108,7 @@ export const customizationOperations: readonly Operation[] = [
     path: `${fields}/{field}`,
     scopes: settings('fields', 'UPDATE'),
     since: 6,
+    permission: customization,
     handle: updateField,
     about: {
       summary: 'Change a field',
@@ -114,6 +123,7 @@ export const customizationOperations: readonly Operation[] = [
     path: `${fields}/{field}`,
     scopes: settings('fields', 'DELETE'),
     since: 6,
+    permission: customization,
     handle: deleteField,
     about: {
       summary: 'Delete a field',

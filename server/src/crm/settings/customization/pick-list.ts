@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
 import { choiceProblem, isStorable, noChoice } from '../../language/values/texts.ts';
-import { type FieldTask, fail, type Part } from './field-task.ts';
+import { type FieldTask, fail, type Reading } from './field-task.ts';
 
 const limits = { values: 1000, length: 120 } as const;
 const colour = /^#[0-9A-Fa-f]{6}$/;
 
 /** `pick_list_values` of a new field: at least one, none twice; `-None-` is the choice of nothing. */
-export function readPickList(item: JsonObject, dataType: string, task: FieldTask): Part {
+export function readPickList(item: JsonObject, dataType: string, task: FieldTask): Reading {
   if (item.global_picklist !== undefined && item.global_picklist !== null) {
     return fail('NOT_SUPPORTED', task, 'global_picklist', {});
   }
@@ -39,7 +39,7 @@ export function readChoice(
   dataType: string,
   others: readonly PickListSource[],
   task: FieldTask,
-): Part<PickListSource> {
+): Reading<PickListSource> {
   const at = `pick_list_values[${index}]`;
   if (!isJsonObject(raw)) return fail('INVALID_DATA', task, at, { expected_data_type: 'jsonobject' });
   const display = readText(raw, 'display_value', at, task);
@@ -67,7 +67,7 @@ export function tooMany(task: FieldTask) {
 export const mostChoices = limits.values;
 
 /** A text of a choice, trimmed. */
-export function readText(raw: JsonObject, name: string, at: string, task: FieldTask): Part<string> {
+export function readText(raw: JsonObject, name: string, at: string, task: FieldTask): Reading<string> {
   const text = raw[name];
   const path = `${at}.${name}`;
   if (text === undefined || text === null || text === '') return fail('MANDATORY_NOT_FOUND', task, path, {});
@@ -81,7 +81,7 @@ export function readText(raw: JsonObject, name: string, at: string, task: FieldT
     : { value: trimmed };
 }
 
-function readColour({ colour_code: given }: JsonObject, at: string, task: FieldTask): Part<{ colour?: string }> {
+function readColour({ colour_code: given }: JsonObject, at: string, task: FieldTask): Reading<{ colour?: string }> {
   if (given === undefined || given === null) return { value: {} };
   if (typeof given === 'string' && colour.test(given)) return { value: { colour: given } };
   return fail('INVALID_DATA', task, `${at}.colour_code`, { regex: '^#[0-9A-Fa-f]{6}$' });

@@ -6,7 +6,7 @@ import { itemField, readPlainItem } from '../../wire/item-list.ts';
 import { readAttributes } from './field-attributes.ts';
 import { readAutoNumber, readLookup } from './field-details.ts';
 import { apiNameFor, apiNamePattern, hasField, isApiName } from './field-names.ts';
-import { type FieldTask, fail, type ModuleTask, type Part } from './field-task.ts';
+import { type FieldTask, fail, type ModuleTask, type Reading } from './field-task.ts';
 import { type FieldType, fieldTypes, type LengthRule } from './field-types.ts';
 import { readFormula } from './formula-field.ts';
 import { readLinking } from './linking-field.ts';
@@ -23,7 +23,7 @@ export interface NewField {
 }
 
 /** Reads an item of POST /settings/fields. */
-export function readNewField(raw: unknown, task: ModuleTask): Part<NewField> {
+export function readNewField(raw: unknown, task: ModuleTask): Reading<NewField> {
   const reading = readPlainItem(raw, plain, task.at, true);
   if (reading.failure) return reading;
   const { values, item } = reading;
@@ -58,7 +58,7 @@ function readModule(
   item: JsonObject,
   base: FieldSource,
   task: ModuleTask,
-): Part<{ readonly field: Partial<FieldSource>; readonly module?: ModuleSource }> {
+): Reading<{ readonly field: Partial<FieldSource>; readonly module?: ModuleSource }> {
   switch (dataType) {
     case 'multiselectlookup':
     case 'multiuserlookup':
@@ -71,7 +71,7 @@ function readModule(
 }
 
 /** The definition with the parts that the readers find, or the first failure. */
-function merged(base: FieldSource, readers: readonly ((soFar: FieldSource) => Part)[]): Part<FieldSource> {
+function merged(base: FieldSource, readers: readonly ((soFar: FieldSource) => Reading)[]): Reading<FieldSource> {
   let value = base;
   for (const read of readers) {
     const part = read(value);
@@ -81,7 +81,7 @@ function merged(base: FieldSource, readers: readonly ((soFar: FieldSource) => Pa
   return { value };
 }
 
-function readNames(given: unknown, label: string, task: FieldTask): Part<{ label: string; api_name: string }> {
+function readNames(given: unknown, label: string, task: FieldTask): Reading<{ label: string; api_name: string }> {
   const isTaken = (name: string) => hasField(task.module, name);
   const failure = labelFailure(label, task, null);
   if (failure) return { failure };
@@ -102,7 +102,7 @@ export function labelFailure(label: string, task: FieldTask, self: string | null
 }
 
 /** `length` as the type allows it. */
-export function readLength(item: JsonObject, { length: rule }: FieldType, task: FieldTask): Part {
+export function readLength(item: JsonObject, { length: rule }: FieldType, task: FieldTask): Reading {
   if ('fixed' in rule) return { value: { length: rule.fixed } };
   const given = item.length ?? impliedLength(item, rule);
   if (given === undefined) return { value: { length: rule.otherwise } };
@@ -134,7 +134,7 @@ export function readDecimals(
   { decimals: rule }: FieldType,
   task: FieldTask,
   before?: Pick<Field, 'decimals'>,
-): Part {
+): Reading {
   if (!rule) return { value: {} };
   const currency = isJsonObject(item.currency) ? item.currency : {};
   for (const [name, given] of [
@@ -155,7 +155,7 @@ export function readDecimals(
 
 const roundings = ['normal', 'round_off', 'round_up', 'round_down'] as const;
 
-function readRounding({ rounding_option: given }: JsonObject, task: FieldTask): Part {
+function readRounding({ rounding_option: given }: JsonObject, task: FieldTask): Reading {
   if (given === undefined || given === null) return { value: {} };
   const rounding = roundings.find((each) => each === given);
   if (rounding) return { value: { rounding } };
@@ -163,7 +163,7 @@ function readRounding({ rounding_option: given }: JsonObject, task: FieldTask): 
 }
 
 /** What only fields of one type have. */
-function readDetails(dataType: DataType, item: JsonObject, task: FieldTask): Part {
+function readDetails(dataType: DataType, item: JsonObject, task: FieldTask): Reading {
   switch (dataType) {
     case 'picklist':
     case 'multiselectpicklist':

@@ -1,6 +1,6 @@
 import type { FieldSource, ModuleSource } from '../../kernel/metadata/standard-modules.ts';
 import { apiNameFor } from './field-names.ts';
-import type { ModuleTask, Part } from './field-task.ts';
+import type { ModuleTask, Reading } from './field-task.ts';
 import { idField, stampFields } from './module-definition.ts';
 import { isModuleNameTaken, nextModuleName } from './module-names.ts';
 
@@ -8,7 +8,7 @@ import { isModuleNameTaken, nextModuleName } from './module-names.ts';
 export function readSubform(
   { api_name: parentField, label }: Pick<FieldSource, 'api_name' | 'label'>,
   task: ModuleTask,
-): Part<{ readonly field: Pick<FieldSource, 'subform'>; readonly module: ModuleSource }> {
+): Reading<{ readonly field: Pick<FieldSource, 'subform'>; readonly module: ModuleSource }> {
   const { module: parent, metadata, newId } = task;
   const api_name = apiNameFor(parentField, 'Subform', (name) => isModuleNameTaken(metadata, name));
   const fields = [

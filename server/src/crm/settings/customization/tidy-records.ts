@@ -3,7 +3,7 @@ import type { JobOrigin } from '../../jobs/job.ts';
 import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { fromRow, type RecordRow, recordColumns } from '../../kernel/record/record.ts';
-import { computeFormulas } from '../../language/formula/record-formulas.ts';
+import { remade } from '../../records/rules/chain.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
 
 /**
@@ -108,8 +108,7 @@ const compute: Step = async (queryable, call, { module: number }, after) => {
   const module = (await loadMetadata(queryable, dataSpace, contents.settings)).byNumber(number);
   if (!module) return null;
   const changed = rows.flatMap((row) => {
-    const record = fromRow({ ...row, data: { ...row.data } });
-    computeFormulas(module, record, call);
+    const record = remade(call, module, fromRow(row), 'recompute');
     return JSON.stringify(record.data) === JSON.stringify(row.data) ? [] : [record];
   });
   if (changed.length > 0) {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Field } from '../../kernel/metadata/metadata.ts';
-import { uniqueForm } from '../../records/write/apply-changes.ts';
+import { uniqueForm } from '../../records/unique-claims.ts';
 import type { FoundField } from './find-field.ts';
 
 const batchRows = 5_000;

@@ -3,7 +3,6 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
-import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, success } from '../../wire/item-list.ts';
@@ -13,7 +12,7 @@ import { computeLater, customizableModule, idSource, maxFieldsOfCall } from './c
 import { readAttributes } from './field-attributes.ts';
 import { changeNumbering } from './field-details.ts';
 import { changeField } from './field-rows.ts';
-import { type FieldTask, fail, type Part } from './field-task.ts';
+import { type FieldTask, fail, type Reading } from './field-task.ts';
 import { fieldTypes } from './field-types.ts';
 import { type FoundField, findField } from './find-field.ts';
 import { readFormula } from './formula-field.ts';
@@ -55,7 +54,6 @@ async function update(
   idOf: (raw: JsonObject) => unknown,
   unknown: (raw: JsonObject, at: string) => ItemAnswer,
 ): Promise<CrmAnswer> {
-  checkPermission(call.user, customization);
   const { number } = customizableModule(call);
   const items = readItemList(call, 'fields', maximum);
   const newId = await idSource(call, items);
@@ -102,7 +100,7 @@ async function change(
 }
 
 /** What an item changes of a field. */
-function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Part {
+function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Reading {
   const { field } = found;
   const reading = readPlainItem(raw, [label], task.at, false);
   if (reading.failure) return reading;
@@ -110,7 +108,7 @@ function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Part 
     return fail('INVALID_DATA', task, 'data_type', { supported_values: [field.dataType] });
   }
   const type = fieldTypes[field.dataType] ?? { uiType: field.uiType, length: { fixed: field.length } };
-  const parts: readonly (() => Part)[] = [
+  const parts: readonly (() => Reading)[] = [
     () => readNewLabel(reading.values.get('field_label'), found, task),
     () => (raw.length === undefined && raw.textarea === undefined ? { value: {} } : readLonger(raw, found, task)),
     () => (field.custom && (raw.decimal_place ?? raw.currency) ? readDecimals(raw, type, task, field) : { value: {} }),
@@ -128,7 +126,7 @@ function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Part 
   return { value };
 }
 
-function readNewLabel(given: unknown, { field }: FoundField, task: FieldTask): Part {
+function readNewLabel(given: unknown, { field }: FoundField, task: FieldTask): Reading {
   if (given === undefined) return { value: {} };
   if (given === null) return fail('MANDATORY_NOT_FOUND', task, 'field_label', {});
   const failure = labelFailure(String(given), task, field.apiName);
@@ -136,7 +134,7 @@ function readNewLabel(given: unknown, { field }: FoundField, task: FieldTask): P
 }
 
 /** Values may become longer; those that are there keep their place. */
-function readLonger(raw: JsonObject, { field }: FoundField, task: FieldTask): Part {
+function readLonger(raw: JsonObject, { field }: FoundField, task: FieldTask): Reading {
   const type = fieldTypes[field.dataType];
   if (!type || 'fixed' in type.length) return { value: {} };
   const part = readLength(raw, type, task);

@@ -4,7 +4,6 @@ import { type ErrorBody, errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId, sequenceOf } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { AutoNumber, Metadata, Module } from '../../kernel/metadata/metadata.ts';
-import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
@@ -12,7 +11,7 @@ import { answerItemList, itemField, readItemList, readPlainItem, success } from 
 import { idSource } from './create-fields.ts';
 import { readAutoNumber } from './field-details.ts';
 import { apiNameFor, apiNamePattern, isApiName } from './field-names.ts';
-import { fail, type Part } from './field-task.ts';
+import { fail, type Reading } from './field-task.ts';
 import { moduleDefinition } from './module-definition.ts';
 import { isLabelTaken, isModuleNameTaken, nextModuleName } from './module-names.ts';
 import { changeModule, insertModule, moduleNumbers, setProfiles } from './module-rows.ts';
@@ -25,7 +24,6 @@ const at = '$.modules[0]';
 
 /** POST /settings/modules (crm-api 7.1): a module of the organization's own, with `Name` and what every record has. */
 export async function createModule(call: CrmCall): Promise<CrmAnswer> {
-  checkPermission(call.user, customization);
   const items = readItemList(call, 'modules', 1);
   const newId = await idSource(call, items);
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
@@ -51,7 +49,7 @@ interface ModuleGiven {
   readonly profiles: readonly string[];
 }
 
-function readModule(raw: unknown, metadata: Metadata, call: CrmCall): Part<ModuleGiven> {
+function readModule(raw: unknown, metadata: Metadata, call: CrmCall): Reading<ModuleGiven> {
   const reading = readPlainItem(raw, named, at, true);
   if (reading.failure) return reading;
   const { values, item } = reading;
@@ -75,7 +73,7 @@ function readModule(raw: unknown, metadata: Metadata, call: CrmCall): Part<Modul
   return { value: { apiName: apiName.value, singularLabel, pluralLabel, profiles: profiles.value, ...display.value } };
 }
 
-function readApiName(given: unknown, pluralLabel: string, metadata: Metadata): Part<string> {
+function readApiName(given: unknown, pluralLabel: string, metadata: Metadata): Reading<string> {
   const isTaken = (name: string) => isModuleNameTaken(metadata, name);
   if (given === undefined || given === null) return { value: apiNameFor(pluralLabel, 'Custom_Module', isTaken) };
   const name = String(given);
@@ -90,7 +88,7 @@ const displayTypes = ['text', 'autonumber'];
 function readDisplayField(
   raw: unknown,
   singularLabel: string,
-): Part<Pick<ModuleGiven, 'displayLabel' | 'displayNumber'>> {
+): Reading<Pick<ModuleGiven, 'displayLabel' | 'displayNumber'>> {
   if (raw === undefined || raw === null) {
     return { value: { displayLabel: `${singularLabel} Name`, displayNumber: null } };
   }
@@ -109,7 +107,7 @@ function readDisplayField(
 }
 
 /** Ids of the profiles that see the module; undefined when the item says nothing of them. */
-function readProfiles(raw: unknown, { space }: CrmCall, path: string): Part<readonly string[] | undefined> {
+function readProfiles(raw: unknown, { space }: CrmCall, path: string): Reading<readonly string[] | undefined> {
   if (raw === undefined || raw === null) return { value: undefined };
   const where = { at: path };
   if (!Array.isArray(raw)) return fail('INVALID_DATA', where, 'profiles', { expected_data_type: 'jsonarray' });
@@ -164,7 +162,6 @@ async function update(
   find: (metadata: Metadata, item: JsonObject) => Module | undefined,
   unknown: (item: JsonObject, path: string) => ErrorBody,
 ): Promise<CrmAnswer> {
-  checkPermission(call.user, customization);
   const items = readItemList(call, 'modules', maximum);
   const answers = await changeSpace(call, async (transaction) => {
     const done: ItemAnswer[] = [];

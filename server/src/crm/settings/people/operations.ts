@@ -76,6 +76,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'POST',
     path: 'settings/roles',
     scopes: roles('CREATE'),
+    permission: 'Crm_Implied_Manage_Roles',
     handle: createRoles,
     about: {
       summary: 'Create roles',
@@ -88,6 +89,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'PUT',
     path: 'settings/roles',
     scopes: roles('UPDATE'),
+    permission: 'Crm_Implied_Manage_Roles',
     handle: updateRoles,
     about: {
       summary: 'Change roles',
@@ -107,6 +109,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'PUT',
     path: 'settings/roles/{role}',
     scopes: roles('UPDATE'),
+    permission: 'Crm_Implied_Manage_Roles',
     handle: updateRole,
     about: {
       summary: 'Change a role',
@@ -119,6 +122,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'DELETE',
     path: 'settings/roles/{role}',
     scopes: roles('DELETE'),
+    permission: 'Crm_Implied_Manage_Roles',
     handle: deleteRole,
     about: {
       summary: 'Delete a role',
@@ -150,6 +154,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'PUT',
     path: 'settings/profiles/{profile}',
     scopes: profiles('UPDATE'),
+    permission: 'Crm_Implied_Manage_Profiles',
     handle: updateProfile,
     about: {
       summary: 'Change a profile',
@@ -163,6 +168,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'DELETE',
     path: 'settings/profiles/{profile}',
     scopes: profiles('DELETE'),
+    permission: 'Crm_Implied_Manage_Profiles',
     handle: deleteProfile,
     about: {
       summary: 'Delete a profile',
@@ -175,6 +181,7 @@ export const peopleOperations: readonly Operation[] = [
     method: 'POST',
     path: 'settings/profiles/{profile}/actions/clone',
     scopes: profiles('CREATE'),
+    permission: 'Crm_Implied_Manage_Profiles',
     handle: cloneProfile,
     about: {
       summary: 'Clone a profile',

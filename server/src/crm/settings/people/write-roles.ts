@@ -2,7 +2,6 @@ import type { Queryable } from '../../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
-import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import {
@@ -31,7 +30,6 @@ interface RoleRow {
 
 /** POST /settings/roles (crm-api 7.8): each item succeeds or fails alone. */
 export async function createRoles(call: CrmCall): Promise<CrmAnswer> {
-  checkPermission(call.user, 'Crm_Implied_Manage_Roles');
   const items = readItemList(call, 'roles', maxRoles);
   const ids = await call.store.ids.take(call.space.dataSpace, items.length);
   const answers = await changeSpace(call, async (transaction) => {
@@ -92,7 +90,6 @@ async function update(
   items: readonly unknown[],
   idOf: (raw: unknown, index: number) => string | ErrorBody,
 ): Promise<CrmAnswer> {
-  checkPermission(call.user, 'Crm_Implied_Manage_Roles');
   const answers = await changeSpace(call, async (transaction) => {
     const roles = await readRoles(transaction, call);
     const done: ItemAnswer[] = [];
@@ -142,7 +139,6 @@ async function updateOne(
 
 /** DELETE /settings/roles/{id}?transfer_to_id=: users and roles below move to the other role. */
 export async function deleteRole(call: CrmCall): Promise<CrmAnswer> {
-  checkPermission(call.user, 'Crm_Implied_Manage_Roles');
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   const transferTo = call.query.get('transfer_to_id');
   if (!transferTo) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'transfer_to_id' } });

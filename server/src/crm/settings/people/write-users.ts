@@ -186,7 +186,7 @@ async function updateOne(
   return success('User updated', { id });
 }
 
-/** DELETE /users/{id}: the user stays in the list of deleted users, and on the records of his time. */
+/** DELETE /users/{id}: the user stays in the list of deleted users, and on the records that name the user. */
 export async function deleteUser(call: CrmCall): Promise<CrmAnswer> {
   checkAdministrator(call);
   const id = readId(pathId(call.path[0] as string, 1)) as string;

@@ -1,4 +1,5 @@
 import type { Operation as ScopeOperation } from '../../../oauth/scope-catalogue.ts';
+import { byItems } from '../../kernel/cost.ts';
 import { bodyWith, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
@@ -152,6 +153,7 @@ export const tagOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/actions/add_tags',
     scopes: module('UPDATE'),
+    cost: byItems(500),
     handle: addTags,
     about: {
       summary: 'Put tags on records',
@@ -166,6 +168,7 @@ export const tagOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/actions/remove_tags',
     scopes: module('UPDATE'),
+    cost: byItems(500),
     handle: removeTags,
     about: {
       summary: 'Take tags off records',

@@ -4,12 +4,11 @@ import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, readJsonBody } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
-import { noChanges } from '../../kernel/record/changes.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { isStorable } from '../../language/values/texts.ts';
 import { recordModule } from '../../records/record-module.ts';
-import { changeRecords, type RecordChange } from '../../records/write/change-records.ts';
-import { resolveTags } from '../../records/write/tags.ts';
+import { tagIdsOf } from '../../records/tag-ids.ts';
+import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';
 import { answerItemList, itemListOf, success } from '../../wire/item-list.ts';
 import { booleanParameter, idsParameter, listParameter, pathId } from '../../wire/parameters.ts';
 
@@ -110,8 +109,7 @@ async function apply(
     const folded = new Set(names.map((name) => name.toLowerCase()));
     for (const tag of known) if (folded.has(tag.name.toLowerCase())) wanted.push(tag.id);
   } else {
-    const changes = { ...noChanges(), tagNames: names };
-    const made = await resolveTags(call, module, [changes]);
+    const made = await tagIdsOf(call, module, names);
     for (const name of new Set(names)) {
       const id = made.get(name.toLowerCase());
       if (id === undefined || wanted.includes(id)) continue;
@@ -124,14 +122,13 @@ async function apply(
     if (action === 'remove') return before.filter((id) => !wanted.includes(id));
     return overwrite ? wanted : [...new Set([...before, ...wanted])];
   };
-  const change = (record: StoredRecord): RecordChange => {
+  const change = (record: StoredRecord): Amendment => {
     const tags = after((record.data.Tag ?? []) as readonly string[]);
     if (tags.length > tagLimits.tagsOfRecord) return { failure: tooMany(record) };
-    const { Tag: _, ...data } = record.data;
-    return { data: tags.length === 0 ? data : { ...data, Tag: tags } };
+    return { values: { Tag: tags.length === 0 ? null : tags } };
   };
   const told = action === 'add' ? 'tag_added' : 'tag_removed';
-  const outcomes = await changeRecords(call, module, ids, change, told);
+  const outcomes = await amendRecords(call, module, ids, change, told);
   return ids.map((id): ItemAnswer => {
     const outcome = outcomes.get(id);
     if (!outcome) return errorBody('INVALID_DATA', { id }, idInvalid);

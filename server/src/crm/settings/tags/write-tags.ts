@@ -4,6 +4,7 @@ import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/erro
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
+import { retagged, untaggedPart } from '../../store/records/tagged-records.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -142,10 +143,7 @@ export async function deleteTag(call: CrmCall): Promise<CrmAnswer> {
       text: `WITH gone AS (
                DELETE FROM crm_tag WHERE data_space = $1 AND tag_id = $2 RETURNING module
              ), freed AS (
-               UPDATE crm_record SET version = version + 1, data = jsonb_set(data, '{Tag}', (data -> 'Tag') - $2::text)
-               WHERE data_space = $1 AND module = (SELECT module FROM gone) AND data -> 'Tag' ? $2::text
-                 AND record_id IN (SELECT record_id FROM crm_reference
-                                   WHERE data_space = $1 AND target_id = $2 AND field = 'Tag')
+               ${untaggedPart({ dataSpace: '$1', module: '(SELECT module FROM gone)', tag: '$2' })}
              )
              SELECT module FROM gone`,
       values: [call.space.dataSpace, id],
@@ -175,22 +173,12 @@ export async function mergeTags(call: CrmCall): Promise<CrmAnswer> {
       const details = { api_name: 'conflict_id', json_path: '$.tags[0].conflict_id' };
       throw new Refusal('INVALID_DATA', { details, message: idInvalid });
     }
-    // The record's version moves, so that nobody writes an older list of tags over this one.
+    const records = retagged({ dataSpace: '$1', module: '$2', from: '$3', to: '$4', by: '$5', atMs: '$6' });
     await transaction.query({
-      text: `WITH tagged AS (
-               SELECT record_id FROM crm_reference
-               WHERE data_space = $1 AND target_id = $3 AND module = $2 AND field = 'Tag'
-             ), pointing AS (
-               INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
-               SELECT $1, $4, $2, 'Tag', record_id FROM tagged ON CONFLICT DO NOTHING
-             ), gone AS (
+      text: `WITH ${records.parts}, gone AS (
                DELETE FROM crm_tag WHERE data_space = $1 AND module = $2 AND tag_id = $3
              )
-             UPDATE crm_record
-             SET version = version + 1, modified_by = $5, modified_at_ms = greatest(modified_at_ms, $6),
-                 data = jsonb_set(data, '{Tag}', (data -> 'Tag') - $3::text - $4::text || to_jsonb($4::text))
-             WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM tagged)
-               AND data -> 'Tag' ? $3::text`,
+             ${records.statement}`,
       values: [space.dataSpace, kept.module, conflict, id, user.id, nowMs],
     });
   });

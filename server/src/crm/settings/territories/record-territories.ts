@@ -6,8 +6,8 @@ import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { checkTerritories, territoryKind } from '../../kernel/space/territory-kind.ts';
 import { recordModule } from '../../records/record-module.ts';
-import { type Assignment, assignmentsIn, setAssignments } from '../../records/rules/territory-rule.ts';
-import { changeRecords, type RecordChange } from '../../records/write/change-records.ts';
+import { type Assignment, assignmentsIn } from '../../records/territory-places.ts';
+import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';
 import { answerItemList, itemListOf, referenceIn, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
 
@@ -47,7 +47,7 @@ async function change(call: CrmCall, action: Action, maximum: number, pathRecord
     if ('code' in order) continue;
     wanted.set(order.id, new Set([...(wanted.get(order.id) ?? []), ...order.territories]));
   }
-  const changed = await changeRecords(call, module, [...wanted.keys()], (record) => {
+  const changed = await amendRecords(call, module, [...wanted.keys()], (record) => {
     const named = wanted.get(record.id) as ReadonlySet<string>;
     return action === 'assign' ? assigned(call, record, kind, named) : removed(record, kind.field, named);
   });
@@ -98,7 +98,7 @@ function assigned(
   { data }: StoredRecord,
   { field, limit }: { readonly field: string; readonly limit: number },
   named: ReadonlySet<string>,
-): RecordChange {
+): Amendment {
   const held = assignmentsIn(data, field).filter(({ territory }) => space.territory(territory));
   const kept = held.filter(({ territory, by }) => !named.has(territory) || by);
   const added = [...named].filter((territory) => !kept.some((each) => each.territory === territory));
@@ -106,21 +106,19 @@ function assigned(
   // What there is room for only once makes room.
   const after = [...(limit === 1 ? [] : kept), ...added.map((territory): Assignment => by(territory))];
   if (after.length > limit) return { failure: errorBody('LIMIT_EXCEEDED', { limit, api_name: field }) };
-  return { data: withAssignments(data, field, after) };
+  return { values: { [field]: placesOrNone(after) } };
 
   function by(territory: string): Assignment {
     return { territory, at: nowMs, by: { id: user.id } };
   }
 }
 
-function removed({ data }: StoredRecord, field: string, named: ReadonlySet<string>): RecordChange {
+function removed({ data }: StoredRecord, field: string, named: ReadonlySet<string>): Amendment {
   const held = assignmentsIn(data, field);
   const after = held.filter(({ territory }) => !named.has(territory));
-  return after.length === held.length ? undefined : { data: withAssignments(data, field, after) };
+  return after.length === held.length ? undefined : { values: { [field]: placesOrNone(after) } };
 }
 
-function withAssignments(data: StoredRecord['data'], field: string, after: readonly Assignment[]) {
-  const copy = { ...data };
-  setAssignments(copy, field, after);
-  return copy;
+function placesOrNone(places: readonly Assignment[]): readonly Assignment[] | null {
+  return places.length === 0 ? null : places;
 }

@@ -75,6 +75,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'POST',
     path: variables,
     scopes: scopesOf('CREATE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: createVariables,
     about: {
       summary: 'Create variables',
@@ -87,6 +88,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'PUT',
     path: variables,
     scopes: scopesOf('UPDATE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: updateVariables,
     about: {
       summary: 'Change variables',
@@ -99,6 +101,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'DELETE',
     path: variables,
     scopes: scopesOf('DELETE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: deleteVariables,
     about: {
       summary: 'Delete variables',
@@ -117,6 +120,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'PUT',
     path: `${variables}/{variable}`,
     scopes: scopesOf('UPDATE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: updateVariable,
     about: {
       summary: 'Change a variable',
@@ -130,6 +134,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'DELETE',
     path: `${variables}/{variable}`,
     scopes: scopesOf('DELETE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: deleteVariable,
     about: { summary: 'Delete a variable', query: [groupParameter], writes },
   },
@@ -144,6 +149,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'POST',
     path: groups,
     scopes: groupScopes('CREATE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: createVariableGroups,
     about: {
       summary: 'Create groups of variables',
@@ -157,6 +163,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'PUT',
     path: groups,
     scopes: groupScopes('UPDATE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: updateVariableGroups,
     about: {
       summary: 'Change groups of variables',
@@ -169,6 +176,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'DELETE',
     path: groups,
     scopes: groupScopes('DELETE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: deleteVariableGroups,
     about: {
       summary: 'Delete groups of variables',
@@ -189,6 +197,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'PUT',
     path: `${groups}/{group}`,
     scopes: groupScopes('UPDATE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: updateVariableGroup,
     about: {
       summary: 'Change a group of variables',
@@ -201,6 +210,7 @@ export const variableOperations: readonly Operation[] = [
     method: 'DELETE',
     path: `${groups}/{group}`,
     scopes: groupScopes('DELETE'),
+    permission: 'Crm_Implied_Manage_Variables',
     handle: deleteVariableGroup,
     about: {
       summary: 'Delete a group of variables',

@@ -2,7 +2,6 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
-import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { oneByOne } from '../../store/limits/one-by-one.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, success } from '../../wire/item-list.ts';
@@ -23,14 +22,8 @@ const fields = [
   itemField('description', 'textarea', 500),
 ];
 
-/** @throws Refusal NO_PERMISSION */
-export function checkMayManage({ user }: CrmCall): void {
-  checkPermission(user, 'Crm_Implied_Manage_Variables');
-}
-
 /** POST /settings/variable_groups: `api_name` follows from the name when it is not given. */
 export async function createVariableGroups(call: CrmCall): Promise<CrmAnswer> {
-  checkMayManage(call);
   const answers: ItemAnswer[] = [];
   for (const [index, raw] of readItemList(call, key, limits.items).entries()) {
     const at = `$.${key}[${index}]`;
@@ -69,7 +62,6 @@ export async function insertGroup(
 
 /** PUT /settings/variable_groups: items name their group by `id`. */
 export async function updateVariableGroups(call: CrmCall): Promise<CrmAnswer> {
-  checkMayManage(call);
   const groups = await loadGroups(call.store.database, call.space);
   const answers: ItemAnswer[] = [];
   for (const [index, raw] of readItemList(call, key, limits.items).entries()) {
@@ -88,7 +80,6 @@ export async function updateVariableGroups(call: CrmCall): Promise<CrmAnswer> {
 
 /** PUT /settings/variable_groups/{id or api_name} */
 export async function updateVariableGroup(call: CrmCall): Promise<CrmAnswer> {
-  checkMayManage(call);
   const group = pathGroup(call, await loadGroups(call.store.database, call.space));
   const [raw] = readItemList(call, key, 1);
   return answerItemList(key, [await update(call, group, raw, `$.${key}[0]`)], 200);
@@ -117,7 +108,6 @@ async function update(call: CrmCall, group: Group, raw: unknown, at: string): Pr
 
 /** DELETE /settings/variable_groups?ids= */
 export async function deleteVariableGroups(call: CrmCall): Promise<CrmAnswer> {
-  checkMayManage(call);
   const ids = idsParameter(call.query, 'ids', limits.items);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
   const groups = await loadGroups(call.store.database, call.space);
@@ -131,7 +121,6 @@ export async function deleteVariableGroups(call: CrmCall): Promise<CrmAnswer> {
 
 /** DELETE /settings/variable_groups/{id or api_name} */
 export async function deleteVariableGroup(call: CrmCall): Promise<CrmAnswer> {
-  checkMayManage(call);
   const group = pathGroup(call, await loadGroups(call.store.database, call.space));
   return answerItemList(key, [await remove(call, group)], 200);
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../../database/database.ts';
+import type { Expiring } from '../../../database/delete-expired.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 
 /** Credits count in slots of this length; a slot counts until all of it is older than the window. */
@@ -115,3 +116,6 @@ export class CreditLedger {
 function slotOf(nowMs: number): number {
   return nowMs - (nowMs % slotMs);
 }
+
+/** Uses of credits count within the last day. */
+export const expiringCredits: Expiring = { table: 'crm_credit_use', column: 'slot_ms', keptMs: 2 * 86_400_000 };

@@ -37,7 +37,7 @@ class LimitedRecords implements Records {
   }
 }
 
-/** The store as a user sees it: without the records that are not for him. */
+/** The store as a user sees it: without the records that the user may not see. */
 export function storeFor(store: CrmStore, viewer: Pick<CrmCall, 'space' | 'user'>): CrmStore {
   const owners = visibleOwners({ ...viewer, store });
   return owners ? { ...store, records: new LimitedRecords(store.records, owners) } : store;

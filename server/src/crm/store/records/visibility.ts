@@ -7,8 +7,8 @@ import type { CrmUser, Role, Space } from '../../kernel/space/space.ts';
 import { allOf, type Condition } from '../../language/query/condition.ts';
 
 /**
- * Whose records a user sees where records are private (setting `privateRecords`): his own, those of the roles below his,
- * those of his peers where his role shares with them. Administrators and the top role see everybody's.
+ * Whose records a user sees where records are private (setting `privateRecords`): the user's own, those of the roles below the
+ * user's, those of the same role where it shares with peers. Administrators and the top role see everybody's.
  */
 type Viewer = Pick<CrmCall, 'space' | 'user' | 'store'>;
 

@@ -14,7 +14,7 @@ import { spaceTopic } from './space-cache.ts';
 
 /** A user of the accounts server who becomes a user of the CRM. */
 export interface NewCrmUser {
-  /** The user's id in his data centre (ZUID), a decimal string. */
+  /** The user's id in the data centre where the user lives (ZUID), a decimal string. */
   readonly userId: string;
   readonly email: string;
   readonly firstName: string;

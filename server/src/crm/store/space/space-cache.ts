@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Environment } from '../../../config/data-centers.ts';
 import type { ChangeNotices } from '../../../database/change-notices.ts';
 import type { Clock } from '../../../foundation/clock.ts';
@@ -12,7 +13,7 @@ const maxSpaces = 5_000;
 const ttlMs = 60_000;
 
 interface Cached {
-  readonly space: Space | undefined;
+  readonly space: Space;
   readonly loadedAtMs: number;
 }
 
@@ -20,7 +21,7 @@ interface Cached {
 export class SpaceCache implements Spaces {
   readonly #load: (organizationId: string, environment: Environment) => Promise<Space | undefined>;
   readonly #clock: Clock;
-  readonly #spaces = new Map<string, Cached>();
+  readonly #spaces = new LRUCache<string, Cached>({ max: maxSpaces });
   readonly #loading = new Map<string, Promise<Space | undefined>>();
   /** Grows with every notice, so that a load that a notice overtook is not kept. */
   #generation = 0;
@@ -62,10 +63,7 @@ export class SpaceCache implements Spaces {
 
   #keep(key: string, space: Space | undefined): void {
     // An organization that does not exist is not remembered: it may be created the next moment.
-    if (!space) return;
-    this.#spaces.delete(key);
-    this.#spaces.set(key, { space, loadedAtMs: this.#clock.nowMs() });
-    if (this.#spaces.size > maxSpaces) this.#spaces.delete(this.#spaces.keys().next().value as string);
+    if (space) this.#spaces.set(key, { space, loadedAtMs: this.#clock.nowMs() });
   }
 
   /** What a change made by this process does at once; other processes hear of it by the notice. */
@@ -76,6 +74,6 @@ export class SpaceCache implements Spaces {
   #forget(which: (space: Space) => boolean): void {
     this.#generation++;
     this.#loading.clear();
-    for (const [key, { space }] of this.#spaces) if (space && which(space)) this.#spaces.delete(key);
+    for (const [key, { space }] of [...this.#spaces]) if (which(space)) this.#spaces.delete(key);
   }
 }

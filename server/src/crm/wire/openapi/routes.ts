@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { publicHeaders } from '../../../http/cors/headers.ts';
 import { findVersion } from '../../kernel/versions.ts';
 import type { CrmContext } from '../context.ts';
 import { type Chapters, openApiDocument } from './document.ts';
@@ -46,6 +47,6 @@ export function servePublicDocuments(app: FastifyInstance, context: CrmContext, 
     const text = documents.get(version.name) ?? made();
     documents.set(version.name, text);
     // It says nothing that is secret, so that tools on any page may read it.
-    return reply.header('access-control-allow-origin', '*').send(text);
+    return reply.headers(publicHeaders).send(text);
   });
 }

@@ -1,3 +1,4 @@
+import { credits } from '../../kernel/cost.ts';
 import { query, withList } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import { anyObject, exactly, input, shape, text } from '../../kernel/schema.ts';
@@ -23,6 +24,9 @@ export const bulkOperations: readonly Operation[] = [
     method: 'POST',
     path: '/bulk/read',
     scopes: readScopes,
+    cost: credits(50),
+    keyless: true,
+    standsAlone: true,
     handle: createRead,
     about: {
       summary: 'Begin a bulk read',
@@ -56,6 +60,7 @@ export const bulkOperations: readonly Operation[] = [
     method: 'GET',
     path: '/bulk/read/{job}',
     scopes: readScopes,
+    standsAlone: true,
     handle: getRead,
     about: {
       summary: 'Tell how far a bulk read is',
@@ -67,6 +72,7 @@ export const bulkOperations: readonly Operation[] = [
     method: 'GET',
     path: '/bulk/read/{job}/result',
     scopes: readScopes,
+    standsAlone: true,
     handle: getReadResult,
     about: {
       summary: 'Download the result of a bulk read',
@@ -79,6 +85,9 @@ export const bulkOperations: readonly Operation[] = [
     method: 'POST',
     path: '/bulk/write',
     scopes: createScopes,
+    cost: credits(500),
+    keyless: true,
+    standsAlone: true,
     handle: createWrite,
     about: {
       summary: 'Begin a bulk write',
@@ -102,6 +111,7 @@ export const bulkOperations: readonly Operation[] = [
     method: 'GET',
     path: '/bulk/write/{job}',
     scopes: statusScopes,
+    standsAlone: true,
     handle: getWrite,
     about: {
       summary: 'Tell how far a bulk write is',
@@ -113,6 +123,7 @@ export const bulkOperations: readonly Operation[] = [
     method: 'GET',
     path: '/bulk/write/{job}/result',
     scopes: statusScopes,
+    standsAlone: true,
     handle: getWriteResult,
     about: {
       summary: 'Download the result of a bulk write',

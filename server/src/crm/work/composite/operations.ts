@@ -1,3 +1,4 @@
+import { heavyRead } from '../../kernel/cost.ts';
 import { bodyWith } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import { anyObject, anything, flag, input, integer, named, noted, oneOf, shape } from '../../kernel/schema.ts';
@@ -24,6 +25,8 @@ export const compositeOperations: readonly Operation[] = [
     method: 'POST',
     path: '__composite_requests',
     scopes: fixed('ZohoCRM.composite_requests.CUSTOM'),
+    cost: heavyRead,
+    standsAlone: true,
     since: 2.1,
     handle: runComposite,
     about: {

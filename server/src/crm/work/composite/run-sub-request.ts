@@ -1,15 +1,15 @@
 import { Unavailable } from '../../../foundation/unavailable.ts';
 import type { CrmAnswer, CrmCall, SubCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
-import type { Operation } from '../../kernel/operation.ts';
-import type { Version } from '../../kernel/versions.ts';
 import { storeFor } from '../../store/records/limited-records.ts';
 import { isRetriable } from '../../store/records/transaction-store.ts';
-import { checkAddress } from '../../wire/address.ts';
-import { Admission, checkScopes, takeOperation } from '../../wire/admission.ts';
+import { route } from '../../wire/admission/admit.ts';
+import { checkScopes } from '../../wire/admission/check-scopes.ts';
+import { arrived } from '../../wire/admission/stages.ts';
 import type { CrmContext } from '../../wire/context.ts';
 import { costOf, furtherCredits } from '../../wire/costs.ts';
 import type { Router } from '../../wire/router.ts';
+import { checkCall } from '../../wire/run-call.ts';
 
 /** Sub-requests that have not begun after so long are not run. */
 const longestMs = 60_000;
@@ -26,12 +26,11 @@ export async function runSubRequest(
   sub: SubCall,
 ): Promise<CrmAnswer | 'NOT_SUPPORTED' | 'REQUEST_TIMEOUT'> {
   if (context.clock.nowMs() - parent.nowMs > longestMs) return 'REQUEST_TIMEOUT';
-  const admission = new Admission(null);
   try {
-    takeOperation(admission, router.find(sub.method, sub.path));
-    const operation = admission.operation as Operation;
-    if (!runsInside(operation)) return 'NOT_SUPPORTED';
-    checkScopes(admission, parent.grant, context.settings);
+    const routed = route(router, arrived(null), sub.method, sub.path);
+    const { operation, path, version } = routed;
+    if (operation.takesFiles || operation.standsAlone) return 'NOT_SUPPORTED';
+    checkScopes(routed, parent.grant, context.settings);
     const { organizationId } = parent.space.contents;
     const { limits } = parent.store;
     // The composite request has its place among the calls of the same time already.
@@ -40,10 +39,9 @@ export async function runSubRequest(
     try {
       const { headers, query, body } = sub;
       const store = storeFor(sub.store, parent);
-      const version = admission.version as Version;
       const space = parent.space.inVersion(version);
-      const call = { ...parent, store, space, headers, query, body, path: admission.path, version, upload: undefined };
-      checkAddress(call, operation);
+      const call = { ...parent, store, space, headers, query, body, path, version, upload: undefined };
+      checkCall(call, operation);
       const answer = await operation.handle(call);
       if (answer.file) return 'NOT_SUPPORTED';
       const further = furtherCredits(cost, answer.json);
@@ -72,9 +70,4 @@ export async function runSubRequest(
     context.log.error({ requestId, method: sub.method, path: sub.path, err: error }, 'a sub-request failed');
     return { status: 500, json: new Refusal('INTERNAL_ERROR').body };
   }
-}
-
-function runsInside(operation: Operation): boolean {
-  if (operation.takesFiles || operation.path === '__composite_requests') return false;
-  return !/^\/?bulk\b/.test(operation.path);
 }

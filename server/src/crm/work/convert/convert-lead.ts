@@ -2,36 +2,20 @@ import type { Queryable } from '../../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
-import { nameOfKey } from '../../kernel/metadata/metadata.ts';
+import { type Module, nameOfKey } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import { type ItemChanges, noChanges } from '../../kernel/record/changes.ts';
-import {
-  fromRow,
-  type RecordData,
-  type RecordRow,
-  recordColumns,
-  type StoredRecord,
-} from '../../kernel/record/record.ts';
-import type { NewRecord } from '../../kernel/record/writes.ts';
-import { computeFormulas } from '../../language/formula/record-formulas.ts';
-import { newLinks } from '../../records/linking/write-links.ts';
-import { isLocked, lockedBody } from '../../records/locked.ts';
+import type { RecordData, RecordKey, StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import { recordModule } from '../../records/record-module.ts';
-import { numberRecords } from '../../records/rules/auto-numbers.ts';
-import { deriveValues } from '../../records/rules/derived-values.ts';
-import { derivationFailure } from '../../records/rules/draft.ts';
-import { applyTerritories } from '../../records/rules/territory-rule.ts';
-import { changedClaims, displayName, newRowCount } from '../../records/write/apply-changes.ts';
-import { checkReferences } from '../../records/write/check-references.ts';
-import { newRecord } from '../../records/write/new-record.ts';
-import { resolveTags } from '../../records/write/tags.ts';
+import { type BatchItem, newBatch } from '../../records/rules/batch.ts';
+import { chains, checkState, run } from '../../records/rules/chain.ts';
+import { rowCount } from '../../records/rules/take-ids.ts';
+import { tagIdsOf } from '../../records/tag-ids.ts';
 import { writeAnswer } from '../../records/write/write-request.ts';
 import { type ConversionTarget, mappedFields } from '../../settings/layouts/convert-mapping.ts';
-import { isApproved } from '../../store/records/approval.ts';
-import { historyEntry } from '../../store/records/record-history.ts';
-import { insertClaimedWith } from '../../store/records/unique-values.ts';
+import { lockRecord } from '../../store/records/mark-converted.ts';
+import { TransactionRecords } from '../../store/records/transaction-records.ts';
 import { visibleOwners } from '../../store/records/visibility.ts';
-import { updateRecords } from '../../store/records/write-records.ts';
 import { success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { findMatches } from './find-matches.ts';
@@ -49,7 +33,7 @@ export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
   const conversion = readConversion(call);
   await checkVisible(call, id);
   if ('failure' in conversion) return writeAnswer(call, [conversion.failure], 200);
-  const missing = (await checkReferences(call, [conversion.deal ?? undefined]))(conversion.deal?.wishes ?? []);
+  const missing = await dealFailure(call, conversion);
   if (missing) return writeAnswer(call, [missing], 200);
   const prepared = await prepare(call, conversion);
   const { store, space } = call;
@@ -78,6 +62,15 @@ export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
     Accounts: reference(done.Accounts),
   };
   return writeAnswer(call, [success('The record has been converted successfully', details)], 200);
+}
+
+/** What is wrong with what the deal points to. */
+async function dealFailure(call: CrmCall, { deal }: Conversion): Promise<ErrorBody | undefined> {
+  if (!deal) return undefined;
+  const items = [{ index: 0, jsonPath: '$.data[0].Deals', changes: deal }];
+  const batch = newBatch(call, targetModule(call, 'Deals'), 'insert', items);
+  await run(chains.read, batch);
+  return batch.items[0]?.failure;
 }
 
 /** The conversion itself locks the lead, whoever sees it. @throws Refusal when the user does not. */
@@ -110,11 +103,10 @@ async function prepare(call: CrmCall, { tags, deal }: Conversion): Promise<Prepa
   const tagIds = { Contacts: [], Accounts: [], Deals: [] } as Record<ConversionTarget, string[]>;
   for (const target of conversionTargets) {
     if (tags[target].length === 0) continue;
-    const wanted: ItemChanges = { ...noChanges(), tagNames: tags[target] };
-    tagIds[target] = [...new Set((await resolveTags(call, targetModule(call, target), [wanted])).values())];
+    tagIds[target] = [...new Set((await tagIdsOf(call, targetModule(call, target), tags[target])).values())];
   }
   const count = conversionTargets.length;
-  const ids = await call.store.ids.take(call.space.dataSpace, count + (deal ? newRowCount(deal) : 0));
+  const ids = await call.store.ids.take(call.space.dataSpace, count + (deal ? rowCount(deal) : 0));
   return { ids: ids.slice(0, count), rowIds: ids.slice(count), tagIds };
 }
 
@@ -127,14 +119,21 @@ async function convert(
   conversion: Conversion,
   prepared: Prepared,
 ): Promise<Outcome> {
-  const lead = await lockRecord(transaction, call, leadModule(call).number, leadId);
+  const lead = await lockRecord(transaction, keyOf(call, leadModule(call), leadId));
   const details = { resource_path_index: 1 };
   if (!lead) throw new Refusal('INVALID_DATA', { details, message: idInvalid });
   if (lead.converted) throw new Refusal('ID_ALREADY_CONVERTED', { details });
-  if (!isApproved(lead)) {
+  const refused = checkState({
+    call,
+    kind: 'convert',
+    before: lead,
+    changes: noChanges(),
+    unmodifiedSinceMs: undefined,
+  });
+  if (refused?.code === 'NOT_APPROVED') {
     throw new Refusal('NOT_APPROVED', { details, message: 'cannot convert record that is not approved yet' });
   }
-  if (isLocked(lead)) return { failure: lockedBody(lead.id) };
+  if (refused) return { failure: refused };
   const matches = await findMatches(transaction, call, lead, 1);
   const owner = conversion.ownerId ?? lead.ownerId;
   const step = { transaction, call, lead, owner, conversion, prepared };
@@ -167,17 +166,14 @@ interface Step {
   readonly prepared: Prepared;
 }
 
-async function lockRecord(
-  transaction: Queryable,
-  { space }: CrmCall,
-  module: number,
-  id: string,
-): Promise<StoredRecord | undefined> {
-  const [row] = await transaction.query<RecordRow>({
-    text: `SELECT ${recordColumns} FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = $3 FOR UPDATE`,
-    values: [space.dataSpace, module, id],
-  });
-  return row && fromRow(row);
+function keyOf({ space }: CrmCall, module: Module, id: string): RecordKey {
+  return { dataSpace: space.dataSpace, module: module.number, id };
+}
+
+/** The call with a record table that writes in the transaction. */
+function inside({ transaction, call }: Pick<Step, 'transaction' | 'call'>): CrmCall {
+  const records = new TransactionRecords(call.store.database, transaction);
+  return { ...call, store: { ...call.store, records } };
 }
 
 /** The contact or account that the lead becomes: the named one, the one it is known as, or a new one. */
@@ -197,52 +193,29 @@ async function takeIn(
   }
   const id = given ?? match;
   if (id === null) return insert(step, target, { ...mapped, ...more });
-  const existing = await lockRecord(transaction, call, module.number, id);
+  const existing = await lockRecord(transaction, keyOf(call, module, id));
   if (!existing) {
     const place = { api_name: target, json_path: `$.data[0].${target}.id` };
     return { failure: errorBody('INVALID_DATA', place, idInvalid) };
   }
   const tags = [...new Set([...((existing.data.Tag ?? []) as readonly string[]), ...step.prepared.tagIds[target]])];
-  const data: RecordData = {
-    ...existing.data,
+  const wanted: RecordData = {
     ...(conversion.overwrite ? mapped : {}),
     // The contact works for the account from now on, unless it worked somewhere before.
     ...Object.fromEntries(Object.entries(more).filter(([name]) => existing.data[name] === undefined)),
     ...(tags.length === 0 ? {} : { Tag: tags }),
   };
-  if (JSON.stringify(data) === JSON.stringify(existing.data)) return existing;
+  const values = Object.entries(wanted).filter(([key, value]) => !isSame(value, existing.data[key]));
+  if (values.length === 0) return existing;
   checkPermission(call.user, `Crm_Implied_Edit_${target}`);
-  if (isLocked(existing)) return { failure: lockedBody(existing.id) };
-  deriveValues({
-    module,
-    id,
-    data,
-    previous: existing.data,
-    given: () => false,
-    createdAtMs: existing.createdAtMs,
-    nowMs: call.nowMs,
-  });
-  applyTerritories(call.space, module, { ...existing, data }, call);
-  const claims = changedClaims(module, existing, data);
-  // Unique values of others are not taken over by a conversion.
-  if (claims !== null) return existing;
-  const record: StoredRecord = {
-    ...existing,
-    name: displayName(module, data),
-    modifiedBy: call.user.id,
-    modifiedAtMs: Math.max(call.nowMs, existing.modifiedAtMs),
-    data,
-  };
-  computeFormulas(module, record, call);
-  await updateRecords(transaction, [
-    {
-      key: { dataSpace: call.space.dataSpace, module: module.number, id },
-      record,
-      claims: null,
-      history: historyEntry(existing, record),
-    },
-  ]);
-  return record;
+  const changes: ItemChanges = { ...noChanges(), values: new Map(values) };
+  const item: BatchItem = { index: 0, id, jsonPath: `$.data[0].${target}`, changes, before: existing };
+  await run(chains.takeIn, newBatch(inside(step), module, 'takeIn', [item]));
+  return item.failure ? { failure: item.failure } : (item.after as StoredRecord);
+}
+
+function isSame(value: StoredValue, other: StoredValue | undefined): boolean {
+  return JSON.stringify(value) === JSON.stringify(other);
 }
 
 async function makeDeal(
@@ -261,11 +234,12 @@ async function makeDeal(
 }
 
 async function insert(
-  { transaction, call, owner, prepared }: Step,
+  step: Step,
   target: ConversionTarget,
   data: RecordData,
   given: ItemChanges = noChanges(),
 ): Promise<StoredRecord | { readonly failure: ErrorBody }> {
+  const { call, owner, prepared } = step;
   checkPermission(call.user, `Crm_Implied_Create_${target}`);
   const module = targetModule(call, target);
   const tags = prepared.tagIds[target];
@@ -276,24 +250,19 @@ async function insert(
     values: new Map(Object.entries(tags.length === 0 ? data : { ...data, Tag: tags })),
     ownerId: given.ownerId ?? owner,
   };
-  await numberRecords(transaction, call, module, [changes]);
-  const id = prepared.ids[conversionTargets.indexOf(target)] as string;
-  const ids = [id, ...prepared.rowIds];
-  const takeId = () => ids.shift() as string;
-  const made = newRecord(call, module, changes, new Map(), takeId);
-  if ('failure' in made) return { failure: derivationFailure(made.failure, `$.data[0].${target}`) };
-  const [outcome] = await insertClaimedWith(transaction, [
-    made as NewRecord,
-    ...newLinks(call, module, changes, id, takeId),
-  ]);
-  if (outcome && 'conflicts' in outcome) {
-    const [conflict] = outcome.conflicts;
+  const ids = [prepared.ids[conversionTargets.indexOf(target)] as string, ...prepared.rowIds];
+  const item: BatchItem = { index: 0, jsonPath: `$.data[0].${target}`, changes };
+  const options = { queryable: step.transaction, takeId: () => ids.shift() as string };
+  await run(chains.convertTo, newBatch(inside(step), module, 'insert', [item], options));
+  if (item.failure) return { failure: item.failure };
+  if (item.outcome && 'conflicts' in item.outcome) {
+    const [conflict] = item.outcome.conflicts;
     const apiName = nameOfKey(conflict?.field ?? '');
     const place = { api_name: apiName, json_path: `$.data[0].${target}.${apiName}` };
     // Refused as a whole, so that what was written before goes back.
     throw new Refusal('DUPLICATE_DATA', { details: { ...place, id: conflict?.recordId } });
   }
-  return made.record;
+  return item.after as StoredRecord;
 }
 
 const dayMs = 86_400_000;
@@ -309,23 +278,15 @@ async function markConverted(
   lead: StoredRecord,
   made: Readonly<Record<ConversionTarget, StoredRecord | null>>,
 ): Promise<void> {
-  const data: RecordData = {
-    ...lead.data,
+  const values: RecordData = {
     Converted_Date_Time: call.nowMs,
     Lead_Conversion_Time: conversionDays(call, lead),
     ...(made.Contacts ? { Converted_Contact: made.Contacts.id } : {}),
     ...(made.Accounts ? { Converted_Account: made.Accounts.id } : {}),
     ...(made.Deals ? { Converted_Deal: made.Deals.id } : {}),
   };
-  await transaction.query({
-    text: `WITH told AS (
-             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-             VALUES ($1, $3, $2, $6, $5, 'converted', '[]')
-           )
-           UPDATE crm_record
-           SET converted = true, version = version + 1, data = $4, modified_by = $5,
-               modified_at_ms = greatest(modified_at_ms, $6), activity_at_ms = greatest(activity_at_ms, $6)
-           WHERE data_space = $1 AND module = $2 AND record_id = $3`,
-    values: [call.space.dataSpace, leadModule(call).number, lead.id, JSON.stringify(data), call.user.id, call.nowMs],
-  });
+  const changes: ItemChanges = { ...noChanges(), values: new Map(Object.entries(values)) };
+  const item: BatchItem = { index: 0, id: lead.id, jsonPath: '$.data[0]', changes, before: lead };
+  const batch = newBatch(call, leadModule(call), 'convert', [item], { queryable: transaction });
+  await run(chains.convert, batch);
 }

@@ -3,6 +3,7 @@ import type { CrmCall } from '../../kernel/call.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import type { ConversionTarget } from '../../settings/layouts/convert-mapping.ts';
+import { movedActivities, movedNotesParts } from '../../store/records/moved-references.ts';
 import { type Conversion, targetModule } from './read-conversion.ts';
 
 type Made = Readonly<Record<ConversionTarget, StoredRecord | null>>;
@@ -24,16 +25,7 @@ export async function moveContent(
   // A module that the conversion did not make leaves the attachments to the contact.
   const filesTo = made[conversion.attachmentsTo] ? conversion.attachmentsTo : 'Contacts';
   await transaction.query({
-    text: `WITH notes AS (
-             UPDATE crm_record SET version = version + 1, data = jsonb_set(data, '{Parent_Id}', $5::jsonb)
-             WHERE data_space = $1 AND module = $3 AND data -> 'Parent_Id' ->> 'id' = $2::bigint::text
-               AND record_id = ANY (ARRAY(SELECT record_id FROM crm_reference WHERE data_space = $1 AND target_id = $2
-                                            AND module = $3 AND field = 'Parent_Id'))
-             RETURNING record_id
-           ), pointing AS (
-             INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
-             SELECT $1, $4, $3, 'Parent_Id', record_id FROM notes ON CONFLICT DO NOTHING
-           ), members AS (
+    text: `WITH ${movedNotesParts({ dataSpace: '$1', notes: '$3', from: '$2', to: '$4', value: '$5' })}, members AS (
              INSERT INTO crm_link (data_space, relation, left_id, right_id, data, created_by, created_at_ms, modified_at_ms)
              SELECT data_space, CASE relation WHEN 'campaign_leads' THEN 'campaign_contacts' ELSE 'product_contacts' END,
                     left_id, $4, data, $8, $9, $9
@@ -56,21 +48,14 @@ export async function moveContent(
   const about = made.Deals ? { id: made.Deals.id, module: 'Deals' } : undefined;
   const of = about ?? (made.Accounts ? { id: made.Accounts.id, module: 'Accounts' } : undefined);
   await transaction.query({
-    text: `WITH activities AS (
-             UPDATE crm_record
-             SET version = version + 1,
-                 data = CASE WHEN $5::jsonb IS NULL THEN data - 'What_Id' ELSE jsonb_set(data, '{What_Id}', $5::jsonb) END
-                        || jsonb_build_object('Who_Id', $4::text)
-             WHERE data_space = $1 AND module = ANY ($3::integer[]) AND data -> 'What_Id' ->> 'id' = $2::bigint::text
-               AND record_id = ANY (ARRAY(SELECT record_id FROM crm_reference WHERE data_space = $1 AND target_id = $2
-                                            AND module = ANY ($3::integer[]) AND field = 'What_Id'))
-             RETURNING module, record_id
-           )
-           INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
-           SELECT $1, $4::bigint, module, 'Who_Id', record_id FROM activities
-           UNION ALL
-           SELECT $1, $6::bigint, module, 'What_Id', record_id FROM activities WHERE $6::bigint IS NOT NULL
-           ON CONFLICT DO NOTHING`,
+    text: movedActivities({
+      dataSpace: '$1',
+      modules: '$3',
+      from: '$2',
+      person: '$4',
+      about: '$5',
+      aboutId: '$6',
+    }),
     values: [
       space.dataSpace,
       leadId,

@@ -1,3 +1,4 @@
+import { credits } from '../../kernel/cost.ts';
 import { bodyWith } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
@@ -49,6 +50,7 @@ export const convertOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/{id}/actions/convert',
     scopes: module('CREATE'),
+    cost: { ...credits(5), heavy: true },
     handle: convertLead,
     about: {
       summary: 'Convert a lead',

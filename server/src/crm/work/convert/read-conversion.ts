@@ -5,7 +5,7 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemChanges } from '../../kernel/record/changes.ts';
 import { isStorable } from '../../language/values/texts.ts';
-import { readItem } from '../../records/write/read-item.ts';
+import { readItem } from '../../records/rules/read-item.ts';
 import type { ConversionTarget } from '../../settings/layouts/convert-mapping.ts';
 import { itemListOf, referenceIn } from '../../wire/item-list.ts';
 

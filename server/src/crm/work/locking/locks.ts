@@ -1,16 +1,16 @@
-import type { Queryable } from '../../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, Refusal } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { isAdministrator } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
-import type { FieldChange } from '../../kernel/record/history.ts';
+import type { RecordKey } from '../../kernel/record/record.ts';
 import { formatDateTime } from '../../language/values/date-time.ts';
 import { existingParent, relatedIdInvalid } from '../../records/list/related-place.ts';
 import { type RecordPermission, recordModule } from '../../records/record-module.ts';
 import { showUser } from '../../records/view/view.ts';
 import { writeAnswer } from '../../records/write/write-request.ts';
+import { deleteLock, insertLock, type LockRow, readLock, updateLockReason } from '../../store/records/record-locks.ts';
 import { itemField, readItemList, readPlainItem, success } from '../../wire/item-list.ts';
 import { listParameter, pageParameters } from '../../wire/parameters.ts';
 
@@ -21,14 +21,6 @@ import { listParameter, pageParameters } from '../../wire/parameters.ts';
 export const maxReasonLength = 2_000;
 const maxFields = 50;
 const fields = [itemField('Locked_Reason__s', 'textarea', maxReasonLength)];
-
-interface LockRow {
-  lock_id: string;
-  reason: string | null;
-  locked_by: string;
-  locked_at_ms: string;
-  name: string | null;
-}
 
 interface Place {
   readonly module: Module;
@@ -42,14 +34,8 @@ async function placeOf(call: CrmCall, permission: RecordPermission): Promise<Pla
   return { module, recordId: await existingParent(call, module) };
 }
 
-async function readLock(queryable: Queryable, { space }: CrmCall, place: Place): Promise<LockRow | undefined> {
-  const [row] = await queryable.query<LockRow>({
-    text: `SELECT lock_id, reason, locked_by, locked_at_ms, name FROM crm_record_lock
-           JOIN crm_record USING (data_space, module, record_id)
-           WHERE data_space = $1 AND module = $2 AND record_id = $3`,
-    values: [space.dataSpace, place.module.number, place.recordId],
-  });
-  return row;
+function keyOf({ space }: CrmCall, { module, recordId }: Place): RecordKey {
+  return { dataSpace: space.dataSpace, module: module.number, id: recordId };
 }
 
 /** GET /{module}/{id}/Locking_Information__s */
@@ -60,7 +46,7 @@ export async function listLocks(call: CrmCall): Promise<CrmAnswer> {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'fields', maximum_length: maxFields } });
   }
   const { page, perPage } = pageParameters(call);
-  const row = page === 1 ? await readLock(call.store.database, call, place) : undefined;
+  const row = page === 1 ? await readLock(call.store.database, keyOf(call, place)) : undefined;
   if (!row) return { status: 204 };
   const info = {
     call: false,
@@ -108,7 +94,7 @@ function lockAnswer(call: CrmCall, { module, recordId }: Place, row: LockRow, na
 /** The lock that the path names. @throws Refusal when the record has no such lock. */
 async function lockInPath(call: CrmCall, place: Place): Promise<LockRow> {
   const id = call.path[2] as string;
-  const row = isId(id) ? await readLock(call.store.database, call, place) : undefined;
+  const row = isId(id) ? await readLock(call.store.database, keyOf(call, place)) : undefined;
   if (row?.lock_id === id) return row;
   throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: relatedIdInvalid });
 }
@@ -126,23 +112,6 @@ function readReason(call: CrmCall): { readonly reason: string | null } | { reado
   return { reason: (reading.values.get('Locked_Reason__s') as string | null | undefined) ?? null };
 }
 
-/** What moves with every change of a record, and the timeline's word on it; both over the rows of the part `changed`. */
-function told(call: CrmCall, action: 'locked' | 'unlocked', reason: string | null) {
-  const [old, now] = action === 'locked' ? [false, true] : [true, false];
-  const changes: FieldChange[] = [{ field: 'Locked__s', old, new: now }];
-  if (reason !== null) {
-    const [before, after] = action === 'locked' ? [null, reason] : [reason, null];
-    changes.push({ field: 'Locked_Reason__s', old: before, new: after });
-  }
-  return { values: [call.user.id, call.nowMs, action, JSON.stringify(changes)] };
-}
-
-const stamps = `version = crm_record.version + 1, modified_by = $4,
-  modified_at_ms = greatest(crm_record.modified_at_ms, $5), activity_at_ms = greatest(activity_at_ms, $5)`;
-const history = `told AS (
-  INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-  SELECT $1, record_id, $2, $5, $4, $6, $7 FROM changed)`;
-
 /** POST /{module}/{id}/Locking_Information__s: the lock and the record's mark of it are one statement. */
 export async function lockRecord(call: CrmCall): Promise<CrmAnswer> {
   const place = await placeOf(call, 'Edit');
@@ -150,24 +119,8 @@ export async function lockRecord(call: CrmCall): Promise<CrmAnswer> {
   if ('failure' in reading) return writeAnswer(call, [reading.failure], 201);
   const { space, store, user, nowMs } = call;
   const [lockId] = (await store.ids.take(space.dataSpace, 1)) as [string];
-  const rows = await store.database.query({
-    text: `WITH changed AS (
-             UPDATE crm_record SET ${stamps}, data = data || '{"Locked__s": true}'
-             WHERE data_space = $1 AND module = $2 AND record_id = $3 AND NOT data ? 'Locked__s'
-             RETURNING record_id
-           ), ${history}
-           INSERT INTO crm_record_lock (data_space, module, record_id, lock_id, reason, locked_by, locked_at_ms)
-           SELECT $1, $2, record_id, $8, $9, $4, $5 FROM changed RETURNING 1`,
-    values: [
-      space.dataSpace,
-      place.module.number,
-      place.recordId,
-      ...told(call, 'locked', reading.reason).values,
-      lockId,
-      reading.reason,
-    ],
-  });
-  if (rows.length === 0) {
+  const lock = { id: lockId, reason: reading.reason };
+  if (!(await insertLock(store.database, keyOf(call, place), lock, { by: user.id, atMs: nowMs }))) {
     await existingParent(call, place.module);
     return writeAnswer(call, [errorBody('ALREADY_LOCKED', { id: place.recordId })], 201);
   }
@@ -183,11 +136,7 @@ export async function updateLock(call: CrmCall): Promise<CrmAnswer> {
   const { lock_id: id } = await ownLockInPath(call, place);
   const reading = readReason(call);
   if ('failure' in reading) return writeAnswer(call, [reading.failure], 200);
-  await call.store.database.query({
-    text: `UPDATE crm_record_lock SET reason = $5
-           WHERE data_space = $1 AND module = $2 AND record_id = $3 AND lock_id = $4`,
-    values: [call.space.dataSpace, place.module.number, place.recordId, id, reading.reason],
-  });
+  await updateLockReason(call.store.database, keyOf(call, place), id, reading.reason);
   return writeAnswer(call, [success('relation updated', { id })], 200);
 }
 
@@ -195,18 +144,7 @@ export async function updateLock(call: CrmCall): Promise<CrmAnswer> {
 export async function unlockRecord(call: CrmCall): Promise<CrmAnswer> {
   const place = await placeOf(call, 'Edit');
   const { lock_id: id, reason } = await ownLockInPath(call, place);
-  // Of two that unlock at the same moment the second finds nothing to do.
-  await call.store.database.query({
-    text: `WITH lifted AS (
-             DELETE FROM crm_record_lock
-             WHERE data_space = $1 AND module = $2 AND record_id = $3 AND lock_id = $8 RETURNING record_id
-           ), changed AS (
-             UPDATE crm_record SET ${stamps}, data = data - 'Locked__s' FROM lifted
-             WHERE data_space = $1 AND module = $2 AND crm_record.record_id = lifted.record_id
-             RETURNING crm_record.record_id
-           ), ${history}
-           SELECT 1`,
-    values: [call.space.dataSpace, place.module.number, place.recordId, ...told(call, 'unlocked', reason).values, id],
-  });
+  const { store, user, nowMs } = call;
+  await deleteLock(store.database, keyOf(call, place), { id, reason }, { by: user.id, atMs: nowMs });
   return writeAnswer(call, [success('relation removed', { id })], 200);
 }

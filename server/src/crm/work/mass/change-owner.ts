@@ -7,7 +7,7 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { recordModule } from '../../records/record-module.ts';
-import { type ChangedRecord, changeRecords } from '../../records/write/change-records.ts';
+import { type AmendedRecord, amendRecords } from '../../records/write/amend-records.ts';
 import { answerItemList, itemListOf, referenceIn, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { scheduleMass } from './mass-jobs.ts';
@@ -51,8 +51,8 @@ export function giveTo(
   module: Module,
   ids: readonly string[],
   owner: string,
-): Promise<ReadonlyMap<string, ChangedRecord>> {
-  return changeRecords(call, module, ids, ({ data }) => ({ data, ownerId: owner }), 'owner_changed');
+): Promise<ReadonlyMap<string, AmendedRecord>> {
+  return amendRecords(call, module, ids, () => ({ ownerId: owner }), 'owner_changed');
 }
 
 async function changeOwner(

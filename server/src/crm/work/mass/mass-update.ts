@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-b
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { recordModule } from '../../records/record-module.ts';
-import { checkReferences } from '../../records/write/check-references.ts';
-import { readItem } from '../../records/write/read-item.ts';
+import { itemsIn, newBatch } from '../../records/rules/batch.ts';
+import { chains, run } from '../../records/rules/chain.ts';
 import { updateItems } from '../../records/write/update-records.ts';
 import { answerItemList, itemListOf, success } from '../../wire/item-list.ts';
 import { scheduleMass } from './mass-jobs.ts';
@@ -58,11 +58,10 @@ function readCommonItem(module: Module, body: JsonObject): JsonObject {
 
 /** What is wrong with the values for any record is told at once, and not by a job. */
 async function checkItem(call: CrmCall, module: Module, item: JsonObject): Promise<void> {
-  const { metadata, dataSpace } = call.space;
-  const ignored = call.ignoredKeys;
-  const reading = readItem(item, { metadata, module, dataSpace, jsonPath: '$.data[0]', creating: false, ignored });
-  const failure = reading.failure ?? (await checkReferences(call, [reading.changes]))(reading.changes.wishes);
-  if (failure) throw refusalOf(failure);
+  const batch = newBatch(call, module, 'update', itemsIn([item]));
+  await run(chains.read, batch);
+  const [read] = batch.items;
+  if (read?.failure) throw refusalOf(read.failure);
 }
 
 /** Gives the values to all of the records; one answer for each. */

@@ -1,3 +1,4 @@
+import { heavyItems } from '../../kernel/cost.ts';
 import { always, bodyWith, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
@@ -50,6 +51,7 @@ export const massOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/actions/mass_delete',
     scopes: perModule('mass_delete', 'DELETE'),
+    cost: heavyItems(500),
     handle: massDelete,
     about: {
       summary: 'Delete many records',
@@ -74,6 +76,7 @@ export const massOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/actions/mass_update',
     scopes: perModule('mass_update', 'UPDATE', 'UPDATE'),
+    cost: heavyItems(500),
     handle: massUpdate,
     about: {
       summary: 'Give many records the same value',
@@ -110,6 +113,7 @@ export const massOperations: readonly Operation[] = [
     method: 'POST',
     path: '{module}/actions/change_owner',
     scopes: perModule('change_owner', 'CREATE'),
+    cost: heavyItems(500),
     handle: changeOwners,
     about: {
       summary: 'Change the owner of many records',

@@ -71,22 +71,22 @@ export class Notifier {
 
   constructor(options: NotifierOptions) {
     this.#options = options;
-    const look = () => void this.#look();
-    options.notices.subscribe(topic, { changed: look, reset: look });
-    this.#timer = setInterval(look, pollMs).unref();
+    const poll = () => void this.#poll();
+    options.notices.subscribe(topic, { changed: poll, reset: poll });
+    this.#timer = setInterval(poll, pollMs).unref();
   }
 
   /** Sends what is due; resolves when nothing is any more. */
   async send(): Promise<void> {
-    await this.#look();
+    await this.#poll();
     while (this.#sending.size > 0) {
       await Promise.race(this.#sending);
-      await this.#look();
+      await this.#poll();
     }
   }
 
   /** Begins to send what is due and may begin. What cannot yet is looked for again when something has ended. */
-  #look(): Promise<void> {
+  #poll(): Promise<void> {
     this.#again = true;
     this.#looking ??= this.#begin().finally(() => {
       this.#looking = undefined;
@@ -115,7 +115,7 @@ export class Notifier {
       .finally(() => {
         this.#sending.delete(sending);
         this.#shares.leave(due);
-        void this.#look();
+        void this.#poll();
       });
     this.#sending.add(sending);
   }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import type { Expiring } from '../../../database/delete-expired.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { formatDateTime } from '../../language/values/date-time.ts';
@@ -116,3 +117,6 @@ export function resourceOf(call: CrmCall, { module, channelId }: Watch): Record<
 export function subscriptionOf(call: CrmCall, watch: Watch): Record<string, unknown> {
   return { channel_expiry: formatDateTime(watch.expiresAtMs, call.user.timeZone), ...resourceOf(call, watch) };
 }
+
+/** Channels are deleted when they end. */
+export const expiringWatches: Expiring = { table: 'crm_watch', column: 'expires_at_ms', keptMs: 0 };

@@ -1,5 +1,9 @@
 import type { Database, Queryable } from '../../../database/database.ts';
+import { deletedMailPart } from '../../../mail/outbox.ts';
+import { deletedAttachmentsPart } from '../../content/attachments/attachments.ts';
+import { deletedEmailsPart } from '../../content/emails/emails.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
+import { deletedFilesParts } from '../../store/files/file-parts.ts';
 import { notesModule, notesOf } from '../../store/records/record-references.ts';
 
 /** Which records of the bin are deleted for good: a condition over `crm_deleted_record` and its parameters. */
@@ -45,24 +49,12 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
              WHERE bin.data_space = chosen.data_space AND bin.module = chosen.module AND bin.record_id = chosen.record_id
              RETURNING bin.data_space, bin.module, bin.record_id
            ), attached AS (
-             DELETE FROM crm_attachment USING gone
-             WHERE crm_attachment.data_space = gone.data_space AND crm_attachment.parent_id = gone.record_id
-             RETURNING crm_attachment.data_space, crm_attachment.file_id
+             ${deletedAttachmentsPart('gone')}
            ), unused AS (
              SELECT data_space, file_id FROM attached WHERE file_id IS NOT NULL
              UNION SELECT data_space, photo FROM chosen WHERE photo IS NOT NULL
-           ), pieces AS (
-             DELETE FROM crm_file_piece USING unused
-             WHERE crm_file_piece.data_space = unused.data_space AND crm_file_piece.file_id = unused.file_id
-           ), files AS (
-             DELETE FROM crm_file USING unused
-             WHERE crm_file.data_space = unused.data_space AND crm_file.file_id = unused.file_id
-           ), mailed AS (
-             DELETE FROM crm_email USING gone
-             WHERE crm_email.data_space = gone.data_space AND crm_email.record_id = gone.record_id
-             RETURNING crm_email.mail_id
-           ), mails AS (
-             DELETE FROM mail USING mailed WHERE mail.mail_id = mailed.mail_id
+           ), ${deletedFilesParts('unused')}, mailed AS (${deletedEmailsPart('gone')}
+           ), mails AS (${deletedMailPart('mailed')}
            ), silent AS (
              UPDATE crm_timeline SET changes = '[]' FROM gone
              WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id

@@ -1,4 +1,3 @@
-import type { Queryable } from '../../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -6,12 +5,12 @@ import { readJsonBody } from '../../kernel/json-body.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
-import type { RecordData } from '../../kernel/record/record.ts';
 import { filtersParameter } from '../../language/query/column-criteria.ts';
 import { formatDateTime } from '../../language/values/date-time.ts';
+import { remade } from '../../records/rules/chain.ts';
+import { uniqueClaims } from '../../records/unique-claims.ts';
 import { showUserBriefly } from '../../records/view/view.ts';
-import { uniqueClaims } from '../../records/write/apply-changes.ts';
-import { notesModule, notesOf } from '../../store/records/record-references.ts';
+import { lockBinned, moveFromBin } from '../../store/records/restore-records.ts';
 import { claim } from '../../store/records/unique-values.ts';
 import { answerItemList, itemListOf, referenceIn, success } from '../../wire/item-list.ts';
 import { idsParameter, pageParameters, pathId } from '../../wire/parameters.ts';
@@ -138,61 +137,31 @@ export async function restoreRecord(call: CrmCall): Promise<CrmAnswer> {
 }
 
 async function restore(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer> {
-  const { store, space, nowMs } = call;
+  const { store, space, user, nowMs } = call;
   const modules = modulesFor(call, 'Delete');
   const known = [...new Set(ids.map(readId).filter((id) => id !== undefined))];
   const lost = new Set<string>();
   const restored = await store.database.transaction(async (transaction) => {
     lost.clear();
-    const rows = await transaction.query<{ record_id: string; module: number; data: RecordData }>({
-      text: `SELECT record_id, module, data FROM crm_deleted_record
-             WHERE data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[])
-               AND deleted_at_ms > $4 AND purged_at_ms IS NULL ORDER BY record_id FOR UPDATE`,
-      values: [space.dataSpace, [...modules.keys()], known, nowMs - binMs],
-    });
-    const claiming = rows.map(({ record_id, module, data }) => ({
-      key: { dataSpace: space.dataSpace, module, id: record_id },
-      claims: uniqueClaims(modules.get(module) as Module, data),
+    const binned = await lockBinned(transaction, space.dataSpace, [...modules.keys()], known, nowMs - binMs);
+    const claiming = binned.map(({ module, record }) => ({
+      key: { dataSpace: space.dataSpace, module, id: record.id },
+      claims: uniqueClaims(modules.get(module) as Module, record.data),
     }));
     // Someone else may have taken a unique value meanwhile.
     const conflicts = await claim(transaction, claiming);
     for (const id of conflicts.keys()) lost.add(id);
-    const free = rows.map(({ record_id }) => record_id).filter((id) => !lost.has(id));
-    return free.length === 0 ? new Set<string>() : moveBack(transaction, call, free);
+    const records = binned
+      .filter(({ record }) => !lost.has(record.id))
+      .map(({ module, record }) => remade(call, modules.get(module) as Module, record, 'restore'));
+    if (records.length > 0) await moveFromBin(transaction, space.dataSpace, records, user.id, nowMs);
+    return new Set(records.map(({ id }) => id));
   });
   const items = answers(ids, (id) => restored.has(id), 'record restored').map((answer): ItemAnswer => {
     const { id } = answer.details as { id: string };
     return lost.has(id) ? errorBody('DUPLICATE_DATA', { id }) : answer;
   });
   return answerItemList('recycle_bin', items, 200);
-}
-
-async function moveBack(transaction: Queryable, call: CrmCall, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await transaction.query<{ record_id: string }>({
-    text: `WITH back AS (
-             DELETE FROM crm_deleted_record WHERE data_space = $1 AND record_id = ANY ($2::bigint[]) RETURNING *
-           ), notes AS (
-             -- Those that went to the bin with their record come back with it.
-             DELETE FROM crm_deleted_record AS note
-             WHERE data_space = $1 AND module = ${notesModule} AND purged_at_ms IS NULL
-               AND record_id = ANY (${notesOf('= $1', '= ANY ($2::bigint[])')})
-               AND EXISTS (SELECT FROM back WHERE back.record_id::text = note.data -> 'Parent_Id' ->> 'id'
-                             AND back.deleted_at_ms = note.deleted_at_ms)
-             RETURNING *
-           ), all_back AS (
-             SELECT * FROM back UNION ALL SELECT * FROM notes
-           ), told AS (
-             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-             SELECT data_space, record_id, module, $4, $3, 'restored', '[]' FROM all_back
-           )
-           INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
-                                   modified_by, modified_at_ms, activity_at_ms, converted, data)
-           SELECT data_space, module, record_id, version + 1, name, owner_id, created_by, created_at_ms, $3,
-                  greatest(modified_at_ms, $4), activity_at_ms, converted, data
-           FROM all_back RETURNING record_id`,
-    values: [call.space.dataSpace, ids, call.user.id, call.nowMs],
-  });
-  return new Set(rows.map((row) => row.record_id));
 }
 
 function answers(ids: readonly string[], done: (id: string) => boolean, message: string): ItemAnswer[] {

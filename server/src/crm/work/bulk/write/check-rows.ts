@@ -1,13 +1,11 @@
 import type { CrmCall } from '../../../kernel/call.ts';
 import { type ErrorBody, errorBody } from '../../../kernel/errors.ts';
 import { type Module, wholeModule } from '../../../kernel/metadata/metadata.ts';
-import type { ItemChanges } from '../../../kernel/record/changes.ts';
-import { derivationFailure } from '../../../records/rules/draft.ts';
-import { uniqueForm } from '../../../records/write/apply-changes.ts';
-import { checkReferences } from '../../../records/write/check-references.ts';
+import { itemsIn, newBatch } from '../../../records/rules/batch.ts';
+import { chains, run } from '../../../records/rules/chain.ts';
+import { failuresOf } from '../../../records/rules/read-item.ts';
+import { uniqueForm } from '../../../records/unique-claims.ts';
 import { holdersOf } from '../../../records/write/find-duplicates.ts';
-import { newRecord } from '../../../records/write/new-record.ts';
-import { failuresOf, readItem } from '../../../records/write/read-item.ts';
 
 /** What would be wrong with rows if they were created now; nothing is written. */
 export async function checkRows(
@@ -16,20 +14,13 @@ export async function checkRows(
   items: readonly Readonly<Record<string, unknown>>[],
 ): Promise<(readonly ErrorBody[])[]> {
   const { metadata, dataSpace } = call.space;
-  const failures = new Array<readonly ErrorBody[]>(items.length).fill([]);
-  const readings = items.map((item, index): ItemChanges | undefined => {
-    const task = { metadata, module, dataSpace, jsonPath: `$.data[${index}]`, creating: true };
-    const reading = readItem(item, task);
-    if (reading.failure) failures[index] = failuresOf(item, task);
-    return reading.failure ? undefined : reading.changes;
+  const batch = newBatch(call, module, 'insert', itemsIn(items), { takeId: () => '0' });
+  await run(chains.check, batch);
+  const failures = batch.items.map(({ changes, failure, jsonPath }, index): readonly ErrorBody[] => {
+    if (changes) return failure ? [failure] : [];
+    const task = { metadata, module, dataSpace, jsonPath, creating: true };
+    return failuresOf(items[index] as (typeof items)[number], task);
   });
-  const missing = await checkReferences(call, readings);
-  for (const [index, changes] of readings.entries()) {
-    if (!changes) continue;
-    const made = newRecord(call, module, changes, new Map(), () => '0');
-    const derived = 'failure' in made ? derivationFailure(made.failure, `$.data[${index}]`) : undefined;
-    failures[index] = [missing(changes.wishes) ?? derived].filter((failure) => failure !== undefined);
-  }
   await checkUnique(call, module, items, failures);
   return failures;
 }

@@ -3,7 +3,7 @@ import { JobFailure } from '../../../jobs/job.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import { type ErrorBody, errorBody } from '../../../kernel/errors.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
-import { failuresOf } from '../../../records/write/read-item.ts';
+import { failuresOf } from '../../../records/rules/read-item.ts';
 import { parentField } from './read-mappings.ts';
 import { itemsOf, type MappedColumn } from './row-items.ts';
 import type { WriteResource } from './write-request.ts';

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CrmCall } from '../../../kernel/call.ts';
-import type { ErrorBody } from '../../../kernel/errors.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
-import { type PreparedItems, prepareItems } from '../../../records/write/create-records.ts';
+import { type BatchItem, newBatch } from '../../../records/rules/batch.ts';
+import { chains, run } from '../../../records/rules/chain.ts';
 import { itemsOf, type MappedColumn, mappedColumns, type NamedRecords } from './row-items.ts';
 import type { WriteResource } from './write-request.ts';
 
@@ -21,7 +21,7 @@ export interface Chunk {
   readonly rows: readonly (readonly string[])[];
   readonly items: readonly Item[];
   /** Where all rows become new records, as they are. */
-  readonly prepared: PreparedItems | undefined;
+  readonly prepared: readonly BatchItem[] | undefined;
 }
 
 /** What the rows of a file are made into. */
@@ -87,17 +87,16 @@ export function namesOwnRecords(module: Module, { mappings }: WriteResource): bo
   });
 }
 
-async function prepareInParts(call: CrmCall, module: Module, items: readonly Item[]): Promise<PreparedItems> {
-  const records: PreparedItems['records'][number][] = [];
-  const links: PreparedItems['links'][number][] = [];
-  const failures = new Map<number, ErrorBody>();
-  for (let begin = 0; begin < items.length; begin += partRows) {
-    const part = await prepareItems(call, module, items.slice(begin, begin + partRows));
-    for (const record of part.records) records.push({ ...record, index: record.index + begin });
-    links.push(...part.links);
-    for (const [index, failure] of part.failures) failures.set(index + begin, failure);
+async function prepareInParts(call: CrmCall, module: Module, rows: readonly Item[]): Promise<BatchItem[]> {
+  const all: BatchItem[] = [];
+  for (let begin = 0; begin < rows.length; begin += partRows) {
+    const part = rows.slice(begin, begin + partRows).map((raw, place): BatchItem => {
+      return { index: begin + place, raw, jsonPath: `$.data[${place}]` };
+    });
+    await run(chains.prepare, newBatch(call, module, 'insert', part));
+    all.push(...part);
     // The chunk before this one is being written: its next statement must not wait for all of this.
     await setImmediate();
   }
-  return { records, links, failures };
+  return all;
 }

@@ -1,7 +1,7 @@
 import type { CrmCall } from '../../../kernel/call.ts';
 import type { Field, Module } from '../../../kernel/metadata/metadata.ts';
 import type { Space } from '../../../kernel/space/space.ts';
-import { uniqueForm } from '../../../records/write/apply-changes.ts';
+import { uniqueForm } from '../../../records/unique-claims.ts';
 import { holdersOf } from '../../../records/write/find-duplicates.ts';
 import { cellValue } from './cell-values.ts';
 import { isImported, isKey } from './read-mappings.ts';

@@ -4,14 +4,15 @@ import { type ErrorBody, errorBody, idInvalid } from '../../../kernel/errors.ts'
 import { readId } from '../../../kernel/ids.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../../kernel/record/answers.ts';
-import { uniqueForm } from '../../../records/write/apply-changes.ts';
-import { insertPrepared, type PreparedItems, prepareItems } from '../../../records/write/create-records.ts';
+import { type BatchItem, newBatch } from '../../../records/rules/batch.ts';
+import { chains, run } from '../../../records/rules/chain.ts';
+import { failuresOf } from '../../../records/rules/read-item.ts';
+import { uniqueForm } from '../../../records/unique-claims.ts';
 import { holdersOf } from '../../../records/write/find-duplicates.ts';
-import { failuresOf } from '../../../records/write/read-item.ts';
 import { updateItems } from '../../../records/write/update-records.ts';
+import { TransactionRecords } from '../../../store/records/transaction-records.ts';
 import { inOneTransaction } from '../../../store/records/transaction-store.ts';
 import type { Item } from './chunks.ts';
-import { TransactionRecords } from './transaction-records.ts';
 import type { WriteOperation } from './write-request.ts';
 
 export interface RowOutcome {
@@ -40,7 +41,7 @@ export interface RowTask {
  */
 export async function writeRows(
   task: RowTask,
-  { items, prepared }: { readonly items: readonly Item[]; readonly prepared?: PreparedItems | undefined },
+  { items, prepared }: { readonly items: readonly Item[]; readonly prepared?: readonly BatchItem[] | undefined },
   note: (transaction: Queryable, outcomes: readonly RowOutcome[]) => Promise<void>,
 ): Promise<RowOutcome[]> {
   const { call } = task;
@@ -100,32 +101,28 @@ async function changeKnown(
   return { outcomes, creating };
 }
 
-/** Prepares the items at some places; each keeps its own. */
+/** Prepares the items at some places as new records; each keeps its place. */
 async function prepareSome(
   { call, module }: RowTask,
   items: readonly Item[],
   places: readonly number[],
-): Promise<PreparedItems> {
-  const some = places.map((place) => items[place]);
-  const { records, links, failures } = await prepareItems(call, module, some);
-  const placeOf = (index: number) => places[index] as number;
-  return {
-    records: records.map((record) => ({ ...record, index: placeOf(record.index) })),
-    links,
-    failures: new Map([...failures].map(([index, failure]) => [placeOf(index), failure])),
-  };
+): Promise<readonly BatchItem[]> {
+  const some = places.map((index, place): BatchItem => ({ index, raw: items[index], jsonPath: `$.data[${place}]` }));
+  await run(chains.prepare, newBatch(call, module, 'insert', some));
+  return some;
 }
 
 async function create(
   { call, module }: RowTask,
   items: readonly Item[],
-  prepared: PreparedItems,
+  prepared: readonly BatchItem[],
   outcomes: RowOutcome[],
 ): Promise<void> {
-  const failures = await insertPrepared(call, module, prepared);
-  for (const { record, index } of prepared.records) outcomes[index] = { status: 'ADDED', id: record.id, failures: [] };
-  for (const [index, failure] of failures) {
-    outcomes[index] = skipped(...everyFailure(call, module, items[index] as Item, failure, true));
+  await run(chains.insert, newBatch(call, module, 'insert', prepared));
+  for (const { index, failure, after } of prepared) {
+    outcomes[index] = failure
+      ? skipped(...everyFailure(call, module, items[index] as Item, failure, true))
+      : { status: 'ADDED', id: after?.id ?? null, failures: [] };
   }
 }
 

@@ -1,0 +1,35 @@
+/** `@grantway/node`: OAuth for every client type, token stores, a CRM client. Stores with drivers and the guard are exports of their own. */
+
+export type { BulkReadOptions } from './crm/bulk-read.ts';
+export type { BulkWriteOptions, BulkWriteResult } from './crm/bulk-write.ts';
+export type { CallOptions, CrmRequest } from './crm/call.ts';
+export { CrmClient, type CrmOptions } from './crm/client.ts';
+export { type CoqlQuery, type CoqlValue, coql, coqlName } from './crm/coql.ts';
+export type { Download } from './crm/files.ts';
+export type { FileContent, UploadFile } from './crm/multipart.ts';
+export {
+  type Channel,
+  type Notification,
+  notificationReceiver,
+  type Receiver,
+  type ReceiverOptions,
+} from './crm/notifications.ts';
+export type { Page, PageInfo } from './crm/paging.ts';
+export type { CrmRecord, ListOptions, ModuleTypes, SearchOptions, UpsertOptions, WriteOptions } from './crm/records.ts';
+export { type DataCenter, type Environment, environments } from './data-centers/data-center.ts';
+export { type CallbackPlace, DataCenters, type NamedOrigins } from './data-centers/data-centers.ts';
+export { discoverDataCenters } from './data-centers/discover.ts';
+export { zohoDataCenters } from './data-centers/zoho.ts';
+export * from './errors.ts';
+export type { Sending } from './http/send.ts';
+export type { AuthorizationOptions, AuthorizationRequest } from './oauth/authorization-url.ts';
+export { type Callback, readCallback } from './oauth/callback.ts';
+export { type ExchangeOptions, OAuthClient } from './oauth/client.ts';
+export type { OAuthClientOptions } from './oauth/config.ts';
+export type { DeviceAuthorization, DeviceOptions, PollOptions } from './oauth/device.ts';
+export type { StoringOptions } from './oauth/new-row.ts';
+export { challengeOf, unguessable } from './oauth/pkce.ts';
+export { Session, type SessionRequest } from './oauth/session.ts';
+export { encryptTokens } from './store/encrypted.ts';
+export { MemoryTokenStore } from './store/memory.ts';
+export type { RefreshLease, StoredToken, StoreOptions, TokenRow, TokenStore } from './store/token-store.ts';

@@ -1,0 +1,93 @@
+import type { Client } from '../../oauth/client.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { ScopeSet } from '../../oauth/scopes.ts';
+import type { AccountsContext } from '../context.ts';
+import { allowedResponseType, clientForEntry, clientId, type Entry } from './client-steps.ts';
+import { readSignInAsked, type SignInAsked } from './fresh-sign-in.ts';
+import { maxAge, nonce, type Prompt, prompt, type ResponseMode, responseMode } from './openid-steps.ts';
+import { type Challenge, challenge, parameterLengths, redirectUri, responseTypeOf, scopes } from './parameter-steps.ts';
+import { type Incoming, noSteps } from './steps.ts';
+
+/** An authorization request that has passed every check which needs no user. */
+export interface AuthorizationRequest {
+  readonly client: Client;
+  readonly responseType: 'code' | 'token';
+  readonly redirectUri: string;
+  readonly scopes: ScopeSet;
+  readonly state: string | undefined;
+  readonly offline: boolean;
+  readonly prompt: Prompt;
+  /** `max_age`: the longest time since the password was typed (OpenID Connect Core §3.1.2.1). */
+  readonly maxAgeSeconds: number | undefined;
+  /** The sign-in that this data centre has asked for on the request's behalf; undefined before that. */
+  readonly signInAsked: SignInAsked | undefined;
+  /** How the answer reaches the client. */
+  readonly responseMode: ResponseMode;
+  readonly challenge: Challenge | undefined;
+  readonly loginHint: string | undefined;
+  /** Goes into the ID token unchanged. */
+  readonly nonce?: string | undefined;
+  /** The endpoint it came to. */
+  readonly endpoint: AuthorizationEndpoint;
+  /** On what ground this data centre takes the request. */
+  readonly entry: Entry;
+}
+
+/** The two endpoints that a browser is sent to for an authorization. */
+export interface AuthorizationEndpoint {
+  readonly path: string;
+  /** An administrator grants for the whole organization (reference §1.11). */
+  readonly instance: boolean;
+}
+
+const userEndpoint: AuthorizationEndpoint = { path: '/oauth/v2/auth', instance: false };
+const instanceEndpoint: AuthorizationEndpoint = { path: '/oauth/v2/org/auth', instance: true };
+export const authorizationEndpoints: readonly AuthorizationEndpoint[] = [userEndpoint, instanceEndpoint];
+
+/**
+ * The checks of an authorization request in their order (reference §1.2, steps 2 to 6). Repeated parameters: the first
+ * counts. None of these refusals ever redirects to the client.
+ */
+export const authorizationSteps = noSteps
+  .check(parameterLengths)
+  .read(clientId)
+  .read(responseTypeOf('code', 'token'))
+  .read(clientForEntry)
+  .check(allowedResponseType)
+  .read(redirectUri)
+  .read(scopes)
+  .read(prompt)
+  .read(maxAge)
+  .read(responseMode)
+  .read(nonce)
+  .read(challenge)
+  .read(unchecked);
+
+/** The same for `auth/refresh`, which gives access tokens only (reference §1.9). */
+export const silentRefreshSteps = authorizationSteps.check(implicitFlow);
+
+/** Checks the query of a request that came to `endpoint`. */
+export async function checkAuthorizationRequest(
+  context: AccountsContext,
+  query: URLSearchParams,
+  endpoint = userEndpoint,
+  steps = authorizationSteps,
+): Promise<AuthorizationRequest | Refusal> {
+  const found = await steps.run({ context, parameters: query });
+  return 'outcome' in found ? found : { ...found, endpoint };
+}
+
+/** What is the client's own affair, and what this data centre added itself. */
+async function unchecked(_found: object, { context, parameters }: Incoming) {
+  return {
+    state: parameters.get('state') ?? undefined,
+    offline: parameters.get('access_type') === 'offline',
+    loginHint: parameters.get('login_hint') ?? undefined,
+    signInAsked: await readSignInAsked(context, parameters),
+  };
+}
+
+function implicitFlow({ responseType }: Pick<AuthorizationRequest, 'responseType'>): Refusal | undefined {
+  if (responseType === 'token') return undefined;
+  return { outcome: 'ResponseTypeNotAllowed', detail: { came: responseType, expected: 'token' } };
+}

@@ -1,0 +1,149 @@
+import type { Database } from '../../database/database.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
+import { secretHash } from '../../foundation/secrets.ts';
+import type { AccessToken, AuthorizationCode, ClientId, RefreshToken, UserId } from '../../oauth/ids.ts';
+
+/** Spending a code whose client, redirect URI and verifier have been checked. */
+export interface Redemption {
+  readonly code: AuthorizationCode;
+  readonly userId: UserId;
+  readonly clientId: ClientId;
+  readonly accessToken: AccessToken;
+  /** Null when the code gives no refresh token. */
+  readonly refreshToken: RefreshToken | null;
+  readonly nowMs: EpochMs;
+  readonly expiresAtMs: EpochMs;
+  readonly limits: RedemptionLimits;
+}
+
+/** 0: no limit. */
+export interface RedemptionLimits {
+  readonly activeAccessTokensPerRefreshToken: number;
+  readonly refreshTokensPerUserAndClient: number;
+  readonly refreshTokensPerUserAndClientPerWindow: number;
+  readonly windowSeconds: number;
+}
+
+/** Whether this redemption was the one that spent the code; a throttled one leaves it unspent. */
+export type RedeemResult =
+  | { readonly kind: 'redeemed'; readonly evictedHashes: readonly string[] }
+  | { readonly kind: 'used before' }
+  | { readonly kind: 'throttled'; readonly windowEndsAtMs: EpochMs };
+
+interface Row {
+  position: number;
+  spent: boolean;
+  throttled: boolean;
+  window_end_ms: string;
+  evicted: string[] | null;
+}
+
+/**
+ * One statement for all redemptions: whoever turns `used_at_ms` from null wins, over all processes, and only the winner's
+ * tokens are stored. The user and client's row is locked, so that its limits on refresh tokens are exact.
+ */
+export async function redeemCodes(database: Database, jobs: readonly Redemption[]): Promise<RedeemResult[]> {
+  const codeHashes = jobs.map((job) => secretHash(job.code));
+  // The same code twice in one batch: the first one goes to the database, the others have lost already.
+  const firstOf = new Map<string, number>();
+  codeHashes.forEach((hash, index) => {
+    const key = hash.toString('hex');
+    if (!firstOf.has(key)) firstOf.set(key, index);
+  });
+  const firsts = [...firstOf.values()];
+  const pick = <Value>(value: (job: Redemption) => Value) => firsts.map((index) => value(jobs[index] as Redemption));
+  const rows = await database.query<Row>({
+    name: 'codes-redeem',
+    text: statement,
+    values: [
+      firsts,
+      firsts.map((index) => codeHashes[index]),
+      pick((job) => job.userId),
+      pick((job) => job.clientId),
+      pick((job) => secretHash(job.accessToken)),
+      pick((job) => (job.refreshToken === null ? null : secretHash(job.refreshToken))),
+      pick((job) => job.nowMs),
+      pick((job) => job.expiresAtMs),
+      pick((job) => job.limits.activeAccessTokensPerRefreshToken),
+      pick((job) => job.limits.refreshTokensPerUserAndClient),
+      pick((job) => job.limits.refreshTokensPerUserAndClientPerWindow),
+      pick((job) => job.limits.windowSeconds * 1000),
+    ],
+  });
+  const results = jobs.map<RedeemResult>(() => ({ kind: 'used before' }));
+  for (const row of rows) {
+    if (row.spent) results[row.position] = { kind: 'redeemed', evictedHashes: row.evicted ?? [] };
+    else if (row.throttled) results[row.position] = { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
+  }
+  return results;
+}
+
+/*
+ * locked   the rows of users and clients that get refresh tokens, at their newest state
+ * ordered  each job with what its window had used before, numbered among those that want a refresh token
+ * spent    the jobs within the limit that turned their code
+ * merged   per user and client: the living refresh tokens and the fresh ones, numbered from the newest
+ */
+const statement = `
+  WITH job AS (
+    SELECT * FROM unnest($1::int[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
+                         $9::int[], $10::int[], $11::int[], $12::bigint[])
+      AS j(position, code_hash, user_id, client_id, access_hash, refresh_hash, now_ms, expires_at_ms,
+           active_limit, refresh_limit, window_limit, window_ms)
+  ), locked AS MATERIALIZED (
+    SELECT u.* FROM user_client u
+    WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL)
+    ORDER BY u.user_id, u.client_id FOR UPDATE
+  ), known AS (
+    SELECT job.*, l.user_id IS NOT NULL AND job.refresh_limit > 0 AS counted,
+           CASE WHEN l.refresh_window_start_ms + job.window_ms > job.now_ms THEN l.refresh_window_count ELSE 0 END AS used,
+           CASE WHEN l.refresh_window_start_ms + job.window_ms > job.now_ms THEN l.refresh_window_start_ms ELSE job.now_ms END AS start_ms
+    FROM job LEFT JOIN locked l ON l.user_id = job.user_id AND l.client_id = job.client_id AND job.refresh_hash IS NOT NULL
+  ), ordered AS (
+    SELECT *, row_number() OVER (PARTITION BY user_id, client_id, refresh_hash IS NULL ORDER BY position) AS number FROM known
+  ), spent AS (
+    UPDATE authorization_code c SET used_at_ms = o.now_ms FROM ordered o
+    WHERE c.code_hash = o.code_hash AND c.used_at_ms IS NULL
+      AND (o.refresh_hash IS NULL OR o.window_limit = 0 OR o.used + o.number <= o.window_limit)
+    RETURNING o.*, c.grant_id, c.scopes
+  ), refresh AS (
+    INSERT INTO refresh_token (token_hash, grant_id, client_id, scopes, counted, code_hash, created_at_ms, active_hashes, active_ends_ms)
+    SELECT refresh_hash, grant_id, client_id, scopes, counted, code_hash, now_ms,
+           CASE WHEN active_limit > 0 THEN ARRAY[access_hash] ELSE '{}' END,
+           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END
+    FROM spent WHERE refresh_hash IS NOT NULL
+  ), access AS (
+    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms, expires_at_ms)
+    SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0 AND refresh_hash IS NOT NULL, code_hash,
+           now_ms, expires_at_ms
+    FROM spent
+  ), merged AS (
+    SELECT user_id, client_id, hash, refresh_limit,
+           row_number() OVER (PARTITION BY user_id, client_id ORDER BY fresh DESC, place DESC) AS age
+    FROM (
+      SELECT l.user_id, l.client_id, h.hash, false AS fresh, h.place, f.refresh_limit
+      FROM locked l JOIN (SELECT user_id, client_id, max(refresh_limit) AS refresh_limit FROM spent WHERE counted
+                          GROUP BY user_id, client_id) f USING (user_id, client_id),
+           unnest(l.refresh_hashes) WITH ORDINALITY AS h(hash, place)
+      UNION ALL
+      SELECT user_id, client_id, refresh_hash, true, number, refresh_limit FROM spent WHERE counted
+    ) AS every_token
+  ), changed AS (
+    UPDATE user_client u SET
+      refresh_window_start_ms = s.start_ms,
+      refresh_window_count = s.used + s.added,
+      refresh_hashes = CASE WHEN s.counted THEN ARRAY(
+        SELECT hash FROM merged m WHERE m.user_id = u.user_id AND m.client_id = u.client_id AND m.age <= m.refresh_limit
+        ORDER BY m.age DESC) ELSE u.refresh_hashes END
+    FROM (SELECT user_id, client_id, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, bool_or(counted) AS counted
+          FROM spent WHERE refresh_hash IS NOT NULL GROUP BY user_id, client_id) AS s
+    WHERE u.user_id = s.user_id AND u.client_id = s.client_id
+  ), evicted AS (
+    SELECT user_id, client_id, array_agg(encode(hash, 'hex')) AS hashes, count(pg_notify('grantway', 'tokens:refresh evicted')) AS notices
+    FROM merged WHERE age > refresh_limit GROUP BY user_id, client_id
+  )
+  SELECT o.position, s.position IS NOT NULL AS spent,
+         o.refresh_hash IS NOT NULL AND o.window_limit > 0 AND o.used + o.number > o.window_limit AS throttled,
+         o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted
+  FROM ordered o LEFT JOIN spent s USING (position)
+  LEFT JOIN evicted e ON e.user_id = o.user_id AND e.client_id = o.client_id AND o.refresh_hash IS NOT NULL`;

@@ -1,0 +1,163 @@
+import { LRUCache } from 'lru-cache';
+import type { Settings } from '../../config/settings.ts';
+import type { ChangeNotices } from '../../database/change-notices.ts';
+import type { ClientDirectory } from '../../directory/clients.ts';
+import type { Clock } from '../../foundation/clock.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
+import { secretHash } from '../../foundation/secrets.ts';
+import { type Client, isEnabledAt } from '../../oauth/client.ts';
+import { isCredential } from '../../oauth/formats.ts';
+import type { AccessToken } from '../../oauth/ids.ts';
+import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
+import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import type { CredentialFinder } from './credential-finder.ts';
+import type { StoredAccessToken, TokenStore } from './token-store.ts';
+
+interface Entry {
+  readonly stored: StoredAccessToken;
+  readonly scopes: ScopeSet;
+  readonly hash: string;
+  readonly loadedAtMs: EpochMs;
+  /** The answer for as long as the client stays the same object. */
+  client: Client | undefined;
+  check: TokenCheck | undefined;
+}
+
+const refusals = {
+  evicted: 'TokenEvicted',
+  revoked: 'TokenRevoked',
+  'refresh token evicted': 'RefreshTokenEvicted',
+  'user inactive': 'UserInactive',
+} as const;
+
+/** Topic of change notices that name one access token by the hash of it. */
+export const tokenTopic = 'token';
+/** Topic of change notices that may concern any token: a grant, refresh token or user ended. */
+export const allTokensTopic = 'tokens';
+
+/**
+ * Answers resource servers in the same process. Tokens stay in memory for a few seconds; a change notice drops them at
+ * once, so a revocation is visible on this process immediately and on the others with the notice.
+ */
+export class LocalTokenAuthority implements TokenAuthority {
+  readonly #tokens: TokenStore;
+  readonly #clients: ClientDirectory;
+  readonly #scopes: ScopeCatalogue;
+  readonly #credentials: CredentialFinder;
+  readonly #clock: Clock;
+  readonly #dataCenter: string;
+  readonly #ttlMs: number;
+  /** The access tokens that were asked about last; the token itself is the key, so that a known one costs no hash. */
+  readonly #entries: LRUCache<string, Entry>;
+  /** Notices name tokens by their hash. */
+  readonly #byHash = new Map<string, string>();
+  #generation = 0;
+
+  constructor(options: {
+    readonly tokens: TokenStore;
+    readonly clients: ClientDirectory;
+    readonly scopes: ScopeCatalogue;
+    readonly credentials: CredentialFinder;
+    readonly notices: ChangeNotices;
+    readonly clock: Clock;
+    readonly dataCenter: string;
+    readonly limits: Settings['limits'];
+  }) {
+    this.#tokens = options.tokens;
+    this.#clients = options.clients;
+    this.#scopes = options.scopes;
+    this.#credentials = options.credentials;
+    this.#clock = options.clock;
+    this.#dataCenter = options.dataCenter;
+    this.#entries = new LRUCache({
+      max: options.limits.tokenCacheEntries,
+      dispose: ({ hash }, accessToken) => {
+        if (this.#byHash.get(hash) === accessToken) this.#byHash.delete(hash);
+      },
+      noDisposeOnSet: true,
+    });
+    this.#ttlMs = options.limits.tokenCacheTtlSeconds * 1000;
+    options.notices.subscribe(tokenTopic, { changed: (hash) => this.#forget(hash), reset: () => this.#forgetAll() });
+    options.notices.subscribe(allTokensTopic, { changed: () => this.#forgetAll(), reset: () => this.#forgetAll() });
+  }
+
+  async check(accessToken: AccessToken): Promise<TokenCheck> {
+    const entry = await this.#entry(accessToken);
+    if (!entry) return this.#unknown(accessToken);
+    const { stored } = entry;
+    if (stored.expiresAtMs <= this.#clock.nowMs()) return { refusal: 'TokenExpired' };
+    if (stored.ended) return { refusal: refusals[stored.ended] };
+    const client = await this.#clients.find(stored.clientId);
+    if (entry.check && entry.client === client) return entry.check;
+    entry.client = client;
+    entry.check =
+      client && isEnabledAt(client, this.#dataCenter)
+        ? { grant: toGrant(entry, client) }
+        : { refusal: 'ClientDisabled' };
+    return entry.check;
+  }
+
+  #unknown(accessToken: AccessToken): TokenCheck {
+    if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
+    const explanation = async () => {
+      const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
+      return dataCenter === undefined ? undefined : { outcome: 'TokenOfOtherDataCenter', detail: { dataCenter } };
+    };
+    return { refusal: 'TokenUnknown', explanation };
+  }
+
+  allowsOrigin(origin: string): Promise<boolean> {
+    return this.#clients.allowsOrigin(this.#dataCenter, origin);
+  }
+
+  async #entry(accessToken: AccessToken): Promise<Entry | undefined> {
+    const nowMs = this.#clock.nowMs();
+    const known = this.#entries.get(accessToken);
+    if (known && Math.abs(nowMs - known.loadedAtMs) < this.#ttlMs) return known;
+    if (!isCredential(accessToken)) return undefined;
+    const generation = this.#generation;
+    const stored = await this.#tokens.findAccessToken(accessToken);
+    if (!stored) return undefined;
+    const hash = secretHash(accessToken).toString('hex');
+    const entry: Entry = {
+      stored,
+      scopes: this.#scopes.setOf(stored.scopes),
+      hash,
+      loadedAtMs: nowMs,
+      client: undefined,
+      check: undefined,
+    };
+    // A notice that came while the statement ran may be about this very token: then the answer serves once only.
+    if (generation === this.#generation && !stored.ended) {
+      this.#entries.set(accessToken, entry);
+      this.#byHash.set(hash, accessToken);
+    }
+    return entry;
+  }
+
+  #forget(hash: string): void {
+    this.#generation++;
+    const accessToken = this.#byHash.get(hash);
+    if (accessToken !== undefined) this.#entries.delete(accessToken);
+  }
+
+  #forgetAll(): void {
+    this.#generation++;
+    // First, so that disposing of each entry has nothing left to look for.
+    this.#byHash.clear();
+    this.#entries.clear();
+  }
+}
+
+function toGrant({ stored, scopes }: Entry, client: Client): TokenGrant {
+  return {
+    clientId: stored.clientId,
+    userId: stored.userId,
+    scopes,
+    organizationId: stored.organizationId,
+    environment: stored.environment,
+    javascriptDomains: client.javascriptDomains,
+    expiresAtMs: stored.expiresAtMs,
+    searchWithoutScope: client.overrides['compatibility.searchWithoutScope'],
+  };
+}

@@ -1,0 +1,125 @@
+import { Type } from 'typebox';
+
+const strict = { additionalProperties: false } as const;
+const texts = Type.Array(Type.String());
+
+const organization = {
+  dataCenter: Type.String(),
+  organizationId: Type.String(),
+  environment: Type.String({ default: 'production' }),
+};
+const importTarget = { ...organization, module: Type.String() };
+
+/** The bodies of the admin API's calls. */
+export const bodies = {
+  importOpening: Type.Object({ ...importTarget, importId: Type.Optional(Type.String()) }, strict),
+  importRows: Type.Object(
+    {
+      ...importTarget,
+      importId: Type.Optional(Type.String()),
+      firstRow: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+      header: texts,
+      rows: Type.Array(texts, { maxItems: 1000 }),
+    },
+    strict,
+  ),
+  importClosing: Type.Object({ ...importTarget, importId: Type.String() }, strict),
+  user: Type.Object(
+    {
+      dataCenter: Type.String(),
+      email: Type.String(),
+      password: Type.String(),
+      firstName: Type.String({ default: '' }),
+      lastName: Type.String(),
+      organization: Type.String(),
+    },
+    strict,
+  ),
+  userChange: Type.Object(
+    {
+      dataCenter: Type.String(),
+      email: Type.String(),
+      password: Type.Optional(Type.String()),
+      active: Type.Optional(Type.Boolean()),
+      operator: Type.Optional(Type.Boolean()),
+      endTokens: Type.Boolean({ default: false }),
+    },
+    strict,
+  ),
+  client: Type.Object(
+    {
+      dataCenter: Type.String(),
+      owner: Type.String(),
+      type: Type.String(),
+      name: Type.String({ default: '' }),
+      homepageUrl: Type.Union([Type.String(), Type.Null()], { default: null }),
+      redirectUris: { ...texts, default: [] } as typeof texts,
+      javascriptDomains: { ...texts, default: [] } as typeof texts,
+      enabledDataCenters: { ...texts, default: [] } as typeof texts,
+      sameSecret: Type.Boolean({ default: false }),
+      resourceServer: Type.Boolean({ default: false }),
+      secretsShownOnce: Type.Boolean({ default: false }),
+    },
+    strict,
+  ),
+  clientChange: Type.Object(
+    {
+      name: Type.Optional(Type.String()),
+      homepageUrl: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+      redirectUris: Type.Optional(texts),
+      javascriptDomains: Type.Optional(texts),
+      enable: Type.Optional(texts),
+      disable: Type.Optional(texts),
+      resourceServer: Type.Optional(Type.Boolean()),
+      sameSecret: Type.Optional(Type.Boolean()),
+      secretsShownOnce: Type.Optional(Type.Boolean()),
+      overlapSeconds: Type.Optional(Type.Integer()),
+      overrides: Type.Optional(
+        Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
+      ),
+    },
+    strict,
+  ),
+  secretRotation: Type.Object(
+    { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
+    strict,
+  ),
+  selfClientCode: Type.Object(
+    {
+      dataCenter: Type.String(),
+      clientId: Type.String(),
+      scope: Type.String(),
+      minutes: Type.Integer({ default: 3 }),
+      environment: Type.String({ default: 'production' }),
+      organizationId: Type.Optional(Type.String()),
+      description: Type.String({ default: '', maxLength: 500 }),
+    },
+    strict,
+  ),
+  assignmentRule: Type.Object({ ...organization, rule: Type.Unknown() }, strict),
+  territories: Type.Object({ ...organization, territories: Type.Boolean() }, strict),
+  token: Type.Object({ token: Type.String() }, strict),
+};
+
+/** Their queries. */
+export const queries = {
+  sessions: Type.Object({ dataCenter: Type.String(), email: Type.String() }, strict),
+  endedSessions: Type.Object(
+    { dataCenter: Type.String(), email: Type.String(), session: Type.Optional(Type.String()) },
+    strict,
+  ),
+  organization: Type.Object(organization, strict),
+  moduleFields: Type.Object({ ...organization, module: Type.Optional(Type.String()) }, strict),
+  mails: Type.Object({ dataCenter: Type.String({ default: '' }), limit: Type.String({ default: '50' }) }),
+  mail: Type.Object({ dataCenter: Type.String({ default: '' }) }),
+  events: Type.Object({
+    dataCenter: Type.String({ default: '' }),
+    kind: Type.Optional(Type.String()),
+    outcome: Type.Optional(Type.String()),
+    clientId: Type.Optional(Type.String()),
+    limit: Type.String({ default: '50' }),
+  }),
+};
+
+/** Paths with `:id`. */
+export const withId = Type.Object({ id: Type.String() });

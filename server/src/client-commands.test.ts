@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandsOn } from './testing/commands.ts';
+import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
+
+const shop = new Workshop();
+let platform: PlatformProcess;
+
+beforeAll(async () => {
+  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us' });
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+const { run, json, failure } = commandsOn(shop, () => platform.dataDirectory);
+
+describe('limits and settings of a client', () => {
+  test('limits list names every setting with its default, its value and what it is', async () => {
+    const settings = (await json('limits list')) as {
+      name: string;
+      value: unknown;
+      default: unknown;
+      description: string;
+    }[];
+    const code = settings.find((each) => each.name === 'lifetimes.codeTtlSeconds');
+    expect(code).toMatchObject({ value: 60, default: 60, per_client: true });
+    for (const each of settings) expect(each.description, each.name).not.toBe('');
+    expect(settings.map((each) => each.name)).toContain('compatibility.strictRfc');
+  });
+
+  test('a client may have its own, checked against the same schema', async () => {
+    await json('user create --dc us --email settings@us.example --password', 'correct horse');
+    const { client_id } = await json(
+      'client create --dc us --owner settings@us.example --type device --name Own --homepage https://app.example.com',
+    );
+    const update = ['client', 'update', '--client-id', client_id].join(' ');
+    expect(
+      (await json(update, '--set', 'lifetimes.accessTokenTtlSeconds=60', '--set', 'compatibility.strictRfc=true'))
+        .settings,
+    ).toEqual({
+      'lifetimes.accessTokenTtlSeconds': 60,
+      'compatibility.strictRfc': true,
+    });
+    expect((await json(update, '--unset', 'compatibility.strictRfc')).settings).toEqual({
+      'lifetimes.accessTokenTtlSeconds': 60,
+    });
+    expect((await failure(1, update, '--set', 'lifetimes.accessTokenTtlSeconds=0')).message).toContain(
+      'accessTokenTtlSeconds',
+    );
+    expect((await failure(1, update, '--set', 'limits.windowSeconds=5')).message).toContain('whole platform');
+    expect((await failure(1, update, '--set', 'nonsense')).message).toContain('--set: expected NAME=VALUE');
+    expect((await failure(1, update, '--set', 'lifetimes.accessTokenTtlSeconds=soon')).message).toBe(
+      'lifetimes.accessTokenTtlSeconds: expected a whole number from 1 to 315360000, got "soon"',
+    );
+    for (const name of ['searchWithoutScope', 'compatibility.searchWithoutScope']) {
+      expect((await json(update, '--set', `${name}=true`)).settings).toMatchObject({
+        'compatibility.searchWithoutScope': true,
+      });
+      const shown = await run(`client show --client-id ${client_id}`);
+      expect(shown.stdout).toMatch(/settings .*"compatibility\.searchWithoutScope":true/);
+      expect((await json(update, '--set', `${name}=`)).settings).toEqual({ 'lifetimes.accessTokenTtlSeconds': 60 });
+    }
+    expect((await failure(1, update, '--set', 'searchWithoutScope=["601000001"]')).message).toBe(
+      'compatibility.searchWithoutScope: expected true or false, got "["601000001"]"',
+    );
+    expect((await failure(1, update, '--set', 'searchWithoutScopes=true')).message).toMatch(
+      /^there is no setting "searchWithoutScopes" of a client: expected one of lifetimes\.codeTtlSeconds, .*searchWithoutScope$/,
+    );
+  });
+});
+
+test('a client is declared as a resource server, and the events tell of it', async () => {
+  await json('user create --dc us --email resource@us.example --password', 'correct horse');
+  const fields = '--dc us --owner resource@us.example --type server --name Orders --homepage https://a.example';
+  const redirect = '--redirect-uri https://a.example/cb';
+  const { client_id } = await json(`client create ${fields} ${redirect} --resource-server`);
+  expect((await json(`client show --client-id ${client_id}`)).resource_server).toBe(true);
+  const update = (option: string) => json(`client update --client-id ${client_id} ${option}`);
+  expect((await update('--name Renamed')).resource_server).toBe(true);
+  expect((await update('--no-resource-server')).resource_server).toBe(false);
+  expect((await update('--resource-server')).resource_server).toBe(true);
+  const events = (await json(`event list --dc us --kind client --client-id ${client_id}`)) as unknown as {
+    detail: { action: string; changed?: string[] };
+  }[];
+  expect(events.map(({ detail }) => detail.changed ?? detail.action)).toEqual([
+    ['resource_server'],
+    ['resource_server'],
+    ['name'],
+    'register',
+  ]);
+});

@@ -1,0 +1,119 @@
+import type { Module } from '../../kernel/metadata/metadata.ts';
+import { noChanges } from '../../kernel/record/changes.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+import { answerDuplicates } from './answer-duplicates.ts';
+import { applyPipeline } from './apply-pipeline.ts';
+import { applyTags } from './apply-tags.ts';
+import { applyValues } from './apply-values.ts';
+import { assignOwners } from './assign-owners.ts';
+import { assignTerritories } from './assign-territories.ts';
+import type { Batch, BatchStep } from './batch.ts';
+import { changeRecords } from './change-records.ts';
+import { checkApproval } from './check-approval.ts';
+import { checkLock } from './check-lock.ts';
+import { checkReferences } from './check-references.ts';
+import { checkUnmodified } from './check-unmodified.ts';
+import { computeFormulas } from './compute-formulas.ts';
+import { copySource } from './copy-source.ts';
+import { deriveValues } from './derive-values.ts';
+import { insertRecords } from './insert-records.ts';
+import { keepUniqueValues } from './keep-unique-values.ts';
+import { linkRecords } from './link-records.ts';
+import { makeRecords } from './make-records.ts';
+import { nameRecord } from './name-record.ts';
+import { numberRecords } from './number-records.ts';
+import { readItems } from './read-items.ts';
+import { readRecords } from './read-records.ts';
+import { resolveTags } from './resolve-tags.ts';
+import { bindSteps, inTurn, runSteps } from './run-steps.ts';
+import { stamp } from './stamp.ts';
+import { storeConversion } from './store-conversion.ts';
+import { takeIds } from './take-ids.ts';
+import { touchParentsOfChanged, touchParentsOfNew } from './touch-parents.ts';
+import { updateRecords } from './update-records.ts';
+import { changeOf, type RecordStep, type StateStep, type Writing, type WritingKind } from './writing.ts';
+
+/** One step of a record, and the writings that take it. */
+type Row = readonly [step: RecordStep, kinds: readonly WritingKind[]];
+
+/** What a record's state must allow before anything is made of it, in the order of the wire. */
+const stateSteps: readonly (readonly [step: StateStep, kinds: readonly WritingKind[]])[] = [
+  [checkLock, ['update', 'amend', 'takeIn', 'convert']],
+  [checkUnmodified, ['update']],
+  [checkApproval, ['update', 'convert']],
+];
+
+/** What makes a record of the values that were read, each step on what those before it made. */
+const valueSteps: readonly Row[] = [
+  [applyValues, ['insert', 'update', 'amend', 'takeIn', 'convert']],
+  [applyTags, ['insert', 'update']],
+  [applyPipeline, ['insert', 'update']],
+  [deriveValues, ['insert', 'update', 'takeIn']],
+  [stamp, ['insert', 'update', 'amend', 'takeIn', 'convert', 'restore']],
+  [computeFormulas, ['insert', 'update', 'amend', 'takeIn', 'convert', 'restore', 'recompute']],
+  [assignTerritories, ['insert', 'update', 'amend', 'takeIn', 'assign']],
+  [nameRecord, ['insert', 'update', 'takeIn']],
+];
+
+const record = bindSteps(stateSteps, valueSteps);
+
+const read: readonly BatchStep[] = [readItems, checkReferences];
+const make: readonly BatchStep[] = [
+  resolveTags,
+  numberRecords,
+  takeIds,
+  makeRecords(record),
+  linkRecords(record),
+  assignOwners(record),
+];
+const insert: readonly BatchStep[] = [insertRecords, touchParentsOfNew, answerDuplicates];
+
+/**
+ * The ways of a batch of records into the database. Permissions stand before them, in the handlers; history, references,
+ * used files and unique values go with the statements that write the records (`store/records/write-records.ts`).
+ */
+export const chains = {
+  /** Says what is wrong with items that come later, or in a job. */
+  read,
+  /** The same, with what the values of new records lead to. */
+  check: [...read, makeRecords(record)],
+  /** New records up to the write, which `insert` does. */
+  prepare: [...read, ...make],
+  insert,
+  create: [...read, ...make, ...insert],
+  clone: [...read, copySource, ...make, ...insert],
+  update: [
+    ...read,
+    resolveTags,
+    inTurn([readRecords, takeIds, changeRecords(record), updateRecords, touchParentsOfChanged, answerDuplicates]),
+  ],
+  amend: [inTurn([readRecords, changeRecords(record), updateRecords])],
+  /** Records that a conversion makes, in its transaction, with ids that were taken before. */
+  convertTo: [numberRecords, makeRecords(record), linkRecords(record), insertRecords],
+  /** Records that a conversion found; they are locked in its transaction. */
+  takeIn: [changeRecords(record), keepUniqueValues, updateRecords],
+  /** The lead itself. */
+  convert: [changeRecords(record), storeConversion],
+} satisfies Readonly<Record<string, readonly BatchStep[]>>;
+
+/** Takes a batch through a chain. Its items say afterwards what became of them. */
+export function run(steps: readonly BatchStep[], batch: Batch): Promise<void> {
+  return runSteps(steps, batch);
+}
+
+/** Asks the state steps about a record that will be written later in the same transaction. */
+export const checkState = record.check;
+
+/** A record that comes back from the recycle bin, or whose module has other formulas: a copy, with what follows from its values. */
+export function remade(
+  call: Writing['call'],
+  module: Module,
+  before: StoredRecord,
+  kind: 'restore' | 'recompute',
+): StoredRecord {
+  const task = { call, module, kind, changes: noChanges(), tagIds: new Map<string, string>(), jsonPath: '$' };
+  const writing = changeOf({ ...task, takeId: () => '' }, before);
+  const failure = record.make(writing);
+  if (failure) throw new Error(`a record cannot be made again: ${failure.code}`);
+  return writing.after;
+}

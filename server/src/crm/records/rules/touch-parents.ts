@@ -1,0 +1,61 @@
+import { activityModules } from '../../kernel/metadata/activities.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+import { touchRecords } from '../../store/records/touch-records.ts';
+import type { Batch } from './batch.ts';
+
+/** Modules whose records are activity on what they point to. */
+const activities = new Set(['Notes', ...activityModules]);
+
+/** Step: parents of new activities and notes (`touch`). */
+export function touchParentsOfNew(batch: Batch): Promise<void> {
+  const added = batch.items.flatMap(({ made, outcome }) => (made && outcome?.written ? [made.row.record] : []));
+  return touch(batch, added, 'added');
+}
+
+/** Step: parents of activities and notes that were changed (`touch`). */
+export function touchParentsOfChanged(batch: Batch): Promise<void> {
+  const changed = batch.writes.flatMap(({ after, items }) => (items[0]?.outcome?.written ? [after] : []));
+  return touch(batch, changed, 'changed');
+}
+
+/**
+ * Moves the last activity of the records that notes and activities are about (crm-api 5.4), when these are added or
+ * changed, and tells of new ones in their timelines, with one statement. It is no change of theirs: neither their version
+ * nor their modified time moves.
+ */
+async function touch(
+  { call, module }: Batch,
+  records: readonly Pick<StoredRecord, 'id' | 'data'>[],
+  what: 'added' | 'changed',
+): Promise<void> {
+  if (!activities.has(module.apiName)) return;
+  const { space, store, user, nowMs } = call;
+  const parents = new Map<string, { readonly module: number; readonly related: string[] }>();
+  for (const record of records) {
+    for (const field of module.fields) {
+      const value = record.data[field.key];
+      if (value === undefined) continue;
+      const any = field.dataType === 'multi_module_lookup' ? (value as { id: string; module: string }) : undefined;
+      const id = any?.id ?? (field.dataType === 'lookup' ? (value as string) : undefined);
+      const target = space.metadata.find(any?.module ?? field.lookupModules[0] ?? '');
+      if (id === undefined || !target) continue;
+      const parent = parents.get(id) ?? { module: target.number, related: [] };
+      parents.set(id, parent);
+      if (!parent.related.includes(record.id)) parent.related.push(record.id);
+    }
+  }
+  if (parents.size === 0) return;
+  // One order for everybody, so that two calls never wait for each other.
+  const sorted = [...parents].sort(([a], [b]) => (a < b ? -1 : 1));
+  const told = sorted.flatMap(([id, parent]) =>
+    what === 'added' ? parent.related.map((related) => ({ id, module: parent.module, related })) : [],
+  );
+  await touchRecords(store.database, {
+    dataSpace: space.dataSpace,
+    records: sorted.map(([id, parent]) => ({ id, module: parent.module })),
+    told,
+    relatedModule: module.number,
+    by: user.id,
+    atMs: nowMs,
+  });
+}

@@ -1,0 +1,18 @@
+import type { CrmCall } from '../../kernel/call.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+import { formatDateTime } from '../../language/values/date-time.ts';
+import { showUserBriefly } from './view.ts';
+
+/** The details of a record that was written. */
+export function writeDetails(
+  { space, user }: Pick<CrmCall, 'space' | 'user'>,
+  record: StoredRecord,
+): Record<string, unknown> {
+  return {
+    Modified_Time: formatDateTime(record.modifiedAtMs, user.timeZone),
+    Modified_By: showUserBriefly(space, record.modifiedBy),
+    Created_Time: formatDateTime(record.createdAtMs, user.timeZone),
+    id: record.id,
+    Created_By: showUserBriefly(space, record.createdBy),
+  };
+}

@@ -1,0 +1,38 @@
+import { isOnFor } from '../../../config/settings.ts';
+import type { TokenGrant } from '../../../oauth/token-authority.ts';
+import { Refusal } from '../../kernel/errors.ts';
+import type { CrmContext } from '../context.ts';
+import type { Routed } from './stages.ts';
+
+/**
+ * Holds a call against its version and the scopes of its grant.
+ * @throws Refusal API_NOT_SUPPORTED, OAUTH_SCOPE_MISMATCH
+ */
+export function checkScopes(
+  { operation, path, version }: Routed,
+  grant: TokenGrant,
+  { compatibility }: Pick<CrmContext['settings'], 'compatibility'>,
+): void {
+  if (operation.since !== undefined && version.number < operation.since) {
+    throw new Refusal('API_NOT_SUPPORTED', { details: { supported_version: operation.since } });
+  }
+  for (const alternatives of operation.scopes(path)) {
+    if (alternatives.some((scope) => grant.scopes.covers(scope))) continue;
+    const isSearch = operation.searchScope !== undefined && alternatives.includes(operation.searchScope);
+    if (isSearch && (grant.searchWithoutScope ?? isOnFor(compatibility.searchWithoutScope, grant.organizationId))) {
+      continue;
+    }
+    throw new Refusal('OAUTH_SCOPE_MISMATCH', {
+      outcome: 'ScopeMissing',
+      reason: {
+        needed: alternatives,
+        held: grant.scopes.toString(),
+        ...(isSearch ? { switch: 'compatibility.searchWithoutScope', use: useOf(grant.clientId) } : {}),
+      },
+    });
+  }
+}
+
+/** How an operator lets a client search that never asks for the scope. */
+const useOf = (clientId: string): string =>
+  `grantway client update --client-id ${clientId} --set searchWithoutScope=true`;

@@ -1,0 +1,34 @@
+import { maskSecret } from '../../../foundation/secrets.ts';
+import type { TokenGrant } from '../../../oauth/token-authority.ts';
+import { Refusal } from '../../kernel/errors.ts';
+import type { CrmContext } from '../context.ts';
+
+const credentials = /^(?:zoho-oauthtoken|bearer) +([^\s]+) *$/i;
+
+/**
+ * The grant of the token in the Authorization header.
+ * @throws Refusal AUTHENTICATION_FAILURE, INVALID_TOKEN
+ */
+export async function checkToken(
+  { authority }: Pick<CrmContext, 'authority'>,
+  authorization: string | undefined,
+): Promise<TokenGrant> {
+  const token = credentials.exec(authorization ?? '')?.[1];
+  if (token === undefined) {
+    throw new Refusal('AUTHENTICATION_FAILURE', {
+      outcome: 'NoToken',
+      reason: { expected: 'Authorization: Zoho-oauthtoken <token>', came: describeHeader(authorization) },
+    });
+  }
+  const check = await authority.check(token);
+  if (check.grant) return check.grant;
+  const { explanation, refusal } = check;
+  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason: { token: maskSecret(token) }, explanation });
+}
+
+/** What may be said of a header that holds no usable token: its scheme, never what follows it. */
+function describeHeader(authorization: string | undefined): string {
+  if (authorization === undefined) return 'no Authorization header';
+  const scheme = /^[A-Za-z][A-Za-z0-9-]{0,30}(?= )/.exec(authorization)?.[0];
+  return scheme === undefined ? 'a header without a scheme' : `scheme ${scheme}`;
+}

@@ -1,0 +1,45 @@
+import type { Settings } from '../../config/settings.ts';
+import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
+import type { Operation } from '../kernel/operation.ts';
+import { checkPermission } from '../kernel/permissions.ts';
+import type { Pass } from '../kernel/store.ts';
+import { checkAddress } from './address.ts';
+import { costOf, furtherCredits, isHeavyBody } from './costs.ts';
+import { hasIdempotencyKey, runOnce } from './idempotency.ts';
+
+/**
+ * Checks that every handler relies on: path and parameters are texts, and the profile has the operation's permission.
+ * @throws Refusal INVALID_DATA, NO_PERMISSION
+ */
+export function checkCall(call: CrmCall, operation: Operation): void {
+  checkAddress(call, operation);
+  if (operation.permission !== undefined) checkPermission(call.user, operation.permission);
+}
+
+/**
+ * Runs an admitted call and charges what it cost beyond its price.
+ * @param hold is given what lets the next heavy call in, when this one turns out to be heavy by its body.
+ * @throws Refusal
+ */
+export async function runCall(
+  { limits: { crmConcurrentHeavyCalls } }: Settings,
+  operation: Operation,
+  call: CrmCall,
+  pass: Pass,
+  hold: (leave: Pass['leave']) => void,
+): Promise<CrmAnswer> {
+  const cost = costOf(operation);
+  const { limits } = call.store;
+  const { organizationId } = call.space.contents;
+  // Bodies are looked into only where it matters.
+  if (crmConcurrentHeavyCalls > 0 && isHeavyBody(cost, call.body)) {
+    hold(limits.enterHeavy(organizationId, call.grant.clientId, pass.headers));
+  }
+  checkCall(call, operation);
+  const answer = hasIdempotencyKey(operation, call.headers)
+    ? await runOnce(operation, call)
+    : await operation.handle(call);
+  const further = furtherCredits(cost, answer.json);
+  if (further > 0) await limits.charge(organizationId, pass, further);
+  return answer;
+}

@@ -1,0 +1,40 @@
+import type { Database } from './database.ts';
+
+/** Rows that end by themselves: the column with their time in milliseconds, and how long they are kept after it. */
+export interface Expiring {
+  readonly table: string;
+  readonly column: string;
+  readonly keptMs: number;
+}
+
+const rowsPerStatement = 5_000;
+
+/**
+ * Deletes rows that ended long ago, a bounded number at a time. A table that cannot be swept leaves the others their
+ * turn; the first error is thrown in the end.
+ * @returns how many rows went.
+ */
+export async function deleteExpired(database: Database, tables: readonly Expiring[], nowMs: number): Promise<number> {
+  let total = 0;
+  const failures: unknown[] = [];
+  for (const { table, column, keptMs } of tables) {
+    const swept = sweepTable(database, table, column, nowMs - keptMs);
+    total += await swept.catch((error: unknown) => {
+      failures.push(error);
+      return 0;
+    });
+  }
+  if (failures.length > 0) throw failures[0];
+  return total;
+}
+
+async function sweepTable(database: Database, table: string, column: string, beforeMs: number): Promise<number> {
+  for (let total = 0; ; ) {
+    const rows = await database.query({
+      text: `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${rowsPerStatement}) RETURNING 1`,
+      values: [beforeMs],
+    });
+    total += rows.length;
+    if (rows.length < rowsPerStatement) return total;
+  }
+}

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseAst } from 'rolldown/parseAst';
+import { describe, expect, test } from 'vitest';
+
+/** Whose a table is, and which other folders name it in their SQL: those that write it, those that only read it. */
+interface Ownership {
+  readonly owner: string;
+  readonly writers?: readonly string[];
+  readonly readers?: readonly string[];
+}
+
+const source = fileURLToPath(new URL('../', import.meta.url));
+const owners: Readonly<Record<string, Ownership>> = JSON.parse(
+  readFileSync(join(source, 'database', 'table-owners.json'), 'utf8'),
+);
+const migrations = join(source, 'database', 'migrations');
+const tables = tablesOf(
+  readdirSync(migrations, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => readFileSync(join(migrations, name), 'utf8')),
+);
+
+/** The tables that are there after some migrations. */
+function tablesOf(scripts: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const statement = /^(?:CREATE TABLE (\w+)|DROP TABLE (\w+)|ALTER TABLE (\w+) RENAME TO (\w+))/gm;
+  for (const [, created, dropped, before, after] of scripts.flatMap((script) => [...script.matchAll(statement)])) {
+    for (const name of [dropped, before]) if (name !== undefined) found.delete(name);
+    for (const name of [created, after]) if (name !== undefined) found.add(name);
+  }
+  return found;
+}
+
+/** The texts that stand in a source: its strings, and its templates with `?` for what is put in. */
+function textsIn(code: string): string[] {
+  const texts: string[] = [];
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) for (const each of node) walk(each);
+    if (Array.isArray(node) || typeof node !== 'object' || node === null) return;
+    const { type, value, quasis } = node as {
+      type?: string;
+      value?: unknown;
+      quasis?: { value: { cooked: string } }[];
+    };
+    if (type === 'Literal' && typeof value === 'string') texts.push(value);
+    if (type === 'TemplateLiteral') texts.push((quasis ?? []).map((part) => part.value.cooked).join('?'));
+    for (const each of Object.values(node)) walk(each);
+  };
+  walk(parseAst(code, { lang: 'ts' }).body);
+  return texts;
+}
+
+/** The tables that a text of SQL names, and whether it writes them. A name alone may become part of any statement. */
+function tablesIn(text: string): Map<string, 'reads' | 'writes'> {
+  const found = new Map<string, 'reads' | 'writes'>();
+  // Bare names of the accounts server are words of OAuth as well.
+  if (tables.has(text)) return text.startsWith('crm_') ? found.set(text, 'writes') : found;
+  for (const [, before, verb, name] of text.matchAll(
+    /(DELETE\s+)?\b(FROM|JOIN|INTO|UPDATE|TRUNCATE|USING)\s+(?:ONLY\s+)?(\w+)/g,
+  )) {
+    if (!tables.has(name as string)) continue;
+    const writes = before !== undefined || verb === 'INTO' || verb === 'UPDATE' || verb === 'TRUNCATE';
+    if (writes || !found.has(name as string)) found.set(name as string, writes ? 'writes' : 'reads');
+  }
+  return found;
+}
+
+function usesOf(): Map<string, Map<string, 'reads' | 'writes'>> {
+  const uses = new Map<string, Map<string, 'reads' | 'writes'>>();
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|(^|\/)(testing|e2e)\//.test(name));
+  for (const file of files) {
+    for (const text of textsIn(readFileSync(join(source, file), 'utf8'))) {
+      for (const [table, use] of tablesIn(text)) {
+        const folders = uses.get(table) ?? new Map<string, 'reads' | 'writes'>();
+        uses.set(table, folders);
+        const folder = dirname(file);
+        if (use === 'writes' || !folders.has(folder)) folders.set(folder, use);
+      }
+    }
+  }
+  return uses;
+}
+
+const uses = usesOf();
+const isIn = (folder: string, owner: string) => folder === owner || folder.startsWith(`${owner}/`);
+
+test('the statements of a text are told apart by what they do', () => {
+  expect([...tablesIn('WITH gone AS (DELETE FROM crm_tag) UPDATE crm_record SET x = 1 FROM crm_reference')]).toEqual([
+    ['crm_tag', 'writes'],
+    ['crm_record', 'writes'],
+    ['crm_reference', 'reads'],
+  ]);
+  const placed = '`FROM crm_tag WHERE $' + '{x}`';
+  expect(textsIn(`const a = ${placed}; f("crm_record");`)).toEqual(['FROM crm_tag WHERE ?', 'crm_record']);
+});
+
+test('every table has an owner, and every owner a table', () => {
+  expect(Object.keys(owners).sort()).toEqual([...tables].sort());
+});
+
+describe.each(Object.entries(owners))('%s', (table, { owner, writers = [], readers = [] }) => {
+  const foreign = [...(uses.get(table) ?? [])].filter(([folder]) => !isIn(folder, owner));
+
+  test(`is touched by ${owner} and those it lets only`, () => {
+    const unknown = foreign.filter(
+      ([folder, use]) => !writers.includes(folder) && (use === 'writes' || !readers.includes(folder)),
+    );
+    expect(unknown, `expected SQL over ${table} in ${owner}`).toEqual([]);
+  });
+
+  test('lets nobody who does not ask', () => {
+    expect(writers.filter((folder) => !foreign.some(([each, use]) => each === folder && use === 'writes'))).toEqual([]);
+    expect(readers.filter((folder) => !foreign.some(([each, use]) => each === folder && use === 'reads'))).toEqual([]);
+  });
+});
+
+test('accounts and the CRM know nothing of the tables of each other', () => {
+  const crossed = [...uses].flatMap(([table, folders]) =>
+    [...folders.keys()].filter((folder) =>
+      isIn(folder, 'accounts')
+        ? owners[table]?.owner.startsWith('crm')
+        : isIn(folder, 'crm') && owners[table]?.owner.startsWith('accounts'),
+    ),
+  );
+  expect(crossed).toEqual([]);
+});

@@ -4,13 +4,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-if (existsSync(main)) await runCheckout();
+if (existsSync(new URL('../../tools/setup.mjs', import.meta.url))) await runCheckout();
 else await import('../dist/main.js');
 
 async function runCheckout() {
   const { handOver } = await import('../../tools/run-child.mjs');
   const { bundledNode, setUp } = await import('../../tools/setup.mjs');
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const args = process.argv.slice(2);
   // The same as `npm start`. Help needs no set-up, and the other commands need a platform, which has had its own.
   if (args[0] === 'start' && !args.includes('--help') && !args.includes('-h')) await setUp();

@@ -59,12 +59,13 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
       ['api', 'CRM API, production'],
       ['developerApi', 'CRM API, developer'],
       ['content', 'CRM file upload'],
-      ['console', 'API console'],
+      ['console', 'You are signed out'],
     ] as const) {
       await page.goto(`${origins?.[service]}/`);
       await page.getByRole('heading', { name: heading }).waitFor();
       await inspectPage(page, `front-${service}`);
     }
+    await page.goto(`${origins?.api}/`);
     await page.getByRole('link', { name: 'Your account' }).click();
     await signIn(page, stage.user('in'));
     await page.getByRole('heading', { name: 'You are signed in' }).waitFor();

@@ -31,8 +31,10 @@ for (const signal of signals) {
  * @returns {Promise<{ status: number, error?: Error, stderr: string }>}
  */
 export async function runChild(command, args, options) {
-  const result = await runToItsEnd(command, args, options, false);
-  if (asked) process.exit(exitCodeOf(asked.signal));
+  const { signal, ...result } = await runToItsEnd(command, args, options, false);
+  // Both have the signal of a terminal at the same moment; the child's end may be heard of first.
+  const ending = asked?.signal ?? (signals.includes(signal) ? signal : undefined);
+  if (ending) process.exit(exitCodeOf(ending));
   return result;
 }
 
@@ -60,7 +62,7 @@ async function runToItsEnd(command, args, options, mayInsist) {
   try {
     return await new Promise((resolve) => {
       child.once('error', (error) => resolve({ status: 1, error, stderr }));
-      child.once('close', (code, signal) => resolve({ status: code ?? exitCodeOf(signal), stderr }));
+      child.once('close', (code, signal) => resolve({ status: code ?? exitCodeOf(signal), signal, stderr }));
     });
   } finally {
     running = undefined;

@@ -32,11 +32,11 @@ const types = moduleTypes([
 
 async function compile(code: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'grantway-types-'));
-  const root = join(import.meta.dirname, '../../../..');
+  const root = join(import.meta.dirname, '../../..');
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   try {
     writeFileSync(join(directory, 'crm.d.ts'), types);
-    const index = JSON.stringify(join(import.meta.dirname, '../index.ts'));
+    const index = JSON.stringify(join(root, 'sdk/node/src/index.ts'));
     writeFileSync(
       join(directory, 'use.mts'),
       `import { CrmClient, type Session } from ${index};\nimport type { Modules } from './crm.d.ts';\ndeclare const session: Session;\nconst crm = new CrmClient<Modules>(session);\n${code}\nexport {};\n`,

@@ -2,7 +2,7 @@
 // SDK and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on,
 // before there are packages.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './find-chromium.mjs';
@@ -12,8 +12,8 @@ import { runChild } from './run-child.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The Node that came with the packages: it runs TypeScript directly. */
 export const bundledNode = join(root, 'node_modules', '.bin', 'node');
-/** Holds the hash of the sources that the console's pages were built from. */
-const consoleSourcesFile = join(root, 'console', 'dist', 'sources.txt');
+/** Written by the build of the console's pages: what they were built from (`console/vite.config.ts`). */
+const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
 
 /**
  * Does what is missing. Cut short at any moment, it leaves what the next call completes.
@@ -22,8 +22,7 @@ const consoleSourcesFile = join(root, 'console', 'dist', 'sources.txt');
 export async function setUp({ browser = false, redis = false } = {}) {
   if (!packagesAreInstalled()) await installPackages();
   if (sdkIsStale()) await run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
-  const consoleHash = hashOfConsole();
-  if (consoleIsStale(consoleHash)) await buildConsole(consoleHash);
+  if (consoleIsStale()) await buildConsole();
   if (browser) await ensureProgram(chromium);
   if (redis) await ensureProgram(redisServer);
 }
@@ -84,38 +83,20 @@ function sdkIsStale() {
   );
 }
 
-/** Of everything that the console's pages are built from, the server's files among it. */
-function hashOfConsole() {
-  const hash = createHash('sha256');
-  const folders = [join('console', 'src'), join('server', 'src', 'oauth')].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((file) => file.isFile())
-      .map((file) => join(file.parentPath ?? file.path, file.name)),
-  );
-  const files = [
-    ['console', 'package.json'],
-    ['console', 'vite.config.ts'],
-    ['console', 'index.html'],
-    ['server', 'src', 'console', 'wire.ts'],
-    ['server', 'src', 'console', 'wire-administration.ts'],
-    ['server', 'src', 'config', 'data-centers.ts'],
-    ['server', 'src', 'inspector', 'event-kinds.ts'],
-  ].map((parts) => join(root, ...parts));
-  for (const file of [...folders, ...files].sort()) {
-    hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
-  }
-  return hash.digest('hex');
+/** Compares the sources of the console's pages with those that they were built from. */
+function consoleIsStale() {
+  if (!existsSync(consoleSourcesFile)) return true;
+  const built = JSON.parse(readFileSync(consoleSourcesFile, 'utf8'));
+  return Object.entries(built).some(([path, hash]) => {
+    const file = join(root, path);
+    return !existsSync(file) || createHash('sha256').update(readFileSync(file)).digest('hex') !== hash;
+  });
 }
 
-function consoleIsStale(hash) {
-  return !existsSync(consoleSourcesFile) || readFileSync(consoleSourcesFile, 'utf8') !== hash;
-}
-
-async function buildConsole(hash) {
+async function buildConsole() {
   say('Building the API console …');
   const vite = join('node_modules', 'vite', 'bin', 'vite.js');
   await run(bundledNode, [vite, 'build', 'console', '--logLevel', 'error'], 'the API console could not be built');
-  writeFileSync(consoleSourcesFile, hash);
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { EpochMs, Seconds, SecretHash } from '../foundation/kinds.ts';
-import type { UserId } from '../oauth/ids.ts';
-import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../database/database.ts';
+import type { EpochMs, Seconds, SecretHash } from '../foundation/kinds.ts';
 import { secretHash } from '../foundation/secrets.ts';
+import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
+import type { UserId } from '../oauth/ids.ts';
 import type { AccountsContext } from './context.ts';
 
 /** A browser that is signed in. */
@@ -16,16 +16,16 @@ export interface Session {
   readonly signedInAtMs: EpochMs;
 }
 
-/** Cookies of one data centre; ports do not keep cookies apart, so their names carry its id. */
+/** The cookies of the accounts server. */
 export type CookieName = 'session' | 'browser' | 'home' | 'known';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
 
-/** The name on the wire. `__Host-` ties it to one secure host; browsers refuse it without https. */
-export function cookieName(context: Pick<AccountsContext, 'dataCenter'>, name: CookieName): string {
-  const plain = `grantway_${name}_${context.dataCenter.id}`;
-  return isSecure(context) ? `__Host-${plain}` : plain;
-}
+const ownerOf = ({ dataCenter: { id, origins } }: Pick<AccountsContext, 'dataCenter'>): CookieOwner => ({
+  application: 'grantway',
+  dataCenterId: id,
+  origin: origins.accounts,
+});
 
 export function setCookie(
   context: AccountsContext,
@@ -34,14 +34,7 @@ export function setCookie(
   value: string,
   ttlSeconds: Seconds,
 ): void {
-  reply.setCookie(cookieName(context, name), value, {
-    path: '/',
-    httpOnly: true,
-    // Lax, not Strict: a page of another site that opens /oauth/v2/auth must find the user signed in.
-    sameSite: 'lax',
-    secure: isSecure(context),
-    maxAge: ttlSeconds,
-  });
+  setOwnCookie(ownerOf(context), reply, name, value, ttlSeconds);
 }
 
 export function clearCookie(context: AccountsContext, reply: FastifyReply, name: CookieName): void {
@@ -53,12 +46,7 @@ export function readCookie(
   request: FastifyRequest,
   name: CookieName,
 ): string | undefined {
-  // Requests that ended before any route have none.
-  return (request.cookies as FastifyRequest['cookies'] | undefined)?.[cookieName(context, name)];
-}
-
-function isSecure(context: Pick<AccountsContext, 'dataCenter'>): boolean {
-  return context.dataCenter.origins.accounts.startsWith('https:');
+  return readOwnCookie(ownerOf(context), request, name);
 }
 
 /** Longest part of a User-Agent that is kept with a session. */
@@ -181,6 +169,11 @@ const sessionIdLength = 16;
 export const sessionIdPattern = new RegExp(`^[0-9a-f]{${sessionIdLength}}$`);
 const sessionId = `left(encode(s.session_hash, 'hex'), ${sessionIdLength})`;
 
+/** The id of a session among its user's. */
+export function sessionIdOf(sessionHash: SecretHash): string {
+  return sessionHash.toString('hex').slice(0, sessionIdLength);
+}
+
 /** The user's sessions that are alive, newest first. */
 export async function listSessions(
   queryable: Queryable,
@@ -209,18 +202,19 @@ export async function listSessions(
   }));
 }
 
-/** Ends the user's sessions, or the one with that id. Returns the ids of those that were alive. */
+/** Ends the user's sessions: all, `only` the one with that id, or all `except` it. Returns the ids of those that were alive. */
 export async function endSessionsOf(
   queryable: Queryable,
   context: Pick<AccountsContext, 'settings' | 'clock'>,
   userId: UserId,
-  only: string | null,
+  { only, except }: { readonly only?: string | undefined; readonly except?: string } = {},
 ): Promise<string[]> {
   const nowMs = context.clock.nowMs();
   const rows = await queryable.query<{ session_id: string; alive: boolean }>({
     text: `DELETE FROM session s WHERE s.user_id = $1 AND ($2::text IS NULL OR ${sessionId} = $2)
+             AND ($5::text IS NULL OR ${sessionId} <> $5)
            RETURNING ${sessionId} AS session_id, ${alive('$3', '$4')} AS alive`,
-    values: [userId, only, nowMs, idleSince(context, nowMs)],
+    values: [userId, only ?? null, nowMs, idleSince(context, nowMs), except ?? null],
   });
   return rows.filter((row) => row.alive).map((row) => row.session_id);
 }

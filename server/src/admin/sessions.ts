@@ -30,7 +30,7 @@ export async function endUserSessions(context: AdminContext, owner: SessionOwner
   }
   const { database, events } = administered(context, owner.dataCenter);
   const { userId, email } = await findOwner(context, owner);
-  const ended = await endSessionsOf(database, context, userId, sessionId ?? null);
+  const ended = await endSessionsOf(database, context, userId, { only: sessionId });
   if (sessionId !== undefined && ended.length === 0) throw notFound(`${email} has no session ${sessionId}`);
   events.record({ kind: 'session', outcome: 'Success', userId, detail: { ended, by: 'operator' } });
   return { user_id: userId, email, ended };

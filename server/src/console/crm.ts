@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Environment, environments } from '../config/data-centers.ts';
 import type { ConsoleContext } from './context.ts';
 import { CrmTokens, type Space } from './crm-tokens.ts';
-import { foreignCall, notFound, signedOut } from './failure.ts';
-import { type ConsoleSession, findSession, isForeign, isOwnCall } from './sessions.ts';
+import { notFound } from './failure.ts';
+import { admitCall, type ConsoleSession } from './sessions.ts';
 
 const passedHeaders = ['content-type', 'if-modified-since', 'x-external', 'range'] as const;
 const answerHeaders = ['content-type', 'content-disposition', 'last-modified'] as const;
@@ -58,10 +58,7 @@ export function registerCrm(app: FastifyInstance, context: ConsoleContext, crm: 
     url: '/api/crm/:environment/:organizationId/*',
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      const session = await findSession(context, request);
-      if (!session) throw signedOut();
-      const allowed = request.method === 'GET' ? !isForeign(request) : isOwnCall(context, request, session);
-      if (!allowed) throw foreignCall();
+      const session = await admitCall(context, request);
       const { organizationId } = request.params;
       const space = { environment: readEnvironment(request.params.environment), organizationId };
       const answer = await crm.ask(session, space, {

@@ -4,8 +4,8 @@ import type { AdminContext } from '../admin/context.ts';
 import { queryOf } from '../http/parameters.ts';
 import { checkAddress, readBody } from '../http/read-input.ts';
 import type { ConsoleContext } from './context.ts';
-import { badInput, foreignCall, notFound, signedOut } from './failure.ts';
-import { type ConsoleSession, findSession, isForeign, isOwnCall } from './sessions.ts';
+import { badInput, notFound } from './failure.ts';
+import { admitCall, type ConsoleSession } from './sessions.ts';
 
 /** One call of the console's API: a line of its table, from which the OpenAPI document is made, too. */
 export interface ConsoleRoute<Body extends TSchema = TSchema> {
@@ -72,10 +72,7 @@ export function registerRoute(app: FastifyInstance, context: ConsoleContext, rou
     url: `/api${route.path}`,
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      const session = await findSession(context, request);
-      if (!session) throw signedOut();
-      const allowed = route.method === 'GET' ? !isForeign(request) : isOwnCall(context, request, session);
-      if (!allowed) throw foreignCall();
+      const session = await admitCall(context, request, route.method === 'GET');
       if (route.operator && !session.operator) throw notFound('page');
       checkAddress(request);
       const answer = await route.handle({

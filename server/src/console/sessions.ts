@@ -1,8 +1,9 @@
-import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { alive, endSessionByHash, idleSince, noteSessionUse } from '../accounts/sessions.ts';
 import { keyedHash, sameBytes, secretHash } from '../foundation/secrets.ts';
+import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
 import type { ConsoleContext } from './context.ts';
+import { foreignCall, signedOut } from './failure.ts';
 
 /** A browser that is signed in to the console. */
 export interface ConsoleSession {
@@ -19,11 +20,17 @@ export interface ConsoleSession {
   readonly csrfToken: string;
 }
 
-/** Cookies of one data centre; ports do not keep cookies apart, so their names carry its id. */
+/** The cookies of the console. */
 export type ConsoleCookie = 'session' | 'signin';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
 const recentMs = 5 * 60_000;
+
+const cookiesOf = ({ dataCenter: { id, origins } }: Pick<ConsoleContext, 'dataCenter'>): CookieOwner => ({
+  application: 'grantway_console',
+  dataCenterId: id,
+  origin: origins.console,
+});
 
 export function setCookie(
   context: ConsoleContext,
@@ -32,28 +39,11 @@ export function setCookie(
   value: string,
   ttlSeconds: number,
 ): void {
-  reply.setCookie(cookieName(context, name), value, {
-    path: '/',
-    httpOnly: true,
-    // Lax, not Strict: the accounts server's redirect back must find what the sign-in kept.
-    sameSite: 'lax',
-    secure: isSecure(context),
-    maxAge: ttlSeconds,
-  });
+  setOwnCookie(cookiesOf(context), reply, name, value, ttlSeconds);
 }
 
 export function readCookie(context: ConsoleContext, request: FastifyRequest, name: ConsoleCookie): string | undefined {
-  return request.cookies[cookieName(context, name)];
-}
-
-/** `__Host-` ties a cookie to one secure host; browsers refuse it without https. */
-function cookieName(context: ConsoleContext, name: ConsoleCookie): string {
-  const plain = `grantway_console_${name}_${context.dataCenter.id}`;
-  return isSecure(context) ? `__Host-${plain}` : plain;
-}
-
-function isSecure(context: ConsoleContext): boolean {
-  return context.dataCenter.origins.console.startsWith('https:');
+  return readOwnCookie(cookiesOf(context), request, name);
 }
 
 /** Starts a session that ends with the accounts session it came from. */
@@ -139,6 +129,23 @@ export function isRecent(context: ConsoleContext, session: ConsoleSession): bool
 }
 
 /**
+ * The session of a call of the HTTP API that may go on.
+ * @param reads whether it changes nothing.
+ * @throws ConsoleFailure 401 when nobody is signed in, 403 when the call does not come from a page of this console.
+ */
+export async function admitCall(
+  context: ConsoleContext,
+  request: FastifyRequest,
+  reads = request.method === 'GET',
+): Promise<ConsoleSession> {
+  const session = await findSession(context, request);
+  if (!session) throw signedOut();
+  const allowed = reads ? !isForeign(request) : isOwnCall(context, request, session);
+  if (!allowed) throw foreignCall();
+  return session;
+}
+
+/**
  * Whether a call that changes something comes from a page of this console: its token must be in a header, which no
  * form and no other site can set, and the browser must not say that it comes from elsewhere.
  */
@@ -150,7 +157,7 @@ export function isOwnCall(context: ConsoleContext, request: FastifyRequest, sess
 }
 
 /** Whether the browser says that the call comes from a page of another origin, which another port is, too. */
-export function isForeign(request: FastifyRequest): boolean {
+function isForeign(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

@@ -4,8 +4,10 @@ import { consoleCallbackPath, consoleClientId } from '../directory/first-party.t
 import { seal, unseal } from '../foundation/sealed.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { queryOf } from '../http/parameters.ts';
+import { sendPlainPage } from '../http/plain-page.ts';
 import type { ConsoleContext } from './context.ts';
 import { foreignCall } from './failure.ts';
+import { redeemCode } from './redeem-code.ts';
 import { endSession, findSession, isOwnCall, readCookie, setCookie, startSession } from './sessions.ts';
 import type { Streams } from './streams.ts';
 
@@ -67,26 +69,20 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext, st
     if (elsewhere) {
       return reply.redirect(`${elsewhere.origins.console}/sign-in?return=${encodeURIComponent(returnTo)}`, 302);
     }
-    if (query.get('error')) return sendNotice(reply, 'You did not sign in.', returnTo);
+    if (query.get('error')) return sendNotice(reply, dataCenter.id, 'You did not sign in.', returnTo);
     if (!pending || pending.state !== query.get('state')) {
-      return sendNotice(reply, 'This sign-in was begun in another browser, or too long ago.', returnTo);
+      return sendNotice(reply, dataCenter.id, 'This sign-in was begun in another browser, or too long ago.', returnTo);
     }
     const code = query.get('code') ?? '';
-    const answer = await context.accounts.inject({
-      method: 'POST',
-      url: '/oauth/v2/token',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      payload: new URLSearchParams({
-        grant_type: 'authorization_code',
-        client_id: consoleClientId,
-        client_secret: context.clientSecret,
-        redirect_uri: redirectUri,
-        code,
-        code_verifier: pending.verifier,
-      }).toString(),
+    const { body } = await redeemCode(context, {
+      client_id: consoleClientId,
+      client_secret: context.clientSecret,
+      redirect_uri: redirectUri,
+      code,
+      code_verifier: pending.verifier,
     });
-    const from = 'access_token' in answer.json() ? await sessionOfCode(context.database, code) : undefined;
-    if (!from) return sendNotice(reply, 'This sign-in has ended, or was used before.', returnTo);
+    const from = 'access_token' in (body as object) ? await sessionOfCode(context.database, code) : undefined;
+    if (!from) return sendNotice(reply, dataCenter.id, 'This sign-in has ended, or was used before.', returnTo);
     await startSession(context, reply, from);
     return reply.redirect(returnTo, 302);
   });
@@ -104,16 +100,7 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext, st
 }
 
 /** A page without scripts: what happened, and the way to try again. */
-function sendNotice(reply: FastifyReply, text: string, returnTo: string): FastifyReply {
-  const address = `/sign-in?return=${encodeURIComponent(returnTo)}`;
-  return reply
-    .code(400)
-    .headers({
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    })
-    .send(
-      `<!doctype html><html lang="en"><meta charset="utf-8"><title>API Console</title><h1>API Console</h1><p>${text}</p><p><a href="${address.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">Sign in again</a></p></html>`,
-    );
+function sendNotice(reply: FastifyReply, place: string, text: string, returnTo: string): FastifyReply {
+  const again = { href: `/sign-in?return=${encodeURIComponent(returnTo)}`, text: 'Sign in again' };
+  return sendPlainPage(reply, { heading: 'API Console', place, paragraphs: [text], links: [again] }, 400);
 }

@@ -2,9 +2,10 @@ import { endGrants } from '../../accounts/store/end-tokens.ts';
 import { setNames, setPassword, userNameFault } from '../../accounts/users.ts';
 import { checkPassword } from '../confirm-password.ts';
 import type { ConsoleContext } from '../context.ts';
-import { badInput, ConsoleFailure } from '../failure.ts';
+import { badInput, ConsoleFailure, signedOut } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
 import type { ConsoleSession } from '../sessions.ts';
+import { isoTime, sentence } from '../texts.ts';
 import * as wire from '../wire.ts';
 
 /** The signed-in user's own account. */
@@ -69,10 +70,7 @@ async function describeAccount(
     text: 'SELECT created_at_ms FROM user_account WHERE user_id = $1',
     values: [userId],
   });
-  return { email, firstName, lastName, createdAt: new Date(Number(row?.created_at_ms)).toISOString() };
-}
-
-/** Faults are parts of sentences elsewhere. */
-function sentence(fault: string): string {
-  return `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`;
+  // The user was deleted a moment ago.
+  if (!row) throw signedOut();
+  return { email, firstName, lastName, createdAt: isoTime(row.created_at_ms) };
 }

@@ -1,6 +1,7 @@
 import { endGrantsOfApp } from '../clients/grants.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
+import { isoTime } from '../texts.ts';
 import * as wire from '../wire.ts';
 
 /** What the user has given access to. */
@@ -33,8 +34,8 @@ export const appRoutes: readonly ConsoleRoute[] = [
             name: client?.name ?? row.client_id,
             homepageUrl: client?.homepageUrl ?? null,
             scopes: row.scopes,
-            grantedAt: new Date(Number(row.granted_ms)).toISOString(),
-            lastUsedAt: row.used_ms === null ? null : new Date(Number(row.used_ms)).toISOString(),
+            grantedAt: isoTime(row.granted_ms),
+            lastUsedAt: isoTime(row.used_ms),
           };
         }),
       );

@@ -1,10 +1,9 @@
-import { endSessionsOf, listSessions, sessionIdPattern } from '../../accounts/sessions.ts';
+import { endSessionsOf, listSessions, sessionIdOf, sessionIdPattern } from '../../accounts/sessions.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute } from '../route.ts';
 import type { ConsoleSession } from '../sessions.ts';
+import { isoTime } from '../texts.ts';
 import * as wire from '../wire.ts';
-
-const sessionIdLength = 16;
 
 /** The browsers that the user is signed in with. */
 export const sessionListRoutes: readonly ConsoleRoute[] = [
@@ -16,8 +15,8 @@ export const sessionListRoutes: readonly ConsoleRoute[] = [
     handle: async ({ context, session }): Promise<wire.SessionList> => ({
       sessions: (await listSessions(context.database, context, session.userId)).map((each) => ({
         sessionId: each.sessionId,
-        signedInAt: new Date(each.signedInAtMs).toISOString(),
-        lastUsedAt: new Date(each.lastUsedAtMs).toISOString(),
+        signedInAt: isoTime(each.signedInAtMs),
+        lastUsedAt: isoTime(each.lastUsedAtMs),
         browser: each.userAgent,
         current: each.sessionId === idOf(session),
       })),
@@ -30,7 +29,9 @@ export const sessionListRoutes: readonly ConsoleRoute[] = [
     handle: async (call) => {
       const id = call.params.sessionId ?? '';
       const { context, session } = call;
-      const ended = sessionIdPattern.test(id) ? await endSessionsOf(context.database, context, session.userId, id) : [];
+      const ended = sessionIdPattern.test(id)
+        ? await endSessionsOf(context.database, context, session.userId, { only: id })
+        : [];
       if (ended.length === 0) throw notFound('session');
       recordEnd(call, ended);
     },
@@ -41,18 +42,14 @@ export const sessionListRoutes: readonly ConsoleRoute[] = [
     summary: 'Signs all other browsers out',
     handle: async (call) => {
       const { context, session } = call;
-      const ended: string[] = [];
-      for (const { sessionId } of await listSessions(context.database, context, session.userId)) {
-        if (sessionId === idOf(session)) continue;
-        ended.push(...(await endSessionsOf(context.database, context, session.userId, sessionId)));
-      }
+      const ended = await endSessionsOf(context.database, context, session.userId, { except: idOf(session) });
       if (ended.length > 0) recordEnd(call, ended);
     },
   }),
 ];
 
 function idOf(session: ConsoleSession): string {
-  return session.accountsSessionHash.toString('hex').slice(0, sessionIdLength);
+  return sessionIdOf(session.accountsSessionHash);
 }
 
 function recordEnd({ context, session: { userId } }: ConsoleCall, ended: readonly string[]): void {

@@ -5,6 +5,7 @@ import { type Service, services } from '../../config/data-centers.ts';
 import type { ConsoleContext } from '../context.ts';
 import { countryOf } from '../countries.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
+import { isoTime } from '../texts.ts';
 import { platformVersion } from '../version.ts';
 import * as wire from '../wire-administration.ts';
 
@@ -22,7 +23,7 @@ export const healthRoutes: readonly ConsoleRoute[] = [
     answer: wire.health,
     handle: async ({ context, admin }): Promise<wire.Health> => ({
       version: platformVersion,
-      startedAt: new Date(context.startedAtMs).toISOString(),
+      startedAt: isoTime(context.startedAtMs),
       dataCenters: await Promise.all(
         [...admin.dataCenters.values()].map(async (each) => {
           const checks = await Promise.all([

@@ -1,6 +1,7 @@
 import { countMail, findMail, listMail, type MailAddress, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute, perPage, readPage } from '../route.ts';
+import { isoTime } from '../texts.ts';
 import * as wire from '../wire-administration.ts';
 
 /** The outbox of this data centre. */
@@ -42,8 +43,8 @@ function describe(row: Omit<MailRow, 'content'>): wire.OutboxMail {
     bcc: row.bcc.map(textOf),
     subject: row.subject,
     attachments: row.attachments.map(({ name }) => name),
-    createdAt: new Date(Number(row.created_at_ms)).toISOString(),
-    sendAt: new Date(Number(row.send_at_ms)).toISOString(),
+    createdAt: isoTime(row.created_at_ms),
+    sendAt: isoTime(row.send_at_ms),
   };
 }
 

@@ -1,5 +1,6 @@
 import { listAllOrganizations } from '../../crm/store/space/all-organizations.ts';
 import { type ConsoleRoute, defineRoute, pageQuery, perPage, readPage } from '../route.ts';
+import { isoTime } from '../texts.ts';
 import * as wire from '../wire-administration.ts';
 
 /** The organizations of this data centre. */
@@ -16,7 +17,7 @@ export const organizationRoutes: readonly ConsoleRoute[] = [
       const found = await listAllOrganizations(database, { ...place, search: query.get('search') ?? '' });
       const organizations = found.organizations.map(({ createdAtMs, environments, ...facts }) => ({
         ...facts,
-        createdAt: new Date(createdAtMs).toISOString(),
+        createdAt: isoTime(createdAtMs),
         environments: [...environments],
       }));
       return { organizations, page, perPage, total: found.total };

@@ -6,6 +6,7 @@ import { emailAddressFault } from '../../foundation/email-address.ts';
 import type { ConsoleContext } from '../context.ts';
 import { badInput, ConsoleFailure, notFound } from '../failure.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute, pageQuery, perPage, readPage } from '../route.ts';
+import { isoTime, sentence } from '../texts.ts';
 import * as wire from '../wire-administration.ts';
 
 /** The users of this data centre. */
@@ -99,7 +100,7 @@ async function describeUsers(
   );
   return users.map(({ createdAtMs, ...user }) => ({
     ...user,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: isoTime(createdAtMs),
     organizations: organizations.get(user.userId) ?? [],
   }));
 }
@@ -108,7 +109,7 @@ async function describeUsers(
 async function checkNewUser({ context }: ConsoleCall, body: wire.NewAdministeredUser): Promise<void> {
   const { email, firstName, lastName, password, organizationId, organizationName = '' } = body;
   const refuse = (fault: string | undefined, field: string) => {
-    if (fault !== undefined) throw badInput(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`, field);
+    if (fault !== undefined) throw badInput(sentence(fault), field);
   };
   refuse(emailAddressFault(email), 'email');
   refuse(userNameFault('first', firstName), 'firstName');

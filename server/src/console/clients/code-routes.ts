@@ -1,5 +1,6 @@
 import { createSelfClientCode } from '../../admin/self-client-code.ts';
 import { ConsoleFailure } from '../failure.ts';
+import { redeemCode } from '../redeem-code.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
 import * as wire from '../wire.ts';
 import { findOwned } from './own-clients.ts';
@@ -43,18 +44,7 @@ export const codeRoutes: readonly ConsoleRoute[] = [
         const why = 'The secret of this application is not kept here: expected it with the call, got none.';
         throw new ConsoleFailure(409, 'SECRET_UNKNOWN', why, { field: 'clientSecret' });
       }
-      const answer = await context.accounts.inject({
-        method: 'POST',
-        url: '/oauth/v2/token',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        payload: new URLSearchParams({
-          grant_type: 'authorization_code',
-          client_id: client.clientId,
-          client_secret: secret,
-          code: body.code,
-        }).toString(),
-      });
-      return { status: answer.statusCode, body: answer.json() };
+      return redeemCode(context, { client_id: client.clientId, client_secret: secret, code: body.code });
     },
   }),
 ];

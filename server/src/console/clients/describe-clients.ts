@@ -1,6 +1,7 @@
 import type { Client } from '../../oauth/client.ts';
 import type { ConsoleContext } from '../context.ts';
 import { notFound } from '../failure.ts';
+import { isoTime } from '../texts.ts';
 import type * as wire from '../wire.ts';
 
 const dayMs = 86_400_000;
@@ -40,7 +41,7 @@ export async function describeClients(context: ConsoleContext, clients: readonly
     showSecretOnce: client.secretsShownOnce,
     enabledDataCenters: [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id),
     settings: { ...client.overrides } as Record<string, number | boolean>,
-    createdAt: new Date(client.createdAtMs).toISOString(),
+    createdAt: isoTime(client.createdAtMs),
     usedToday: usedBy.get(client.clientId) ?? 0,
   }));
 }

@@ -2,6 +2,7 @@ import { rotateClientSecret, tellClientSecret } from '../../admin/clients.ts';
 import { demandRecentPassword } from '../confirm-password.ts';
 import { ConsoleFailure, notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
+import { isoTime } from '../texts.ts';
 import * as wire from '../wire.ts';
 import { findOwn } from './own-clients.ts';
 
@@ -20,9 +21,9 @@ export const secretRoutes: readonly ConsoleRoute[] = [
         secrets: (await clients.secrets.list(clientId)).map((each) => ({
           secretId: each.secretId,
           dataCenter: each.dataCenter,
-          createdAt: new Date(each.createdAtMs).toISOString(),
-          endsAt: timeOf(each.endsAtMs),
-          lastUsedAt: timeOf(each.usedAtMs),
+          createdAt: isoTime(each.createdAtMs),
+          endsAt: isoTime(each.endsAtMs),
+          lastUsedAt: isoTime(each.usedAtMs),
           revealable: each.tellable,
         })),
       };
@@ -59,7 +60,3 @@ export const secretRoutes: readonly ConsoleRoute[] = [
     },
   }),
 ];
-
-function timeOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}

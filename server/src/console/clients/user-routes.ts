@@ -3,6 +3,7 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import type { ConsoleContext } from '../context.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
+import { isoTime } from '../texts.ts';
 import * as wire from '../wire.ts';
 import { endGrantsOfApp } from './grants.ts';
 import { findOwn } from './own-clients.ts';
@@ -65,8 +66,8 @@ async function listUsers(context: ConsoleContext, client: Client): Promise<wire.
     userId: row.user_id,
     email: row.email,
     scopes: row.scopes,
-    grantedAt: new Date(Number(row.granted_ms)).toISOString(),
-    lastUsedAt: row.used_ms === null ? null : new Date(Number(row.used_ms)).toISOString(),
+    grantedAt: isoTime(row.granted_ms),
+    lastUsedAt: isoTime(row.used_ms),
     refreshTokens: row.refresh_tokens,
     refreshTokenLimit: settingsFor(context.settings, client).limits.refreshTokensPerUserAndClient,
     accessTokens: row.access_tokens,

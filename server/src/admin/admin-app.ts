@@ -199,12 +199,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     if (!Number.isInteger(count) || count < 1 || count > maxEvents)
       throw badInput(`limit: expected 1 to ${maxEvents}, got "${limit}"`);
     await events.flush();
-    return listEvents(database, {
-      limit: count,
-      ...(kind === undefined ? {} : { kind }),
-      ...(outcome && { outcome }),
-      ...(clientId && { clientId }),
-    });
+    return listEvents(database, { limit: count, kind, outcome: outcome || undefined, clientId: clientId || undefined });
   });
   return app;
 }

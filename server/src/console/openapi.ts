@@ -1,5 +1,5 @@
+import { platformVersion } from '../foundation/version.ts';
 import type { ConsoleRoute } from './route.ts';
-import { platformVersion } from './version.ts';
 import { failure, signOut } from './wire.ts';
 
 const refusals = {

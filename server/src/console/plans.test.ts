@@ -4,10 +4,10 @@ import { costsOf } from '../crm/testing/plan-costs.ts';
 import type { Database } from '../database/database.ts';
 import { ClientDirectory } from '../directory/clients.ts';
 import { systemRandom } from '../foundation/random.ts';
+import { listEvents } from '../inspector/events.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { describeClients } from './clients/describe-clients.ts';
 import type { ConsoleContext } from './context.ts';
-import { readEvents } from './event-routes.ts';
 
 /** What the lists of the console read, of an owner with 10,000 clients among those of others, and of busy tables. */
 const ownClients = 10_000;
@@ -104,11 +104,7 @@ test('the uses of a page of clients are counted over their grants', async () => 
 
 test('events of one client, and of one that has none, are read from an index', async () => {
   const eventCosts = (clientId: string, after?: string) =>
-    costsOf(database, (explaining) => {
-      const context = { database: explaining, dataCenter: { id: 'us' } } as ConsoleContext;
-      const place = after === undefined ? {} : { after };
-      return readEvents(context, { clientId, kind: null, failed: false, ...place }, 51);
-    });
+    costsOf(database, (explaining) => listEvents(explaining, { clientId, after, limit: 51 }));
   for (const clientId of [`1000.${'7'.padStart(30, '0')}`, '1000.NOBODY']) {
     for (const after of [undefined, '0']) {
       const costs = await eventCosts(clientId, after);

@@ -1,9 +1,9 @@
 import { type DataCenter, environments } from '../config/data-centers.ts';
+import { platformVersion } from '../foundation/version.ts';
 import type { ConsoleContext } from './context.ts';
 import { countryOf } from './countries.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
 import { isRecent } from './sessions.ts';
-import { platformVersion } from './version.ts';
 import { type DataCenterInfo, organizationList, type Session, session as sessionSchema } from './wire.ts';
 
 function describeDataCenter({ id, origins }: DataCenter): DataCenterInfo {

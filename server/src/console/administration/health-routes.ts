@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AdministeredDataCenter } from '../../admin/context.ts';
 import { type Service, services } from '../../config/data-centers.ts';
+import { platformVersion } from '../../foundation/version.ts';
 import type { ConsoleContext } from '../context.ts';
 import { countryOf } from '../countries.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
 import { isoTime } from '../texts.ts';
-import { platformVersion } from '../version.ts';
 import * as wire from '../wire-administration.ts';
 
 type Check = wire.Health['dataCenters'][number]['checks'][number];

@@ -1,4 +1,4 @@
-import { countMail, findMail, listMail, type MailAddress, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
+import { addressText, countMail, findMail, listMail, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute, perPage, readPage } from '../route.ts';
 import { isoTime } from '../texts.ts';
@@ -37,17 +37,13 @@ export const mailRoutes: readonly ConsoleRoute[] = [
 function describe(row: Omit<MailRow, 'content'>): wire.OutboxMail {
   return {
     messageId: row.message_id,
-    from: textOf(row.sender),
-    to: row.recipients.map(textOf),
-    cc: row.cc.map(textOf),
-    bcc: row.bcc.map(textOf),
+    from: addressText(row.sender),
+    to: row.recipients.map(addressText),
+    cc: row.cc.map(addressText),
+    bcc: row.bcc.map(addressText),
     subject: row.subject,
     attachments: row.attachments.map(({ name }) => name),
     createdAt: isoTime(row.created_at_ms),
     sendAt: isoTime(row.send_at_ms),
   };
-}
-
-function textOf({ name, email }: MailAddress): string {
-  return name === null ? email : `${name} <${email}>`;
 }

@@ -1,22 +1,16 @@
 import type { Queryable } from '../database/database.ts';
-import type { User } from './users.ts';
+import { toUser, type User, type UserRow, userColumns } from './users.ts';
 
 /** A user as those see it who run the platform. */
 export interface ListedUser extends User {
   readonly createdAtMs: number;
 }
 
-interface Row {
-  user_id: string;
-  email: string;
-  first_name: string;
-  last_name: string;
-  active: boolean;
-  operator: boolean;
+interface Row extends UserRow {
   created_at_ms: string;
 }
 
-const columns = 'user_id, email, first_name, last_name, active, operator, created_at_ms';
+const columns = `${userColumns}, created_at_ms`;
 
 /** A page of the users, by e-mail address; `search` is a part of address or name in any letter case. */
 export async function listUsers(
@@ -33,7 +27,7 @@ export async function listUsers(
     text: `SELECT ${columns} FROM user_account WHERE ${where} ORDER BY email_folded LIMIT $2 OFFSET $3`,
     values: [search, limit, offset],
   });
-  return { users: rows.map(toUser), total: counted?.total ?? 0 };
+  return { users: rows.map(toListed), total: counted?.total ?? 0 };
 }
 
 export async function findListedUser(queryable: Queryable, userId: string): Promise<ListedUser | undefined> {
@@ -42,17 +36,9 @@ export async function findListedUser(queryable: Queryable, userId: string): Prom
     text: `SELECT ${columns} FROM user_account WHERE user_id = $1`,
     values: [userId],
   });
-  return row && toUser(row);
+  return row && toListed(row);
 }
 
-function toUser(row: Row): ListedUser {
-  return {
-    userId: row.user_id,
-    email: row.email,
-    firstName: row.first_name,
-    lastName: row.last_name,
-    active: row.active,
-    operator: row.operator,
-    createdAtMs: Number(row.created_at_ms),
-  };
+function toListed(row: Row): ListedUser {
+  return { ...toUser(row), createdAtMs: Number(row.created_at_ms) };
 }

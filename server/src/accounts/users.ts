@@ -25,15 +25,17 @@ export interface NewUser {
   readonly lastName: string;
 }
 
-interface UserRow {
+export interface UserRow {
   user_id: UserId;
   email: string;
   first_name: string;
   last_name: string;
   active: boolean;
   operator: boolean;
-  password_hash: string;
 }
+
+/** The columns of a `UserRow`. */
+export const userColumns = 'user_id, email, first_name, last_name, active, operator';
 
 export const userLimits = { emailLength: emailAddressLength, nameLength: 100 } as const;
 
@@ -175,19 +177,22 @@ export async function verifyPassword(
   return row.active ? toUser(row) : 'inactive';
 }
 
-async function findRow(database: Database, by: { userId: UserId } | { name: string }): Promise<UserRow | undefined> {
+async function findRow(
+  database: Database,
+  by: { userId: UserId } | { name: string },
+): Promise<(UserRow & { password_hash: string }) | undefined> {
   const [column, value] = 'name' in by ? ['email_folded', foldEmailAddress(by.name)] : ['user_id', by.userId];
   // PostgreSQL text holds no NUL: such a name is nobody's.
   if (value.includes('\0')) return undefined;
-  const [row] = await database.query<UserRow>({
+  const [row] = await database.query<UserRow & { password_hash: string }>({
     name: `user-by-${column}`,
-    text: `SELECT user_id, email, first_name, last_name, active, operator, password_hash FROM user_account WHERE ${column} = $1`,
+    text: `SELECT ${userColumns}, password_hash FROM user_account WHERE ${column} = $1`,
     values: [value],
   });
   return row;
 }
 
-function toUser(row: UserRow): User {
+export function toUser(row: UserRow): User {
   return {
     userId: row.user_id,
     email: row.email,

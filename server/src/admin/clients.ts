@@ -1,5 +1,6 @@
 import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
+import type { ClientUpdate } from '../directory/write-client.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
@@ -91,14 +92,9 @@ export async function registerClient(
   return withSecrets(client, created.secrets);
 }
 
-export interface ClientChange extends Partial<ClientFields> {
+export interface ClientChange extends Omit<ClientUpdate, 'overrides'> {
   /** Settings of its own by name; null or an empty text takes one back. */
   readonly overrides?: GivenSettings;
-  readonly enable?: readonly string[];
-  readonly disable?: readonly string[];
-  readonly resourceServer?: boolean;
-  readonly sameSecret?: boolean;
-  readonly secretsShownOnce?: boolean;
   /** How long secrets that `sameSecret` replaces stay valid; default: a day. */
   readonly overlapSeconds?: number;
 }

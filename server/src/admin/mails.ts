@@ -1,4 +1,4 @@
-import { findMail, listMail, type MailAddress, type MailRow } from '../mail/outbox.ts';
+import { addressText, findMail, listMail, type MailRow } from '../mail/outbox.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';
@@ -26,19 +26,15 @@ export async function showMail(context: AdminContext, dataCenter: string, messag
 function describe(row: Omit<MailRow, 'content'>) {
   return {
     message_id: row.message_id,
-    from: textOf(row.sender),
-    reply_to: row.reply_to && textOf(row.reply_to),
-    to: row.recipients.map(textOf),
-    cc: row.cc.map(textOf),
-    bcc: row.bcc.map(textOf),
+    from: addressText(row.sender),
+    reply_to: row.reply_to && addressText(row.reply_to),
+    to: row.recipients.map(addressText),
+    cc: row.cc.map(addressText),
+    bcc: row.bcc.map(addressText),
     subject: row.subject,
     format: row.format,
     attachments: row.attachments.map(({ name }) => name),
     created_at: new Date(Number(row.created_at_ms)).toISOString(),
     send_at: new Date(Number(row.send_at_ms)).toISOString(),
   };
-}
-
-function textOf({ name, email }: MailAddress): string {
-  return name === null ? email : `${name} <${email}>`;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsableFailure } from '../foundation/failure.ts';
+import { platformVersion } from '../foundation/version.ts';
 import { AdminRefusal } from './admin-client.ts';
 import { registerClientCommands } from './commands/client.ts';
 import { registerCrmCommands } from './commands/crm.ts';
@@ -25,7 +25,7 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = new Command('grantway')
     .description('A self-hosted API-access platform for many data centres.')
-    .version(versionOfPackage(), '-v, --version', 'print the version')
+    .version(platformVersion, '-v, --version', 'print the version')
     .helpCommand(false)
     .showHelpAfterError('(add --help for what is expected)');
   registerStartCommand(program);
@@ -86,8 +86,4 @@ function prepare(command: Command): void {
   command.configureOutput({ outputError: (text, write) => write(`${usageLines(text).map(printable).join('\n')}\n`) });
   for (const child of command.commands) prepare(child);
   if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');
-}
-
-function versionOfPackage(): string {
-  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 }

@@ -243,22 +243,20 @@ export class ClientDirectory {
         await this.secrets.setShownOnce(transaction, clientId, change.secretsShownOnce);
       }
       if (sameSecret && !client.sameSecret) await this.secrets.share(transaction, clientId, home, overlapSeconds);
+      const makeOwn = async (ids: readonly string[], overlap = 0) => {
+        const own = this.secrets.make(ids, false);
+        await this.secrets.store(transaction, clientId, own, overlap);
+        Object.assign(secrets, own);
+      };
       if (!sameSecret && client.sameSecret) {
-        const own = this.secrets.make(
+        await makeOwn(
           [...client.dataCenters.keys()].filter((id) => id !== home),
-          false,
+          overlapSeconds,
         );
-        await this.secrets.store(transaction, clientId, own, overlapSeconds);
-        Object.assign(secrets, own);
       }
+      const sharing = { sharedFrom: sameSecret ? home : undefined };
       for (const id of change.enable ?? []) {
-        if (
-          !(await enable(transaction, clientId, id, { sharedFrom: sameSecret ? home : undefined }, this.#clock.nowMs()))
-        )
-          continue;
-        const own = this.secrets.make([id], false);
-        await this.secrets.store(transaction, clientId, own);
-        Object.assign(secrets, own);
+        if (await enable(transaction, clientId, id, sharing, this.#clock.nowMs())) await makeOwn([id]);
       }
       if (change.disable?.length) {
         await transaction.query({

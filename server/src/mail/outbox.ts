@@ -37,6 +37,11 @@ export interface MailAttachment {
 }
 
 /** A mail as a row, without its content where only a list is wanted. */
+/** An address as mail programs show it. */
+export function addressText({ name, email }: MailAddress): string {
+  return name === null ? email : `${name} <${email}>`;
+}
+
 export interface MailRow {
   readonly mail_id: string;
   readonly message_id: string;

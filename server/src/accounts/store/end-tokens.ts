@@ -62,10 +62,11 @@ export async function endAccessToken(
   return rows.length > 0;
 }
 
-/** Which grants end: one, all of a user, or all of a client in this data centre. */
+/** Which grants end: one, all of a user, of these those of one client, or all of a client in this data centre. */
 export type GrantFilter =
   | { readonly grantId: GrantId; readonly userId: UserId }
   | { readonly userId: UserId }
+  | { readonly userId: UserId; readonly clientId: ClientId }
   | { readonly clientId: ClientId };
 
 /** Ends grants with their codes, refresh tokens and access tokens. Returns how many grants ended. */

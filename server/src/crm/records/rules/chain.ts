@@ -7,7 +7,7 @@ import { applyTags } from './apply-tags.ts';
 import { applyValues } from './apply-values.ts';
 import { assignOwners } from './assign-owners.ts';
 import { assignTerritories } from './assign-territories.ts';
-import type { Batch, BatchStep } from './batch.ts';
+import type { BatchStep } from './batch.ts';
 import { changeRecords } from './change-records.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkLock } from './check-lock.ts';
@@ -25,26 +25,23 @@ import { numberRecords } from './number-records.ts';
 import { readItems } from './read-items.ts';
 import { readRecords } from './read-records.ts';
 import { resolveTags } from './resolve-tags.ts';
-import { bindSteps, inTurn, runSteps } from './run-steps.ts';
+import { bindSteps, inTurn, type Row } from './run-steps.ts';
 import { stamp } from './stamp.ts';
 import { storeConversion } from './store-conversion.ts';
 import { takeIds } from './take-ids.ts';
 import { touchParentsOfChanged, touchParentsOfNew } from './touch-parents.ts';
 import { updateRecords } from './update-records.ts';
-import { changeOf, type RecordStep, type StateStep, type Writing, type WritingKind } from './writing.ts';
-
-/** One step of a record, and the writings that take it. */
-type Row = readonly [step: RecordStep, kinds: readonly WritingKind[]];
+import { changeOf, type RecordStep, type StateStep, type Writing } from './writing.ts';
 
 /** What a record's state must allow before anything is made of it, in the order of the wire. */
-const stateSteps: readonly (readonly [step: StateStep, kinds: readonly WritingKind[]])[] = [
+const stateSteps: readonly Row<StateStep>[] = [
   [checkLock, ['update', 'amend', 'takeIn', 'convert']],
   [checkUnmodified, ['update']],
   [checkApproval, ['update', 'convert']],
 ];
 
 /** What makes a record of the values that were read, each step on what those before it made. */
-const valueSteps: readonly Row[] = [
+const valueSteps: readonly Row<RecordStep>[] = [
   [applyValues, ['insert', 'update', 'amend', 'takeIn', 'convert']],
   [applyTags, ['insert', 'update']],
   [applyPipeline, ['insert', 'update']],
@@ -96,10 +93,7 @@ export const chains = {
   convert: [changeRecords(record), storeConversion],
 } satisfies Readonly<Record<string, readonly BatchStep[]>>;
 
-/** Takes a batch through a chain. Its items say afterwards what became of them. */
-export function run(steps: readonly BatchStep[], batch: Batch): Promise<void> {
-  return runSteps(steps, batch);
-}
+export { runSteps as run } from './run-steps.ts';
 
 /** Asks the state steps about a record that will be written later in the same transaction. */
 export const checkState = record.check;

@@ -3,7 +3,8 @@ import type { DerivationProblem } from '../../kernel/record/draft.ts';
 import { type Batch, type BatchStep, openItems } from './batch.ts';
 import type { RecordChain, RecordStep, StateStep, Writing, WritingKind } from './writing.ts';
 
-type Row<Step> = readonly [step: Step, kinds: readonly WritingKind[]];
+/** One step of a record, and the writings that take it. */
+export type Row<Step> = readonly [step: Step, kinds: readonly WritingKind[]];
 
 /** Binds the steps of a record: each kind of writing takes those that name it, in their order, until one refuses. */
 export function bindSteps(states: readonly Row<StateStep>[], values: readonly Row<RecordStep>[]): RecordChain {
@@ -51,6 +52,7 @@ function placed(problem: ErrorBody | DerivationProblem, { jsonPath }: Pick<Writi
   return errorBody(code, { ...named, api_name: apiName, json_path: `${jsonPath}.${apiName}` }, message);
 }
 
+/** Takes a batch through a chain. Its items say afterwards what became of them. */
 export async function runSteps(steps: readonly BatchStep[], batch: Batch): Promise<void> {
   for (const step of steps) await step(batch);
 }

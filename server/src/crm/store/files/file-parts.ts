@@ -28,6 +28,9 @@ interface FileRow {
 
 const fromRow = ({ file_id, name, size_bytes }: FileRow): FileFacts => ({ id: file_id, name, sizeBytes: size_bytes });
 
+/** Of the files with the ids $2 those that are complete and have not expired at $3. */
+const usable = `data_space = $1 AND file_id = ANY ($2::text[]) AND complete AND (expires_at_ms IS NULL OR expires_at_ms > $3)`;
+
 /** The files that are complete and have not expired, of those with these ids. */
 export async function usableFiles(
   queryable: Queryable,
@@ -36,9 +39,7 @@ export async function usableFiles(
   nowMs: number,
 ): Promise<FileFacts[]> {
   const rows = await queryable.query<FileRow>({
-    text: `SELECT file_id, name, size_bytes FROM crm_file
-           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
-             AND (expires_at_ms IS NULL OR expires_at_ms > $3)`,
+    text: `SELECT file_id, name, size_bytes FROM crm_file WHERE ${usable}`,
     values: [dataSpace, ids, nowMs],
   });
   return rows.map(fromRow);
@@ -52,9 +53,7 @@ export async function keptFiles(
   nowMs: number,
 ): Promise<FileFacts[]> {
   const rows = await queryable.query<FileRow>({
-    text: `UPDATE crm_file SET expires_at_ms = NULL
-           WHERE data_space = $1 AND file_id = ANY ($2::text[]) AND complete
-             AND (expires_at_ms IS NULL OR expires_at_ms > $3)
+    text: `UPDATE crm_file SET expires_at_ms = NULL WHERE ${usable}
            RETURNING file_id, name, size_bytes`,
     values: [dataSpace, ids, nowMs],
   });

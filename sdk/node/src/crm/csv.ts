@@ -1,3 +1,5 @@
+import { completeRows } from '../csv-rows.ts';
+
 /** Reading and writing the CSV files of bulk jobs, as streams. */
 
 /** Rows of texts as they arrive; quotes may stand around any value, also with line ends in it (RFC 4180). */
@@ -11,32 +13,6 @@ export async function* csvRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     yield* rows;
   }
   yield* completeRows(rest + decoder.decode(), true).rows;
-}
-
-/** The rows that end within the text, and how much of it they are. */
-function completeRows(text: string, last: boolean): { rows: string[][]; used: number } {
-  const rows: string[][] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|$)/y;
-  let row: string[] = [];
-  let used = 0;
-  while (cell.lastIndex < text.length) {
-    const match = cell.exec(text);
-    if (!match) {
-      if (last) throw new SyntaxError('a quote in the CSV file is not closed');
-      break;
-    }
-    const [, quoted, plain = '', end] = match;
-    // Without an end the value may go on in the next piece.
-    if (end === '' && !last) break;
-    row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    if (end === ',' && cell.lastIndex === text.length && last) row.push('');
-    if (end === ',' && cell.lastIndex < text.length) continue;
-    if (end === ',' && !last) break;
-    rows.push(row);
-    row = [];
-    used = cell.lastIndex;
-  }
-  return { rows, used };
 }
 
 /** One line with its end. Nothing is an empty cell; lists are joined as multi-select values are; objects with an id stand for it. */

@@ -130,7 +130,8 @@ async function afterFailure(
   throw error;
 }
 
-function signInRequired(message: string, dataCenter?: string, cause?: unknown): SignInRequiredError {
+/** Nothing that is stored lets the user's calls go on. */
+export function signInRequired(message: string, dataCenter?: string, cause?: unknown): SignInRequiredError {
   const mend = 'Send the user to the authorization again';
   return new SignInRequiredError(message, { code: 'sign_in_required', dataCenter, mend, cause });
 }

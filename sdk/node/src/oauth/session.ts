@@ -1,11 +1,11 @@
 import { type DataCenter, environments } from '../data-centers/data-center.ts';
-import { ApiError, ConfigurationError, NetworkError, SignInRequiredError } from '../errors.ts';
+import { ApiError, ConfigurationError, NetworkError } from '../errors.ts';
 import type { RetryRule } from '../http/retry.ts';
 import { type OutgoingRequest, sendRequest } from '../http/send.ts';
 import { orAborted } from '../http/wait.ts';
 import type { StoredToken, TokenRow } from '../store/token-store.ts';
 import type { OAuthConfig } from './config.ts';
-import { freshRow, isFresh, type TokenNeed } from './refresh.ts';
+import { freshRow, isFresh, signInRequired, type TokenNeed } from './refresh.ts';
 import { postToAccounts } from './token-request.ts';
 
 interface WithSignal {
@@ -58,8 +58,7 @@ export class Session {
   async row({ signal }: WithSignal = {}): Promise<TokenRow> {
     const stored = await this.#config.store.get(this.key, { signal });
     if (stored) return stored.row;
-    const mend = 'Send the user to the authorization again';
-    throw new SignInRequiredError(`nothing is stored of "${this.key}"`, { code: 'sign_in_required', mend });
+    throw signInRequired(`nothing is stored of "${this.key}"`);
   }
 
   /**

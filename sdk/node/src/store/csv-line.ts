@@ -1,3 +1,5 @@
+import { completeRows } from '../csv-rows.ts';
+
 /**
  * Lines of comma-separated values. Quotes stand only around values that need them, so that a reader which splits at commas
  * understands all others.
@@ -10,20 +12,5 @@ export function toCsvLine(values: readonly string[]): string {
 
 /** The values of all lines. */
 export function parseCsvLines(text: string): string[][] {
-  const lines: string[][] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  let values: string[] = [];
-  while (cell.lastIndex < text.length) {
-    const match = cell.exec(text);
-    if (!match) throw new SyntaxError('a quote is not closed');
-    const [, quoted, plain = '', end] = match;
-    values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    if (end === ',') {
-      if (cell.lastIndex < text.length) continue;
-      values.push('');
-    }
-    lines.push(values);
-    values = [];
-  }
-  return lines;
+  return completeRows(text, true).rows;
 }

@@ -28,9 +28,11 @@ import { CallFailure, call } from '../../api/call.ts';
 import { queries } from '../../api/queries.ts';
 import { useSession } from '../../app/session.tsx';
 import { CopyBlock, CopyField } from '../../parts/copy-field.tsx';
+import { jsonAddress } from '../../parts/json-address.ts';
 import { Failed, Loaded } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import { ScopePicker } from '../scopes/scope-picker.tsx';
+import { apiCall, exchangeCall } from './snippets.ts';
 
 const minuteChoices = ([3, 5, 7, 10] as const).map((count) => ({ value: String(count), label: texts.minutes(count) }));
 type Environment = NewCode['environment'];
@@ -244,7 +246,7 @@ function GeneratedCode({
           autoComplete="off"
         />
       )}
-      {!answer && <CopyBlock label={texts.curl} value={exchangeLine(dataCenter, client, code.code)} />}
+      {!answer && <CopyBlock label={texts.curl} value={exchangeCall(client, dataCenter, code.code)} />}
       {answer && <CopyBlock label={texts.exchanged} value={JSON.stringify(answer.body, null, 2)} />}
       {token && <CopyBlock label={texts.firstCall} value={callLine(dataCenter, code.environment, token)} />}
     </Stack>
@@ -260,20 +262,10 @@ function selfClientFile(client: Client, code: Code, scope: string): string {
     scope: scope.split(',').map((each) => each.trim()),
     grant_type: 'authorization_code',
   };
-  return `data:application/json;charset=utf-8,${encodeURIComponent(JSON.stringify(content, null, 2))}`;
-}
-
-function exchangeLine(dataCenter: Session['dataCenter'], client: Client, code: string): string {
-  return [
-    `curl -X POST ${dataCenter.accounts}/oauth/v2/token \\`,
-    '  -d grant_type=authorization_code \\',
-    `  -d client_id=${client.clientId} \\`,
-    '  -d client_secret=CLIENT_SECRET \\',
-    `  -d code=${code}`,
-  ].join('\n');
+  return jsonAddress(content);
 }
 
 function callLine(dataCenter: Session['dataCenter'], environment: Environment, token: string): string {
   const origin = { production: dataCenter.api, sandbox: dataCenter.sandboxApi, developer: dataCenter.developerApi };
-  return `curl -H 'Authorization: Zoho-oauthtoken ${token}' \\\n  '${origin[environment]}/crm/v8/Leads?fields=Last_Name,Company'`;
+  return apiCall(origin[environment], token);
 }

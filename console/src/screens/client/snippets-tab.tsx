@@ -3,8 +3,10 @@ import { useState } from 'react';
 import type { Client, DataCenterInfo } from '../../../../server/src/console/wire.ts';
 import { useSession } from '../../app/session.tsx';
 import { CopyBlock } from '../../parts/copy-field.tsx';
+import { jsonAddress } from '../../parts/json-address.ts';
 import { clientTexts as texts } from '../../texts/client.ts';
 import { ScopePicker } from '../scopes/scope-picker.tsx';
+import { postmanCollection } from './postman.ts';
 import { type SnippetValues, snippetsFor } from './snippets.ts';
 
 /** Lines to paste, for this client, a data centre of its users, and the scopes that are chosen here. */
@@ -80,7 +82,7 @@ export function SnippetsTab({ client }: { readonly client: Client }) {
         <CopyBlock key={label} label={label} value={text} />
       ))}
       <Group>
-        <Anchor href={`/api/clients/${id}/postman.json`} download="grantway.postman_collection.json">
+        <Anchor href={jsonAddress(postmanCollection(client, home, values))} download="grantway.postman_collection.json">
           {texts.postman}
         </Anchor>
         {client.type === 'browser' && (

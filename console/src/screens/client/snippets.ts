@@ -44,17 +44,24 @@ const authorization: Maker = (client, { accounts }, values) => {
   return [{ label: texts.authorizationUrl, text: `${accounts}/oauth/v2/auth?${parameters}` }];
 };
 
-const exchange: Maker = (client, { accounts }, { redirectUri }) => [
-  {
-    label: texts.exchangeCode,
-    text: post(`${accounts}/oauth/v2/token`, {
-      grant_type: 'authorization_code',
-      client_id: client.clientId,
-      ...(client.type === 'mobile' ? { code_verifier: 'CODE_VERIFIER' } : { client_secret: 'CLIENT_SECRET' }),
-      ...(redirectUri === '' ? {} : { redirect_uri: redirectUri }),
-      code: 'CODE',
-    }),
-  },
+/** The call that exchanges a code; what the client keeps to itself is left to fill in. */
+export function exchangeCall(client: Client, { accounts }: DataCenterInfo, code: string, redirectUri = ''): string {
+  return post(`${accounts}/oauth/v2/token`, {
+    grant_type: 'authorization_code',
+    client_id: client.clientId,
+    ...(client.type === 'mobile' ? { code_verifier: 'CODE_VERIFIER' } : { client_secret: 'CLIENT_SECRET' }),
+    ...(redirectUri === '' ? {} : { redirect_uri: redirectUri }),
+    code,
+  });
+}
+
+/** A first call of the API of an environment. */
+export function apiCall(api: string, accessToken: string): string {
+  return `curl -H 'Authorization: Zoho-oauthtoken ${accessToken}' \\\n  '${api}/crm/v8/Leads?fields=Last_Name,Company'`;
+}
+
+const exchange: Maker = (client, home, { redirectUri }) => [
+  { label: texts.exchangeCode, text: exchangeCall(client, home, 'CODE', redirectUri) },
 ];
 
 const renewal: Maker = (client, { accounts }) => [
@@ -94,12 +101,7 @@ const device: Maker = (client, { accounts }, { scope }) => [
   },
 ];
 
-const firstCall: Maker = (_client, { api }) => [
-  {
-    label: texts.callApi,
-    text: `curl -H 'Authorization: Zoho-oauthtoken ACCESS_TOKEN' \\\n  '${api}/crm/v8/Leads?fields=Last_Name,Company'`,
-  },
-];
+const firstCall: Maker = (_client, { api }) => [{ label: texts.callApi, text: apiCall(api, 'ACCESS_TOKEN') }];
 
 /** The vendor's library, told of this platform's addresses. */
 const vendorSdk: Maker = (client, { api, accounts, content }, { redirectUri }) => [

@@ -55,6 +55,16 @@ test('a client is its owner’s alone', async () => {
   expect((await owner.get(path)).status).toBe(404);
 });
 
+test('each way to the first lead has the steps of its flow', async () => {
+  const { get } = await visitor('start@example.com');
+  const { ways } = (await (await get('/start')).json()) as StartSteps;
+  expect(ways.map(({ id, steps }) => [id, steps.map((step) => step.id)])).toEqual([
+    ['sample-app', ['client', 'token', 'lead']],
+    ['self-client', ['client', 'code', 'token', 'lead']],
+    ['server', ['client', 'code', 'token', 'lead']],
+  ]);
+});
+
 test('from a self client to a lead', async () => {
   const { send, get, session } = await visitor('lead@example.com');
   const registered = await send('POST', '/clients', selfClient);

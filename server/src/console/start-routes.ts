@@ -49,7 +49,8 @@ async function seenOf(
     id,
     steps: [
       { id: 'client', done: clientIds.length > 0 },
-      { id: 'code', done: seen?.code ?? false },
+      // The sample app's flow has none.
+      ...(id === 'sample-app' ? [] : [{ id: 'code' as const, done: seen?.code ?? false }]),
       { id: 'token', done: seen?.token ?? false },
       { id: 'lead', done: seen?.lead ?? false },
     ],

@@ -325,8 +325,8 @@ export const appList = Type.Object({
 
 /**
  * GET /api/start: the three ways to the first lead, and which steps the platform has seen of the signed-in user:
- * `client` (a client of that kind is registered; for the sample app: it has a client), `code` (a code was made for it),
- * `token` (an access token was given to it), `lead` (it added a lead).
+ * `client` (a client of that kind is registered; for the sample app: it has a client), `code` (a code was made for it; the
+ * sample app needs none), `token` (an access token was given to it), `lead` (it added a lead).
  */
 export const startSteps = Type.Object({
   /** The address of the sample app; null when this platform does not serve it. */

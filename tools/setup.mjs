@@ -1,6 +1,6 @@
-// What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the browser
-// SDK and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on,
-// before there are packages.
+// What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the SDKs and
+// the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on, before
+// there are packages.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,11 @@ import { runChild } from './run-child.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The Node that came with the packages: it runs TypeScript directly. */
 export const bundledNode = join(root, 'node_modules', '.bin', 'node');
+/** What the platform serves, and what its sample apps import; `built` is there last. */
+const sdks = [
+  { name: 'the browser SDK', folder: 'browser', built: 'zcrmsdk.js' },
+  { name: 'the server SDK', folder: 'node', built: 'index.js' },
+];
 /** Written by the build of the console's pages: what they were built from (`console/vite.config.ts`). */
 const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
 
@@ -21,7 +26,10 @@ const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
  */
 export async function setUp({ browser = false, redis = false } = {}) {
   if (!packagesAreInstalled()) await installPackages();
-  if (sdkIsStale()) await run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
+  for (const sdk of sdks) {
+    if (sdkIsStale(sdk))
+      await run(bundledNode, [join('sdk', sdk.folder, 'build.ts')], `${sdk.name} could not be built`);
+  }
   if (consoleIsStale()) await buildConsole();
   if (browser) await ensureProgram(chromium);
   if (redis) await ensureProgram(redisServer);
@@ -73,11 +81,11 @@ async function installPackages() {
   if (!existsSync(bundledNode)) fail(`there is no Node 26 package for ${process.platform}-${process.arch}`);
 }
 
-function sdkIsStale() {
-  const built = join(root, 'sdk', 'browser', 'dist', 'zcrmsdk.js');
+function sdkIsStale({ folder, built: file }) {
+  const built = join(root, 'sdk', folder, 'dist', file);
   if (!existsSync(built)) return true;
   const builtMs = statSync(built).mtimeMs;
-  const sources = readdirSync(join(root, 'sdk', 'browser', 'src'), { recursive: true, withFileTypes: true });
+  const sources = readdirSync(join(root, 'sdk', folder, 'src'), { recursive: true, withFileTypes: true });
   return sources.some(
     (file) => file.isFile() && statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs > builtMs,
   );

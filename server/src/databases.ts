@@ -16,6 +16,11 @@ export interface Databases {
   dataCenter(id: string): Database;
   /** The same over connections of its own, for jobs and sweeps: they never take those of requests. */
   background(id: string): Database;
+  /**
+   * Connection to what a sample app keeps: a database of its own in the embedded PostgreSQL, else a schema of its own in the
+   * database of the directory.
+   */
+  ofSample(name: string): Promise<ClientConfig>;
   /** TCP ports of the servers, for the policy of outgoing calls. */
   readonly ports: readonly number[];
   close(): Promise<void>;
@@ -80,10 +85,12 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     throw failed.reason;
   }
   const byId = new Map(await Promise.all(dataCenters));
+  const directoryDatabase = (await directory).requests;
   return {
-    directory: (await directory).requests,
+    directory: directoryDatabase,
     dataCenter: (id) => byId.get(id)?.requests as Database,
     background: (id) => byId.get(id)?.background as Database,
+    ofSample: (name) => ofSample(cluster, directoryDatabase.connection, name.replaceAll('-', '_')),
     ports: opened.flatMap(({ connection }) => portOf(connection)),
     close,
   };
@@ -92,6 +99,19 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
 async function embedded(cluster: Cluster, name: string): Promise<ClientConfig> {
   await cluster.ensureDatabase(name);
   return cluster.connection(name);
+}
+
+async function ofSample(cluster: Cluster | undefined, directory: ClientConfig, name: string): Promise<ClientConfig> {
+  if (cluster) return embedded(cluster, `sample_${name}`);
+  const schema = `sample_${name}`;
+  const client = new pg.Client(directory);
+  await client.connect();
+  try {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+  } finally {
+    await client.end();
+  }
+  return { ...directory, options: `-c search_path=${schema}` };
 }
 
 function external(url: string, label: string): ClientConfig {

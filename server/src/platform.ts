@@ -39,7 +39,7 @@ import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
-import { createSampleApp } from './demo/sample-app.ts';
+import { Samples } from './demo/start-samples.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { consoleClient } from './directory/first-party.ts';
 import { HomeIndex } from './directory/home-index.ts';
@@ -49,7 +49,7 @@ import { type Clock, systemClock } from './foundation/clock.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
-import { listenAll } from './http/listen.ts';
+import { type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
@@ -71,8 +71,9 @@ export interface PlatformOptions {
 export interface Platform {
   readonly topology: Topology;
   readonly adminOrigin: string;
-  readonly sampleAppOrigin: string;
   readonly admin: AdminContext;
+  /** The sample apps: none runs before `start`, which needs the demo's clients. */
+  readonly samples: Samples;
   readonly dataCenters: ReadonlyMap<string, RunningDataCenter>;
   /** Closes the listeners, stores what is waiting, and stops the embedded PostgreSQL. */
   stop(): Promise<void>;
@@ -85,12 +86,8 @@ export interface RunningDataCenter extends AdministeredDataCenter {
 /** How long each part may take to end. */
 const longestCloseMs = 5_000;
 
-interface Listener {
+interface Listener extends ListeningPlace {
   readonly app: FastifyInstance;
-  readonly port: number;
-  readonly host: string;
-  /** For messages: "accounts of us". */
-  readonly label: string;
 }
 
 /**
@@ -193,10 +190,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       directory: databases.directory,
       dataCenters,
     };
+    const samples = new Samples({
+      admin,
+      database: (name) => databases.ofSample(name),
+      key: (purpose) => key(`sample app ${purpose}`),
+    });
+    closers.push(() => samples.close());
     for (const { dataCenter, apps, forConsole } of built) {
       const { id, ports } = dataCenter.dataCenter;
       const app = createConsoleApp({
         ...forConsole,
+        sampleApps: () => [...samples.list()],
         describeDemo: () => demoForConsole(admin, dataDirectory.path),
         startedAtMs: clock.nowMs(),
         key: key('console'),
@@ -207,20 +211,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       const label = `console of data centre "${id}"`;
       listeners.push({ app, port: ports.console, host: settings.listenHost, label });
     }
-    const samplePort = settings.basePort + portOffsets.browserApp;
-    const sampleAppOrigin = `http://localhost:${samplePort}`;
     const adminApp = createAdminApp(admin);
-    registerDemo(adminApp, admin, dataDirectory.path);
+    registerDemo(adminApp, admin, dataDirectory.path, samples);
     listeners.push({ app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
-    const sampleApp = createSampleApp({ topology, directory: databases.directory, random, log });
-    listeners.push({ app: sampleApp, port: samplePort, host: settings.listenHost, label: 'the sample app' });
 
     closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
     asked.throwIfAborted();
     await listenAll(listeners);
     const adminOrigin = `http://127.0.0.1:${adminPort}`;
     dataDirectory.announce({ pid: process.pid, adminOrigin });
-    return { topology, adminOrigin, sampleAppOrigin, admin, dataCenters, stop };
+    return { topology, adminOrigin, admin, samples, dataCenters, stop };
   } catch (error) {
     await stop();
     throw error;

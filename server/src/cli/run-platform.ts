@@ -5,12 +5,12 @@ import type { DataDirectory } from '../data-directory.ts';
 import { demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
 import { type DemoDescription, describeDemo } from '../demo/describe-demo.ts';
 import { loadDemoContent } from '../demo/load-content.ts';
-import { samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { seedDemo } from '../demo/seed-demo.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { printDemo } from './commands/demo.ts';
+import { printDemo, printSampleApps } from './commands/demo.ts';
 import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
@@ -53,7 +53,7 @@ async function serve(
     asked.throwIfAborted();
     // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
     const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
-    const demo = wanted ? await makeDemo(platform, dataDirectory.path, settings.basePort, asked) : undefined;
+    const demo = wanted ? await makeDemo(platform, dataDirectory.path, asked) : undefined;
     asked.throwIfAborted();
     dataDirectory.completeFirstStart();
     if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
@@ -72,16 +72,13 @@ async function serve(
   }
 }
 
-async function makeDemo(
-  platform: Platform,
-  directory: string,
-  basePort: number,
-  asked: AbortSignal,
-): Promise<Demo | undefined> {
+async function makeDemo(platform: Platform, directory: string, asked: AbortSignal): Promise<Demo | undefined> {
   const ids = platform.topology.dataCenters.map(({ id }) => id);
   const users = loadDemoUsers(directory, ids, systemRandom);
-  const seeded = await seedDemo(platform.admin, users, samplePortOf(basePort), asked);
-  const demo = await describeDemo(platform.admin, users);
+  const seeded = await seedDemo(platform.admin, users, asked);
+  asked.throwIfAborted();
+  await platform.samples.start();
+  const demo = await describeDemo(platform.admin, users, platform.samples.list());
   return demo && { ...demo, isNew: seeded !== undefined, file: demoAccountsFile(directory) };
 }
 
@@ -92,7 +89,7 @@ function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undef
     admin: { origin: platform.adminOrigin, tokenFile },
     ...(demo && {
       demo: {
-        sampleApps: { browser: platform.sampleAppOrigin },
+        sampleApps: demo.sampleApps,
         users: demo.users.map(({ data_center: dataCenter, ...user }) => ({ dataCenter, ...user })),
         clients: demo.clients,
       },
@@ -113,12 +110,12 @@ function printReady(platform: Platform, demo: Demo | undefined): void {
       origins.developerApi,
     ]),
   );
-  printLine(`\nSample app  ${platform.sampleAppOrigin}/`);
-  printLine(`Admin API   ${platform.adminOrigin}   (npx grantway --help)`);
+  printLine(`\nAdmin API   ${platform.adminOrigin}   (npx grantway --help)`);
+  if (demo) printSampleApps(demo.sampleApps);
   if (demo?.isNew) {
     printLine();
     printDemo(demo);
     printLine(`\n"npx grantway demo" tells them again; the passwords are kept in ${demo.file}.`);
-  } else if (demo) printLine('Demo        npx grantway demo   (accounts with passwords, clients with secrets)');
+  } else if (demo) printLine('\nDemo        npx grantway demo   (accounts with passwords, clients with secrets)');
   printLine('\nCtrl-C stops everything.');
 }

@@ -42,8 +42,8 @@ export const knownDataCenters: readonly { id: string; realm: string }[] = [
 
 export const defaultDataCenterIds: readonly string[] = ['us', 'eu', 'in', 'au', 'cn'];
 
-/** Distance from the base port: sample apps and the admin API. */
-export const portOffsets = { browserApp: 90, admin: 99 } as const;
+/** Distance from the base port: the first of the sample apps, and the admin API. */
+export const portOffsets = { sampleApps: 90, admin: 99 } as const;
 
 /** The API service of each environment. */
 export const apiServiceOf: Readonly<Record<Environment, Service>> = {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
+import type { StartSteps } from './wire.ts';
 import type { Demo } from './wire-administration.ts';
 
 /** Everything that the console of one data centre works with. */
@@ -24,6 +25,8 @@ export interface ConsoleContext
     | 'log'
     | 'events'
   > {
+  /** The sample apps that run, in the order of their ports. */
+  readonly sampleApps: () => StartSteps['sampleApps'];
   /** The demo as it is now; undefined where there is none. */
   readonly describeDemo: () => Promise<Demo | undefined>;
   /** When this process began to serve. */

@@ -1,4 +1,3 @@
-import { portOffsets } from '../config/data-centers.ts';
 import type { ClientType } from '../oauth/client.ts';
 import type { ConsoleContext } from './context.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
@@ -19,7 +18,7 @@ export const startRoutes: readonly ConsoleRoute[] = [
       // The oldest ones say enough: whoever has thousands needs no introduction.
       const ids = (type: ClientType) => (byType.get(type) ?? []).slice(0, mostClients);
       return {
-        sampleApp: `http://localhost:${context.settings.basePort + portOffsets.browserApp}`,
+        sampleApps: context.sampleApps().map(({ type, name, title, origin }) => ({ type, name, title, origin })),
         ways: await Promise.all([
           seenOf(context, 'sample-app', ids('browser')),
           seenOf(context, 'self-client', ids('self')),

@@ -329,8 +329,10 @@ export const appList = Type.Object({
  * sample app needs none), `token` (an access token was given to it), `lead` (it added a lead).
  */
 export const startSteps = Type.Object({
-  /** The address of the sample app; null when this platform does not serve it. */
-  sampleApp: Type.Union([Type.String(), Type.Null()]),
+  /** The sample apps that this platform serves, one for a type of client. */
+  sampleApps: Type.Array(
+    Type.Object({ type: Type.String(), name: Type.String(), title: Type.String(), origin: Type.String() }),
+  ),
   ways: Type.Array(
     Type.Object({
       id: Type.Union([Type.Literal('sample-app'), Type.Literal('self-client'), Type.Literal('server')]),

@@ -9,7 +9,7 @@ import { systemRandom } from '../foundation/random.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { demoAccountsFile, loadDemoUsers, readDemoUsers } from './demo-accounts.ts';
 import { describeDemo } from './describe-demo.ts';
-import { samplePortOf, seedDemo } from './seed-demo.ts';
+import { seedDemo } from './seed-demo.ts';
 
 let platform: TestPlatform;
 const directory = mkdtempSync(join(tmpdir(), 'grantway-demo-'));
@@ -25,7 +25,7 @@ afterAll(async () => {
 test('the demo can be told again as it is: accounts with passwords, clients with secrets', async () => {
   expect(await describeDemo(platform.admin, [])).toBeUndefined();
   const users = loadDemoUsers(directory, ['us', 'eu'], systemRandom);
-  const seeded = await seedDemo(platform.admin, users, samplePortOf(platform.basePort));
+  const seeded = await seedDemo(platform.admin, users);
   const found = users.map(({ dataCenter, email }) =>
     findUser(administered(platform.admin, dataCenter).database, { name: email }),
   );

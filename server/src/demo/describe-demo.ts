@@ -7,6 +7,7 @@ import type { Demo } from '../console/wire-administration.ts';
 import type { Secrets } from '../directory/clients.ts';
 import { type DemoUser, readDemoUsers } from './demo-accounts.ts';
 import { readDemoFact } from './seed-demo.ts';
+import type { Samples, ServedSample } from './start-samples.ts';
 
 /** The demo as people are told of it: everything that a sign-in or a client needs. */
 export interface DemoDescription {
@@ -29,12 +30,19 @@ export interface DemoDescription {
       }
     >
   >;
+  /** The origin of each sample app that runs, by the type of its client. */
+  readonly sampleApps: Readonly<Record<string, string>>;
 }
 
 /** `GET /demo` of the admin API, for the command `demo`. */
-export function registerDemo(app: FastifyInstance, context: AdminContext, dataDirectory: string): void {
+export function registerDemo(
+  app: FastifyInstance,
+  context: AdminContext,
+  dataDirectory: string,
+  samples: Pick<Samples, 'list'>,
+): void {
   app.get('/demo', async () => {
-    const demo = await describeDemo(context, demoUsersOf(context, dataDirectory));
+    const demo = await describeDemo(context, demoUsersOf(context, dataDirectory), samples.list());
     if (!demo) throw notFound('this platform has no demo; "start --demo" makes one');
     return demo;
   });
@@ -62,6 +70,7 @@ function demoUsersOf(context: AdminContext, dataDirectory: string): DemoUser[] {
 export async function describeDemo(
   context: AdminContext,
   users: readonly DemoUser[],
+  samples: readonly ServedSample[] = [],
 ): Promise<DemoDescription | undefined> {
   const fact = await readDemoFact(context.directory);
   if (!fact) return undefined;
@@ -74,6 +83,7 @@ export async function describeDemo(
   return {
     users: await Promise.all(users.map((user) => describeUser(context, user))),
     clients: Object.fromEntries((await Promise.all(clients)).flat()),
+    sampleApps: Object.fromEntries(samples.map(({ type, origin }) => [type, origin])),
   };
 }
 

@@ -3,16 +3,15 @@ import { registerClient } from '../admin/clients.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { AdminFailure } from '../admin/failure.ts';
 import { addUserToOrganization, administered, changeUser, createUserWithOrganization } from '../admin/users.ts';
-import { portOffsets } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import type { Database } from '../database/database.ts';
 import { uninterrupted } from '../foundation/interruption.ts';
 import { type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
 import type { DemoUser } from './demo-accounts.ts';
+import { originsOf, redirectUrisOf, sampleAppOf } from './sample-apps.ts';
 
 /** What the directory remembers of the demo: nothing secret. */
 export interface DemoFact {
-  readonly browserClientId: string;
   readonly clients: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +38,6 @@ export async function readDemoFact(directory: Database): Promise<DemoFact | unde
 export async function seedDemo(
   context: AdminContext,
   users: readonly DemoUser[],
-  samplePort: number,
   asked: AbortSignal = uninterrupted.asked,
 ): Promise<SeededDemo | undefined> {
   if (await readDemoFact(context.directory)) return undefined;
@@ -56,7 +54,7 @@ export async function seedDemo(
   for (const type of clientTypes) {
     asked.throwIfAborted();
     const { client_id, client_secret } = await registerClient(context, {
-      ...fieldsOf(type, samplePort),
+      ...fieldsOf(type, context.settings.basePort),
       type,
       dataCenter: home.id,
       owner: owner.email,
@@ -66,7 +64,7 @@ export async function seedDemo(
     clients[type] = { client_id, client_secret };
   }
   const ids = Object.fromEntries(Object.entries(clients).map(([type, { client_id }]) => [type, client_id]));
-  const fact: DemoFact = { browserClientId: ids.browser ?? '', clients: ids };
+  const fact: DemoFact = { clients: ids };
   await context.directory.query({
     text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     values: [factName, JSON.stringify(fact)],
@@ -113,23 +111,14 @@ async function unlessThere<Result>(make: () => Promise<Result>): Promise<Result 
   }
 }
 
-function fieldsOf(type: ClientType, samplePort: number) {
+function fieldsOf(type: ClientType, basePort: number) {
   const rules = clientTypeRules[type];
-  const origins = [`http://localhost:${samplePort}`, `http://127.0.0.1:${samplePort}`];
-  const redirectUris: Partial<Record<ClientType, string[]>> = {
-    browser: origins.map((origin) => `${origin}/app/redirect.html`),
-    server: [`http://localhost:${samplePort + 1}/callback`, `http://127.0.0.1:${samplePort + 1}/callback`],
-    mobile: ['example.demo.grantway:/callback', `http://127.0.0.1:${samplePort + 2}/callback`],
-  };
+  const sample = sampleAppOf(type);
+  const origins = sample ? originsOf(sample, basePort) : [];
   return {
     name: `Demo ${rules.label.replace('-', ' ')} app`,
     homepageUrl: rules.homepage ? `${origins[0]}/` : null,
-    redirectUris: redirectUris[type] ?? [],
+    redirectUris: sample ? redirectUrisOf(sample, basePort) : [],
     javascriptDomains: rules.javascriptDomains ? origins : [],
   };
-}
-
-/** Where the sample apps of a platform begin. */
-export function samplePortOf(basePort: number): number {
-  return basePort + portOffsets.browserApp;
 }

@@ -29,7 +29,7 @@ function authUrl(parameters: Record<string, string | undefined> = {}): string {
 const browserClient = () => ({
   client_id: stage.clients.browser,
   response_type: 'token',
-  redirect_uri: `${stage.platform.sampleAppOrigin}/app/redirect.html`,
+  redirect_uri: `${stage.sampleOrigin('browser')}/app/redirect.html`,
 });
 
 describe('every page is accessible and fits, on a desk and on a phone, in light and dark', () => {
@@ -78,7 +78,7 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
 
   test('consent for a page with every scope and a long name', async () => {
     const { page, problems } = await stage.open();
-    const origin = stage.platform.sampleAppOrigin;
+    const origin = stage.sampleOrigin('browser');
     const long = await stage.platform.addClient({
       type: 'browser',
       owner: stage.user('us').email,

@@ -180,7 +180,7 @@ test.each([
 test('client-based: its own page signs a user in and adds a lead', async () => {
   const { page, context, problems } = await stage.open(desk);
   await enterConsole(page, stage, 'browser@example.com');
-  const origin = stage.platform.sampleAppOrigin;
+  const origin = stage.sampleOrigin('browser');
   await chooseType(page, 'Client-based Applications');
   const clientId = await createClient(page, {
     name: 'Leads of a page',

@@ -39,7 +39,7 @@ test.each(dataCenterIds)('a user of %s adds a lead from the browser, lists, chan
 
   await opened.getByRole('heading', { name: 'Demo Client based app asks for access to your data' }).waitFor();
   const main = await opened.getByRole('main').textContent();
-  expect(main).toContain(`${stage.platform.sampleAppOrigin}/`);
+  expect(main).toContain(`${stage.sampleOrigin('browser')}/`);
   expect(main).toContain(`Demo Company ${home.toUpperCase()}`);
   expect(main).toContain('Production');
   const scopes = await opened.getByRole('listitem').allTextContents();
@@ -140,7 +140,7 @@ describe('afterwards', () => {
     await accounts.getByRole('button', { name: 'Sign out' }).click();
     await accounts.getByRole('heading', { name: 'You are signed out' }).waitFor();
     stage.platform.clock.advance(3601);
-    await page.goto(`${stage.platform.sampleAppOrigin}/`);
+    await page.goto(`${stage.sampleOrigin('browser')}/`);
     // The silent try is refused, and the same window goes on by asking.
     const opened = await windowOf(page, () => addLead(page, 'Asked'));
     await signIn(opened, stage.user('in'));

@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { changeClient } from '../admin/clients.ts';
-import { createSampleApp } from '../demo/sample-app.ts';
-import { systemRandom } from '../foundation/random.ts';
-import { silentLog } from '../http/log.ts';
+import { createBrowserLeads } from '../demo/browser-leads.ts';
 import { dataCenterIds, type Stage, startStage } from './stage.ts';
 import {
   addLead,
@@ -24,8 +22,8 @@ let closeStranger: () => Promise<unknown>;
 
 beforeAll(async () => {
   stage = await startStage();
-  const { topology, admin } = stage.platform;
-  const stranger = createSampleApp({ topology, directory: admin.directory, random: systemRandom, log: silentLog });
+  const client = async () => ({ clientId: stage.clients.browser ?? '', dataCenter: 'us', secrets: {} });
+  const stranger = createBrowserLeads({ client }, stage.platform.admin);
   // Listens on 127.0.0.1, which is another origin than localhost on top of the other port.
   strangerOrigin = await stranger.listen({ host: '127.0.0.1', port: 0 });
   closeStranger = () => stranger.close();
@@ -140,7 +138,7 @@ describe('T26 a page from an origin that is not registered', () => {
     });
     expect(await stage.event('us', 'api', 'OriginNotOfClient')).toMatchObject({
       origin: strangerOrigin,
-      javascriptDomains: [platform.sampleAppOrigin, expect.any(String)],
+      javascriptDomains: [stage.sampleOrigin('browser'), expect.any(String)],
     });
     await platform.admin.clients.delete(other.client_id);
     expect(await countLeads('Stranger')).toEqual(nowhere);

@@ -91,7 +91,7 @@ test('other types have none, and the sample app gives the one of the demo', asyn
     code: 'WRONG_TYPE',
   });
 
-  const response = await fetch(`${stage.platform.sampleAppOrigin}/jssdktest.zip`);
+  const response = await fetch(`${stage.sampleOrigin('browser')}/jssdktest.zip`);
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/zip']);
   const files = await unzip(Buffer.from(await response.arrayBuffer()));
   const config = files.get('jssdktest/js/config.js');

@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { DemoUser } from '../demo/demo-accounts.ts';
-import { samplePortOf, seedDemo } from '../demo/seed-demo.ts';
+import { redirectUrisOf, type SampleApp, sampleAppOf } from '../demo/sample-apps.ts';
+import { seedDemo } from '../demo/seed-demo.ts';
 import type { EventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
+import type { ClientType } from '../oauth/client.ts';
 import { RunningClock } from '../testing/running-clock.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { launchChromium } from './chromium.ts';
@@ -24,6 +26,8 @@ export interface Stage {
   /** Address that the demo's server-based client is sent back to. */
   readonly callbackUri: string;
   user(dataCenter: DataCenterId): DemoUser;
+  /** Where the sample app of that type is. */
+  sampleOrigin(type: ClientType): string;
   origin(dataCenter: DataCenterId, service?: 'accounts' | 'api'): string;
   /** A browser profile of its own. */
   open(options?: BrowserContextOptions): Promise<Profile>;
@@ -43,25 +47,31 @@ export interface Profile {
   readonly problems: string[];
 }
 
-/** Starts everything, under a clock that runs and can be moved on. */
-export async function startStage(): Promise<Stage> {
+/**
+ * Starts everything, under a clock that runs and can be moved on.
+ * @param options.samples The sample apps that run; default: the browser's. Where the server's does not, its callback is taken.
+ */
+export async function startStage(options: { readonly samples?: readonly ClientType[] } = {}): Promise<Stage> {
   const [platform, browser] = await Promise.all([
     startTestPlatform({ dataCenters: dataCenterIds, clock: new RunningClock() }),
     launchChromium(),
   ]);
   const users = dataCenterIds.map((dataCenter) => demoUser(dataCenter));
-  const samplePort = samplePortOf(platform.basePort);
-  const demo = await seedDemo(platform.admin, users, samplePort);
+  const demo = await seedDemo(platform.admin, users);
+  const { samples = ['browser'] } = options;
+  await platform.samples.start(samples);
   const clients = Object.fromEntries(
     Object.entries(demo?.clients ?? {}).map(([type, { client_id }]) => [type, client_id]),
   );
-  const callback = await startCallback(samplePort + 1);
+  const [callbackUri = ''] = redirectUrisOf(sampleAppOf('server') as SampleApp, platform.basePort);
+  const callback = samples.includes('server') ? undefined : await startCallback(Number(new URL(callbackUri).port));
   return {
     platform,
     browser,
     clients,
-    callbackUri: callback.uri,
+    callbackUri,
     user: (dataCenter) => users.find((user) => user.dataCenter === dataCenter) as DemoUser,
+    sampleOrigin: (type) => platform.samples.list().find((sample) => sample.type === type)?.origin ?? '',
     origin: (dataCenter, service = 'accounts') => platform.topology.find(dataCenter)?.origins[service] ?? '',
     open: async (options) => watched(await browser.newContext(options)),
     async count(from, values = []) {
@@ -84,7 +94,7 @@ export async function startStage(): Promise<Stage> {
     },
     async close() {
       await browser.close();
-      await callback.close();
+      await callback?.close();
       await platform.stop();
     },
   };
@@ -113,13 +123,12 @@ function demoUser(dataCenter: DataCenterId): DemoUser {
 }
 
 /** The server-based app's own server, as far as a browser sees it: it receives the redirect. */
-async function startCallback(port: number): Promise<{ uri: string; close(): Promise<void> }> {
+async function startCallback(port: number): Promise<{ close(): Promise<void> }> {
   const server = createServer((_request, response) =>
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>App</title><h1>Back at the app</h1>'),
   );
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
-    uri: `http://localhost:${port}/callback`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

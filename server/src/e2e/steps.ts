@@ -48,7 +48,7 @@ export async function grantEverything(
 
 /** Opens the sample app where users of that data centre start. */
 export async function openSample(page: Page, stage: Stage, dataCenter: DataCenterId, path = '/'): Promise<void> {
-  await page.goto(`${stage.platform.sampleAppOrigin}${path}`);
+  await page.goto(`${stage.sampleOrigin('browser')}${path}`);
   if (dataCenter !== 'cn') return;
   const reloaded = page.waitForEvent('load');
   await page.getByLabel('China').click();

@@ -1,31 +1,38 @@
 import type { FastifyInstance } from 'fastify';
 import { UsableFailure } from '../foundation/failure.ts';
 
+/** Where something listens; `label` is for messages: "accounts of us". */
+export interface ListeningPlace {
+  readonly port: number;
+  readonly host: string;
+  readonly label: string;
+}
+
 /** Binds all listeners. Throws UsableFailure naming the first port that cannot be had. */
 export async function listenAll(
-  listeners: readonly {
-    readonly app: FastifyInstance;
-    readonly port: number;
-    readonly host: string;
-    readonly label: string;
-  }[],
+  listeners: readonly (ListeningPlace & { readonly app: FastifyInstance })[],
 ): Promise<void> {
   const results = await Promise.allSettled(listeners.map(({ app, port, host }) => app.listen({ port, host })));
   results.forEach((result, index) => {
     if (result.status === 'fulfilled') return;
-    const { port, host, label } = listeners[index] as (typeof listeners)[number];
-    const { code, message } = result.reason as { code?: string; message: string };
-    if (code === 'EADDRINUSE') {
-      throw new UsableFailure(
-        `port ${port} (${label}) is in use; end the program that holds it, or choose other ports with --base-port`,
-      );
-    }
-    if (code === 'EACCES')
-      throw new UsableFailure(
-        `port ${port} (${label}) may not be used by this user; choose other ports with --base-port`,
-      );
-    if (code === 'EADDRNOTAVAIL')
-      throw new UsableFailure(`the address ${host} (${label}) is not one of this machine; check listenHost`);
-    throw new UsableFailure(`port ${port} (${label}) cannot be used: ${message}`);
+    throw portFailure(result.reason, listeners[index] as ListeningPlace);
   });
+}
+
+/** The failure of a listener in a sentence that says what to do; any other failure stays as it is. */
+export function portFailure(error: unknown, { port, host, label }: ListeningPlace): Error {
+  const { code, message, syscall } = error as { code?: string; message: string; syscall?: string };
+  if (code === 'EADDRINUSE') {
+    return new UsableFailure(
+      `port ${port} (${label}) is in use; end the program that holds it, or choose other ports with --base-port`,
+    );
+  }
+  if (code === 'EACCES')
+    return new UsableFailure(
+      `port ${port} (${label}) may not be used by this user; choose other ports with --base-port`,
+    );
+  if (code === 'EADDRNOTAVAIL')
+    return new UsableFailure(`the address ${host} (${label}) is not one of this machine; check listenHost`);
+  if (syscall === 'listen') return new UsableFailure(`port ${port} (${label}) cannot be used: ${message}`);
+  return error as Error;
 }

@@ -19,19 +19,43 @@ export function Start() {
     <Stack>
       <ScreenHeading title={texts.heading} intro={texts.intro} />
       <Loaded query={query} height={520}>
-        {({ ways, sampleApp }) => (
-          <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
-            {ways.map((way) => (
-              <WayCard key={way.id} way={way} sampleApp={sampleApp} />
-            ))}
-          </SimpleGrid>
+        {({ ways, sampleApps }) => (
+          <Stack>
+            <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
+              {ways.map((way) => (
+                <WayCard key={way.id} way={way} sampleApps={sampleApps} />
+              ))}
+            </SimpleGrid>
+            {sampleApps.length > 1 && <SampleApps sampleApps={sampleApps} />}
+          </Stack>
         )}
       </Loaded>
     </Stack>
   );
 }
 
-function WayCard({ way, sampleApp }: { readonly way: Way } & Pick<StartSteps, 'sampleApp'>) {
+/** A link to each sample app that runs. */
+function SampleApps({ sampleApps }: Pick<StartSteps, 'sampleApps'>) {
+  return (
+    <Card withBorder padding="lg" component="section" aria-label={texts.samples}>
+      <Title order={2} size="h3">
+        {texts.samples}
+      </Title>
+      <Text size="sm" c="dimmed" mb="sm">
+        {texts.samplesIntro}
+      </Text>
+      <Group gap="xs">
+        {sampleApps.map(({ type, title, origin }) => (
+          <Button key={type} component="a" href={origin} target="_blank" rel="noreferrer" variant="default">
+            {texts.sample(title, type)}
+          </Button>
+        ))}
+      </Group>
+    </Card>
+  );
+}
+
+function WayCard({ way, sampleApps }: { readonly way: Way } & Pick<StartSteps, 'sampleApps'>) {
   const { heading, text } = wayTexts[way.id];
   const done = way.steps.filter((step) => step.done).length;
   return (
@@ -51,14 +75,15 @@ function WayCard({ way, sampleApp }: { readonly way: Way } & Pick<StartSteps, 's
         </Text>
         {way.id === 'self-client' && <InsertWithCurl />}
         <Group mt="auto" gap="xs">
-          <WayLinks id={way.id} sampleApp={sampleApp} />
+          <WayLinks id={way.id} sampleApps={sampleApps} />
         </Group>
       </Stack>
     </Card>
   );
 }
 
-function WayLinks({ id, sampleApp }: Pick<Way, 'id'> & Pick<StartSteps, 'sampleApp'>) {
+function WayLinks({ id, sampleApps }: Pick<Way, 'id'> & Pick<StartSteps, 'sampleApps'>) {
+  const sampleApp = sampleApps.find(({ type }) => type === 'browser');
   const records = (
     <ButtonLink to="/records" variant="default">
       {texts.toRecords}
@@ -67,10 +92,10 @@ function WayLinks({ id, sampleApp }: Pick<Way, 'id'> & Pick<StartSteps, 'sampleA
   if (id === 'sample-app') {
     return (
       <>
-        {sampleApp === null ? (
+        {sampleApp === undefined ? (
           <Text size="sm">{texts.noSample}</Text>
         ) : (
-          <Button component="a" href={sampleApp} target="_blank" rel="noreferrer">
+          <Button component="a" href={sampleApp.origin} target="_blank" rel="noreferrer">
             {texts.openSample}
           </Button>
         )}

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DemoDescription } from '../../demo/describe-demo.ts';
+import { sampleApps } from '../../demo/sample-apps.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printJson, printLine, printTable } from '../output.ts';
 
@@ -13,7 +14,10 @@ export function registerDemoCommand(program: Command): void {
   ).action(async (options: Options) => {
     const demo = await connectAdmin(options)<DemoDescription>('GET', '/demo');
     if (options.json) printJson(demo);
-    else printDemo(demo);
+    else {
+      printDemo(demo);
+      printSampleApps(demo.sampleApps);
+    }
   });
 }
 
@@ -30,6 +34,17 @@ export function printDemo({ users, clients }: DemoDescription): void {
     Object.entries(clients).flatMap(([type, { client_id, secrets }]) =>
       placesOf(secrets).map(([place, secret]) => [type, client_id, place, secret]),
     ),
+  );
+}
+
+/** The sample apps that run, with their addresses. */
+export function printSampleApps(origins: DemoDescription['sampleApps']): void {
+  const served = sampleApps.filter(({ type }) => origins[type] !== undefined);
+  if (served.length === 0) return;
+  printLine('\nSample apps:\n');
+  printTable(
+    ['ADDRESS', 'CLIENT', 'IS'],
+    served.map(({ type, title, name }) => [`${origins[type]}/`, type, `${title} (examples/${name})`]),
   );
 }
 

@@ -1,24 +1,25 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Topology } from '../config/data-centers.ts';
+import type { AdminContext } from '../admin/context.ts';
 import { sampleConfigScript, sampleFiles, zipHeaders, zipSample } from '../console/sample-zip.ts';
-import type { Database } from '../database/database.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-import type { Random } from '../foundation/random.ts';
 import { createApp } from '../http/app.ts';
-import type { Log } from '../http/log.ts';
-import { readDemoFact } from './seed-demo.ts';
+import type { RunningSample, SampleOptions } from './sample-apps.ts';
 
 const securityPolicy = "default-src 'self'; connect-src *; frame-ancestors 'none'; base-uri 'none'";
 
+/** Starts the browser sample app; its files are those of `examples/browser-leads`. */
+export async function startBrowserLeads(options: SampleOptions, context: AdminContext): Promise<RunningSample> {
+  const app = createBrowserLeads(options, context);
+  await app.listen({ port: options.port, host: options.host });
+  return { close: () => app.close() };
+}
+
 /** The browser sample app as an origin of its own; its configuration names the demo's client. */
-export function createSampleApp(options: {
-  readonly topology: Topology;
-  readonly directory: Database;
-  readonly random: Random;
-  readonly log: Log;
-}): FastifyInstance {
-  const { topology, directory, random, log } = options;
+export function createBrowserLeads(
+  { client }: Pick<SampleOptions, 'client'>,
+  { topology, random, log }: Pick<AdminContext, 'topology' | 'random' | 'log'>,
+): FastifyInstance {
   const plain = (reply: FastifyReply, status: number, text: string) =>
     reply.code(status).header('content-type', 'text/plain; charset=utf-8').send(text);
   const app = createApp({
@@ -48,13 +49,13 @@ export function createSampleApp(options: {
     if (first) accountsUrls[first.id] = first.origins.accounts;
   }
   app.get('/js/config.js', async (_request, reply) => {
-    const clientId = (await readDemoFact(directory))?.browserClientId;
+    const clientId = (await client())?.clientId;
     return reply
       .headers({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
       .send(sampleConfigScript({ clientId, accountsUrls }));
   });
   app.get('/jssdktest.zip', async (_request, reply) => {
-    const clientId = (await readDemoFact(directory))?.browserClientId;
+    const clientId = (await client())?.clientId;
     return reply.headers(zipHeaders).send(await zipSample({ clientId, accountsUrls }));
   });
   app.register(fastifyStatic, {

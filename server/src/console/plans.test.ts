@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { moduleMark } from '../crm/store/records/module-mark.ts';
 import { costsOf } from '../crm/testing/plan-costs.ts';
+import { settleRecords } from '../crm/testing/settle-records.ts';
 import type { Database } from '../database/database.ts';
 import { ClientDirectory } from '../directory/clients.ts';
 import { systemRandom } from '../foundation/random.ts';
@@ -58,6 +59,7 @@ beforeAll(async () => {
            FROM generate_series(1, $1) n`,
     values: [busyRows],
   });
+  await settleRecords(database);
   await database.query({ text: 'ANALYZE user_grant, access_token, protocol_event, crm_record, crm_record_count' });
 }, 120_000);
 afterAll(() => platform?.stop());

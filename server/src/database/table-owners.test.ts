@@ -129,3 +129,17 @@ test('accounts and the CRM know nothing of the tables of each other', () => {
   );
   expect(crossed).toEqual([]);
 });
+
+test('no table has a trigger', () => {
+  const names = (verb: string) =>
+    readdirSync(migrations, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.sql'))
+      .sort()
+      .flatMap((name) => [
+        ...readFileSync(join(migrations, name), 'utf8').matchAll(new RegExp(`^${verb} TRIGGER (\\w+)`, 'gm')),
+      ])
+      .map(([, name]) => name);
+  const dropped = names('DROP');
+  expect(dropped).not.toEqual([]);
+  expect(names('CREATE').filter((name) => !dropped.includes(name))).toEqual([]);
+});

@@ -10,6 +10,7 @@ import { newestVersion } from '../kernel/versions.ts';
 import { notesModule } from '../store/records/record-references.ts';
 import { RecordTable } from '../store/records/record-table.ts';
 import { selectAcross, selectRecords } from '../store/records/select-records.ts';
+import { settleRecords } from '../testing/settle-records.ts';
 import { territoryScope } from './list/territory-scope.ts';
 
 /**
@@ -75,6 +76,7 @@ beforeAll(async () => {
            INSERT INTO crm_reference SELECT $1::integer, $3::bigint, $2, 'Territories.territory', record_id FROM placed`,
     values: [big, leads, territory.id],
   });
+  await settleRecords(database);
 });
 
 /** Blocks that the statements of `work` touch. */
@@ -152,7 +154,10 @@ const attachmentsOf = (database: Database, query: Record<string, string>) =>
 
 const works: [string, (database: Database) => Promise<unknown>][] = [
   ['reading', (db) => new RecordTable(db).read(key)],
-  ['changing', (db) => new RecordTable(db).update([{ key, record, claims: null }])],
+  [
+    'changing',
+    (db) => new RecordTable(db).update([{ key, record, claims: null, history: { action: 'updated', changes: [] } }]),
+  ],
   ['naming', (db) => new RecordTable(db).targets(big, [{ module: leads, id: record.id }])],
   ...['id', 'Created_Time', 'Modified_Time', 'Last_Name', 'Annual_Revenue'].map(
     (sortBy): [string, (database: Database) => Promise<unknown>] => [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
+import { settleRecords } from '../../testing/settle-records.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -197,6 +198,7 @@ describe('around it', () => {
              FROM crm_record WHERE data ->> 'Last_Name' = 'Abel'`,
       values: [words],
     });
+    await settleRecords(crm.database);
     expect(await namesOf({ word: 'needle' })).toEqual(['Monster']);
     expect(await namesOf({ criteria: '(Last_Name:equals:Monster)' })).toEqual(['Monster']);
   });
@@ -234,6 +236,7 @@ describe('custom views', () => {
       text: 'UPDATE crm_record SET converted = true WHERE record_id = $1',
       values: [converted],
     });
+    await settleRecords(crm.database);
     const fresh = await make('Fresh');
     const { json } = await call('GET', 'settings/custom_views', { query: { module: 'Leads' }, token });
     const expected: Record<string, string[]> = {

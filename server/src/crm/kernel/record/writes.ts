@@ -62,8 +62,8 @@ export interface RecordUpdate {
   readonly record: StoredRecord;
   /** The record's unique values after the change; null when none of them changed. */
   readonly claims: readonly UniqueClaim[] | null;
-  /** What the record's timeline tells of the change. */
-  readonly history?: HistoryEntry;
+  /** What the change did to its fields: for its timeline, the index of its values, and whoever watches. */
+  readonly history: HistoryEntry;
   /** What becomes of its links in the same transaction. */
   readonly links?: readonly LinkWrites[];
 }

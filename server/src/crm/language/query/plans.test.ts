@@ -7,7 +7,11 @@ import { checkCriteria } from '../../finding/search/check-criteria.ts';
 import { parseCriteria } from '../../finding/search/parse-criteria.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import { findVersion, type Version } from '../../kernel/versions.ts';
+import { markConverted } from '../../store/records/mark-converted.ts';
+import { RecordTable } from '../../store/records/record-table.ts';
+import { moveToBin } from '../../store/records/write-records.ts';
 import { costsOf } from '../../testing/plan-costs.ts';
+import { settleRecords } from '../../testing/settle-records.ts';
 import type { Condition } from './condition.ts';
 import type { MatchQuery } from './match-query.ts';
 import { countMatching, selectMatching } from './select-matching.ts';
@@ -39,6 +43,7 @@ beforeAll(async () => {
   await database.query({ text: 'ALTER TABLE crm_record SET (autovacuum_enabled = false)' });
   await fill(small, 50);
   await fill(big, count);
+  await settleRecords(database);
 });
 
 const costOf = (work: (database: Database) => Promise<unknown>) => costsOf(database, work);
@@ -152,15 +157,14 @@ test('counts follow every write of a record', async () => {
     return row;
   };
   expect(await counted()).toEqual({ kept: '50', real: '50' });
-  await database.query({
-    text: 'DELETE FROM crm_record WHERE data_space = $1 AND created_at_ms > 40',
-    values: [small],
-  });
+  const idOf = (place: number) => String(BigInt(small) * 1_000_000_000_000n + BigInt(place));
+  const ids = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, index) => idOf(first + index));
+  await moveToBin(database, small, leads.number, ids(41, 50), '1', 100);
   expect(await counted()).toEqual({ kept: '40', real: '40' });
-  await database.query({
-    text: 'UPDATE crm_record SET converted = true WHERE data_space = $1 AND created_at_ms > 30',
-    values: [small],
-  });
+  for (const [id, lead] of await new RecordTable(database).readMany(small, leads.number, ids(31, 40))) {
+    await markConverted(database, { dataSpace: small, module: leads.number, id }, lead, []);
+  }
   const states = await database.query({
     text: 'SELECT converted, sum(count) FROM crm_record_count WHERE data_space = $1 GROUP BY 1 ORDER BY 1',
     values: [small],

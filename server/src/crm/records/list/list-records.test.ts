@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import { valueKind } from '../../language/query/condition.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
+import { settleRecords } from '../../testing/settle-records.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -118,6 +119,7 @@ describe('filters', () => {
 
   test('converted leads are left out unless asked for', async () => {
     await crm.database.query({ text: 'UPDATE crm_record SET converted = true WHERE record_id = $1', values: [ids[6]] });
+    await settleRecords(crm.database);
     expect(names(await list({}))).not.toContain('L6');
     expect(names(await list({ converted: 'true' }))).toEqual(['L6']);
     expect(names(await list({ converted: 'both' }))).toHaveLength(total);

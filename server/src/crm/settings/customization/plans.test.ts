@@ -4,9 +4,13 @@ import { createTestDatabase } from '../../../testing/test-database.ts';
 import { checkCriteria } from '../../finding/search/check-criteria.ts';
 import { parseCriteria } from '../../finding/search/parse-criteria.ts';
 import { customizedMetadata } from '../../kernel/metadata/customized-metadata.ts';
+import type { RecordData, StoredRecord } from '../../kernel/record/record.ts';
 import type { MatchQuery } from '../../language/query/match-query.ts';
 import { countMatching, selectMatching } from '../../language/query/select-matching.ts';
+import { historyEntry } from '../../store/records/record-history.ts';
+import { RecordTable } from '../../store/records/record-table.ts';
 import { costsOf } from '../../testing/plan-costs.ts';
+import { settleRecords } from '../../testing/settle-records.ts';
 
 /** Searches by an organization's own fields cost what they find, like those by standard ones (`query/plans.test.ts`). */
 const database = await createTestDatabase('data-center');
@@ -87,6 +91,7 @@ beforeAll(async () => {
            FROM generate_series(1, $3::integer) AS i`,
     values: [dataSpace, number, count],
   });
+  await settleRecords(database);
 });
 
 const searching = (text: string): MatchQuery => ({
@@ -143,10 +148,23 @@ test('the index follows every write of a record', async () => {
   };
   const before = await held();
   expect(before?.kept).toBe(before?.real);
-  const few = `record_id % 100 = 1 AND data_space = ${dataSpace}`;
-  await database.query({ text: `UPDATE crm_record SET data = data || '{"Score~2":-1}' WHERE ${few}` });
-  await database.query({ text: `UPDATE crm_record SET data = data - 'Serial' WHERE ${few}` });
-  await database.query({ text: `DELETE FROM crm_record WHERE record_id % 200 = 1 AND data_space = ${dataSpace}` });
+  const records = new RecordTable(database);
+  const everyNth = (step: number) =>
+    Array.from({ length: count / step }, (_, place) => `${dataSpace}${String(place * step + 1).padStart(12, '0')}`);
+  const change = async (data: (before: StoredRecord) => RecordData) => {
+    const found = [...(await records.readMany(dataSpace, number, everyNth(100))).values()];
+    const outcomes = await records.update(
+      found.map((before) => {
+        const after = { ...before, data: data(before) };
+        const key = { dataSpace, module: number, id: before.id };
+        return { key, record: after, claims: null, history: historyEntry(before, after) };
+      }),
+    );
+    expect(outcomes).toEqual(found.map(() => ({ written: true })));
+  };
+  await change(({ data }) => ({ ...data, 'Score~2': -1 }));
+  await change(({ data: { Serial, ...others } }) => others);
+  expect((await records.delete(dataSpace, number, everyNth(200), '1', 1)).size).toBe(150);
   const after = await held();
   expect(after?.kept).toBe(after?.real);
   expect(after?.kept).not.toBe(before?.kept);

@@ -4,6 +4,8 @@ import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { fromRow, type RecordRow, recordColumns } from '../../kernel/record/record.ts';
 import { remade } from '../../records/rules/chain.ts';
+import { historyEntry } from '../../store/records/record-history.ts';
+import { reindexParts } from '../../store/records/write-effects.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
 
 /**
@@ -33,7 +35,10 @@ const batchRows = 2_000;
 /** Does a batch. @returns where the next one begins, or null after the last one. */
 type Step = (queryable: Queryable, call: CrmCall, request: TidyRequest, after: string) => Promise<string | null>;
 
-/** Takes the key out of a batch of records; neither their version nor their modified time moves. */
+/**
+ * Takes the key out of a batch of records. Nobody is told, and their modified time stays; their version moves, so that
+ * nobody writes the value again who has read it before.
+ */
 const forgetIn =
   (table: 'crm_record' | 'crm_deleted_record'): Step =>
   async (queryable, { space: { dataSpace } }, { module, key }, after) => {
@@ -42,7 +47,7 @@ const forgetIn =
                SELECT record_id, data ? $3 AS has FROM ${table}
                WHERE data_space = $1 AND module = $2 AND record_id > $4::bigint ORDER BY record_id LIMIT ${batchRows}
              ), forgotten AS (
-               UPDATE ${table} SET data = data - $3::text
+               UPDATE ${table} SET version = version + 1, data = data - $3::text
                WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM batch WHERE has)
              )
              SELECT max(record_id) AS last FROM batch`,
@@ -64,9 +69,9 @@ const forgetRows =
     return rows.length < batchRows ? null : '';
   };
 
-/** Deletes all records of a module that is gone. */
+/** Deletes all records of a module that is gone, with what stands beside them. */
 const dropFrom =
-  (table: 'crm_record' | 'crm_deleted_record' | 'crm_unique_value' | 'crm_field_value'): Step =>
+  (table: 'crm_record' | 'crm_deleted_record' | 'crm_unique_value' | 'crm_field_value' | 'crm_record_count'): Step =>
   async (queryable, { space: { dataSpace } }, { module }) => {
     const rows = await queryable.query({
       text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
@@ -81,6 +86,7 @@ const dropping: readonly Step[] = [
   dropFrom('crm_deleted_record'),
   dropFrom('crm_unique_value'),
   dropFrom('crm_field_value'),
+  dropFrom('crm_record_count'),
 ];
 
 const forgetting: readonly Step[] = [
@@ -94,8 +100,8 @@ const forgetting: readonly Step[] = [
 const computedRows = 500;
 
 /**
- * Computes the formulas of a batch of records. Nobody changes the records meanwhile, and the formulas are those of after
- * they were locked: of two jobs, the later one has the last word.
+ * Computes the formulas of a batch of records; nobody is told. Nobody changes the records meanwhile, and the formulas are
+ * those of after they were locked: of two jobs, the later one has the last word.
  */
 const compute: Step = async (queryable, call, { module: number }, after) => {
   const { dataSpace, contents } = call.space;
@@ -108,15 +114,27 @@ const compute: Step = async (queryable, call, { module: number }, after) => {
   const module = (await loadMetadata(queryable, dataSpace, contents.settings)).byNumber(number);
   if (!module) return null;
   const changed = rows.flatMap((row) => {
-    const record = remade(call, module, fromRow(row), 'recompute');
-    return JSON.stringify(record.data) === JSON.stringify(row.data) ? [] : [record];
+    const before = fromRow(row);
+    const after = remade(call, module, before, 'recompute');
+    const { changes } = historyEntry(before, after);
+    return changes.length === 0 ? [] : [{ ...after, changes }];
   });
   if (changed.length > 0) {
     await queryable.query({
-      text: `UPDATE crm_record SET data = new.data
-             FROM unnest($3::bigint[], $4::jsonb[]) AS new (record_id, data)
-             WHERE crm_record.data_space = $1 AND crm_record.module = $2 AND crm_record.record_id = new.record_id`,
-      values: [dataSpace, number, changed.map(({ id }) => id), changed.map(({ data }) => JSON.stringify(data))],
+      text: `WITH computed AS (
+               UPDATE crm_record SET version = version + 1, data = new.data
+               FROM unnest($3::bigint[], $4::jsonb[], $5::jsonb[]) AS new (record_id, data, changes)
+               WHERE crm_record.data_space = $1 AND crm_record.module = $2 AND crm_record.record_id = new.record_id
+               RETURNING data_space, module, crm_record.record_id, changes
+             ), ${reindexParts('computed')}
+             SELECT`,
+      values: [
+        dataSpace,
+        number,
+        changed.map(({ id }) => id),
+        changed.map(({ data }) => JSON.stringify(data)),
+        changed.map(({ changes }) => JSON.stringify(changes)),
+      ],
     });
   }
   return rows.length < computedRows ? null : (rows.at(-1)?.record_id ?? null);
@@ -136,7 +154,6 @@ async function runTidy(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   while (step < steps.length) {
     await running.keep();
     const reached = await call.store.database.transaction(async (transaction): Promise<Progress> => {
-      await transaction.query({ text: `SELECT set_config('grantway.tidying', 'on', true)` });
       const last = await (steps[step] as Step)(transaction, call, request, after);
       const progress = last === null ? { step: step + 1, after: '' } : { step, after: last };
       await running.save(transaction, progress);

@@ -4,7 +4,7 @@ import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/erro
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
-import { retagged, untaggedPart } from '../../store/records/tagged-records.ts';
+import { retaggedParts, untaggedParts } from '../../store/records/tagged-records.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { answerItemList, itemField, readItemList, readPlainItem, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -142,9 +142,7 @@ export async function deleteTag(call: CrmCall): Promise<CrmAnswer> {
     const [gone] = await transaction.query<{ module: number }>({
       text: `WITH gone AS (
                DELETE FROM crm_tag WHERE data_space = $1 AND tag_id = $2 RETURNING module
-             ), freed AS (
-               ${untaggedPart({ dataSpace: '$1', module: '(SELECT module FROM gone)', tag: '$2' })}
-             )
+             ), ${untaggedParts({ dataSpace: '$1', module: '(SELECT module FROM gone)', tag: '$2' })}
              SELECT module FROM gone`,
       values: [call.space.dataSpace, id],
     });
@@ -173,12 +171,10 @@ export async function mergeTags(call: CrmCall): Promise<CrmAnswer> {
       const details = { api_name: 'conflict_id', json_path: '$.tags[0].conflict_id' };
       throw new Refusal('INVALID_DATA', { details, message: idInvalid });
     }
-    const records = retagged({ dataSpace: '$1', module: '$2', from: '$3', to: '$4', by: '$5', atMs: '$6' });
+    const records = retaggedParts({ dataSpace: '$1', module: '$2', from: '$3', to: '$4', by: '$5', atMs: '$6' });
     await transaction.query({
-      text: `WITH ${records.parts}, gone AS (
-               DELETE FROM crm_tag WHERE data_space = $1 AND module = $2 AND tag_id = $3
-             )
-             ${records.statement}`,
+      text: `WITH ${records}
+             DELETE FROM crm_tag WHERE data_space = $1 AND module = $2 AND tag_id = $3`,
       values: [space.dataSpace, kept.module, conflict, id, user.id, nowMs],
     });
   });

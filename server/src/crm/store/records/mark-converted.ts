@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import type { FieldChange } from '../../kernel/record/history.ts';
 import {
   fromRow,
   type RecordKey,
@@ -6,18 +7,28 @@ import {
   recordColumns,
   type StoredRecord,
 } from '../../kernel/record/record.ts';
+import { conversionEffects } from './write-effects.ts';
 
-/** Writes a lead that was converted, with the entry of its timeline. The caller's transaction holds its lock. */
-export async function markConverted(queryable: Queryable, key: RecordKey, lead: StoredRecord): Promise<void> {
+/**
+ * Writes a lead that was converted, with the entry of its timeline. The caller's transaction holds its lock. `changes`:
+ * what the conversion did to its fields.
+ */
+export async function markConverted(
+  queryable: Queryable,
+  key: RecordKey,
+  lead: StoredRecord,
+  changes: readonly FieldChange[],
+): Promise<void> {
   await queryable.query({
-    text: `WITH told AS (
-             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
-             VALUES ($1, $3, $2, $6, $5, 'converted', '[]')
-           )
-           UPDATE crm_record
-           SET converted = true, version = version + 1, data = $4, modified_by = $5, modified_at_ms = $7,
-               activity_at_ms = greatest(activity_at_ms, $6)
-           WHERE data_space = $1 AND module = $2 AND record_id = $3`,
+    text: `WITH converted AS (
+             UPDATE crm_record
+             SET converted = true, version = version + 1, data = $4, modified_by = $5, modified_at_ms = $7,
+                 activity_at_ms = greatest(activity_at_ms, $6)
+             WHERE data_space = $1 AND module = $2 AND record_id = $3 AND NOT converted
+             RETURNING data_space, module, record_id, owner_id, data, $8::jsonb AS changes
+           ), ${conversionEffects('converted')}
+           INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
+           SELECT data_space, record_id, module, $6, $5, 'converted', '[]' FROM converted`,
     values: [
       key.dataSpace,
       key.module,
@@ -26,6 +37,7 @@ export async function markConverted(queryable: Queryable, key: RecordKey, lead: 
       lead.modifiedBy,
       lead.activityAtMs,
       lead.modifiedAtMs,
+      JSON.stringify(changes),
     ],
   });
 }

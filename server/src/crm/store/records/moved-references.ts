@@ -1,3 +1,5 @@
+import { changeNoticePart } from './write-effects.ts';
+
 /** Parts of the statements that move what hangs on a converted lead; `at` says where the parameters stand. */
 type Places<Name extends string> = Readonly<Record<Name, string>>;
 
@@ -15,8 +17,8 @@ export function movedNotesParts({
         AND record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
                                    WHERE data_space = ${dataSpace} AND target_id = ${from}
                                      AND module = ${notes} AND field = 'Parent_Id'))
-      RETURNING record_id
-    ), pointing AS (
+      RETURNING data_space, module, record_id, owner_id, data, '[{"field": "Parent_Id"}]'::jsonb AS changes
+    ), ${changeNoticePart('notes')}, pointing AS (
       INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
       SELECT ${dataSpace}, ${to}, ${notes}, 'Parent_Id', record_id FROM notes ON CONFLICT DO NOTHING
     )`;
@@ -44,8 +46,9 @@ export function movedActivities({
         AND record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
                                    WHERE data_space = ${dataSpace} AND target_id = ${from}
                                      AND module = ANY (${modules}::integer[]) AND field = 'What_Id'))
-      RETURNING module, record_id
-    )
+      RETURNING data_space, module, record_id, owner_id, data,
+                '[{"field": "What_Id"}, {"field": "Who_Id"}]'::jsonb AS changes
+    ), ${changeNoticePart('activities')}
     INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
     SELECT ${dataSpace}, ${person}::bigint, module, 'Who_Id', record_id FROM activities
     UNION ALL

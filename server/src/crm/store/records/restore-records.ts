@@ -1,6 +1,7 @@
 import type { Queryable } from '../../../database/database.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from '../../kernel/record/record.ts';
 import { notesModule, notesOf } from './record-references.ts';
+import { insertEffects } from './write-effects.ts';
 
 /** A record of the recycle bin and its module's number. */
 export interface BinnedRecord {
@@ -51,12 +52,15 @@ export async function moveFromBin(
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
              SELECT data_space, record_id, module, $4, $3, 'restored', '[]' FROM all_back
-           )
+           ), new AS (
+             SELECT data_space, module, record_id, version + 1 AS version, name, owner_id, created_by, created_at_ms,
+                    $3::bigint AS modified_by, greatest(modified_at_ms, $4) AS modified_at_ms, activity_at_ms, converted,
+                    coalesce(made.data, all_back.data) AS data
+             FROM all_back LEFT JOIN unnest($2::bigint[], $5::jsonb[]) AS made (record_id, data) USING (record_id)
+           ), ${insertEffects('new')}
            INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
-           SELECT data_space, module, record_id, version + 1, name, owner_id, created_by, created_at_ms, $3,
-                  greatest(modified_at_ms, $4), activity_at_ms, converted, coalesce(made.data, all_back.data)
-           FROM all_back LEFT JOIN unnest($2::bigint[], $5::jsonb[]) AS made (record_id, data) USING (record_id)`,
+           SELECT * FROM new`,
     values: [
       dataSpace,
       records.map(({ id }) => id),

@@ -2,8 +2,8 @@ import type { Queryable } from '../../../database/database.ts';
 import type { RecordKey } from '../../kernel/record/record.ts';
 import type { NewRecord, RecordUpdate } from '../../kernel/record/writes.ts';
 import { fileUsesOf } from './file-uses.ts';
-import { historyOf } from './record-history.ts';
 import { notesModule, notesOf, referencesOf, referencesPart } from './record-references.ts';
+import { changeEffects, deleteEffects, insertEffects } from './write-effects.ts';
 
 /** Inserts records with one statement, whichever data spaces they belong to. */
 export async function insertRecords(queryable: Queryable, records: readonly NewRecord[]): Promise<void> {
@@ -16,14 +16,16 @@ export async function insertRecords(queryable: Queryable, records: readonly NewR
     ...(files.parts.length === 0 && {
       name: references.count === 0 ? 'crm-insert-records' : 'crm-insert-records-and-references',
     }),
-    text: `${parts.length === 0 ? '' : `WITH ${parts.join(', ')}`}
+    text: `WITH ${parts.map((part) => `${part}, `).join('')}new AS (
+             SELECT data_space, module, record_id, name, owner_id, created_by, created_at_ms, false AS converted, data
+             FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
+                         $7::bigint[], $8::jsonb[])
+                    AS new (data_space, module, record_id, name, owner_id, created_by, created_at_ms, data)
+           ), ${insertEffects('new')}
            INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
            SELECT data_space, module, record_id, 1, name, owner_id, created_by, created_at_ms,
-                  created_by, created_at_ms, created_at_ms, false, data
-           FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
-                       $7::bigint[], $8::jsonb[])
-                  AS new (data_space, module, record_id, name, owner_id, created_by, created_at_ms, data)`,
+                  created_by, created_at_ms, created_at_ms, converted, data FROM new`,
     values: [
       records.map(({ key }) => key.dataSpace),
       records.map(({ key }) => key.module),
@@ -40,7 +42,8 @@ export async function insertRecords(queryable: Queryable, records: readonly NewR
 }
 
 /**
- * Writes changed records with one statement, each only over the version that it was read in.
+ * Writes changed records with one statement, each only over the version that it was read in; what differs from it is
+ * told by the record's history.
  * @returns for each record whether it was written.
  */
 export async function updateRecords(queryable: Queryable, records: readonly RecordUpdate[]): Promise<boolean[]> {
@@ -50,22 +53,30 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   // One order for everybody, so that two statements never wait for each other.
   const sent = [...firsts.values()].sort((a, b) => (placeOf(a.key) < placeOf(b.key) ? -1 : 1));
   const references = referencesOf(sent);
-  const files = fileUsesOf(sent, 10 + references.columns.length);
-  const history = historyOf(sent, 10 + references.columns.length + files.columns.length);
-  const parts = [...(references.count === 0 ? [] : [referencesPart(10)]), ...files.parts];
+  const files = fileUsesOf(sent, 12 + references.columns.length);
+  const parts = [...(references.count === 0 ? [] : [referencesPart(12)]), ...files.parts];
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
-    text: `WITH ${parts.map((part) => `${part},`).join(' ')} written AS (
-           UPDATE crm_record
-           SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
-               modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
-               activity_at_ms = new.modified_at_ms, data = new.data
-           FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::bigint[],
-                       $7::bigint[], $8::bigint[], $9::jsonb[])
-                  AS new (data_space, module, record_id, version, name, owner_id, modified_by, modified_at_ms, data)
-           WHERE crm_record.data_space = new.data_space AND crm_record.module = new.module
-             AND crm_record.record_id = new.record_id AND crm_record.version = new.version
-           RETURNING crm_record.data_space, crm_record.record_id
-           ) ${history.text} SELECT data_space, record_id FROM written`,
+    text: `WITH ${parts.map((part) => `${part}, `).join('')}new AS (
+             SELECT * FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::bigint[],
+                                  $7::bigint[], $8::bigint[], $9::jsonb[], $10::text[], $11::jsonb[])
+               AS new (data_space, module, record_id, version, name, owner_id, modified_by, modified_at_ms, data, action,
+                       changes)
+           ), written AS (
+             UPDATE crm_record
+             SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
+                 modified_by = new.modified_by, modified_at_ms = new.modified_at_ms,
+                 activity_at_ms = new.modified_at_ms, data = new.data
+             FROM new
+             WHERE crm_record.data_space = new.data_space AND crm_record.module = new.module
+               AND crm_record.record_id = new.record_id AND crm_record.version = new.version
+             RETURNING crm_record.data_space, crm_record.record_id
+           ), changed AS (
+             SELECT new.* FROM new JOIN written USING (data_space, record_id)
+           ), told AS (
+             INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
+             SELECT data_space, record_id, module, modified_at_ms, modified_by, action, changes FROM changed
+           ), ${changeEffects('changed')}
+           SELECT data_space, record_id FROM written`,
     values: [
       sent.map(({ key }) => key.dataSpace),
       sent.map(({ key }) => key.module),
@@ -76,9 +87,10 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
       sent.map(({ record }) => record.modifiedBy),
       sent.map(({ record }) => record.modifiedAtMs),
       sent.map(({ record }) => JSON.stringify(record.data)),
+      sent.map(({ history }) => history.action),
+      sent.map(({ history }) => JSON.stringify(history.changes)),
       ...references.columns,
       ...files.columns,
-      ...history.columns,
     ],
   });
   const written = new Set(rows.map((row) => `${row.data_space}/${row.record_id}`));
@@ -89,9 +101,12 @@ function placeOf(key: RecordKey): string {
   return `${key.dataSpace}/${key.id}`;
 }
 
+/** Times that a deletion is begun again because other processes changed its records in between. */
+const maxAttempts = 10;
+
 /**
  * Moves live records to the recycle bin, with one statement, and gives their unique values back. Their notes go with
- * them. Locked ones stay.
+ * them. Locked ones stay. What somebody changes at the same moment is moved by another statement, which sees the change.
  * @returns the ids of those that were moved.
  */
 export async function moveToBin(
@@ -102,13 +117,37 @@ export async function moveToBin(
   deletedBy: string,
   nowMs: number,
 ): Promise<Set<string>> {
-  const columns = `data_space, module, record_id, version, name, owner_id, created_by, created_at_ms, modified_by,
-                   modified_at_ms, activity_at_ms, converted, data`;
-  const rows = await queryable.query<{ record_id: string }>({
-    text: `WITH gone AS (
-             DELETE FROM crm_record WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[])
-               AND NOT data ? 'Locked__s'
-             RETURNING ${columns}
+  const moved = new Set<string>();
+  let pending = ids;
+  for (let attempt = 1; pending.length > 0; attempt++) {
+    if (attempt > maxAttempts) throw new Error(`a record changed ${maxAttempts} times while it was being deleted`);
+    const rows = await moveOnce(queryable, dataSpace, module, pending, deletedBy, nowMs);
+    for (const { record_id, is_gone } of rows) if (is_gone) moved.add(record_id);
+    pending = rows.filter(({ is_gone }) => !is_gone).map(({ record_id }) => record_id);
+  }
+  return moved;
+}
+
+async function moveOnce(
+  queryable: Queryable,
+  dataSpace: number,
+  module: number,
+  ids: readonly string[],
+  deletedBy: string,
+  nowMs: number,
+): Promise<{ readonly record_id: string; readonly is_gone: boolean }[]> {
+  const names = ['data_space', 'module', 'record_id', 'version', 'name', 'owner_id', 'created_by', 'created_at_ms'];
+  names.push('modified_by', 'modified_at_ms', 'activity_at_ms', 'converted', 'data');
+  const columns = names.join(', ');
+  return queryable.query({
+    text: `WITH seen AS (
+             SELECT record_id, version FROM crm_record
+             WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[]) AND NOT data ? 'Locked__s'
+           ), gone AS (
+             DELETE FROM crm_record USING seen
+             WHERE data_space = $1 AND module = $2 AND crm_record.record_id = seen.record_id
+               AND crm_record.version = seen.version
+             RETURNING ${names.map((name) => `crm_record.${name}`).join(', ')}
            ), notes AS (
              DELETE FROM crm_record
              WHERE data_space = $1 AND module = ${notesModule} AND record_id = ANY (${notesOf('= $1', '= ANY ($3::bigint[])')})
@@ -122,12 +161,11 @@ export async function moveToBin(
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
              SELECT data_space, record_id, module, $5::bigint, $4::bigint, 'deleted', '[]' FROM all_gone
-           ), kept AS (
+           ), ${deleteEffects('all_gone')}, kept AS (
              INSERT INTO crm_deleted_record (${columns}, deleted_by, deleted_at_ms)
              SELECT ${columns}, $4::bigint, $5::bigint FROM all_gone
            )
-           SELECT record_id FROM gone`,
+           SELECT record_id, gone.record_id IS NOT NULL AS is_gone FROM seen LEFT JOIN gone USING (record_id)`,
     values: [dataSpace, module, ids, deletedBy, nowMs],
   });
-  return new Set(rows.map((row) => row.record_id));
 }

@@ -18,6 +18,7 @@ import { codeRoutes } from './clients/code-routes.ts';
 import { sampleRoutes } from './clients/sample-routes.ts';
 import { secretRoutes } from './clients/secret-routes.ts';
 import { userRoutes } from './clients/user-routes.ts';
+import { compressJson } from './compress.ts';
 import type { ConsoleContext } from './context.ts';
 import { CrmCaller, registerCrm } from './crm.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -79,6 +80,7 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(closedHeaders);
   });
+  compressJson(app);
   const streams = new Streams();
   const crm = new CrmCaller(context);
   const routes = consoleRoutes(streams, crm);

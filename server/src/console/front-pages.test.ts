@@ -68,6 +68,20 @@ describe('the console', () => {
     }
   });
 
+  test('sends its files compressed to who takes that', async () => {
+    const origin = originOf('eu', 'console');
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await (await open(`${origin}/`)).text())?.[1];
+    const read = (encoding: string) => fetch(`${origin}${script}`, { headers: { 'accept-encoding': encoding } });
+    const [packed, plain] = await Promise.all([read('gzip, br'), read('identity')]);
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(packed.headers.get('vary')).toMatch(/accept-encoding/i);
+    expect(packed.headers.get('content-type')).toMatch(/^(application|text)\/javascript/);
+    expect(packed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(plain.headers.get('content-encoding')).toBe(null);
+    expect(Number(packed.headers.get('content-length'))).toBeLessThan(Number(plain.headers.get('content-length')) / 2);
+    expect(await packed.text()).toBe(await plain.text());
+  });
+
   test.each([
     ['GET', '/%zz', 400],
     ['POST', '/', 404],

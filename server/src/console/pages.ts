@@ -19,7 +19,9 @@ export function registerPages(app: FastifyInstance, context: ConsoleContext): vo
     root: dist,
     index: false,
     wildcard: false,
-    globIgnore: ['index.html'],
+    globIgnore: ['index.html', '**/*.gz'],
+    // By the build (`console/vite.config.ts`).
+    preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
       // Names of built files carry a hash of what is in them.

@@ -40,6 +40,7 @@ import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
 import { createSampleApp } from './demo/sample-app.ts';
+import { readDemoFact } from './demo/seed-demo.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { consoleClient } from './directory/first-party.ts';
 import { HomeIndex } from './directory/home-index.ts';
@@ -198,6 +199,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       const app = createConsoleApp({
         ...forConsole,
         describeDemo: () => demoForConsole(admin, dataDirectory.path),
+        sampleClientId: async () => (await readDemoFact(databases.directory))?.browserClientId,
         startedAtMs: clock.nowMs(),
         key: key('console'),
         clientSecret: console.secret,

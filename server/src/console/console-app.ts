@@ -32,6 +32,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { registerSignIn } from './sign-in.ts';
 import { startRoutes } from './start-routes.ts';
 import { Streams } from './streams.ts';
+import { tokenRoutes } from './token-routes.ts';
 
 const bodyLimitBytes = 1024 * 1024;
 
@@ -50,6 +51,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...clientRoutes,
     ...secretRoutes,
     ...codeRoutes,
+    ...tokenRoutes,
     ...userRoutes,
     ...sampleRoutes,
     ...scopeRoutes,

@@ -141,6 +141,22 @@ describe.each([
     });
     await expectWorks(home, tokens.access_token);
     expect(tokens).toHaveProperty('refresh_token');
+
+    // Allowed to do without, it shows its secret with the code instead.
+    const id = client.client_id ?? '';
+    const shown = await grantway('client', 'update', '--client-id', id, '--set', 'mobileWithoutPkce=true');
+    expect(shown).toMatchObject({ settings: { 'compatibility.mobileWithoutPkce': true } });
+    const plain = new URL(await authorize(newBrowser(), authUrl(start, parameters), user));
+    const exchange = {
+      grant_type: 'authorization_code',
+      client_id: id,
+      redirect_uri: 'com.example.leads:/callback',
+      code: plain.searchParams.get('code') ?? '',
+    };
+    const endpoint = `${originOf(home, 'accounts')}/oauth/v2/token`;
+    expect(await post(endpoint, exchange)).toEqual({ error: 'invalid_client_secret' });
+    const own = client.secrets[home] ?? '';
+    await expectWorks(home, (await post(endpoint, { ...exchange, client_secret: own })).access_token);
   });
 
   test('non-browser: device code, user page, polls', async () => {

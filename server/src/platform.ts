@@ -39,6 +39,7 @@ import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
+import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { consoleClient } from './directory/first-party.ts';
@@ -202,6 +203,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ...forConsole,
         sampleApps: () => [...samples.list()],
         describeDemo: () => demoForConsole(admin, dataDirectory.path),
+        sampleClientId: async () => (await readDemoFact(databases.directory))?.clients.browser,
         startedAtMs: clock.nowMs(),
         key: key('console'),
         clientSecret: console.secret,

@@ -3,13 +3,14 @@ import type { EventList } from '../../../server/src/console/wire.ts';
 import type {
   AdministeredOrganizationList,
   AdministeredUserList,
+  Demo,
   Health,
   LimitList,
   OutboxMailContent,
   OutboxMailList,
   SigningKeyList,
 } from '../../../server/src/console/wire-administration.ts';
-import { call } from './call.ts';
+import { CallFailure, call } from './call.ts';
 
 const base = '/administration';
 
@@ -64,6 +65,16 @@ export const administrationQueries = {
         call<EventList>('GET', `${base}/events?${new URLSearchParams({ ...filter, before: pageParam })}`),
       initialPageParam: '',
       getNextPageParam: ({ events, more }) => (more ? events.at(-1)?.eventId : undefined),
+    }),
+  /** null: this platform has none. */
+  demo: () =>
+    queryOptions({
+      queryKey: ['administration', 'demo'],
+      queryFn: (): Promise<Demo | null> =>
+        call<Demo>('GET', `${base}/demo`).catch((error: unknown) => {
+          if (error instanceof CallFailure && error.code === 'NO_DEMO') return null;
+          throw error;
+        }),
     }),
   health: () =>
     queryOptions({

@@ -74,6 +74,13 @@ const routes = root.addChildren([
   }),
   createRoute({
     ...under,
+    path: '/token',
+    validateSearch: (search: Record<string, unknown>): { environment?: string; scope?: string } =>
+      texts(search, 'environment', 'scope'),
+    component: lazyRouteComponent(() => import('../screens/token/token.tsx'), 'Token'),
+  }),
+  createRoute({
+    ...under,
     path: '/records',
     validateSearch: (search: Record<string, unknown>): { organizationId?: string; environment?: string } =>
       texts(search, 'organizationId', 'environment'),

@@ -37,7 +37,8 @@ export function CopyBlock({ label, value }: { readonly label: string; readonly v
   );
 }
 
-function CopyIcon({ label, value }: { readonly label: string; readonly value: string }) {
+/** The button that copies a value. */
+export function CopyIcon({ label, value }: { readonly label: string; readonly value: string }) {
   return (
     <CopyButton value={value} timeout={2000}>
       {({ copied, copy }) => (

@@ -12,6 +12,7 @@ export const administrationTexts = {
     outbox: 'Outbox',
     events: 'Events',
     health: 'Health',
+    demo: 'Demo',
   },
   search: 'Search',
   pages: 'Pages',
@@ -108,6 +109,19 @@ export const administrationTexts = {
   time: 'Time',
   what: 'What happened',
   older: 'Show older events',
+
+  demoText:
+    'The accounts and clients of the demo, of all data centres, as the first start told them. The command "grantway demo" tells them, too.',
+  noDemo: 'This platform has no demo; "grantway start --demo" makes one.',
+  demoAccounts: 'Demo accounts',
+  demoClients: 'Demo clients',
+  dataCenter: 'Lives in',
+  profile: 'Profile',
+  passwordChanged: 'changed since',
+  passwordOf: (email: string) => `Password of ${email}`,
+  clientSecret: 'Client secret',
+  secretOf: (type: string, where: string) => `Secret of the ${type} client, ${where}`,
+  secretUntold: 'cannot be told again: rotate it to have a new one',
 
   version: 'Version',
   since: 'Running since',

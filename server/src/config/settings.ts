@@ -185,6 +185,11 @@ const compatibility = Type.Object(
       default: false,
       description: 'Let mobile clients register schemes without a dot, like crmleads://, which any other app can take.',
     }),
+    mobileWithoutPkce: Type.Boolean({
+      default: false,
+      description:
+        'Let mobile clients do without a code_challenge (PKCE), as those registered long ago may; they send their secret with the code instead.',
+    }),
     searchWithoutScope: organizations(
       'CRM searches do without the scope ZohoSearch.securesearch.READ, which many clients never ask for; true or false for one client.',
     ),

@@ -18,6 +18,7 @@ import { codeRoutes } from './clients/code-routes.ts';
 import { sampleRoutes } from './clients/sample-routes.ts';
 import { secretRoutes } from './clients/secret-routes.ts';
 import { userRoutes } from './clients/user-routes.ts';
+import { compressJson } from './compress.ts';
 import type { ConsoleContext } from './context.ts';
 import { CrmCaller, registerCrm } from './crm.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -31,6 +32,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { registerSignIn } from './sign-in.ts';
 import { startRoutes } from './start-routes.ts';
 import { Streams } from './streams.ts';
+import { tokenRoutes } from './token-routes.ts';
 
 const bodyLimitBytes = 1024 * 1024;
 
@@ -49,6 +51,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...clientRoutes,
     ...secretRoutes,
     ...codeRoutes,
+    ...tokenRoutes,
     ...userRoutes,
     ...sampleRoutes,
     ...scopeRoutes,
@@ -79,6 +82,7 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(closedHeaders);
   });
+  compressJson(app);
   const streams = new Streams();
   const crm = new CrmCaller(context);
   const routes = consoleRoutes(streams, crm);

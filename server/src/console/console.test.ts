@@ -96,7 +96,18 @@ test('from a self client to a lead', async () => {
   const space = `/crm/production/${organizations[0]?.organizationId}`;
   const leads = await get(`${space}/v8/Leads?fields=Last_Name`);
   expect(await leads.json()).toMatchObject({ data: [{ Last_Name: 'Visible' }] });
-  const { scopes } = (await (await get('/scopes')).json()) as ScopeList;
+  const catalogue = await get('/scopes', { headers: { 'accept-encoding': 'gzip' } });
+  expect([catalogue.headers.get('content-encoding'), catalogue.headers.get('vary')]).toEqual([
+    'gzip',
+    'accept-encoding',
+  ]);
+  const { scopes } = (await catalogue.json()) as ScopeList;
+  const uncompressed = await get('/scopes', { headers: { 'accept-encoding': 'gzip;q=0' } });
+  expect(uncompressed.headers.get('content-encoding')).toBe(null);
+  // An answer with a secret in it is never compressed.
+  expect((await get('/session', { headers: { 'accept-encoding': 'gzip' } })).headers.get('content-encoding')).toBe(
+    null,
+  );
   const reading = scopes.find(({ name }) => name === 'ZohoCRM.modules.ALL');
   expect(reading?.operations).toContain('GET /crm/v8/{module}/{id}');
   const start = (await (await get('/start')).json()) as StartSteps;

@@ -29,6 +29,8 @@ export interface ConsoleContext
   readonly sampleApps: () => StartSteps['sampleApps'];
   /** The demo as it is now; undefined where there is none. */
   readonly describeDemo: () => Promise<Demo | undefined>;
+  /** The client of the sample app that the platform serves; undefined where there is no demo. */
+  readonly sampleClientId: () => Promise<string | undefined>;
   /** When this process began to serve. */
   readonly startedAtMs: number;
   /** Seals what a sign-in keeps in the browser, and makes the tokens against cross-site request forgery. */

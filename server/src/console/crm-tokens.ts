@@ -52,19 +52,38 @@ export class CrmTokens {
   }
 
   async #make({ userId }: ConsoleSession, target: Space, nowMs: number): Promise<string> {
-    const organizations = await this.#context.organizations.listForUser(userId);
-    const own = organizations.find(({ organizationId }) => organizationId === target.organizationId);
-    if (!own?.environments.some(({ environment }) => environment === target.environment)) {
-      throw notFound('organization');
-    }
-    const accessToken = createCredential(this.#context.random, prefixOf(consoleClientId));
-    const made = { clientId: consoleClientId, scopes: crmScopes, nowMs };
-    await this.#context.database.transaction(async (transaction) => {
-      const grantId = await saveGrant(transaction, { ...made, userId, target });
-      await saveAccessToken(transaction, { ...made, accessToken, grantId, expiresAtMs: nowMs + tokenTtlMs });
-    });
-    return accessToken;
+    return issueToken(this.#context, { userId, target, scopes: crmScopes, nowMs, expiresAtMs: nowMs + tokenTtlMs });
   }
+}
+
+/**
+ * An access token of the user's own grant to the console, for one space.
+ * @throws ConsoleFailure 404 when the space is none of the user's.
+ */
+export async function issueToken(
+  { organizations, random, database }: Pick<ConsoleContext, 'organizations' | 'random' | 'database'>,
+  token: {
+    readonly userId: string;
+    readonly target: Space;
+    readonly scopes: readonly string[];
+    readonly nowMs: number;
+    readonly expiresAtMs: number;
+  },
+): Promise<string> {
+  const { userId, target, ...rest } = token;
+  const own = (await organizations.listForUser(userId)).find(
+    ({ organizationId }) => organizationId === target.organizationId,
+  );
+  if (!own?.environments.some(({ environment }) => environment === target.environment)) {
+    throw notFound('organization');
+  }
+  const accessToken = createCredential(random, prefixOf(consoleClientId));
+  const made = { clientId: consoleClientId, ...rest };
+  await database.transaction(async (transaction) => {
+    const grantId = await saveGrant(transaction, { ...made, userId, target });
+    await saveAccessToken(transaction, { ...made, accessToken, grantId });
+  });
+  return accessToken;
 }
 
 function keyOf(session: ConsoleSession, { environment, organizationId }: Space): string {

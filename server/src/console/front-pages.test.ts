@@ -25,6 +25,8 @@ describe.each(['us', 'eu'])('data centre %s', (dataCenter) => {
       expect(page).toMatch(/<meta name="color-scheme" content="light dark">/);
       expect(page).not.toMatch(/<script|undefined| on\w+=/);
       expect(page).toContain(service === 'accounts' ? `>${dataCenter}</span>` : `<span>${dataCenter}</span>`);
+      // A person finds the console from everywhere; the accounts page is the one to sign in until somebody is.
+      if (service !== 'accounts') expect(page).toContain(`href="${originOf(dataCenter, 'console')}/"`);
       const { headers } = response;
       expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*frame-ancestors 'none'/);
       expect(headers.get('x-frame-options')).toBe('DENY');
@@ -66,6 +68,20 @@ describe('the console', () => {
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(await response.text()).toContain('<div id="console"></div>');
     }
+  });
+
+  test('sends its files compressed to who takes that', async () => {
+    const origin = originOf('eu', 'console');
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await (await open(`${origin}/`)).text())?.[1];
+    const read = (encoding: string) => fetch(`${origin}${script}`, { headers: { 'accept-encoding': encoding } });
+    const [packed, plain] = await Promise.all([read('gzip'), read('identity')]);
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(packed.headers.get('vary')).toMatch(/accept-encoding/i);
+    expect(packed.headers.get('content-type')).toMatch(/^(application|text)\/javascript/);
+    expect(packed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(plain.headers.get('content-encoding')).toBe(null);
+    expect(Number(packed.headers.get('content-length'))).toBeLessThan(Number(plain.headers.get('content-length')) / 2);
+    expect(await packed.text()).toBe(await plain.text());
   });
 
   test.each([

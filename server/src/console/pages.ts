@@ -7,6 +7,11 @@ import type { ConsoleContext } from './context.ts';
 
 const dist = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 const noncePlace = /__CSP_NONCE__/g;
+/**
+ * The screen that hands a token over to the window that opened it, the page to try calls: the one that keeps its tie to
+ * another origin. What it says there is addressed to the API's own origin, whoever opened it.
+ */
+const handOverPath = '/token';
 const yearSeconds = 31_536_000;
 
 /**
@@ -19,7 +24,9 @@ export function registerPages(app: FastifyInstance, context: ConsoleContext): vo
     root: dist,
     index: false,
     wildcard: false,
-    globIgnore: ['index.html'],
+    globIgnore: ['index.html', '**/*.gz'],
+    // By the build (`console/vite.config.ts`).
+    preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
       // Names of built files carry a hash of what is in them.
@@ -27,10 +34,15 @@ export function registerPages(app: FastifyInstance, context: ConsoleContext): vo
       reply.header('cache-control', lasting ? `public, max-age=${yearSeconds}, immutable` : 'public, max-age=3600');
     },
   });
-  app.get('/*', (_request, reply) => sendDocument(context, reply));
+  app.get(handOverPath, (_request, reply) => sendDocument(context, reply, 'unsafe-none'));
+  app.get('/*', (_request, reply) => sendDocument(context, reply, 'same-origin'));
 }
 
-function sendDocument(context: ConsoleContext, reply: FastifyReply): FastifyReply {
+function sendDocument(
+  context: ConsoleContext,
+  reply: FastifyReply,
+  openerPolicy: 'same-origin' | 'unsafe-none',
+): FastifyReply {
   const document = readDocument();
   if (document === undefined) {
     return reply
@@ -44,7 +56,7 @@ function sendDocument(context: ConsoleContext, reply: FastifyReply): FastifyRepl
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy': policy(nonce),
-      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-opener-policy': openerPolicy,
       'x-frame-options': 'DENY',
     })
     .send(document.replace(noncePlace, nonce));

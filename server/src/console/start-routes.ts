@@ -17,10 +17,13 @@ export const startRoutes: readonly ConsoleRoute[] = [
       const byType = await context.clients.idsByType(owner);
       // The oldest ones say enough: whoever has thousands needs no introduction.
       const ids = (type: ClientType) => (byType.get(type) ?? []).slice(0, mostClients);
+      const sample = await context.sampleClientId();
+      // The sample app is everybody's: what counts is what this user did with it.
+      const sampleIds = [...ids('browser'), ...(sample === undefined ? [] : [sample])];
       return {
         sampleApps: context.sampleApps().map(({ type, name, title, origin }) => ({ type, name, title, origin })),
         ways: await Promise.all([
-          seenOf(context, 'sample-app', ids('browser')),
+          seenOf(context, 'sample-app', sampleIds, session.userId),
           seenOf(context, 'self-client', ids('self')),
           seenOf(context, 'server', ids('server')),
         ]),
@@ -29,20 +32,23 @@ export const startRoutes: readonly ConsoleRoute[] = [
   }),
 ];
 
+/** @param userId whose doing counts; without, anybody's. */
 async function seenOf(
   context: ConsoleContext,
   id: StartSteps['ways'][number]['id'],
   clientIds: readonly string[],
+  userId?: string,
 ): Promise<StartSteps['ways'][number]> {
   const [seen] = await context.database.query<{ code: boolean; token: boolean; lead: boolean }>({
     name: 'console-start',
     text: `SELECT EXISTS (SELECT 1 FROM protocol_event WHERE client_id = ANY($1) AND outcome = 'Success'
-                          AND kind IN ('authorize', 'self-client-code')) AS code,
+                          AND ($2::bigint IS NULL OR user_id = $2) AND kind IN ('authorize', 'self-client-code')) AS code,
                   EXISTS (SELECT 1 FROM user_grant JOIN access_token USING (grant_id)
-                          WHERE user_grant.client_id = ANY($1)) AS token,
+                          WHERE user_grant.client_id = ANY($1)
+                          AND ($2::bigint IS NULL OR user_grant.user_id = $2)) AS token,
                   EXISTS (SELECT 1 FROM protocol_event WHERE client_id = ANY($1) AND outcome = 'Success'
-                          AND kind = 'api' AND detail ->> 'method' = 'POST' AND detail ->> 'path' LIKE '%/Leads') AS lead`,
-    values: [clientIds],
+                          AND ($2::bigint IS NULL OR user_id = $2) AND kind = 'api' AND detail ->> 'method' = 'POST' AND detail ->> 'path' LIKE '%/Leads') AS lead`,
+    values: [clientIds, userId ?? null],
   });
   return {
     id,

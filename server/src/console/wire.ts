@@ -196,6 +196,13 @@ export const code = Type.Object({ code: Type.String(), expiresAt: time });
 export const codeExchange = Type.Object({ code: text, clientSecret: Type.Optional(text) }, strict);
 export const exchangeAnswer = Type.Object({ status: Type.Integer(), body: Type.Unknown() });
 
+/**
+ * POST /api/tokens → 201: an access token of the user's own for trying calls, in a client's place the console's. 400 about
+ * the field `scope`; 429 `THROTTLED`.
+ */
+export const newToken = Type.Object({ environment, organizationId: text, scope: text }, strict);
+export const ownToken = Type.Object({ accessToken: Type.String(), expiresAt: time });
+
 /** GET /api/clients/{id}/events?before&outcome&kind, and by server-sent events at …/events/stream: newest first. */
 export const event = Type.Object({
   eventId: Type.String(),
@@ -359,6 +366,8 @@ export type NewSecrets = Static<typeof newSecrets>;
 export type SecretRotation = Static<typeof secretRotation>;
 export type NewCode = Static<typeof newCode>;
 export type Code = Static<typeof code>;
+export type NewToken = Static<typeof newToken>;
+export type OwnToken = Static<typeof ownToken>;
 export type ExchangeAnswer = Static<typeof exchangeAnswer>;
 export type ProtocolEvent = Static<typeof event>;
 export type EventList = Static<typeof eventList>;

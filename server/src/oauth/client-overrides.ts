@@ -17,6 +17,7 @@ export const clientSettings = {
   'compatibility.strictCommaScopes': 'switch',
   'compatibility.idTokenLegacyHeader': 'switch',
   'compatibility.strictRfc': 'switch',
+  'compatibility.mobileWithoutPkce': 'switch',
   'compatibility.searchWithoutScope': 'switch',
 } as const;
 

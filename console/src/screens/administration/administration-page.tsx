@@ -48,6 +48,11 @@ const tabs: readonly ScreenTab[] = [
     label: texts.tabs.health,
     Content: lazy(async () => ({ default: (await import('./health-tab.tsx')).HealthTab })),
   },
+  {
+    id: 'demo',
+    label: texts.tabs.demo,
+    Content: lazy(async () => ({ default: (await import('./demo-tab.tsx')).DemoTab })),
+  },
 ];
 
 /** Users, organizations, clients, keys, limits, mails, events and health of the data centre: for operators. */

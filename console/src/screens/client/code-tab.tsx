@@ -5,8 +5,6 @@ import {
   Group,
   NativeSelect,
   PasswordInput,
-  SegmentedControl,
-  Select,
   Stack,
   Text,
   Textarea,
@@ -30,6 +28,7 @@ import { useSession } from '../../app/session.tsx';
 import { CopyBlock, CopyField } from '../../parts/copy-field.tsx';
 import { jsonAddress } from '../../parts/json-address.ts';
 import { Failed, Loaded } from '../../parts/loaded.tsx';
+import { SpaceChoice } from '../../parts/space-choice.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import { ScopePicker } from '../scopes/scope-picker.tsx';
 import { apiCall, exchangeCall } from './snippets.ts';
@@ -68,7 +67,6 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
     },
   });
   const { control, handleSubmit, setError, formState, watch, setValue } = form;
-  const chosen = organizations.find(({ organizationId }) => organizationId === watch('organizationId'));
   const submit = handleSubmit(async ({ minutes, organizationId, ...values }) => {
     setFailure(undefined);
     const body: NewCode = {
@@ -138,43 +136,14 @@ function CodeForm({ client, organizations }: { readonly client: Client } & Organ
               />
             )}
           />
-          {organizations.length > 1 && (
-            <Controller
-              name="organizationId"
-              control={control}
-              render={({ field }) => (
-                <Select
-                  {...field}
-                  label={texts.organization}
-                  data={organizations.map(({ organizationId, name }) => ({
-                    value: organizationId,
-                    label: `${name} (${organizationId})`,
-                  }))}
-                  allowDeselect={false}
-                  maw={420}
-                />
-              )}
-            />
-          )}
-          {(chosen?.environments.length ?? 0) > 1 && (
-            <Controller
-              name="environment"
-              control={control}
-              render={({ field }) => (
-                <div>
-                  <Text size="sm" fw={500} id="environment-label">
-                    {texts.environment}
-                  </Text>
-                  <SegmentedControl
-                    value={field.value}
-                    onChange={(value) => field.onChange(value)}
-                    data={(chosen?.environments ?? []).map((value) => ({ value, label: texts.environments[value] }))}
-                    aria-labelledby="environment-label"
-                  />
-                </div>
-              )}
-            />
-          )}
+          <SpaceChoice
+            organizations={organizations}
+            value={{ organizationId: watch('organizationId'), environment: watch('environment') }}
+            onChange={({ organizationId, environment }) => {
+              setValue('organizationId', organizationId);
+              setValue('environment', environment);
+            }}
+          />
           {failure && <Failed message={failure} />}
           <Group>
             <Button type="submit" loading={formState.isSubmitting}>

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../../config/data-centers.ts';
+import { consoleClientId } from '../../directory/first-party.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions, unverifiedFields } from '../forms.ts';
@@ -74,14 +75,15 @@ export function registerConnectedApps(app: FastifyInstance, context: AccountsCon
   });
 }
 
+/** What the user has given access to. The platform's own console is no app: it needs no grant, so none can be taken back. */
 async function listApps(context: AccountsContext, userId: string) {
   const { environments } = context.pages.messages;
   const rows = await context.database.query<GrantRow>({
     name: 'connected-apps',
     text: `SELECT g.grant_id, g.client_id, g.organization_id, g.environment, g.scopes, g.created_at_ms,
                   (SELECT max(a.created_at_ms) FROM access_token a WHERE a.grant_id = g.grant_id) AS last_token_ms
-           FROM user_grant g WHERE g.user_id = $1 ORDER BY g.updated_at_ms DESC, g.grant_id DESC LIMIT 200`,
-    values: [userId],
+           FROM user_grant g WHERE g.user_id = $1 AND g.client_id <> $2 ORDER BY g.updated_at_ms DESC, g.grant_id DESC LIMIT 200`,
+    values: [userId, consoleClientId],
   });
   const organizations = await context.organizations.listForUser(userId);
   const apps = await Promise.all(

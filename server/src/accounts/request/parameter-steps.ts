@@ -1,4 +1,5 @@
 import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
 import { checkRedirectUri } from '../../oauth/redirect-uri.ts';
@@ -62,15 +63,21 @@ export interface Challenge {
   readonly method: ChallengeMethod;
 }
 
-/** RFC 7636 §4.3: a challenge without a method is `plain`. */
+/**
+ * RFC 7636 §4.3: a challenge without a method is `plain`. Clients that must send one may be allowed to do without (switch
+ * `compatibility.mobileWithoutPkce`); they have to show their secret at the exchange.
+ */
 export function challenge(
   { client }: { readonly client: Client },
-  { parameters }: Incoming,
+  { context, parameters }: Incoming,
 ): { readonly challenge: Challenge | undefined } | Refusal {
   const value = parameters.get('code_challenge');
   const method = parameters.get('code_challenge_method');
   if (!value) {
-    if (clientTypeRules[client.type].pkce === 'required') return { outcome: 'ChallengeMissing' };
+    const { mobileWithoutPkce } = settingsFor(context.settings, client).compatibility;
+    if (clientTypeRules[client.type].pkce === 'required' && !mobileWithoutPkce) {
+      return { outcome: 'ChallengeMissing', detail: { switch: 'compatibility.mobileWithoutPkce' } };
+    }
     if (!method) return { challenge: undefined };
     return {
       outcome: 'ChallengeInvalid',

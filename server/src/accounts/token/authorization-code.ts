@@ -14,11 +14,13 @@ import type { TokenAnswer } from './token-answer.ts';
 /**
  * `grant_type=authorization_code` (reference §2.3). A code is spent only by an exchange that succeeds; a second use is
  * refused and leaves the tokens of the first alive.
+ * @param withSecret whether the client has shown its secret, beside its id.
  */
 export async function exchangeCode(
   context: AccountsContext,
   client: Client,
   parameters: URLSearchParams,
+  withSecret: boolean,
 ): Promise<TokenAnswer | Refusal> {
   const code = parameters.get('code');
   const redirectUri = parameters.get('redirect_uri');
@@ -33,6 +35,10 @@ export async function exchangeCode(
   if (fault) {
     if (fault.outcome === 'CodeUsed') await punishReplay(context, settings, code);
     return fault;
+  }
+  // Without a challenge and a secret, whoever sees the code could use it.
+  if (!stored.challenge && !withSecret && clientTypeRules[client.type].pkce === 'required') {
+    return { outcome: 'SecretMissing' };
   }
 
   const { clock, random, tokens } = context;

@@ -15,7 +15,12 @@ import { renderTokenAnswer, type TokenAnswer } from './token-answer.ts';
 const exchanges: Readonly<
   Record<
     GrantType,
-    (context: AccountsContext, client: Client, parameters: URLSearchParams) => Promise<TokenAnswer | Refusal>
+    (
+      context: AccountsContext,
+      client: Client,
+      parameters: URLSearchParams,
+      withSecret: boolean,
+    ) => Promise<TokenAnswer | Refusal>
   >
 > = {
   authorization_code: exchangeCode,
@@ -74,7 +79,7 @@ async function answerToken(
       detail: { clientType: clientTypeRules[client.type].label, came: grantType },
     };
   }
-  return exchanges[grantType](context, client, parameters);
+  return exchanges[grantType](context, client, parameters, credentials.clientSecret !== undefined);
 }
 
 function isGrantType(text: string): text is GrantType {

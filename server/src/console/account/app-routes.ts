@@ -1,3 +1,4 @@
+import { consoleClientId } from '../../directory/first-party.ts';
 import { endGrantsOfApp } from '../clients/grants.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
@@ -21,14 +22,14 @@ export const appRoutes: readonly ConsoleRoute[] = [
         text: `SELECT g.client_id, array_agg(DISTINCT s.name) AS scopes, min(g.created_at_ms) AS granted_ms,
                  (SELECT max(a.created_at_ms) FROM access_token a JOIN user_grant o USING (grant_id)
                   WHERE o.user_id = $1 AND o.client_id = g.client_id) AS used_ms
-               FROM user_grant g, unnest(g.scopes) AS s(name) WHERE g.user_id = $1
+               FROM user_grant g, unnest(g.scopes) AS s(name)
+               WHERE g.user_id = $1 AND g.client_id <> $2
                GROUP BY g.client_id ORDER BY min(g.created_at_ms) DESC LIMIT 200`,
-        values: [session.userId],
+        values: [session.userId, consoleClientId],
       });
       const apps = await Promise.all(
         rows.map(async (row) => {
           const client = await context.clients.find(row.client_id);
-          if (client?.firstParty) return [];
           return {
             clientId: row.client_id,
             name: client?.name ?? row.client_id,
@@ -39,7 +40,7 @@ export const appRoutes: readonly ConsoleRoute[] = [
           };
         }),
       );
-      return { apps: apps.flat() };
+      return { apps };
     },
   }),
   defineRoute({
@@ -48,6 +49,7 @@ export const appRoutes: readonly ConsoleRoute[] = [
     summary: "Takes an application's access back and ends its tokens",
     handle: async ({ context, session, params }) => {
       const { clientId = '' } = params;
+      if (clientId === consoleClientId) throw notFound('application');
       const reason = 'taken back in the console';
       const ended = await endGrantsOfApp(context, { userId: session.userId, clientId, reason });
       if (ended === 0) throw notFound('application');

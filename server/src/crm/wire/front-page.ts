@@ -24,6 +24,7 @@ function apiPage({ dataCenter, environment }: CrmContext): PlainPage {
     links: [
       { href: '/crm/v8/openapi.html', text: 'Try calls' },
       { href: '/crm/v8/openapi.json', text: 'OpenAPI document' },
+      { href: `${dataCenter.origins.console}/`, text: 'API console: register an app, make a code, see records' },
       { href: `${dataCenter.origins.accounts}/`, text: 'Your account in this data centre' },
     ],
     commands: [
@@ -42,6 +43,10 @@ function contentPage({ dataCenter }: CrmContext): PlainPage {
     paragraphs: [
       `Programs send files for bulk jobs of data centre "${dataCenter.id}" here, with an access token. Everything else is called at the API's own address.`,
     ],
-    links: [{ href: `${dataCenter.origins.api}/`, text: 'The CRM API of this data centre' }],
+    links: [
+      { href: `${dataCenter.origins.api}/`, text: 'The CRM API of this data centre' },
+      { href: `${dataCenter.origins.console}/`, text: 'API console' },
+      { href: `${dataCenter.origins.accounts}/`, text: 'Your account in this data centre' },
+    ],
   };
 }

@@ -42,6 +42,8 @@ export function openApiDocument(
   return {
     openapi: '3.1.0',
     'x-versions': [...versions.keys()],
+    // Where the page to try calls gets a token from.
+    'x-console': { origin: dataCenter.origins.console, environment },
     info: {
       title: 'CRM REST API',
       version: version.name,

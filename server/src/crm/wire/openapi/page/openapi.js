@@ -231,6 +231,29 @@ async function send() {
   }
 }
 
+/** The window of the API console that was asked for a token. */
+let asked;
+
+/** Opens the console's screen that makes a token, with what the operation on the page needs. */
+function askForToken() {
+  const { origin, environment } = root['x-console'];
+  const scope = current.security[0]?.oauth.join(',') ?? '';
+  const address = `${origin}/token?${new URLSearchParams({ environment, scope })}`;
+  asked = open(address, 'grantway-token', 'popup,width=620,height=820');
+  at('token-status').textContent = asked
+    ? 'The API console makes a token in the other window.'
+    : 'The browser did not open the window. Allow this page to open one.';
+}
+
+/** Takes a token from that window of that origin, and from nobody else. */
+function takeToken({ origin, source, data }) {
+  if (origin !== root['x-console'].origin || source !== asked || typeof data?.accessToken !== 'string') return;
+  at('token').value = data.accessToken;
+  const ends = new Date(data.expiresAt).toLocaleTimeString();
+  at('token-status').textContent = `A token has come from the API console. It ends at ${ends}.`;
+  showCurl();
+}
+
 function showNothing(text, className = '') {
   Object.assign(at('status'), { textContent: text, className });
   for (const id of ['download', 'head', 'body']) at(id).hidden = true;
@@ -280,9 +303,12 @@ at('form').addEventListener('submit', (event) => {
   event.preventDefault();
   void send();
 });
+at('get-token').addEventListener('click', askForToken);
+addEventListener('message', takeToken);
 at('copy').addEventListener('click', () => navigator.clipboard.writeText(at('curl').textContent));
 // A page that comes back from the browser's memory has no token.
 addEventListener('pagehide', () => {
   at('token').value = '';
+  at('token-status').textContent = '';
 });
 choose(false);

@@ -15,7 +15,7 @@ export const bundledNode = join(root, 'node_modules', '.bin', 'node');
 /** What the platform serves, and what its sample apps import; `built` is there last. */
 const sdks = [
   { name: 'the browser SDK', folder: 'browser', built: 'zcrmsdk.js' },
-  { name: 'the server SDK', folder: 'node', built: 'index.js' },
+  { name: 'the server SDK', folder: 'node', built: 'node/src/index.js' },
 ];
 /** Written by the build of the console's pages: what they were built from (`console/vite.config.ts`). */
 const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
@@ -85,7 +85,9 @@ function sdkIsStale({ folder, built: file }) {
   const built = join(root, 'sdk', folder, 'dist', file);
   if (!existsSync(built)) return true;
   const builtMs = statSync(built).mtimeMs;
-  const sources = readdirSync(join(root, 'sdk', folder, 'src'), { recursive: true, withFileTypes: true });
+  // What all SDKs share is built into each.
+  const folders = ['common', join(folder, 'src')].map((each) => join(root, 'sdk', each));
+  const sources = folders.flatMap((each) => readdirSync(each, { recursive: true, withFileTypes: true }));
   return sources.some(
     (file) => file.isFile() && statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs > builtMs,
   );

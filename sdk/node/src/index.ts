@@ -1,5 +1,12 @@
 /** `@grantway/node`: OAuth for every client type, token stores, a CRM client. Stores with drivers and the guard are exports of their own. */
 
+export { type DataCenter, type Environment, environments } from '../../common/data-centers/data-center.ts';
+export { type CallbackPlace, DataCenters, type NamedOrigins } from '../../common/data-centers/data-centers.ts';
+export { discoverDataCenters } from '../../common/data-centers/discover.ts';
+export { zohoDataCenters } from '../../common/data-centers/zoho.ts';
+export * from '../../common/errors.ts';
+export type { Sending } from '../../common/http/send.ts';
+export { type Callback, readCallback } from '../../common/oauth/callback.ts';
 export type { BulkReadOptions } from './crm/bulk-read.ts';
 export type { BulkWriteOptions, BulkWriteResult } from './crm/bulk-write.ts';
 export type { CallOptions, CrmRequest } from './crm/call.ts';
@@ -16,14 +23,7 @@ export {
 } from './crm/notifications.ts';
 export type { Page, PageInfo } from './crm/paging.ts';
 export type { CrmRecord, ListOptions, ModuleTypes, SearchOptions, UpsertOptions, WriteOptions } from './crm/records.ts';
-export { type DataCenter, type Environment, environments } from './data-centers/data-center.ts';
-export { type CallbackPlace, DataCenters, type NamedOrigins } from './data-centers/data-centers.ts';
-export { discoverDataCenters } from './data-centers/discover.ts';
-export { zohoDataCenters } from './data-centers/zoho.ts';
-export * from './errors.ts';
-export type { Sending } from './http/send.ts';
 export type { AuthorizationOptions, AuthorizationRequest } from './oauth/authorization-url.ts';
-export { type Callback, readCallback } from './oauth/callback.ts';
 export { type ExchangeOptions, OAuthClient } from './oauth/client.ts';
 export type { OAuthClientOptions } from './oauth/config.ts';
 export type { DeviceAuthorization, DeviceOptions, PollOptions } from './oauth/device.ts';

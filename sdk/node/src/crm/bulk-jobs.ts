@@ -1,4 +1,4 @@
-import { sleep } from '../http/wait.ts';
+import { sleep } from '../../../common/http/wait.ts';
 import type { CallOptions } from './call.ts';
 
 export interface JobOptions extends CallOptions {

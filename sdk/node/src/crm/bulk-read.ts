@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../../../common/errors.ts';
 import { type JobOptions, untilEnded } from './bulk-jobs.ts';
 import type { CrmCaller } from './call.ts';
 import { csvRows } from './csv.ts';

@@ -1,8 +1,9 @@
-import { ConfigurationError } from '../errors.ts';
-import { readJson } from '../oauth/session.ts';
+import { ConfigurationError } from '../../../common/errors.ts';
+import { apiError } from '../../../common/http/api-error.ts';
+import { readJson } from '../../../common/http/read-json.ts';
 import { type JobOptions, untilEnded } from './bulk-jobs.ts';
 import { rowsOf } from './bulk-read.ts';
-import { apiError, type CrmCaller } from './call.ts';
+import type { CrmCaller } from './call.ts';
 import { csvLine } from './csv.ts';
 import { multipart } from './multipart.ts';
 import { zipOf } from './zip-write.ts';

@@ -1,8 +1,9 @@
-import { ApiError, type WriteResult } from '../errors.ts';
-import type { RetryRule } from '../http/retry.ts';
-import { retryAfterSeconds } from '../http/retry.ts';
-import type { OutgoingRequest } from '../http/send.ts';
-import { readJson, type Session } from '../oauth/session.ts';
+import { ApiError, type WriteResult } from '../../../common/errors.ts';
+import { apiError, apiMends, resultsOf } from '../../../common/http/api-error.ts';
+import { readJson } from '../../../common/http/read-json.ts';
+import type { RetryRule } from '../../../common/http/retry.ts';
+import type { OutgoingRequest } from '../../../common/http/send.ts';
+import type { Session } from '../oauth/session.ts';
 import type { TokenRow } from '../store/token-store.ts';
 
 /** What every method takes beside its own options. */
@@ -86,44 +87,11 @@ export function part(text: string): string {
   return encodeURIComponent(text);
 }
 
-function resultsOf(json: unknown): WriteResult[] | undefined {
-  if (typeof json !== 'object' || json === null || 'code' in json) return undefined;
-  const list = Object.values(json).find(Array.isArray) as Partial<WriteResult>[] | undefined;
-  return list?.every(({ status, code }) => typeof status === 'string' && typeof code === 'string')
-    ? (list as WriteResult[])
-    : undefined;
-}
-
-/** The refusal of a whole call, or of its first record that was refused. */
-export function apiError(answer: Response, json: unknown): ApiError {
-  const results = resultsOf(json);
-  const said = (results?.find(({ status }) => status === 'error') ?? json ?? {}) as Partial<WriteResult>;
-  const code = typeof said.code === 'string' ? said.code : `HTTP_${answer.status}`;
-  return new ApiError(`the API refused with ${code}${said.message ? `: ${said.message}` : ''}`, {
-    code,
-    status: answer.status,
-    details: said.details,
-    results,
-    mend: mends[code],
-    retryAfterSeconds: retryAfterSeconds(answer.headers.get('retry-after')),
-  });
-}
-
 /** The result of a write of one record. @throws ApiError when it was refused. */
 export function single(results: readonly WriteResult[]): WriteResult {
   const [result] = results;
   if (result?.status === 'success') return result;
   const { code = 'NO_RESULT', message = 'no result', details } = result ?? {};
   const text = `the API refused with ${code}: ${message}`;
-  throw new ApiError(text, { code, status: 400, details, results, mend: mends[code] });
+  throw new ApiError(text, { code, status: 400, details, results, mend: apiMends[code] });
 }
-
-const mends: Readonly<Record<string, string>> = {
-  OAUTH_SCOPE_MISMATCH: 'Ask for the scope of this call in the authorization, and let the user authorize again',
-  INVALID_TOKEN: 'The token is not of this data centre and environment, or the grant has ended: authorize again',
-  TOO_MANY_REQUESTS: 'Wait, and make fewer calls at the same time',
-  NO_PERMISSION: "The user's profile does not allow this",
-  REQUIRED_PARAM_MISSING: 'Add the parameter that `details` names',
-  MANDATORY_NOT_FOUND: 'Fill the field that `details` names',
-  INVALID_MODULE: 'Use the API name of the module, as `metadata.modules()` tells it',
-};

@@ -1,4 +1,4 @@
-import type { WriteResult } from '../errors.ts';
+import type { WriteResult } from '../../../common/errors.ts';
 import { type CallOptions, type CrmCaller, part, single } from './call.ts';
 import { multipart, type UploadFile } from './multipart.ts';
 import { pages } from './paging.ts';

@@ -1,4 +1,4 @@
-import { orAborted } from '../http/wait.ts';
+import { orAborted } from '../../../common/http/wait.ts';
 import type { CallOptions, CrmCaller } from './call.ts';
 import type { CrmRecord } from './records.ts';
 

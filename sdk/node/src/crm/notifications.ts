@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WriteResult } from '../errors.ts';
+import type { WriteResult } from '../../../common/errors.ts';
+import { parseObject } from '../../../common/http/read-json.ts';
+import { sameSecret } from '../../../common/oauth/secrets.ts';
 import type { CallOptions, CrmCaller } from './call.ts';
 import type { CrmRecord } from './records.ts';
 
@@ -136,7 +137,7 @@ export function notificationReceiver(options: ReceiverOptions): Receiver {
     if (!body) return 400;
     const channelId = String(body.channel_id ?? '');
     const expected = typeof options.token === 'string' ? options.token : await options.token(channelId);
-    if (!expected || typeof body.token !== 'string' || !same(body.token, expected)) return 403;
+    if (!expected || typeof body.token !== 'string' || !sameSecret(body.token, expected)) return 403;
     try {
       await options.onNotification(toNotification(channelId, body));
       return 200;
@@ -167,18 +168,4 @@ function toNotification(channelId: string, body: Readonly<Record<string, unknown
     affectedFields: Object.assign({}, ...list(body.affected_fields)),
     body,
   };
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function same(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

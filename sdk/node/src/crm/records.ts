@@ -1,4 +1,4 @@
-import { ApiError, type WriteResult } from '../errors.ts';
+import { ApiError, type WriteResult } from '../../../common/errors.ts';
 import { type CallOptions, type CrmCaller, part, single } from './call.ts';
 import { type Page, pages } from './paging.ts';
 

@@ -1,4 +1,4 @@
-import type { WriteResult } from '../errors.ts';
+import type { WriteResult } from '../../../common/errors.ts';
 import { type CallOptions, type CrmCaller, part } from './call.ts';
 import { pages } from './paging.ts';
 import type { CrmRecord, ListOptions } from './records.ts';

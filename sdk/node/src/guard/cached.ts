@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { orAborted } from '../http/wait.ts';
+import { orAborted } from '../../../common/http/wait.ts';
 import type { TokenVerifier, VerifiedToken } from './verifier.ts';
 
 export interface CacheOptions {

@@ -1,6 +1,6 @@
-import { originOf } from '../data-centers/data-centers.ts';
-import { NetworkError, OAuthError } from '../errors.ts';
-import { type Sending, sendRequest } from '../http/send.ts';
+import { originOf } from '../../../common/data-centers/data-centers.ts';
+import { NetworkError, OAuthError } from '../../../common/errors.ts';
+import { type Sending, sendRequest } from '../../../common/http/send.ts';
 import type { TokenVerifier, VerifiedToken } from './verifier.ts';
 
 export interface IntrospectionOptions extends Omit<Sending, 'signal'> {

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify as verifySignature } from 'node:crypto';
-import { originOf } from '../data-centers/data-centers.ts';
-import { NetworkError } from '../errors.ts';
-import { type Sending, sendRequest } from '../http/send.ts';
+import { originOf } from '../../../common/data-centers/data-centers.ts';
+import { NetworkError } from '../../../common/errors.ts';
+import { type Sending, sendRequest } from '../../../common/http/send.ts';
 import type { TokenVerifier } from './verifier.ts';
 
 export interface JwtOptions extends Omit<Sending, 'signal'> {

@@ -1,11 +1,11 @@
+import { type Callback, readCallback } from '../../../common/oauth/callback.ts';
+import { postToAccounts, readTokens } from '../../../common/oauth/token-request.ts';
 import type { StoredToken } from '../store/token-store.ts';
 import { type AuthorizationOptions, type AuthorizationRequest, authorizationRequest } from './authorization-url.ts';
-import { type Callback, readCallback } from './callback.ts';
 import { configOf, type OAuthClientOptions, type OAuthConfig } from './config.ts';
 import { authorizeDevice, type DeviceAuthorization, type DeviceOptions } from './device.ts';
 import { type StoringOptions, storeTokens } from './new-row.ts';
 import { Session } from './session.ts';
-import { postToAccounts, readTokens } from './token-request.ts';
 
 export interface ExchangeOptions extends StoringOptions {
   /** Of the authorization request; the redirect must bring the same. */

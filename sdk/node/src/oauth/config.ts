@@ -1,6 +1,7 @@
-import type { DataCenters } from '../data-centers/data-centers.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Sending } from '../http/send.ts';
+import type { DataCenters } from '../../../common/data-centers/data-centers.ts';
+import { ConfigurationError } from '../../../common/errors.ts';
+import type { Sending } from '../../../common/http/send.ts';
+import type { AccountsClient } from '../../../common/oauth/token-request.ts';
 import { MemoryTokenStore } from '../store/memory.ts';
 import type { TokenStore } from '../store/token-store.ts';
 
@@ -26,8 +27,7 @@ export interface OAuthClientOptions extends Omit<Sending, 'signal'> {
 }
 
 /** The options with their defaults. */
-export interface OAuthConfig {
-  readonly clientId: string;
+export interface OAuthConfig extends AccountsClient {
   readonly redirectUri: string | undefined;
   readonly dataCenters: DataCenters;
   readonly home: string | undefined;
@@ -36,9 +36,6 @@ export interface OAuthConfig {
   readonly leaseMs: number;
   readonly now: () => number;
   readonly random: () => number;
-  readonly sending: Sending;
-  /** The secret that counts at a data centre; undefined for a client without one. */
-  readonly secretAt: (dataCenter: string) => string | undefined;
 }
 
 /** @throws ConfigurationError when something that is needed is missing. */

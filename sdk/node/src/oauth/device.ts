@@ -1,11 +1,11 @@
-import type { DataCenter } from '../data-centers/data-center.ts';
-import { OAuthError } from '../errors.ts';
-import { sleep } from '../http/wait.ts';
+import type { DataCenter } from '../../../common/data-centers/data-center.ts';
+import { OAuthError } from '../../../common/errors.ts';
+import { sleep } from '../../../common/http/wait.ts';
+import { postToAccounts, readTokens } from '../../../common/oauth/token-request.ts';
 import type { StoredToken } from '../store/token-store.ts';
 import type { OAuthConfig } from './config.ts';
 import { type StoringOptions, storeTokens } from './new-row.ts';
 import type { Session } from './session.ts';
-import { postToAccounts, readTokens } from './token-request.ts';
 
 export interface DeviceOptions {
   readonly scopes: readonly string[];

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { DataCenter, Environment } from '../data-centers/data-center.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { DataCenter, Environment } from '../../../common/data-centers/data-center.ts';
+import { ConfigurationError } from '../../../common/errors.ts';
+import { readJson } from '../../../common/http/read-json.ts';
+import type { TokenAnswer } from '../../../common/oauth/token-request.ts';
 import type { StoredToken, TokenRow } from '../store/token-store.ts';
 import type { OAuthConfig } from './config.ts';
-import { readJson, Session } from './session.ts';
-import type { TokenAnswer } from './token-request.ts';
+import { Session } from './session.ts';
 
 /** How the new tokens are stored. */
 export interface StoringOptions {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { NetworkError, OAuthError, SignInRequiredError } from '../errors.ts';
-import { sleep } from '../http/wait.ts';
+import { NetworkError, OAuthError } from '../../../common/errors.ts';
+import { sleep } from '../../../common/http/wait.ts';
+import { renewalMarginMs, signInRequired } from '../../../common/oauth/lifetime.ts';
+import { postToAccounts, readTokens, type TokenAnswer } from '../../../common/oauth/token-request.ts';
 import type { StoredToken, TokenRow } from '../store/token-store.ts';
 import type { OAuthConfig } from './config.ts';
-import { postToAccounts, readTokens, type TokenAnswer } from './token-request.ts';
 
 /** Which access token may be used. */
 export interface TokenNeed {
@@ -16,12 +17,9 @@ export interface TokenNeed {
 /** Waits of those who wait for the renewal of another process: short at first, with jitter. */
 const pollMs = { first: 20, most: 250 };
 
-/**
- * Whether the row's access token may be used as it is. Renewal comes `refreshMarginSeconds` before the end, but only in the
- * last twelfth of a token's life, or short ones would never be used.
- */
+/** Whether the row's access token may be used as it is, and is not about to end. */
 export function isFresh(config: OAuthConfig, row: TokenRow, need: TokenNeed = {}): boolean {
-  const margin = Math.min(config.refreshMarginMs, (row.expiresInSeconds * 1000) / 12);
+  const margin = renewalMarginMs(row.expiresInSeconds, config.refreshMarginMs);
   return isUsable(config, row, need) && config.now() < row.expiresAtMs - margin;
 }
 
@@ -128,10 +126,4 @@ async function afterFailure(
     });
   }
   throw error;
-}
-
-/** Nothing that is stored lets the user's calls go on. */
-export function signInRequired(message: string, dataCenter?: string, cause?: unknown): SignInRequiredError {
-  const mend = 'Send the user to the authorization again';
-  return new SignInRequiredError(message, { code: 'sign_in_required', dataCenter, mend, cause });
 }

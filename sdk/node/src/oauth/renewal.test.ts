@@ -204,7 +204,7 @@ describe('against servers at their worst', () => {
     const session = await open();
     const hanging = (_input: unknown, init?: RequestInit) =>
       new Promise<Response>((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
-    const { sendRequest } = await import('../http/send.ts');
+    const { sendRequest } = await import('../../../common/http/send.ts');
     const request = { method: 'GET', url: odd.origin };
     const sending = { fetch: hanging as typeof fetch, timeoutMs: 20, maxTries: 1, retry: 'always' } as const;
     await expect(sendRequest(request, sending)).rejects.toMatchObject({

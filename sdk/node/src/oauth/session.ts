@@ -1,12 +1,14 @@
-import { type DataCenter, environments } from '../data-centers/data-center.ts';
-import { ApiError, ConfigurationError, NetworkError } from '../errors.ts';
-import type { RetryRule } from '../http/retry.ts';
-import { type OutgoingRequest, sendRequest } from '../http/send.ts';
-import { orAborted } from '../http/wait.ts';
+import { type DataCenter, environments } from '../../../common/data-centers/data-center.ts';
+import { ConfigurationError } from '../../../common/errors.ts';
+import { asksForRenewal } from '../../../common/http/read-json.ts';
+import type { RetryRule } from '../../../common/http/retry.ts';
+import { type OutgoingRequest, sendRequest } from '../../../common/http/send.ts';
+import { orAborted } from '../../../common/http/wait.ts';
+import { signInRequired } from '../../../common/oauth/lifetime.ts';
+import { postToAccounts } from '../../../common/oauth/token-request.ts';
 import type { StoredToken, TokenRow } from '../store/token-store.ts';
 import type { OAuthConfig } from './config.ts';
-import { freshRow, isFresh, signInRequired, type TokenNeed } from './refresh.ts';
-import { postToAccounts } from './token-request.ts';
+import { freshRow, isFresh, type TokenNeed } from './refresh.ts';
 
 interface WithSignal {
   readonly signal?: AbortSignal | undefined;
@@ -18,9 +20,6 @@ export interface SessionRequest extends Omit<OutgoingRequest, 'url'>, WithSignal
   readonly retry?: RetryRule | undefined;
   readonly timeoutMs?: number | undefined;
 }
-
-/** Codes of a 401 that another access token mends. */
-const renewable = new Set(['INVALID_TOKEN', 'AUTHENTICATION_FAILURE']);
 
 /**
  * One user. Everything that this object does is done as this user; there is no current user elsewhere, so any number of
@@ -129,9 +128,8 @@ export class Session {
     const { signal } = request;
     const row = await this.#fresh({}, signal);
     const answer = await this.#sendWith(row, request);
-    if (answer.status !== 401 || request.body instanceof ReadableStream) return answer;
-    if (!(await saysRenewable(answer.clone()))) return answer;
-    if (row.refreshToken === '') return answer;
+    if (request.body instanceof ReadableStream || row.refreshToken === '') return answer;
+    if (!(await asksForRenewal(answer))) return answer;
     await answer.body?.cancel();
     return this.#sendWith(await this.#fresh({ refused: row.accessToken }, signal), request);
   }
@@ -177,35 +175,4 @@ function apiOrigin({ dataCenters }: OAuthConfig, row: TokenRow): string {
     dataCenter: row.location,
     mend: `Add it to the table of data centres; environments are ${environments.join(', ')}`,
   });
-}
-
-async function saysRenewable(answer: Response): Promise<boolean> {
-  const { code } = (await answer.json().catch(() => ({}))) as { code?: string };
-  return code !== undefined && renewable.has(code);
-}
-
-/**
- * The JSON of an answer, null when it has no content.
- *
- * @example
- * const org = await readJson(await session.send({ method: 'GET', url: '/crm/v8/org' }));
- * @throws ApiError when it is no JSON, NetworkError when it was cut short.
- */
-export async function readJson(answer: Response): Promise<unknown> {
-  let text: string;
-  try {
-    text = await answer.text();
-  } catch (cause) {
-    throw new NetworkError('the answer was cut short', { code: 'ANSWER_CUT_SHORT', cause });
-  }
-  if (text.trim() === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    const type = answer.headers.get('content-type') ?? 'no content type';
-    throw new ApiError(`expected JSON, got ${type} with status ${answer.status}`, {
-      code: `HTTP_${answer.status}`,
-      status: answer.status,
-    });
-  }
 }

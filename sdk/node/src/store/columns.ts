@@ -1,5 +1,5 @@
-import { type Environment, environments } from '../data-centers/data-center.ts';
-import { StoreError } from '../errors.ts';
+import { type Environment, environments } from '../../../common/data-centers/data-center.ts';
+import { StoreError } from '../../../common/errors.ts';
 import type { StoredToken, TokenRow } from './token-store.ts';
 
 /** The table of every store that has columns, in their order; the names are those of the wire. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { ConfigurationError, StoreError } from '../errors.ts';
+import { ConfigurationError, StoreError } from '../../../common/errors.ts';
 import type { StoredToken, StoreOptions, TokenRow, TokenStore } from './token-store.ts';
 
 const mark = 'sealed1.';

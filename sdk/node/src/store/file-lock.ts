@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { StoreError } from '../errors.ts';
-import { sleep } from '../http/wait.ts';
+import { StoreError } from '../../../common/errors.ts';
+import { sleep } from '../../../common/http/wait.ts';
 
 /** A lock older than this is of a process that has ended, or hangs; work under it takes milliseconds. */
 const staleMs = 10_000;

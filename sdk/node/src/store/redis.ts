@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../../../common/errors.ts';
 import { type Columns, columnNames, fromColumns, storeFailure, toColumns } from './columns.ts';
 import type { StoredToken, StoreOptions, TokenRow, TokenStore } from './token-store.ts';
 

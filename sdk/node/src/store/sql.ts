@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../../../common/errors.ts';
 import { columnNames } from './columns.ts';
 
 /** Statements over the table of tokens, the same in SQLite and PostgreSQL but for their placeholders. */

@@ -1,4 +1,4 @@
-import type { Environment } from '../data-centers/data-center.ts';
+import type { Environment } from '../../../common/data-centers/data-center.ts';
 
 /** What is kept of one user: the tokens, and where they are good for. */
 export interface TokenRow {

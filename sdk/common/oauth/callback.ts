@@ -1,5 +1,5 @@
 import { AuthorizationError } from '../errors.ts';
-import { sameSecret } from './pkce.ts';
+import { sameSecret } from './secrets.ts';
 
 /** What an authorization brought: the code, and where the user lives. */
 export interface Callback {

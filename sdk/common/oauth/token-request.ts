@@ -1,8 +1,9 @@
 import type { DataCenter } from '../data-centers/data-center.ts';
 import { NetworkError, OAuthError } from '../errors.ts';
+import { parseObject } from '../http/read-json.ts';
 import { retryAfterSeconds } from '../http/retry.ts';
-import { sendRequest } from '../http/send.ts';
-import type { OAuthConfig } from './config.ts';
+import { type Sending, sendRequest } from '../http/send.ts';
+import { throwIfAborted } from '../http/wait.ts';
 
 /** What an accounts server gave. */
 export interface TokenAnswer {
@@ -12,6 +13,14 @@ export interface TokenAnswer {
   readonly expiresInSeconds: number;
   readonly scope: string | undefined;
   readonly idToken: string | undefined;
+}
+
+/** Who asks, and how requests are sent. */
+export interface AccountsClient {
+  readonly clientId: string;
+  readonly sending: Sending;
+  /** The secret that counts at a data centre; undefined for a client without one. */
+  readonly secretAt: (dataCenter: string) => string | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -34,20 +43,20 @@ const mends: Readonly<Record<string, string>> = {
  * @throws OAuthError, whatever the status of the refusal; NetworkError.
  */
 export async function postToAccounts(
-  config: OAuthConfig,
+  client: AccountsClient,
   place: DataCenter,
   path: string,
   parameters: Readonly<Record<string, string>>,
   { signal, secret = true }: { readonly signal?: AbortSignal | undefined; readonly secret?: boolean } = {},
 ): Promise<Json> {
-  const clientSecret = secret ? config.secretAt(place.id) : undefined;
+  const clientSecret = secret ? client.secretAt(place.id) : undefined;
   const body = new URLSearchParams({
-    client_id: config.clientId,
+    client_id: client.clientId,
     ...(clientSecret !== undefined && { client_secret: clientSecret }),
     ...parameters,
   });
   const request = { method: 'POST', url: `${place.accounts}${path}`, headers: { accept: 'application/json' }, body };
-  const answer = await sendRequest(request, { ...config.sending, signal, retry: 'always' });
+  const answer = await sendRequest(request, { ...client.sending, signal, retry: 'always' });
   const json = parseObject(await readBody(answer, place, signal));
   if (json && json.error === undefined && answer.ok) return json;
   const code = typeof json?.error === 'string' ? json.error.slice(0, 100) : `HTTP_${answer.status}`;
@@ -67,21 +76,12 @@ async function readBody(answer: Response, { id }: DataCenter, signal?: AbortSign
   try {
     return await answer.text();
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw new NetworkError('the answer of the accounts server was cut short', {
       code: 'ANSWER_CUT_SHORT',
       dataCenter: id,
       cause: error,
     });
-  }
-}
-
-function parseObject(text: string): Json | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? (json as Json) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { NetworkError } from '../errors.ts';
 import { type RetryRule, retryDelayMs } from './retry.ts';
-import { sleep } from './wait.ts';
+import { sleep, throwIfAborted, untilAborted } from './wait.ts';
 
 /** How requests are sent; the same for accounts servers and APIs, so that a proxy sees both. */
 export interface Sending {
@@ -49,7 +49,7 @@ export async function sendRequest(
   const { signal, random = Math.random } = sending;
   const maxTries = request.body instanceof ReadableStream ? 1 : (sending.maxTries ?? defaults.maxTries);
   for (let attempt = 1; ; attempt++) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const outcome = await tryOnce(request, sending);
     const last = attempt >= maxTries;
     const delayMs = last ? undefined : retryDelayMs(outcome, { rule: sending.retry, attempt, random });
@@ -75,16 +75,23 @@ async function tryOnce(request: OutgoingRequest, sending: Sending): Promise<Resp
       headers,
       redirect: 'manual',
       // Given to the answer's body as well, which can be aborted until its end.
-      signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
+      signal: signal ? eitherOf(signal, controller) : controller.signal,
       ...(body === undefined ? {} : { body }),
       ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
     } as RequestInit);
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     return networkError(url, error);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A signal that follows both. Engines of phones may lack `AbortSignal.any`. */
+function eitherOf(signal: AbortSignal, own: AbortController): AbortSignal {
+  if (typeof AbortSignal.any === 'function') return AbortSignal.any([signal, own.signal]);
+  untilAborted(signal, () => own.abort(signal.reason));
+  return own.signal;
 }
 
 function networkError(url: string, error: unknown): NetworkError {

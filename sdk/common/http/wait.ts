@@ -1,3 +1,19 @@
+/** Waiting that a signal ends. Written for every JavaScript engine, so without what those of phones lack. */
+
+/**
+ * Throws the signal's reason when it is aborted. Some engines keep no reason.
+ *
+ * @example
+ * throwIfAborted(signal);
+ */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal);
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? Object.assign(new Error('the call was aborted'), { name: 'AbortError' });
+}
+
 /**
  * Waits. Rejects with the signal's reason as soon as it is aborted.
  *
@@ -5,21 +21,11 @@
  * await sleep(1000, AbortSignal.timeout(500)); // rejects after half a second
  */
 export function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    }, delayMs);
-    signal?.addEventListener('abort', end, { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, delayMs);
   });
+  return orAborted(waited, signal).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -43,10 +49,10 @@ export function untilAborted(signal: AbortSignal | undefined, listener: () => vo
  */
 export async function orAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise;
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = untilAborted(signal, () => reject(signal.reason));
+    stop = untilAborted(signal, () => reject(reasonOf(signal)));
   });
   return Promise.race([promise, aborted]).finally(stop);
 }

@@ -1,5 +1,5 @@
-// What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the browser
-// SDK and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on,
+// What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the SDKs
+// and the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on,
 // before there are packages.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -21,7 +21,9 @@ const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
  */
 export async function setUp({ browser = false, redis = false } = {}) {
   if (!packagesAreInstalled()) await installPackages();
-  if (sdkIsStale()) await run(bundledNode, [join('sdk', 'browser', 'build.ts')], 'the browser SDK could not be built');
+  if (sdkIsStale('browser', 'zcrmsdk.js')) await buildSdk('browser');
+  // The samples import it by its name, as a project of one's own does.
+  if (sdkIsStale('node', 'index.js')) await buildSdk('node');
   if (consoleIsStale()) await buildConsole();
   if (browser) await ensureProgram(chromium);
   if (redis) await ensureProgram(redisServer);
@@ -73,11 +75,12 @@ async function installPackages() {
   if (!existsSync(bundledNode)) fail(`there is no Node 26 package for ${process.platform}-${process.arch}`);
 }
 
-function sdkIsStale() {
-  const built = join(root, 'sdk', 'browser', 'dist', 'zcrmsdk.js');
+/** Compares the time of one built file with those of the sources. */
+function sdkIsStale(name, file) {
+  const built = join(root, 'sdk', name, 'dist', file);
   if (!existsSync(built)) return true;
   const builtMs = statSync(built).mtimeMs;
-  const sources = readdirSync(join(root, 'sdk', 'browser', 'src'), { recursive: true, withFileTypes: true });
+  const sources = readdirSync(join(root, 'sdk', name, 'src'), { recursive: true, withFileTypes: true });
   return sources.some(
     (file) => file.isFile() && statSync(join(file.parentPath ?? file.path, file.name)).mtimeMs > builtMs,
   );
@@ -91,6 +94,10 @@ function consoleIsStale() {
     const file = join(root, path);
     return !existsSync(file) || createHash('sha256').update(readFileSync(file)).digest('hex') !== hash;
   });
+}
+
+async function buildSdk(name) {
+  await run(bundledNode, [join('sdk', name, 'build.ts')], `the SDK in sdk/${name} could not be built`);
 }
 
 async function buildConsole() {

@@ -45,19 +45,50 @@ function stepsOf({ type }: Client, redirects: boolean): readonly Step[] {
   return [{ name: texts.exchangeCode, path: tokenPath, fields: exchange }, renewal, revocation];
 }
 
-/** Puts what an answer tells into the collection's variables, so that the next request has it. */
-const keepTokens = [
-  'const answer = pm.response.json();',
-  "for (const name of ['access_token', 'refresh_token']) if (answer[name]) pm.collectionVariables.set(name, answer[name]);",
-  "if (answer.device_code) pm.collectionVariables.set('code', answer.device_code);",
-];
+/** Fails a run at an answer without what was asked for; a refusal's `error` is shown. */
+const demand = (what: string, condition: string) =>
+  `pm.test('${what}', () => pm.expect(${condition}, pm.response.text()).to.be.ok);`;
 
-/**
- * A collection of the format 2.1 with the calls of the client's flow: every key is prepared as a variable, so that the
- * code is all that is left to paste before the first request.
- */
-export function postmanCollection(client: Client, home: DataCenterInfo, { scope, redirectUri }: SnippetValues) {
-  const variables: Readonly<Record<string, string>> = {
+/** Puts what an answer tells where the variable is, so that the next request has it. */
+const keepAnswer = [
+  'const answer = pm.response.json();',
+  'const kept = { access_token: answer.access_token, refresh_token: answer.refresh_token, api: answer.api_domain, code: answer.device_code };',
+  'for (const [name, value] of Object.entries(kept)) {',
+  '  if (value) (pm.environment.has(name) ? pm.environment : pm.collectionVariables).set(name, value);',
+  '}',
+];
+const script = (exec: readonly string[]) => [{ listen: 'test', script: { type: 'text/javascript', exec } }];
+
+/** The requests of the client's flow, in their order. */
+function requestsOf(client: Client, redirects: boolean) {
+  const posts = stepsOf(client, redirects).map(({ name, path, fields }) => ({
+    name,
+    request: {
+      method: 'POST',
+      url: `{{accounts}}${path}`,
+      body: { mode: 'urlencoded', urlencoded: Object.entries(fields).map(([key, value]) => ({ key, value })) },
+    },
+    event:
+      path === revocation.path
+        ? script([demand('revoked', "pm.response.json().status === 'success'")])
+        : script([...keepAnswer, demand('granted', 'answer.access_token || answer.device_code')]),
+  }));
+  const firstCall = {
+    name: texts.callApi,
+    request: {
+      method: 'GET',
+      url: '{{api}}/crm/v8/Leads?fields=Last_Name,Company',
+      header: [{ key: 'Authorization', value: 'Zoho-oauthtoken {{access_token}}' }],
+    },
+    event: script([demand('answered', '[200, 204].includes(pm.response.code)')]),
+  };
+  // Revocation is last, or the call would come too late.
+  return [...posts.slice(0, -1), firstCall, ...posts.slice(-1)];
+}
+
+/** Every key that a request may name. The code is the last one to be pasted; what follows it comes with the answers. */
+function variablesOf(client: Client, home: DataCenterInfo, { scope, redirectUri }: SnippetValues) {
+  const values: Readonly<Record<string, string>> = {
     accounts: home.accounts,
     api: home.api,
     client_id: client.clientId,
@@ -69,29 +100,31 @@ export function postmanCollection(client: Client, home: DataCenterInfo, { scope,
     access_token: '',
     refresh_token: '',
   };
-  const posts = stepsOf(client, redirectUri !== '').map(({ name, path, fields }) => ({
-    name,
-    request: {
-      method: 'POST',
-      url: `{{accounts}}${path}`,
-      body: { mode: 'urlencoded', urlencoded: Object.entries(fields).map(([key, value]) => ({ key, value })) },
-    },
-    event: [{ listen: 'test', script: { type: 'text/javascript', exec: keepTokens } }],
-  }));
-  const firstCall = {
-    name: texts.callApi,
-    request: {
-      method: 'GET',
-      url: '{{api}}/crm/v8/Leads?fields=Last_Name,Company',
-      header: [{ key: 'Authorization', value: 'Zoho-oauthtoken {{access_token}}' }],
-    },
-  };
-  // Revocation is last, or the call would come too late.
-  const item = [...posts.slice(0, -1), firstCall, ...posts.slice(-1)];
+  return Object.entries(values).map(([key, value]) => ({ key, value }));
+}
+
+/**
+ * A collection of the format 2.1 with the calls of the client's flow: every key is prepared as a variable, so that the
+ * code is all that is left to paste before the first request.
+ */
+export function postmanCollection(client: Client, home: DataCenterInfo, values: SnippetValues) {
   const schema = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json';
   return {
     info: { name: client.name, schema },
-    item,
-    variable: Object.entries(variables).map(([key, value]) => ({ key, value })),
+    item: requestsOf(client, values.redirectUri !== ''),
+    variable: variablesOf(client, home, values),
+  };
+}
+
+/** The same keys as an environment, as far as a request of the client's flow names them: for one collection and many places. */
+export function postmanEnvironment(client: Client, home: DataCenterInfo, values: SnippetValues) {
+  const requests = JSON.stringify(requestsOf(client, values.redirectUri !== ''));
+  const isSecret = (key: string) => /secret|token|code/.test(key);
+  return {
+    name: client.name,
+    values: variablesOf(client, home, values)
+      .filter(({ key }) => key === 'scope' || requests.includes(`{{${key}}}`))
+      .map((variable) => ({ ...variable, type: isSecret(variable.key) ? 'secret' : 'default', enabled: true })),
+    _postman_variable_scope: 'environment',
   };
 }

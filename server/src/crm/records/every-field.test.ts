@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isWritable } from '../fields/values/read-value.ts';
 import type { DataType, Field, Module } from '../kernel/metadata/metadata.ts';
 import { servesRecords } from '../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../kernel/metadata/standard-modules.ts';
-import { isWritable } from '../language/values/read-value.ts';
 import { checkedCalls } from '../testing/checked-call.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 

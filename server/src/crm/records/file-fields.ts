@@ -1,3 +1,5 @@
+import { formatDateTime } from '../fields/values/date-time.ts';
+import type { RecordView } from '../fields/view.ts';
 import { type ErrorBody, errorBody, idInvalid } from '../kernel/errors.ts';
 import { readId } from '../kernel/ids.ts';
 import { isJsonObject } from '../kernel/json-body.ts';
@@ -5,8 +7,6 @@ import type { Field } from '../kernel/metadata/metadata.ts';
 import type { PlacedWish, RowChange } from '../kernel/record/changes.ts';
 import type { StoredRecord, StoredValue } from '../kernel/record/record.ts';
 import type { Version } from '../kernel/versions.ts';
-import { formatDateTime } from '../language/values/date-time.ts';
-import type { RecordView } from './view/view.ts';
 
 /**
  * Fields that hold files or images (crm-api 5.2). They are kept like the rows of a subform: an item with `File_Id__s`

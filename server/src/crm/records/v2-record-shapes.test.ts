@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { isWritable } from '../fields/values/read-value.ts';
 import type { DataType, Field } from '../kernel/metadata/metadata.ts';
-import { isWritable } from '../language/values/read-value.ts';
 import { checkedCalls } from '../testing/checked-call.ts';
 import { startCrm } from '../testing/crm-platform.ts';
 import { multipart } from '../testing/multipart.ts';

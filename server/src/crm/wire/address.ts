@@ -1,7 +1,7 @@
+import { isStorable } from '../fields/values/texts.ts';
 import type { CrmCall } from '../kernel/call.ts';
 import { Refusal } from '../kernel/errors.ts';
 import type { Operation } from '../kernel/operation.ts';
-import { isStorable } from '../language/values/texts.ts';
 
 /** What bytes that are no UTF-8 become in a query. */
 const noCharacter = '\ufffd';

@@ -1,4 +1,4 @@
-import { formatDateTime } from '../language/values/date-time.ts';
+import { formatDateTime } from '../fields/values/date-time.ts';
 
 /** Headers of every answer to a valid token, beside those of its limits (`limits/`). */
 export function callHeaders(

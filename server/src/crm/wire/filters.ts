@@ -1,6 +1,6 @@
+import { isStorable } from '../fields/values/texts.ts';
 import { Refusal } from '../kernel/errors.ts';
 import { isJsonObject } from '../kernel/json-body.ts';
-import { isStorable } from '../language/values/texts.ts';
 
 /** What `filters` leaves of a list of settings (crm-api 7.15, 11): criteria in JSON over some of their keys. */
 export type Filter<Item> = (item: Item) => boolean;

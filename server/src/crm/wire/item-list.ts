@@ -1,3 +1,4 @@
+import { readValue } from '../fields/values/read-value.ts';
 import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
 import { type ErrorBody, errorBody, Refusal } from '../kernel/errors.ts';
 import { readId } from '../kernel/ids.ts';
@@ -7,7 +8,6 @@ import { buildField } from '../kernel/metadata/standard-modules.ts';
 import type { ItemAnswer, ItemSuccess } from '../kernel/record/answers.ts';
 import { problemBody } from '../kernel/record/problem-body.ts';
 import type { StoredValue } from '../kernel/record/record.ts';
-import { readValue } from '../language/values/read-value.ts';
 
 /** Bodies and answers of the calls that write settings: `{"roles":[…]}`, one answer for each item (crm-api 3.6). */
 

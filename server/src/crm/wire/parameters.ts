@@ -1,8 +1,8 @@
+import { parseHeaderTime } from '../fields/values/date-time.ts';
+import { readTruth } from '../fields/values/truth.ts';
 import type { CrmCall } from '../kernel/call.ts';
 import { type ErrorCode, type ErrorDetails, idInvalid, Refusal } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
-import { parseHeaderTime } from '../language/values/date-time.ts';
-import { readTruth } from '../language/values/truth.ts';
 
 /** Readers of query parameters and headers; each refuses what it cannot read, naming the parameter. */
 

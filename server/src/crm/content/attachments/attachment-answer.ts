@@ -1,6 +1,6 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 
 export interface AttachmentRow {
   attachment_id: string;

@@ -1,3 +1,5 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -5,8 +7,6 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { deletedRecord } from '../../records/list/deleted-parents.ts';
 import { fieldsParameter } from '../../records/list/list-records.ts';
 import type { TokenOwner } from '../../records/list/page-token.ts';

@@ -1,9 +1,9 @@
 import { type MailAddress, type MailRow, mailFacts, messageIdPattern } from '../../../mail/outbox.ts';
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
-import { showUserBriefly } from '../../records/view/view.ts';
 import { mailPlace, recordUnknown } from './send-mail.ts';
 
 /** The mails that were sent to a record, newest first. */

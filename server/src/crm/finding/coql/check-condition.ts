@@ -1,3 +1,4 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import type { Metadata, Module } from '../../kernel/metadata/metadata.ts';
 import {
   type Column,
@@ -8,7 +9,6 @@ import {
   valueKind,
 } from '../../language/query/condition.ts';
 import { readLiteral } from '../../language/query/read-literal.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { exceeded } from './parse-coql.ts';
 import { type Reader, readTestValues } from './reader-words.ts';
 import { invalidQuery, resolveColumn } from './resolve-column.ts';

@@ -1,5 +1,5 @@
+import { localDate, startOfDay } from '../../fields/values/date-time.ts';
 import type { Literal, Operator, ValueKind } from '../../language/query/condition.ts';
-import { localDate, startOfDay } from '../../language/values/date-time.ts';
 
 /** Who asks, and when: what words such as `${TODAY}` depend on. */
 export interface Reader {

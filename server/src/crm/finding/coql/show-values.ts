@@ -1,9 +1,9 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { valueType } from '../../kernel/metadata/metadata.ts';
 import type { Reference } from '../../kernel/record/writes.ts';
 import { type Column, valueKind } from '../../language/query/condition.ts';
 import { usersModule } from '../../language/query/users-module.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 
 /** Values of a query's answer: as PostgreSQL gives them, before and after they are shown. */
 export type RawValue = unknown;

@@ -1,12 +1,12 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { FieldChange } from '../../kernel/record/history.ts';
 import type { RecordData, StoredRecord } from '../../kernel/record/record.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { existingParent, relatedNameInvalid } from '../../records/list/related-place.ts';
 import { recordModule } from '../../records/record-module.ts';
-import { showUserBriefly } from '../../records/view/view.ts';
 import { listParameter, pageParameters } from '../../wire/parameters.ts';
 
 /** Changes of one deal that are looked at; older stages are not told of. */

@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { isStorable } from '../../language/values/texts.ts';
+import { isStorable } from '../../fields/values/texts.ts';
 import { mayCall, type OutgoingPolicy } from './outgoing-policy.ts';
 
 /** Calls from the platform to addresses that requests brought: notifications, callbacks of jobs. */

@@ -1,4 +1,4 @@
-import { isDate, offsetMinutes } from '../values/date-time.ts';
+import { isDate, offsetMinutes } from '../../fields/values/date-time.ts';
 
 /** Days and times of formulas, in the organization's time zone. */
 const minuteMs = 60_000;

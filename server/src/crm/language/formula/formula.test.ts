@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isDate } from '../../fields/values/date-time.ts';
+import { isStorable } from '../../fields/values/texts.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
-import { isDate } from '../values/date-time.ts';
-import { isStorable } from '../values/texts.ts';
 import { compileFormula, withApiNames } from './compile-formula.ts';
 import { functions } from './functions.ts';
 import { FormulaFault } from './tokens.ts';

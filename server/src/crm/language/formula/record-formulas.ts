@@ -1,7 +1,7 @@
+import { roundTo } from '../../fields/values/numbers.ts';
 import { type DataType, type Field, type Formula, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import { roundTo } from '../values/numbers.ts';
 import { type CompiledFormula, compileFormula } from './compile-formula.ts';
 import { FormulaFault } from './tokens.ts';
 import type { FormulaContext, FormulaType, FormulaValue } from './values.ts';

@@ -1,8 +1,8 @@
+import { isDate, parseDateTime } from '../../fields/values/date-time.ts';
+import { isStorable } from '../../fields/values/texts.ts';
+import { readTruth } from '../../fields/values/truth.ts';
 import { isId, readId } from '../../kernel/ids.ts';
 import type { Field } from '../../kernel/metadata/metadata.ts';
-import { isDate, parseDateTime } from '../values/date-time.ts';
-import { isStorable } from '../values/texts.ts';
-import { readTruth } from '../values/truth.ts';
 import { type Literal, valueKind } from './condition.ts';
 
 /** A value of a query in the form that records store, or the type that it should have had. */

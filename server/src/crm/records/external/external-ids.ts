@@ -1,10 +1,10 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import type { Description } from '../../kernel/description.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import type { Operation } from '../../kernel/operation.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { externalHeader } from '../../wire/openapi/parameters.ts';
 import { findRelatedList } from '../list/related-lists.ts';
 import { mayUse } from '../record-module.ts';

@@ -1,10 +1,10 @@
+import type { RecordView } from '../../fields/view.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Field } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { mostRowsShown, namesFor } from '../view/record-view.ts';
 import type { RecordShape } from '../view/render-record.ts';
 import { productsFor } from '../view/row-forms.ts';
-import type { RecordView } from '../view/view.ts';
 import { findLinks } from './find-links.ts';
 
 /**

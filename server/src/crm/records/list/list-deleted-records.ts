@@ -1,11 +1,11 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { visibleOwners } from '../../store/records/visibility.ts';
 import { pageParameters, timeHeader } from '../../wire/parameters.ts';
 import { mayUse, pathModule } from '../record-module.ts';
-import { showUserBriefly } from '../view/view.ts';
 
 /** How long a deleted record can be restored, and how long after that it is still listed. */
 const { binMs, purgedMs } = lifetimes;

@@ -1,6 +1,6 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import type { PagePlace } from '../../store/records/page-place.ts';
 import { pageParameters } from '../../wire/parameters.ts';
 import { makePageToken, pageTokenTtlMs, readPageToken, type TokenOwner } from './page-token.ts';

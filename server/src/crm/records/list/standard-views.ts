@@ -1,10 +1,10 @@
+import { formatDateTime, localDate, startOfDay } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { firstCustomModule, systemIds } from '../../kernel/ids.ts';
 import { namesActivities } from '../../kernel/metadata/activities.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { allOf, type Condition, type Literal, type Operator } from '../../language/query/condition.ts';
 import { convertedCondition } from '../../language/query/converted.ts';
-import { formatDateTime, localDate, startOfDay } from '../../language/values/date-time.ts';
 
 /** One test of a view, for showing it and for finding its records. */
 interface ViewTest {

@@ -1,7 +1,7 @@
+import { showUser } from '../../fields/view.ts';
 import { type ErrorBody, errorBody } from '../../kernel/errors.ts';
 import { nameOfKey } from '../../kernel/metadata/metadata.ts';
 import type { Conflict } from '../../kernel/record/writes.ts';
-import { showUser } from '../view/view.ts';
 import type { Batch } from './batch.ts';
 
 /**

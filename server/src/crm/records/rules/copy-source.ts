@@ -1,9 +1,9 @@
+import { isWritable } from '../../fields/values/read-value.ts';
 import { errorBody } from '../../kernel/errors.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { ItemChanges, RowChange } from '../../kernel/record/changes.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Conflict } from '../../kernel/record/writes.ts';
-import { isWritable } from '../../language/values/read-value.ts';
 import { type Batch, openItems } from './batch.ts';
 
 /**

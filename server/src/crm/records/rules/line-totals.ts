@@ -1,5 +1,5 @@
+import { roundTo } from '../../fields/values/numbers.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
-import { roundTo } from '../../language/values/numbers.ts';
 
 /** Sums of line items (crm-api 5.4). Which subform holds them, by module. */
 export const lineItemsOf: Readonly<Record<string, string>> = {

@@ -1,3 +1,5 @@
+import { hasReader, readValue } from '../../fields/values/read-value.ts';
+import { isStorable } from '../../fields/values/texts.ts';
 import { type ErrorBody, errorBody } from '../../kernel/errors.ts';
 import { layoutId, readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
@@ -12,8 +14,6 @@ import {
 import { type ItemChanges, noChanges, type PlacedWish, type RowChange } from '../../kernel/record/changes.ts';
 import { type IgnoredKeys, noteIgnored } from '../../kernel/record/ignored-keys.ts';
 import { type Place, problemBody } from '../../kernel/record/problem-body.ts';
-import { hasReader, readValue } from '../../language/values/read-value.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { isFileField, readFileRows } from '../file-fields.ts';
 
 export type ItemReading =

@@ -1,6 +1,6 @@
+import type { RecordView } from '../../fields/view.ts';
 import type { Participant } from '../../kernel/record/participants.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
-import type { RecordView } from './view.ts';
 
 export function showParticipants(value: StoredValue, { names, space }: RecordView): unknown {
   return (value as readonly Participant[]).map((each) => {

@@ -1,3 +1,5 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { type RecordView, showUser, showUserBriefly } from '../../fields/view.ts';
 import { layoutId, readId } from '../../kernel/ids.ts';
 import type { Field, Formula, Linking, Module } from '../../kernel/metadata/metadata.ts';
 import { type Participant, participantModules } from '../../kernel/record/participants.ts';
@@ -6,12 +8,10 @@ import type { Records, Reference } from '../../kernel/record/writes.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { newestVersion, type Version } from '../../kernel/versions.ts';
 import { formulaValue } from '../../language/formula/record-formulas.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { isFileField, showFiles } from '../file-fields.ts';
 import { assignmentsIn } from '../territory-places.ts';
 import { showParticipants } from './participants.ts';
 import { rowForms } from './row-forms.ts';
-import { type RecordView, showUser, showUserBriefly } from './view.ts';
 
 type Show = (record: StoredRecord, view: RecordView) => unknown;
 type ShowValue = (value: StoredValue, view: RecordView) => unknown;

@@ -1,3 +1,4 @@
+import type { RecordView } from '../../fields/view.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
 import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
 import { constantsOf, systemFields, type VariableKey } from '../../kernel/metadata/system-keys.ts';
@@ -7,7 +8,6 @@ import { approvalState, isApproved } from '../../store/records/approval.ts';
 import { isLocked } from '../locked.ts';
 import { lineItemsOf, lineTaxes } from '../rules/line-totals.ts';
 import { mostRowsShown, showField } from './record-view.ts';
-import type { RecordView } from './view.ts';
 
 /**
  * Records as JSON text. What does not depend on the record is prepared once for each module: the keys, the `$` keys

@@ -1,9 +1,9 @@
+import type { RecordView } from '../../fields/view.ts';
 import type { Field, RowForm } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import type { RecordTable } from '../../store/records/record-table.ts';
 import { number as amount, cents } from '../rules/line-totals.ts';
-import type { RecordView } from './view.ts';
 
 /** How v2 shows what it shows otherwise of a line item (crm-api 2.3). */
 

@@ -1,3 +1,4 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -5,7 +6,6 @@ import { type Field, fieldOfKey, type Module, wholeModule } from '../../kernel/m
 import type { FieldChange } from '../../kernel/record/history.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { filtersParameter } from '../../language/query/column-criteria.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import type { PagePlace } from '../../store/records/page-place.ts';
 import { choiceParameter, pageParameters, pathId } from '../../wire/parameters.ts';
 import { makePageToken, pageTokenTtlMs } from '../list/page-token.ts';

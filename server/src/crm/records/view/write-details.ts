@@ -1,7 +1,7 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
-import { showUserBriefly } from './view.ts';
 
 /** The details of a record that was written. */
 export function writeDetails(

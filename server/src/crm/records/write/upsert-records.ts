@@ -1,3 +1,4 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -6,7 +7,6 @@ import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { AssignmentRule } from '../../kernel/space/assignment-rule.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { externalField } from '../external/external-header.ts';
 import { recordModule } from '../record-module.ts';
 import { uniqueForm } from '../unique-claims.ts';

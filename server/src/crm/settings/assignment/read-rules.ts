@@ -1,10 +1,10 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { AssignmentRule } from '../../kernel/space/assignment-rule.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
-import { showUserBriefly } from '../../records/view/view.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pathId } from '../../wire/parameters.ts';
 

@@ -1,8 +1,8 @@
+import { noChoice } from '../../fields/values/texts.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { PickListValue } from '../../kernel/metadata/metadata.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
-import { noChoice } from '../../language/values/texts.ts';
 import { pickListValueId } from '../fields/field-answer.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
 import type { FoundField } from './find-field.ts';

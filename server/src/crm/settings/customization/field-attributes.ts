@@ -1,10 +1,10 @@
+import { readValue } from '../../fields/values/read-value.ts';
+import { isStorable } from '../../fields/values/texts.ts';
+import { readTruth } from '../../fields/values/truth.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { Field, FieldRestriction } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
-import { readValue } from '../../language/values/read-value.ts';
-import { isStorable } from '../../language/values/texts.ts';
-import { readTruth } from '../../language/values/truth.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
 import { type FieldType, fieldTypes } from './field-types.ts';
 

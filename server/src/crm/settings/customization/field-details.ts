@@ -1,3 +1,4 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import { readId, sequenceOf } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type Module,
   servesRecords,
 } from '../../kernel/metadata/metadata.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { backListNames } from '../../records/list/related-lists.ts';
 import { apiNameFor } from './field-names.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';

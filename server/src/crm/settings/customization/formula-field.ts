@@ -1,10 +1,10 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { DataType, Field } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
 import { compileFormula, withApiNames } from '../../language/formula/compile-formula.ts';
 import { looksAt, returnTypes } from '../../language/formula/record-formulas.ts';
 import { FormulaFault } from '../../language/formula/tokens.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
 
 /** Names of types on the wire that are others here. */

@@ -1,6 +1,6 @@
+import { choiceProblem, isStorable, noChoice } from '../../fields/values/texts.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
-import { choiceProblem, isStorable, noChoice } from '../../language/values/texts.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
 
 const limits = { values: 1000, length: 120 } as const;

@@ -1,10 +1,10 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { layoutId, systemIds } from '../../kernel/ids.ts';
 import { type Field, type Module, type PickListValue, valueType, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { pipelinesOf } from '../../kernel/space/pipelines-of.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import type { Version } from '../../kernel/versions.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
 import { anyModuleForm, dataTypeForm, moduleForm } from './version-forms.ts';
 

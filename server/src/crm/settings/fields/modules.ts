@@ -1,3 +1,4 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { layoutId, sequenceOf } from '../../kernel/ids.ts';
@@ -5,7 +6,6 @@ import { findModule, modulesOf } from '../../kernel/metadata/activities.ts';
 import { isListed, type Module } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { relatedListsOf } from '../../records/list/related-lists.ts';
 import { changedAfter, listParameter, timeHeader } from '../../wire/parameters.ts';
 import { defaultViewAnswer } from '../views/custom-views.ts';

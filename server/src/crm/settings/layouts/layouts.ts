@@ -1,8 +1,8 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { layoutId, readId } from '../../kernel/ids.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { fieldAnswer } from '../fields/field-answer.ts';

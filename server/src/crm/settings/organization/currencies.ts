@@ -1,8 +1,8 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { systemIds } from '../../kernel/ids.ts';
 import { all, flag, id, named, oneOf, reference, shape, text, time } from '../../kernel/schema.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { pathId } from '../../wire/parameters.ts';
 
 /** The currencies of an organization (crm-api 11): its home currency, in which all amounts of records are. */

@@ -1,6 +1,6 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { systemIds } from '../../kernel/ids.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 
 const dayMs = 86_400_000;
 /** A self-hosted organization is paid for without end; clients want to see a date. */

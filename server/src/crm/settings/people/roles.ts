@@ -1,7 +1,7 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { pathId } from '../../wire/parameters.ts';
 
 interface RoleRow {

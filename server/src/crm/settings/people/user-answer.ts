@@ -1,6 +1,6 @@
+import { formatDateTime, offsetMinutes } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { CrmUser } from '../../kernel/space/space.ts';
-import { formatDateTime, offsetMinutes } from '../../language/values/date-time.ts';
 
 const tab = { font_color: '#FFFFFF', background: '#222222' };
 const theme = {

@@ -1,3 +1,4 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -5,7 +6,6 @@ import { isJsonObject, readJsonBody } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { recordModule } from '../../records/record-module.ts';
 import { tagIdsOf } from '../../records/tag-ids.ts';
 import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';

@@ -1,9 +1,9 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { booleanParameter, pathId } from '../../wire/parameters.ts';
 

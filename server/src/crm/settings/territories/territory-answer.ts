@@ -1,8 +1,8 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Territory } from '../../kernel/space/territory.ts';
 import { territoryModules } from '../../kernel/space/territory-rules.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
-import { showUserBriefly } from '../../records/view/view.ts';
 
 /** Territories of one page of a list. */
 export const territoriesPerPage = 2_000;

@@ -1,5 +1,5 @@
+import { readTruth } from '../../fields/values/truth.ts';
 import type { ErrorBody } from '../../kernel/errors.ts';
-import { readTruth } from '../../language/values/truth.ts';
 import { itemField, readPlainItem } from '../../wire/item-list.ts';
 
 /** The types of variables, and of the record fields whose checks their values pass. */

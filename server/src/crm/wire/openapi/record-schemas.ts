@@ -1,3 +1,4 @@
+import { isWritable } from '../../fields/values/read-value.ts';
 import type { DataType, Field, Module } from '../../kernel/metadata/metadata.ts';
 import { servesRecords, sinceV4 } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata, standardModules } from '../../kernel/metadata/standard-modules.ts';
@@ -25,7 +26,6 @@ import {
   time,
 } from '../../kernel/schema.ts';
 import { findVersion, type Version } from '../../kernel/versions.ts';
-import { isWritable } from '../../language/values/read-value.ts';
 
 /**
  * Records of the standard modules, made from the metadata that reads and writes them. An organization's own fields and

@@ -1,3 +1,5 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import { type Job, type JobOrigin, type JobRow, jobColumns, jobFromRow } from '../../jobs/job.ts';
 import { findJob, insertJob } from '../../jobs/job-table.ts';
 import { sendResult } from '../../jobs/zip-result.ts';
@@ -8,8 +10,6 @@ import { isJsonObject } from '../../kernel/json-body.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
 import { isAdministrator } from '../../kernel/permissions.ts';
 import { readColumnCriteria } from '../../language/query/column-criteria.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
-import { showUserBriefly } from '../../records/view/view.ts';
 import { oneByOne } from '../../store/limits/one-by-one.ts';
 import { readItemList } from '../../wire/item-list.ts';
 import { pageParameters, pathId } from '../../wire/parameters.ts';

@@ -1,10 +1,10 @@
 import { csvLine } from '../../../foundation/csv.ts';
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import { csvStyleOf } from '../../jobs/csv-style.ts';
 import type { JobKind, RunningJob } from '../../jobs/running-job.ts';
 import { storeZip } from '../../jobs/zip-result.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { readColumnCriteria } from '../../language/query/column-criteria.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { showChange } from '../../records/view/timeline.ts';
 import { type AuditEntry, auditEntries, auditFields } from './audit-log.ts';
 import { checkAuditor, type ExportProgress, type ExportRequest } from './export-job.ts';

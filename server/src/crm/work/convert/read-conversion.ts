@@ -1,10 +1,10 @@
+import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemChanges } from '../../kernel/record/changes.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { readItem } from '../../records/rules/read-item.ts';
 import type { ConversionTarget } from '../../settings/layouts/convert-mapping.ts';
 import { itemListOf, referenceIn } from '../../wire/item-list.ts';

@@ -1,3 +1,5 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUser } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, Refusal } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
@@ -5,10 +7,8 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { isAdministrator } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { RecordKey } from '../../kernel/record/record.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { existingParent, relatedIdInvalid } from '../../records/list/related-place.ts';
 import { type RecordPermission, recordModule } from '../../records/record-module.ts';
-import { showUser } from '../../records/view/view.ts';
 import { writeAnswer } from '../../records/write/write-request.ts';
 import { deleteLock, insertLock, type LockRow, readLock, updateLockReason } from '../../store/records/record-locks.ts';
 import { itemField, readItemList, readPlainItem, success } from '../../wire/item-list.ts';

@@ -1,10 +1,10 @@
+import { parseDateTime } from '../../fields/values/date-time.ts';
+import { isStorable } from '../../fields/values/texts.ts';
 import { isCallable } from '../../jobs/outgoing/post-json.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
-import { parseDateTime } from '../../language/values/date-time.ts';
-import { isStorable } from '../../language/values/texts.ts';
 import { readChannelId } from './channel-id.ts';
 import { ItemRefused } from './item-refused.ts';
 import { readConditions } from './read-condition.ts';

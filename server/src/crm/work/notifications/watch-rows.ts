@@ -1,8 +1,8 @@
 import type { Queryable } from '../../../database/database.ts';
 import type { Expiring } from '../../../database/delete-expired.ts';
+import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import type { FieldSets } from './read-condition.ts';
 
 /** Operations of the table and the events that the wire calls them. */

@@ -1,3 +1,5 @@
+import { formatDateTime } from '../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -6,10 +8,8 @@ import { lifetimes } from '../../kernel/lifetimes.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { filtersParameter } from '../../language/query/column-criteria.ts';
-import { formatDateTime } from '../../language/values/date-time.ts';
 import { remade } from '../../records/rules/chain.ts';
 import { uniqueClaims } from '../../records/unique-claims.ts';
-import { showUserBriefly } from '../../records/view/view.ts';
 import { lockBinned, moveFromBin } from '../../store/records/restore-records.ts';
 import { claim } from '../../store/records/unique-values.ts';
 import { answerItemList, itemListOf, referenceIn, success } from '../../wire/item-list.ts';

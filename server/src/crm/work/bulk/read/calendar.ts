@@ -1,10 +1,10 @@
+import { localDate } from '../../../fields/values/date-time.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
 import type { RecordData } from '../../../kernel/record/record.ts';
 import type { Condition } from '../../../language/query/condition.ts';
 import { predicateSql } from '../../../language/query/predicate.ts';
 import { StatementBuilder } from '../../../language/query/statement-builder.ts';
-import { localDate } from '../../../language/values/date-time.ts';
 import type { ReadFormat } from './read-format.ts';
 
 interface EventRow {

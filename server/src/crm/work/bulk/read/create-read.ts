@@ -1,3 +1,5 @@
+import { formatDateTime } from '../../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../../fields/view.ts';
 import { addJob } from '../../../jobs/job-table.ts';
 import type { CrmAnswer, CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';
@@ -5,10 +7,8 @@ import { readId } from '../../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../../kernel/json-body.ts';
 import { lifetimes } from '../../../kernel/lifetimes.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
-import { formatDateTime } from '../../../language/values/date-time.ts';
 import { findView, viewInvalid } from '../../../records/list/find-view.ts';
 import { mayUse } from '../../../records/record-module.ts';
-import { showUserBriefly } from '../../../records/view/view.ts';
 import { checkScope, readBulkBody, readModule } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
 import { findColumn, readBulkCriteria } from './find-column.ts';

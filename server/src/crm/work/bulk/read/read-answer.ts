@@ -1,9 +1,9 @@
+import { formatDateTime } from '../../../fields/values/date-time.ts';
+import { showUserBriefly } from '../../../fields/view.ts';
 import type { Job, JobState } from '../../../jobs/job.ts';
 import { jobInPath } from '../../../jobs/job-table.ts';
 import { sendResult } from '../../../jobs/zip-result.ts';
 import type { CrmAnswer, CrmCall } from '../../../kernel/call.ts';
-import { formatDateTime } from '../../../language/values/date-time.ts';
-import { showUserBriefly } from '../../../records/view/view.ts';
 import type { ReadRequest, ReadResult } from './read-request.ts';
 
 const states: Readonly<Record<JobState, string>> = {

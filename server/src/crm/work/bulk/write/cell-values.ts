@@ -1,8 +1,8 @@
 import { foldEmailAddress } from '../../../../foundation/email-address.ts';
+import { parseWithFormat } from '../../../fields/values/date-format.ts';
+import { formatDateTime, isDate, momentOfLocal, parseDateTime } from '../../../fields/values/date-time.ts';
 import type { Field } from '../../../kernel/metadata/metadata.ts';
 import type { Space } from '../../../kernel/space/space.ts';
-import { formatDateTime, isDate, momentOfLocal, parseDateTime } from '../../../language/values/date-time.ts';
-import { parseWithFormat } from './date-format.ts';
 import type { FieldMapping } from './write-request.ts';
 
 const dateFormat = 'MM/dd/yyyy';

@@ -1,3 +1,4 @@
+import { showUserBriefly } from '../../../fields/view.ts';
 import { addJob } from '../../../jobs/job-table.ts';
 import type { CrmAnswer, CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';
@@ -5,7 +6,6 @@ import { readId } from '../../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../../kernel/json-body.ts';
 import { type Module, servesRecords } from '../../../kernel/metadata/metadata.ts';
 import { mayUse } from '../../../records/record-module.ts';
-import { showUserBriefly } from '../../../records/view/view.ts';
 import { checkScope, readBulkBody } from '../bulk-body.ts';
 import { readCallback } from '../callback.ts';
 import { checkFindBy, readMappings } from './read-mappings.ts';

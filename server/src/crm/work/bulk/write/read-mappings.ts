@@ -1,9 +1,9 @@
+import { isDateFormat } from '../../../fields/values/date-format.ts';
+import { isWritable } from '../../../fields/values/read-value.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../../kernel/json-body.ts';
 import type { Field, Module } from '../../../kernel/metadata/metadata.ts';
-import { isWritable } from '../../../language/values/read-value.ts';
-import { isDateFormat } from './date-format.ts';
 import type { FieldMapping, WriteOperation } from './write-request.ts';
 
 export const maxColumns = 200;

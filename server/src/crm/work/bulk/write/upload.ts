@@ -1,7 +1,7 @@
 import { readUpload } from '../../../content/files/read-upload.ts';
+import { formatDateTime } from '../../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';
-import { formatDateTime } from '../../../language/values/date-time.ts';
 import { completeFile, deleteFiles, receiveFile } from '../../../store/files/file-store.ts';
 import { listCsvFiles, ZipFault } from './zip-reader.ts';
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Environment, Session, TokenRow } from '@grantway/node';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BrowserCookie } from '../../shared/browser-cookie.ts';
 import type { SampleOptions } from '../../shared/platform.ts';
 import { createWebApp, originOf, serveFiles } from '../../shared/web-app.ts';
 import { type BrowserData, Browsers, type Notice } from './browsers.ts';
@@ -25,9 +26,10 @@ const environmentNames: Readonly<Record<Environment, string>> = {
 /** The portal's pages. */
 export function createPortal(options: SampleOptions, database: PortalDatabase): FastifyInstance {
   const { now, origins, port, onError } = options;
-  const browsers = new Browsers({ pool: database.pool, now, port, key: options.key('forms') });
+  const cookie = new BrowserCookie({ name: 'portal', port, key: options.key('forms') });
+  const browsers = new Browsers(database.pool, now);
   const oauth = new PortalOAuth(options, database.tokens);
-  const portal: Portal = { options, database, browsers, oauth };
+  const portal: Portal = { options, database, cookie, browsers, oauth };
   const views = new Eta({ views: fileURLToPath(new URL('../views/', import.meta.url)), cache: true });
   const page = (reply: FastifyReply, name: string, data: object) =>
     reply.type('text/html; charset=utf-8').send(views.render(name, data));
@@ -43,7 +45,7 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
 
   app.get('/', async (request, reply) => {
     const origin = originOf(request, origins);
-    const id = browsers.idOf(request, reply, origin);
+    const id = cookie.idOf(request, reply, origin);
     const data = await browsers.read(id);
     if (data.notice) await browsers.write(id, withoutNotice(data));
     const [signedIn, stored, starts] = await Promise.all([
@@ -60,7 +62,7 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
       user: signedIn?.user,
       hasClient: starts !== undefined,
       otherStarts: (starts?.others ?? []).map((start) => ({ start, name: placeNames[start] ?? start.toUpperCase() })),
-      formToken: browsers.formToken(id),
+      formToken: cookie.formToken(id),
     });
   });
 
@@ -69,10 +71,9 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
   /** A form of the user who is signed in; gives undefined when the answer has been sent. */
   const ownForm = async (request: FastifyRequest, reply: FastifyReply) => {
     const origin = originOf(request, origins);
-    const id = browsers.idOf(request, reply, origin);
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+    const id = cookie.idOf(request, reply, origin);
     const data = await browsers.read(id);
-    if (!browsers.isOwnForm(id, form.get('form_token')) || data.tokenKey === undefined) {
+    if (!cookie.isOwnForm(id, request.body) || data.tokenKey === undefined) {
       await browsers.write(id, { ...data, notice: staleForm });
       return undefined;
     }
@@ -97,7 +98,7 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
       return reply.redirect('/', 303);
     }
     await browsers.forget(own.id);
-    const id = browsers.newId(reply, originOf(request, origins));
+    const id = cookie.newId(reply, originOf(request, origins));
     const text = 'Your tokens were revoked at your data centre, and your row was removed.';
     await browsers.write(id, { begun: [], notice: { title: 'You are signed out', text } });
     return reply.redirect('/', 303);

@@ -1,3 +1,4 @@
+import type { BrowserCookie } from '../../shared/browser-cookie.ts';
 import type { SampleOptions } from '../../shared/platform.ts';
 import type { Browsers } from './browsers.ts';
 import type { PortalDatabase } from './database.ts';
@@ -7,6 +8,7 @@ import type { PortalOAuth } from './oauth.ts';
 export interface Portal {
   readonly options: SampleOptions;
   readonly database: PortalDatabase;
+  readonly cookie: BrowserCookie;
   readonly browsers: Browsers;
   readonly oauth: PortalOAuth;
 }

@@ -44,8 +44,7 @@ async function makeReport(crm: CrmClient, kind: ReportKind, index: number, signa
       const name = record[by] === null || record[by] === undefined ? 'None' : String(record[by]);
       totals.set(name, (totals.get(name) ?? 0) + (sum === undefined ? 1 : Number(record[sum] ?? 0)));
     }
-    if (records === 0)
-      return { title, summary: `There are no ${module.toLowerCase()} in this environment yet.`, chart: undefined };
+    if (records === 0) for (const value of await picklist(crm, kind, signal)) totals.set(value, 0);
     const count = `${number.format(records)} ${module.toLowerCase()}${records === mostRecords ? ' at least' : ''}`;
     const total = [...totals.values()].reduce((all, each) => all + each, 0);
     const summary = sum === undefined ? count : `${count}, ${number.format(total)} in all`;
@@ -58,6 +57,15 @@ async function makeReport(crm: CrmClient, kind: ReportKind, index: number, signa
     const status = error instanceof ApiError ? ` (${error.status})` : '';
     return { title, summary: `${why}: ${error.code}${status}. ${error.message}`, chart: undefined };
   }
+}
+
+/** The values that the organization knows: what the bars of an empty report are. */
+async function picklist(crm: CrmClient, { module, by }: ReportKind, signal: AbortSignal): Promise<string[]> {
+  const fields = await crm.metadata.fields(module, { signal });
+  const values = fields.find(({ api_name }) => api_name === by)?.pick_list_values as
+    | { display_value: string }[]
+    | undefined;
+  return (values ?? []).map(({ display_value }) => display_value);
 }
 
 /** The largest values, the rest as one. */

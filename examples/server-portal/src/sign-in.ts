@@ -8,7 +8,7 @@ import { explainOrThrow } from './refusals.ts';
 
 /** The way of a user to a row of the portal: `/login`, the accounts server, `/callback`. */
 export function registerSignIn(app: FastifyInstance, portal: Portal): void {
-  const { options, browsers, oauth } = portal;
+  const { options, cookie, browsers, oauth } = portal;
   const { origins, now } = options;
 
   /** Begins an authorization and remembers it for this browser; gives the address to send the browser to. */
@@ -27,11 +27,11 @@ export function registerSignIn(app: FastifyInstance, portal: Portal): void {
 
   app.post('/login', async (request, reply) => {
     const origin = originOf(request, origins);
-    const id = browsers.idOf(request, reply, origin);
+    const id = cookie.idOf(request, reply, origin);
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
     const starts = await oauth.starts();
     const dataCenter = starts?.others.find((each) => each === form.get('start')) ?? starts?.own;
-    if (!browsers.isOwnForm(id, form.get('form_token')) || dataCenter === undefined) {
+    if (!cookie.isOwnForm(id, form) || dataCenter === undefined) {
       await browsers.write(id, { ...(await browsers.read(id)), notice: notBegun });
       return reply.redirect('/', 303);
     }
@@ -42,7 +42,7 @@ export function registerSignIn(app: FastifyInstance, portal: Portal): void {
   // Every way from here leads on by a redirect, so that the code stays neither in the address bar nor in the history.
   app.get('/callback', async (request, reply) => {
     const origin = originOf(request, origins);
-    const id = browsers.idOf(request, reply, origin);
+    const id = cookie.idOf(request, reply, origin);
     const query = new URL(request.url, origin).searchParams;
     const data = await browsers.read(id);
     const begun = data.begun.find(({ state }) => state === query.get('state'));
@@ -71,7 +71,7 @@ export function registerSignIn(app: FastifyInstance, portal: Portal): void {
       await browsers.forget(id);
       const notice = begun && otherEnvironment(begun.environment, row.environment);
       const signedIn = { begun: rest.begun, tokenKey: session.key, ...(notice && { notice }) };
-      await browsers.write(browsers.newId(reply, origin), signedIn);
+      await browsers.write(cookie.newId(reply, origin), signedIn);
     } catch (error) {
       await browsers.write(id, { ...rest, notice: explainOrThrow(error) });
     }

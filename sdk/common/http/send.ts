@@ -47,7 +47,7 @@ export async function sendRequest(
   sending: Sending & { readonly retry: RetryRule },
 ): Promise<Response> {
   const { signal, random = Math.random } = sending;
-  const maxTries = request.body instanceof ReadableStream ? 1 : (sending.maxTries ?? defaults.maxTries);
+  const maxTries = isStream(request.body) ? 1 : (sending.maxTries ?? defaults.maxTries);
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
     const outcome = await tryOnce(request, sending);
@@ -61,6 +61,11 @@ export async function sendRequest(
     if (outcome instanceof Response) await outcome.body?.cancel();
     await sleep(delayMs, signal);
   }
+}
+
+/** Whether a body can be sent only once. Engines of phones may have no streams. */
+export function isStream(body: OutgoingRequest['body']): boolean {
+  return typeof ReadableStream !== 'undefined' && body instanceof ReadableStream;
 }
 
 async function tryOnce(request: OutgoingRequest, sending: Sending): Promise<Response | NetworkError> {
@@ -77,7 +82,7 @@ async function tryOnce(request: OutgoingRequest, sending: Sending): Promise<Resp
       // Given to the answer's body as well, which can be aborted until its end.
       signal: signal ? eitherOf(signal, controller) : controller.signal,
       ...(body === undefined ? {} : { body }),
-      ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+      ...(isStream(body) ? { duplex: 'half' } : {}),
     } as RequestInit);
   } catch (error) {
     throwIfAborted(signal);

@@ -1,20 +1,19 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSelfClientCode } from '../../../server/src/admin/self-client-code.ts';
 import { authorize, HttpBrowser } from '../../../server/src/testing/http-browser.ts';
 import { until } from '../../../server/src/testing/platform-process.ts';
+import { ReadmeSnippets } from '../../common/testing/readme.ts';
 import { type Live, startLive, userOf } from './testing/live.ts';
 
 /** The README's snippets, run as they stand but for the addresses of the platform and of the application. */
-const packageRoot = join(import.meta.dirname, '..');
-const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
-// Beside the sources, so that packages are found.
-const directory = mkdtempSync(join(packageRoot, '.snippets-'));
+const snippets = new ReadmeSnippets(join(import.meta.dirname, '..'), {
+  '@grantway/node': 'index.ts',
+  '@grantway/node/file-store': 'store/file.ts',
+  '@grantway/node/guard': 'guard/index.ts',
+});
 const children: ChildProcess[] = [];
 let live: Live;
 /** A port of the platform's own block that it does not use. */
@@ -29,37 +28,20 @@ afterAll(async () => {
   for (const child of children) child.kill();
   await Promise.all(ends);
   await live?.stop();
-  rmSync(directory, { recursive: true });
+  snippets.remove();
 });
 
-const entries: Readonly<Record<string, string>> = {
-  '@grantway/node': 'index.ts',
-  '@grantway/node/file-store': 'store/file.ts',
-  '@grantway/node/guard': 'guard/index.ts',
-};
-
 function snippet(name: string): string {
-  const code = new RegExp(`\`\`\`ts run=${name}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1];
-  if (!code) throw new Error(`the README has no snippet "${name}"`);
-  const file = join(directory, `${name}.ts`);
-  const placed = code
-    .replace(
-      /from '(@grantway\/node[^']*)'/g,
-      (_, entry: string) => `from ${JSON.stringify(`../src/${entries[entry]}`)}`,
-    )
-    .replaceAll('http://localhost:8000', live.platform.topology.find('us')?.origins.accounts ?? '')
-    .replaceAll('8091', String(port));
-  writeFileSync(file, placed);
-  return file;
-}
-
-async function run(file: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const options = { cwd: directory, env: { ...process.env, ...env } };
-  return (await promisify(execFile)(process.execPath, [file], options)).stdout;
+  const accounts = live.platform.topology.find('us')?.origins.accounts ?? '';
+  return snippets.write(name, { 'http://localhost:8000': accounts, 8091: String(port) });
 }
 
 async function serve(file: string, env: Readonly<Record<string, string>>): Promise<void> {
-  const child = spawn(process.execPath, [file], { cwd: directory, env: { ...process.env, ...env }, stdio: 'inherit' });
+  const child = spawn(process.execPath, [file], {
+    cwd: snippets.directory,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
   children.push(child);
   const answers = () =>
     fetch(`http://localhost:${port}/`).then(
@@ -91,8 +73,8 @@ test('the self client, on its first start and on the next', async () => {
   });
   const env = { CLIENT_ID: client_id, CLIENT_SECRET: client_secret as string };
   const file = snippet('self');
-  expect(await run(file, { ...env, CODE: code })).toBe('Daly\n');
-  expect(await run(file, env)).toBe('Daly\nDaly\n');
+  expect(await snippets.run(file, { ...env, CODE: code })).toBe('Daly\n');
+  expect(await snippets.run(file, env)).toBe('Daly\nDaly\n');
 });
 
 test('the web application, for a user of another data centre; a redirect that was not asked for', async () => {
@@ -124,10 +106,7 @@ test('the guard', async () => {
 });
 
 test('every snippet compiles', async () => {
-  const shown = [...readme.matchAll(/```ts( run=\w+)?\n([\s\S]*?)```/g)];
-  const source = (path: string) => JSON.stringify(`../src/${path}`);
-  for (const [index, [, run, code = '']] of shown.entries()) {
-    const preamble = `import { CrmClient, OAuthClient, coql, notificationReceiver } from ${source('index.ts')};
+  const preamble = `import { CrmClient, OAuthClient, coql, notificationReceiver } from '@grantway/node';
 import { createServer } from 'node:http';
 import { openAsBlob } from 'node:fs';
 declare const oauth: OAuthClient;
@@ -136,23 +115,5 @@ declare const leads: { Last_Name: string }[];
 declare const company: string, id: string, token: string;
 void [CrmClient, OAuthClient, coql, notificationReceiver, createServer, openAsBlob, oauth, crm, leads, company, id, token];
 `;
-    const placed = code.replace(
-      /from '(@grantway\/node[^']*)'/g,
-      (_, entry: string) => `from ${source(entries[entry] ?? '')}`,
-    );
-    writeFileSync(join(directory, `compile-${index}.ts`), `${run ? '' : preamble}${placed}\nexport {};\n`);
-  }
-  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  const options =
-    '--ignoreConfig --noEmit --strict --target esnext --module nodenext --skipLibCheck --allowImportingTsExtensions --types node';
-  const files = shown.map((_, index) => join(directory, `compile-${index}.ts`));
-  const args = [
-    compiler,
-    ...options.split(' '),
-    '--typeRoots',
-    join(packageRoot, '../../node_modules/@types'),
-    ...files,
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: packageRoot }).catch((error) => error);
-  expect(stdout).toBe('');
+  expect(await snippets.compile(preamble)).toBe('');
 });

@@ -2,7 +2,7 @@ import { type DataCenter, environments } from '../../../common/data-centers/data
 import { ConfigurationError } from '../../../common/errors.ts';
 import { asksForRenewal } from '../../../common/http/read-json.ts';
 import type { RetryRule } from '../../../common/http/retry.ts';
-import { type OutgoingRequest, sendRequest } from '../../../common/http/send.ts';
+import { isStream, type OutgoingRequest, sendRequest } from '../../../common/http/send.ts';
 import { orAborted } from '../../../common/http/wait.ts';
 import { signInRequired } from '../../../common/oauth/lifetime.ts';
 import { postToAccounts } from '../../../common/oauth/token-request.ts';
@@ -128,7 +128,7 @@ export class Session {
     const { signal } = request;
     const row = await this.#fresh({}, signal);
     const answer = await this.#sendWith(row, request);
-    if (request.body instanceof ReadableStream || row.refreshToken === '') return answer;
+    if (isStream(request.body) || row.refreshToken === '') return answer;
     if (!(await asksForRenewal(answer))) return answer;
     await answer.body?.cancel();
     return this.#sendWith(await this.#fresh({ refused: row.accessToken }, signal), request);

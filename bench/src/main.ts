@@ -14,7 +14,8 @@ interface Row {
 
 const usage = `Usage: npm run bench -- [options]
 
-Token issue and a record read of the platform, beside a bare Fastify and oidc-provider on the same machine.
+Token issue and a record read of the platform, beside a bare Fastify and oidc-provider on the same machine, and that
+Fastify behind the guard of the server SDK.
 
   --seconds N        time of each measurement (default 4), in slices taken in turn, each after a warm-up
   --connections L    numbers of connections, separated by commas (default 1,16,64)

@@ -16,6 +16,7 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+const smallBody = '{"hello":"world"}';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** All subjects by name, each made (its server started) when it is asked for. */
@@ -56,9 +57,19 @@ export const subjects: Readonly<Record<string, (platform: () => Promise<BenchPla
   },
   async bare() {
     const { port, close } = await startServer('bare');
-    const body = '{"hello":"world"}';
-    const text = request('POST', '/', { 'content-type': 'application/json' }, body);
+    const text = request('POST', '/', { 'content-type': 'application/json' }, smallBody);
     return { ...subject('bare', port, '"access_token"', () => text), close };
+  },
+  async guard(platform) {
+    const { accountsPort, client, accessTokens } = await platform();
+    const env = { CLIENT_ID: client.client_id, CLIENT_SECRET: client.client_secret };
+    const { port, close } = await startServer('guard', { ...env, ACCOUNTS: `http://127.0.0.1:${accountsPort}` });
+    // Few tokens: the guard's own work is measured, not the platform's introspection.
+    const requests = accessTokens.slice(0, 10).map((token) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      return request('POST', '/', headers, smallBody);
+    });
+    return { ...subject('guard', port, '"access_token"', inTurn(requests)), close };
   },
   async 'oidc-provider'() {
     const { port, close } = await startServer('oidc-provider');
@@ -83,10 +94,13 @@ function inTurn(requests: readonly string[]): () => string | undefined {
 }
 
 /** A server of this folder in a process of its own; its first line says where it listens. */
-async function startServer(name: string): Promise<{ port: number; close(): Promise<void> }> {
+async function startServer(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ port: number; close(): Promise<void> }> {
   const file = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [file], {
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });

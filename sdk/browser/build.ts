@@ -19,12 +19,19 @@ export const outputs = {
 
 /** The code of one output. */
 export async function bundle(name: keyof typeof outputs): Promise<string> {
+  return (await bundleWithMap(name)).code;
+}
+
+/** The code of one output, which names its source map, and the map with the sources in it. */
+async function bundleWithMap(name: keyof typeof outputs): Promise<{ readonly code: string; readonly map: string }> {
   const { input, format } = outputs[name];
   const build = await rolldown({ input: join(root, input), transform: { target: 'es2022' } });
   const banner = '/*! @grantway/browser, Apache-2.0 */';
-  const { output } = await build.generate({ format, banner, ...(format === 'iife' && { strict: true }) });
+  const options = { format, banner, file: join(root, 'dist', name), sourcemap: true } as const;
+  const { output } = await build.generate({ ...options, ...(format === 'iife' && { strict: true }) });
   await build.close();
-  return output[0].code;
+  const [{ code, map }] = output;
+  return { code, map: String(map) };
 }
 
 /**
@@ -40,7 +47,11 @@ export async function build(signal?: AbortSignal): Promise<void> {
   const names = Object.keys(outputs) as (keyof typeof outputs)[];
   try {
     await Promise.all([
-      ...names.map(async (name) => writeFile(fresh(name), await bundle(name))),
+      ...names.map(async (name) => {
+        const { code, map } = await bundleWithMap(name);
+        await writeFile(join(dist, `${name}.map`), map);
+        await writeFile(fresh(name), code);
+      }),
       promisify(execFile)(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { signal }),
     ]);
     for (const name of names.toReversed()) await rename(fresh(name), join(dist, name));

@@ -64,6 +64,7 @@ export function createBrowserLeads(
     globIgnore: ['**/*.ts', '**/*.md'],
     wildcard: false,
   });
-  app.get('/js/zcrmsdk.js', (_request, reply) => reply.sendFile('zcrmsdk.js', sampleFiles.sdk));
+  for (const file of ['zcrmsdk.js', 'zcrmsdk.js.map'])
+    app.get(`/js/${file}`, (_request, reply) => reply.sendFile(file, sampleFiles.sdk));
   return app;
 }

@@ -16,7 +16,7 @@ import { Workers } from '../testing/workers.ts';
  */
 const processes = 16;
 const rounds = 5;
-const callsEach = 2;
+const callsEach = 32;
 const kinds = ['file', 'sqlite', 'postgres', 'redis'];
 const key = 'shared';
 

@@ -38,6 +38,7 @@ export function onSignedOut(listener: SignedOutListener): () => void {
 /**
  * Calls the console's API.
  * @param path after `/api`, with its query
+ * @param body sent as JSON, or as the form that it is
  * @returns the answer's JSON; undefined for an empty answer
  * @throws CallFailure for every status of 400 and above, and when the platform cannot be reached (code `UNREACHABLE`)
  */
@@ -46,14 +47,17 @@ export async function call<Answer = undefined>(
   path: string,
   body?: unknown,
   signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
+  const isForm = body instanceof FormData;
   const response = await fetch(`/api${path}`, {
     method,
     headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+      ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
       ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;

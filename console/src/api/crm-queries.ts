@@ -115,6 +115,15 @@ export const crmQueries = {
         return (await read<{ __timeline: TimelineEntry[] }>(space, path))?.__timeline ?? [];
       },
     }),
+  /** The users of the organization, for choosing one. */
+  users: (space: Space) =>
+    queryOptions({
+      queryKey: ['crm', space, 'users'],
+      queryFn: async (): Promise<readonly { readonly id: string; readonly full_name: string }[]> =>
+        (await read<{ users: { id: string; full_name: string }[] }>(space, 'users?type=ActiveUsers&per_page=200'))
+          ?.users ?? [],
+      staleTime: metadataStaleMs,
+    }),
   /** The records of a module that have a word, for choosing one. */
   choices: (space: Space, module: string, field: string, word: string) =>
     queryOptions({

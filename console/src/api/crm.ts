@@ -35,8 +35,20 @@ export interface CrmField {
   readonly operation_type: { readonly api_create: boolean; readonly api_update: boolean };
   readonly pick_list_values: readonly { readonly display_value: string; readonly actual_value: string }[];
   readonly lookup: { readonly module?: { readonly api_name: string } };
+  /** Of a multi-select look-up: the module that it points to, and the key of what it points to in its items. */
+  readonly multiselectlookup?: LinkedModule;
+  readonly multiuserlookup?: LinkedModule;
+  /** The module that holds the rows of a subform. */
+  readonly associated_module?: { readonly module: string } | null;
+  /** The fields of a subform's rows; put here by forms, which need them at hand. */
+  readonly columns?: readonly CrmField[];
   /** In layouts only. */
   readonly required?: boolean;
+}
+
+interface LinkedModule {
+  readonly connected_module?: { readonly api_name: string } | null;
+  readonly connectedlookup_apiname?: string;
 }
 
 export interface CrmSection {
@@ -103,6 +115,8 @@ export interface RecordFault {
   readonly message: string;
   /** undefined: it is about the record as a whole. */
   readonly field: string | undefined;
+  /** Of a subform's row: the column. */
+  readonly column?: string | undefined;
   readonly details: FaultDetails;
 }
 
@@ -132,6 +146,8 @@ export function select(space: Space, query: string): Promise<CrmRecords | undefi
 
 /**
  * Writes or deletes one record.
+ * @param unmodifiedSince the record's `Modified_Time` as it was read: what was changed since is not overwritten
+ *   (`ALREADY_MODIFIED`)
  * @returns its id
  * @throws WriteFailure when the item was refused
  */
@@ -140,15 +156,34 @@ export async function write(
   method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   record?: Readonly<Record<string, unknown>>,
+  unmodifiedSince?: string,
 ): Promise<string> {
   const body = record && { data: [record] };
-  const answer = await call<unknown>(method, pathOf(space, path), body).catch((error: unknown) => {
+  const headers = unmodifiedSince === undefined ? {} : { 'if-unmodified-since': unmodifiedSince };
+  const answer = await call<unknown>(method, pathOf(space, path), body, undefined, headers).catch((error: unknown) => {
     if (error instanceof CallFailure && itemOf(error.answer)) return error.answer;
     throw error;
   });
   const item = itemOf(answer);
   if (item?.status !== 'success') throw new WriteFailure(item ? faultsOf(item) : []);
   return item.details.id ?? '';
+}
+
+/**
+ * Takes in a file for a field that holds files.
+ * @returns the id by which the field is given it
+ */
+export async function uploadFile(space: Space, file: File): Promise<string> {
+  const form = new FormData();
+  form.append('file', file);
+  const answer = await call<{ data: readonly WriteItem[] }>('POST', pathOf(space, 'files'), form);
+  return answer.data[0]?.details.id ?? '';
+}
+
+/** Where a file that a field of a record holds is downloaded from. */
+export function fileAddress(space: Space, module: string, recordId: string, itemId: string): string {
+  const path = `${module}/${encodeURIComponent(recordId)}/actions/download_fields_attachment`;
+  return `/api${pathOf(space, path)}?fields_attachment_id=${encodeURIComponent(itemId)}`;
 }
 
 function itemOf(answer: unknown): WriteItem | undefined {
@@ -160,7 +195,8 @@ function itemOf(answer: unknown): WriteItem | undefined {
 
 function faultsOf({ code, message, details }: WriteItem): RecordFault[] {
   if (details.errors) return details.errors.flatMap(faultsOf);
-  const field = /^\$\.data\[\d+\]\.([^.[\]]+)/.exec(details.json_path ?? '')?.[1] ?? details.api_name;
+  const [, named, column] = /^\$\.data\[\d+\]\.([^.[\]]+)(?:\[\d+\]\.([^.[\]]+))?/.exec(details.json_path ?? '') ?? [];
+  const field = named ?? details.api_name;
   const fields = details.expected_fields?.map(({ api_name }) => api_name) ?? [field];
-  return fields.map((each) => ({ code, message, field: each, details }));
+  return fields.map((each) => ({ code, message, field: each, column, details }));
 }

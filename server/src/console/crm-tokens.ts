@@ -14,6 +14,7 @@ const crmScopes = [
   'ZohoCRM.users.READ',
   'ZohoCRM.org.READ',
   'ZohoCRM.coql.READ',
+  'ZohoCRM.files.CREATE',
 ];
 const tokenTtlMs = 30 * 60_000;
 const renewalMs = 60_000;

@@ -1,12 +1,16 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Environment, environments } from '../config/data-centers.ts';
+import { fileLimits } from '../crm/content/files/files.ts';
 import type { ConsoleContext } from './context.ts';
 import { CrmTokens, type Space } from './crm-tokens.ts';
 import { notFound } from './failure.ts';
 import { admitCall, type ConsoleSession } from './sessions.ts';
 
-const passedHeaders = ['content-type', 'if-modified-since', 'x-external', 'range'] as const;
+const passedHeaders = ['content-type', 'if-modified-since', 'if-unmodified-since', 'x-external', 'range'] as const;
 const answerHeaders = ['content-type', 'content-disposition', 'last-modified'] as const;
+
+/** One file, with what a form adds to it. */
+const longestUpload = fileLimits.maxBytes + 64 * 1024;
 
 /** What a call of the CRM API needs beside the user and the space. */
 interface CrmCall {
@@ -53,12 +57,18 @@ export function readEnvironment(name: string | null | undefined): Environment {
 
 /** `/api/crm/{environment}/{organizationId}/…`: the CRM API with the user's own grant, request and answer as they are. */
 export function registerCrm(app: FastifyInstance, context: ConsoleContext, crm: CrmCaller): void {
+  const admitted = new WeakMap<FastifyRequest, ConsoleSession>();
   app.route<{ Params: { environment: string; organizationId: string } }>({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/api/crm/:environment/:organizationId/*',
+    bodyLimit: longestUpload,
+    // Before the body, which may be long, is read.
+    onRequest: async (request) => {
+      admitted.set(request, await admitCall(context, request));
+    },
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      const session = await admitCall(context, request);
+      const session = admitted.get(request) as ConsoleSession;
       const { organizationId } = request.params;
       const space = { environment: readEnvironment(request.params.environment), organizationId };
       const answer = await crm.ask(session, space, {

@@ -1,14 +1,14 @@
 import { Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { type CrmRecord, write } from '../../api/crm.ts';
 import { crmQueries } from '../../api/crm-queries.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ScreenHeading } from '../../parts/screen.tsx';
 import { recordsTexts as texts } from '../../texts/records.ts';
-import { formSections } from './form-values.ts';
+import { formSections, rowFields, subformModules } from './form-values.ts';
 import { RecordForm } from './record-form.tsx';
 import { type Place, useModule, usePlace } from './space.ts';
 import { recordName } from './value.tsx';
@@ -60,9 +60,10 @@ function Form({ place, record }: { readonly place: Place; readonly record: CrmRe
       to: '/records/$environment/$organizationId/$module/$recordId',
       params: { ...space, module, recordId },
     });
-  const save = async (changed: Readonly<Record<string, unknown>>) => {
+  const save = async (changed: Readonly<Record<string, unknown>>, over?: string) => {
+    const since = over ?? (typeof record?.Modified_Time === 'string' ? record.Modified_Time : undefined);
     const id = record
-      ? await write(space, 'PUT', `${module}/${encodeURIComponent(record.id)}`, changed)
+      ? await write(space, 'PUT', `${module}/${encodeURIComponent(record.id)}`, changed, since)
       : await write(space, 'POST', module, changed);
     for (const part of ['records', 'record']) {
       cache.invalidateQueries({ queryKey: ['crm', space, module, part] });
@@ -74,17 +75,37 @@ function Form({ place, record }: { readonly place: Place; readonly record: CrmRe
     record
       ? show(record.id)
       : navigate({ to: '/records/$environment/$organizationId/$module', params: { ...space, module } });
+  const readAgain = () => cache.fetchQuery({ ...crmQueries.record(space, module, place.recordId), staleTime: 0 });
   return (
     <Loaded query={sections} height={640}>
       {(all) => (
-        <RecordForm
+        <WithRows
           place={place}
           sections={formSections(all, record === undefined)}
           record={record}
           save={save}
+          readAgain={readAgain}
           cancel={cancel}
         />
       )}
     </Loaded>
   );
+}
+
+/** The form, once the fields of its subforms' rows are read. */
+function WithRows(props: ComponentProps<typeof RecordForm>) {
+  const { place, sections } = props;
+  const modules = subformModules(sections);
+  const queries = useQueries({ queries: modules.map((module) => crmQueries.fields(place.space, module)) });
+  const missing = queries.find(({ data }) => data === undefined);
+  if (missing) return <Loaded query={missing}>{() => null}</Loaded>;
+  const columns = new Map(modules.map((module, index) => [module, rowFields(queries[index]?.data ?? [])]));
+  const complete = sections.map((section) => ({
+    ...section,
+    fields: section.fields.map((field) => {
+      const rows = columns.get(field.associated_module?.module ?? '');
+      return field.data_type === 'subform' && rows ? { ...field, columns: rows } : field;
+    }),
+  }));
+  return <RecordForm {...props} sections={complete} />;
 }

@@ -1,110 +1,23 @@
-import { Checkbox, MultiSelect, Select, Textarea, TextInput } from '@mantine/core';
-import type { Ref } from 'react';
-import type { CrmField, Space } from '../../api/crm.ts';
-import { type FormValue, numberTypes } from './form-values.ts';
-import { LookupInput } from './lookup-input.tsx';
-
-interface InputProps {
-  readonly field: CrmField;
-  readonly space: Space;
-  readonly value: FormValue;
-  readonly onChange: (value: FormValue) => void;
-  readonly onBlur: () => void;
-  readonly error: string | undefined;
-  /** Gets the focus when the field is refused. */
-  readonly ref: Ref<HTMLInputElement>;
-}
-
-/** What the browser's own inputs know of a type. */
-const inputTypes: Readonly<Record<string, string>> = {
-  date: 'date',
-  datetime: 'datetime-local',
-  email: 'email',
-  phone: 'tel',
-};
-const noChoice = '-None-';
+import { FilesInput } from './files-input.tsx';
+import { type FileItem, itemsIn, type LinkItem, type RowItem } from './form-values.ts';
+import { LinksInput } from './links-input.tsx';
+import { type InputProps, PlainInput } from './plain-input.tsx';
+import { RowsInput } from './rows-input.tsx';
 
 /** The input that fits the field's data type. */
-export function FieldInput({ field, space, value, onChange, onBlur, error, ref }: InputProps) {
-  const { data_type: type, field_label: label, length, pick_list_values } = field;
-  const common = { label, error, onBlur, withAsterisk: field.required ?? field.system_mandatory };
-  const text = typeof value === 'string' ? value : '';
-  // A value that is no longer in the list stays what it is.
-  const choices = (held: readonly string[]) => {
-    const listed = pick_list_values.filter(({ actual_value }) => actual_value !== noChoice);
-    const others = held.filter((each) => each !== '' && !listed.some(({ actual_value }) => actual_value === each));
-    return [
-      ...listed.map(({ actual_value, display_value }) => ({ value: actual_value, label: display_value })),
-      ...others.map((each) => ({ value: each, label: each })),
-    ];
-  };
-  switch (type) {
-    case 'boolean':
-      return (
-        <Checkbox
-          ref={ref}
-          label={label}
-          error={error}
-          onBlur={onBlur}
-          checked={value === true}
-          onChange={(event) => onChange(event.currentTarget.checked)}
-          mt={28}
-        />
-      );
-    case 'picklist':
-      return (
-        <Select
-          {...common}
-          ref={ref}
-          data={choices([text])}
-          value={text === '' ? null : text}
-          onChange={(chosen) => onChange(chosen ?? '')}
-          clearable
-          searchable
-        />
-      );
-    case 'multiselectpicklist': {
-      const held = Array.isArray(value) ? value : [];
-      return (
-        <MultiSelect {...common} ref={ref} data={choices(held)} value={held} onChange={onChange} clearable searchable />
-      );
-    }
-    case 'lookup':
-      return (
-        <LookupInput
-          {...common}
-          ref={ref}
-          space={space}
-          module={field.lookup.module?.api_name ?? ''}
-          value={value !== null && typeof value === 'object' && !Array.isArray(value) ? value : null}
-          onChange={onChange}
-        />
-      );
-    case 'textarea':
-      return (
-        <Textarea
-          {...common}
-          ref={ref as unknown as Ref<HTMLTextAreaElement>}
-          value={text}
-          onChange={(event) => onChange(event.currentTarget.value)}
-          maxLength={length}
-          autosize
-          minRows={3}
-          maxRows={12}
-        />
-      );
+export function FieldInput(props: InputProps) {
+  const { field, value } = props;
+  const shared = { ...props, label: field.field_label, withAsterisk: field.required ?? field.system_mandatory };
+  switch (field.data_type) {
+    case 'multiselectlookup':
+    case 'multiuserlookup':
+      return <LinksInput {...shared} value={itemsIn<LinkItem>(value)} />;
+    case 'fileupload':
+    case 'imageupload':
+      return <FilesInput {...shared} value={itemsIn<FileItem>(value)} />;
+    case 'subform':
+      return <RowsInput {...shared} value={itemsIn<RowItem>(value)} />;
     default:
-      return (
-        <TextInput
-          {...common}
-          ref={ref}
-          value={text}
-          onChange={(event) => onChange(event.currentTarget.value)}
-          type={inputTypes[type] ?? 'text'}
-          {...(numberTypes.has(type) || type === 'bigint' ? { inputMode: 'decimal' } : { maxLength: length })}
-          {...(type === 'website' ? { inputMode: 'url' } : {})}
-          autoComplete="off"
-        />
-      );
+      return <PlainInput {...props} />;
   }
 }

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import type { CrmField } from '../../api/crm.ts';
-import { faultText, formSections, toFormValue, toRecord, toWire } from './form-values.ts';
+import {
+  differingFields,
+  type FormValue,
+  faultText,
+  formSections,
+  type RowItem,
+  toFormValue,
+  toRecord,
+  toWire,
+} from './form-values.ts';
 
 const field = (data_type: string, api_name = data_type, writable = true): CrmField => ({
   id: '1',
@@ -44,6 +53,56 @@ test('only what differs from what was shown is sent', () => {
   const values = { Last_Name: 'Ada', Employees: '', Account: { id: '8', name: 'Acme' } };
   expect(toRecord(fields, values, shown)).toEqual({ Employees: null, Account: { id: '8' } });
   expect(toRecord(fields, { Last_Name: '', Employees: '4', Account: null }, undefined)).toEqual({ Employees: 4 });
+});
+
+const links = {
+  ...field('multiselectlookup', 'Interests'),
+  multiselectlookup: { connected_module: { api_name: 'Products' }, connectedlookup_apiname: 'Product' },
+};
+const rows = { ...field('subform', 'Lines'), columns: [field('text', 'Note'), field('integer', 'Quantity')] };
+
+test.each<[string, CrmField, unknown, (shown: readonly RowItem[]) => unknown, unknown]>([
+  [
+    'links: a new one is sent, one that is gone is named, one that stays is not',
+    links,
+    [
+      { id: '1', Product: { id: '11', name: 'Oven' } },
+      { id: '2', Product: { id: '22', name: 'Sink' } },
+    ],
+    ([stays]) => [stays, { id: '33', name: 'Lamp' }],
+    [{ Product: { id: '33' } }, { id: '2', _delete: null }],
+  ],
+  [
+    'files',
+    field('fileupload', 'Papers'),
+    [{ id: '1', File_Id__s: 'f1', File_Name__s: 'a.pdf' }],
+    () => [{ name: 'b.pdf', fileId: 'f2' }],
+    [{ File_Id__s: 'f2' }, { id: '1', _delete: null }],
+  ],
+  [
+    'rows: of one that is changed only what differs',
+    rows,
+    [
+      { id: '1', Note: 'a', Quantity: 1 },
+      { id: '2', Note: 'b', Quantity: 2 },
+      { id: '3', Note: 'c', Quantity: 3 },
+    ],
+    ([one, , three]) => [
+      { ...one, values: { ...one?.values, Quantity: '5' } },
+      three,
+      { values: { Note: 'new', Quantity: '' } },
+    ],
+    [{ id: '1', Quantity: 5 }, { Note: 'new' }, { id: '2', _delete: null }],
+  ],
+  ['an owner', field('ownerlookup', 'Owner'), { id: '1', name: 'A' }, () => ({ id: '2', name: 'B' }), { id: '2' }],
+])('%s', (_name, of, had, change, sent) => {
+  const name = of.api_name;
+  const shown = { id: '9', [name]: had };
+  const held = toFormValue(of, had);
+  expect(toRecord([of], { [name]: held }, shown)).toEqual({});
+  expect(toRecord([of], { [name]: change(held as readonly RowItem[]) as FormValue }, shown)).toEqual({ [name]: sent });
+  expect(differingFields([of], shown, { ...shown, [name]: null })).toEqual([of]);
+  expect(differingFields([of], shown, shown)).toEqual([]);
 });
 
 test('a form has the fields that can be written and have an input', () => {

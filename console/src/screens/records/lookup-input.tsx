@@ -5,9 +5,8 @@ import { type ReactNode, type Ref, useState } from 'react';
 import type { Space } from '../../api/crm.ts';
 import { crmQueries } from '../../api/crm-queries.ts';
 import { recordsTexts as texts } from '../../texts/records.ts';
+import type { Chosen } from './form-values.ts';
 import { recordName } from './value.tsx';
-
-type Chosen = { readonly id: string; readonly name: string } | null;
 
 /** Chooses a record of another module, found by a word. */
 export function LookupInput({
@@ -19,8 +18,8 @@ export function LookupInput({
 }: {
   readonly space: Space;
   readonly module: string;
-  readonly value: Chosen;
-  readonly onChange: (value: Chosen) => void;
+  readonly value: Chosen | null;
+  readonly onChange: (value: Chosen | null) => void;
   readonly label: ReactNode;
   readonly error: string | undefined;
   readonly withAsterisk: boolean;

@@ -1,9 +1,11 @@
 import { Button, Fieldset, Group, SimpleGrid, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { type CrmRecord, type CrmSection, WriteFailure } from '../../api/crm.ts';
 import { Failed } from '../../parts/loaded.tsx';
 import { recordsTexts as texts } from '../../texts/records.ts';
+import { Conflict } from './conflict.tsx';
 import { FieldInput } from './field-input.tsx';
 import { type FormValues, faultText, numberTypes, toFormValue, toRecord } from './form-values.ts';
 import type { Place } from './space.ts';
@@ -17,13 +19,17 @@ export function RecordForm({
   sections,
   record,
   save,
+  readAgain,
   cancel,
 }: {
   readonly place: Place;
   readonly sections: readonly CrmSection[];
   /** undefined for a new one. */
   readonly record: CrmRecord | undefined;
-  readonly save: (record: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** @param over saves over what somebody else changed meanwhile: the `Modified_Time` of the record with that change. */
+  readonly save: (record: Readonly<Record<string, unknown>>, over?: string) => Promise<void>;
+  /** The record as it is now; null when it is gone. */
+  readonly readAgain: () => Promise<CrmRecord | null>;
   readonly cancel: () => void;
 }) {
   const fields = sections.flatMap((section) => section.fields);
@@ -33,16 +39,23 @@ export function RecordForm({
     ),
     mode: 'onTouched',
   });
-  const submit = handleSubmit(async (values) => {
+  /** What somebody else has made of the record meanwhile; null: it is gone. */
+  const [conflict, setConflict] = useState<CrmRecord | null>();
+  const send = async (values: FormValues, over?: string) => {
     const sent = toRecord(fields, values, record);
     if (record && Object.keys(sent).length === 0) {
       notifications.show({ message: texts.nothingChanged });
       return;
     }
     try {
-      await save(sent);
+      setConflict(undefined);
+      await save(sent, over);
     } catch (error) {
       const faults = error instanceof WriteFailure ? error.faults : [];
+      if (faults.some(({ code }) => code === 'ALREADY_MODIFIED')) {
+        setConflict(await readAgain());
+        return;
+      }
       const here = faults.filter(({ field }) => fields.some(({ api_name }) => api_name === field));
       for (const [index, fault] of here.entries()) {
         setError(fault.field as string, { message: faultText(fault) }, { shouldFocus: index === 0 });
@@ -52,7 +65,9 @@ export function RecordForm({
       if (faults.length === 0) named.push(error instanceof Error ? error.message : String(error));
       if (named.length > 0) setError('root', { message: named.join('; ') });
     }
-  });
+  };
+  const submit = handleSubmit((values) => send(values));
+  const saveOver = (changed: CrmRecord) => handleSubmit((values) => send(values, String(changed.Modified_Time)))();
   const failure = formState.errors.root?.message;
   return (
     <form onSubmit={submit} noValidate>
@@ -67,7 +82,7 @@ export function RecordForm({
                   control={control}
                   rules={{
                     validate: (value) => {
-                      const empty = value === '' || value === null;
+                      const empty = value === '' || value === null || (Array.isArray(value) && value.length === 0);
                       if (empty) return each.required ? texts.required(each.field_label) : true;
                       const wrong = numberTypes.has(each.data_type) && !Number.isFinite(Number(value));
                       return wrong ? texts.notNumber : true;
@@ -89,7 +104,12 @@ export function RecordForm({
             </SimpleGrid>
           </Fieldset>
         ))}
-        <div aria-live="assertive">{failure && <Failed message={failure} />}</div>
+        <div aria-live="assertive">
+          {failure && <Failed message={failure} />}
+          {record && conflict !== undefined && (
+            <Conflict place={place} fields={fields} read={record} changed={conflict} saveOver={saveOver} />
+          )}
+        </div>
         <Group>
           <Button type="submit" loading={formState.isSubmitting}>
             {texts.save}

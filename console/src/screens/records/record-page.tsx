@@ -1,9 +1,9 @@
-import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type CrmRecord, type CrmSection, write } from '../../api/crm.ts';
+import { type CrmRecord, type CrmSection, fileAddress, write } from '../../api/crm.ts';
 import { crmQueries } from '../../api/crm-queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { ButtonLink, TextLink } from '../../parts/links.tsx';
@@ -114,11 +114,35 @@ function Section({
               {field.field_label}
             </Text>
             <Text component="dd" size="sm" m={0} style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
-              <Value value={record[field.api_name]} field={field} space={place.space} />
+              {fileTypes.has(field.data_type) ? (
+                <Files place={place} items={record[field.api_name]} />
+              ) : (
+                <Value value={record[field.api_name]} field={field} space={place.space} />
+              )}
             </Text>
           </div>
         ))}
       </SimpleGrid>
     </Stack>
   );
+}
+
+const fileTypes: ReadonlySet<string> = new Set(['fileupload', 'imageupload']);
+
+/** The files that a field holds, to be downloaded. */
+function Files({ place: { space, module, recordId }, items }: { readonly place: Place; readonly items: unknown }) {
+  const files = (Array.isArray(items) ? items : []) as { readonly id: string; readonly File_Name__s: string }[];
+  if (files.length === 0) return texts.empty;
+  return files.map(({ id, File_Name__s: name }) => (
+    <Anchor
+      key={id}
+      href={fileAddress(space, module, recordId, id)}
+      download={name}
+      size="sm"
+      display="block"
+      aria-label={texts.download(name)}
+    >
+      {name}
+    </Anchor>
+  ));
 }

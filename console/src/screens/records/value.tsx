@@ -10,6 +10,16 @@ interface Reference {
   readonly email?: string;
 }
 
+/** An item of a field of many: a reference, a file, or a link to a record under the name of its look-up. */
+type Item = Reference & { readonly File_Name__s?: string } & Readonly<Record<string, unknown>>;
+
+function itemName(item: Item | null): string | undefined {
+  if (item?.File_Name__s !== undefined || item?.name !== undefined) return item.File_Name__s ?? item.name;
+  const linked = Object.values(item ?? {}).filter((each) => each !== null && typeof each === 'object');
+  const [{ name } = {}] = linked as Reference[];
+  return linked.length === 1 ? name : undefined;
+}
+
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const webAddress = /^https?:\/\//i;
 
@@ -20,7 +30,7 @@ export function valueText(value: unknown, dataType = 'text'): string {
   if (typeof value === 'number') return value.toLocaleString();
   if (Array.isArray(value)) {
     if (value.length === 0) return texts.empty;
-    const named = value.map((each) => (typeof each === 'string' ? each : (each as Reference | null)?.name));
+    const named = value.map((each) => (typeof each === 'string' ? each : itemName(each as Item | null)));
     return named.every((each) => typeof each === 'string') ? named.join(', ') : texts.items(value.length);
   }
   if (typeof value === 'object') {

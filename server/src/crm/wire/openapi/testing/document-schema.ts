@@ -68,6 +68,7 @@ export const documentSchema = object(
   },
   {
     'x-versions': list(text, 1),
+    'x-console': object({ origin: text, environment: text }),
     servers: list(server, 1),
     tags: list(object({ name: text }, { description: text })),
     components: object(

@@ -1,3 +1,5 @@
+import { findKind } from '../crm/fields/field-kinds.ts';
+
 /** What of a field's metadata counts for its type. */
 export interface FieldFacts {
   readonly api_name: string;
@@ -17,24 +19,6 @@ export interface ModuleFacts {
   readonly apiName: string;
   readonly fields: readonly FieldFacts[];
 }
-
-const byDataType: Readonly<Record<string, string>> = {
-  boolean: 'boolean',
-  integer: 'number',
-  double: 'number',
-  decimal: 'number',
-  currency: 'number',
-  percent: 'number',
-  bigint: 'string',
-  lookup: 'Reference',
-  ownerlookup: 'Reference',
-  userlookup: 'Reference',
-  multiselectlookup: 'readonly Readonly<Record<string, unknown>>[]',
-  multiuserlookup: 'readonly Readonly<Record<string, unknown>>[]',
-  subform: 'readonly Readonly<Record<string, unknown>>[]',
-  fileupload: 'readonly Readonly<Record<string, unknown>>[]',
-  imageupload: 'readonly Readonly<Record<string, unknown>>[]',
-};
 
 const byJsonType: Readonly<Record<string, string>> = {
   boolean: 'boolean',
@@ -77,9 +61,10 @@ function typeOf(field: FieldFacts): string {
     ({ actual_value, display_value }) => actual_value ?? display_value ?? [],
   );
   const union = [...new Set(values)].map((value) => quote(value)).join(' | ');
-  if (field.data_type === 'picklist' && union !== '') return `${union} | null`;
-  if (field.data_type === 'multiselectpicklist' && union !== '') return `readonly (${union})[] | null`;
-  const type = byDataType[field.data_type] ?? byJsonType[field.json_type ?? ''] ?? 'string';
+  const kind = findKind(field.data_type);
+  if (kind?.choices === 'one' && union !== '') return `${union} | null`;
+  if (kind?.choices === 'many' && union !== '') return `readonly (${union})[] | null`;
+  const type = kind?.typescript ?? byJsonType[field.json_type ?? ''] ?? 'string';
   return `${type} | null`;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isWritable } from '../fields/values/read-value.ts';
+import { jsonTypeOf } from '../fields/field-kinds.ts';
+import { isWritable } from '../fields/read-value.ts';
 import type { DataType, Field, Module } from '../kernel/metadata/metadata.ts';
 import { servesRecords } from '../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../kernel/metadata/standard-modules.ts';
@@ -274,8 +275,9 @@ describe.each(modules.map((module) => [module.apiName, module] as const))('%s', 
     const cleared = await call('PUT', `${name}/${id}`, { body: { data: [nothing] } });
     expect(cleared.status, cleared.text).toBe(200);
     const after = (await call('GET', `${name}/${id}`)).json.data[0];
-    for (const { apiName, jsonType, dataType } of clearable) {
-      const empty = jsonType === 'jsonarray' ? [] : dataType === 'boolean' ? false : null;
+    for (const field of clearable) {
+      const { apiName, dataType } = field;
+      const empty = jsonTypeOf(field) === 'jsonarray' ? [] : dataType === 'boolean' ? false : null;
       expect([apiName, after[apiName]]).toEqual([apiName, empty]);
     }
   });

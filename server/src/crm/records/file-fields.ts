@@ -1,3 +1,4 @@
+import { kindOf } from '../fields/field-kinds.ts';
 import { formatDateTime } from '../fields/values/date-time.ts';
 import type { RecordView } from '../fields/view.ts';
 import { type ErrorBody, errorBody, idInvalid } from '../kernel/errors.ts';
@@ -12,9 +13,6 @@ import type { Version } from '../kernel/versions.ts';
  * Fields that hold files or images (crm-api 5.2). They are kept like the rows of a subform: an item with `File_Id__s`
  * adds a file of `/files`, one with `id` and `_delete` takes a file away, and what is not mentioned stays.
  */
-export function isFileField({ dataType }: Field): boolean {
-  return dataType === 'fileupload' || dataType === 'imageupload';
-}
 
 type Place = { readonly api_name: string; readonly json_path: string };
 
@@ -106,7 +104,9 @@ function showOldFiles({ key }: Field): Show {
     });
 }
 
-function showNewFiles({ key, dataType }: Field): Show {
+function showNewFiles(field: Field): Show {
+  const { key } = field;
+  const { images } = kindOf(field);
   return (record, { space, timeZone }) =>
     ((record.data[key] ?? []) as readonly Row[]).map((row, index) => {
       const by = String(row.Created_By__s ?? record.createdBy);
@@ -119,7 +119,7 @@ function showNewFiles({ key, dataType }: Field): Show {
         Created_By__s: person,
         Owner__s: person,
         id: row.id,
-        ...(dataType === 'imageupload'
+        ...(images
           ? { Sequence_Number__s: index + 1, Description__s: null, Preview_Id__s: row.File_Id__s, State__s: 'active' }
           : {}),
       };

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { isWritable } from '../fields/values/read-value.ts';
+import { isWritable } from '../fields/read-value.ts';
 import type { DataType, Field } from '../kernel/metadata/metadata.ts';
 import { checkedCalls } from '../testing/checked-call.ts';
 import { startCrm } from '../testing/crm-platform.ts';

@@ -1,4 +1,4 @@
-import { readValue } from '../fields/values/read-value.ts';
+import { readValue } from '../fields/read-value.ts';
 import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
 import { type ErrorBody, errorBody, Refusal } from '../kernel/errors.ts';
 import { readId } from '../kernel/ids.ts';

@@ -1,3 +1,4 @@
+import { userReference } from '../../fields/groups/schemas.ts';
 import { found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
@@ -24,7 +25,7 @@ import {
   pageToken,
   recordPageInfo,
 } from '../../wire/openapi/parameters.ts';
-import { userReference, writtenRecord } from '../../wire/openapi/record-schemas.ts';
+import { writtenRecord } from '../../wire/openapi/record-schemas.ts';
 import { moduleOr } from '../../wire/scopes.ts';
 import {
   createAttachment,

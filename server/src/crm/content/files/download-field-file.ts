@@ -1,7 +1,7 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
-import { isFileField } from '../../records/file-fields.ts';
 import { recordModule } from '../../records/record-module.ts';
 import { findFile } from '../../store/files/file-store.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -17,7 +17,7 @@ export async function downloadFieldFile(call: CrmCall): Promise<CrmAnswer> {
   const record = await store.records.read({ dataSpace: space.dataSpace, module: module.number, id });
   if (!record) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
   const row = module.fields
-    .filter(isFileField)
+    .filter((field) => kindOf(field).holds === 'files')
     .flatMap(({ key }) => (record.data[key] ?? []) as readonly { id: string; File_Id__s: string }[])
     .find((each) => each.id === wanted);
   const file = row && (await findFile(store.database, space.dataSpace, row.File_Id__s));

@@ -1,7 +1,5 @@
-import type { Field } from '../../kernel/metadata/metadata.ts';
+import type { DataType, Rounding } from '../../kernel/metadata/metadata.ts';
 import { tooLong, type ValueReader, wrongType } from '../../kernel/record/reading.ts';
-
-const percentDigits = 5;
 
 export const readInteger: ValueReader = (raw, field) => {
   if (typeof raw === 'bigint') return tooLong(field.length);
@@ -20,16 +18,19 @@ export const readLongInteger: ValueReader = (raw, field) => {
   return text.replace('-', '').length > most ? tooLong(most) : { value: text };
 };
 
-export const readDecimal: ValueReader = (given, field) => {
-  const raw = typeof given === 'bigint' ? Number(given) : given;
-  if (typeof raw !== 'number' || !Number.isFinite(raw)) return wrongType(field.dataType);
-  const digits = Math.min(field.length, field.dataType === 'percent' ? percentDigits : 16);
-  if (Math.abs(raw) >= 10 ** digits) return tooLong(digits);
-  return { value: roundAs(raw, field) };
-};
+/** Reads numbers of at most so many digits before the point; `decimals` are those of fields that name none. */
+export function decimalReader(type: DataType, { digits, decimals }: { digits: number; decimals: number }): ValueReader {
+  return (given, field) => {
+    const raw = typeof given === 'bigint' ? Number(given) : given;
+    if (typeof raw !== 'number' || !Number.isFinite(raw)) return wrongType(type);
+    const most = Math.min(field.length, digits);
+    if (Math.abs(raw) >= 10 ** most) return tooLong(most);
+    return { value: roundAs(raw, field.decimals ?? decimals, field.rounding) };
+  };
+}
 
-/** Rounds as the field says (crm-api 5.2): by default half away from zero. */
-export function roundAs(value: number, { decimals, rounding }: Pick<Field, 'decimals' | 'rounding'>): number {
+/** Rounds as a field says (crm-api 5.2): by default half away from zero. */
+function roundAs(value: number, decimals: number, rounding: Rounding): number {
   const rounded = roundTo(value, decimals);
   if (rounding !== 'round_up' && rounding !== 'round_down') return rounded;
   const missing = Math.abs(value) - Math.abs(rounded);

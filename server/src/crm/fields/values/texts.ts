@@ -48,7 +48,15 @@ export const readPickList: ValueReader = (raw, field) => {
  * Exports, files, criteria and formulas write the choices of a multi-select pick list in one text with this between
  * them, so no choice may contain it.
  */
-const choiceSeparator = ';';
+export const choiceSeparator = ';';
+
+/** The parts of such a text; what is empty is none. */
+export function partsOf(text: string): string[] {
+  return text
+    .split(choiceSeparator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
 
 /** What is wrong with a choice of a multi-select pick list; undefined when nothing is. */
 export function choiceProblem(choice: string): Pick<Problem, 'details' | 'message'> | undefined {

@@ -1,35 +1,13 @@
+import type { Literal, Operator } from '../../fields/comparison.ts';
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import type { Metadata, Module } from '../../kernel/metadata/metadata.ts';
-import {
-  type Column,
-  type Condition,
-  type Literal,
-  type Operator,
-  type ValueKind,
-  valueKind,
-} from '../../language/query/condition.ts';
+import type { Column, Condition } from '../../language/query/condition.ts';
 import { readLiteral } from '../../language/query/read-literal.ts';
 import { exceeded } from './parse-coql.ts';
 import { type Reader, readTestValues } from './reader-words.ts';
 import { invalidQuery, resolveColumn } from './resolve-column.ts';
 import type { ConditionTree, TestOperator } from './syntax-tree.ts';
-
-const texts: readonly TestOperator[] = ['=', '!=', 'in', 'like', 'is null'];
-const ids: readonly TestOperator[] = ['=', '!=', 'in', 'is null'];
-const ordered: readonly TestOperator[] = ['=', '!=', '<', '<=', '>', '>=', 'between', 'in', 'is null'];
-
-/** Operators by kind of value (crm-api 8). */
-const operatorsOf: Readonly<Record<ValueKind, readonly TestOperator[]>> = {
-  text: texts,
-  choice: texts,
-  choices: texts,
-  id: ids,
-  number: ordered,
-  long: ordered,
-  date: ordered,
-  datetime: ordered,
-  boolean: ['='],
-};
 
 const plain: Readonly<Record<Exclude<TestOperator, 'like'>, Operator>> = {
   '=': 'equals',
@@ -58,12 +36,13 @@ export function checkCondition(tree: ConditionTree, context: CheckContext): Cond
     return { kind: tree.kind, parts: tree.parts.map((part) => checkCondition(part, context)) };
   }
   const column = resolveColumn(tree.column, context.module, context.metadata);
-  const kind = valueKind(column.field);
+  const comparison = comparisonOf(column.field);
   const column_name = tree.column.text;
-  if (!kind) throw invalidQuery({ column_name, reason: 'unsupported data type', data_type: column.field.dataType });
+  if (!comparison)
+    throw invalidQuery({ column_name, reason: 'unsupported data type', data_type: column.field.dataType });
   context.use(column);
   const written = `${tree.negated ? 'not ' : ''}${tree.operator}`;
-  if (!operatorsOf[kind].includes(tree.operator)) {
+  if (!comparison.queryOperators.includes(tree.operator)) {
     throw invalidQuery({ column_name, operator: written, reason: 'operator given is invalid for the column' });
   }
   if (tree.values.length > context.maxListValues) throw exceeded('in', context.maxListValues);
@@ -75,7 +54,7 @@ export function checkCondition(tree: ConditionTree, context: CheckContext): Cond
     if ('value' in reading) return reading.value;
     throw invalidValue(column_name, reading.expected);
   };
-  const test = readTestValues(plain[tree.operator], tree.values, kind, context.reader, read);
+  const test = readTestValues(plain[tree.operator], tree.values, comparison.words, context.reader, read);
   return { kind: 'test', column, negated, ...test };
 }
 

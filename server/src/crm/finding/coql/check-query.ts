@@ -1,7 +1,8 @@
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { type Metadata, type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
 import type { Version } from '../../kernel/versions.ts';
-import { type Column, type Condition, type Sorting, valueKind } from '../../language/query/condition.ts';
+import type { Column, Condition, Sorting } from '../../language/query/condition.ts';
 import { usersModule } from '../../language/query/users-module.ts';
 import { checkCondition } from './check-condition.ts';
 import { exceeded } from './parse-coql.ts';
@@ -111,26 +112,15 @@ function findModule(name: string, metadata: Metadata): Module {
   throw invalidQuery({ module: name, reason: 'module name given seems to be invalid' });
 }
 
-const numbers = new Set(['number', 'long']);
-const ordered = new Set(['number', 'long', 'date', 'datetime']);
-const countable = new Set(['number', 'long', 'id', 'choice']);
-const measured: Readonly<Record<AggregateName, ReadonlySet<string>>> = {
-  SUM: numbers,
-  AVG: numbers,
-  MIN: ordered,
-  MAX: ordered,
-  COUNT: countable,
-};
-
 function checkItem({ aggregate, column: name, alias }: SelectItem, resolve: (name: ColumnName) => Column): CheckedItem {
   if (!name) return { key: alias ?? 'COUNT(*)', aggregate, column: undefined, idAlone: false };
   const column = resolve(name);
-  const kind = valueKind(column.field);
-  if (aggregate && !measured[aggregate].has(kind ?? '')) {
+  const comparison = comparisonOf(column.field);
+  if (aggregate && !comparison?.aggregates.includes(aggregate)) {
     const reason = `${aggregate} is not supported for the data type of the column`;
     throw invalidQuery({ column_name: name.text, reason });
   }
-  if (!kind) {
+  if (!comparison) {
     throw invalidQuery({ column_name: name.text, reason: 'unsupported data type', data_type: column.field.dataType });
   }
   const idAlone = name.parts.length > 1 && name.parts.at(-1)?.name === 'id';
@@ -193,8 +183,7 @@ function checkGroups(written: readonly SelectItem[], items: readonly CheckedItem
 }
 
 function checkSortable(column: Column, name: ColumnName, groupBy: readonly Column[] | undefined): void {
-  const kind = valueKind(column.field);
-  if (!kind || kind === 'choices') {
+  if (!comparisonOf(column.field)?.sortable) {
     throw invalidQuery({ column_name: name.text, reason: 'unsupported data type', data_type: column.field.dataType });
   }
   if (groupBy && !groupBy.some((each) => sameColumn(each, column))) throw unknownColumn(name);

@@ -1,5 +1,5 @@
+import type { Comparison, Literal, Operator } from '../../fields/comparison.ts';
 import { localDate, startOfDay } from '../../fields/values/date-time.ts';
-import type { Literal, Operator, ValueKind } from '../../language/query/condition.ts';
 
 /** Who asks, and when: what words such as `${TODAY}` depend on. */
 export interface Reader {
@@ -49,19 +49,21 @@ const calendar: ReadonlyMap<string, (today: string) => Days> = new Map([
 
 const wordForm = /^\$\{([A-Z]+)\}$/;
 
-/** Whether a value of a query is one of the words, as far as the kind of its column knows them. */
-function isReaderWord(text: string, kind: ValueKind, operator: Operator): boolean {
+type Words = Comparison['words'];
+
+/** Whether a value of a query is one of the words that values of its column know. */
+function isReaderWord(text: string, words: Words, operator: Operator): boolean {
   const name = wordForm.exec(text)?.[1] ?? '';
-  if (kind === 'id') return name === 'CURRENTUSER';
-  return (kind === 'date' || kind === 'datetime') && operator !== 'in' && calendar.has(name);
+  if (words === 'user') return name === 'CURRENTUSER';
+  return words !== null && operator !== 'in' && calendar.has(name);
 }
 
 /** `${CURRENTUSER}` as an id; a word for days as the first and the last value that it stands for. */
-function bounds(word: string, kind: ValueKind, reader: Reader): readonly [Literal, Literal] {
+function bounds(word: string, words: Words, reader: Reader): readonly [Literal, Literal] {
   const name = wordForm.exec(word)?.[1] ?? '';
   const today = localDate(reader.nowMs, reader.timeZone);
   const [first, last] = calendar.get(name)?.(today) ?? [reader.userId, reader.userId];
-  if (kind !== 'datetime') return [first, last];
+  if (words !== 'times') return [first, last];
   return [startOfDay(first, reader.timeZone), startOfDay(shifted(last, 1), reader.timeZone) - secondMs];
 }
 
@@ -73,12 +75,12 @@ function bounds(word: string, kind: ValueKind, reader: Reader): readonly [Litera
 export function readTestValues(
   operator: Operator,
   texts: readonly string[],
-  kind: ValueKind,
+  words: Words,
   reader: Reader,
   read: (text: string) => Literal,
 ): { readonly operator: Operator; readonly values: readonly Literal[] } {
   const values = texts.map((text): readonly [Literal, Literal] => {
-    if (isReaderWord(text, kind, operator)) return bounds(text, kind, reader);
+    if (isReaderWord(text, words, operator)) return bounds(text, words, reader);
     const value = read(text);
     return [value, value];
   });

@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { Field, Metadata, Module } from '../../kernel/metadata/metadata.ts';
 import type { Column, Step } from '../../language/query/condition.ts';
@@ -38,25 +39,17 @@ function namesModule({ parts }: ColumnName, index: number): boolean {
   return parts.length === index + 3 && parts[index + 1]?.name === 'module' && parts[index + 2]?.name === 'api_name';
 }
 
-function isRecordLookup({ dataType }: Field): boolean {
-  return dataType === 'lookup' || dataType === 'multi_module_lookup';
+function isRecordLookup(field: Field): boolean {
+  return kindOf(field).lookup?.to === 'records';
 }
 
 function targetOf(field: Field, module: Module, named: string | undefined, metadata: Metadata): Module | undefined {
-  switch (field.dataType) {
-    case 'ownerlookup':
-    case 'userlookup':
-      return usersModule;
-    case 'lookup':
-      if (module === usersModule) return peopleModules[field.apiName as keyof typeof peopleModules];
-      return metadata.find(field.lookupModules[0] ?? '');
-    case 'multi_module_lookup': {
-      const target = field.lookupModules.find((each) => each === named);
-      return target === undefined ? undefined : metadata.find(target);
-    }
-    default:
-      return undefined;
-  }
+  const { lookup } = kindOf(field);
+  if (!lookup) return undefined;
+  if (lookup.to === 'users') return usersModule;
+  if (module === usersModule) return peopleModules[field.apiName as keyof typeof peopleModules];
+  const target = lookup.several ? field.lookupModules.find((each) => each === named) : field.lookupModules[0];
+  return target === undefined ? undefined : metadata.find(target);
 }
 
 export function unknownColumn(name: ColumnName): Refusal {

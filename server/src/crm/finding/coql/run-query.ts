@@ -1,6 +1,7 @@
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { columnSql, isTableColumn, jsonKey } from '../../language/query/column-sql.ts';
-import { allOf, type Column, type Condition, valueKind } from '../../language/query/condition.ts';
+import { allOf, type Column, type Condition } from '../../language/query/condition.ts';
 import { restSource, selectMatching, withModule } from '../../language/query/select-matching.ts';
 import { StatementBuilder } from '../../language/query/statement-builder.ts';
 import { usersModule } from '../../language/query/users-module.ts';
@@ -34,8 +35,7 @@ function idOf(shown: unknown): unknown {
 }
 
 function isMoment(aggregate: string, column: Column): boolean {
-  const kind = valueKind(column.field);
-  return (aggregate === 'MIN' || aggregate === 'MAX') && (kind === 'date' || kind === 'datetime');
+  return (aggregate === 'MIN' || aggregate === 'MAX') && comparisonOf(column.field)?.moment === true;
 }
 
 const decimals = 9;
@@ -91,8 +91,9 @@ function shownSql({ column, aggregate }: Pick<CheckedItem, 'column' | 'aggregate
   }
   const value = columnSql(alias, module, field);
   if (aggregate === 'COUNT') return `count(${value})`;
-  if (valueKind(field) === 'date') return `${aggregate}(${alias}.data ->> ${jsonKey(field.key)})`;
-  return `${aggregate}(${inTable ? value : `(${alias}.data ->> ${jsonKey(field.key)})::numeric`})`;
+  const key = jsonKey(field.key);
+  const data = { json: `(${alias}.data -> ${key})`, text: `(${alias}.data ->> ${key})` };
+  return `${aggregate}(${inTable ? value : (comparisonOf(field)?.measureSql(data) ?? value)})`;
 }
 
 /** The names of everything that the rows point to, with at most one statement. */

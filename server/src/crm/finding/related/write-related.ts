@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -37,8 +38,9 @@ export async function createRelated(call: CrmCall): Promise<CrmAnswer> {
 
 function pointer({ module, parentModule, parentId }: RelatedPlace, key: string): object {
   const field = nameOfKey(key);
-  const anyModule = module.field.get(field)?.dataType === 'multi_module_lookup';
-  return { [field]: { id: parentId, ...(anyModule ? { module: { api_name: parentModule.apiName } } : {}) } };
+  const pointing = module.field.get(field);
+  const lookup = pointing && kindOf(pointing).lookup;
+  return { [field]: lookup?.to === 'records' ? lookup.given(parentId, parentModule.apiName) : { id: parentId } };
 }
 
 /** PUT /{module}/{id}/{related_list}: links records, or changes notes; items name their `id`. */

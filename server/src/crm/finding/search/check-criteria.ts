@@ -1,11 +1,7 @@
+import type { Literal, Operator } from '../../fields/comparison.ts';
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
-import {
-  type Condition,
-  type Literal,
-  type Operator,
-  type ValueKind,
-  valueKind,
-} from '../../language/query/condition.ts';
+import type { Condition } from '../../language/query/condition.ts';
 import { readLiteral } from '../../language/query/read-literal.ts';
 import type { Criteria } from './criteria-tree.ts';
 import { invalidQuery } from './parse-criteria.ts';
@@ -28,28 +24,6 @@ const known: Readonly<Record<string, { readonly operator: Operator; readonly neg
   between: { operator: 'between' },
 };
 
-const equality = ['equals', 'not_equal', 'not_equals'];
-const ordered = [...equality, 'greater_than', 'greater_equal', 'less_than', 'less_equal', 'between', 'in'];
-
-/** Operators by type of field (crm-api 6.10). */
-const operatorsOf: Readonly<Record<ValueKind, readonly string[]>> = {
-  text: [...equality, 'starts_with', 'in'],
-  choice: [...equality, 'in'],
-  id: [...equality, 'in'],
-  choices: [...equality, 'in', 'starts_with'],
-  number: ordered,
-  long: ordered,
-  date: ordered,
-  datetime: ordered,
-  boolean: equality,
-};
-
-function allowedOperators(field: Field, kind: ValueKind): readonly string[] {
-  if (field.dataType === 'autonumber') return operatorsOf.choice;
-  if (field.dataType === 'textarea') return [...equality, 'starts_with'];
-  return operatorsOf[kind];
-}
-
 type WrittenCondition = Extract<Criteria, { kind: 'condition' }>;
 
 /**
@@ -62,18 +36,18 @@ export function checkCriteria(criteria: Criteria, module: Module, equalsContains
     return { kind: criteria.kind, parts: criteria.parts.map((part) => checkCriteria(part, module, equalsContains)) };
   }
   const field = module.field.get(criteria.name);
-  const kind = field && valueKind(field);
-  if (!field || !kind) {
+  const comparison = field && comparisonOf(field);
+  if (!field || !comparison) {
     throw invalidQuery({ reason: 'the field is not available for search', api_name: criteria.name });
   }
   const operator = Object.hasOwn(known, criteria.operator) ? known[criteria.operator] : undefined;
-  if (!operator || !allowedOperators(field, kind).includes(criteria.operator)) {
+  if (!operator || !comparison.searchOperators.includes(criteria.operator)) {
     throw invalidQuery({ reason: 'invalid operator found', api_name: field.apiName, operator: criteria.operator });
   }
   return {
     kind: 'test',
     column: { module, field, path: [] },
-    operator: equalsContains && kind === 'text' && criteria.operator === 'equals' ? 'contains' : operator.operator,
+    operator: equalsContains && comparison.freeText && criteria.operator === 'equals' ? 'contains' : operator.operator,
     negated: operator.negated ?? false,
     values: readValues(criteria, field, operator.operator),
   };

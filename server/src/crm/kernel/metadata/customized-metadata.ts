@@ -65,15 +65,12 @@ function withLabels(module: Module, changes: Partial<ModuleSource> | undefined):
   return { ...module, singularLabel: singular_label, pluralLabel: plural_label };
 }
 
-/** Look-ups into any module lead to the organization's own modules as well. */
-const intoAnyModule = new Set(['What_Id', 'Parent_Id', 'Connected_To__s']);
-
 function withFields(module: Module, rows: readonly CustomFieldRow[], targets: readonly string[]): Module {
-  const open = targets.length > 0 && module.fields.some(isOpen);
+  const open = targets.length > 0 && module.fields.some(({ intoOwnModules }) => intoOwnModules);
   if (rows.length === 0 && !open) return module;
   const fields = new Map<string, Field>(module.field);
   if (open) {
-    for (const field of module.fields.filter(isOpen)) {
+    for (const field of module.fields.filter(({ intoOwnModules }) => intoOwnModules)) {
       fields.set(field.apiName, { ...field, lookupModules: [...field.lookupModules, ...targets] });
     }
   }
@@ -88,10 +85,6 @@ function withFields(module: Module, rows: readonly CustomFieldRow[], targets: re
     );
   }
   return { ...module, fields: [...fields.values()], field: fields };
-}
-
-function isOpen({ dataType, apiName }: Field): boolean {
-  return dataType === 'multi_module_lookup' && intoAnyModule.has(apiName);
 }
 
 /** A standard field with what the organization has changed of it. */

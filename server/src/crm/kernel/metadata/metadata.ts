@@ -5,6 +5,8 @@ import type { Version } from '../versions.ts';
  * standard modules are shared by all data spaces (their ids are a suffix behind the data space's prefix), custom ones
  * are rows of the data space.
  */
+
+/** What a type means is said by its kind alone (`fields/kinds/`). */
 export type DataType =
   | 'text'
   | 'textarea'
@@ -109,7 +111,8 @@ export interface Field {
   readonly alsoNamed: readonly string[];
   readonly label: string;
   readonly dataType: DataType;
-  readonly jsonType: string;
+  /** What its values are in JSON; null: what the type's are. */
+  readonly jsonType: string | null;
   /** Longest text in characters; for numbers the digits before the point. */
   readonly length: number;
   /** Of a text: it is an amount or a percentage, and requests may give the amount as a number. */
@@ -126,8 +129,8 @@ export interface Field {
   readonly tooltip: { readonly name: 'static_text' | 'info_icon'; readonly value: string } | null;
   /** What new records get that say nothing of the field, as requests write it. */
   readonly defaultValue: unknown;
-  /** Decimals that numbers are rounded to. */
-  readonly decimals: number;
+  /** Decimals that numbers are rounded to; null: those of the type. */
+  readonly decimals: number | null;
   readonly rounding: Rounding;
   /** Its values stand in an index of their own, in their order (migration 0011). */
   readonly ordered: boolean;
@@ -144,6 +147,8 @@ export interface Field {
   readonly pickList: readonly PickListValue[];
   /** API names of the modules that a lookup may point to. */
   readonly lookupModules: readonly string[];
+  /** It leads to the modules of an organization's own as well. */
+  readonly intoOwnModules: boolean;
   /** `$se_module` or `module`: how a lookup into several modules names the module. */
   readonly typeKey: string | null;
   /** API name of the module of a subform's rows. */

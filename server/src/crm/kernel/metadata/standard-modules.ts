@@ -40,6 +40,7 @@ export interface FieldSource {
   readonly values?: readonly (string | PickListSource)[];
   readonly lookup?: string;
   readonly lookup_modules?: readonly string[];
+  readonly into_own_modules?: boolean;
   readonly type_key?: string;
   readonly subform?: string;
   /** Other names in requests. */
@@ -83,48 +84,6 @@ export interface ModuleSource {
   readonly fields: readonly FieldSource[];
 }
 
-const jsonTypes: Readonly<Partial<Record<DataType, string>>> = {
-  ownerlookup: 'jsonobject',
-  userlookup: 'jsonobject',
-  lookup: 'jsonobject',
-  multi_module_lookup: 'jsonobject',
-  layout: 'jsonobject',
-  consent_lookup: 'jsonobject',
-  RRULE: 'jsonobject',
-  ALARM: 'jsonobject',
-  integer: 'integer',
-  double: 'double',
-  currency: 'double',
-  percent: 'double',
-  formula: 'double',
-  rollup_summary: 'double',
-  boolean: 'boolean',
-  territories: 'jsonarray',
-  multireminder: 'jsonarray',
-  participants: 'jsonarray',
-  multiselectpicklist: 'jsonarray',
-  fileupload: 'jsonarray',
-  imageupload: 'jsonarray',
-  subform: 'jsonarray',
-  linetax: 'jsonarray',
-  multiselectlookup: 'jsonarray',
-  multiuserlookup: 'jsonarray',
-};
-
-/** JSON types of the results of formulas. */
-const decimals: Readonly<Partial<Record<DataType, number>>> = {
-  currency: 2,
-  percent: 2,
-  formula: 2,
-  double: 9,
-};
-
-function jsonTypeOf(dataType: DataType, from: FieldSource): string {
-  if (from.api_name === 'Tag') return 'jsonarray';
-  const computed = from.return_type as DataType | undefined;
-  return from.json_type ?? jsonTypes[computed ?? dataType] ?? (computed ? 'string' : (jsonTypes[dataType] ?? 'string'));
-}
-
 export function pickListOf(values: readonly (string | PickListSource)[]): readonly PickListValue[] {
   return values.map((value): PickListValue => {
     if (typeof value === 'string') return { value };
@@ -141,15 +100,14 @@ export function pickListOf(values: readonly (string | PickListSource)[]): readon
 }
 
 export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = createdAtMs): Field {
-  const dataType = from.type as DataType;
   return {
     idSuffix: from.id,
     apiName: from.api_name,
     key: from.key ?? from.api_name,
     alsoNamed: from.also_named ?? [],
     label: from.label,
-    dataType,
-    jsonType: jsonTypeOf(dataType, from),
+    dataType: from.type as DataType,
+    jsonType: from.api_name === 'Tag' ? 'jsonarray' : (from.json_type ?? null),
     length: from.length,
     amount: from.amount ?? false,
     uiType: from.ui_type ?? 1,
@@ -161,7 +119,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     external: from.external ?? null,
     tooltip: from.tooltip ?? null,
     defaultValue: from.default_value ?? null,
-    decimals: from.decimals ?? decimals[dataType] ?? 0,
+    decimals: from.decimals ?? null,
     rounding: from.rounding ?? 'normal',
     ordered: from.ordered ?? false,
     restrictions: new Map(Object.entries(from.restrictions ?? {})),
@@ -173,6 +131,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     duplicateCheck: from.duplicate_check ?? false,
     pickList: pickListOf(from.values ?? []),
     lookupModules: from.lookup_modules ?? (from.lookup === undefined ? [] : [from.lookup]),
+    intoOwnModules: from.into_own_modules ?? false,
     typeKey: from.type_key ?? null,
     subform: from.subform ?? null,
     formula:

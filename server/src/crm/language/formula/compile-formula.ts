@@ -1,39 +1,17 @@
-import type { DataType, Field, Module } from '../../kernel/metadata/metadata.ts';
+import { kindOf, kindOfType } from '../../fields/field-kinds.ts';
+import type { FormulaType, FormulaUse, FormulaValue } from '../../fields/kind.ts';
+import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { isTableColumn } from '../query/column-sql.ts';
 import { type FormulaFunction, functions, type Wanted } from './functions.ts';
 import { type BinarySign, type FormulaTree, parseFormula } from './parse-formula.ts';
 import { FormulaFault, formulaTokens } from './tokens.ts';
-import { type Computed, cut, type FormulaContext, type FormulaType, type FormulaValue, finite } from './values.ts';
+import { type Computed, cut, type FormulaContext, finite } from './values.ts';
 
 /** A formula that can be computed, and the fields that it looks at. */
 export interface CompiledFormula {
   readonly type: FormulaType;
   readonly run: (context: FormulaContext) => FormulaValue;
   readonly fields: readonly Field[];
-}
-
-const types: Readonly<Partial<Record<DataType, FormulaType>>> = {
-  text: 'text',
-  textarea: 'text',
-  email: 'text',
-  phone: 'text',
-  website: 'text',
-  picklist: 'text',
-  autonumber: 'text',
-  multiselectpicklist: 'text',
-  integer: 'number',
-  bigint: 'number',
-  double: 'number',
-  currency: 'number',
-  percent: 'number',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'datetime',
-};
-
-/** The type with which formulas see fields of a type; undefined when they cannot. */
-export function formulaType(dataType: DataType): FormulaType | undefined {
-  return types[dataType];
 }
 
 /** Columns of records that formulas may look at: all of them times. */
@@ -44,7 +22,7 @@ export function compileFormula(expression: string, module: Module): CompiledForm
   const fields = new Map<string, Field>();
   const computed = compile(parseFormula(expression), (name, at) => {
     const field = fieldNamed(name, module);
-    const type = field && formulaType(field.formula?.returnType ?? field.dataType);
+    const type = field && kindOfType(field.formula?.returnType ?? field.dataType).formula?.type;
     const inTable = field && isTableColumn(module, field);
     if (!field || !type || field.apiName === 'Tag' || (inTable && !times.has(field.apiName))) {
       throw new FormulaFault('there is no such field that a formula can look at', { at, value: name });
@@ -90,7 +68,8 @@ function compile(tree: FormulaTree, find: FieldFinder): Computed {
     }
     case 'field': {
       const { field, type } = find(tree.name, tree.at);
-      return { type, run: (context) => fieldValue(context, field, type) };
+      const read = { key: field.key, from: kindOf(field).formula?.from };
+      return { type, run: (context) => fieldValue(context, read, type) };
     }
     case 'unary':
       return unary(tree, compile(tree.part, find));
@@ -104,14 +83,20 @@ function compile(tree: FormulaTree, find: FieldFinder): Computed {
   }
 }
 
-function fieldValue(context: FormulaContext, { key, dataType }: Field, type: FormulaType): FormulaValue {
+/** What of a field a formula needs to read its values. */
+interface ReadField {
+  readonly key: string;
+  readonly from: FormulaUse['from'];
+}
+
+function fieldValue(context: FormulaContext, { key, from }: ReadField, type: FormulaType): FormulaValue {
   const value = context.read(key);
   if (value === undefined || value === null) {
     if (type === 'boolean') return false;
     if (!context.assumeDefault) return null;
     return type === 'number' ? 0 : type === 'text' ? '' : null;
   }
-  if (dataType === 'multiselectpicklist') return Array.isArray(value) ? value.join(';') : String(value);
+  if (from) return from(value);
   return type === 'number' ? finite(Number(value)) : (value as FormulaValue);
 }
 

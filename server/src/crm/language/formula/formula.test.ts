@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { FormulaType } from '../../fields/kind.ts';
 import { isDate } from '../../fields/values/date-time.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
@@ -7,7 +8,6 @@ import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import { compileFormula, withApiNames } from './compile-formula.ts';
 import { functions } from './functions.ts';
 import { FormulaFault } from './tokens.ts';
-import type { FormulaType } from './values.ts';
 
 const leads = standardMetadata.find('Leads') as Module;
 const data: Readonly<Record<string, unknown>> = {

@@ -1,13 +1,6 @@
+import type { FormulaType, FormulaValue } from '../../fields/kind.ts';
 import { addTo, bounded, dayFrom, dayOf, localMsOf, localOf, momentOf, unitNamed, unitsBetween } from './calendar.ts';
-import {
-  cut,
-  type FormulaContext,
-  type FormulaType,
-  type FormulaValue,
-  finite,
-  longestText,
-  textOf,
-} from './values.ts';
+import { cut, type FormulaContext, finite, longestText, textOf } from './values.ts';
 
 /** What a function takes: a type, a day or a moment, or anything. */
 export type Wanted = FormulaType | 'moment' | 'any';

@@ -1,22 +1,16 @@
-import { roundTo } from '../../fields/values/numbers.ts';
+import { decimalsOf, fieldKinds, kindOfType } from '../../fields/field-kinds.ts';
+import type { FormulaType, FormulaValue } from '../../fields/kind.ts';
 import { type DataType, type Field, type Formula, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { type CompiledFormula, compileFormula } from './compile-formula.ts';
 import { FormulaFault } from './tokens.ts';
-import type { FormulaContext, FormulaType, FormulaValue } from './values.ts';
+import type { FormulaContext } from './values.ts';
 
 /** The types that a formula may return, and what it must compute for them (crm-api 7.2). */
-export const returnTypes: Readonly<Partial<Record<DataType, FormulaType>>> = {
-  double: 'number',
-  currency: 'number',
-  percent: 'number',
-  integer: 'number',
-  text: 'text',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'datetime',
-};
+export const returnTypes: ReadonlyMap<DataType, FormulaType> = new Map(
+  [...fieldKinds].flatMap(([name, { formula }]) => (formula?.result ? [[name, formula.type] as const] : [])),
+);
 
 interface OwnFormula {
   readonly field: Field;
@@ -127,12 +121,7 @@ function formulaValues(module: Module, record: StoredRecord, { space, nowMs }: F
   return values;
 }
 
-/** Larger numbers say nothing, and no field holds them. */
-const largest = 1e25;
-
 function stored(value: FormulaValue, { field, formula }: OwnFormula): StoredValue | null {
   if (value === null || value === '') return null;
-  if (typeof value !== 'number' || formula.returnType === 'datetime') return value;
-  if (formula.returnType === 'integer') return Number.isSafeInteger(Math.round(value)) ? roundTo(value, 0) : null;
-  return Math.abs(value) < largest ? roundTo(value, field.decimals) : null;
+  return kindOfType(formula.returnType).formula?.result?.(value, decimalsOf(field)) ?? null;
 }

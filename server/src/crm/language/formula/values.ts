@@ -1,6 +1,4 @@
-/** What formulas compute with. Days are `yyyy-MM-dd`, times milliseconds since 1970; null is what is empty. */
-export type FormulaType = 'number' | 'text' | 'boolean' | 'date' | 'datetime';
-export type FormulaValue = number | string | boolean | null;
+import type { FormulaType, FormulaValue } from '../../fields/kind.ts';
 
 /** What a formula may look at. */
 export interface FormulaContext {

@@ -1,5 +1,5 @@
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
-import { valueKind } from './condition.ts';
 import { isPeople, peopleColumn } from './users-module.ts';
 
 /** Where the values of fields are: columns of `crm_record` or keys of its data. */
@@ -36,21 +36,6 @@ export function columnSql(alias: string, module: Module, field: Field): string {
   if (column) return `${alias}.${column}`;
   if (field.apiName === 'Record_Status__s') return `'Available'::text`;
   const key = jsonKey(field.key);
-  switch (valueKind(field)) {
-    case 'number':
-    case 'date':
-    case 'datetime':
-    case 'choices':
-      return `(${alias}.data -> ${key})`;
-    case 'long':
-      return `(${alias}.data ->> ${key})::numeric`;
-    case 'boolean':
-      return `coalesce((${alias}.data ->> ${key})::boolean, false)`;
-    case 'id':
-      return field.dataType === 'multi_module_lookup'
-        ? `(${alias}.data -> ${key} ->> 'id')`
-        : `(${alias}.data ->> ${key})`;
-    default:
-      return `(${alias}.data ->> ${key})`;
-  }
+  const data = { json: `(${alias}.data -> ${key})`, text: `(${alias}.data ->> ${key})` };
+  return comparisonOf(field)?.columnSql(data) ?? data.text;
 }

@@ -1,3 +1,4 @@
+import type { Asked } from '../../fields/comparison.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 
 /**
@@ -17,30 +18,11 @@ export type Condition =
       readonly indexed?: true;
     };
 
-export interface Test {
+export interface Test extends Asked {
   readonly kind: 'test';
   readonly column: Column;
-  readonly operator: Operator;
   readonly negated: boolean;
-  /** In the form that records store: none for `empty`, two for `between`, any number for `in`, else one. */
-  readonly values: readonly Literal[];
 }
-
-export type Operator =
-  | 'equals'
-  | 'in'
-  | 'less'
-  | 'less_equal'
-  | 'greater'
-  | 'greater_equal'
-  | 'between'
-  | 'starts_with'
-  | 'ends_with'
-  | 'contains'
-  | 'empty';
-
-/** A list stands for the choices of a multi-select pick list. */
-export type Literal = string | number | boolean | readonly string[];
 
 /** A field of the records themselves or of what their look-ups point to. */
 export interface Column {
@@ -67,38 +49,4 @@ export interface Sorting {
 export function allOf(parts: readonly Condition[]): Condition {
   const [only] = parts;
   return parts.length === 1 && only ? only : { kind: 'all', parts };
-}
-
-/** How values of a field are held against each other; undefined: not at all. */
-export type ValueKind = 'text' | 'choice' | 'choices' | 'number' | 'long' | 'id' | 'date' | 'datetime' | 'boolean';
-
-const kinds: Readonly<Partial<Record<Field['dataType'], ValueKind>>> = {
-  text: 'text',
-  textarea: 'text',
-  email: 'text',
-  phone: 'text',
-  website: 'text',
-  autonumber: 'text',
-  picklist: 'choice',
-  multiselectpicklist: 'choices',
-  integer: 'number',
-  double: 'number',
-  currency: 'number',
-  percent: 'number',
-  formula: 'number',
-  rollup_summary: 'number',
-  bigint: 'long',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'datetime',
-  event_reminder: 'datetime',
-  lookup: 'id',
-  multi_module_lookup: 'id',
-  ownerlookup: 'id',
-  userlookup: 'id',
-};
-
-export function valueKind(field: Field): ValueKind | undefined {
-  if (field.apiName === 'id') return 'id';
-  return field.apiName === 'Tag' ? undefined : kinds[field.formula?.returnType ?? field.dataType];
 }

@@ -1,7 +1,9 @@
+import type { Range } from '../../fields/comparison.ts';
+import { rangesSql } from '../../fields/comparisons/ranges.ts';
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import { columnSql, isTableColumn } from './column-sql.ts';
-import { type Condition, type Sorting, type Test, valueKind } from './condition.ts';
+import type { Condition, Sorting, Test } from './condition.ts';
 import { isName } from './order-sql.ts';
-import { ranges, rangesSql, timeRanges } from './predicate.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 
 /** Fields that have an index of their own (migration 0006), by module and name. */
@@ -24,9 +26,12 @@ export function indexedRange(condition: Condition): Test | undefined {
   return indexed && bounded ? condition : undefined;
 }
 
-/** What is not said to be true is not in the index. */
-function isOrderedRange({ column, operator, values }: Test): boolean {
-  return operator !== 'empty' && (valueKind(column.field) !== 'boolean' || values[0] === true);
+function isOrderedRange(test: Test): boolean {
+  return test.operator !== 'empty' && (comparisonOf(test.column.field)?.isIndexed(test) ?? false);
+}
+
+function rangesOf(test: Test): readonly Range[] {
+  return comparisonOf(test.column.field)?.ranges(test) ?? [];
 }
 
 /**
@@ -35,11 +40,9 @@ function isOrderedRange({ column, operator, values }: Test): boolean {
  */
 export function orderedRangeSql(test: Test, builder: StatementBuilder, limit: number): string {
   const { field } = test.column;
-  const kind = valueKind(field);
   const key = builder.parameter(field.key);
-  const type = kind === 'long' ? 'jsonb of numeric' : 'jsonb';
-  const all = kind === 'datetime' ? timeRanges(test) : ranges(test);
-  const sources = all.map(
+  const type = comparisonOf(field)?.indexType ?? 'jsonb';
+  const sources = rangesOf(test).map(
     (range) => `(SELECT record_id FROM crm_field_value
        WHERE data_space = $1 AND module = $2 AND key = ${key} AND (${rangesSql([range], 'value', type, builder)})
        ORDER BY value LIMIT ${limit})`,
@@ -52,10 +55,9 @@ export function indexedRangeSql(test: Test, builder: StatementBuilder): { condit
   const { module, field } = test.column;
   const sql = columnSql('crm_record', module, field);
   const inTable = isTableColumn(module, field);
-  const all = valueKind(field) === 'datetime' ? timeRanges(test) : ranges(test);
   // The order is that of the index, so that no other one serves it.
   const order = inTable ? sql : `${sql} NULLS FIRST`;
-  return { condition: `(${rangesSql(all, sql, inTable ? 'bigint' : 'jsonb', builder)})`, order };
+  return { condition: `(${rangesSql(rangesOf(test), sql, inTable ? 'bigint' : 'jsonb', builder)})`, order };
 }
 
 /** Whether records can be read in this order without sorting all of them. */

@@ -1,5 +1,7 @@
+import type { Comparison, Literal } from '../../fields/comparison.ts';
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import { isTableColumn } from './column-sql.ts';
-import { type Condition, type Literal, type Test, valueKind } from './condition.ts';
+import type { Column, Condition, Test } from './condition.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 
 /**
@@ -44,11 +46,15 @@ function testTerms({ column, operator, values }: Test, builder: StatementBuilder
   if (operator === 'starts_with') {
     return `crm_terms_from($1, $2, ${builder.parameter(lettersOf(values[0]))})`;
   }
-  const texts = valueKind(column.field) === 'choices' && operator === 'in' ? values.flat() : values;
+  const texts = termsIn(column) === 'choices' && operator === 'in' ? values.flat() : values;
   return joined(
     texts.map((value) => termsOf(textOf(value), builder)),
     '||',
   );
+}
+
+function termsIn({ field }: Column): Comparison['terms'] {
+  return comparisonOf(field)?.terms ?? 'none';
 }
 
 function termsOf(text: string, builder: StatementBuilder): string {
@@ -61,9 +67,9 @@ function textOf(value: Literal): string {
 
 function hasTerms({ column, operator, negated, values }: Test): boolean {
   if (negated || column.moduleOf || column.path.length > 0 || isTableColumn(column.module, column.field)) return false;
-  const kind = valueKind(column.field);
-  if (kind !== 'text' && kind !== 'choice' && kind !== 'choices' && kind !== 'id') return false;
-  if (operator === 'starts_with') return kind !== 'choices' && lettersOf(values[0]) !== '';
+  const terms = termsIn(column);
+  if (terms === 'none') return false;
+  if (operator === 'starts_with') return terms !== 'choices' && lettersOf(values[0]) !== '';
   // An empty list and a list of one thing that is no word would mean every record.
   return values.length > 0 && (operator === 'equals' || operator === 'in');
 }
@@ -80,7 +86,6 @@ export function isSelective(condition: Condition): boolean {
     const { kind, parts } = condition;
     return kind === 'all' ? parts.some(isSelective) : parts.length > 0 && parts.every(isSelective);
   }
-  const kind = valueKind(condition.column.field);
-  if (!hasTerms(condition) || (kind !== 'text' && kind !== 'id')) return false;
+  if (!hasTerms(condition) || !comparisonOf(condition.column.field)?.selective) return false;
   return condition.operator !== 'starts_with' || lettersOf(condition.values[0]).length > 3;
 }

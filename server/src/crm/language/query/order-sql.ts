@@ -1,6 +1,7 @@
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { columnSql, isTableColumn } from './column-sql.ts';
-import { type Column, type Sorting, valueKind } from './condition.ts';
+import type { Column, Sorting } from './condition.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 import { isPeople, usersModule } from './users-module.ts';
 
@@ -9,7 +10,7 @@ const people = new Set(['Leads', 'Contacts']);
 
 /** Whether the index over names has the order of this field. */
 export function isName(module: Module, field: Field): boolean {
-  if (isPeople(module) || valueKind(field) !== 'text') return false;
+  if (isPeople(module) || comparisonOf(field)?.freeText !== true) return false;
   return field.apiName === (people.has(module.apiName) ? 'Last_Name' : module.displayField);
 }
 
@@ -22,8 +23,7 @@ export function sortKeySql(alias: string, module: Module, field: Field): string 
 }
 
 function foldedSql(sql: string, field: Field): string {
-  const kind = valueKind(field);
-  return kind === 'text' || kind === 'choice' ? `lower(${sql})` : sql;
+  return comparisonOf(field)?.folded ? `lower(${sql})` : sql;
 }
 
 /** One item of an ORDER BY: empty values come first in ascending order, as if they were smaller than all others. */

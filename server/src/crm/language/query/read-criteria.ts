@@ -1,8 +1,9 @@
+import type { Literal, Operator } from '../../fields/comparison.ts';
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
-import type { Column, Condition, Literal, Operator, ValueKind } from './condition.ts';
-import { valueKind } from './condition.ts';
+import type { Column, Condition } from './condition.ts';
 import { readLiteral } from './read-literal.ts';
 
 const limits = { conditions: 25, listValues: 100, depth: 10 } as const;
@@ -33,21 +34,6 @@ const comparators: Readonly<Record<string, Comparator>> = {
 
 export const comparatorNames = Object.keys(comparators);
 
-const lists: readonly Operator[] = ['equals', 'in'];
-const texts: readonly Operator[] = [...lists, 'contains', 'starts_with', 'ends_with'];
-const ordered: readonly Operator[] = [...lists, 'less', 'less_equal', 'greater', 'greater_equal', 'between'];
-const operatorsOf: Readonly<Record<ValueKind, readonly Operator[]>> = {
-  text: texts,
-  choice: texts,
-  choices: lists,
-  id: lists,
-  number: ordered,
-  long: ordered,
-  date: ordered,
-  datetime: ordered,
-  boolean: ['equals'],
-};
-
 /** The column that a field's name stands for. @throws Refusal when there is none, or the caller may not use it. */
 export type FindColumn = (name: string, jsonPath: string) => Column;
 
@@ -64,7 +50,7 @@ export function readCriteria(raw: unknown, path: string, findColumn: FindColumn)
 export function readRuleCriteria(module: Module, raw: unknown, path: string): Condition {
   return readCriteria(raw, path, (name, jsonPath) => {
     const field = module.field.get(name);
-    if (field && valueKind(field)) return { module, field, path: [] };
+    if (field && comparisonOf(field)) return { module, field, path: [] };
     throw new Refusal('INVALID_DATA', { details: { api_name: name.slice(0, 200), json_path: jsonPath } });
   });
 }
@@ -104,13 +90,14 @@ function readTest(raw: Readonly<Record<string, unknown>>, path: string, findColu
   if (raw.comparator === undefined) throw absent('comparator', path);
   if (raw.value === undefined) throw absent('value', path);
   const column = findColumn(name, `${path}.field.api_name`);
-  const kind = valueKind(column.field);
-  if (!kind) throw new Refusal('INVALID_FIELD', { details: { api_name: name, json_path: `${path}.field.api_name` } });
+  const operators = comparisonOf(column.field)?.operators;
+  if (!operators)
+    throw new Refusal('INVALID_FIELD', { details: { api_name: name, json_path: `${path}.field.api_name` } });
   const comparator = typeof raw.comparator === 'string' ? comparators[raw.comparator.toLowerCase()] : undefined;
-  if (!comparator || !operatorsOf[kind].includes(comparator.operator)) {
+  if (!comparator || !operators.includes(comparator.operator)) {
     throw invalid('comparator', `${path}.comparator`, {
       supported_values: Object.keys(comparators).filter((each) =>
-        operatorsOf[kind].includes((comparators[each] as Comparator).operator),
+        operators.includes((comparators[each] as Comparator).operator),
       ),
     });
   }

@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { columnSql, jsonKey } from './column-sql.ts';
 import type { Column, Step } from './condition.ts';
@@ -51,10 +52,17 @@ export class StatementBuilder {
 }
 
 /** The API name of the module that a look-up points into, as a text. */
-function moduleNameSql(alias: string, { key: name, dataType, lookupModules }: Field): string {
+function moduleNameSql(alias: string, field: Field): string {
+  const { key: name, lookupModules } = field;
   const key = jsonKey(name);
-  if (dataType === 'multi_module_lookup') return `(${alias}.data -> ${key} ->> 'module')`;
+  if (namesModule(field)) return `(${alias}.data -> ${key} ->> 'module')`;
   return `(CASE WHEN ${alias}.data -> ${key} IS NOT NULL THEN ${jsonKey(lookupModules[0] ?? '')} END)`;
+}
+
+/** Whether each value of a look-up names its module, one of several. */
+function namesModule(field: Field): boolean {
+  const { lookup } = kindOf(field);
+  return lookup?.to === 'records' && lookup.several;
 }
 
 const userColumns: Readonly<Record<string, string>> = {
@@ -74,7 +82,7 @@ function joinSql(alias: string, from: string, field: Field, target: Module): str
     const id = column ? `${from}.${column}` : `(${from}.data ->> ${key})::bigint`;
     return `LEFT JOIN crm_user AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.user_id = ${id}`;
   }
-  const many = field.dataType === 'multi_module_lookup';
+  const many = namesModule(field);
   const value = many ? `(${from}.data -> ${key} ->> 'id')` : `(${from}.data ->> ${key})`;
   const ofModule = many ? ` AND ${from}.data -> ${key} ->> 'module' = '${safe(target.apiName)}'` : '';
   return `LEFT JOIN crm_record AS ${alias} ON ${alias}.data_space = $1 AND ${alias}.module = ${target.number}

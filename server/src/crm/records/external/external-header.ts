@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { Field, Metadata, Module } from '../../kernel/metadata/metadata.ts';
@@ -56,9 +57,11 @@ function readName(part: string, metadata: Metadata): ExternalName {
   return { kind: 'lookup', module, subform, lookup, target, field: externalIn(target, fieldName, part) };
 }
 
-function targetOf({ dataType, lookupModules }: Field, named: string | undefined): string | undefined {
-  if (dataType === 'lookup' && named === undefined) return lookupModules[0];
-  if (dataType !== 'multi_module_lookup') return undefined;
+function targetOf(field: Field, named: string | undefined): string | undefined {
+  const { lookup } = kindOf(field);
+  const { lookupModules } = field;
+  if (lookup?.to !== 'records') return undefined;
+  if (!lookup.several) return named === undefined ? lookupModules[0] : undefined;
   return lookupModules.find((name) => name.toLowerCase() === named?.toLowerCase());
 }
 

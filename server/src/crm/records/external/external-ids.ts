@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import type { Description } from '../../kernel/description.ts';
@@ -157,11 +158,12 @@ function withLookup(
 ): JsonObject {
   const given = row[lookup.apiName];
   if (!isJsonObject(given) || given.id !== undefined || !Object.hasOwn(given, field.apiName)) return row;
-  const any = lookup.dataType === 'multi_module_lookup';
-  if (any && !leadsTo(given.module ?? row.$se_module ?? row.se_module, target)) return row;
+  const kind = kindOf(lookup).lookup;
+  if (kind?.to !== 'records') return row;
+  if (kind.several && !leadsTo(given.module ?? row.$se_module ?? row.se_module, target)) return row;
   const id = idOf(given[field.apiName]);
   if (id === undefined) return row;
-  return { ...row, [lookup.apiName]: any ? { id, module: { api_name: target.apiName } } : { id } };
+  return { ...row, [lookup.apiName]: kind.given(id, target.apiName) };
 }
 
 /** Whether a look-up into several modules means this one; the header says so when the body does not. */

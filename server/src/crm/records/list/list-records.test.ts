@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
-import { valueKind } from '../../language/query/condition.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
 import { settleRecords } from '../../testing/settle-records.ts';
 
@@ -45,7 +45,7 @@ describe('sorting', () => {
   });
 
   test('every field whose values have an order can be sorted by, in version 2', async () => {
-    const fields = (standardMetadata.find('Leads')?.fields ?? []).filter((field) => valueKind(field) !== undefined);
+    const fields = (standardMetadata.find('Leads')?.fields ?? []).filter((field) => comparisonOf(field));
     const lengths = fields.map(async ({ apiName }) => {
       const answer = await crm.call('GET', '/crm/v2/Leads', { query: { sort_by: apiName } });
       return `${apiName} ${answer.json.data?.length}`;

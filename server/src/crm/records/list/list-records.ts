@@ -1,9 +1,9 @@
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { isAdministrator } from '../../kernel/permissions.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
-import { valueKind } from '../../language/query/condition.ts';
 import type { PagePlace } from '../../store/records/page-place.ts';
 import { type RecordList, type SortKey, selectRecords, sortKeyOf } from '../../store/records/select-records.ts';
 import { hasOwners, visibleOwners } from '../../store/records/visibility.ts';
@@ -169,6 +169,6 @@ function sortParameter(call: CrmCall, module: Module): SortKey {
   if (text === '') return 'id';
   // Old versions sort by any field.
   const field = call.version.number < 3 ? module.field.get(text) : undefined;
-  if (field && valueKind(field) !== undefined) return text;
+  if (field && comparisonOf(field)) return text;
   return choiceParameter(call.query, 'sort_by', ['id', 'Created_Time', 'Modified_Time'], 'id');
 }

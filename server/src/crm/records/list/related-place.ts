@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -156,9 +157,11 @@ function stillPoints({ module, parentId }: RelatedPlace, field: string, paramete
     return `data -> ${parameter(name)}::text @> ${parameter(JSON.stringify([{ [inner]: parentId }]))}::jsonb`;
   }
   const id = parameter(parentId);
-  return module.field.get(name)?.dataType === 'multi_module_lookup'
-    ? `data -> ${parameter(name)}::text ->> 'id' = ${id}::text`
-    : `data ->> ${parameter(name)}::text = ${id}::text`;
+  const key = `${parameter(name)}::text`;
+  const data = { json: `(data -> ${key})`, text: `(data ->> ${key})` };
+  const pointing = module.field.get(name);
+  const lookup = pointing && kindOf(pointing).lookup;
+  return `${lookup?.to === 'records' ? lookup.idSql(data) : data.text} = ${id}::text`;
 }
 
 /** When an activity is over. */

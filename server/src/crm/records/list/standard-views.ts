@@ -1,9 +1,10 @@
+import type { Literal, Operator } from '../../fields/comparison.ts';
 import { formatDateTime, localDate, startOfDay } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { firstCustomModule, systemIds } from '../../kernel/ids.ts';
 import { namesActivities } from '../../kernel/metadata/activities.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
-import { allOf, type Condition, type Literal, type Operator } from '../../language/query/condition.ts';
+import { allOf, type Condition } from '../../language/query/condition.ts';
 import { convertedCondition } from '../../language/query/converted.ts';
 
 /** One test of a view, for showing it and for finding its records. */

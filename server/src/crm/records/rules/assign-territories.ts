@@ -1,12 +1,12 @@
 import { idInvalid } from '../../kernel/errors.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { DerivationProblem } from '../../kernel/record/draft.ts';
+import { type Assignment, assignmentsIn, setAssignments } from '../../kernel/record/territory-places.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import type { Territory } from '../../kernel/space/territory.ts';
 import { hasTerritories, territoryModules } from '../../kernel/space/territory-rules.ts';
 import { matches } from '../../language/query/matches.ts';
 import { ruleCondition } from '../../language/query/rule-criteria.ts';
-import { type Assignment, assignmentsIn, setAssignments } from '../territory-places.ts';
 import type { Writing } from './writing.ts';
 
 const withoutRules: readonly Territory[] = [];

@@ -1,4 +1,5 @@
-import { isWritable } from '../../fields/values/read-value.ts';
+import { kindOf } from '../../fields/field-kinds.ts';
+import { isWritable } from '../../fields/read-value.ts';
 import { errorBody } from '../../kernel/errors.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { ItemChanges, RowChange } from '../../kernel/record/changes.ts';
@@ -51,7 +52,7 @@ function merged(module: Module, source: StoredRecord, given: ItemChanges, jsonPa
   for (const field of wholeModule(module).fields) {
     const value = source.data[field.key];
     if (value === undefined || field.unique || field.readOnly) continue;
-    if (field.dataType === 'subform') {
+    if (kindOf(field).holds === 'rows') {
       const copies = (value as readonly Row[]).map(({ id: _, ...row }): RowChange => {
         return {
           id: null,

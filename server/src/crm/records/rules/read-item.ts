@@ -1,4 +1,5 @@
-import { hasReader, readValue } from '../../fields/values/read-value.ts';
+import { kindOf } from '../../fields/field-kinds.ts';
+import { hasReader, readValue } from '../../fields/read-value.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import { type ErrorBody, errorBody } from '../../kernel/errors.ts';
 import { layoutId, readId } from '../../kernel/ids.ts';
@@ -14,7 +15,7 @@ import {
 import { type ItemChanges, noChanges, type PlacedWish, type RowChange } from '../../kernel/record/changes.ts';
 import { type IgnoredKeys, noteIgnored } from '../../kernel/record/ignored-keys.ts';
 import { type Place, problemBody } from '../../kernel/record/problem-body.ts';
-import { isFileField, readFileRows } from '../file-fields.ts';
+import { readFileRows } from '../file-fields.ts';
 
 export type ItemReading =
   | { readonly changes: ItemChanges; readonly failure?: undefined }
@@ -113,10 +114,11 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   const place = { api_name: name ?? apiName, json_path: `${task.jsonPath}.${name ?? apiName}` };
   if (raw === undefined) return errorBody('MANDATORY_NOT_FOUND', place);
   if (apiName === 'Tag') return readTags(raw, place, changes);
-  if (field.dataType === 'layout') return readLayout(raw, place, task);
+  const { holds } = kindOf(field);
+  if (holds === 'layout') return readLayout(raw, place, task);
   if (field.linking) return readLinks(raw, field, field.linking, mandatory, place, task, changes);
-  if (field.dataType === 'subform') return readRows(raw, field, mandatory, place, task, changes);
-  if (isFileField(field)) {
+  if (holds === 'rows') return readRows(raw, field, mandatory, place, task, changes);
+  if (holds === 'files') {
     if (isEmpty(raw)) return clearRows(field, mandatory, place, changes);
     const reading = readFileRows(raw, field, place, task.creating, changes.wishes);
     if ('failure' in reading) return reading.failure;

@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { touchRecords } from '../../store/records/touch-records.ts';
@@ -35,10 +36,11 @@ async function touch(
     for (const field of module.fields) {
       const value = record.data[field.key];
       if (value === undefined) continue;
-      const any = field.dataType === 'multi_module_lookup' ? (value as { id: string; module: string }) : undefined;
-      const id = any?.id ?? (field.dataType === 'lookup' ? (value as string) : undefined);
-      const target = space.metadata.find(any?.module ?? field.lookupModules[0] ?? '');
-      if (id === undefined || !target) continue;
+      const { lookup } = kindOf(field);
+      if (lookup?.to !== 'records') continue;
+      const { module: name, id } = lookup.target(value, field);
+      const target = space.metadata.find(name);
+      if (!target) continue;
       const parent = parents.get(id) ?? { module: target.number, related: [] };
       parents.set(id, parent);
       if (!parent.related.includes(record.id)) parent.related.push(record.id);

@@ -1,59 +1,17 @@
+import { emptyOf, kindOf, valueKindOf } from '../../fields/field-kinds.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { type RecordView, showUser, showUserBriefly } from '../../fields/view.ts';
-import { layoutId, readId } from '../../kernel/ids.ts';
-import type { Field, Formula, Linking, Module } from '../../kernel/metadata/metadata.ts';
-import { type Participant, participantModules } from '../../kernel/record/participants.ts';
+import { type RecordView, showUser } from '../../fields/view.ts';
+import { layoutId } from '../../kernel/ids.ts';
+import type { Field, Linking, Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Records, Reference } from '../../kernel/record/writes.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { newestVersion, type Version } from '../../kernel/versions.ts';
 import { formulaValue } from '../../language/formula/record-formulas.ts';
-import { isFileField, showFiles } from '../file-fields.ts';
-import { assignmentsIn } from '../territory-places.ts';
-import { showParticipants } from './participants.ts';
+import { showFiles } from '../file-fields.ts';
 import { rowForms } from './row-forms.ts';
 
 type Show = (record: StoredRecord, view: RecordView) => unknown;
-type ShowValue = (value: StoredValue, view: RecordView) => unknown;
-
-const showLookup: ShowValue = (value, { names }) => {
-  const id = value as string;
-  // A target that was deleted since has no name any more, and the lookup is empty.
-  const name = names.get(id);
-  return name === undefined ? null : { name, id };
-};
-
-const showAnyModuleLookup: ShowValue = (value, view) => {
-  const { id, module } = value as { id: string; module: string };
-  const name = view.names.get(id);
-  const target = view.space.metadata.find(module);
-  if (name === undefined || !target) return null;
-  return { name, id, module: { api_name: target.apiName, id: view.space.moduleId(target) } };
-};
-
-/** Old versions say beside the look-up into which module it leads, if at all. */
-const showAnyModuleLookupBriefly: ShowValue = (value, view) => showLookup((value as { id: string }).id, view);
-
-const showDateTime: ShowValue = (value, { timeZone }) => formatDateTime(value as number, timeZone);
-const showUserLookup: ShowValue = (value, { space }) => showUser(space, value as string);
-
-const showReminders: ShowValue = (value, view) =>
-  typeof value === 'number'
-    ? showDateTime(value, view)
-    : (value as readonly object[]).map((each) => ({ unit: null, period: null, time: null, ...each }));
-
-/** Types whose stored form is not their wire form. */
-const showValue: Readonly<Record<string, ShowValue>> = {
-  datetime: showDateTime,
-  event_reminder: showDateTime,
-  lookup: showLookup,
-  multi_module_lookup: showAnyModuleLookup,
-  ownerlookup: showUserLookup,
-  userlookup: showUserLookup,
-  participants: showParticipants,
-  multireminder: showReminders,
-};
-
 const time =
   (column: 'createdAtMs' | 'modifiedAtMs' | 'activityAtMs'): Show =>
   (record, { timeZone }) =>
@@ -82,26 +40,34 @@ const columnFields: Readonly<Record<string, Show>> = {
 export function showField(module: Module, field: Field, version: Version = newestVersion): Show {
   const column = columnFields[field.apiName];
   if (column) return column;
-  const { apiName, dataType, key } = field;
-  if (dataType === 'layout') {
+  const { apiName, key } = field;
+  const kind = kindOf(field);
+  if (kind.holds === 'layout') {
     return (_, { space }) => ({
       name: 'Standard',
       display_label: 'Standard',
       id: layoutId(space.dataSpace, module.number),
     });
   }
-  if (isFileField(field)) return showFiles(field, version);
-  if (field.formula && field.custom) return showFormula(module, field, field.formula);
+  if (kind.holds === 'files') return showFiles(field, version);
+  if (field.formula && field.custom) return showFormula(module, field);
   if (field.linking) return showLinks(field, field.linking);
-  if (dataType === 'subform') return showRows(field);
+  if (kind.holds === 'rows') return showRows(field);
   if (apiName === 'Tag') return showTags;
-  if (dataType === 'territories') return showTerritories(apiName);
-  const empty = emptyValue(dataType, field.jsonType);
-  const brief = dataType === 'multi_module_lookup' && version.number < 3;
-  const show = brief ? showAnyModuleLookupBriefly : showValue[dataType];
-  if (!show) return (record) => record.data[key] ?? empty;
-  return (record, view) => {
-    const value = record.data[key];
+  return shower(field, version, ({ data }: StoredRecord) => data[key]);
+}
+
+/** Shows a value of a field, wherever that is read from. */
+function shower<Source>(
+  field: Field,
+  version: Version,
+  read: (source: Source) => StoredValue | undefined,
+): (source: Source, view: RecordView) => unknown {
+  const empty = emptyOf(field);
+  const show = kindOf(field).show(version);
+  if (!show) return (source) => read(source) ?? empty;
+  return (source, view) => {
+    const value = read(source);
     return value === undefined ? empty : show(value, view);
   };
 }
@@ -111,18 +77,14 @@ function isTimed(view: RecordView): view is RecordView & { readonly nowMs: numbe
 }
 
 /** Formulas are computed when they are shown, by what the record holds and what time it is. */
-function showFormula(module: Module, { key }: Field, { returnType }: Formula): Show {
-  const show = showValue[returnType];
+function showFormula(module: Module, field: Field): Show {
+  const { key } = field;
+  const show = valueKindOf(field).show(newestVersion);
+  const empty = emptyOf(field);
   return (record, view) => {
     const value = isTimed(view) ? formulaValue(module, key, record, view) : (record.data[key] ?? null);
-    return value === null ? emptyValue(returnType, '') : (show?.(value, view) ?? value);
+    return value === null ? empty : (show?.(value, view) ?? value);
   };
-}
-
-/** How a field without a value is shown. */
-function emptyValue(dataType: Field['dataType'], jsonType: string): [] | false | null {
-  if (jsonType === 'jsonarray') return [];
-  return dataType === 'boolean' ? false : null;
 }
 
 /** Tags are stored by id; one that was deleted since is not shown. */
@@ -132,44 +94,48 @@ const showTags: Show = (record, { space }) =>
     return tag ? [{ name: tag.name, id, color_code: tag.colorCode }] : [];
   });
 
-/** Territories are stored by id; one that was deleted since is not shown. */
-function showTerritories(apiName: string): Show {
-  return (record, { space, timeZone }) =>
-    assignmentsIn(record.data, apiName).flatMap(({ territory, at = 0, by }) => {
-      const found = space.territory(territory);
-      if (!found) return [];
-      return [
-        {
-          Name: found.name,
-          id: territory,
-          $assigned_by: by ? showUserBriefly(space, by.id) : null,
-          $assigned_time: formatDateTime(at, timeZone),
-          $assigned: by ? 'manually' : 'automatically',
-        },
-      ];
-    });
-}
-
 type Row = Readonly<Record<string, StoredValue>>;
 
 /** `[{"<look-up of the linking module>":{"name":…,"id":…},"id":"<link>"}]`, without what was deleted since. */
 function showLinks({ key }: Field, { module: name, parentField, connectedField }: Linking): Show {
   return (_, view) => {
-    const fields = view.space.metadata.find(name)?.fields ?? [];
-    const own = fields.filter(({ apiName, custom }) => custom && apiName !== parentField);
-    const connected = fields.find(({ apiName }) => apiName === connectedField);
-    return (view.links?.get(key) ?? []).slice(0, mostRowsShown).flatMap((link) => {
-      const to = connected && showValue[connected.dataType]?.(link.data[connectedField] as StoredValue, view);
+    const module = view.space.metadata.find(name);
+    const fields = module ? rowFields(module) : [];
+    const own = fields.filter(({ field: { apiName, custom } }) => custom && apiName !== parentField);
+    const connected = fields.find(({ field: { apiName } }) => apiName === connectedField);
+    return (view.links?.get(key) ?? []).slice(0, mostRowsShown).flatMap(({ id, data }) => {
+      const to = connected?.show(data, view);
       if (!to) return [];
-      const shown: Record<string, unknown> = { [connectedField]: to, id: link.id };
-      for (const field of own) {
-        const value = link.data[field.key];
-        const empty = emptyValue(field.dataType, field.jsonType);
-        shown[field.apiName] = value === undefined ? empty : (showValue[field.dataType]?.(value, view) ?? value);
-      }
-      return [shown];
+      const shown = own.map((each) => [each.field.apiName, each.show(data, view)]);
+      return [{ [connectedField]: to, id, ...Object.fromEntries(shown) }];
     });
   };
+}
+
+interface RowField {
+  readonly field: Field;
+  readonly show: (row: Row, view: RecordView) => unknown;
+}
+
+const knownRows = new WeakMap<Module, readonly RowField[]>();
+
+/** How the fields of rows, or of links, are shown: found once for each module. */
+function rowFields(module: Module): readonly RowField[] {
+  let fields = knownRows.get(module);
+  if (!fields) {
+    fields = module.fields
+      .filter(({ rowForm }) => rowForm !== 'hidden')
+      .map((field) => ({ field, show: showInRow(field) }));
+    knownRows.set(module, fields);
+  }
+  return fields;
+}
+
+function showInRow(field: Field): RowField['show'] {
+  const { rowForm, key } = field;
+  if (rowForm === null || rowForm === 'hidden') return shower(field, newestVersion, (row: Row) => row[key]);
+  const show = rowForms[rowForm];
+  return (row, view) => show(row, key, view);
 }
 
 /** Rows of a subform, or links, that an answer holds. */
@@ -182,16 +148,7 @@ function showRows(field: Field): Show {
     if (!module) return [];
     return rows.slice(0, mostRowsShown).map((row) => {
       const shown: Record<string, unknown> = { id: row.id };
-      for (const { apiName, dataType, jsonType, key, rowForm } of module.fields) {
-        if (rowForm === 'hidden') continue;
-        if (rowForm !== null) {
-          shown[apiName] = rowForms[rowForm](row, key, view);
-          continue;
-        }
-        const value = row[key];
-        const empty = emptyValue(dataType, jsonType);
-        shown[apiName] = value === undefined ? empty : (showValue[dataType]?.(value, view) ?? value);
-      }
+      for (const { field: each, show } of rowFields(module)) shown[each.apiName] = show(row, view);
       if (module.field.get('Parent_Id')?.rowForm !== 'hidden') shown.Parent_Id = { name: record.name, id: record.id };
       return shown;
     });
@@ -221,19 +178,10 @@ const noNames: ReadonlyMap<string, string | null> = new Map();
 function collect(field: Field, data: Row, space: Space, add: (module: string, id: string) => void): void {
   const value = data[field.key];
   if (value === undefined) return;
-  if (field.dataType === 'lookup') add(field.lookupModules[0] as string, value as string);
-  else if (field.dataType === 'multi_module_lookup') {
-    const target = value as { id: string; module: string };
-    add(target.module, target.id);
-  } else if (field.dataType === 'participants') {
-    for (const { type, participant } of value as readonly Participant[]) {
-      const module = participantModules[type];
-      const id = readId(participant);
-      if (module !== undefined && id !== undefined) add(module, id);
-    }
-  } else if (field.dataType === 'subform') {
-    const rows = value as readonly Row[];
+  const { references, holds } = kindOf(field);
+  if (references) for (const { module, id } of references(value, field)) add(module, id);
+  else if (holds === 'rows') {
     const inner = space.metadata.find(field.subform ?? '')?.fields ?? [];
-    for (const row of rows) for (const rowField of inner) collect(rowField, row, space, add);
+    for (const row of value as readonly Row[]) for (const each of inner) collect(each, row, space, add);
   }
 }

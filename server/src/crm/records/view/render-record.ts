@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { RecordView } from '../../fields/view.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
 import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
@@ -40,7 +41,7 @@ const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'
   // Nobody may change a locked record, whoever locked it.
   $locked_for_me: () => isLocked,
   $has_more: (module) => {
-    const fields = module.fields.filter(({ dataType }) => holdsRows(dataType));
+    const fields = module.fields.filter(holdsRows);
     return (record, view) =>
       Object.fromEntries(fields.map((field) => [field.apiName, rowCount(record, field, view) > mostRowsShown]));
   },
@@ -102,19 +103,20 @@ function shapeFor(module: Module, version: Version, place: Place, names: readonl
 
 function isShown(field: Field, version: Version, place: Place): boolean {
   if (!isFieldOf(version, field)) return false;
-  return place === 'alone' || !holdsRows(field.dataType) || (version.number < 3 && !field.linking);
+  return place === 'alone' || !holdsRows(field) || (version.number < 3 && !field.linking);
 }
 
-function holdsRows(dataType: Field['dataType']): boolean {
-  return dataType === 'subform' || dataType === 'multiselectlookup' || dataType === 'multiuserlookup';
+function holdsRows(field: Field): boolean {
+  const { holds } = kindOf(field);
+  return holds === 'rows' || holds === 'links';
 }
 
 const longestInLists = 500;
 /** Longer texts are rich texts. */
 const longestPlainText = 32_000;
 
-export function isRichText({ dataType, length }: Field): boolean {
-  return dataType === 'textarea' && length > longestPlainText;
+export function isRichText(field: Field): boolean {
+  return kindOf(field).multiline && field.length > longestPlainText;
 }
 
 /** Lists show the beginning of rich texts; the whole is asked for record by record, or as `fetch_full_data`. */
@@ -155,14 +157,17 @@ function namedShape(module: Module, version: Version, names: readonly string[], 
   return shapeOf(parts);
 }
 
-/** Types of fields whose values name other records. */
-const pointing: ReadonlySet<string> = new Set(['lookup', 'multi_module_lookup', 'subform', 'participants']);
+/** Whether values of a field name other records, or hold rows that do. */
+function pointsToRecords(field: Field): boolean {
+  const { references, holds } = kindOf(field);
+  return references !== null || holds === 'rows';
+}
 
 function shapeOf(parts: readonly Part[]): RecordShape {
   const referring = parts
     .map((part) => part.field)
     .filter((field) => field !== null)
-    .filter(({ dataType }) => pointing.has(dataType));
+    .filter(pointsToRecords);
   return { parts, constants: '', referring };
 }
 

@@ -1,17 +1,17 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { type Field, fieldOfKey, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { FieldChange } from '../../kernel/record/history.ts';
-import type { StoredRecord } from '../../kernel/record/record.ts';
+import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import { filtersParameter } from '../../language/query/column-criteria.ts';
 import type { PagePlace } from '../../store/records/page-place.ts';
 import { choiceParameter, pageParameters, pathId } from '../../wire/parameters.ts';
 import { makePageToken, pageTokenTtlMs } from '../list/page-token.ts';
 import { pagePlace } from '../list/paging.ts';
 import { recordModule } from '../record-module.ts';
-import type { Assignment } from '../territory-places.ts';
 import { timelineFields } from './timeline-filter.ts';
 
 interface EntryRow {
@@ -118,6 +118,8 @@ function entryAnswer(row: EntryRow, record: StoredRecord, module: Module, call: 
   };
 }
 
+const noNames: ReadonlyMap<string, null> = new Map();
+
 /** A change as the reader sees it; nothing of a field that is gone, or that he does not see. */
 export function showChange(
   change: FieldChange,
@@ -133,13 +135,10 @@ export function showChange(
   if ((!field && !own) || (field?.formula && field.custom)) return undefined;
   const show = (value: unknown): unknown => {
     if (value === null) return null;
-    if (field?.dataType === 'datetime' && typeof value === 'number') return formatDateTime(value, user.timeZone);
     if (change.field === 'Owner') return space.user(String(value))?.fullName ?? value;
     if (change.field === 'Tag' && Array.isArray(value)) return value.map((id) => space.tag(id)?.name ?? id);
-    if (field?.dataType === 'territories' && Array.isArray(value)) {
-      return value.map(({ territory }: Assignment) => space.territory(territory)?.name ?? territory);
-    }
-    return value;
+    const tell = field && kindOf(field).tell;
+    return tell ? tell(value as StoredValue, { space, timeZone: user.timeZone, names: noNames }) : value;
   };
   return { field, name: field?.apiName ?? change.field, old: show(change.old), new: show(change.new) };
 }

@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import { noChoice } from '../../fields/values/texts.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
@@ -14,7 +15,7 @@ import { mostChoices, readChoice, readText, tooMany } from './pick-list.ts';
  */
 export function changePickList(item: JsonObject, { module, field }: FoundField, task: FieldTask): Reading {
   const given = item.pick_list_values;
-  if (given === undefined || (field.dataType !== 'picklist' && field.dataType !== 'multiselectpicklist')) {
+  if (given === undefined || kindOf(field).choices === null) {
     return { value: {} };
   }
   // Those of a deal's pipeline are the pipelines, which have calls of their own.

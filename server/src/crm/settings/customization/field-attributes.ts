@@ -1,4 +1,6 @@
-import { readValue } from '../../fields/values/read-value.ts';
+import { kindOf } from '../../fields/field-kinds.ts';
+import type { Definition } from '../../fields/kind.ts';
+import { readValue } from '../../fields/read-value.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import { readTruth } from '../../fields/values/truth.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -6,12 +8,11 @@ import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { Field, FieldRestriction } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
-import { type FieldType, fieldTypes } from './field-types.ts';
 
 const longestTooltip = 255;
 
 /** What fields of all types may have: uniqueness, external ids, tooltip, default, and what profiles may do with it. */
-export function readAttributes(item: JsonObject, field: Field, type: FieldType, task: FieldTask): Reading {
+export function readAttributes(item: JsonObject, field: Field, type: Definition, task: FieldTask): Reading {
   if (item.crypt !== undefined && item.crypt !== null && item.crypt !== false) {
     // Values that were said to be encrypted and are not would be worse than a refusal.
     return fail('NOT_SUPPORTED', task, 'crypt', {});
@@ -29,7 +30,7 @@ export function readAttributes(item: JsonObject, field: Field, type: FieldType, 
   return { value };
 }
 
-type Reader = (item: JsonObject, field: Field, type: FieldType, task: FieldTask) => Reading;
+type Reader = (item: JsonObject, field: Field, type: Definition, task: FieldTask) => Reading;
 
 /** `unique:{case_sensitive}`; `{}` and null are what other fields have, `{_disable:null}` ends it. */
 const readUnique: Reader = ({ unique: given }, field, type, task) => {
@@ -94,19 +95,11 @@ const readDefault: Reader = ({ default_value: given }, field, type, task) => {
   if (given === undefined) return { value: {} };
   if (given === null || given === '') return { value: { default_value: null } };
   if (!type.hasDefault || field.unique) return fail('NOT_SUPPORTED', task, 'default_value', {});
-  const value = typeof given === 'string' ? fromText(given, field) : given;
+  const value = typeof given === 'string' ? kindOf(field).fromText(given) : given;
   const reading = readValue(value, field, { item: {} });
   if (reading.problem) return fail('INVALID_DATA', task, 'default_value', reading.problem.details);
   return { value: { default_value: value } };
 };
-
-const numbers = new Set(['integer', 'double', 'currency', 'percent']);
-
-function fromText(text: string, { dataType }: Field): unknown {
-  if (numbers.has(dataType) && /^-?\d{1,20}(\.\d{1,20})?$/.test(text)) return Number(text);
-  if (dataType === 'boolean') return readTruth(text) ?? text;
-  return dataType === 'multiselectpicklist' ? text.split(';') : text;
-}
 
 const permissions = ['read_write', 'read_only', 'hidden'] as const;
 
@@ -115,7 +108,7 @@ const readRestrictions: Reader = ({ profiles: given }, field, _type, task) => {
   if (given === undefined || given === null) return { value: {} };
   if (!Array.isArray(given)) return fail('INVALID_DATA', task, 'profiles', { expected_data_type: 'jsonarray' });
   // Records cannot do without what the platform itself needs of them.
-  if (!field.custom && (field.mandatory || field.readOnly || !fieldTypes[field.dataType] || field.apiName === 'Tag')) {
+  if (!field.custom && (field.mandatory || field.readOnly || !kindOf(field).definition || field.apiName === 'Tag')) {
     return fail('NOT_SUPPORTED', task, 'profiles', {});
   }
   const restrictions = new Map<string, FieldRestriction>(field.restrictions);

@@ -1,9 +1,9 @@
 import type { Queryable } from '../../../database/database.ts';
+import { findKind } from '../../fields/field-kinds.ts';
 import type { CrmCall } from '../../kernel/call.ts';
-import type { DataType, Field, Module } from '../../kernel/metadata/metadata.ts';
+import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
 import { newKey } from './field-names.ts';
-import { fieldTypes } from './field-types.ts';
 
 /** The rows that fields of organizations are kept in. All of this runs while the data space is locked for changes. */
 
@@ -18,8 +18,8 @@ export async function insertField(
   const key = newKey(module, source.api_name, await spentKeys(transaction, dataSpace, module));
   const { api_name, ...others } = source;
   // What a formula computes is kept and found like values of that type.
-  const valueType = (source.return_type ?? source.type) as DataType;
-  const ordered = module.generatedType === 'subform' ? undefined : fieldTypes[valueType]?.ordered;
+  const valueKind = findKind(source.return_type ?? source.type);
+  const ordered = module.generatedType === 'subform' ? undefined : valueKind?.definition?.ordered;
   const definition = { ...others, ...(key === api_name ? {} : { key }), ...(ordered ? { ordered: true } : {}) };
   await transaction.query({
     text: `INSERT INTO crm_custom_field (data_space, module, api_name, definition, created_at_ms, modified_at_ms)

@@ -1,3 +1,4 @@
+import { creatableTypes } from '../../fields/field-kinds.ts';
 import {
   anything,
   flag,
@@ -11,7 +12,6 @@ import {
   type Schema,
   text,
 } from '../../kernel/schema.ts';
-import { fieldTypes } from './field-types.ts';
 
 /** What requests may say of fields (crm-api 7.2). */
 const moduleGiven = input({}, { api_name: text, id: idGiven });
@@ -60,7 +60,7 @@ export const fieldChanges = {
 } as const;
 
 export const newField = input(
-  { field_label: text, data_type: oneOf(...Object.keys(fieldTypes)) },
+  { field_label: text, data_type: oneOf(...creatableTypes) },
   {
     api_name: noted(text, 'By default it is made of the label.'),
     ...attributes,

@@ -30,8 +30,8 @@ export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Re
   const named = given.return_type ?? self?.formula?.returnType;
   if (named === undefined || named === null) return fail('MANDATORY_NOT_FOUND', task, 'formula.return_type', {});
   const type = aliases[String(named).toLowerCase()] ?? (String(named).toLowerCase() as DataType);
-  if (!Object.hasOwn(returnTypes, type) || (self?.formula && type !== self.formula.returnType)) {
-    const supported_values = self?.formula ? [self.formula.returnType] : Object.keys(returnTypes);
+  if (!returnTypes.has(type) || (self?.formula && type !== self.formula.returnType)) {
+    const supported_values = self?.formula ? [self.formula.returnType] : [...returnTypes.keys()];
     return fail('INVALID_DATA', task, 'formula.return_type', { supported_values });
   }
   const assume = given.assume_default ?? self?.formula?.assumeDefault ?? false;
@@ -47,12 +47,10 @@ export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Re
 function check(expression: string, type: DataType, task: FieldTask, self: Field | undefined): Reading<null> {
   try {
     const compiled = compileFormula(expression, task.module);
-    if (compiled.type !== returnTypes[type]) {
+    if (compiled.type !== returnTypes.get(type)) {
       const reason = `the formula computes a ${compiled.type}`;
       if (self) return fail('INVALID_DATA', task, 'formula.expression', { reason });
-      const supported_values = Object.entries(returnTypes).flatMap(([name, of]) =>
-        of === compiled.type ? [name] : [],
-      );
+      const supported_values = [...returnTypes].flatMap(([name, of]) => (of === compiled.type ? [name] : []));
       return fail('INVALID_DATA', task, 'formula.return_type', { supported_values });
     }
     if (self && looksAt(task.module, compiled.fields, self)) {

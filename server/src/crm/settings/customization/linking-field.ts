@@ -1,3 +1,4 @@
+import { kindOfType } from '../../fields/field-kinds.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { DataType, Linking, Module } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource, ModuleSource } from '../../kernel/metadata/standard-modules.ts';
@@ -26,7 +27,7 @@ export function readLinking(
   task: ModuleTask,
 ): Reading<LinkingField> {
   const given = objectOf(item[dataType]);
-  const toUsers = dataType === 'multiuserlookup';
+  const toUsers = kindOfType(dataType).linksTo === 'users';
   const connected: Reading<Module | undefined> = toUsers
     ? { value: undefined }
     : readConnected(item, given, dataType, task);

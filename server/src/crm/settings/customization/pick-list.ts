@@ -1,5 +1,7 @@
+import { kindOfType } from '../../fields/field-kinds.ts';
 import { choiceProblem, isStorable, noChoice } from '../../fields/values/texts.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
+import type { DataType } from '../../kernel/metadata/metadata.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
 
@@ -7,7 +9,7 @@ const limits = { values: 1000, length: 120 } as const;
 const colour = /^#[0-9A-Fa-f]{6}$/;
 
 /** `pick_list_values` of a new field: at least one, none twice; `-None-` is the choice of nothing. */
-export function readPickList(item: JsonObject, dataType: string, task: FieldTask): Reading {
+export function readPickList(item: JsonObject, dataType: DataType, task: FieldTask): Reading {
   if (item.global_picklist !== undefined && item.global_picklist !== null) {
     return fail('NOT_SUPPORTED', task, 'global_picklist', {});
   }
@@ -24,7 +26,7 @@ export function readPickList(item: JsonObject, dataType: string, task: FieldTask
     if (part.failure) return part;
     if (part.value.value !== noChoice) values.push(part.value);
   }
-  const none: PickListSource[] = dataType === 'picklist' ? [{ value: noChoice, id: task.newId() }] : [];
+  const none: PickListSource[] = kindOfType(dataType).choices === 'one' ? [{ value: noChoice, id: task.newId() }] : [];
   const sorted =
     item.pick_list_values_sorted_lexically === true
       ? values.sort((a, b) => ((a.display ?? a.value) < (b.display ?? b.value) ? -1 : 1))
@@ -36,7 +38,7 @@ export function readPickList(item: JsonObject, dataType: string, task: FieldTask
 export function readChoice(
   raw: unknown,
   index: number,
-  dataType: string,
+  dataType: DataType,
   others: readonly PickListSource[],
   task: FieldTask,
 ): Reading<PickListSource> {
@@ -46,7 +48,7 @@ export function readChoice(
   if (display.failure) return display;
   const actual = raw.actual_value === undefined ? display : readText(raw, 'actual_value', at, task);
   if (actual.failure) return actual;
-  const problem = dataType === 'multiselectpicklist' ? choiceProblem(actual.value) : undefined;
+  const problem = kindOfType(dataType).choices === 'many' ? choiceProblem(actual.value) : undefined;
   if (problem) {
     const named = raw.actual_value === undefined ? 'display_value' : 'actual_value';
     return fail('INVALID_DATA', task, `${at}.${named}`, problem.details, problem.message);

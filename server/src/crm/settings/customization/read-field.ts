@@ -1,13 +1,14 @@
+import { creatableTypes, findKind, kindOfType } from '../../fields/field-kinds.ts';
+import type { Definition, LengthRule } from '../../fields/kind.ts';
 import type { ErrorBody } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
-import type { DataType, Field } from '../../kernel/metadata/metadata.ts';
+import type { DataType } from '../../kernel/metadata/metadata.ts';
 import { buildField, type FieldSource, type ModuleSource } from '../../kernel/metadata/standard-modules.ts';
 import { itemField, readPlainItem } from '../../wire/item-list.ts';
 import { readAttributes } from './field-attributes.ts';
 import { readAutoNumber, readLookup } from './field-details.ts';
 import { apiNameFor, apiNamePattern, hasField, isApiName } from './field-names.ts';
 import { type FieldTask, fail, type ModuleTask, type Reading } from './field-task.ts';
-import { type FieldType, fieldTypes, type LengthRule } from './field-types.ts';
 import { readFormula } from './formula-field.ts';
 import { readLinking } from './linking-field.ts';
 import { readPickList } from './pick-list.ts';
@@ -29,22 +30,20 @@ export function readNewField(raw: unknown, task: ModuleTask): Reading<NewField> 
   const { values, item } = reading;
   const inRows = task.module.generatedType === 'subform';
   const dataType = String(values.get('data_type')) as DataType;
-  const type = Object.hasOwn(fieldTypes, dataType) ? fieldTypes[dataType] : undefined;
+  const type = findKind(dataType)?.definition;
   if (!type || (inRows && !type.inRows)) {
-    const supported_values = Object.entries(fieldTypes).flatMap(([name, each]) =>
-      !inRows || each.inRows ? [name] : [],
-    );
+    const supported_values = creatableTypes.filter((name) => !inRows || kindOfType(name).definition?.inRows);
     return fail('INVALID_DATA', task, 'data_type', { supported_values });
   }
   const named = readNames(values.get('api_name'), String(values.get('field_label')), task);
   if (named.failure) return named;
   const base: FieldSource = { id: task.newId(), type: dataType, length: 0, ui_type: type.uiType, ...named.value };
-  const withModule = readModule(dataType, item, base, task);
+  const withModule = readModule(type, item, base, task);
   if (withModule.failure) return withModule;
   const source = merged({ ...base, ...withModule.value.field }, [
     () => readLength(item, type, task),
     () => readDecimals(item, type, task),
-    () => readDetails(dataType, item, task),
+    () => readDetails(type, dataType, item, task),
     (soFar) => readAttributes(item, buildField({ ...soFar, custom: true }), type, task),
   ]);
   if (source.failure) return source;
@@ -54,16 +53,15 @@ export function readNewField(raw: unknown, task: ModuleTask): Reading<NewField> 
 
 /** The module that a field of this type has, if it has one. */
 function readModule(
-  dataType: DataType,
+  { details }: Definition,
   item: JsonObject,
   base: FieldSource,
   task: ModuleTask,
 ): Reading<{ readonly field: Partial<FieldSource>; readonly module?: ModuleSource }> {
-  switch (dataType) {
-    case 'multiselectlookup':
-    case 'multiuserlookup':
-      return readLinking(item, dataType, base, task);
-    case 'subform':
+  switch (details) {
+    case 'linking':
+      return readLinking(item, base.type as DataType, base, task);
+    case 'rows':
       return readSubform(base, task);
     default:
       return { value: { field: {} } };
@@ -102,7 +100,7 @@ export function labelFailure(label: string, task: FieldTask, self: string | null
 }
 
 /** `length` as the type allows it. */
-export function readLength(item: JsonObject, { length: rule }: FieldType, task: FieldTask): Reading {
+export function readLength(item: JsonObject, { length: rule }: Definition, task: FieldTask): Reading {
   if ('fixed' in rule) return { value: { length: rule.fixed } };
   const given = item.length ?? impliedLength(item, rule);
   if (given === undefined) return { value: { length: rule.otherwise } };
@@ -131,9 +129,9 @@ function impliedLength({ textarea }: JsonObject, rule: LengthRule): number | und
 /** Decimals and rounding of numbers; `before` has what the item does not name. */
 export function readDecimals(
   item: JsonObject,
-  { decimals: rule }: FieldType,
+  { decimals: rule }: Definition,
   task: FieldTask,
-  before?: Pick<Field, 'decimals'>,
+  before?: { readonly decimals: number },
 ): Reading {
   if (!rule) return { value: {} };
   const currency = isJsonObject(item.currency) ? item.currency : {};
@@ -163,14 +161,13 @@ function readRounding({ rounding_option: given }: JsonObject, task: FieldTask): 
 }
 
 /** What only fields of one type have. */
-function readDetails(dataType: DataType, item: JsonObject, task: FieldTask): Reading {
-  switch (dataType) {
-    case 'picklist':
-    case 'multiselectpicklist':
-      return readPickList(item, dataType, task);
-    case 'autonumber':
+function readDetails({ details }: Definition, type: DataType, item: JsonObject, task: FieldTask): Reading {
+  switch (details) {
+    case 'choices':
+      return readPickList(item, type, task);
+    case 'numbering':
       return readAutoNumber(item, task);
-    case 'lookup':
+    case 'target':
       return readLookup(item, task);
     case 'formula': {
       const formula = readFormula(item, task);

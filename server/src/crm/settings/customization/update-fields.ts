@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import { decimalsOf, kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -13,7 +14,6 @@ import { readAttributes } from './field-attributes.ts';
 import { changeNumbering } from './field-details.ts';
 import { changeField } from './field-rows.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
-import { fieldTypes } from './field-types.ts';
 import { type FoundField, findField } from './find-field.ts';
 import { readFormula } from './formula-field.ts';
 import { labelFailure, readDecimals, readLength } from './read-field.ts';
@@ -107,11 +107,14 @@ function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Readi
   if (raw.data_type !== undefined && raw.data_type !== field.dataType) {
     return fail('INVALID_DATA', task, 'data_type', { supported_values: [field.dataType] });
   }
-  const type = fieldTypes[field.dataType] ?? { uiType: field.uiType, length: { fixed: field.length } };
+  const type = kindOf(field).definition ?? { uiType: field.uiType, length: { fixed: field.length } };
   const parts: readonly (() => Reading)[] = [
     () => readNewLabel(reading.values.get('field_label'), found, task),
     () => (raw.length === undefined && raw.textarea === undefined ? { value: {} } : readLonger(raw, found, task)),
-    () => (field.custom && (raw.decimal_place ?? raw.currency) ? readDecimals(raw, type, task, field) : { value: {} }),
+    () =>
+      field.custom && (raw.decimal_place ?? raw.currency)
+        ? readDecimals(raw, type, task, { decimals: decimalsOf(field) })
+        : { value: {} },
     () => changePickList(raw, found, task),
     () => changeNumbering(raw, field, task),
     () => (field.custom && field.formula && raw.formula !== undefined ? readFormula(raw, task, field) : { value: {} }),
@@ -135,7 +138,7 @@ function readNewLabel(given: unknown, { field }: FoundField, task: FieldTask): R
 
 /** Values may become longer; those that are there keep their place. */
 function readLonger(raw: JsonObject, { field }: FoundField, task: FieldTask): Reading {
-  const type = fieldTypes[field.dataType];
+  const type = kindOf(field).definition;
   if (!type || 'fixed' in type.length) return { value: {} };
   const part = readLength(raw, type, task);
   if (part.failure || (part.value.length ?? 0) >= field.length) return part;

@@ -1,30 +1,15 @@
+import { decimalsOf, jsonTypeOf, kindOf, valueKindOf } from '../../fields/field-kinds.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { layoutId, systemIds } from '../../kernel/ids.ts';
-import { type Field, type Module, type PickListValue, valueType, wholeModule } from '../../kernel/metadata/metadata.ts';
+import type { Field, Module, PickListValue } from '../../kernel/metadata/metadata.ts';
 import { pipelinesOf } from '../../kernel/space/pipelines-of.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import type { Version } from '../../kernel/versions.ts';
 import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
-import { anyModuleForm, dataTypeForm, moduleForm } from './version-forms.ts';
 
 /** Most values of one pick list; custom fields beyond the first ones have room of their own. */
 const valuesPerField = 1000;
 
-const unsearchable = new Set([
-  'multiselectlookup',
-  'multiuserlookup',
-  'fileupload',
-  'imageupload',
-  'subform',
-  'layout',
-  'profileimage',
-  'formula',
-  'linetax',
-  'ALARM',
-  'RRULE',
-]);
-const unsortable = new Set([...unsearchable, 'multi_module_lookup', 'multiselectpicklist', 'participants']);
 const systemFields = new Set(['id', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time', 'Tag', 'Layout']);
 
 /** A field as `GET /settings/fields` shows it, with every key that clients look for. */
@@ -36,9 +21,8 @@ export function fieldAnswer(
   const writable = !field.readOnly && !systemFields.has(field.apiName);
   // Restrictions are the reader's own; what others may do does not depend on them.
   const mayBeWritten = writable || field.restrictions.has(user.profile.id);
-  const picks = field.dataType === 'picklist' || field.dataType === 'multiselectpicklist';
-  const searchable = !unsearchable.has(valueType(field));
-  const dataType = dataTypeForm(version, field);
+  const kind = kindOf(field);
+  const { searchable, sortable } = valueKindOf(field);
   return {
     associated_module: associatedModule(field, space),
     webhook: searchable,
@@ -58,12 +42,12 @@ export function fieldAnswer(
     read_only: field.readOnly,
     association_details: null,
     businesscard_supported: searchable,
-    multi_module_lookup: dataType === 'multi_module_lookup' ? multiModuleLookup(field, space) : {},
+    multi_module_lookup: {},
     id: space.id(field.idSuffix),
     created_time: shownTime(field.createdAtMs, user.timeZone),
     modified_time: shownTime(field.modifiedAtMs, user.timeZone),
     filterable: searchable,
-    sortable: !unsortable.has(valueType(field)),
+    sortable,
     searchable,
     visible: true,
     profiles: space.contents.profiles.map(({ id, name }) => ({
@@ -74,8 +58,8 @@ export function fieldAnswer(
     view_type: { view: true, edit: writable, quick_create: writable && field.mandatory, create: writable },
     separator: false,
     unique: field.unique ? { casesensitive: String(field.caseSensitive) } : {},
-    json_type: field.jsonType,
-    pick_list_values: picks ? pickListValues(field, module, space) : [],
+    json_type: jsonTypeOf(field),
+    pick_list_values: kind.choices ? pickListValues(field, module, space) : [],
     pick_list_values_sorted_lexically: false,
     enable_colour_code: field.pickList.some(({ colour }) => colour !== undefined),
     global_picklist: null,
@@ -92,15 +76,15 @@ export function fieldAnswer(
     history_tracking_enabled: false,
     mass_update: writable && searchable,
     email_parser: { fields_update_supported: writable, record_operations_supported: writable },
-    data_type: dataType,
+    data_type: kind.nameIn?.(version, field) ?? field.dataType,
     formula: formula(field),
     rollup_summary: {},
-    decimal_place: decimalPlaces(field),
-    currency: field.dataType === 'currency' ? { rounding_option: field.rounding, precision: field.decimals } : {},
-    auto_number: autoNumber(field),
-    multiselectlookup: field.dataType === 'multiselectlookup' ? linking(field, space, version) : {},
-    multiuserlookup: field.dataType === 'multiuserlookup' ? linking(field, space, version) : {},
-    lookup: dataType === 'lookup' ? lookup(field, space, version) : {},
+    decimal_place: kind.decimals === null ? null : decimalsOf(field),
+    currency: {},
+    auto_number: {},
+    multiselectlookup: {},
+    multiuserlookup: {},
+    lookup: {},
     subform: subform(field, space),
     refer_from_field: null,
     created_source: field.custom ? 'user' : 'default',
@@ -114,6 +98,8 @@ export function fieldAnswer(
       module.generatedType === 'subform'
         ? []
         : [{ api_name: 'Standard__s', name: 'Standard', id: layoutId(space.dataSpace, module.number) }],
+    // What the type says takes the place of what stands for nothing.
+    ...kind.attributes(field, { space, version }),
   };
 }
 
@@ -123,79 +109,9 @@ function formula({ formula: own, custom }: Field): object {
   return { return_type: returnType, expression, ...(custom ? { assume_default: assumeDefault, dynamic: false } : {}) };
 }
 
-function decimalPlaces({ dataType, decimals }: Field): number | null {
-  return withDecimals.has(dataType) ? decimals : null;
-}
-
-const withDecimals = new Set(['currency', 'percent', 'formula', 'double']);
-
-function autoNumber({ dataType, autoNumber: numbering }: Field): object {
-  if (dataType !== 'autonumber') return {};
-  const { prefix = '', suffix = '', start = 1, digits = 1 } = numbering ?? {};
-  return { prefix, suffix, start_number: start, starting_number_length: digits };
-}
-
 /** Standard fields are as old as the organization, and nobody asks for that. */
 function shownTime(atMs: number, timeZone: string): string | null {
   return atMs === 0 ? null : formatDateTime(atMs, timeZone);
-}
-
-function moduleReference(apiName: string, space: Space): { api_name: string; id: string } | undefined {
-  const module = space.metadata.find(apiName);
-  return module && { api_name: module.apiName, id: space.moduleId(module) };
-}
-
-function lookup(field: Field, space: Space, version: Version): object {
-  if (field.dataType === 'multi_module_lookup') return anyModuleForm(version);
-  const module = moduleReference(field.lookupModules[0] ?? '', space);
-  return {
-    query_details: {},
-    display_label: field.backList?.label ?? field.label,
-    api_name: field.backList?.apiName ?? field.apiName,
-    module: moduleForm(version, module),
-    id: space.id(field.idSuffix),
-  };
-}
-
-/** How a multi-select look-up is made of links, as old and new clients look for it. */
-function linking(field: Field, space: Space, version: Version): object {
-  const { linking: by, backList } = field;
-  const module = by && space.metadata.find(by.module);
-  if (!by || !module) return {};
-  const lookupTo = (name: string) => {
-    const inner = wholeModule(module).field.get(name);
-    return { api_name: name, field_label: inner?.label ?? name, id: space.id(inner?.idSuffix ?? 0) };
-  };
-  const connected = by.connectedModule === null ? undefined : moduleReference(by.connectedModule, space);
-  return {
-    display_label: backList?.label ?? field.label,
-    api_name: backList?.apiName ?? field.apiName,
-    id: space.id(field.idSuffix),
-    linking_module: moduleForm(version, { api_name: module.apiName, id: space.moduleId(module) }),
-    connected_module: moduleForm(version, connected) ?? null,
-    lookup_apiname: by.parentField,
-    connectedlookup_apiname: by.connectedField,
-    connectedfield_apiname: field.apiName,
-    linking_details: {
-      module: { api_name: module.apiName, id: space.moduleId(module), plural_label: module.pluralLabel, visibility: 0 },
-      lookup_field: lookupTo(by.parentField),
-      connected_lookup_field: lookupTo(by.connectedField),
-    },
-    connected_details: connected ? { module: connected, field: null, layouts: [] } : null,
-    related_list: backList
-      ? { display_label: backList.label, api_name: backList.apiName, id: space.id(backList.idSuffix) }
-      : null,
-    record_access: false,
-  };
-}
-
-function multiModuleLookup(field: Field, space: Space): object {
-  return {
-    display_label: field.label,
-    api_name: field.apiName,
-    modules: field.lookupModules.map((name) => moduleReference(name, space)).filter((module) => module !== undefined),
-    id: space.id(field.idSuffix),
-  };
 }
 
 function associatedModule(field: Field, space: Space): object | null {

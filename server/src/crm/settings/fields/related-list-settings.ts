@@ -1,3 +1,4 @@
+import { moduleForm } from '../../fields/groups/metadata.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { layoutId, readId } from '../../kernel/ids.ts';
@@ -5,7 +6,6 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { type RelatedList, relatedListId, relatedListsOf } from '../../records/list/related-lists.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pathId } from '../../wire/parameters.ts';
-import { moduleForm } from './version-forms.ts';
 
 /** GET /settings/related_lists?module=[&layout_id=] (crm-api 7.4) */
 export async function listRelatedLists(call: CrmCall): Promise<CrmAnswer> {

@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
@@ -90,9 +91,9 @@ interface Section {
 /** The form's parts: the module's own fields, addresses, long text, and each subform for itself. */
 function sections(module: Module): Section[] {
   const shown = module.fields.filter((field) => !hidden.has(field.apiName));
-  const plain = shown.filter((field) => field.dataType !== 'subform');
+  const plain = shown.filter((field) => kindOf(field).holds !== 'rows');
   const isAddress = (field: Field) => address.test(field.apiName);
-  const isLong = (field: Field) => field.dataType === 'textarea' && !isAddress(field);
+  const isLong = (field: Field) => kindOf(field).multiline && !isAddress(field);
   const groups: Section[] = [
     {
       label: `${module.singularLabel} Information`,
@@ -101,7 +102,7 @@ function sections(module: Module): Section[] {
     },
     { label: 'Address Information', subform: false, fields: plain.filter(isAddress) },
     ...shown
-      .filter((field) => field.dataType === 'subform')
+      .filter((field) => kindOf(field).holds === 'rows')
       .map((field) => ({ label: field.label, subform: true, fields: [field] })),
     { label: 'Description Information', subform: false, fields: plain.filter(isLong) },
   ];

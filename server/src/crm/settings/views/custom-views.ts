@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
@@ -59,7 +60,7 @@ export function defaultViewAnswer(module: Module, call: CrmCall): object | null 
 
 function wholeViewAnswer(view: CustomView, call: CrmCall): object {
   const { space } = call;
-  const fields = view.module.fields.filter((field) => field.dataType !== 'layout' && field.dataType !== 'subform');
+  const fields = view.module.fields.filter((field) => !['layout', 'rows'].includes(kindOf(field).holds));
   return {
     ...viewAnswer(view, call),
     fields: fields

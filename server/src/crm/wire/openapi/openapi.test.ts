@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
+import { jsonTypeOf } from '../../fields/field-kinds.ts';
 import { type Field, servesRecords } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata, standardModules } from '../../kernel/metadata/standard-modules.ts';
 import { versions } from '../../kernel/versions.ts';
@@ -122,7 +123,7 @@ describe('records', () => {
     }
     const choice = field.pickList.find(({ value }) => value !== '-None-');
     if (choice) return choice.value;
-    if (target === undefined) return given[field.dataType] ?? (field.jsonType === 'string' ? 'x' : 1);
+    if (target === undefined) return given[field.dataType] ?? (jsonTypeOf(field) === 'string' ? 'x' : 1);
     const name = standardMetadata.find(target)?.displayField as string;
     const data = [{ [name === 'Full_Name' ? 'Last_Name' : name]: 'x' }];
     const made = await crm.call('POST', `/crm/v8/${target}`, { body: { data } });

@@ -1,5 +1,7 @@
-import { isWritable } from '../../fields/values/read-value.ts';
-import type { DataType, Field, Module } from '../../kernel/metadata/metadata.ts';
+import { kindOf } from '../../fields/field-kinds.ts';
+import type { RowSchemas } from '../../fields/kind.ts';
+import { isWritable } from '../../fields/read-value.ts';
+import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { servesRecords, sinceV4 } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata, standardModules } from '../../kernel/metadata/standard-modules.ts';
 import { systemFields } from '../../kernel/metadata/system-keys.ts';
@@ -7,17 +9,12 @@ import { metadataIn } from '../../kernel/metadata/version-metadata.ts';
 import {
   anyObject,
   before,
-  either,
-  flag,
   id,
   idGiven,
   input,
-  integer,
   listOf,
-  moduleReference,
   named,
   noted,
-  number,
   orNull,
   reference,
   type Schema,
@@ -31,50 +28,6 @@ import { findVersion, type Version } from '../../kernel/versions.ts';
  * Records of the standard modules, made from the metadata that reads and writes them. An organization's own fields and
  * modules come on top: it asks `GET /settings/fields` for those.
  */
-const date: Schema = { type: 'string', format: 'date' };
-const file = named('StoredFile', {
-  type: 'object',
-  required: ['File_Id__s', 'id'],
-  properties: {
-    File_Id__s: text,
-    File_Name__s: orNull(text),
-    Size__s: orNull(text),
-    Created_Time__s: time,
-    Created_By__s: reference,
-    Owner__s: reference,
-    id,
-    Sequence_Number__s: integer,
-    Description__s: orNull(text),
-    Preview_Id__s: text,
-    State__s: text,
-  },
-});
-const fileGiven = named(
-  'FileGiven',
-  input(
-    {},
-    {
-      File_Id__s: noted(text, 'Id of a file of POST /files.'),
-      id: idGiven,
-      _delete: noted({}, 'With id: takes the file away.'),
-    },
-  ),
-);
-export const userReference = named('UserReference', {
-  type: 'object',
-  required: ['name', 'id'],
-  properties: { name: orNull(text), id, email: orNull(text) },
-});
-const anyModuleReference = named('AnyModuleReference', {
-  type: 'object',
-  required: ['name', 'id', 'module'],
-  properties: { name: orNull(text), id, module: moduleReference },
-});
-const layout = named('LayoutReference', {
-  type: 'object',
-  required: ['name', 'id'],
-  properties: { name: text, display_label: text, id },
-});
 const tag = named('RecordTag', {
   type: 'object',
   required: ['name', 'id', 'color_code'],
@@ -88,62 +41,11 @@ const lineProduct = named('LineProduct', {
   properties: { Product_Code: orNull(text), name: orNull(text), id },
 });
 
-const shortText = ({ length }: Field): Schema => ({ type: 'string', maxLength: length });
-/** An amount, or text such as "5%". */
-const amount: Schema = { type: ['string', 'number'] };
-const choice = ({ pickList }: Field): Schema => ({ type: 'string', examples: pickList.map(({ value }) => value) });
-const objects = listOf(anyObject);
-const lookupGiven = named('LookupGiven', either(idGiven, input({ id: idGiven })));
-const anyLookupGiven = named('AnyModuleLookupGiven', input({ id: idGiven }, { module: input({ api_name: text }) }));
-
-/** How a type is answered, and how it is given where that differs. */
-const forms: Readonly<
-  Record<DataType, readonly [answered: (field: Field) => Schema, given?: (field: Field) => Schema]>
-> = {
-  text: [(field) => (field.amount ? amount : shortText(field)), (field) => (field.amount ? amount : shortText(field))],
-  textarea: [shortText],
-  email: [(field) => ({ ...shortText(field), format: 'email' })],
-  phone: [shortText],
-  website: [shortText],
-  picklist: [choice],
-  multiselectpicklist: [(field) => listOf(choice(field))],
-  integer: [() => integer],
-  bigint: [() => noted(text, 'A whole number as text.'), () => ({ type: ['string', 'integer'] })],
-  double: [() => number],
-  currency: [() => number],
-  percent: [() => number],
-  boolean: [() => flag],
-  date: [() => date],
-  datetime: [() => time],
-  event_reminder: [() => time],
-  lookup: [() => reference, () => lookupGiven],
-  multi_module_lookup: [() => anyModuleReference, () => anyLookupGiven],
-  ownerlookup: [() => userReference, () => lookupGiven],
-  userlookup: [() => userReference, () => lookupGiven],
-  multiselectlookup: [() => objects],
-  multiuserlookup: [() => objects],
-  subform: [
-    (field) => listOf(rowSchemas.get(field.subform ?? '')?.answered ?? anyObject),
-    (field) => listOf(rowSchemas.get(field.subform ?? '')?.given ?? anyObject),
-  ],
-  layout: [() => layout, () => anyObject],
-  profileimage: [() => text],
-  fileupload: [() => listOf(file), () => listOf(fileGiven)],
-  imageupload: [() => listOf(file), () => listOf(fileGiven)],
-  autonumber: [() => text],
-  formula: [() => ({ type: ['number', 'string', 'boolean'] })],
-  rollup_summary: [() => number],
-  consent_lookup: [() => reference],
-  territories: [() => objects],
-  linetax: [() => objects],
-  ALARM: [() => anyObject],
-  RRULE: [() => anyObject],
-  multireminder: [() => objects],
-  participants: [() => objects],
-};
+/** Rows have their schemas before the records that hold them. */
+const rowsOf: RowSchemas = (module) => (module === null ? undefined : rowSchemas.get(module));
 
 function answered(field: Field): Schema {
-  const schema = field.apiName === 'Tag' ? listOf(tag) : forms[field.dataType][0](field);
+  const schema = field.apiName === 'Tag' ? listOf(tag) : kindOf(field).schema.answered(field, rowsOf);
   const { apiName, label } = field;
   if (apiName === 'id') return noted(id, label);
   if (field.rowForm === 'product') return noted(orNull(lineProduct), label);
@@ -153,14 +55,17 @@ function answered(field: Field): Schema {
 }
 
 function given(field: Field): Schema {
-  const [shown, wanted = shown] = forms[field.dataType];
+  const { answered: shown, given: wanted = shown } = kindOf(field).schema;
   if (field.apiName === 'Tag') return listOf(input({ name: text }));
-  return noted(orNull(wanted(field)), field.mandatory ? `${field.label}. Mandatory in new records.` : field.label);
+  return noted(
+    orNull(wanted(field, rowsOf)),
+    field.mandatory ? `${field.label}. Mandatory in new records.` : field.label,
+  );
 }
 
 /** Whether requests may name the field. */
 const takes = (field: Field): boolean =>
-  isWritable(field) || field.apiName === 'Tag' || (field.dataType === 'subform' && !field.readOnly);
+  isWritable(field) || field.apiName === 'Tag' || (kindOf(field).holds === 'rows' && !field.readOnly);
 
 const each = (fields: readonly Field[], of: (field: Field) => Schema) =>
   Object.fromEntries(fields.map((field) => [field.apiName, of(field)]));

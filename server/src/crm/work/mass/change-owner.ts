@@ -1,4 +1,5 @@
 import { putMail } from '../../../mail/outbox.ts';
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -140,8 +141,7 @@ async function giveRelated(
   owner: string,
 ): Promise<void> {
   const lookups = other.fields.filter(
-    ({ dataType, lookupModules }) =>
-      (dataType === 'lookup' || dataType === 'multi_module_lookup') && lookupModules.includes(module.apiName),
+    (field) => kindOf(field).lookup?.to === 'records' && field.lookupModules.includes(module.apiName),
   );
   const keys = lookups.map(({ key }) => key);
   if (ids.length === 0 || keys.length === 0) return;

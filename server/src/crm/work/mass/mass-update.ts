@@ -1,3 +1,4 @@
+import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal, refusalOf } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-body.ts';
@@ -51,7 +52,10 @@ function readCommonItem(module: Module, body: JsonObject): JsonObject {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'data', json_path: '$.data[0]' } });
   }
   if (fields.length > limit) throw new Refusal('LIMIT_EXCEEDED', { details: { limit, json_path: '$.data[0]' } });
-  const choices = fields.filter((name) => module.field.get(name)?.dataType === 'multiselectpicklist');
+  const choices = fields.filter((name) => {
+    const field = module.field.get(name);
+    return field && kindOf(field).choices === 'many';
+  });
   if (overWrite || choices.length === 0) return item;
   return { $append_values: Object.fromEntries(choices.map((name) => [name, true])), ...item };
 }

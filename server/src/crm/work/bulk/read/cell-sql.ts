@@ -1,6 +1,7 @@
 import { type CsvStyle, formulaStart } from '../../../../foundation/csv.ts';
+import { valueKindOf } from '../../../fields/field-kinds.ts';
+import type { CellWriter } from '../../../fields/kind.ts';
 import { layoutId } from '../../../kernel/ids.ts';
-import { valueType } from '../../../kernel/metadata/metadata.ts';
 import { columnSql, isTableColumn, jsonKey } from '../../../language/query/column-sql.ts';
 import type { Column } from '../../../language/query/condition.ts';
 import type { StatementBuilder } from '../../../language/query/statement-builder.ts';
@@ -20,49 +21,24 @@ export interface CellOptions {
 export function cellSql(column: Column, builder: StatementBuilder, { dataSpace, zone, style }: CellOptions): string {
   const { module, field } = column;
   const alias = builder.source(column);
-  const { apiName, dataType } = field;
-  // Only texts can hold what must be quoted.
-  const plain = (sql: string) => `coalesce((${sql})::text, '')`;
-  const cell = (sql: string) => textCell(sql, style);
-  const flag = (sql: string) => `CASE WHEN ${sql} THEN 'true' ELSE 'false' END`;
-  const time = (sql: string) => `coalesce(crm_csv_time((${sql})::bigint, ${zone}), '')`;
+  const writer: CellWriter = {
+    style,
+    text: (sql) => textCell(sql, style),
+    plain: (sql) => `coalesce((${sql})::text, '')`,
+    time: (sql) => `coalesce(crm_csv_time((${sql})::bigint, ${zone}), '')`,
+  };
+  const { cell, holds } = valueKindOf(field);
   if (isTableColumn(module, field)) {
     const sql = columnSql(alias, module, field);
-    if (dataType === 'datetime') return time(sql);
-    if (dataType === 'boolean') return flag(sql);
-    return module === usersModule ? cell(`${sql}::text`) : plain(sql);
+    if (cell.columnSql) return cell.columnSql(sql, writer);
+    return module === usersModule ? writer.text(`${sql}::text`) : writer.plain(sql);
   }
-  if (apiName === 'Record_Status__s') return `'Available'`;
-  if (dataType === 'layout') return `'${layoutId(dataSpace, module.number)}'`;
+  if (field.apiName === 'Record_Status__s') return `'Available'`;
+  if (holds === 'layout') return `'${layoutId(dataSpace, module.number)}'`;
+  if (field.apiName === 'Tag') return writer.text(tagsSql(alias));
   const key = jsonKey(field.key);
-  const text = `${alias}.data ->> ${key}`;
-  if (apiName === 'Tag') return cell(tagsSql(alias));
-  switch (valueType(field)) {
-    case 'datetime':
-    case 'event_reminder':
-      return time(text);
-    case 'boolean':
-      return `coalesce(${text}, 'false')`;
-    case 'multiselectpicklist':
-      return cell(`(SELECT string_agg(choice, ';') FROM jsonb_array_elements_text(${alias}.data -> ${key}) AS choice)`);
-    case 'territories':
-      return plain(
-        `(SELECT string_agg(place ->> 'territory', ';') FROM jsonb_array_elements(${alias}.data -> ${key}) AS place)`,
-      );
-    case 'multi_module_lookup':
-      return plain(`${alias}.data -> ${key} ->> 'id'`);
-    case 'integer':
-    case 'bigint':
-    case 'double':
-    case 'currency':
-    case 'percent':
-    case 'date':
-    case 'lookup':
-    case 'userlookup':
-      return plain(text);
-    default:
-      return cell(text);
-  }
+  const data = { json: `(${alias}.data -> ${key})`, text: `(${alias}.data ->> ${key})` };
+  return cell.sql?.(data, writer) ?? `''`;
 }
 
 /** A text as a cell; numbers, ids and times need no guard, for they are no formulas. */

@@ -1,3 +1,4 @@
+import { kindOf } from '../../../fields/field-kinds.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';
 import type { Field, Module } from '../../../kernel/metadata/metadata.ts';
@@ -7,11 +8,9 @@ import { usersModule } from '../../../language/query/users-module.ts';
 import { mayUse } from '../../../records/record-module.ts';
 import { checkScope } from '../bulk-body.ts';
 
-/** What a CSV file cannot hold in one cell. */
-const unreadable: readonly Field['dataType'][] = ['subform', 'multiselectlookup', 'multiuserlookup', 'profileimage'];
-
+/** Whether a cell of a CSV file can hold values of the field. */
 export function isExported(field: Field): boolean {
-  return !unreadable.includes(field.dataType);
+  return kindOf(field).cell.sql !== null;
 }
 
 /**
@@ -46,6 +45,8 @@ export function readBulkCriteria(call: CrmCall, module: Module, raw: unknown): C
 }
 
 function targetOf(call: CrmCall, field: Field): Module | undefined {
-  if (field.dataType === 'ownerlookup' || field.dataType === 'userlookup') return usersModule;
-  return field.dataType === 'lookup' ? call.space.metadata.find(field.lookupModules[0] ?? '') : undefined;
+  const { lookup } = kindOf(field);
+  if (!lookup) return undefined;
+  if (lookup.to === 'users') return usersModule;
+  return lookup.several ? undefined : call.space.metadata.find(field.lookupModules[0] ?? '');
 }

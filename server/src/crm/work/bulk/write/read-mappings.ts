@@ -1,5 +1,6 @@
+import { kindOf } from '../../../fields/field-kinds.ts';
+import { isWritable } from '../../../fields/read-value.ts';
 import { isDateFormat } from '../../../fields/values/date-format.ts';
-import { isWritable } from '../../../fields/values/read-value.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../../kernel/json-body.ts';
@@ -86,7 +87,7 @@ export function checkMandatory(
   json_path: string,
 ): void {
   if (operation === 'update') return;
-  const needed = (field: Field) => field.mandatory && (isImported(field) || field.dataType === 'subform');
+  const needed = (field: Field) => field.mandatory && (isImported(field) || kindOf(field).holds === 'rows');
   const missing = module.fields.find((field) => needed(field) && !names.includes(field.apiName));
   if (missing) throw notMapped(missing.apiName, json_path);
 }
@@ -155,7 +156,8 @@ function lookupOf(
   const named = typeof mapping.module === 'string' ? mapping.module : undefined;
   const target =
     field.lookupModules.find((name) => name.toLowerCase() === named?.toLowerCase()) ?? field.lookupModules[0];
-  const module = field.dataType === 'multi_module_lookup' ? (target ?? null) : null;
+  const { lookup } = kindOf(field);
+  const module = lookup?.to === 'records' && lookup.several ? (target ?? null) : null;
   if (findBy === undefined || findBy === null || findBy === 'id' || target === undefined)
     return { find_by: null, module };
   const targetModule = call.space.metadata.find(target);

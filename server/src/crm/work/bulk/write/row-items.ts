@@ -1,9 +1,11 @@
+import { kindOf } from '../../../fields/field-kinds.ts';
+import type { CellContext } from '../../../fields/kind.ts';
+import { partsOf } from '../../../fields/values/texts.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import type { Field, Module } from '../../../kernel/metadata/metadata.ts';
 import type { Space } from '../../../kernel/space/space.ts';
 import { uniqueForm } from '../../../records/unique-claims.ts';
 import { holdersOf } from '../../../records/write/find-duplicates.ts';
-import { cellValue } from './cell-values.ts';
 import { isImported, isKey } from './read-mappings.ts';
 import type { FieldMapping, WriteResource } from './write-request.ts';
 
@@ -64,10 +66,17 @@ export async function itemsOf(
       }
       const ids = resolved.get(column);
       const shown = named.get(field.apiName)?.get(text.trim()) ?? ids?.(text) ?? text;
-      item[field.apiName] = field.apiName === 'id' ? shown.trim() : cellValue(shown, field, mapping, context);
+      item[field.apiName] = field.apiName === 'id' ? shown.trim() : cellValue(shown, column, context);
     }
     return item;
   });
+}
+
+/** The text of a cell as the value that a record call would bring for the field. */
+function cellValue(text: string, { field, mapping }: MappedColumn, context: Pick<CellContext, 'space' | 'timeZone'>) {
+  if (field.apiName === 'Tag') return partsOf(text).map((name) => ({ name }));
+  const { format, module } = mapping;
+  return kindOf(field).cell.read(text, { ...context, format, module });
 }
 
 export function textOf(row: readonly string[], { index, default_value }: FieldMapping): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DataType, Field } from '../../kernel/metadata/metadata.ts';
-import { buildField } from '../../kernel/metadata/standard-modules.ts';
+import type { DataType, Field } from '../kernel/metadata/metadata.ts';
+import { buildField } from '../kernel/metadata/standard-modules.ts';
 import { readValue } from './read-value.ts';
 
 const field = (type: DataType, over: object = {}): Field =>

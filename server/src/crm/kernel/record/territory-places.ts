@@ -1,4 +1,4 @@
-import type { RecordData } from '../kernel/record/record.ts';
+import type { RecordData } from './record.ts';
 
 /** A record's place in a territory, as its data holds it. */
 export interface Assignment {

@@ -1,6 +1,6 @@
-// What `npm start` and `npm test` do first: install the packages when they are missing or out of date, build the SDKs and
-// the API console when their sources changed, and with --browser find a Chromium. Runs on any Node from 20 on, before
-// there are packages.
+// What `npm start` and `npm test` do first: install the packages when they are missing or out of date (with --run-only those
+// that tests and checks do not need alone), build the SDKs and the API console when their sources changed, and with
+// --browser find a Chromium. Runs on any Node from 20 on, before there are packages.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,10 +22,11 @@ const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
 
 /**
  * Does what is missing. Cut short at any moment, it leaves what the next call completes.
- * @param {{ browser?: boolean, redis?: boolean }} options
+ * @param {{ runOnly?: boolean, browser?: boolean, redis?: boolean }} options `runOnly`: without the development packages,
+ *   which are five sixths of all
  */
-export async function setUp({ browser = false, redis = false } = {}) {
-  if (!packagesAreInstalled()) await installPackages();
+export async function setUp({ runOnly = false, browser = false, redis = false } = {}) {
+  if (!packagesAreInstalled(runOnly)) await installPackages(runOnly);
   for (const sdk of sdks) {
     if (sdkIsStale(sdk))
       await run(bundledNode, [join('sdk', sdk.folder, 'build.ts')], `${sdk.name} could not be built`);
@@ -58,21 +59,24 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 }
 
 /** Compares the lock file with the one that npm leaves in node_modules. */
-function packagesAreInstalled() {
+function packagesAreInstalled(runOnly) {
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installed) || !existsSync(bundledNode)) return false;
   const there = JSON.parse(readFileSync(installed, 'utf8')).packages;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, { version, optional }]) =>
-      !path.includes('node_modules/') || there[path]?.version === version || (optional && !there[path]),
+    ([path, { version, optional, dev }]) =>
+      !path.includes('node_modules/') ||
+      there[path]?.version === version ||
+      ((optional || (runOnly && dev)) && !there[path]),
   );
 }
 
-async function installPackages() {
+async function installPackages(runOnly) {
   say('Installing packages …');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  if (runOnly) args.push('--omit=dev');
   const failure = 'the packages could not be installed';
   // `npm pack --dry-run` tells its scripts to do nothing; they have to, nevertheless.
   const env = { ...process.env, npm_config_dry_run: 'false' };

@@ -52,6 +52,12 @@ export class PortalDatabase {
     await this.pool.query(tables);
   }
 
+  /** Forgets the row of a user whose tokens are of no use. */
+  async drop(key: string): Promise<void> {
+    const stored = await this.tokens.get(key);
+    if (stored) await this.tokens.compareAndSwap(key, stored.version, null);
+  }
+
   /** Keeps what a callback received. Codes live for a minute and once; a day later nobody asks for them any more. */
   async keepCallback({ code, location, accountsServer, error, environmentAsked }: ReceivedCallback): Promise<void> {
     await this.pool.query('DELETE FROM portal_callback WHERE arrived_at_ms < $1', [this.#now() - callbacksKeptMs]);

@@ -60,11 +60,15 @@ export function registerSignIn(app: FastifyInstance, portal: Portal): void {
       const client = await oauth.at(origin);
       // Without a sign-in of this browser the state matches nothing, and the SDK sends nothing.
       const { state, codeVerifier } = begun ?? { state: '', codeVerifier: undefined };
+      const before = new Set((await portal.database.tokens.list()).map(({ row }) => row.refreshToken));
       const session = await client.exchange(query, { state, codeVerifier });
       const row = await session.row();
       if (row.userId === '') await refuseNobody(session);
-      // Who has allowed access before gets a refresh token only when asked once more.
-      if (row.refreshToken === '' && begun && !begun.again) {
+      // Who has allowed access before is neither asked for the environment nor given a refresh token, unless once more.
+      const wasAsked = row.refreshToken !== '' && !before.has(row.refreshToken);
+      const isUseless = row.refreshToken === '' || row.environment !== begun?.environment;
+      if (!wasAsked && isUseless && begun && !begun.again) {
+        if (row.refreshToken === '') await portal.database.drop(session.key);
         await browsers.write(id, rest);
         return reply.redirect(await begin(id, origin, { ...begun, again: true }), 303);
       }

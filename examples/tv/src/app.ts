@@ -53,6 +53,7 @@ export function createTvApp(options: SampleOptions, tvs: Tvs): FastifyInstance {
 
   app.get<{ Params: { id: string } }>('/tv/:id', async (request, reply) => {
     const tv = ownTv(request);
+    tv?.lookAgain();
     // It was switched off meanwhile: the page becomes a new one.
     return tv ? html(reply, 'tv', await dataOf(tv)) : reply.redirect('/', 303);
   });

@@ -63,13 +63,20 @@ export async function waitForUser(
   }
 }
 
-/** Shows the newest leads, and looks again every minute; the SDK renews the access token when its hour is over. */
+export interface ShowingOptions {
+  readonly signal: AbortSignal;
+  readonly show: (screen: Screen) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Until it is time to look again; default: a minute. */
+  readonly wait?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Shows the newest leads, and looks again from time to time; the SDK renews the access token when its hour is over. */
 export async function showLeads(
   session: Session,
-  signal: AbortSignal,
-  show: (screen: Screen) => void,
-  now: () => number,
-) {
+  { signal, show, now, wait = (asked) => pause(lookAgainMs, asked) }: ShowingOptions,
+): Promise<never> {
   const crm = new CrmClient(session);
   let renewals = 0;
   let token = '';
@@ -91,7 +98,7 @@ export async function showLeads(
       ...{ email: row.email, dataCenter: row.location, environment: row.environment },
       ...(note !== undefined && { note }),
     });
-    await pause(lookAgainMs, signal);
+    await wait(signal);
   }
 }
 

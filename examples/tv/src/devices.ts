@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DeviceAuthorization, MemoryTokenStore, type Session } from '@grantway/node';
 import type { SampleOptions } from '../../shared/platform.ts';
-import { endingOf, type Screen, showLeads, waitForUser } from './device.ts';
+import { endingOf, lookAgainMs, pause, type Screen, showLeads, waitForUser } from './device.ts';
 import { beginDevice, oauthOf } from './oauth.ts';
 
 /** A page that was opened: a device with a user code of its own. Device code and tokens never leave the server. */
@@ -18,6 +18,8 @@ export interface Tv {
   /** When a page last looked, by a clock that only goes on. */
   seenAtMs: number;
   readonly ending: AbortController;
+  /** Makes it read the leads again now. */
+  lookAgain: () => void;
 }
 
 const mostTvs = 200;
@@ -51,6 +53,7 @@ export class Tvs {
     const tv: Tv = {
       ...{ id: randomBytes(16).toString('base64url'), owner, authorization, screen, version: 1, session: undefined },
       ...{ watchers: new Set(), seenAtMs: performance.now(), ending: new AbortController() },
+      lookAgain: () => {},
     };
     this.#makeRoom();
     this.#tvs.set(tv.id, tv);
@@ -88,7 +91,7 @@ export class Tvs {
     };
     try {
       tv.session = await waitForUser(authorization, tv.id, signal, show);
-      await showLeads(tv.session, signal, show, this.#options.now);
+      await showLeads(tv.session, { signal, show, now: this.#options.now, wait: (asked) => untilLookedAt(tv, asked) });
     } catch (error) {
       if (signal.aborted) return;
       try {
@@ -126,5 +129,18 @@ export class Tvs {
     tv.ending.abort();
     this.#tvs.delete(tv.id);
     for (const tell of tv.watchers) tell();
+  }
+}
+
+/** A minute, or until the page is loaded again. */
+async function untilLookedAt(tv: Tv, signal: AbortSignal): Promise<void> {
+  const asked = new Promise<void>((resolve) => {
+    tv.lookAgain = resolve;
+  });
+  const rest = new AbortController();
+  try {
+    await Promise.race([asked, pause(lookAgainMs, AbortSignal.any([signal, rest.signal]))]);
+  } finally {
+    rest.abort();
   }
 }

@@ -34,7 +34,7 @@ export async function runTerminal(options: SampleOptions, terminal: TerminalOpti
   };
   try {
     const session = (await store.get(key)) ? oauth.session(key) : await connect(options, oauth, terminal, show);
-    await showLeads(session, signal, show, options.now);
+    await showLeads(session, { signal, show, now: options.now });
   } catch (error) {
     if (signal.aborted) return;
     const { title, text, code } = endingOf(error);

@@ -51,9 +51,11 @@ export interface Profile {
  * Starts everything, under a clock that runs and can be moved on.
  * @param options.samples The sample apps that run; default: the browser's. Where the server's does not, its callback is taken.
  */
-export async function startStage(options: { readonly samples?: readonly ClientType[] } = {}): Promise<Stage> {
+export async function startStage(
+  options: { readonly samples?: readonly ClientType[]; readonly settings?: Readonly<Record<string, unknown>> } = {},
+): Promise<Stage> {
   const [platform, browser] = await Promise.all([
-    startTestPlatform({ dataCenters: dataCenterIds, clock: new RunningClock() }),
+    startTestPlatform({ dataCenters: dataCenterIds, clock: new RunningClock(), settings: options.settings ?? {} }),
     launchChromium(),
   ]);
   const users = dataCenterIds.map((dataCenter) => demoUser(dataCenter));

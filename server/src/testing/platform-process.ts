@@ -20,6 +20,7 @@ export interface ReadyDocument {
   readonly dataCenters: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly admin: { readonly origin: string; readonly tokenFile: string };
   readonly demo?: {
+    readonly sampleApps: Readonly<Record<string, string>>;
     readonly users: readonly { dataCenter: string; email: string; password: string; profile: string }[];
     readonly clients: Readonly<Record<string, { client_id: string; client_secret: string }>>;
   };

@@ -123,13 +123,23 @@ export class DataCenters implements Iterable<DataCenter> {
     });
   }
 
-  /** The data centre whose accounts server this is, if any. */
+  /**
+   * The data centre whose accounts server this is, if any.
+   *
+   * @example
+   * zohoDataCenters.byAccounts('https://accounts.zoho.in')?.id; // 'in'
+   */
   byAccounts(origin: string): DataCenter | undefined {
     const url = tryUrl(origin);
     return url && url.username === '' && url.password === '' ? this.#byAccounts.get(url.origin) : undefined;
   }
 
-  /** Data centre and environment of an `api_domain`, if it is in the table. */
+  /**
+   * Data centre and environment of an `api_domain`, if it is in the table.
+   *
+   * @example
+   * zohoDataCenters.byApi('https://sandbox.zohoapis.eu')?.environment; // 'sandbox'
+   */
   byApi(origin: string): { readonly dataCenter: DataCenter; readonly environment: Environment } | undefined {
     return this.#byApi.get(origin.replace(/\/+$/, ''));
   }

@@ -12,17 +12,29 @@ export type { BulkWriteOptions, BulkWriteResult } from './crm/bulk-write.ts';
 export type { CallOptions, CrmRequest } from './crm/call.ts';
 export { CrmClient, type CrmOptions } from './crm/client.ts';
 export { type CoqlQuery, type CoqlValue, coql, coqlName } from './crm/coql.ts';
-export type { Download } from './crm/files.ts';
+export type { Download, Files } from './crm/files.ts';
+export type { Metadata } from './crm/metadata.ts';
 export type { FileContent, UploadFile } from './crm/multipart.ts';
 export {
   type Channel,
   type Notification,
+  type Notifications,
   notificationReceiver,
   type Receiver,
   type ReceiverOptions,
 } from './crm/notifications.ts';
 export type { Page, PageInfo } from './crm/paging.ts';
-export type { CrmRecord, ListOptions, ModuleTypes, SearchOptions, UpsertOptions, WriteOptions } from './crm/records.ts';
+export type {
+  CrmRecord,
+  ListOptions,
+  ModuleTypes,
+  Records,
+  SearchOptions,
+  UpsertOptions,
+  WriteOptions,
+} from './crm/records.ts';
+export type { RelatedList } from './crm/related.ts';
+export type { Users } from './crm/users.ts';
 export type { AuthorizationOptions, AuthorizationRequest } from './oauth/authorization-url.ts';
 export { type ExchangeOptions, OAuthClient } from './oauth/client.ts';
 export type { OAuthClientOptions } from './oauth/config.ts';

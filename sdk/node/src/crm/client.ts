@@ -90,7 +90,7 @@ export class CrmClient<M extends ModuleTypes = ModuleTypes> {
    * Any other call; null for an answer without content.
    *
    * @example
-   * const locks = await crm.request({ method: 'GET', path: 'Leads/1/locking_information__s' });
+   * const tags = await crm.request({ method: 'GET', path: 'settings/tags', query: { module: 'Leads' } });
    */
   request<T = unknown>(request: CrmRequest): Promise<T | null> {
     return this.#caller.json<T>(request);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { authorize, HttpBrowser, signIn } from '../../../../server/src/testing/http-browser.ts';
+import { authorize, HttpBrowser } from '../../../../server/src/testing/http-browser.ts';
 import { discoverDataCenters, MemoryTokenStore, OAuthClient } from '../index.ts';
-import { allScopes, json, type Live, redirectUri, startLive, userOf } from '../testing/live.ts';
+import { allScopes, answerDevice, json, type Live, redirectUri, startLive, userOf } from '../testing/live.ts';
 
 let live: Live;
 beforeAll(async () => {
@@ -154,15 +154,7 @@ describe('device', () => {
     const clientSecret = secrets as Record<string, string>;
     return new OAuthClient({ clientId: client_id, clientSecret, dataCenters, dataCenter: 'us', fetch });
   };
-  const answer = async (url: string, location: string, decision: string) => {
-    const browser = new HttpBrowser(live.platform.basePort);
-    const { email, password } = userOf(location);
-    let page = await signIn(browser, await browser.get(url), email, password);
-    for (let step = 0; step < 4 && !page.html.includes('name="decision"'); step++) {
-      page = await browser.submit(page, page.html.includes('type="radio"') ? 'organization' : 'user_code');
-    }
-    await browser.submit(page, 'decision', { decision });
-  };
+  const answer = (url: string, location: string, decision: string) => answerDevice(live, url, location, decision);
 
   test('polls as it is told, and follows the user to another data centre', async () => {
     const pending = await (await device()).deviceAuthorization({ scopes: allScopes });

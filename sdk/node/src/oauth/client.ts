@@ -56,7 +56,6 @@ export class OAuthClient {
    *
    * @example
    * const session = await oauth.exchange(request.url, { state, codeVerifier });
-   * const self = await oauth.exchange({ code: '1000.a.b', location: 'eu' });
    * @throws AuthorizationError, UntrustedServerError, OAuthError, NetworkError
    */
   async exchange(callback: string | URL | URLSearchParams | Callback, options: ExchangeOptions = {}): Promise<Session> {

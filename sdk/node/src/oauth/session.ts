@@ -42,7 +42,7 @@ export class Session {
     this.#known = known;
   }
 
-  /** What was read of the store elsewhere. */
+  /** Internal: takes over what was read of the store elsewhere. */
   learn(stored: StoredToken): void {
     this.#known = stored;
   }

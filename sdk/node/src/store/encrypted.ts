@@ -13,7 +13,7 @@ const sealedColumns = ['accessToken', 'refreshToken'] as const;
  * decrypt: put a new key first, and each row changes to it with its next write. Values from before the encryption are read.
  *
  * @example
- * const store = encryptTokens(new MemoryTokenStore(), process.env.TOKEN_KEY); // 32 bytes as base64 or hex
+ * const store = encryptTokens(new MemoryTokenStore(), process.env.TOKEN_KEY ?? ''); // 32 bytes as base64 or hex
  * @throws ConfigurationError when a key has not 32 bytes.
  */
 export function encryptTokens(

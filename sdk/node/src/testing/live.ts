@@ -1,6 +1,6 @@
 /** A real platform for tests: users in two data centres, clients of each type, and every token request counted. */
 
-import { authorize, HttpBrowser } from '../../../../server/src/testing/http-browser.ts';
+import { authorize, HttpBrowser, signIn } from '../../../../server/src/testing/http-browser.ts';
 import { RunningClock } from '../../../../server/src/testing/running-clock.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../../../../server/src/testing/test-platform.ts';
 import { unlimited } from '../../../../server/src/testing/unlimited.ts';
@@ -98,4 +98,15 @@ export async function startLive(settings: Readonly<Record<string, unknown>> = {}
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 export async function json(answer: Response): Promise<any> {
   return answer.json();
+}
+
+/** A user's way through the pages of a device: signs in, confirms the code, and decides (`accept` or `reject`). */
+export async function answerDevice({ platform }: Live, url: string, location: string, decision: string): Promise<void> {
+  const browser = new HttpBrowser(platform.basePort);
+  const { email, password } = userOf(location);
+  let page = await signIn(browser, await browser.get(url), email, password);
+  for (let step = 0; step < 4 && !page.html.includes('name="decision"'); step++) {
+    page = await browser.submit(page, page.html.includes('type="radio"') ? 'organization' : 'user_code');
+  }
+  await browser.submit(page, 'decision', { decision });
 }

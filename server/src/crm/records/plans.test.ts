@@ -156,7 +156,10 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
   ['reading', (db) => new RecordTable(db).read(key)],
   [
     'changing',
-    (db) => new RecordTable(db).update([{ key, record, claims: null, history: { action: 'updated', changes: [] } }]),
+    (db) =>
+      new RecordTable(db).update([
+        { key, record, claims: null, history: { action: 'updated', changes: [] }, reindexes: true },
+      ]),
   ],
   ['naming', (db) => new RecordTable(db).targets(big, [{ module: leads, id: record.id }])],
   ...['id', 'Created_Time', 'Modified_Time', 'Last_Name', 'Annual_Revenue'].map(

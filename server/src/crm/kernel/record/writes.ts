@@ -64,6 +64,8 @@ export interface RecordUpdate {
   readonly claims: readonly UniqueClaim[] | null;
   /** What the change did to its fields: for its timeline, the index of its values, and whoever watches. */
   readonly history: HistoryEntry;
+  /** Whether one of these fields has values in an order, which the index of values keeps. */
+  readonly reindexes: boolean;
   /** What becomes of its links in the same transaction. */
   readonly links?: readonly LinkWrites[];
 }

@@ -4,9 +4,9 @@ import { type Field, type Linking, type Module, wholeModule } from '../../kernel
 import { type ItemChanges, noChanges, type RowChange } from '../../kernel/record/changes.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { LinkWrites, NewRecord, RecordUpdate } from '../../kernel/record/writes.ts';
-import { historyEntry } from '../../store/records/record-history.ts';
 import { findLinks } from '../linking/find-links.ts';
-import { changedClaims, uniqueClaims } from '../unique-claims.ts';
+import { recordUpdate } from '../record-update.ts';
+import { uniqueClaims } from '../unique-claims.ts';
 import type { BatchStep } from './batch.ts';
 import { changeOf, newWriting, type RecordChain } from './writing.ts';
 
@@ -136,12 +136,6 @@ function changedLink(
   const task = { call, module, kind: 'update', changes, tagIds: noTags, takeId: () => '', jsonPath: '$' } as const;
   const writing = changeOf(task, before);
   const failure = chain.make(writing);
-  const { after } = writing;
   if (failure) throw new Error(`a link cannot be changed: ${failure.code}`);
-  return {
-    key: { dataSpace: call.space.dataSpace, module: module.number, id: before.id },
-    record: after,
-    claims: changedClaims(module, before, after.data),
-    history: historyEntry(before, after),
-  };
+  return recordUpdate(call.space.dataSpace, module, before, writing.after);
 }

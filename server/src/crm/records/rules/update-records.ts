@@ -1,6 +1,5 @@
 import type { RecordUpdate } from '../../kernel/record/writes.ts';
-import { historyEntry } from '../../store/records/record-history.ts';
-import { changedClaims } from '../unique-claims.ts';
+import { recordUpdate } from '../record-update.ts';
 import type { Batch } from './batch.ts';
 
 /** Step: writes the changed records over the versions that were read, with their timelines, unique values and links. */
@@ -8,10 +7,7 @@ export async function updateRecords({ call, module, writes, action }: Batch): Pr
   const outcomes = await call.store.records.update(
     writes.map(
       ({ before, after, links }): RecordUpdate => ({
-        key: { dataSpace: call.space.dataSpace, module: module.number, id: after.id },
-        record: after,
-        claims: changedClaims(module, before, after.data),
-        history: historyEntry(before, after, action),
+        ...recordUpdate(call.space.dataSpace, module, before, after, action),
         ...(links.length === 0 ? {} : { links }),
       }),
     ),

@@ -157,7 +157,7 @@ test('the index follows every write of a record', async () => {
       found.map((before) => {
         const after = { ...before, data: data(before) };
         const key = { dataSpace, module: number, id: before.id };
-        return { key, record: after, claims: null, history: historyEntry(before, after) };
+        return { key, record: after, claims: null, history: historyEntry(before, after), reindexes: true };
       }),
     );
     expect(outcomes).toEqual(found.map(() => ({ written: true })));

@@ -7,7 +7,7 @@ import {
   recordColumns,
   type StoredRecord,
 } from '../../kernel/record/record.ts';
-import { conversionEffects } from './write-effects.ts';
+import { changeEffect, conversionEffect, reindexParts, toldChange } from './write-effects.ts';
 
 /**
  * Writes a lead that was converted, with the entry of its timeline. The caller's transaction holds its lock. `changes`:
@@ -25,8 +25,8 @@ export async function markConverted(
              SET converted = true, version = version + 1, data = $4, modified_by = $5, modified_at_ms = $7,
                  activity_at_ms = greatest(activity_at_ms, $6)
              WHERE data_space = $1 AND module = $2 AND record_id = $3 AND NOT converted
-             RETURNING data_space, module, record_id, owner_id, data, $8::jsonb AS changes
-           ), ${conversionEffects('converted')}
+             RETURNING data_space, module, record_id, $8::jsonb AS changes, $9::jsonb AS told, 0 AS part
+           ), ${conversionEffect('converted')}, ${changeEffect('converted')}, ${reindexParts('converted')}
            INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
            SELECT data_space, record_id, module, $6, $5, 'converted', '[]' FROM converted`,
     values: [
@@ -38,6 +38,7 @@ export async function markConverted(
       lead.activityAtMs,
       lead.modifiedAtMs,
       JSON.stringify(changes),
+      toldChange(lead, changes),
     ],
   });
 }

@@ -1,4 +1,4 @@
-import { changeNoticePart } from './write-effects.ts';
+import { changeEffect, toldPart } from './write-effects.ts';
 
 /** Parts of the statements that move what hangs on a converted lead; `at` says where the parameters stand. */
 type Places<Name extends string> = Readonly<Record<Name, string>>;
@@ -17,8 +17,8 @@ export function movedNotesParts({
         AND record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
                                    WHERE data_space = ${dataSpace} AND target_id = ${from}
                                      AND module = ${notes} AND field = 'Parent_Id'))
-      RETURNING data_space, module, record_id, owner_id, data, '[{"field": "Parent_Id"}]'::jsonb AS changes
-    ), ${changeNoticePart('notes')}, pointing AS (
+      RETURNING data_space, module, record_id, data
+    ), ${toldPart('changed', 'notes', ['Parent_Id'])}, ${changeEffect('changed')}, pointing AS (
       INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
       SELECT ${dataSpace}, ${to}, ${notes}, 'Parent_Id', record_id FROM notes ON CONFLICT DO NOTHING
     )`;
@@ -46,9 +46,8 @@ export function movedActivities({
         AND record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
                                    WHERE data_space = ${dataSpace} AND target_id = ${from}
                                      AND module = ANY (${modules}::integer[]) AND field = 'What_Id'))
-      RETURNING data_space, module, record_id, owner_id, data,
-                '[{"field": "What_Id"}, {"field": "Who_Id"}]'::jsonb AS changes
-    ), ${changeNoticePart('activities')}
+      RETURNING data_space, module, record_id, data
+    ), ${toldPart('changed', 'activities', ['What_Id', 'Who_Id'])}, ${changeEffect('changed')}
     INSERT INTO crm_reference (data_space, target_id, module, field, record_id)
     SELECT ${dataSpace}, ${person}::bigint, module, 'Who_Id', record_id FROM activities
     UNION ALL

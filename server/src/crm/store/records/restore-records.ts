@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../database/database.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from '../../kernel/record/record.ts';
 import { notesModule, notesOf } from './record-references.ts';
-import { insertEffects } from './write-effects.ts';
+import { insertEffects, recordsPerNotice } from './write-effects.ts';
 
 /** A record of the recycle bin and its module's number. */
 export interface BinnedRecord {
@@ -55,12 +55,14 @@ export async function moveFromBin(
            ), new AS (
              SELECT data_space, module, record_id, version + 1 AS version, name, owner_id, created_by, created_at_ms,
                     $3::bigint AS modified_by, greatest(modified_at_ms, $4) AS modified_at_ms, activity_at_ms, converted,
-                    coalesce(made.data, all_back.data) AS data
+                    coalesce(made.data, all_back.data) AS data,
+                    (row_number() OVER () - 1) / ${recordsPerNotice} AS part
              FROM all_back LEFT JOIN unnest($2::bigint[], $5::jsonb[]) AS made (record_id, data) USING (record_id)
            ), ${insertEffects('new')}
            INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
-           SELECT * FROM new`,
+           SELECT data_space, module, record_id, version, name, owner_id, created_by, created_at_ms, modified_by,
+                  modified_at_ms, activity_at_ms, converted, data FROM new`,
     values: [
       dataSpace,
       records.map(({ id }) => id),

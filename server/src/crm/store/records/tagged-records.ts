@@ -1,10 +1,11 @@
-import { changeNoticePart } from './write-effects.ts';
+import { changeEffect, toldPart } from './write-effects.ts';
 
 /** Parts of statements that change the tags of all records of a module; `at` says where the parameters stand. */
 type Places<Name extends string> = Readonly<Record<Name, string>>;
 
-/** What changes of a record that keeps all but its tags, in the columns of `changeNoticePart`. */
-const changedTags = `RETURNING data_space, module, record_id, owner_id, data, '[{"field": "Tag"}]'::jsonb AS changes`;
+/** The end of a part that changed the tags of records, and what tells of it. */
+const tellOf = (rows: string) =>
+  `RETURNING data_space, module, record_id, data), ${toldPart('changed', rows, ['Tag'])}, ${changeEffect('changed')}`;
 
 /** Takes a tag off its records. Their versions move, so that nobody writes an older list of tags over the new one. */
 export function untaggedParts({ dataSpace, module, tag }: Places<'dataSpace' | 'module' | 'tag'>): string {
@@ -13,7 +14,7 @@ export function untaggedParts({ dataSpace, module, tag }: Places<'dataSpace' | '
     WHERE data_space = ${dataSpace} AND module = ${module} AND data -> 'Tag' ? ${tag}::text
       AND record_id IN (SELECT record_id FROM crm_reference
                         WHERE data_space = ${dataSpace} AND target_id = ${tag} AND field = 'Tag')
-    ${changedTags}), ${changeNoticePart('untagged')}`;
+    ${tellOf('untagged')}`;
 }
 
 /** Gives the records of a tag another one instead. */
@@ -37,5 +38,5 @@ export function retaggedParts({
           data = jsonb_set(data, '{Tag}', (data -> 'Tag') - ${from}::text - ${to}::text || to_jsonb(${to}::text))
       WHERE data_space = ${dataSpace} AND module = ${module} AND record_id IN (SELECT record_id FROM tagged)
         AND data -> 'Tag' ? ${from}::text
-      ${changedTags}), ${changeNoticePart('retagged')}`;
+      ${tellOf('retagged')}`;
 }

@@ -48,7 +48,7 @@ const read = async (place: number) =>
 function changed(before: StoredRecord, data: RecordData, ownerId = before.ownerId): RecordUpdate {
   const record = { ...before, ownerId, data };
   const key = { dataSpace, module: leads, id: before.id };
-  return { key, record, claims: null, history: historyEntry(before, record) };
+  return { key, record, claims: null, history: historyEntry(before, record), reindexes: true };
 }
 
 /** What was told since it was last asked: channel, operation, changes. */
@@ -117,9 +117,7 @@ test('values that are the same number in other digits keep their place in the in
 
 test('tags that end or become others are told of', async () => {
   const before = await read(5);
-  const record = { ...before, data: { ...before.data, Tag: [hot] } };
-  const key = { dataSpace, module: leads, id: before.id };
-  await updateRecords(database, [{ key, record, claims: null, history: historyEntry(before, record) }]);
+  await updateRecords(database, [changed(before, { ...before.data, Tag: [hot] })]);
   await told();
   const at = { dataSpace: '$1', module: '$2' };
   await database.query({

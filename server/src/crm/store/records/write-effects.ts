@@ -1,3 +1,6 @@
+import type { FieldChange } from '../../kernel/record/history.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+
 /**
  * What goes with every statement that writes records: counts of live records (`crm_record_count`), values of indexed
  * fields in their order (`crm_field_value`), and notices to whoever watches (`crm_notification`). Each is a part of that
@@ -7,63 +10,72 @@
  * whatever changes the data of a record moves its version.
  */
 
-/** Parts for new records: `rows` has data_space, module, record_id, converted, data. */
+/** Records that one notice tells of: rows have the number of their notice in `part`. */
+export const recordsPerNotice = 100;
+
+/** Parts for new records: `rows` has data_space, module, record_id, converted, data and `part`. */
 export function insertEffects(rows: string): string {
-  const listed = `SELECT data_space, module, field.key, crm_value_in_order(data, field.key, field.long), record_id
-    FROM ${indexed(rows)} WHERE data ? field.key`;
-  return [countPart(countOf(rows, 1)), listPart(listed), noticePart(rows, 'insert')].join(', ');
+  return [countPart(countOf(rows, 1)), listPart(valuesOf(rows)), noticePart(rows, 'insert')].join(', ');
 }
 
 /** Parts for records that are gone: `rows` has the same columns. */
 export function deleteEffects(rows: string): string {
-  const unlisted = `SELECT data_space, module, field.key, crm_value_in_order(data, field.key, field.long), record_id
-    FROM ${indexed(rows)} WHERE data ? field.key`;
-  return [countPart(countOf(rows, -1)), unlistPart(unlisted), noticePart(rows, 'delete')].join(', ');
+  return [countPart(countOf(rows, -1)), unlistPart(valuesOf(rows)), noticePart(rows, 'delete')].join(', ');
+}
+
+/** The part for changed records: `rows` has data_space, module, record_id, `part`, and in `told` what `toldChange` says. */
+export function changeEffect(rows: string): string {
+  return noticePart(rows, 'update');
 }
 
 /**
- * Parts for changed records: `rows` has data_space, module, record_id, owner_id, data, and `changes`, which lists the
- * fields that differ with their values before and after (`FieldChange`).
+ * More parts where a field changed whose values have an order: `rows` has data_space, module, record_id, and `changes`,
+ * which lists the fields that differ with their values before and after (`FieldChange`).
  */
-export function changeEffects(rows: string): string {
-  return [reindexParts(rows), changeNoticePart(rows)].join(', ');
-}
-
-/** The same for leads that become converted ones, which are counted apart. */
-export function conversionEffects(rows: string): string {
-  const moved = `SELECT data_space, module, side.converted, side.count
-    FROM ${rows}, (VALUES (false, -1), (true, 1)) AS side (converted, count)`;
-  return [countPart(moved), changeEffects(rows)].join(', ');
-}
-
-/** The index's share of `changeEffects`: `rows` has data_space, module, record_id and `changes`. */
 export function reindexParts(rows: string): string {
   const sided = (side: 'old' | 'new') => `
     SELECT data_space, module, field.key, crm_value_in_order(change, '${side}', field.long), record_id
-    FROM ${indexed(rows)} CROSS JOIN LATERAL jsonb_array_elements(changes) AS each (change)
+    FROM ${rows} CROSS JOIN LATERAL jsonb_array_elements(changes) AS each (change)
+    JOIN crm_indexed_field AS field USING (data_space, module)
     WHERE change ->> 'field' = field.key AND change -> '${side}' <> 'null'
       AND crm_value_in_order(change, 'old', field.long) IS DISTINCT FROM crm_value_in_order(change, 'new', field.long)`;
   return [unlistPart(sided('old')), listPart(sided('new'))].join(', ');
 }
 
-/** The notices' share of `changeEffects`, for changes of fields that have no index. That a record is locked is not told. */
-export function changeNoticePart(rows: string): string {
-  const fields = `
-    CROSS JOIN LATERAL (
-      SELECT jsonb_agg(field ORDER BY field) AS fields,
-             jsonb_object_agg(field, CASE field WHEN 'Owner' THEN to_jsonb(owner_id::text) ELSE data -> field END) AS values
-      FROM (SELECT change ->> 'field' AS field FROM jsonb_array_elements(changes) AS each (change)) AS named
-      WHERE field <> 'Locked__s'
-    ) AS differing
-    WHERE differing.fields IS NOT NULL
-      AND (watch.condition_sets IS NULL
-           OR EXISTS (SELECT FROM jsonb_array_elements(watch.condition_sets) AS keys WHERE differing.fields @> keys))`;
-  return noticePart(rows, 'update', fields);
+/** The part for leads that become converted ones, which are counted apart. */
+export function conversionEffect(rows: string): string {
+  return countPart(`SELECT data_space, module, side.converted, side.count
+    FROM ${rows}, (VALUES (false, -1), (true, 1)) AS side (converted, count)`);
 }
 
-/** Records with those of their fields that have an index. */
-function indexed(rows: string): string {
-  return `${rows} JOIN crm_indexed_field AS field USING (data_space, module)`;
+/**
+ * What is told of a changed record: the fields that differ, with their values. That it is locked is not told.
+ * @returns JSON, or null when there is nothing to tell.
+ */
+export function toldChange(record: StoredRecord, changes: readonly FieldChange[]): string | null {
+  const fields = changes.flatMap(({ field }) => (field === 'Locked__s' ? [] : [field])).sort();
+  if (fields.length === 0) return null;
+  const values = fields.map((field) => [field, field === 'Owner' ? record.ownerId : (record.data[field] ?? null)]);
+  return JSON.stringify({ id: record.id, fields, values: Object.fromEntries(values) });
+}
+
+/**
+ * The same for a statement that gives many records other values of the same fields. `rows` has data_space, module,
+ * record_id, data; the part `named` has the columns that `changeEffect` needs.
+ */
+export function toldPart(named: string, rows: string, fields: readonly string[]): string {
+  const values = fields.map((field) => `'${field}', data -> '${field}'`).join(', ');
+  return `${named} AS (
+    SELECT data_space, module, record_id, (row_number() OVER (ORDER BY record_id) - 1) / ${recordsPerNotice} AS part,
+           jsonb_build_object('id', record_id::text, 'fields', '${JSON.stringify(fields)}'::jsonb,
+                              'values', jsonb_build_object(${values})) AS told
+    FROM ${rows})`;
+}
+
+/** The values of records in fields that have an order. */
+function valuesOf(rows: string): string {
+  return `SELECT data_space, module, field.key, crm_value_in_order(data, field.key, field.long), record_id
+    FROM ${rows} JOIN crm_indexed_field AS field USING (data_space, module) WHERE data ? field.key`;
 }
 
 function listPart(values: string): string {
@@ -92,24 +104,22 @@ function countPart(counts: string): string {
     ON CONFLICT (data_space, module, converted, slot) DO UPDATE SET count = crm_record_count.count + EXCLUDED.count)`;
 }
 
-/** Records that one notice tells of. */
-const recordsPerNotice = 100;
-
-/** @param fields joins the fields that differ and their values, for changes. */
-function noticePart(rows: string, operation: 'insert' | 'update' | 'delete', fields?: string): string {
-  const watch = 'watch.data_space, watch.user_id, watch.channel_id, watch.module';
-  const channel = watch.replaceAll('watch.', '');
-  const told = fields ? `'id', record_id::text, 'fields', fields, 'values', values` : `'id', record_id::text`;
+function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): string {
+  const channel = ['data_space', 'user_id', 'channel_id', 'module'];
+  const of = channel.map((column) => `watch.${column}`).join(', ');
+  const isUpdate = operation === 'update';
   return `noticed AS (
-    INSERT INTO crm_notification (${channel}, operation, changes)
-    SELECT ${channel}, '${operation}', jsonb_agg(jsonb_build_object(${told}) ORDER BY record_id)
-    FROM (
-      SELECT ${watch}, record_id, ${fields ? 'fields, values, ' : ''}
-             (row_number() OVER (PARTITION BY ${watch} ORDER BY record_id) - 1) / ${recordsPerNotice} AS part
-      FROM crm_watch AS watch JOIN ${rows} AS record
-        ON record.data_space = watch.data_space AND record.module = watch.module
-           AND '${operation}' = ANY (watch.operations)
-      ${fields ?? ''}
-    ) AS told GROUP BY ${channel}, part
+    INSERT INTO crm_notification (${channel.join(', ')}, operation, changes)
+    SELECT ${of}, '${operation}',
+           jsonb_agg(${isUpdate ? 'told' : `jsonb_build_object('id', record_id::text)`} ORDER BY record_id)
+    FROM ${rows} JOIN crm_watch AS watch USING (data_space, module)
+    WHERE '${operation}' = ANY (watch.operations)${
+      isUpdate
+        ? ` AND told IS NOT NULL
+      AND (watch.condition_sets IS NULL
+           OR EXISTS (SELECT FROM jsonb_array_elements(watch.condition_sets) AS keys WHERE told -> 'fields' @> keys))`
+        : ''
+    }
+    GROUP BY ${of}, part
     RETURNING pg_notify('grantway', 'crm-notification:'))`;
 }

@@ -3,7 +3,14 @@ import type { RecordKey } from '../../kernel/record/record.ts';
 import type { NewRecord, RecordUpdate } from '../../kernel/record/writes.ts';
 import { fileUsesOf } from './file-uses.ts';
 import { notesModule, notesOf, referencesOf, referencesPart } from './record-references.ts';
-import { changeEffects, deleteEffects, insertEffects } from './write-effects.ts';
+import {
+  changeEffect,
+  deleteEffects,
+  insertEffects,
+  recordsPerNotice,
+  reindexParts,
+  toldChange,
+} from './write-effects.ts';
 
 /** Inserts records with one statement, whichever data spaces they belong to. */
 export async function insertRecords(queryable: Queryable, records: readonly NewRecord[]): Promise<void> {
@@ -17,10 +24,11 @@ export async function insertRecords(queryable: Queryable, records: readonly NewR
       name: references.count === 0 ? 'crm-insert-records' : 'crm-insert-records-and-references',
     }),
     text: `WITH ${parts.map((part) => `${part}, `).join('')}new AS (
-             SELECT data_space, module, record_id, name, owner_id, created_by, created_at_ms, false AS converted, data
+             SELECT data_space, module, record_id, name, owner_id, created_by, created_at_ms, false AS converted, data,
+                    (place - 1) / ${recordsPerNotice} AS part
              FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
-                         $7::bigint[], $8::jsonb[])
-                    AS new (data_space, module, record_id, name, owner_id, created_by, created_at_ms, data)
+                         $7::bigint[], $8::jsonb[]) WITH ORDINALITY
+                    AS new (data_space, module, record_id, name, owner_id, created_by, created_at_ms, data, place)
            ), ${insertEffects('new')}
            INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                    modified_by, modified_at_ms, activity_at_ms, converted, data)
@@ -53,14 +61,16 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   // One order for everybody, so that two statements never wait for each other.
   const sent = [...firsts.values()].sort((a, b) => (placeOf(a.key) < placeOf(b.key) ? -1 : 1));
   const references = referencesOf(sent);
-  const files = fileUsesOf(sent, 12 + references.columns.length);
-  const parts = [...(references.count === 0 ? [] : [referencesPart(12)]), ...files.parts];
+  const files = fileUsesOf(sent, 13 + references.columns.length);
+  const parts = [...(references.count === 0 ? [] : [referencesPart(13)]), ...files.parts];
+  const reindexed = sent.some(({ reindexes }) => reindexes);
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
     text: `WITH ${parts.map((part) => `${part}, `).join('')}new AS (
-             SELECT * FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::bigint[],
-                                  $7::bigint[], $8::bigint[], $9::jsonb[], $10::text[], $11::jsonb[])
-               AS new (data_space, module, record_id, version, name, owner_id, modified_by, modified_at_ms, data, action,
-                       changes)
+             SELECT *, (place - 1) / ${recordsPerNotice} AS part
+             FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::bigint[],
+                         $7::bigint[], $8::bigint[], $9::jsonb[], $10::text[], $11::jsonb[], $12::jsonb[]) WITH ORDINALITY
+                    AS new (data_space, module, record_id, version, name, owner_id, modified_by, modified_at_ms, data,
+                            action, changes, told, place)
            ), written AS (
              UPDATE crm_record
              SET version = crm_record.version + 1, name = new.name, owner_id = new.owner_id,
@@ -75,7 +85,7 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
              SELECT data_space, record_id, module, modified_at_ms, modified_by, action, changes FROM changed
-           ), ${changeEffects('changed')}
+           ), ${changeEffect('changed')}${reindexed ? `, ${reindexParts('changed')}` : ''}
            SELECT data_space, record_id FROM written`,
     values: [
       sent.map(({ key }) => key.dataSpace),
@@ -89,6 +99,7 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
       sent.map(({ record }) => JSON.stringify(record.data)),
       sent.map(({ history }) => history.action),
       sent.map(({ history }) => JSON.stringify(history.changes)),
+      sent.map(({ record, history }) => toldChange(record, history.changes)),
       ...references.columns,
       ...files.columns,
     ],
@@ -154,7 +165,8 @@ async function moveOnce(
                AND data -> 'Parent_Id' ->> 'id' IN (SELECT record_id::text FROM gone)
              RETURNING ${columns}
            ), all_gone AS (
-             SELECT ${columns} FROM gone UNION ALL SELECT ${columns} FROM notes
+             SELECT *, (row_number() OVER () - 1) / ${recordsPerNotice} AS part
+             FROM (SELECT ${columns} FROM gone UNION ALL SELECT ${columns} FROM notes) AS each
            ), freed AS (
              DELETE FROM crm_unique_value
              WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM gone)

@@ -5,7 +5,7 @@ import type { CrmStore } from '../../kernel/store.ts';
 import { namesFor, showField } from '../../records/view/record-view.ts';
 import type { WatchedOperation } from './watch-rows.ts';
 
-/** One changed record, as the trigger wrote it; keys of fields, and values, for updates only. */
+/** One changed record, as its write told it; keys of fields, and values, for updates only. */
 export interface Change {
   readonly id: string;
   readonly fields?: readonly string[];

@@ -9,6 +9,7 @@ export default defineConfig({
       'console/src/**/*.test.ts',
       'examples/**/*.test.ts',
       'conformance/**/*.test.ts',
+      'tools/**/*.test.ts',
     ],
     globalSetup: ['server/src/testing/global-setup.ts'],
     reporters: ['default', './tools/total-reporter.ts'],

@@ -84,10 +84,15 @@ const kinds: Readonly<Record<DataType, FieldKind>> = {
 
 export const fieldKinds: ReadonlyMap<DataType, FieldKind> = new Map(Object.entries(kinds) as [DataType, FieldKind][]);
 
-/** The types of fields that organizations make (crm-api 7.2). */
-export const creatableTypes: readonly DataType[] = [...fieldKinds].flatMap(([name, { definition }]) =>
-  definition ? [name] : [],
-);
+/** The types that fulfil something, in the order in which answers list them. */
+function typesThat(fulfil: (kind: FieldKind) => unknown): readonly DataType[] {
+  return [...fieldKinds].flatMap(([name, kind]) => (fulfil(kind) ? [name] : []));
+}
+
+/** The types of fields that organizations make, of those that name records, and that formulas return (crm-api 7.2). */
+export const creatableTypes = typesThat(({ definition }) => definition);
+export const namingTypes = typesThat(({ definition }) => definition?.names);
+export const returnTypes = typesThat(({ formula: by }) => by?.result);
 
 export function kindOfType(type: DataType): FieldKind {
   return kinds[type];

@@ -1,4 +1,3 @@
-import type { CsvStyle } from '../../foundation/csv.ts';
 import type { DataType, Field } from '../kernel/metadata/metadata.ts';
 import type { ValueReader } from '../kernel/record/reading.ts';
 import type { StoredValue } from '../kernel/record/record.ts';
@@ -98,9 +97,8 @@ export interface Cell {
   readonly read: (text: string, context: CellContext) => unknown;
 }
 
-/** Makes SQL expressions to cells of a style. */
+/** Makes SQL expressions to cells. */
 export interface CellWriter {
-  readonly style: CsvStyle;
   /** What may hold signs that must be quoted. */
   text(sql: string): string;
   /** What cannot. */
@@ -160,6 +158,8 @@ export interface Definition {
   readonly ordered?: 'plain' | 'long';
   /** Rows of subforms may have it as well. */
   readonly inRows?: true;
+  /** May name the records of a module of an organization's own. */
+  readonly names?: true;
   /** What a request for a new field says of it beside what it says of all. */
   readonly details?: FieldDetails;
 }

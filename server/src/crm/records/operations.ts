@@ -1,7 +1,7 @@
 import type { CrmCall } from '../kernel/call.ts';
 import { byItems, credits } from '../kernel/cost.ts';
 import { bodyWith, found, oneById, type Parameter, query } from '../kernel/description.ts';
-import { findModule } from '../kernel/metadata/activities.ts';
+import { findModule, namesActivities } from '../kernel/metadata/activities.ts';
 import type { Operation } from '../kernel/operation.ts';
 import {
   anything,
@@ -229,7 +229,7 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'GET',
     path: '{module}/{id}',
     scopes: module('READ'),
-    handle: (call) => (listedModule(call) === 'Activities' ? getActivity : getRecord)(call),
+    handle: (call) => (namesActivities(listedModule(call) ?? '') ? getActivity : getRecord)(call),
     about: {
       summary: 'Get a record',
       query: [{ ...fieldsParameter, required: false }],

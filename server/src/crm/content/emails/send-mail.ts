@@ -3,7 +3,6 @@ import { type MailAttachment, putMail } from '../../../mail/outbox.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
-import { hasEmails } from '../../kernel/metadata/email-modules.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { recordModule } from '../../records/record-module.ts';
@@ -16,7 +15,7 @@ import { type MailWish, readMail } from './read-mail.ts';
 /** The module and the id of the record that a call about its mails names. @throws Refusal */
 export function mailPlace(call: CrmCall): { readonly module: Module; readonly id: string } {
   const module = recordModule(call, 'View');
-  if (hasEmails(module)) return { module, id: readId(pathId(call.path[1] as string, 1)) as string };
+  if (module.traits.emails) return { module, id: readId(pathId(call.path[1] as string, 1)) as string };
   const message = 'The given module is not supported in API';
   throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 }, message });
 }

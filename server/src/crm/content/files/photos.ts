@@ -26,7 +26,7 @@ const signatures: readonly (readonly [string, (head: Buffer) => boolean])[] = [
 
 function photoModule(call: CrmCall, permission: RecordPermission): Module {
   const module = recordModule(call, permission);
-  if (module.photo || module.generatedType === 'custom') return module;
+  if (module.traits.photo) return module;
   throw new Refusal('NOT_SUPPORTED', { details: { resource_path_index: 2 } });
 }
 

@@ -8,7 +8,7 @@ export const kind = fieldKind({
   comparison: { ...text, searchOperators: choice.searchOperators },
   formula: { type: 'text' },
   schema: { answered: () => textSchema },
-  definition: { uiType: 109, length: { fixed: 120 }, details: 'numbering' },
+  definition: { uiType: 109, length: { fixed: 120 }, names: true, details: 'numbering' },
   attributes: ({ autoNumber }) => {
     const { prefix = '', suffix = '', start = 1, digits = 1 } = autoNumber ?? {};
     return { auto_number: { prefix, suffix, start_number: start, starting_number_length: digits } };

@@ -9,5 +9,5 @@ export const kind = textKind({
   formula: { type: 'text', result: asComputed },
   // An amount, or text such as "5%".
   schema: (field) => (field.amount ? { type: ['string', 'number'] } : shortText(field)),
-  definition: { uiType: 1, length: upTo(255), unique: true, hasDefault: true, inRows: true },
+  definition: { uiType: 1, length: upTo(255), unique: true, hasDefault: true, inRows: true, names: true },
 });

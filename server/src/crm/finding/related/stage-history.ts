@@ -67,7 +67,7 @@ export async function listCompetitors(call: CrmCall): Promise<CrmAnswer> {
 /** Deals, which alone have these lists. */
 function dealModule(call: CrmCall): Module {
   const module = recordModule(call, 'View');
-  if (module.apiName === 'Deals') return module;
+  if (module.traits.stages) return module;
   throw relatedNameInvalid();
 }
 

@@ -70,8 +70,8 @@ async function update(
     return writeAnswer(call, await linkRecords(call, place, source, items, ids, idPlace), 200);
   }
   if (source.kind === 'link') return writeAnswer(call, await link(call, place, items, ids, idPlace), 200);
-  if (place.list.apiName !== 'Notes') throw notSupported(place);
-  checkPermission(call.user, 'Crm_Implied_Edit_Notes');
+  if (!place.module.traits.partOfRecord) throw notSupported(place);
+  checkPermission(call.user, `Crm_Implied_Edit_${place.module.apiName}`);
   const own = await idsOfList(call, place, ids);
   const answers = new Array<ItemAnswer>(items.length);
   ids.forEach((id, index) => {
@@ -101,8 +101,8 @@ async function remove(call: CrmCall, place: RelatedPlace, ids: readonly string[]
   const { source } = place.list;
   if (source.kind === 'linked') return writeAnswer(call, await unlinkRecords(call, place, source, ids), 200);
   if (source.kind !== 'link') {
-    if (place.list.apiName !== 'Notes') throw notSupported(place);
-    checkPermission(call.user, 'Crm_Implied_Delete_Notes');
+    if (!place.module.traits.partOfRecord) throw notSupported(place);
+    checkPermission(call.user, `Crm_Implied_Delete_${place.module.apiName}`);
     const own = await idsOfList(call, place, ids);
     const foreign = ids.filter((id) => !own.has(id));
     if (foreign.length === 0) return deleteItems(call, place.module, ids);

@@ -1,9 +1,11 @@
 import type { Version } from '../versions.ts';
 import type { Field, Metadata, Module } from './metadata.ts';
-import { buildField, buildModule } from './standard-modules.ts';
+import { buildField, buildModule, standardModules } from './standard-modules.ts';
 
 /** The modules whose records are activities. */
-export const activityModules: readonly string[] = ['Tasks', 'Events', 'Calls'];
+export const activityModules: readonly string[] = standardModules
+  .filter(({ traits }) => traits.activity)
+  .map(({ apiName }) => apiName);
 
 const apiName = 'Activities';
 
@@ -35,7 +37,8 @@ function activitiesOf(metadata: Metadata): Module {
     const fields = new Map<string, Field>([[activityType.apiName, activityType]]);
     for (const name of activityModules) {
       for (const field of metadata.find(name)?.fields ?? []) {
-        if (!fields.has(field.apiName)) fields.set(field.apiName, { ...field, mandatory: false, readOnly: true });
+        if (!fields.has(field.apiName))
+          fields.set(field.apiName, { ...field, mandatory: false, readOnly: true, indexed: false });
       }
     }
     const source = {
@@ -47,6 +50,7 @@ function activitiesOf(metadata: Metadata): Module {
       generated_type: 'default',
       scope: null,
       display_field: null,
+      traits: { listedApart: true },
       flags: ['api_supported', 'viewable'],
       fields: [],
     };

@@ -1,4 +1,5 @@
 import type { Version } from '../versions.ts';
+import type { GeneratedType, ModuleTraits } from './traits.ts';
 
 /**
  * What a data space knows of its modules and fields. Everything else in `crm/` reads metadata through these types:
@@ -119,6 +120,8 @@ export interface Field {
   readonly amount: boolean;
   readonly uiType: number;
   readonly mandatory: boolean;
+  /** Mandatory in records that name their layout. */
+  readonly layoutMandatory: boolean;
   readonly readOnly: boolean;
   readonly custom: boolean;
   readonly unique: boolean;
@@ -134,6 +137,8 @@ export interface Field {
   readonly rounding: Rounding;
   /** Its values stand in an index of their own, in their order (migration 0011). */
   readonly ordered: boolean;
+  /** An index of the records has it (migration 0006). */
+  readonly indexed: boolean;
   /** By id of the profile. */
   readonly restrictions: ReadonlyMap<string, FieldRestriction>;
   readonly autoNumber: AutoNumber | null;
@@ -167,8 +172,6 @@ export function nameOfKey(key: string): string {
   return end < 0 ? key : key.slice(0, end);
 }
 
-export type GeneratedType = 'default' | 'custom' | 'subform' | 'linking' | 'web';
-
 export interface Module {
   /** The module's number in records, and the 12-digit part of its id. */
   readonly number: number;
@@ -180,7 +183,7 @@ export interface Module {
   /** The module's word in `ZohoCRM.modules.<word>.READ`. */
   readonly scopeToken: string;
   readonly displayField: string | null;
-  readonly photo: boolean;
+  readonly traits: ModuleTraits;
   readonly flags: ReadonlySet<string>;
   /** Place among the tabs, from 1. */
   readonly sequence: number;
@@ -242,6 +245,11 @@ export class Metadata {
   byNumber(number: number): Module | undefined {
     return this.#byNumber.get(number);
   }
+
+  /** The module with a trait that only one has. */
+  having(trait: keyof ModuleTraits): Module | undefined {
+    return this.modules.find(({ traits }) => traits[trait] !== undefined);
+  }
 }
 
 /** Names of fields that came with v4 (crm-api 2.2). */
@@ -258,10 +266,7 @@ export function isListed({ flags, generatedType }: Module): boolean {
   return alone && flags.has('api_supported');
 }
 
-/** Modules that are listed in ways of their own: files of records, and what is kept in other modules. */
-const withoutRecords = new Set(['Attachments', 'Activities']);
-
 /** Whether the record calls (`GET /Leads` and its like) serve this module. */
 export function servesRecords(module: Module): boolean {
-  return isListed(module) && !withoutRecords.has(module.apiName);
+  return isListed(module) && !module.traits.listedApart;
 }

@@ -4,7 +4,6 @@ import {
   type DataType,
   type Field,
   type FieldRestriction,
-  type GeneratedType,
   type Linking,
   Metadata,
   type Module,
@@ -12,6 +11,7 @@ import {
   type Rounding,
 } from './metadata.ts';
 import source from './standard-modules.json' with { type: 'json' };
+import { defaultTraits, type GeneratedType, type ModuleTraits } from './traits.ts';
 
 export interface PickListSource {
   readonly value: string;
@@ -33,6 +33,7 @@ export interface FieldSource {
   readonly amount?: boolean;
   readonly ui_type?: number;
   readonly mandatory?: boolean;
+  readonly layout_mandatory?: boolean;
   readonly read_only?: boolean;
   readonly custom?: boolean;
   readonly unique?: boolean;
@@ -57,6 +58,7 @@ export interface FieldSource {
   readonly decimals?: number;
   readonly rounding?: Rounding;
   readonly ordered?: boolean;
+  readonly indexed?: boolean;
   /** By id of the profile. */
   readonly restrictions?: Readonly<Record<string, FieldRestriction>>;
   readonly auto_number?: AutoNumber;
@@ -75,7 +77,7 @@ export interface ModuleSource {
   readonly generated_type: string;
   readonly scope: string | null;
   readonly display_field: string | null;
-  readonly photo?: boolean;
+  readonly traits?: ModuleTraits;
   readonly parent_module?: string;
   readonly parent_field?: string;
   /** Of linking modules: their two look-ups. */
@@ -112,6 +114,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     amount: from.amount ?? false,
     uiType: from.ui_type ?? 1,
     mandatory: from.mandatory ?? false,
+    layoutMandatory: from.layout_mandatory ?? false,
     readOnly: from.read_only ?? false,
     custom: from.custom ?? false,
     unique: from.unique ?? false,
@@ -122,6 +125,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     decimals: from.decimals ?? null,
     rounding: from.rounding ?? 'normal',
     ordered: from.ordered ?? false,
+    indexed: from.indexed ?? false,
     restrictions: new Map(Object.entries(from.restrictions ?? {})),
     autoNumber: from.auto_number ?? null,
     linking: from.linking ?? null,
@@ -156,7 +160,7 @@ export function buildModule(from: ModuleSource, sequence: number, fields: readon
     generatedType: from.generated_type as GeneratedType,
     scopeToken: from.scope ?? 'custom',
     displayField: from.display_field,
-    photo: from.photo ?? false,
+    traits: { ...defaultTraits[from.generated_type as GeneratedType], ...from.traits },
     flags: new Set(from.flags),
     sequence,
     parentModule: from.parent_module ?? null,

@@ -25,25 +25,9 @@ const constantKeys: Readonly<Record<string, unknown>> = {
   $canvas_id: null,
 };
 
-/** Those that only some modules have. */
-const moduleKeys: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  Notes: { $voice_note: false, $attachments: null, $size: null, $is_shared_to_client: false },
-  Tasks: { $u_id: null, $review_process: null },
-  Events: {
-    $review_process: null,
-    $recurrence_id: null,
-    $meeting_details: null,
-    $send_notification: false,
-    $calendar_booking_event: false,
-  },
-  Calls: { $review_process: null },
-  Campaigns: { $review_process: null },
-};
-
 /** The `$` keys of a module's records that are the same in all of them. */
-export function constantsOf({ apiName }: Pick<Module, 'apiName'>): Readonly<Record<string, unknown>> {
-  const more = moduleKeys[apiName];
-  return more ? { ...constantKeys, ...more } : constantKeys;
+export function constantsOf({ traits }: Pick<Module, 'traits'>): Readonly<Record<string, unknown>> {
+  return traits.constantKeys ? { ...constantKeys, ...traits.constantKeys } : constantKeys;
 }
 
 /** `$` keys that depend on the record, the module or the organization (`render-record.ts`). */
@@ -76,6 +60,6 @@ export const systemFields: readonly Field[] = [
 const known: ReadonlySet<string> = new Set([...variableKeys, ...systemFields.map(({ apiName }) => apiName)]);
 
 /** Whether a key is one that records of the module show beside its fields. */
-export function isSystemKey(key: string, module: Pick<Module, 'apiName'>): boolean {
+export function isSystemKey(key: string, module: Pick<Module, 'traits'>): boolean {
   return known.has(key) || Object.hasOwn(constantsOf(module), key);
 }

@@ -1,3 +1,5 @@
+import { standardModules } from '../metadata/standard-modules.ts';
+
 /** Who takes part in a meeting (crm-api 5.2): people of the CRM by id, others by their address. */
 export interface Participant {
   readonly type: string;
@@ -9,6 +11,10 @@ export interface Participant {
 }
 
 /** Modules of the people that a participant may be. */
-export const participantModules: Readonly<Record<string, string>> = { contact: 'Contacts', lead: 'Leads' };
+export const participantModules: Readonly<Record<string, string>> = Object.fromEntries(
+  standardModules
+    .flatMap(({ traits, apiName }) => (traits.participant ? [[traits.participant, apiName] as const] : []))
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+);
 
 export const participantTypes = ['user', 'email', ...Object.keys(participantModules)];

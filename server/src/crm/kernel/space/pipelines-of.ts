@@ -5,7 +5,7 @@ import type { Space } from './space.ts';
 
 /** The deals' field Stage. */
 export function stageField(space: Space): Field | undefined {
-  const deals = space.metadata.find('Deals');
+  const deals = space.metadata.having('stages');
   return deals && wholeModule(deals).field.get('Stage');
 }
 

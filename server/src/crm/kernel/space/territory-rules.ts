@@ -1,20 +1,14 @@
+import { standardModules } from '../metadata/standard-modules.ts';
+import type { ModuleTraits } from '../metadata/traits.ts';
 import type { Space } from './space.ts';
 import type { Territory } from './territory.ts';
 
-/** A module whose records belong to territories: where they say so, and how a request calls its criteria. */
-interface TerritoryModule {
-  readonly field: string;
-  readonly criteriaKey: string | null;
-  /** Most territories of one record. */
-  readonly limit: number;
-}
-
-export const territoryModules: ReadonlyMap<string, TerritoryModule> = new Map([
-  ['Leads', { field: 'Territories', criteriaKey: 'lead_rule_criteria', limit: 10 }],
-  ['Accounts', { field: 'Territories', criteriaKey: 'account_rule_criteria', limit: 10 }],
-  ['Contacts', { field: 'Territories', criteriaKey: null, limit: 10 }],
-  ['Deals', { field: 'Territory', criteriaKey: 'deal_rule_criteria', limit: 1 }],
-]);
+/** The modules whose records belong to territories, by their API names. */
+export const territoryModules: ReadonlyMap<string, NonNullable<ModuleTraits['territories']>> = new Map(
+  standardModules.flatMap(({ apiName, traits }) =>
+    traits.territories ? [[apiName, traits.territories] as const] : [],
+  ),
+);
 
 /** Whether the organization has territories; it may switch them off. */
 export function hasTerritories(space: Space): boolean {

@@ -1,16 +1,11 @@
-import { decimalsOf, fieldKinds, kindOfType } from '../../fields/field-kinds.ts';
-import type { FormulaType, FormulaValue } from '../../fields/kind.ts';
-import { type DataType, type Field, type Formula, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
+import { decimalsOf, kindOfType } from '../../fields/field-kinds.ts';
+import type { FormulaValue } from '../../fields/kind.ts';
+import { type Field, type Formula, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { type CompiledFormula, compileFormula } from './compile-formula.ts';
 import { FormulaFault } from './tokens.ts';
 import type { FormulaContext } from './values.ts';
-
-/** The types that a formula may return, and what it must compute for them (crm-api 7.2). */
-export const returnTypes: ReadonlyMap<DataType, FormulaType> = new Map(
-  [...fieldKinds].flatMap(([name, { formula }]) => (formula?.result ? [[name, formula.type] as const] : [])),
-);
 
 interface OwnFormula {
   readonly field: Field;

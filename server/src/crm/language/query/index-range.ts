@@ -6,8 +6,6 @@ import type { Condition, Sorting, Test } from './condition.ts';
 import { isName } from './order-sql.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 
-/** Fields that have an index of their own (migration 0006), by module and name. */
-const indexedFields = new Set(['Leads.Annual_Revenue', 'Deals.Amount', 'Deals.Closing_Date', 'Tasks.Due_Date']);
 const indexedTimes = new Set(['Created_Time', 'Modified_Time']);
 
 /** A test on a range of an indexed field that every record of the answer must pass, if there is one. */
@@ -19,9 +17,9 @@ export function indexedRange(condition: Condition): Test | undefined {
     }
   }
   if (condition.kind !== 'test' || condition.negated || condition.column.path.length > 0) return undefined;
-  const { module, field } = condition.column;
+  const { field } = condition.column;
   if (field.ordered) return isOrderedRange(condition) ? condition : undefined;
-  const indexed = indexedTimes.has(field.apiName) || indexedFields.has(`${module.apiName}.${field.apiName}`);
+  const indexed = indexedTimes.has(field.apiName) || field.indexed;
   const bounded = condition.operator !== 'empty' && (condition.operator !== 'in' || condition.values.length === 1);
   return indexed && bounded ? condition : undefined;
 }
@@ -65,10 +63,5 @@ export function isIndexedOrder([first, ...others]: readonly Sorting[]): boolean 
   if (!first) return true;
   const { module, field, path } = first.column;
   if (others.length > 0 || path.length > 0 || first.column.moduleOf) return false;
-  return (
-    field.apiName === 'id' ||
-    indexedTimes.has(field.apiName) ||
-    indexedFields.has(`${module.apiName}.${field.apiName}`) ||
-    isName(module, field)
-  );
+  return field.apiName === 'id' || indexedTimes.has(field.apiName) || field.indexed || isName(module, field);
 }

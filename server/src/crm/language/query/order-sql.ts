@@ -5,13 +5,13 @@ import type { Column, Sorting } from './condition.ts';
 import type { StatementBuilder } from './statement-builder.ts';
 import { isPeople, usersModule } from './users-module.ts';
 
-/** Modules whose records are ordered by family name; all others by what look-ups call them (migration 0014). */
-const people = new Set(['Leads', 'Contacts']);
-
-/** Whether the index over names has the order of this field. */
+/**
+ * Whether the index over names has the order of this field: people are ordered by family name, all others by what
+ * look-ups call them (migration 0014).
+ */
 export function isName(module: Module, field: Field): boolean {
   if (isPeople(module) || comparisonOf(field)?.freeText !== true) return false;
-  return field.apiName === (people.has(module.apiName) ? 'Last_Name' : module.displayField);
+  return field.apiName === (module.traits.orderedBy ?? module.displayField);
 }
 
 /** The SQL that records are ordered by when they are ordered by a field. Texts have no case. */

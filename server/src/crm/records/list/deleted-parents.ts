@@ -19,7 +19,7 @@ export async function listOfDeleted(call: CrmCall): Promise<CrmAnswer> {
   const request = readList(call, place.module, {
     ...scope,
     key: `deleted/${scope.key}`,
-    ...(place.list.apiName === 'Notes' ? { binned: true } : {}),
+    ...(place.module.traits.partOfRecord ? { binned: true } : {}),
     names,
   });
   mayEnter(call, place, { parent: 'View', related: 'View' });

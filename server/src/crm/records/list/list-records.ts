@@ -36,7 +36,7 @@ export async function listRecords(call: CrmCall): Promise<CrmAnswer> {
   const request = readList(call, module, bothScopes(viewScope(call, module), territoryScope(call, module)));
   mayUse(call, module, 'View');
   // All notes of everybody are for administrators (crm-api 7.11).
-  if (module.apiName === 'Notes' && !isAdministrator(call)) {
+  if (module.traits.partOfRecord && !isAdministrator(call)) {
     const message = 'This API is supported only for admin users.';
     throw new Refusal('NOT_SUPPORTED', { status: 403, message });
   }
@@ -65,7 +65,7 @@ export function readList(call: CrmCall, module: Module, scope?: ListScope): List
   const { space, user, query } = call;
   const shape = listShape(module, call.version, fieldsParameter(call));
   // All notes of everybody come in the order in which they were written (crm-api 7.11).
-  const order = module.apiName === 'Notes' && !scope ? 'asc' : 'desc';
+  const order = module.traits.partOfRecord && !scope ? 'asc' : 'desc';
   const list = listParameters(call, module, scope?.view, order);
   const owner: TokenOwner = {
     dataSpace: space.dataSpace,
@@ -148,7 +148,7 @@ function listParameters(
 ): ListParameters {
   const { query } = call;
   const ids = idsFilter(query, 'ids', maxIds);
-  const convertible = module.apiName === 'Leads';
+  const { convertible } = module.traits;
   // A view says itself which leads it shows.
   const asked = stateParameter(query, 'converted', 'false');
   const converted = view?.converted ?? asked;

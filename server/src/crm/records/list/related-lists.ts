@@ -1,7 +1,6 @@
 import { firstCustomModule, systemIds } from '../../kernel/ids.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
-import { hasEmails } from '../../kernel/metadata/email-modules.ts';
-import type { BackList, Metadata, Module } from '../../kernel/metadata/metadata.ts';
+import { type BackList, isListed, type Metadata, type Module } from '../../kernel/metadata/metadata.ts';
 import type { Space } from '../../kernel/space/space.ts';
 
 /**
@@ -144,20 +143,15 @@ const lists: Readonly<Record<string, readonly RelatedList[]>> = {
   Sales_Orders: [lookup('Invoices', 'Invoices', 'Sales_Order'), ...activities('What_Id')],
 };
 
-/** Modules whose records have activities and nothing else. */
-const withActivities = new Set(['Purchase_Orders', 'Invoices', 'Cases', 'Solutions']);
-const withoutLists = new Set(['Notes', 'Attachments', 'Locking_Information__s']);
-
 /** The related lists of a module, in their order; those that an organization's own look-ups made come last. */
 export function relatedListsOf(module: Module, metadata: Metadata): readonly RelatedList[] {
-  const { apiName, generatedType } = module;
-  if (withoutLists.has(apiName) || (generatedType !== 'default' && generatedType !== 'custom')) return [];
-  const active = withActivities.has(apiName) || generatedType === 'custom';
+  const { apiName, generatedType, traits } = module;
+  if (!isListed(module) || generatedType === 'linking' || traits.partOfRecord) return [];
   return [
     notes,
     attachments,
-    ...(lists[apiName] ?? (active ? activities('What_Id') : [])),
-    ...(hasEmails(module) ? [apart('Emails')] : []),
+    ...(lists[apiName] ?? (traits.activities ? activities('What_Id') : [])),
+    ...(traits.emails ? [apart('Emails')] : []),
     ...(backListsOf(metadata).get(apiName) ?? []),
   ];
 }

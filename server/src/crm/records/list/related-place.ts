@@ -3,6 +3,7 @@ import type { CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
+import type { ActivityEnd } from '../../kernel/metadata/traits.ts';
 import { hasOwners, visibleOwners } from '../../store/records/visibility.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { mayUse, pathModule, type RecordPermission } from '../record-module.ts';
@@ -92,7 +93,7 @@ type Parameter = (value: unknown) => string;
 export function listScope(call: CrmCall, place: RelatedPlace): ListScope {
   const scope = wholeScope(call, place);
   // Notes are seen by whoever sees their record.
-  const owners = place.list.apiName === 'Notes' || !hasOwners(place.module) ? undefined : visibleOwners(call);
+  const owners = place.module.traits.partOfRecord || !hasOwners(place.module) ? undefined : visibleOwners(call);
   const among = (parameter: Parameter) =>
     `${scope.among(parameter)} AND owner_id = ANY (${parameter(owners)}::bigint[])`;
   return { ...scope, limited: true, ...(owners ? { among } : {}) };
@@ -143,7 +144,7 @@ function wholeScope(call: CrmCall, place: RelatedPlace): ListScope {
       const references = `record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
          WHERE data_space = ${parameter(dataSpace)} AND target_id = ${parameter(parentId)}
            AND module = ${parameter(place.module.number)} AND field = ${parameter(field)}))`;
-      return [references, stillPoints(place, field, parameter), closedCondition(call, list, parameter)]
+      return [references, stillPoints(place, field, parameter), closedCondition(call, place, parameter)]
         .filter((condition) => condition !== undefined)
         .join(' AND ');
     },
@@ -164,19 +165,18 @@ function stillPoints({ module, parentId }: RelatedPlace, field: string, paramete
   return `${lookup?.to === 'records' ? lookup.idSql(data) : data.text} = ${id}::text`;
 }
 
-/** When an activity is over. */
-const closed: Readonly<Record<string, (nowMs: string) => string>> = {
-  Tasks: () => `coalesce(data ->> 'Status' = 'Completed', false)`,
-  Events: (nowMs) => `coalesce((data ->> 'End_DateTime')::bigint < ${nowMs}, false)`,
-  Calls: (nowMs) => `NOT coalesce(data ->> 'Outgoing_Call_Status' = 'Scheduled'
-    OR data ->> 'Scheduled_In_CRM' = 'Yes' OR (data ->> 'Call_Start_Time')::bigint > ${nowMs}, false)`,
+/** When activities are over. A parameter that nothing mentions has no type, so the time is one only where it counts. */
+const over: Readonly<Record<ActivityEnd, (now: () => string) => string>> = {
+  completed: () => `coalesce(data ->> 'Status' = 'Completed', false)`,
+  ended: (now) => `coalesce((data ->> 'End_DateTime')::bigint < ${now()}, false)`,
+  held: (now) => `NOT coalesce(data ->> 'Outgoing_Call_Status' = 'Scheduled'
+    OR data ->> 'Scheduled_In_CRM' = 'Yes' OR (data ->> 'Call_Start_Time')::bigint > ${now()}, false)`,
 };
 
-function closedCondition(call: CrmCall, list: RelatedList, parameter: Parameter): string | undefined {
-  const over = list.closed === undefined ? undefined : closed[list.module ?? ''];
-  if (!over) return undefined;
-  // Tasks do not look at the clock, and a parameter that nothing mentions has no type.
-  const condition = over(list.module === 'Tasks' ? '' : `${parameter(call.nowMs)}::bigint`);
+function closedCondition(call: CrmCall, { list, module }: RelatedPlace, parameter: Parameter): string | undefined {
+  const { overWhen } = module.traits;
+  if (list.closed === undefined || overWhen === undefined) return undefined;
+  const condition = over[overWhen](() => `${parameter(call.nowMs)}::bigint`);
   return list.closed ? condition : `NOT (${condition})`;
 }
 

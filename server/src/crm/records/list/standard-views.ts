@@ -97,7 +97,6 @@ const definitions: readonly Definition[] = [
     systemName: 'CONVERTEDLEADS',
     tests: [],
     converted: 'true',
-    module: 'Leads',
   },
   {
     number: 7,
@@ -105,17 +104,15 @@ const definitions: readonly Definition[] = [
     systemName: 'MYCONVERTEDLEADS',
     tests: [mine],
     converted: 'true',
-    module: 'Leads',
   },
 ];
 
-/** Ids of views: a hundred for each module. "All Leads" has the number that everybody knows. */
+/** Ids of views: a hundred for each module. */
 const firstView = 6_000_000;
-const allLeads = 87_501;
 
 function sequenceOf(module: Module, number: number): number {
   if (module.number >= firstCustomModule) return systemIds.customViews + module.number * 100 + number;
-  return module.apiName === 'Leads' && number === 1 ? allLeads : firstView + module.sequence * 100 + number;
+  return (number === 1 ? module.traits.allRecordsView : undefined) ?? firstView + module.sequence * 100 + number;
 }
 
 const views = new WeakMap<Module, readonly CustomView[]>();
@@ -126,7 +123,7 @@ export function standardViews(module: Module): readonly CustomView[] {
   if (!known) {
     // The union of activities has no lists but its own.
     known = (namesActivities(module.apiName) ? [] : definitions)
-      .filter((definition) => definition.module === undefined || definition.module === module.apiName)
+      .filter((definition) => definition.converted === undefined || module.traits.convertible)
       .filter(({ tests }) => tests.every((test) => module.field.has(test.field)))
       .map((definition) => buildView(module, definition));
     views.set(module, known);

@@ -14,7 +14,7 @@ export function applyPipeline({
   previous,
   given,
 }: Pick<Writing, 'call' | 'module' | 'data' | 'previous' | 'given'>): DerivationProblem | undefined {
-  if (module.apiName !== 'Deals' || !(given('Stage') || given('Pipeline'))) return undefined;
+  if (!module.traits.stages || !(given('Stage') || given('Pipeline'))) return undefined;
   const pipelines = pipelinesOf(call.space);
   const stage = data.Stage as string | undefined;
   if (data.Pipeline === undefined) {

@@ -1,5 +1,6 @@
+import type { Derivation } from '../../kernel/metadata/traits.ts';
 import type { DerivationProblem, Draft } from '../../kernel/record/draft.ts';
-import { cents, type LineItem, lineItemsOf, number, totalLine } from './line-totals.ts';
+import { cents, type LineItem, number, totalLine } from './line-totals.ts';
 
 type Rule = (draft: Draft) => DerivationProblem | undefined;
 
@@ -12,7 +13,7 @@ const fullName: Rule = ({ data }) => {
   return undefined;
 };
 
-const deal: Rule = ({ data, module, previous, given, createdAtMs, nowMs }) => {
+const revenue: Rule = ({ data, module, previous, given, createdAtMs, nowMs }) => {
   const probability = data.Probability;
   if (probability !== undefined && (number(probability) < 0 || number(probability) > 100)) {
     return { code: 'INVALID_DATA', apiName: 'Probability', details: {}, message: 'Given Probability is not valid' };
@@ -35,19 +36,19 @@ const deal: Rule = ({ data, module, previous, given, createdAtMs, nowMs }) => {
   return undefined;
 };
 
-const task: Rule = ({ data, nowMs }) => {
+const closing: Rule = ({ data, nowMs }) => {
   if (data.Status === 'Completed') data.Closed_Time ??= nowMs;
   else delete data.Closed_Time;
   return undefined;
 };
 
-const event: Rule = ({ data, previous }) => {
+const repetition: Rule = ({ data, previous }) => {
   const repeats = data.Recurring_Activity !== undefined && previous.Recurring_Activity === undefined;
   if (!repeats || data.Remind_At !== undefined) return undefined;
   return { code: 'MANDATORY_NOT_FOUND', apiName: 'Remind_At', details: {} };
 };
 
-const call: Rule = ({ data, nowMs }) => {
+const duration: Rule = ({ data, nowMs }) => {
   const scheduled =
     data.Outgoing_Call_Status === 'Scheduled' ||
     data.Scheduled_In_CRM === 'Yes' ||
@@ -75,8 +76,8 @@ const call: Rule = ({ data, nowMs }) => {
   return undefined;
 };
 
-const inventory: Rule = ({ data, module }) => {
-  const rows = (data[lineItemsOf[module.apiName] as string] ?? []) as readonly LineItem[];
+const totals: Rule = ({ data, module }) => {
+  const rows = (data[module.traits.lineItems as string] ?? []) as readonly LineItem[];
   data.Sub_Total = cents(rows.reduce((sum, row, index) => sum + totalLine(row, index), 0));
   data.Grand_Total = cents(data.Sub_Total - number(data.Discount) + number(data.Tax) + number(data.Adjustment));
   return undefined;
@@ -87,33 +88,19 @@ const comments: Rule = ({ data }) => {
   return undefined;
 };
 
-const rules: Readonly<Record<string, Rule>> = {
-  Leads: fullName,
-  Contacts: fullName,
-  Deals: deal,
-  Tasks: task,
-  Events: event,
-  Calls: call,
-  Quotes: inventory,
-  Sales_Orders: inventory,
-  Purchase_Orders: inventory,
-  Invoices: inventory,
-  Cases: comments,
-  Solutions: comments,
-};
-
-/** Fields that number the records of a module; the number is the record's id. */
-const numberFields: Readonly<Record<string, string>> = {
-  Quotes: 'Quote_Number',
-  Sales_Orders: 'SO_Number',
-  Invoices: 'Invoice_Number',
-  Cases: 'Case_Number',
-  Solutions: 'Solution_Number',
+const rules: Readonly<Record<Derivation, Rule>> = {
+  fullName,
+  revenue,
+  closing,
+  repetition,
+  duration,
+  totals,
+  comments,
 };
 
 /** Step: computes what follows from other values, in `draft.data`, which is the caller's own copy. */
 export function deriveValues(draft: Draft): DerivationProblem | undefined {
-  const numberField = numberFields[draft.module.apiName];
+  const { numberField, derives } = draft.module.traits;
   if (numberField !== undefined) draft.data[numberField] = draft.id;
-  return rules[draft.module.apiName]?.(draft);
+  return derives && rules[derives](draft);
 }

@@ -1,13 +1,7 @@
 import { roundTo } from '../../fields/values/numbers.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
 
-/** Sums of line items (crm-api 5.4). Which subform holds them, by module. */
-export const lineItemsOf: Readonly<Record<string, string>> = {
-  Quotes: 'Quoted_Items',
-  Sales_Orders: 'Ordered_Items',
-  Purchase_Orders: 'Purchase_Items',
-  Invoices: 'Invoiced_Items',
-};
+/** Sums of line items (crm-api 5.4). */
 
 export type LineItem = Record<string, StoredValue>;
 

@@ -108,7 +108,7 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   const given = name === undefined ? undefined : item[name];
   // What may only be read is not written by requests.
   const raw = given === undefined || field.readOnly ? defaultOf(field, task) : given;
-  const mandatory = field.mandatory || isMandatoryInLayout(item, field, task.module);
+  const mandatory = field.mandatory || (field.layoutMandatory && isJsonObject(item.Layout));
   // Most fields are not named by most items.
   if (raw === undefined && !(mandatory && task.creating)) return undefined;
   const place = { api_name: name ?? apiName, json_path: `${task.jsonPath}.${name ?? apiName}` };
@@ -143,11 +143,6 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
 
 function defaultOf({ defaultValue }: Field, { creating }: ReadingTask): unknown {
   return creating && defaultValue !== null ? defaultValue : undefined;
-}
-
-/** Naming the layout makes the fields mandatory that only the layout demands. */
-function isMandatoryInLayout(item: JsonObject, field: Field, module: Module): boolean {
-  return module.apiName === 'Leads' && field.apiName === 'Company' && isJsonObject(item.Layout);
 }
 
 function fail(code: 'INVALID_DATA', details: Readonly<Record<string, unknown>>): { failure: ErrorBody } {

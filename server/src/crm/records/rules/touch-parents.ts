@@ -1,11 +1,7 @@
 import { kindOf } from '../../fields/field-kinds.ts';
-import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { touchRecords } from '../../store/records/touch-records.ts';
 import type { Batch } from './batch.ts';
-
-/** Modules whose records are activity on what they point to. */
-const activities = new Set(['Notes', ...activityModules]);
 
 /** Step: parents of new activities and notes (`touch`). */
 export function touchParentsOfNew(batch: Batch): Promise<void> {
@@ -29,7 +25,7 @@ async function touch(
   records: readonly Pick<StoredRecord, 'id' | 'data'>[],
   what: 'added' | 'changed',
 ): Promise<void> {
-  if (!activities.has(module.apiName)) return;
+  if (!module.traits.activity && !module.traits.partOfRecord) return;
   const { space, store, user, nowMs } = call;
   const parents = new Map<string, { readonly module: number; readonly related: string[] }>();
   for (const record of records) {

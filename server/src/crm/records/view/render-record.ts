@@ -1,13 +1,12 @@
 import { kindOf } from '../../fields/field-kinds.ts';
 import type { RecordView } from '../../fields/view.ts';
-import { activityModules } from '../../kernel/metadata/activities.ts';
 import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
 import { constantsOf, systemFields, type VariableKey } from '../../kernel/metadata/system-keys.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import type { Version } from '../../kernel/versions.ts';
 import { approvalState, isApproved } from '../../store/records/approval.ts';
 import { isLocked } from '../locked.ts';
-import { lineItemsOf, lineTaxes } from '../rules/line-totals.ts';
+import { lineTaxes } from '../rules/line-totals.ts';
 import { mostRowsShown, showField } from './record-view.ts';
 
 /**
@@ -31,7 +30,6 @@ export interface RecordShape {
   readonly referring: readonly Field[];
 }
 
-const activities = new Set(activityModules);
 /** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
 const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'] | undefined>> = {
   $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,
@@ -48,16 +46,15 @@ const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'
   $se_module: ofActivities((record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null),
   $event_cancelled: ofActivities(() => false),
   // By which calendars know the event again.
-  $u_id: ({ apiName }) => (apiName === 'Events' ? ({ id }) => id : undefined),
-  $taxable: ({ apiName }) => (apiName === 'Products' ? ({ data }) => data.Taxable === true : undefined),
-  $line_tax: (module) => {
-    const items = lineItemsOf[module.apiName];
+  $u_id: ({ traits }) => (traits.calendar ? ({ id }) => id : undefined),
+  $taxable: ({ traits }) => (traits.sold ? ({ data }) => data.Taxable === true : undefined),
+  $line_tax: ({ traits: { lineItems: items } }) => {
     return items === undefined ? undefined : (record) => lineTaxes(record.data[items]);
   },
 };
 
 function ofActivities(show: Part['show']): (module: Module) => Part['show'] | undefined {
-  return ({ apiName }) => (activities.has(apiName) ? show : undefined);
+  return ({ traits }) => (traits.activity ? show : undefined);
 }
 
 function rowCount({ data }: StoredRecord, { key, linking }: Field, { links }: RecordView): number {
@@ -135,7 +132,7 @@ function shortened(part: Part): Part {
 type IsShown = (field: Field) => boolean;
 
 function wholeShape(module: Module, version: Version, shown: IsShown, place: Place): RecordShape {
-  const isRecord = place === 'alone' && module.apiName !== 'Notes';
+  const isRecord = place === 'alone' && !module.traits.partOfRecord;
   const missing = isRecord ? systemFields.filter(({ apiName }) => !module.field.has(apiName)) : [];
   const shape = shapeOf([
     ...[...module.fields, ...missing].filter(shown).map((field) => fieldPart(module, field, version)),

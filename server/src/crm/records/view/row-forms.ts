@@ -27,7 +27,7 @@ export const rowForms: Readonly<Record<Exclude<RowForm, 'hidden'>, ShowInRow>> =
 
 /** A value of a product as it is now; null when the user's profile does not see the field. */
 function valueOfProduct(id: StoredValue | undefined, apiName: string, view: RecordView): StoredValue | null {
-  const field = view.space.metadata.find('Products')?.field.get(apiName);
+  const field = view.space.metadata.having('sold')?.field.get(apiName);
   return (field && view.products?.get(id as string)?.data[field.key]) ?? null;
 }
 
@@ -50,6 +50,6 @@ export async function productsFor(
       }
     }
   }
-  const products = space.metadata.find('Products');
+  const products = space.metadata.having('sold');
   return ids.size === 0 || !products ? undefined : table.readMany(space.dataSpace, products.number, [...ids]);
 }

@@ -3,7 +3,6 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { readJsonBody } from '../../kernel/json-body.ts';
-import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { AssignmentRule } from '../../kernel/space/assignment-rule.ts';
@@ -15,9 +14,6 @@ import { holdersOf } from './find-duplicates.ts';
 import { requestedRule } from './requested-rule.ts';
 import { updateItems } from './update-records.ts';
 import { asItem, readRecords, writeAnswer } from './write-request.ts';
-
-/** Modules whose records have nothing by which they could be known again. */
-const unsupported = new Set([...activityModules, 'Notes']);
 
 /** An item on its way: with the values that may be those of a record. */
 interface Item {
@@ -41,7 +37,8 @@ interface ChangedItem extends Item {
 export async function upsertRecords(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Create');
   recordModule(call, 'Edit');
-  if (unsupported.has(module.apiName)) {
+  // Their records have nothing by which they could be known again.
+  if (module.traits.activity || module.traits.partOfRecord) {
     const message = 'The given module is not supported in API';
     throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 }, message });
   }

@@ -19,8 +19,7 @@ export function changePickList(item: JsonObject, { module, field }: FoundField, 
     return { value: {} };
   }
   // Those of a deal's pipeline are the pipelines, which have calls of their own.
-  if (module.apiName === 'Deals' && field.apiName === 'Pipeline')
-    return fail('NOT_SUPPORTED', task, 'pick_list_values', {});
+  if (module.traits.stages && field.apiName === 'Pipeline') return fail('NOT_SUPPORTED', task, 'pick_list_values', {});
   if (!Array.isArray(given)) {
     return fail('INVALID_DATA', task, 'pick_list_values', { expected_data_type: 'jsonarray' });
   }

@@ -91,9 +91,6 @@ export async function idSource({ space, store }: CrmCall, items: readonly unknow
   };
 }
 
-/** Modules whose fields are not for organizations to change. */
-const fixedModules = new Set(['Notes', 'Attachments']);
-
 /**
  * The module that `?module=` names, when it can have fields of an organization's own.
  * @throws Refusal REQUIRED_PARAM_MISSING, INVALID_MODULE, NOT_SUPPORTED.
@@ -101,6 +98,6 @@ const fixedModules = new Set(['Notes', 'Attachments']);
 export function customizableModule(call: CrmCall): Module {
   const module = metadataModule(call);
   const fits = servesRecords(module) || module.generatedType === 'subform';
-  if (fits && !fixedModules.has(module.apiName)) return module;
+  if (fits && !module.traits.partOfRecord) return module;
   throw new Refusal('NOT_SUPPORTED', { details: { param_name: 'module', api_name: module.apiName } });
 }

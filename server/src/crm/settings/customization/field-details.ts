@@ -107,7 +107,7 @@ export function readTarget(raw: unknown, at: string, task: FieldTask): Reading<M
       : number === undefined
         ? undefined
         : task.metadata.byNumber(number);
-  const isTarget = module && servesRecords(module) && module.generatedType !== 'linking' && module.apiName !== 'Notes';
+  const isTarget = module && servesRecords(module) && module.generatedType !== 'linking' && !module.traits.partOfRecord;
   return isTarget
     ? { value: module }
     : fail('INVALID_DATA', task, isJsonObject(raw) && name ? `${at}.api_name` : at, {});

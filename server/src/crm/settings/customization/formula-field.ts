@@ -1,9 +1,10 @@
+import { findKind, kindOfType, returnTypes } from '../../fields/field-kinds.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { DataType, Field } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
 import { compileFormula, withApiNames } from '../../language/formula/compile-formula.ts';
-import { looksAt, returnTypes } from '../../language/formula/record-formulas.ts';
+import { looksAt } from '../../language/formula/record-formulas.ts';
 import { FormulaFault } from '../../language/formula/tokens.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
 
@@ -30,8 +31,8 @@ export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Re
   const named = given.return_type ?? self?.formula?.returnType;
   if (named === undefined || named === null) return fail('MANDATORY_NOT_FOUND', task, 'formula.return_type', {});
   const type = aliases[String(named).toLowerCase()] ?? (String(named).toLowerCase() as DataType);
-  if (!returnTypes.has(type) || (self?.formula && type !== self.formula.returnType)) {
-    const supported_values = self?.formula ? [self.formula.returnType] : [...returnTypes.keys()];
+  if (!findKind(type)?.formula?.result || (self?.formula && type !== self.formula.returnType)) {
+    const supported_values = self?.formula ? [self.formula.returnType] : returnTypes;
     return fail('INVALID_DATA', task, 'formula.return_type', { supported_values });
   }
   const assume = given.assume_default ?? self?.formula?.assumeDefault ?? false;
@@ -47,10 +48,10 @@ export function readFormula(item: JsonObject, task: FieldTask, self?: Field): Re
 function check(expression: string, type: DataType, task: FieldTask, self: Field | undefined): Reading<null> {
   try {
     const compiled = compileFormula(expression, task.module);
-    if (compiled.type !== returnTypes.get(type)) {
+    if (compiled.type !== kindOfType(type).formula?.type) {
       const reason = `the formula computes a ${compiled.type}`;
       if (self) return fail('INVALID_DATA', task, 'formula.expression', { reason });
-      const supported_values = [...returnTypes].flatMap(([name, of]) => (of === compiled.type ? [name] : []));
+      const supported_values = returnTypes.filter((name) => kindOfType(name).formula?.type === compiled.type);
       return fail('INVALID_DATA', task, 'formula.return_type', { supported_values });
     }
     if (self && looksAt(task.module, compiled.fields, self)) {

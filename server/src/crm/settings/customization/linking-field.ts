@@ -22,25 +22,25 @@ const flags = ['api_supported', 'creatable', 'editable', 'deletable', 'viewable'
 /** `multiselectlookup:{connected_module | connected_details.module, linking_details.module, related_list, …}` */
 export function readLinking(
   item: JsonObject,
-  dataType: DataType,
+  type: DataType,
   named: Pick<FieldSource, 'api_name' | 'label'>,
   task: ModuleTask,
 ): Reading<LinkingField> {
-  const given = objectOf(item[dataType]);
-  const toUsers = kindOfType(dataType).linksTo === 'users';
+  const given = objectOf(item[type]);
+  const toUsers = kindOfType(type).linksTo === 'users';
   const connected: Reading<Module | undefined> = toUsers
     ? { value: undefined }
-    : readConnected(item, given, dataType, task);
+    : readConnected(item, given, type, task);
   if (connected.failure) return connected;
   const names = objectOf(objectOf(given.linking_details).module ?? given.linking_module);
-  const at = `${dataType}.linking_details.module`;
+  const at = `${type}.linking_details.module`;
   const plural = readLabel(names.plural_label, `${at}.plural_label`, '', task);
   if (plural.failure) return plural;
   const apiName = readApiName(names.api_name, `${at}.api_name`, plural.value, connected.value, task);
   if (apiName.failure) return apiName;
   const label = readLabel(
     objectOf(given.related_list).display_label ?? given.display_label,
-    `${dataType}.display_label`,
+    `${type}.display_label`,
     task.module.pluralLabel,
     task,
   );
@@ -78,12 +78,12 @@ function isTaken(name: string, other: string): boolean {
 
 const objectOf = (raw: unknown): JsonObject => (isJsonObject(raw) ? raw : {});
 
-function readConnected(item: JsonObject, given: JsonObject, dataType: DataType, task: FieldTask): Reading<Module> {
+function readConnected(item: JsonObject, given: JsonObject, type: DataType, task: FieldTask): Reading<Module> {
   const details = objectOf(given.connected_details).module;
   const inLookup = objectOf(item.lookup).module;
   const raw = details ?? given.connected_module ?? given.module ?? inLookup;
-  const at = details !== undefined ? `${dataType}.connected_details.module` : `${dataType}.connected_module`;
-  if (item[dataType] === undefined && inLookup === undefined) return fail('MANDATORY_NOT_FOUND', task, dataType, {});
+  const at = details !== undefined ? `${type}.connected_details.module` : `${type}.connected_module`;
+  if (item[type] === undefined && inLookup === undefined) return fail('MANDATORY_NOT_FOUND', task, type, {});
   return readTarget(raw, at, task);
 }
 

@@ -131,7 +131,6 @@ export function moduleDefinition(module: NewModule, newId: () => number): Module
     generated_type: 'custom',
     scope: 'custom',
     display_field: 'Name',
-    photo: true,
     flags,
     fields: systemFields(module).map((field) => ({ id: newId(), ...field })),
   };

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import { findKind, namingTypes } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId, sequenceOf } from '../../kernel/ids.ts';
@@ -82,7 +83,6 @@ function readApiName(given: unknown, pluralLabel: string, metadata: Metadata): R
 }
 
 const displayLabel = itemField('field_label', 'text', 100, true);
-const displayTypes = ['text', 'autonumber'];
 
 /** `display_field:{field_label, data_type}`: what records are called, a text by default. */
 function readDisplayField(
@@ -94,12 +94,13 @@ function readDisplayField(
   }
   const reading = readPlainItem(raw, [displayLabel], `${at}.display_field`, true);
   if (reading.failure) return reading;
-  const { data_type: type = 'text' } = reading.item;
-  if (!displayTypes.includes(String(type))) {
-    return fail('INVALID_DATA', { at }, 'display_field.data_type', { supported_values: displayTypes });
+  const { data_type: named } = reading.item;
+  const definition = named === undefined ? undefined : findKind(String(named))?.definition;
+  if (named !== undefined && !definition?.names) {
+    return fail('INVALID_DATA', { at }, 'display_field.data_type', { supported_values: namingTypes });
   }
   const label = String(reading.values.get('field_label'));
-  if (type === 'text') return { value: { displayLabel: label, displayNumber: null } };
+  if (definition?.details !== 'numbering') return { value: { displayLabel: label, displayNumber: null } };
   const numbering = { auto_number: {}, ...reading.item };
   const number = readAutoNumber(numbering, { at: `${at}.display_field` });
   if (number.failure) return number;

@@ -88,7 +88,7 @@ export function fieldAnswer(
     subform: subform(field, space),
     refer_from_field: null,
     created_source: field.custom ? 'user' : 'default',
-    convert_mapping: module.apiName === 'Leads' ? conversionTargetsOf(field, space) : null,
+    convert_mapping: module.traits.convertible ? conversionTargetsOf(field, space) : null,
     system_mandatory: field.mandatory,
     custom_field: field.custom,
     length: field.length,
@@ -133,7 +133,7 @@ export function pickListValueId(field: Field, index: number, space: Space): stri
 }
 
 function pickListValues(field: Field, module: Module, space: Space): object[] {
-  const ofDeals = module.apiName === 'Deals' ? field.apiName : '';
+  const ofDeals = module.traits.stages ? field.apiName : '';
   if (ofDeals === 'Pipeline') return pipelineValues(space);
   return field.pickList.map((choice: PickListValue, index) => ({
     ...pickListValue(choice.value, choice.display ?? choice.value, index, pickListValueId(field, index, space)),

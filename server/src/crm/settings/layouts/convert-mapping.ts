@@ -49,7 +49,7 @@ export type ConversionTarget = 'Contacts' | 'Accounts' | 'Deals';
 
 /** Pairs of the lead's field and the target's field that both exist, whoever may see them. */
 export function mappedFields(target: ConversionTarget, space: Space): readonly (readonly [Field, Field])[] {
-  const [seenLeads, seenModule] = [space.metadata.find('Leads'), space.metadata.find(target)];
+  const [seenLeads, seenModule] = [space.metadata.having('convertible'), space.metadata.find(target)];
   if (!seenLeads || !seenModule) return [];
   const [leads, module] = [wholeModule(seenLeads), wholeModule(seenModule)];
   const standard = Object.entries(mapping[target] ?? {});
@@ -89,7 +89,7 @@ export function conversionTargetsOf(field: Field, space: Space): Readonly<Record
 
 /** The `convert_mapping` of a layout: null for every module but Leads. */
 export function convertMapping(module: Module, space: Space): object | null {
-  if (module.apiName !== 'Leads') return null;
+  if (!module.traits.convertible) return null;
   const answer: Record<string, object | null> = {};
   for (const target of ['Contacts', 'Deals', 'Accounts'] as const) {
     const to = space.metadata.find(target);

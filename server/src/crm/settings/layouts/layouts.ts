@@ -75,7 +75,7 @@ function layoutAnswer(module: Module, call: CrmCall): Record<string, unknown> {
       fields: section.fields.map((field, place) => ({
         ...fieldAnswer(field, module, call),
         sequence_number: place + 1,
-        required: field.mandatory || (module.apiName === 'Leads' && field.apiName === 'Company'),
+        required: field.mandatory || field.layoutMandatory,
         section_id: index + 1,
       })),
     })),

@@ -6,7 +6,7 @@ import { StatementBuilder } from '../../language/query/statement-builder.ts';
 
 /** Whether a pipeline has deals; asked by the index of words. */
 export async function dealsIn(queryable: Queryable, { space }: CrmCall, pipeline: string): Promise<boolean> {
-  const deals = space.metadata.find('Deals');
+  const deals = space.metadata.having('stages');
   const field = deals && wholeModule(deals).field.get('Pipeline');
   if (!deals || !field) return false;
   const module = wholeModule(deals);

@@ -50,7 +50,7 @@ export function pipelineAnswer({ id, name, value, isDefault, stages }: Pipeline,
 export function checkLayout({ query, space }: CrmCall): void {
   const given = query.get('layout_id');
   if (!given) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'layout_id' } });
-  const deals = space.metadata.find('Deals');
+  const deals = space.metadata.having('stages');
   if (deals && readId(given) === layoutId(space.dataSpace, deals.number)) return;
   throw new Refusal('INVALID_DATA', {
     details: { param_name: 'layout_id' },

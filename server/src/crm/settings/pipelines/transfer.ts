@@ -132,8 +132,8 @@ const batch = { walked: 2_000, changed: 100 } as const;
 async function runTransfer(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const { space, store } = call;
   const { from, to, stages, pipeline } = running.job.request as TransferRequest;
-  const module = space.metadata.find('Deals');
-  if (!module) throw new Error('the standard module Deals is missing');
+  const module = space.metadata.having('stages');
+  if (!module) throw new Error('expected a module whose records have stages, got none');
   for (let { last } = running.job.progress as TransferProgress; ; ) {
     await running.keep();
     const rows = await store.database.query<{ record_id: string; pipeline: string | null; stage: string | null }>({

@@ -54,6 +54,6 @@ export function visibleOnly(viewer: Viewer, module: Module, condition: Condition
 }
 
 /** Links between records belong to nobody. */
-export function hasOwners({ generatedType }: Module): boolean {
-  return generatedType !== 'linking';
+export function hasOwners({ traits }: Module): boolean {
+  return traits.owned === true;
 }

@@ -129,6 +129,6 @@ function tagName(raw: unknown): string | undefined {
 /** The lead in the path. */
 export function leadModule(call: CrmCall): Module {
   const module = call.space.metadata.find(call.path[0] as string);
-  if (module?.apiName === 'Leads') return module;
+  if (module?.traits.convertible) return module;
   throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 } });
 }

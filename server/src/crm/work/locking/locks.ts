@@ -30,7 +30,7 @@ interface Place {
 async function placeOf(call: CrmCall, permission: RecordPermission): Promise<Place> {
   const module = recordModule(call, permission);
   // Notes are parts of other records.
-  if (module.apiName === 'Notes') throw new Refusal('NOT_SUPPORTED', { details: { resource_path_index: 2 } });
+  if (module.traits.partOfRecord) throw new Refusal('NOT_SUPPORTED', { details: { resource_path_index: 2 } });
   return { module, recordId: await existingParent(call, module) };
 }
 

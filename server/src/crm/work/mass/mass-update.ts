@@ -12,9 +12,6 @@ import { answerItemList, itemListOf, success } from '../../wire/item-list.ts';
 import { scheduleMass } from './mass-jobs.ts';
 import { readMassTarget } from './mass-request.ts';
 
-/** Fields that one call may change. */
-const maxFields = { Deals: 3, others: 1 } as const;
-
 /** POST /{module}/actions/mass_update (crm-api 11): the same value for all. */
 export async function massUpdate(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Edit');
@@ -46,7 +43,7 @@ function readCommonItem(module: Module, body: JsonObject): JsonObject {
   if (!isJsonObject(item)) {
     throw new Refusal('INVALID_DATA', { details: { expected_data_type: 'jsonobject', json_path: '$.data[0]' } });
   }
-  const limit = module.apiName === 'Deals' ? maxFields.Deals : maxFields.others;
+  const limit = module.traits.massUpdateFields ?? 1;
   const fields = Object.keys(item).filter((name) => module.field.has(name));
   if (fields.length === 0) {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'data', json_path: '$.data[0]' } });

@@ -21,12 +21,7 @@ export interface CellOptions {
 export function cellSql(column: Column, builder: StatementBuilder, { dataSpace, zone, style }: CellOptions): string {
   const { module, field } = column;
   const alias = builder.source(column);
-  const writer: CellWriter = {
-    style,
-    text: (sql) => textCell(sql, style),
-    plain: (sql) => `coalesce((${sql})::text, '')`,
-    time: (sql) => `coalesce(crm_csv_time((${sql})::bigint, ${zone}), '')`,
-  };
+  const writer = cellWriter(style, zone);
   const { cell, holds } = valueKindOf(field);
   if (isTableColumn(module, field)) {
     const sql = columnSql(alias, module, field);
@@ -39,6 +34,15 @@ export function cellSql(column: Column, builder: StatementBuilder, { dataSpace, 
   const key = jsonKey(field.key);
   const data = { json: `(${alias}.data -> ${key})`, text: `(${alias}.data ->> ${key})` };
   return cell.sql?.(data, writer) ?? `''`;
+}
+
+/** Makes SQL expressions to cells; `zone` is the SQL of the reader's time zone. */
+export function cellWriter(style: CsvStyle, zone: string): CellWriter {
+  return {
+    text: (sql) => textCell(sql, style),
+    plain: (sql) => `coalesce((${sql})::text, '')`,
+    time: (sql) => `coalesce(crm_csv_time((${sql})::bigint, ${zone}), '')`,
+  };
 }
 
 /** A text as a cell; numbers, ids and times need no guard, for they are no formulas. */

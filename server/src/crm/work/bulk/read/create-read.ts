@@ -68,7 +68,7 @@ function readFileType(raw: unknown): ReadRequest['fileType'] {
 
 /** Calendar files hold meetings, and all that calendars know of them. @throws Refusal INVALID_MODULE, INVALID_DATA */
 function checkCalendar(module: Module, fields: ReadRequest['fields']): void {
-  if (module.apiName !== 'Events') {
+  if (!module.traits.calendar) {
     throw new Refusal('INVALID_MODULE', { details: { api_name: 'module', json_path: '$.query.module' } });
   }
   if (fields !== null) throw invalid('fields', '$.query.fields', {}, 'a calendar file has no fields to choose');

@@ -1,0 +1,431 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CsvReader } from '../../foundation/csv.ts';
+import { createTestDatabase } from '../../testing/test-database.ts';
+import type { DataType, Field } from '../kernel/metadata/metadata.ts';
+import { buildField, standardMetadata, standardModules } from '../kernel/metadata/standard-modules.ts';
+import type { StoredValue } from '../kernel/record/record.ts';
+import { type CrmUser, Space, type SpaceContents } from '../kernel/space/space.ts';
+import { newestVersion, versions } from '../kernel/versions.ts';
+import { cellWriter } from '../work/bulk/read/cell-sql.ts';
+import { decimalsOf, emptyOf, fieldKinds, findKind, kindOf, kindOfType } from './field-kinds.ts';
+import { readValue } from './read-value.ts';
+
+/** All kinds of fields by one table: what goes in, how it is kept, shown and exported, and what is refused. */
+const database = await createTestDatabase('data-center', 'kinds');
+afterAll(() => database.close());
+
+const timeZone = 'Asia/Kolkata';
+const user = { id: '1000001', fullName: 'Ada Lovelace', email: 'ada@example.com' } as CrmUser;
+const space = new Space({
+  dataSpace: 1,
+  users: [user],
+  tags: [],
+  territories: [{ id: '1000077', name: 'North' }],
+  metadata: standardMetadata,
+} as unknown as SpaceContents);
+const view = { space, timeZone, nowMs: null, names: new Map([['1000009', 'Zylker']]) };
+const accounts = { api_name: 'Accounts', id: space.moduleId(standardMetadata.find('Accounts') as never) };
+
+interface Sample {
+  /** As requests write the value. */
+  readonly json: unknown;
+  readonly stored: unknown;
+  /** As answers show it, where that is something else. */
+  readonly shown?: unknown;
+}
+
+interface Samples {
+  readonly over?: object;
+  /** The values of a type from the smallest to the largest one, where it has an order. */
+  readonly good: readonly Sample[];
+  readonly bad: readonly (readonly [unknown, object])[];
+}
+
+const same = (...values: readonly unknown[]): Sample[] => values.map((value) => ({ json: value, stored: value }));
+const type = (expected_data_type: string) => ({ expected_data_type });
+const moments = (...texts: readonly (readonly [json: string, shown: string])[]): Sample[] =>
+  texts.map(([json, shown]) => ({ json, stored: Date.parse(json), shown }));
+const person = { name: user.fullName, id: user.id, email: user.email };
+const someone: Sample = { json: { id: user.id }, stored: user.id, shown: person };
+const noUser = [
+  ['x', {}],
+  [5.5, type('jsonobject')],
+] as const;
+
+/** Of each type that clients write as one value; a type that is missing here does not compile. */
+const written = {
+  text: {
+    good: same('"quoted", and\nmore', 'abc', 'Äther'),
+    bad: [
+      [5, type('text')],
+      ['x'.repeat(256), { maximum_length: 255 }],
+    ],
+  },
+  textarea: { good: same('a\nb', 'b'), bad: [[true, type('text')]] },
+  email: { good: same('a@example.com', 'B@example.com'), bad: [['nobody', type('email')]] },
+  phone: { good: same('(30) 5', '+49 30'), bad: [['<1>', type('phone')]] },
+  website: { good: same('www.example.com'), bad: [['a b', type('website')]] },
+  picklist: { good: same('a', 'B'), bad: [[['a'], type('picklist')]] },
+  multiselectpicklist: {
+    good: same(['b'], ['A', 'C'], ['A', 'b']),
+    bad: [
+      ['A;B', type('jsonarray')],
+      [[5], type('text')],
+      [['A;B'], { regex: '^[^;]*$' }],
+    ],
+  },
+  integer: {
+    over: { length: 9 },
+    good: same(-3, 0, 7, 123_456_789),
+    bad: [
+      ['7', type('integer')],
+      [10 ** 9, { maximum_length: 9 }],
+    ],
+  },
+  bigint: {
+    over: { length: 18 },
+    good: same('-5', '9', '10', '123456789012345678'),
+    bad: [
+      ['x', type('bigint')],
+      ['1'.repeat(19), { maximum_length: 18 }],
+    ],
+  },
+  double: { over: { length: 16 }, good: same(-1.5, 0, 2.25, 10), bad: [['5', type('double')]] },
+  currency: {
+    over: { length: 16 },
+    good: [...same(-2, 0.5), { json: 1.005, stored: 1.01, shown: 1.01 }, ...same(10)],
+    bad: [
+      [true, type('currency')],
+      [10 ** 16, { maximum_length: 16 }],
+    ],
+  },
+  percent: {
+    over: { length: 16 },
+    good: same(-10, 33.33, 100),
+    bad: [
+      ['5', type('percent')],
+      [10 ** 5, { maximum_length: 5 }],
+    ],
+  },
+  boolean: { good: same(false, true), bad: [['true', type('boolean')]] },
+  date: { good: same('0999-12-31', '2026-02-28', '2026-03-01'), bad: [['2026-02-29', type('date')]] },
+  datetime: {
+    good: moments(
+      ['1969-12-31T23:00:00Z', '1970-01-01T04:30:00+05:30'],
+      ['2026-03-10T12:00:00+01:00', '2026-03-10T16:30:00+05:30'],
+    ),
+    bad: [
+      ['2026-03-10', type('datetime')],
+      [5, type('datetime')],
+    ],
+  },
+  event_reminder: {
+    good: moments(['2026-03-10T12:00:00+01:00', '2026-03-10T16:30:00+05:30']),
+    bad: [['soon', type('datetime')]],
+  },
+  lookup: {
+    over: { lookup: 'Accounts' },
+    good: [{ json: { id: '1000009' }, stored: '1000009', shown: { name: 'Zylker', id: '1000009' } }],
+    bad: [
+      ['x', {}],
+      [[], type('jsonobject')],
+    ],
+  },
+  multi_module_lookup: {
+    over: { lookup_modules: ['Leads', 'Accounts'] },
+    good: [
+      {
+        json: { id: '1000009', module: 'accounts' },
+        stored: { id: '1000009', module: 'Accounts' },
+        shown: { name: 'Zylker', id: '1000009', module: accounts },
+      },
+    ],
+    bad: [
+      [{ id: '9' }, { dependee: { api_name: 'module', json_path: 'module' } }],
+      [{ id: '9', module: 'Deals' }, { supported_values: ['Leads', 'Accounts'] }],
+    ],
+  },
+  ownerlookup: { good: [someone], bad: noUser },
+  userlookup: { good: [someone], bad: noUser },
+  territories: {
+    good: [
+      {
+        json: [{ id: '1000077' }],
+        stored: [{ territory: '1000077' }],
+        shown: [
+          {
+            Name: 'North',
+            id: '1000077',
+            $assigned_by: null,
+            $assigned_time: '1970-01-01T05:30:00+05:30',
+            $assigned: 'automatically',
+          },
+        ],
+      },
+    ],
+    bad: [[[{ id: '1' }, { id: '2' }], { limit: 1 }]],
+  },
+  linetax: { good: same([{ name: 'VAT', percentage: 19 }]), bad: [[[{ name: 'VAT' }], type('jsonobject')]] },
+  ALARM: { good: same({ ALARM: 'FREQ=NONE;ACTION=EMAIL' }), bad: [[{ ALARM: 5 }, type('jsonobject')]] },
+  RRULE: { good: same({ RRULE: 'FREQ=DAILY;COUNT=3' }), bad: [['FREQ=DAILY', type('jsonobject')]] },
+  multireminder: {
+    good: [
+      {
+        json: [{ unit: 2, period: 'hours' }],
+        stored: [{ unit: 2, period: 'hours' }],
+        shown: [{ unit: 2, period: 'hours', time: null }],
+      },
+    ],
+    bad: [[[{ unit: 'two' }], type('jsonobject')]],
+  },
+  participants: {
+    good: [
+      {
+        json: [
+          {
+            type: 'email',
+            participant: 'b@example.com',
+            name: 'Bo',
+            Email: 'b@example.com',
+            invited: true,
+            status: 'x',
+          },
+        ],
+        stored: [
+          {
+            type: 'email',
+            participant: 'b@example.com',
+            name: 'Bo',
+            Email: 'b@example.com',
+            invited: true,
+            status: 'x',
+          },
+        ],
+      },
+    ],
+    bad: [[[{ type: 'dog', participant: '5' }], { supported_values: ['user', 'email', 'contact', 'lead'] }]],
+  },
+} as const satisfies Readonly<Partial<Record<DataType, Samples>>>;
+
+type Written = keyof typeof written;
+
+/** Types whose values are computed, stand elsewhere or have calls of their own. */
+const unwritten = [
+  'multiselectlookup',
+  'multiuserlookup',
+  'subform',
+  'layout',
+  'profileimage',
+  'fileupload',
+  'imageupload',
+  'autonumber',
+  'formula',
+  'rollup_summary',
+  'consent_lookup',
+] as const satisfies readonly Exclude<DataType, Written>[];
+
+// Each type is in one of the two lists: a new one that is in neither does not compile.
+const complete: Exclude<DataType, Written | (typeof unwritten)[number]> extends never ? true : never = true;
+
+test('the registry has a kind for each type, those that clients write with a reader', () => {
+  expect(complete).toBe(true);
+  const names = [...Object.keys(written), ...unwritten];
+  expect(new Set(fieldKinds.keys())).toEqual(new Set(names));
+  for (const name of unwritten) expect([name, kindOfType(name).read]).toEqual([name, null]);
+  expect(findKind('toString')).toBeUndefined();
+  const used = new Set(standardModules.flatMap(({ fields }) => fields.map(({ dataType }) => dataType)));
+  for (const name of used) expect(findKind(name), name).toBeDefined();
+});
+
+const fieldOf = (name: DataType, over: object = {}): Field =>
+  buildField({ id: 1, api_name: 'Own', label: 'Own', type: name, length: 255, ...over });
+const roundTrip = (value: unknown) => JSON.parse(JSON.stringify(value)) as StoredValue;
+const data = { json: "(r.data -> 'Own')", text: "(r.data ->> 'Own')" };
+
+describe.each(Object.keys(written) as Written[])('%s', (name) => {
+  const samples: Samples = written[name];
+  const field = fieldOf(name, samples.over);
+  const kind = kindOf(field);
+  const read = (raw: unknown) => readValue(raw, field, { item: {} });
+  const show = (stored: StoredValue): unknown => kind.show(newestVersion)?.(stored, view) ?? stored;
+
+  test('a value is stored, shown and read again', () => {
+    for (const { json, stored, shown = stored } of samples.good) {
+      expect(read(json)).toMatchObject({ value: stored });
+      const answered = show(roundTrip(stored));
+      expect(answered).toEqual(shown);
+      expect(JSON.parse(JSON.stringify(answered))).toEqual(shown);
+    }
+    expect([read(null), read('')]).toEqual([{ value: null }, { value: null }]);
+    for (const [, version] of versions) expect(() => kind.show(version)).not.toThrow();
+  });
+
+  test('what answers show can be written back', () => {
+    for (const { stored, shown = stored } of samples.good) {
+      const again = read(roundTrip(shown));
+      expect(again.problem).toBeUndefined();
+      if (!again.problem) expect(show(roundTrip(again.value))).toEqual(shown);
+    }
+  });
+
+  test('answers and requests are as the schema says', () => {
+    const ajv = new Ajv2020({ strict: false, formats: { date: true, 'date-time': true, email: true } });
+    const { answered, given = answered } = kind.schema;
+    for (const { json, stored, shown = stored } of samples.good) {
+      expect([
+        ajv.validate(
+          answered(field, () => undefined),
+          shown,
+        ),
+        ajv.errors,
+      ]).toEqual([true, null]);
+      if (name !== 'multi_module_lookup') {
+        expect([
+          ajv.validate(
+            given(field, () => undefined),
+            json,
+          ),
+          ajv.errors,
+        ]).toEqual([true, null]);
+      }
+    }
+  });
+
+  test.each(samples.bad)('%j is refused', (raw, details) => {
+    expect(read(raw)).toEqual({ problem: expect.objectContaining({ details }) });
+  });
+
+  test('a cell of a file holds a value and gives it back', async () => {
+    const writer = cellWriter('plain', `'${timeZone}'`);
+    const sql = kind.cell.sql?.(data, writer);
+    for (const { stored } of samples.good) {
+      const [row] = await database.query<{ cell: string }>({
+        text: `SELECT ${sql} AS cell FROM (SELECT $1::jsonb AS data) AS r`,
+        values: [JSON.stringify({ Own: stored })],
+      });
+      const reader = new CsvReader(',', 10_000);
+      const [[text = ''] = []] = [...reader.read(`${row?.cell}\n`), ...reader.end()];
+      const context = { space, timeZone, format: null, module: 'Accounts' };
+      expect(read(kind.cell.read(text, context))).toMatchObject({ value: stored });
+    }
+    const [none] = await database.query<{ cell: string }>({
+      text: `SELECT ${sql} AS cell FROM (SELECT '{}'::jsonb AS data) AS r`,
+      values: [],
+    });
+    expect(none?.cell ?? '').toBe(kind.comparison?.whenEmpty === false ? 'false' : '');
+  });
+
+  test('the database has the order that comparing has', async () => {
+    const { comparison } = kind;
+    if (!comparison) return;
+    const values = samples.good.map(({ stored }) => stored as StoredValue);
+    for (const [index, value] of values.entries()) {
+      expect(comparison.compare(value, roundTrip(value))).toBe(0);
+      const next = values[index + 1];
+      if (next !== undefined) {
+        expect([value, next, comparison.compare(value, next) < 0]).toEqual([value, next, true]);
+        expect(comparison.compare(next, value)).toBeGreaterThan(0);
+      }
+    }
+    const sql = comparison.columnSql(data);
+    const rows = await database.query<{ place: number }>({
+      text: `SELECT place::integer FROM unnest($1::jsonb[]) WITH ORDINALITY AS r(data, place)
+             ORDER BY ${comparison.folded ? `lower(${sql})` : sql}, place`,
+      values: [values.toReversed().map((value) => JSON.stringify({ Own: value }))],
+    });
+    expect(rows.map(({ place }) => place)).toEqual(values.map((_, index) => values.length - index));
+  });
+
+  test('a test passes in memory what it passes in the database', async () => {
+    const { comparison } = kind;
+    if (!comparison) return;
+    const values = samples.good.map(({ stored }) => stored as StoredValue);
+    const wanted = values.map((value) => (typeof value === 'object' && 'id' in value ? String(value.id) : value));
+    for (const operator of comparison.operators) {
+      const of =
+        operator === 'between' ? [wanted[0], wanted.at(-1)] : operator === 'in' ? wanted.slice(1) : [wanted[0]];
+      const asked = { operator, values: of as never };
+      const parameters: unknown[] = [];
+      const sql = comparison.testSql(
+        asked,
+        { sql: comparison.columnSql({ json: `(data -> 'Own')`, text: `(data ->> 'Own')` }), inTable: false },
+        { parameter: (value) => `$${parameters.push(value)}` },
+      );
+      const rows = await database.query<{ hit: boolean }>({
+        text: `SELECT (${sql}) AS hit FROM unnest($${parameters.push(values.map((Own) => JSON.stringify({ Own })))}::jsonb[])
+               WITH ORDINALITY AS r(data, place) ORDER BY place`,
+        values: parameters,
+      });
+      expect([operator, rows.map(({ hit }) => hit)]).toEqual([
+        operator,
+        values.map((value) => comparison.passes(asked, value)),
+      ]);
+    }
+  });
+});
+
+test('what is empty is shown as its type says', () => {
+  const shown = (name: DataType) => emptyOf(fieldOf(name));
+  expect(shown('boolean')).toBe(false);
+  for (const name of ['subform', 'fileupload', 'multiselectlookup', 'multiselectpicklist', 'territories'] as const) {
+    expect([name, shown(name)]).toEqual([name, []]);
+  }
+  for (const name of ['text', 'integer', 'lookup', 'datetime', 'layout', 'RRULE'] as const) {
+    expect([name, shown(name)]).toEqual([name, null]);
+  }
+});
+
+test('timelines tell times and territories as people read them', () => {
+  const moment = Date.parse('2026-03-10T11:00:00Z');
+  for (const name of ['datetime', 'event_reminder'] as const) {
+    expect(kindOfType(name).tell?.(moment, view)).toBe('2026-03-10T16:30:00+05:30');
+  }
+  expect(kindOfType('territories').tell?.([{ territory: '1000077' }, { territory: '5' }], view)).toEqual([
+    'North',
+    '5',
+  ]);
+});
+
+test('old versions show a record of any module without its module', () => {
+  const value = { id: '1000009', module: 'Accounts' };
+  const kind = kindOfType('multi_module_lookup');
+  const shown = [...versions.values()].map((version) => kind.show(version)?.(value, view));
+  const brief = { name: 'Zylker', id: '1000009' };
+  expect(shown).toEqual(shown.map((_, index) => (index < 2 ? brief : { ...brief, module: accounts })));
+});
+
+test.each([
+  ['double', 1.23456, 2, 1.23],
+  ['integer', 2.5, 2, 3],
+  ['integer', 1e300, 2, null],
+  ['currency', 1e30, 2, null],
+  ['text', 'x', 2, 'x'],
+  ['boolean', false, 2, false],
+  ['date', '2026-03-10', 2, '2026-03-10'],
+  ['datetime', 5, 2, 5],
+] as const)('a formula that returns %s keeps %j', (name, value, decimals, stored) => {
+  expect(kindOfType(name).formula?.result?.(value, decimals)).toBe(stored);
+});
+
+test('decimals are those of the field, or else those of its type', () => {
+  expect([decimalsOf(fieldOf('currency')), decimalsOf(fieldOf('double')), decimalsOf(fieldOf('integer'))]).toEqual([
+    2, 9, 0,
+  ]);
+  expect(decimalsOf(fieldOf('currency', { decimals: 4 }))).toBe(4);
+});
+
+test.each([
+  ['yes', 'boolean', null, true],
+  ['0', 'boolean', null, false],
+  ['03/10/2026', 'date', null, '2026-03-10'],
+  ['10.03.2026', 'date', 'dd.MM.yyyy', '2026-03-10'],
+  ['03/10/2026 16:30:00', 'datetime', null, '2026-03-10T16:30:00+05:30'],
+  [' .5 ', 'double', null, 0.5],
+  ['a; b ;', 'multiselectpicklist', null, ['a', 'b']],
+  ['ada@example.com', 'userlookup', null, { id: user.id }],
+  ['seven', 'integer', null, 'seven'],
+  ['[', 'participants', null, '['],
+] as const)('a file may write %j of %s', (text, name, format, value) => {
+  expect(kindOfType(name).cell.read(text, { space, timeZone, format, module: null })).toEqual(value);
+});

@@ -17,8 +17,11 @@ const sdks = [
   { name: 'the browser SDK', folder: 'browser', built: 'zcrmsdk.js' },
   { name: 'the server SDK', folder: 'node', built: 'node/src/index.js' },
 ];
-/** Written by the build of the console's pages: what they were built from (`console/vite.config.ts`). */
-const consoleSourcesFile = join(root, 'console', 'dist', 'sources.json');
+/** What vite builds. */
+const pages = [
+  { name: 'the API console', folder: 'console' },
+  { name: 'the phone app', folder: join('examples', 'mobile', 'web') },
+];
 
 /**
  * Does what is missing. Cut short at any moment, it leaves what the next call completes.
@@ -31,7 +34,9 @@ export async function setUp({ runOnly = false, browser = false, redis = false } 
     if (sdkIsStale(sdk))
       await run(bundledNode, [join('sdk', sdk.folder, 'build.ts')], `${sdk.name} could not be built`);
   }
-  if (consoleIsStale()) await buildConsole();
+  for (const each of pages) {
+    if (pagesAreStale(each)) await buildPages(each);
+  }
   if (browser) await ensureProgram(chromium);
   if (redis) await ensureProgram(redisServer);
 }
@@ -97,20 +102,21 @@ function sdkIsStale({ folder, built: file }) {
   );
 }
 
-/** Compares the sources of the console's pages with those that they were built from. */
-function consoleIsStale() {
-  if (!existsSync(consoleSourcesFile)) return true;
-  const built = JSON.parse(readFileSync(consoleSourcesFile, 'utf8'));
+/** Compares the sources of the pages with those that they were built from (`tools/list-sources.ts`). */
+function pagesAreStale({ folder }) {
+  const list = join(root, folder, 'dist', 'sources.json');
+  if (!existsSync(list)) return true;
+  const built = JSON.parse(readFileSync(list, 'utf8'));
   return Object.entries(built).some(([path, hash]) => {
     const file = join(root, path);
     return !existsSync(file) || createHash('sha256').update(readFileSync(file)).digest('hex') !== hash;
   });
 }
 
-async function buildConsole() {
-  say('Building the API console …');
+async function buildPages({ name, folder }) {
+  say(`Building ${name} …`);
   const vite = join('node_modules', 'vite', 'bin', 'vite.js');
-  await run(bundledNode, [vite, 'build', 'console', '--logLevel', 'error'], 'the API console could not be built');
+  await run(bundledNode, [vite, 'build', folder, '--logLevel', 'error'], `${name} could not be built`);
 }
 
 /**

@@ -90,7 +90,8 @@ describe('requests', () => {
     const dataCenters = DataCenters.of({ xx: { accounts: odd.origin, api: odd.origin } });
     const store = new MemoryTokenStore();
     const open = () => new OAuthClient({ clientId: 'c', clientSecret: 's', dataCenters, store });
-    for (let user = 1; user <= 12; user++) await open().exchange({ code: 'c' }, { key: `user ${user}`, lookUpUser: false });
+    for (let user = 1; user <= 12; user++)
+      await open().exchange({ code: 'c' }, { key: `user ${user}`, lookUpUser: false });
     odd.requests.length = 0;
     expect(await open().sessions()).toHaveLength(12);
     expect(await open().session('user 11').accessToken()).toBe('1000.a');

@@ -34,7 +34,9 @@ test('a record that comes back is stamped; one whose formulas are computed again
 test('each step has a test in this folder that takes it by itself', () => {
   const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts'));
   const importsOf = (name: string) =>
-    [...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(/from '\.\/([\w-]+)\.ts'/g)].map(([, file]) => file);
+    [...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(/from '\.\/([\w-]+)\.ts'/g)].map(
+      ([, file]) => file,
+    );
   const types = ['batch', 'writing'];
   const steps = importsOf('chain.ts').filter((file) => !types.includes(file as string));
   expect(steps.length).toBeGreaterThan(25);

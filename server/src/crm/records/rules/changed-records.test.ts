@@ -7,8 +7,8 @@ import { checkLock } from './check-lock.ts';
 import { keepUniqueValues } from './keep-unique-values.ts';
 import { readRecords } from './read-records.ts';
 import { bindSteps } from './run-steps.ts';
-import { changes, openStage } from './testing/stage.ts';
 import { storeConversion } from './store-conversion.ts';
+import { changes, openStage } from './testing/stage.ts';
 import { nowMs, type OwnField } from './testing/writings.ts';
 import { touchParentsOfChanged, touchParentsOfNew } from './touch-parents.ts';
 import { updateRecords } from './update-records.ts';
@@ -149,7 +149,10 @@ describe('touch-parents', () => {
   test('records of other modules are no activity', async () => {
     const account = await stage.stored('Accounts', `1000001${String(++next).padStart(12, '0')}`, {});
     const row = { key: { dataSpace: 1_000_001, module: 2179, id: '1' }, record: account, claims: [] };
-    const made = { writing: undefined as never, row: { ...row, record: { ...account, data: { Account_Name: account.id } } } };
+    const made = {
+      writing: undefined as never,
+      row: { ...row, record: { ...account, data: { Account_Name: account.id } } },
+    };
     await touchParentsOfNew(stage.batch('Contacts', { items: [{ made, outcome: { written: true } }] }));
     expect((await stage.store.records.readMany(1_000_001, 2177, [account.id])).get(account.id)).toEqual(account);
   });

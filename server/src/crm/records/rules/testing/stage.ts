@@ -12,8 +12,8 @@ import type { RecordData, StoredRecord } from '../../../kernel/record/record.ts'
 import type { SpaceContents } from '../../../kernel/space/space.ts';
 import { newestVersion, type Version } from '../../../kernel/versions.ts';
 import { createCrmStore } from '../../../store/create-store.ts';
-import { createOrganization } from '../../../store/space/provisioning.ts';
 import { insertRecords } from '../../../store/records/write-records.ts';
+import { createOrganization } from '../../../store/space/provisioning.ts';
 import { type Batch, type BatchItem, type BatchOptions, newBatch } from '../batch.ts';
 import type { WritingKind } from '../writing.ts';
 import { nowMs, type OwnField, spaceWith, storedRecord } from './writings.ts';

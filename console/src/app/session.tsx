@@ -36,7 +36,7 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
       </SessionContext>
     );
   }
-  if (!query.isError) return <Skeleton height="100vh" aria-busy="true" aria-label={shellTexts.loading} />;
+  if (!query.isError) return <Skeleton height="100vh" role="status" aria-busy="true" aria-label={shellTexts.loading} />;
   if (query.error instanceof CallFailure && query.error.code === 'SIGNED_OUT') return <SignInPage />;
   return (
     <Container size="sm" py="xl" component="main">

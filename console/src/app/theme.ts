@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { shellTexts } from '../texts/shell.ts';
 
 /** The blue of the accounts pages, from light to dark. */
 const blue: MantineColorsTuple = [
@@ -25,6 +26,9 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace',
   headings: { fontWeight: '650' },
   components: {
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': shellTexts.close } } },
+    // The head of a dialog is no banner of the page.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
     // Wide tables are scrolled by keyboard, too.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
   },

@@ -26,7 +26,7 @@ export function Loaded<Data>({
       </Stack>
     );
   }
-  return <Skeleton height={height} aria-busy="true" aria-label={shellTexts.loading} />;
+  return <Skeleton height={height} role="status" aria-busy="true" aria-label={shellTexts.loading} />;
 }
 
 /** A failure in words, with a button to try again. */

@@ -15,6 +15,7 @@ export const shellTexts = {
   loading: 'Loading …',
   failed: 'This did not work',
   again: 'Try again',
+  close: 'Close',
   notFound: 'There is no such page',
   notFoundText: 'The address names no screen of the console.',
   toApplications: 'Go to Applications',

@@ -19,6 +19,19 @@ export async function enterConsole(page: Page, stage: Stage, email: string): Pro
   await page.getByRole('button', { name: 'Add client' }).waitFor();
 }
 
+/** Signs in to a console with an account that is there. */
+export async function enterWithPassword(
+  page: Page,
+  origin: string,
+  user: { readonly email: string; readonly password: string },
+  path = '/applications',
+): Promise<void> {
+  await page.goto(`${origin}/sign-in?return=${encodeURIComponent(path)}`);
+  await giveName(page, user.email);
+  await givePassword(page, user.password);
+  await page.waitForURL((url) => url.origin === origin && url.pathname !== '/signed-in');
+}
+
 /** From the list of applications to the form of a type. */
 export async function chooseType(page: Page, heading: string): Promise<void> {
   await page.getByRole('button', { name: 'Add client' }).click();

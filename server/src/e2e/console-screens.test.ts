@@ -1,0 +1,289 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { testPassword } from '../testing/test-platform.ts';
+import { chooseType, consoleOrigin, enterConsole, enterWithPassword } from './console-steps.ts';
+import { expectSteady, inspectScreen, looks, settled, watchShifts } from './inspect-screen.ts';
+import { type DataCenterId, type Stage, startStage } from './stage.ts';
+import { giveName, givePassword, signIn } from './steps.ts';
+
+/** The console's screens as they look and hold: at both widths, in both colours, with the longest and the worst texts. */
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage?.close());
+afterEach(() => stage.reset());
+
+/** The scripts in which names may be written, each with a word without a blank. */
+const scripts = {
+  Latin: 'Überprüfungsstelle',
+  Cyrillic: 'Достопримечательность',
+  Greek: 'Ηλεκτροεγκεφαλογράφημα',
+  Arabic: 'أفاستسقيناكموها',
+  Devanagari: 'अन्तर्राष्ट्रीयकरण',
+  Han: '客戶關係管理系統平台',
+};
+/** Exactly so many characters, and no place to break a line. */
+const longText = (word: string, length: number) => [...word.repeat(length)].slice(0, length).join('');
+
+/** Signs in to the console of a data centre with its demo account. */
+async function enter(page: Page, dataCenter: DataCenterId, path = '/') {
+  await enterWithPassword(page, consoleOrigin(stage, dataCenter), stage.user(dataCenter), path);
+  await settled(page);
+}
+
+/** What a script of the console's own would get from its API. */
+function ask<Answer>(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
+  return page.evaluate<Answer>(`(async () => {
+    const { csrfToken } = await (await fetch('/api/session')).json();
+    const headers = { 'x-csrf-token': csrfToken, 'content-type': 'application/json' };
+    const body = ${JSON.stringify(body === undefined ? null : JSON.stringify(body))};
+    const answer = await fetch(${JSON.stringify(`/api${path}`)}, { method: '${method}', headers, ...(body && { body }) });
+    return answer.json();
+  })()`);
+}
+
+async function organizationOf(page: Page): Promise<string> {
+  const { organizations } = await ask<{ organizations: { organizationId: string }[] }>(page, 'GET', '/organizations');
+  return organizations[0]?.organizationId ?? '';
+}
+
+/** Adds records through the console's way to the CRM API; gives their ids. */
+async function addRecords(page: Page, module: string, ...data: object[]): Promise<string[]> {
+  const path = `/crm/production/${await organizationOf(page)}/v8/${module}`;
+  const answer = await ask<{ data: { details: { id: string } }[] }>(page, 'POST', path, { data });
+  return answer.data.map(({ details }) => details.id);
+}
+
+/** Some fifty pages on a machine that does other things as well. */
+const manyScreensMs = 300_000;
+
+test.each(Object.entries(looks))(
+  'every screen, tab and dialog on a %s: accessible, steady, as wide as the window, with names of 200 characters',
+  async (look, options) => {
+    const owner = stage.user('us');
+    const clients: Record<string, string> = {};
+    for (const [script, word] of Object.entries(scripts)) {
+      const name = longText(word, 200);
+      clients[script] = (await stage.platform.addClient({ type: 'server', owner: owner.email, name })).client_id;
+    }
+    const { page, context, problems } = await stage.open(options);
+    await watchShifts(context);
+    await enter(page, 'us', '/start');
+    const leads = Object.values(scripts).map((word) => ({
+      Last_Name: longText(word, 80),
+      Company: longText(word, 200),
+      Description: longText(word, 2000),
+    }));
+    const [lead] = await addRecords(page, 'Leads', ...leads);
+    const records = `/records/production/${await organizationOf(page)}`;
+    const client = `/applications/${clients.Arabic}`;
+    const self = `/applications/${stage.clients.self}`;
+    const screens = [
+      ['/start', 'Start here'],
+      ['/applications', 'Applications'],
+      ['/applications/new', undefined],
+      ...['browser', 'server', 'mobile', 'device', 'self'].map((type) => [`/applications/new/${type}`, undefined]),
+      ...['secret', 'settings', 'snippets', 'activity'].map((tab) => [`${client}/${tab}`, undefined]),
+      [`${self}/code`, undefined],
+      ['/scopes', 'Scopes'],
+      ['/token', 'Get a token'],
+      ['/records', 'Records'],
+      [`${records}/Leads`, 'Leads'],
+      [`${records}/Leads/new`, 'New Lead'],
+      [`${records}/Leads/${lead}`, undefined],
+      [`${records}/Leads/${lead}/edit`, undefined],
+      [`${records}/Quotes/new`, 'New Quote'],
+      ...['profile', 'password', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
+      ...['users', 'organizations', 'clients', 'keys', 'limits', 'outbox', 'events', 'health', 'demo'].map((tab) => [
+        `/administration/${tab}`,
+        'Administration',
+      ]),
+      ['/nowhere', 'There is no such page'],
+    ] as const;
+    for (const [path, heading] of screens) {
+      const label = `${path} (${look})`;
+      await page.goto(`${consoleOrigin(stage)}${path}`);
+      await page.getByRole('heading', { level: 1, ...(heading && { name: heading }) }).waitFor();
+      await settled(page);
+      await expectSteady(page, label);
+      await inspectScreen(page, label);
+      expect(new URL(page.url()).pathname, label).toBe(path);
+    }
+    const dialogs = [
+      [`${client}/secret`, 'Rotate'],
+      [`${client}/settings`, 'Delete client'],
+      ['/account/sessions', 'Sign out everywhere else'],
+      ['/administration/users', 'Create user'],
+      ['/administration/keys', 'Rotate'],
+      [`${records}/Leads/${lead}`, 'Delete'],
+    ] as const;
+    for (const [path, button] of dialogs) {
+      await page.goto(`${consoleOrigin(stage)}${path}`);
+      await settled(page);
+      await page.getByRole('button', { name: button }).first().click();
+      await page.getByRole('dialog').waitFor();
+      const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
+      await expect.poll(() => page.evaluate(moving)).toBe(0);
+      await inspectScreen(page, `${path}, ${button} (${look})`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    expect(problems).toEqual([]);
+  },
+  manyScreensMs,
+);
+
+test('what people type is text wherever it is shown', async () => {
+  const { page, problems } = await stage.open(looks.desk);
+  page.on('dialog', (dialog) => {
+    problems.push(`a script ran: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const payload = `"'><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}`;
+  await enterConsole(page, stage, 'xss@example.com');
+  await ask(page, 'PATCH', '/account', { firstName: payload, lastName: payload });
+  const [lead = ''] = await addRecords(page, 'Leads', {
+    Last_Name: payload,
+    Company: payload,
+    Description: payload,
+    Website: 'javascript:alert(3)',
+    Email: 'a@example.com',
+    Street: payload,
+  });
+  const records = `/records/production/${await organizationOf(page)}/Leads`;
+  await page.goto(`${consoleOrigin(stage)}/applications/new/server`);
+  for (const label of ['Client name', 'Homepage URL', 'Authorized redirect URIs', 'Would this URI match?']) {
+    await page.getByLabel(label, { exact: true }).fill(label === 'Homepage URL' ? 'javascript:alert(4)' : payload);
+  }
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByText('Enter a valid client name').first().waitFor();
+  await expectInert(page);
+  const search = encodeURIComponent(payload);
+  for (const path of [
+    '/start',
+    `/applications?search=${search}`,
+    `/scopes?search=${search}`,
+    `/token?scope=${search}&environment=${search}`,
+    '/account',
+    records,
+    `${records}?word=${search}`,
+    `${records}/${lead}`,
+    `${records}/${lead}/edit`,
+    `/${search}`,
+  ]) {
+    await page.goto(`${consoleOrigin(stage)}${path}`);
+    await settled(page);
+    await expectInert(page);
+  }
+  await page.goto(`${consoleOrigin(stage)}/applications`);
+  await chooseType(page, 'Self Client');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('tab', { name: 'Generate Code' }).click();
+  await page.getByLabel('Scope', { exact: true }).fill('ZohoCRM.modules.ALL');
+  await page.getByLabel('Scope Description').fill(payload);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page.getByRole('timer').waitFor();
+  await page.getByLabel('Scope', { exact: true }).fill(payload);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await page
+    .getByText(/Enter a valid scope/)
+    .first()
+    .waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await settled(page);
+  await expectInert(page);
+  expect(problems).toEqual([]);
+});
+
+/** Nothing of a payload has become an element or an address. */
+async function expectInert(page: Page): Promise<void> {
+  const active = 'img[src="x"], script:not([src]), [onerror], a[href^="javascript:" i], iframe, object';
+  expect(await page.locator(active).count(), page.url()).toBe(0);
+}
+
+test('a form keeps what was typed when the session ends, and goes on after a sign-in in another tab', async () => {
+  const { page, context, problems } = await stage.open(looks.phone);
+  const email = 'ended@example.com';
+  await enterConsole(page, stage, email);
+  await chooseType(page, 'Server-based Applications');
+  await page.getByLabel('Client name', { exact: true }).fill('Kept over the end');
+  await page.getByLabel('Homepage URL', { exact: true }).fill('https://app.example.com');
+  await page.getByLabel('Authorized redirect URIs', { exact: true }).fill(stage.callbackUri);
+  await stage.platform.dataCenters.get('us')?.database.query({ text: 'DELETE FROM session' });
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+  await dialog.waitFor();
+  await inspectScreen(page, 'the session has ended');
+  const [opened] = await Promise.all([
+    context.waitForEvent('page'),
+    dialog.getByRole('link', { name: 'Sign in in a new tab' }).click(),
+  ]);
+  await giveName(opened, email);
+  await givePassword(opened, testPassword);
+  await opened.getByRole('heading', { name: 'Start here' }).waitFor();
+  await dialog.getByRole('button', { name: 'I have signed in' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await page.getByLabel('Client name', { exact: true }).inputValue()).toBe('Kept over the end');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('tab', { name: 'Client Secret', selected: true }).waitFor();
+  // Back leads through the screens and tabs that were seen.
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('group', { name: 'Multi DC' }).waitFor();
+  await page.goBack();
+  await page.getByRole('tab', { name: 'Client Secret', selected: true }).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('two consoles of two data centres in one browser do not disturb each other', async () => {
+  const { page: us, context, problems } = await stage.open(looks.desk);
+  const eu = await context.newPage();
+  await enter(us, 'us');
+  await enter(eu, 'eu');
+  const shows = async (page: Page, dataCenter: 'us' | 'eu') => {
+    await page.reload();
+    await page.getByRole('button', { name: stage.user(dataCenter).email }).waitFor();
+  };
+  for (const page of [us, eu]) await shows(page, page === us ? 'us' : 'eu');
+  // Each changes something of its own.
+  for (const page of [us, eu]) {
+    await page.goto(`${consoleOrigin(stage, page === us ? 'us' : 'eu')}/account`);
+    await page.getByLabel('Last name').fill(page === us ? 'Of us' : 'Of eu');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').first().waitFor();
+  }
+  await eu.getByRole('button', { name: stage.user('eu').email }).click();
+  await eu.getByRole('menuitem', { name: 'Sign out' }).click();
+  await eu.getByRole('link', { name: 'Sign in' }).waitFor();
+  await shows(us, 'us');
+  expect(await us.getByLabel('Last name').inputValue()).toBe('Of us');
+  expect(problems).toEqual([]);
+});
+
+test('the page to try calls gets a token from the console, and from nobody else', async () => {
+  const { page, context, problems } = await stage.open(looks.desk);
+  const api = stage.origin('us', 'api');
+  const addresses: string[] = [];
+  context.on('request', (request) => addresses.push(request.url()));
+  await page.goto(`${api}/crm/v8/openapi.html#get_settings_modules`);
+  await page.getByText(/^\d+ of \d+ operations$/).waitFor();
+  const field = page.getByLabel('Token of this environment');
+  await page.evaluate("postMessage({ accessToken: 'forged', expiresAt: '2030-01-01' }, '*')");
+  const [opened] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('button', { name: 'Get a token' }).click(),
+  ]);
+  await opened.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(opened, stage.user('us'));
+  await opened.getByRole('button', { name: 'Make token' }).click();
+  await opened.getByText(/has the token/).waitFor();
+  const token = (await opened.getByLabel('Access token', { exact: true }).textContent()) ?? '';
+  await expect.poll(() => field.inputValue()).toBe(token);
+  await Promise.all([opened.waitForEvent('close'), opened.getByRole('button', { name: 'Close this window' }).click()]);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect.poll(() => page.locator('#status').textContent()).toMatch(/^200 /);
+  expect(addresses.filter((address) => address.includes(token))).toEqual([]);
+  expect(problems).toEqual([]);
+});

@@ -48,11 +48,9 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
     const id = cookie.idOf(request, reply, origin);
     const data = await browsers.read(id);
     if (data.notice) await browsers.write(id, withoutNotice(data));
-    const [signedIn, stored, starts] = await Promise.all([
-      readUser(portal, origin, data),
-      database.tokens.list(),
-      oauth.starts(),
-    ]);
+    const [signedIn, starts] = await Promise.all([readUser(portal, origin, data), oauth.starts()]);
+    // The calls for the user may have renewed an access token, so the rows are read after them.
+    const stored = await database.tokens.list();
     const rows = stored
       .toSorted((a, b) => order(a.row, b.row))
       .map((each) => shownRow(each, signedIn?.user ? data.tokenKey : undefined));

@@ -41,6 +41,13 @@ export function allowListOf(dataCenters: SampleDataCenters): DataCenters {
   return DataCenters.of(dataCenters);
 }
 
+/** What people call the place of a realm: the name, if it has one, else the id of the data centre where it begins. */
+export function placeNameOf(dataCenter: string): string {
+  return placeNames[dataCenter] ?? dataCenter.toUpperCase();
+}
+
+const placeNames: Readonly<Record<string, string>> = { cn: 'China' };
+
 /**
  * Where sign-ins begin: for the client's own realm at the client's data centre, for each other realm at its first one.
  * Users of China, say, begin there.

@@ -2,15 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { type RunningSample, type SampleOptions, startsOf } from '../../shared/platform.ts';
+import { placeNameOf, type RunningSample, type SampleOptions, startsOf } from '../../shared/platform.ts';
 import { createWebApp, serveFiles } from '../../shared/web-app.ts';
 import { registerForwarder } from './forwarder.ts';
 
 /** The web build; from `src/` in a checkout and from `dist/` in the published package. */
 const pages = new URL('../web/dist/', import.meta.url);
-
-/** Names of the realms that have one; others are told by the id of their first data centre. */
-const placeNames: Readonly<Record<string, string>> = { cn: 'China' };
 
 /** Serves the web build, what it is to know of the platform, and the forwarder; it accepts connections when the promise is kept. */
 export async function startSample(options: SampleOptions): Promise<RunningSample> {
@@ -34,7 +31,7 @@ export async function startSample(options: SampleOptions): Promise<RunningSample
       dataCenters: Object.fromEntries(
         Object.entries(dataCenters).map(([id, { realm: _, ...services }]) => [id, services]),
       ),
-      starts: [{ id: own, name: 'Global' }, ...others.map((id) => ({ id, name: placeNames[id] ?? id.toUpperCase() }))],
+      starts: [{ id: own, name: 'Global' }, ...others.map((id) => ({ id, name: placeNameOf(id) }))],
     };
   });
   registerForwarder(app, dataCenters);

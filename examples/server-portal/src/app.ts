@@ -3,7 +3,7 @@ import type { Environment, Session, TokenRow } from '@grantway/node';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BrowserCookie } from '../../shared/browser-cookie.ts';
-import type { SampleOptions } from '../../shared/platform.ts';
+import { placeNameOf, type SampleOptions } from '../../shared/platform.ts';
 import { createWebApp, originOf, serveFiles } from '../../shared/web-app.ts';
 import { type BrowserData, Browsers, type Notice } from './browsers.ts';
 import type { PortalDatabase } from './database.ts';
@@ -13,9 +13,6 @@ import { explainOrThrow } from './refusals.ts';
 import { columns, masked, shownRow } from './rows.ts';
 import { registerSignIn } from './sign-in.ts';
 import { readUser } from './user.ts';
-
-/** Names of the realms that have one; others are told by the id of their first data centre. */
-const placeNames: Readonly<Record<string, string>> = { cn: 'China' };
 
 const environmentNames: Readonly<Record<Environment, string>> = {
   production: 'Production',
@@ -48,11 +45,9 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
     const id = cookie.idOf(request, reply, origin);
     const data = await browsers.read(id);
     if (data.notice) await browsers.write(id, withoutNotice(data));
-    const [signedIn, stored, starts] = await Promise.all([
-      readUser(portal, origin, data),
-      database.tokens.list(),
-      oauth.starts(),
-    ]);
+    const [signedIn, starts] = await Promise.all([readUser(portal, origin, data), oauth.starts()]);
+    // The calls for the user may have renewed an access token, so the rows are read after them.
+    const stored = await database.tokens.list();
     const rows = stored
       .toSorted((a, b) => order(a.row, b.row))
       .map((each) => shownRow(each, signedIn?.user ? data.tokenKey : undefined));
@@ -61,7 +56,7 @@ export function createPortal(options: SampleOptions, database: PortalDatabase): 
       notice: data.notice ?? signedIn?.notice,
       user: signedIn?.user,
       hasClient: starts !== undefined,
-      otherStarts: (starts?.others ?? []).map((start) => ({ start, name: placeNames[start] ?? start.toUpperCase() })),
+      otherStarts: (starts?.others ?? []).map((start) => ({ start, name: placeNameOf(start) })),
       formToken: cookie.formToken(id),
     });
   });

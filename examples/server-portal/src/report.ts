@@ -65,7 +65,7 @@ async function picklist(crm: CrmClient, { module, by }: ReportKind, signal: Abor
   const values = fields.find(({ api_name }) => api_name === by)?.pick_list_values as
     | { display_value: string }[]
     | undefined;
-  return (values ?? []).map(({ display_value }) => display_value);
+  return (values ?? []).map(({ display_value }) => display_value).filter((value) => value !== '-None-');
 }
 
 /** The largest values, the rest as one. */

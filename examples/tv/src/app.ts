@@ -3,14 +3,12 @@ import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { renderSVG } from 'uqr';
 import { BrowserCookie } from '../../shared/browser-cookie.ts';
-import type { SampleOptions } from '../../shared/platform.ts';
+import { placeNameOf, type SampleOptions } from '../../shared/platform.ts';
 import { createWebApp, originOf, serveFiles } from '../../shared/web-app.ts';
 import { endingOf } from './device.ts';
 import type { Tv, Tvs } from './devices.ts';
 import { startsIn } from './oauth.ts';
 
-/** Names of the realms that have one; others are told by the id of their first data centre. */
-const placeNames: Readonly<Record<string, string>> = { cn: 'China' };
 const heartbeatMs = 15_000;
 
 /** The pages of the TV app: each one that is opened is a device. */
@@ -36,7 +34,7 @@ export function createTvApp(options: SampleOptions, tvs: Tvs): FastifyInstance {
     secondsLeft: tv.authorization && Math.max(0, Math.round((tv.authorization.expiresAtMs - options.now()) / 1000)),
     otherStarts: (await startsIn(options)).others.map((start) => ({
       start,
-      name: placeNames[start] ?? start.toUpperCase(),
+      name: placeNameOf(start),
     })),
     time: (atMs: number) => `${new Date(atMs).toISOString().slice(11, 16)} UTC`,
   });

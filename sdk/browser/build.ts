@@ -13,8 +13,8 @@ const root = import.meta.dirname;
 
 /** What a build makes besides declarations. */
 export const outputs = {
-  'zcrmsdk.js': { input: 'src/zcrm/global.ts', format: 'iife' },
-  'index.js': { input: 'src/index.ts', format: 'esm' },
+  'zcrmsdk.js': { input: 'src/zcrm/global.ts', format: 'iife', minify: false },
+  'index.js': { input: 'src/index.ts', format: 'esm', minify: true },
 } as const;
 
 /** The code of one output. */
@@ -24,10 +24,10 @@ export async function bundle(name: keyof typeof outputs): Promise<string> {
 
 /** The code of one output, which names its source map, and the map with the sources in it. */
 async function bundleWithMap(name: keyof typeof outputs): Promise<{ readonly code: string; readonly map: string }> {
-  const { input, format } = outputs[name];
+  const { input, format, minify } = outputs[name];
   const build = await rolldown({ input: join(root, input), transform: { target: 'es2022' } });
   const banner = '/*! @grantway/browser, Apache-2.0 */';
-  const options = { format, banner, file: join(root, 'dist', name), sourcemap: true } as const;
+  const options = { format, minify, banner, file: join(root, 'dist', name), sourcemap: true } as const;
   const { output } = await build.generate({ ...options, ...(format === 'iife' && { strict: true }) });
   await build.close();
   const [{ code, map }] = output;

@@ -49,10 +49,11 @@ function setAccessToken() {
 
   localStorage.removeItem('__auth_state');
   const token = properties.access_token || properties.access_toke;
-  if (token) localStorage.removeItem('error');
+  // A code (code flow) is for the page that opened this window to exchange.
+  if (token || properties.code) localStorage.removeItem('error');
   for (const key of Object.keys(properties)) {
-    // The token comes last, and names that the SDK keeps for itself never come from an address.
-    if (key.startsWith('access_toke') || key.startsWith('__') || key === 'full_grant') continue;
+    // Token and code come last, and names that the SDK keeps for itself never come from an address.
+    if (key.startsWith('access_toke') || key === 'code' || key.startsWith('__') || key === 'full_grant') continue;
     localStorage.setItem(key, key === 'api_domain' ? decodeURIComponent(properties[key]) : properties[key]);
   }
   if (token) {
@@ -60,7 +61,9 @@ function setAccessToken() {
     localStorage.setItem('__token_init', String(Date.now()));
     localStorage.setItem('access_token', token);
   }
-  tell(token ? 'You are signed in and can close this window.' : 'You are not signed in. You can close this window.');
+  if (properties.code) localStorage.setItem('code', properties.code);
+  const signedIn = token || properties.code;
+  tell(signedIn ? 'You are signed in and can close this window.' : 'You are not signed in. You can close this window.');
   setTimeout(() => window.close(), 0);
 }
 

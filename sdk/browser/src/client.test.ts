@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Client, ClientOptions } from './client.ts';
 import { methods } from './core/methods.ts';
-import { granted } from './testing/servers.ts';
+import { granted, startAccounts } from './testing/servers.ts';
 import { putToken, startWorkbench, stored, type Workbench } from './testing/workbench.ts';
 
 let bench: Workbench;
@@ -15,10 +16,16 @@ afterEach(() => bench.reset());
 /** Opens a page with a client as its global `crm`; runs code that uses it. */
 async function open(
   token?: string,
+  more: Partial<ClientOptions> = {},
 ): Promise<{ page: Page; run: <T>(code: (crm: Client) => T) => Promise<Awaited<T>> }> {
   const { page } = await bench.open('/module.html');
   if (token) await putToken(page, bench.api.origin, token);
-  const options: ClientOptions = { clientId: '1000.APP', scopes: ['a', 'b'], accountsUrl: bench.accounts.origin };
+  const options: ClientOptions = {
+    clientId: '1000.APP',
+    scopes: ['a', 'b'],
+    accountsUrl: bench.accounts.origin,
+    ...more,
+  };
   await page.evaluate(`globalThis.crm = createClient(${JSON.stringify(options)})`);
   return { page, run: (code) => page.evaluate(`(${code})(crm)`) };
 }
@@ -96,4 +103,59 @@ test('makes any other call', async () => {
     ),
   ).toEqual({ data: [] });
   expect(bench.api.requests[0]).toMatchObject({ method: 'POST', url: '/crm/v8/coql', body: JSON.stringify(body) });
+});
+
+test('signing out revokes at the user\u2019s own data centre, which the realm\u2019s list tells', async () => {
+  const home = await startAccounts();
+  try {
+    bench.accounts.locations = { us: bench.accounts.origin, in: home.origin };
+    const { page, run } = await open('t1');
+    await run((crm) => crm.signOut({ server: true }));
+    expect(home.requests.map(({ pathname, search }) => pathname + search)).toEqual(['/oauth/v2/token/revoke?token=t1']);
+    expect(bench.accounts.requests).toEqual([]);
+    expect(await stored(page, 'location')).toBeNull();
+  } finally {
+    await home.close();
+  }
+});
+
+describe('the code flow', () => {
+  const answer = (server: string) => `?code=1000.a.b&location=in&accounts-server=${encodeURIComponent(server)}`;
+
+  test('exchanges the code at the accounts server of the user, with the verifier of the attempt', async () => {
+    const home = await startAccounts();
+    try {
+      bench.accounts.locations = { us: bench.accounts.origin, in: home.origin };
+      bench.accounts.answer = () => answer(home.origin);
+      home.tokens = () => ({ access_token: 't1', api_domain: bench.api.origin, expires_in: 3600 });
+      const { page, run } = await open(undefined, { flow: 'code' });
+      expect(await run((crm) => crm.signIn())).toMatchObject({ status: 'signed_in', location: 'in' });
+      const asked = bench.accounts.requests[0]?.searchParams;
+      expect([asked?.get('response_type'), asked?.get('code_challenge_method')]).toEqual(['code', 'S256']);
+      const exchanged = home.requests[0];
+      expect([exchanged?.pathname, exchanged?.searchParams.get('code')]).toEqual(['/oauth/v2/token', '1000.a.b']);
+      const verifier = exchanged?.searchParams.get('code_verifier') ?? '';
+      expect(createHash('sha256').update(verifier).digest('base64url')).toBe(asked?.get('code_challenge'));
+      expect(await stored(page, 'code')).toBeNull();
+      await run((crm) => crm.org.get());
+      expect(bench.api.requests[0]?.headers.authorization).toBe('Zoho-oauthtoken t1');
+      await run((crm) => crm.signOut({ server: true }));
+      expect(home.requests.at(-1)?.pathname).toBe('/oauth/v2/token/revoke');
+    } finally {
+      await home.close();
+    }
+  });
+
+  test.each([
+    ['an accounts server that the realm does not know', 'http://evil.test', 'untrusted_accounts_server', []],
+    ['a code that is not good', '', 'invalid_code', ['/oauth/v2/auth', '/oauth/v2/token']],
+  ])('%s is refused', async (_, server, code, paths) => {
+    bench.accounts.answer = () => answer(server || bench.accounts.origin);
+    bench.accounts.tokens = () => ({ error: 'invalid_code' });
+    const { page, run } = await open(undefined, { flow: 'code' });
+    const caught = await run((crm) => crm.signIn().catch(({ name, code }) => ({ name, code })));
+    expect(caught).toEqual({ name: 'SignInError', code });
+    expect(bench.accounts.requests.map(({ pathname }) => pathname)).toEqual(paths.length ? paths : ['/oauth/v2/auth']);
+    expect([await stored(page, 'code'), await stored(page, 'access_token')]).toEqual([null, null]);
+  });
 });

@@ -19,6 +19,11 @@ export interface ClientOptions {
   readonly version?: string | number;
   /** Headers of all calls. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * `code`: the code flow with PKCE, where the client's profile allows it; no token is ever in an address. Default `token`,
+   * the implicit flow.
+   */
+  readonly flow?: 'token' | 'code';
   /** Renew without a user step even when the user did not grant access for the whole session. */
   readonly fullGrant?: boolean;
 }
@@ -52,7 +57,7 @@ export function createClient(options: ClientOptions): Client {
   const scopes = typeof options.scopes === 'string' ? options.scopes : options.scopes.join(',');
   const version = versionSegment(options.version ?? 8);
   const redirectUri = options.redirectUri ?? redirectUriFor(location);
-  const settings: AuthorizationSettings = { clientId, scopes, accountsUrl, redirectUri };
+  const settings: AuthorizationSettings = { clientId, scopes, accountsUrl, redirectUri, flow: options.flow ?? 'token' };
   for (const [name, value] of Object.entries(settings)) {
     if (!value) throw new TypeError(`createClient needs ${name}`);
   }

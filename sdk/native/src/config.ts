@@ -1,9 +1,10 @@
 import type { DataCenters } from '../../common/data-centers/data-centers.ts';
 import { ConfigurationError } from '../../common/errors.ts';
 import type { Sending } from '../../common/http/send.ts';
+import type { CryptoHooks } from '../../common/oauth/pkce.ts';
 import type { AccountsClient } from '../../common/oauth/token-request.ts';
-import type { BrowserHooks, CryptoHooks, SecureStorage } from './hooks.ts';
-import { engineCrypto } from './pkce.ts';
+import { engineCrypto } from './engine-crypto.ts';
+import type { BrowserHooks, SecureStorage } from './hooks.ts';
 import { StoredItem } from './stored-item.ts';
 import { type PendingAttempt, readAttempt, readRow, type SessionRow } from './stored-rows.ts';
 

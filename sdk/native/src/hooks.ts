@@ -28,11 +28,3 @@ export interface SecureStorage {
   setItem(key: string, value: string): Promise<void> | void;
   removeItem(key: string): Promise<void> | void;
 }
-
-/** What PKCE needs of cryptography. */
-export interface CryptoHooks {
-  /** Fills the bytes with random ones of the system's generator. */
-  getRandomValues(bytes: Uint8Array<ArrayBuffer>): unknown;
-  /** SHA-256 of the bytes. */
-  sha256(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> | ArrayBuffer;
-}

@@ -6,6 +6,8 @@ export interface AuthorizationSettings {
   /** Origin of the accounts server where a sign-in starts; it finds the user's own data centre from there. */
   readonly accountsUrl: string;
   readonly redirectUri: string;
+  /** `code`: with PKCE (RFC 7636), for clients whose profile allows it. Default `token`, which is what the original does. */
+  readonly flow?: 'token' | 'code' | undefined;
 }
 
 /** `auth` asks the user where it has to; `auth/refresh` answers without any user step, or with an error. */
@@ -20,15 +22,24 @@ export function newState(source: Crypto = crypto): string {
   return `${statePrefix}.${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The address that the sign-in window opens; parameters in the order that the original SDK uses. */
-export function authorizationUrl(settings: AuthorizationSettings, path: AuthorizationPath, state: string): string {
+/**
+ * The address that the sign-in window opens; parameters in the order that the original SDK uses. With the challenge of a
+ * code verifier it asks for a code.
+ */
+export function authorizationUrl(
+  settings: AuthorizationSettings,
+  path: AuthorizationPath,
+  state: string,
+  challenge?: string,
+): string {
   const parameters: [string, string][] = [
     ['scope', settings.scopes],
     ['client_id', settings.clientId],
-    ['response_type', 'token'],
+    ['response_type', challenge === undefined ? 'token' : 'code'],
     ['state', state],
     ['redirect_uri', settings.redirectUri],
   ];
+  if (challenge !== undefined) parameters.push(['code_challenge', challenge], ['code_challenge_method', 'S256']);
   const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
   return `${settings.accountsUrl.replace(/\/+$/, '')}/oauth/v2/${path}?${query}`;
 }

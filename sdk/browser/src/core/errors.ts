@@ -21,6 +21,8 @@ const signInMessages: Readonly<Record<string, string>> = {
   access_denied: 'The user did not allow access.',
   client_not_granted: 'Access was not granted for the session, or the user has signed out.',
   prompt_required: 'The requested scopes were not granted before.',
+  untrusted_accounts_server:
+    'The answer names an accounts server that is none of the realm, so nothing was sent to it.',
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { AuthorizationSettings } from './authorization-url.ts';
 import type { SignInError } from './errors.ts';
+import { ownAccountsServer } from './realm.ts';
 import { SignIn } from './sign-in.ts';
 import { names } from './storage-names.ts';
 import { type StoredToken, TokenStore } from './token-store.ts';
@@ -72,20 +73,20 @@ export class Session {
   }
 
   /**
-   * Forgets the token and everything around it. `server: true` also asks the accounts server to revoke it: of the user's
-   * own data centre when the redirect told it, else of the configured one, which does not know the tokens of others.
+   * Forgets the token and everything around it. `server: true` also asks the accounts server of the user's own data centre
+   * to revoke it; others do not know the token.
    */
   async signOut(options: { readonly server?: boolean } = {}): Promise<void> {
     const token = this.store.current();
-    const told = this.store.storage.getItem(names.accountsServer);
+    const asked = options.server && token ? ownAccountsServer(this.#settings(), this.store.storage) : undefined;
     this.store.clear();
     this.#changed(null);
-    if (!options.server || !token) return;
-    const server = told ? decodeURIComponent(told) : this.#settings().accountsUrl;
+    const server = await asked;
+    if (server === undefined || !token) return;
     const body = new URLSearchParams({ token: token.value });
     // The endpoint has no CORS, so the answer stays hidden; the request is made all the same.
     const request = { method: 'POST', mode: 'no-cors', credentials: 'omit', keepalive: true, body } as const;
-    await fetch(`${server.replace(/\/+$/, '')}/oauth/v2/token/revoke`, request).catch(() => {});
+    await fetch(`${server}/oauth/v2/token/revoke`, request).catch(() => {});
   }
 
   /**

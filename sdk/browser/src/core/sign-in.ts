@@ -1,4 +1,6 @@
+import { challengeOf, unguessable } from '../../../common/oauth/pkce.ts';
 import { type AuthorizationSettings, authorizationUrl, newState } from './authorization-url.ts';
+import { exchangeCode, pageCrypto } from './code-flow.ts';
 import { SignInError } from './errors.ts';
 import { names } from './storage-names.ts';
 import type { StoredToken, TokenStore } from './token-store.ts';
@@ -27,6 +29,9 @@ interface Attempt {
   readonly own: boolean;
   readonly window: Window | null;
   readonly silent: boolean;
+  /** Of the code flow: what the code is exchanged with; undefined once that has begun. */
+  codeVerifier?: string | undefined;
+  exchanging?: boolean;
   pollsAfterClose: number;
 }
 
@@ -79,7 +84,8 @@ export class SignIn {
   start(restart = false): Promise<StoredToken> {
     if (this.#attempt && !restart) return this.#attempt.outcome.promise;
     if (!restart && this.#runsElsewhere()) return this.#watch({ own: false, window: null, silent: false });
-    return this.#open(this.#store.mayRenewSilently);
+    // A code is given on asking only.
+    return this.#open(this.#store.mayRenewSilently && this.#settings().flow !== 'code');
   }
 
   /** Brings the window of this tab to the front. */
@@ -96,6 +102,11 @@ export class SignIn {
       this.#succeed(attempt, token);
       return;
     }
+    if (attempt.exchanging) return;
+    if (attempt.codeVerifier !== undefined && this.#store.storage.getItem(names.code) !== null) {
+      void this.#exchange(attempt, attempt.codeVerifier);
+      return;
+    }
     const error = this.#store.storage.getItem(names.error);
     if (error) {
       if (attempt.silent && askableErrors.has(error)) void this.#open(false);
@@ -110,23 +121,31 @@ export class SignIn {
     const settings = this.#settings();
     const { storage } = this.#store;
     const state = newState();
+    const codeVerifier = settings.flow === 'code' ? unguessable(pageCrypto) : undefined;
     const ask = authorizationUrl(settings, 'auth', state);
     this.#store.forget();
-    storage.removeItem(names.error);
+    for (const name of [names.error, names.code, names.accountsServer, names.location]) storage.removeItem(name);
     storage.setItem(names.tokenInit, String(Date.now()));
     storage.setItem(names.authState, state);
     storage.setItem(names.authProcess, 'true');
     this.#beat();
     if (silent) storage.setItem(names.authFallback, ask);
     else storage.removeItem(names.authFallback);
-    const opened = this.#page.open(silent ? authorizationUrl(settings, 'auth/refresh', state) : ask, windowName);
-    const promise = this.#watch({ own: true, window: opened, silent });
+    const address = silent ? authorizationUrl(settings, 'auth/refresh', state) : ask;
+    // A window must be opened while the click is under way; its address may follow.
+    const opened = this.#page.open(codeVerifier === undefined ? address : '', windowName);
+    const promise = this.#watch({ own: true, window: opened, silent, codeVerifier });
+    if (opened && codeVerifier !== undefined) {
+      void challengeOf(pageCrypto, codeVerifier).then((challenge) =>
+        opened.location.replace(authorizationUrl(settings, 'auth', state, challenge)),
+      );
+    }
     if (!opened && this.#attempt) this.#fail(this.#attempt, 'popup_blocked');
     return promise;
   }
 
   /** Starts to watch; callers that already wait go over to the new attempt. */
-  #watch(about: Pick<Attempt, 'own' | 'window' | 'silent'>): Promise<StoredToken> {
+  #watch(about: Pick<Attempt, 'own' | 'window' | 'silent' | 'codeVerifier'>): Promise<StoredToken> {
     const outcome = this.#attempt?.outcome ?? newOutcome();
     this.#attempt = { ...about, outcome, pollsAfterClose: 0 };
     this.#page.clearInterval(this.#timer);
@@ -140,6 +159,18 @@ export class SignIn {
     if (attempt?.window?.closed) attempt.pollsAfterClose += 1;
     else if (attempt?.own && Date.now() - this.#lastBeat() > beatMilliseconds) this.#beat();
     this.check();
+  }
+
+  async #exchange(attempt: Attempt, codeVerifier: string): Promise<void> {
+    attempt.exchanging = true;
+    try {
+      await exchangeCode(this.#settings(), this.#store.storage, codeVerifier);
+    } catch (error) {
+      if (this.#attempt === attempt) this.#fail(attempt, error instanceof SignInError ? error.code : 'network_error');
+      return;
+    }
+    const token = this.#store.current();
+    if (token && this.#attempt === attempt) this.#succeed(attempt, token);
   }
 
   #succeed(attempt: Attempt, token: StoredToken): void {

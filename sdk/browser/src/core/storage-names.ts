@@ -16,6 +16,8 @@ export const names = {
   grantedForSession: 'granted_for_session',
   grantForSession: 'grant_for_session',
   error: 'error',
+  /** Of the code flow; exchanged and gone as soon as the page sees it. */
+  code: 'code',
 
   // Written by the original SDK.
   tokenInit: '__token_init',

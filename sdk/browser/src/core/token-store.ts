@@ -26,6 +26,7 @@ const tokenNames = [
   names.tokenInit,
   names.tokenRefused,
   names.crmAccessToken,
+  names.code,
 ];
 
 /** The token of this origin, in localStorage under the names that redirect pages write. */

@@ -51,6 +51,10 @@ export interface Accounts extends Running {
   readonly requests: URL[];
   /** The fragment to send back without `state`, or null for a page that waits. */
   answer: (request: URL) => string | null;
+  /** The accounts servers of the realm, by data centre. */
+  locations: Readonly<Record<string, string>>;
+  /** The answer of the token endpoint. */
+  tokens: (request: URL) => object;
 }
 
 /** An accounts server: its pages are links, so that a test can click Accept. */
@@ -61,7 +65,15 @@ export async function startAccounts(): Promise<Accounts> {
     if (request.method === 'POST') {
       url.search = await text(request);
       requests.push(url);
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"success"}');
+      // Open to pages, as for a client whose profile allows the code flow.
+      const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
+      const body = url.pathname === '/oauth/v2/token' ? accounts.tokens(url) : { status: 'success' };
+      response.writeHead(200, headers).end(JSON.stringify(body));
+      return;
+    }
+    if (url.pathname === '/oauth/serverinfo') {
+      const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
+      response.writeHead(200, headers).end(JSON.stringify({ result: 'success', locations: accounts.locations }));
       return;
     }
     if (url.pathname === '/favicon.ico') {
@@ -70,7 +82,7 @@ export async function startAccounts(): Promise<Accounts> {
     }
     requests.push(url);
     const target = (fragment: string) =>
-      `${url.searchParams.get('redirect_uri')}#${fragment}&state=${encodeURIComponent(url.searchParams.get('state') ?? '')}`;
+      `${url.searchParams.get('redirect_uri')}${fragment.startsWith('?') ? '' : '#'}${fragment}&state=${encodeURIComponent(url.searchParams.get('state') ?? '')}`;
     const fragment = accounts.answer(url);
     if (fragment !== null) {
       response.writeHead(302, { Location: target(fragment) }).end();
@@ -79,7 +91,7 @@ export async function startAccounts(): Promise<Accounts> {
     response.writeHead(200, { 'Content-Type': 'text/html' });
     response.end(`<a href="${target('error=access_denied').replaceAll('&', '&amp;')}">Reject</a>`);
   });
-  const accounts: Accounts = { ...running, requests, answer: () => null };
+  const accounts: Accounts = { ...running, requests, locations: {}, answer: () => null, tokens: () => ({}) };
   return accounts;
 }
 

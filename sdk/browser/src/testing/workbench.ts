@@ -77,6 +77,8 @@ export async function startWorkbench(): Promise<Workbench> {
       accounts.requests.length = 0;
       api.requests.length = 0;
       accounts.answer = () => null;
+      accounts.tokens = () => ({});
+      accounts.locations = {};
       api.answer = () => ({});
       await Promise.all(browser.contexts().map((context) => context.close()));
     },

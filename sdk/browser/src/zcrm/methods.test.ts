@@ -227,3 +227,7 @@ describe('raw: false', () => {
     await expect(call('RECORDS.get', { module: 'Leads' })).rejects.toThrow('is not a JavaScript domain');
   });
 });
+
+test('Records is an alias of RECORDS', async () => {
+  expect(await page.evaluate(() => ZCRM.API.Records === ZCRM.API.RECORDS)).toBe(true);
+});

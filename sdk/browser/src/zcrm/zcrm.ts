@@ -23,6 +23,8 @@ export interface InitializeConfig {
   readonly queue?: boolean;
   /** False: calls give objects and throw typed errors. Default: always a string. */
   readonly raw?: boolean;
+  /** `code`: the code flow with PKCE, where the client's profile allows it. Default: the implicit flow. */
+  readonly flow?: 'token' | 'code';
   /** Whether the page reloads when a first token arrives. Default: unless `queue` is set. */
   readonly reload?: boolean;
   /** False: nothing opens until `AUTH.signIn()` or the first call. */
@@ -33,7 +35,7 @@ type Call = (input?: CallInput) => Promise<unknown>;
 
 /** The global `ZCRM`. */
 export interface Zcrm {
-  readonly API: Record<Namespace, Record<string, Call>> & {
+  readonly API: Record<Namespace | 'Records', Record<string, Call>> & {
     readonly SDK: { initialize(config?: InitializeConfig): void };
     readonly AUTH: {
       getAccess(): string | null;
@@ -87,6 +89,8 @@ export function createZcrm(page: Window & PageGlobals): Zcrm {
   return {
     API: {
       ...methods,
+      // The sample of the original calls it by this name.
+      Records: methods.RECORDS,
       SDK: {
         initialize(given = {}) {
           config = given;
@@ -114,7 +118,13 @@ export function createZcrm(page: Window & PageGlobals): Zcrm {
 function settingsOf(page: Window, config: InitializeConfig): AuthorizationSettings {
   const { clientId, scopes, accountsUrl } = readElement(page.document);
   if (!clientId || !scopes || !accountsUrl) throw 'missing auth params[clientId, redirectUri, scope]';
-  return { clientId, scopes, accountsUrl, redirectUri: config.redirect_uri ?? redirectUriFor(page.location) };
+  return {
+    clientId,
+    scopes,
+    accountsUrl,
+    redirectUri: config.redirect_uri ?? redirectUriFor(page.location),
+    flow: config.flow,
+  };
 }
 
 /** A file goes to the browser's downloads, and the promise settles, which the original's never did. */

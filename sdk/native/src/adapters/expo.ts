@@ -1,4 +1,5 @@
-import type { BrowserHooks, CryptoHooks, SecureStorage } from '../hooks.ts';
+import type { CryptoHooks } from '../../../common/oauth/pkce.ts';
+import type { BrowserHooks, SecureStorage } from '../hooks.ts';
 
 /** What is used of `expo-web-browser`. */
 export interface ExpoWebBrowser {

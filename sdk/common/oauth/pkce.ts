@@ -1,5 +1,10 @@
-import { ConfigurationError } from '../../common/errors.ts';
-import type { CryptoHooks } from './hooks.ts';
+/** What PKCE needs of cryptography. */
+export interface CryptoHooks {
+  /** Fills the bytes with random ones of the system's generator. */
+  getRandomValues(bytes: Uint8Array<ArrayBuffer>): unknown;
+  /** SHA-256 of the bytes. */
+  sha256(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> | ArrayBuffer;
+}
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -15,9 +20,7 @@ export function base64url(bytes: Uint8Array): string {
   return text;
 }
 
-/**
- * A text that nobody can guess, of 43 letters fit for addresses: a `state`, or a code verifier (RFC 7636 §4.1).
- */
+/** A text that nobody can guess, of 43 letters fit for addresses: a `state`, or a code verifier (RFC 7636 §4.1). */
 export function unguessable(crypto: CryptoHooks): string {
   const bytes = new Uint8Array(32);
   crypto.getRandomValues(bytes);
@@ -28,22 +31,4 @@ export function unguessable(crypto: CryptoHooks): string {
 export async function challengeOf(crypto: CryptoHooks, verifier: string): Promise<string> {
   const ascii = Uint8Array.from(verifier, (letter) => letter.charCodeAt(0));
   return base64url(new Uint8Array(await crypto.sha256(ascii)));
-}
-
-/**
- * The cryptography of the engine itself: browsers (https or localhost), Electron, Capacitor and Node have it.
- * @throws ConfigurationError where there is none, as in React Native.
- */
-export function engineCrypto(): CryptoHooks {
-  const { crypto } = globalThis as { crypto?: Crypto };
-  if (!crypto?.subtle) {
-    throw new ConfigurationError('this JavaScript engine has no cryptography', {
-      code: 'crypto_missing',
-      mend: 'Give the option `crypto`; the adapter for Expo makes it of expo-crypto. A page must be on https or localhost',
-    });
-  }
-  return {
-    getRandomValues: (bytes) => crypto.getRandomValues(bytes),
-    sha256: (bytes) => crypto.subtle.digest('SHA-256', bytes),
-  };
 }

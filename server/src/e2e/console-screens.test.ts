@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testPassword } from '../testing/test-platform.ts';
-import { chooseType, consoleOrigin, enterConsole, enterWithPassword } from './console-steps.ts';
+import {
+  addRecords,
+  ask,
+  chooseType,
+  consoleOrigin,
+  enterConsole,
+  enterWithPassword,
+  organizationOf,
+} from './console-steps.ts';
 import { expectSteady, inspectScreen, looks, settled, watchShifts } from './inspect-screen.ts';
 import { type DataCenterId, type Stage, startStage } from './stage.ts';
 import { giveName, givePassword, signIn } from './steps.ts';
@@ -31,29 +39,6 @@ const longText = (word: string, length: number) => [...word.repeat(length)].slic
 async function enter(page: Page, dataCenter: DataCenterId, path = '/') {
   await enterWithPassword(page, consoleOrigin(stage, dataCenter), stage.user(dataCenter), path);
   await settled(page);
-}
-
-/** What a script of the console's own would get from its API. */
-function ask<Answer>(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
-  return page.evaluate<Answer>(`(async () => {
-    const { csrfToken } = await (await fetch('/api/session')).json();
-    const headers = { 'x-csrf-token': csrfToken, 'content-type': 'application/json' };
-    const body = ${JSON.stringify(body === undefined ? null : JSON.stringify(body))};
-    const answer = await fetch(${JSON.stringify(`/api${path}`)}, { method: '${method}', headers, ...(body && { body }) });
-    return answer.json();
-  })()`);
-}
-
-async function organizationOf(page: Page): Promise<string> {
-  const { organizations } = await ask<{ organizations: { organizationId: string }[] }>(page, 'GET', '/organizations');
-  return organizations[0]?.organizationId ?? '';
-}
-
-/** Adds records through the console's way to the CRM API; gives their ids. */
-async function addRecords(page: Page, module: string, ...data: object[]): Promise<string[]> {
-  const path = `/crm/production/${await organizationOf(page)}/v8/${module}`;
-  const answer = await ask<{ data: { details: { id: string } }[] }>(page, 'POST', path, { data });
-  return answer.data.map(({ details }) => details.id);
 }
 
 /** Some fifty pages on a machine that does other things as well. */

@@ -29,21 +29,21 @@ const own = (api_name: string, definition: object): OwnField => ({
 });
 
 describe('check-references', () => {
-  const wish = (kind: 'record' | 'user' | 'file', target: string, module?: string) => ({
+  const reference = (kind: 'record' | 'user' | 'file', target: string, module?: string) => ({
     ...{ kind, id: target, apiName: 'Account_Name', jsonPath: '$.data[0].Account_Name.id' },
     ...(module === undefined ? {} : { module }),
   });
 
   test.each([
-    ['a record that is there', wish('record', id(501), 'Accounts'), undefined],
-    ['a record of another module', wish('record', id(501), 'Contacts'), 'INVALID_DATA'],
-    ['no record', wish('record', id(502), 'Accounts'), 'INVALID_DATA'],
-    ['an active user', wish('user', userId), undefined],
-    ['no user', wish('user', id(999)), 'INVALID_DATA'],
-    ['no file', wish('file', 'f'.repeat(64)), 'INVALID_DATA'],
+    ['a record that is there', reference('record', id(501), 'Accounts'), undefined],
+    ['a record of another module', reference('record', id(501), 'Contacts'), 'INVALID_DATA'],
+    ['no record', reference('record', id(502), 'Accounts'), 'INVALID_DATA'],
+    ['an active user', reference('user', userId), undefined],
+    ['no user', reference('user', id(999)), 'INVALID_DATA'],
+    ['no file', reference('file', 'f'.repeat(64)), 'INVALID_DATA'],
   ])('an item that points to %s', async (_, wanted, code) => {
     if (code === undefined && wanted.kind === 'record') await stage.stored('Accounts', id(501), {});
-    const batch = stage.batch('Contacts', { items: [{ changes: changes({}, { wishes: [wanted] }) }] });
+    const batch = stage.batch('Contacts', { items: [{ changes: changes({}, { references: [wanted] }) }] });
     await checkReferences(batch);
     expect(batch.items[0]?.failure?.code).toBe(code);
     if (code) expect(batch.items[0]?.failure?.details).toMatchObject({ json_path: '$.data[0].Account_Name.id' });
@@ -56,7 +56,9 @@ test('resolve-tags: tags that are there give their ids, others are made, once fo
   const items = [['hot', 'New'], ['NEW'], null].map((tagNames) => ({ changes: changes({}, { tagNames }) }));
   const batch = stage.batch('Leads', { contents: { tags }, items });
   await resolveTags(batch);
-  const rows = await stage.database.query<{ tag_id: string; name: string }>({ text: 'SELECT tag_id, name FROM crm_tag' });
+  const rows = await stage.database.query<{ tag_id: string; name: string }>({
+    text: 'SELECT tag_id, name FROM crm_tag',
+  });
   expect(rows).toHaveLength(1);
   expect(batch.tagIds).toEqual(
     new Map([
@@ -87,7 +89,9 @@ test('take-ids: one for each new record and each of its new rows, and no more', 
   const row = (rowId: string | null) => ({ id: rowId, remove: false, values: new Map(), jsonPath: '$' });
   const rows = new Map([['Quoted_Items', [row(null), row(id(5)), row(null)]]]);
   const links = new Map([['Users', { clears: false, rows: [row(null)] }]]);
-  const inserted = stage.batch('Quotes', { items: [{ changes: changes({}, { rows, links }) }, { changes: changes({}) }] });
+  const inserted = stage.batch('Quotes', {
+    items: [{ changes: changes({}, { rows, links }) }, { changes: changes({}) }],
+  });
   await takeIds(inserted);
   const taken = Array.from({ length: 5 }, inserted.takeId);
   expect(new Set(taken).size).toBe(5);
@@ -206,14 +210,7 @@ describe('link-records', () => {
     let taken = 950;
     const takeId = () => id(taken++);
     const write = (given: ReturnType<typeof withLinks>) =>
-      linkWrites(
-        bindSteps([], [[applyValues, ['insert', 'update']]]),
-        call,
-        module,
-        given,
-        lead,
-        takeId,
-      );
+      linkWrites(bindSteps([], [[applyValues, ['insert', 'update']]]), call, module, given, lead, takeId);
     expect(await write(withLinks([link(id(903)), link(id(902), own.id)]))).toMatchObject([
       {
         inserted: [{ key: { id: id(950) }, record: { data: { Parent: lead, Deal: id(903) } } }],
@@ -233,7 +230,9 @@ describe('link-records', () => {
 describe('assign-owners', () => {
   const someone = (place: number, status: 'active' | 'inactive' = 'active') =>
     ({ ...spaceWith().contents.users[0], id: id(place), status }) as never;
-  const contents = { users: [spaceWith().contents.users[0] as never, someone(71), someone(72), someone(73, 'inactive')] };
+  const contents = {
+    users: [spaceWith().contents.users[0] as never, someone(71), someone(72), someone(73, 'inactive')],
+  };
   const inRome = { comparator: 'equal', field: { api_name: 'City' }, value: 'Rome' };
   const rule = (over: Partial<AssignmentRule> = {}): AssignmentRule => ({
     ...{ id: id(800), module: 2175, name: 'r', description: null, createdBy: '1', createdAtMs: 0 },

@@ -89,7 +89,9 @@ for (const { test, words } of contracts) {
   process.stdout.write(`     ${verdict.padEnd(9)} ${counts}  ${area.padEnd(22)} ${method.padEnd(6)} ${path}\n`);
 }
 if (contracts.length === 0) {
-  process.stdout.write('     The contract documents are not at hand; GRANTWAY_CONTRACTS names their folder.\n');
+  process.stdout.write(
+    '     The contract documents are not available; expected GRANTWAY_CONTRACTS to name their folder.\n',
+  );
 } else {
   process.stdout.write('\nWHERE A CONTRACT DOCUMENT IS NOT FOLLOWED\n');
   for (const { document, operation, documented, instead } of departures)

@@ -281,7 +281,7 @@ describe('finding the platform', () => {
     for (const [args, options, message] of [
       [[], {}, /no platform runs on the data directory "data"; start one/],
       [['--data', 'elsewhere'], {}, /no platform runs on the data directory "elsewhere"/],
-      [['--admin', origin], {}, /--admin needs the admin token in GRANTWAY_ADMIN_TOKEN/],
+      [['--admin', origin], {}, /expected the admin token in GRANTWAY_ADMIN_TOKEN/],
       [['--admin', origin], { env }, /the admin token is missing or wrong/],
       [['--admin', 'http://127.0.0.1:1'], { env }, /no platform answers at http:\/\/127.0.0.1:1; check --admin/],
       [['--admin', 'nonsense'], { env }, /--admin: expected an origin like http:.*, got "nonsense"/],

@@ -60,7 +60,7 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
       readOrCreate(join(path, files.secretKey), () => options.random.bytes(secretKeyBytes).toString('hex'));
     if (!/^[0-9a-f]{64}$/i.test(hexKey)) {
       throw new UsableFailure(
-        'the secret key (GRANTWAY_SECRET_KEY, or the file secret-key) must be 64 hexadecimal digits',
+        `the secret key (GRANTWAY_SECRET_KEY, or the file secret-key): expected 64 hexadecimal digits, got ${hexKey.length} characters`,
       );
     }
     const adminToken =

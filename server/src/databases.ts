@@ -116,7 +116,7 @@ async function ofSample(cluster: Cluster | undefined, directory: ClientConfig, n
 
 function external(url: string, label: string): ClientConfig {
   if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new UsableFailure(`the database URL of "${label}" must begin with postgres://`);
+    throw new UsableFailure(`the database URL of "${label}": expected one that begins with postgres://, got another`);
   }
   return { connectionString: url };
 }

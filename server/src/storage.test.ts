@@ -374,7 +374,11 @@ describe('PostgreSQL servers of one’s own', () => {
       /cannot reach the database of "us": .*127\.0\.0\.1:1/,
     ],
     ['no such database', 'missing', /database of "us": database "missing" does not exist; create it first/],
-    ['not a PostgreSQL URL', 'mysql://u:sekrit@127.0.0.1/dc', /the database URL of "us" must begin with postgres:/],
+    [
+      'not a PostgreSQL URL',
+      'mysql://u:sekrit@127.0.0.1/dc',
+      /the database URL of "us": expected one that begins with postgres:/,
+    ],
     ['not a URL', 'postgres://u:sekrit@[oops/dc', /database.* "us"/],
     ['a host that nobody knows', 'postgres://u:sekrit@no-such-host.invalid/dc', /cannot reach the database of "us"/],
   ])('%s: one line, without the password', async (_what, given, expected) => {
@@ -404,7 +408,7 @@ function nobody(): { uid: number; gid: number } {
   return { uid: Number(fields?.[2]), gid: Number(fields?.[3]) };
 }
 
-/** Whether another user can reach this checkout; where he cannot, the platform is not his to run. */
+/** Whether another user can reach this checkout; one who cannot is unable to run the platform. */
 function checkoutIsOpen(): boolean {
   if (!isRoot) return false;
   for (let path = fileURLToPath(new URL('./', import.meta.url)); path !== dirname(path); path = dirname(path)) {

@@ -158,6 +158,6 @@ describe.skipIf(!callback)('contract', () => {
 });
 
 test.runIf(operations.length === 0)(
-  'the contract documents are not at hand: GRANTWAY_CONTRACTS names their folder',
+  'the contract documents are not available: expected GRANTWAY_CONTRACTS to name their folder',
   (context) => context.skip(),
 );

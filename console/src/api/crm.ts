@@ -40,7 +40,7 @@ export interface CrmField {
   readonly multiuserlookup?: LinkedModule;
   /** The module that holds the rows of a subform. */
   readonly associated_module?: { readonly module: string } | null;
-  /** The fields of a subform's rows; put here by forms, which need them at hand. */
+  /** The fields of a subform's rows; put here by forms, which need them. */
   readonly columns?: readonly CrmField[];
   /** In layouts only. */
   readonly required?: boolean;

@@ -5,7 +5,7 @@ import { isCredential } from '../oauth/formats.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput } from './failure.ts';
 
-/** What a token or code is, where it lives, and why it works or does not. */
+/** What a token or code is, which data centre has it, and why it works or does not. */
 export interface TokenExplanation {
   readonly token: string;
   readonly found: boolean;

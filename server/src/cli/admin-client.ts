@@ -70,7 +70,8 @@ function locate(options: PlatformAddress): { origin: string; token: string; hint
   const origin = options.admin ?? (options.data === undefined ? env.GRANTWAY_ADMIN_ORIGIN : undefined);
   if (origin !== undefined) {
     const token = env.GRANTWAY_ADMIN_TOKEN;
-    if (!token) throw new UsableFailure('--admin needs the admin token in GRANTWAY_ADMIN_TOKEN');
+    if (!token)
+      throw new UsableFailure('expected the admin token in GRANTWAY_ADMIN_TOKEN, which --admin needs; got none');
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new UsableFailure('the admin token in GRANTWAY_ADMIN_TOKEN has letters that no token has, spaces perhaps');
     }

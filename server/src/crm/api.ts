@@ -10,6 +10,7 @@ import { chapters, operations, uploadOperations } from './operations.ts';
 import { storeFor } from './store/records/limited-records.ts';
 import { admit, unreadablePath } from './wire/admission/admit.ts';
 import { type Admitted, arrived, type Stage } from './wire/admission/stages.ts';
+import { runCall, sendAnswer } from './wire/answer-call.ts';
 import { bodyLimitBytes, bodyOf, unreadable } from './wire/body.ts';
 import { CallEvents } from './wire/call-events.ts';
 import { callHeaders } from './wire/call-headers.ts';
@@ -17,8 +18,6 @@ import type { CrmContext } from './wire/context.ts';
 import { serveFrontPage } from './wire/front-page.ts';
 import { servePublicDocuments } from './wire/openapi/routes.ts';
 import { Router } from './wire/router.ts';
-import { runCall } from './wire/run-call.ts';
-import { sendAnswer } from './wire/send-answer.ts';
 import { unbuiltPaths } from './wire/unbuilt-paths.ts';
 import { runSubRequest } from './work/composite/run-sub-request.ts';
 

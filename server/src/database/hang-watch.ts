@@ -7,7 +7,7 @@ const answerMs = 1_000;
 const pauseMs = 500;
 
 /**
- * Knows whether a database hangs, so that requests need not each find out by waiting. When one waited in vain, a
+ * Knows whether a database hangs, so that requests need not each find out by waiting. When one waited without an answer, a
  * connection of its own asks the server something trivial: while that gets no answer either, the rest is refused at once,
  * and the first answer ends it. Errors do not count: they come soon enough by themselves.
  */

@@ -27,7 +27,7 @@ export function concernsAll(error: unknown): boolean {
   return error instanceof Unavailable && error.code !== '55P03';
 }
 
-/** The driver's words for having waited in vain. */
+/** The driver's messages when a wait ended without an answer. */
 const silences =
   /^(timeout exceeded when trying|Connection terminated due to connection timeout|Query read timeout|timeout expired)/;
 

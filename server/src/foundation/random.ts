@@ -25,7 +25,7 @@ export const systemRandom: Random = {
 
 /** A string of `length` characters drawn evenly from `alphabet` (at most 256 characters). */
 export function randomString(random: Random, alphabet: string, length: number): string {
-  // Bytes at or above the largest multiple of the alphabet are thrown away, so that every character is as likely.
+  // Bytes at or above the largest multiple of the alphabet are discarded, so that every character is as likely.
   const limit = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {

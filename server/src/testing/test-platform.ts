@@ -19,7 +19,7 @@ import { createFromTemplate, patientLimits } from './test-database.ts';
 export interface TestPlatform extends Platform {
   readonly clock: ManualClock;
   readonly basePort: number;
-  /** A user with the password `testPassword` and an organization of his own. */
+  /** A user with the password `testPassword` and an organization of their own. */
   addUser(dataCenter: string, email: string): Promise<CreatedUser>;
   /** A sign-in name that nobody has, of `length` characters, whose pseudo-home is this data centre. */
   unknownName(dataCenter: string, length?: number): string;
@@ -122,7 +122,7 @@ function defaultsOf(type: string) {
   };
 }
 
-/** A new database of the run's PostgreSQL, as an operator would name one of his own. */
+/** A new database of the run's PostgreSQL, as an operator would name one of their own. */
 export async function createDatabaseUrl(kind: DatabaseKind): Promise<string> {
   const { user, database, host } = await createFromTemplate(kind);
   return `postgres://${user}@/${database}?host=${encodeURIComponent(String(host))}`;

@@ -199,7 +199,7 @@ export class Records<M extends ModuleTypes = ModuleTypes> {
   }
 
   /**
-   * Deleted records: `all`, in the recycle bin, or gone for good.
+   * Deleted records: `all`, in the recycle bin, or permanently deleted.
    *
    * @example
    * for await (const gone of crm.records.deleted('Leads')) console.log(gone.id, gone.deleted_time);

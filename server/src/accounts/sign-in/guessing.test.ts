@@ -55,7 +55,7 @@ describe('guessing', () => {
     const own = newBrowser();
     const first = await own.submit(await passwordPage(own, email), 'password', { password: testPassword });
     expect(isIn(first)).toBe(true);
-    // A wrong one of his own counts for the browser, not for the name.
+    // A wrong one of their own counts for the browser, not for the name.
     expect(await tried(own, email, wrong(1))).toBe(1);
     expect(await tried(newBrowser(), email, wrong(30))).toBe(5);
     // Not even when the whole address has no tries left.

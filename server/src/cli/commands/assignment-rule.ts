@@ -66,6 +66,6 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsableFailure(`the file "${path}" is no JSON: ${(error as Error).message}`);
+    throw new UsableFailure(`the file "${path}": expected JSON, got ${(error as Error).message}`);
   }
 }

@@ -22,7 +22,7 @@ export function registerSelfClientCommands(program: Command): void {
       .requiredOption('--dc <id>', 'data centre of the client')
       .requiredOption('--client-id <id>', 'id of the self client')
       .requiredOption('--scope <scopes>', 'scopes, separated by commas')
-      .addOption(new Option('--minutes <n>', 'how long the code lives').choices(['3', '5', '7', '10']).default('3'))
+      .addOption(new Option('--minutes <n>', 'how long the code is valid').choices(['3', '5', '7', '10']).default('3'))
       .option('--environment <name>', 'production, sandbox or developer', 'production')
       .option('--organization <id>', 'organization, when the owner has several')
       .option('--description <text>', 'what the code is for; kept in its event'),

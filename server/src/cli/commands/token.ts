@@ -11,7 +11,7 @@ export function registerTokenCommands(program: Command): void {
   addAddressOptions(
     token
       .command('inspect')
-      .description('explain a code or token: what it is, where it lives, whether it works and why not')
+      .description('explain a code or token: what it is, which data centre has it, whether it works and why not')
       .argument('<token>', 'the code or token'),
   ).action(async (text: string, options: Options) => {
     const { verdict, ...facts } = await connectAdmin(options)<Record<string, unknown>>('POST', '/tokens/inspect', {

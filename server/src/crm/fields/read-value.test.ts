@@ -126,7 +126,7 @@ describe('a lookup into one of several modules', () => {
   ])('%j beside %j', (raw, item) => {
     expect(read('multi_module_lookup', raw, over, item)).toEqual({
       value: { id: '1', module: 'Leads' },
-      wish: { kind: 'record', id: '1', module: 'Leads' },
+      reference: { kind: 'record', id: '1', module: 'Leads' },
     });
   });
 

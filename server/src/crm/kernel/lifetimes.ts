@@ -1,6 +1,6 @@
 const dayMs = 86_400_000;
 
-/** How long the CRM keeps what ends by itself. `jobs/sweep.ts` throws it away. */
+/** How long the CRM keeps what ends by itself. `jobs/sweep.ts` deletes it. */
 export const lifetimes = {
   /** Bulk reads, bulk writes and imports with their results, from their end; uploads for bulk writes (crm-api 9.1). */
   bulkJobMs: dayMs,
@@ -14,6 +14,6 @@ export const lifetimes = {
   abandonedFileMs: dayMs,
   /** A deleted record can be restored so long… */
   binMs: 60 * dayMs,
-  /** …and is listed as deleted for good so long after that. */
+  /** …and is listed as permanently deleted so long after that. */
   purgedMs: 120 * dayMs,
 } as const;

@@ -5,7 +5,7 @@ import { type ErrorBody, errorBody, idInvalid } from '../kernel/errors.ts';
 import { readId } from '../kernel/ids.ts';
 import { isJsonObject } from '../kernel/json-body.ts';
 import type { Field } from '../kernel/metadata/metadata.ts';
-import type { PlacedWish, RowChange } from '../kernel/record/changes.ts';
+import type { PlacedReference, RowChange } from '../kernel/record/changes.ts';
 import type { StoredRecord, StoredValue } from '../kernel/record/record.ts';
 import type { Version } from '../kernel/versions.ts';
 
@@ -21,7 +21,7 @@ export function readFileRows(
   field: Field,
   place: Place,
   creating: boolean,
-  wishes: PlacedWish[],
+  references: PlacedReference[],
 ): { readonly rows: RowChange[] } | { readonly failure: ErrorBody } {
   if (!Array.isArray(raw)) {
     return { failure: errorBody('INVALID_DATA', { ...place, expected_data_type: 'jsonarray' }) };
@@ -53,7 +53,7 @@ export function readFileRows(
     }
     const values = new Map<string, StoredValue | null>([['File_Id__s', fileId]]);
     rows.push({ id: null, remove: false, values, jsonPath, limit });
-    wishes.push({
+    references.push({
       kind: 'file',
       id: fileId,
       apiName: field.apiName,

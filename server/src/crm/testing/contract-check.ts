@@ -3,7 +3,7 @@ import { contractOperations } from './contract-documents.ts';
 /** What is wrong with an answer, if a contract document has its operation. */
 export type ContractCheck = (method: string, path: string, status: number, json: unknown) => string | undefined;
 
-/** Checks answers against all contract documents; undefined where they are not at hand. */
+/** Checks answers against all contract documents; undefined where they are not available. */
 export function contractCheck(): ContractCheck | undefined {
   const entries = contractOperations().map((operation) => ({ operation, parts: operation.path.split('/') }));
   if (entries.length === 0) return undefined;

@@ -44,7 +44,7 @@ interface Described {
 
 const pool = new SchemaPool();
 
-/** Every operation of every document, or none where the documents are not at hand. */
+/** Every operation of every document, or none where the documents are not available. */
 export function contractOperations(): readonly ContractOperation[] {
   if (!existsSync(contractFolder)) return [];
   const files = readdirSync(contractFolder).filter((file) => file.endsWith('.json') && file !== 'wire-cases.json');

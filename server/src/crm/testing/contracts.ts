@@ -5,7 +5,7 @@ export const contractFolder = process.env.GRANTWAY_CONTRACTS
   ? new URL(`file://${process.env.GRANTWAY_CONTRACTS}/`)
   : new URL('../../../../../shared/oas/', import.meta.url);
 
-/** A contract document, or undefined where the documents are not at hand. */
+/** A contract document, or undefined where the documents are not available. */
 export function readContract(file: string): unknown {
   const url = new URL(file, contractFolder);
   return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : undefined;

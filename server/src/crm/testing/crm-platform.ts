@@ -166,7 +166,7 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
     };
   };
 
-  /** Another user of production, with a profile of his own that lacks these permissions, and his token. */
+  /** Another user of production, with a profile of their own that lacks these permissions, and a token. */
   const userWithout = async (...permissions: readonly string[]) => {
     const zuid = String(nextUser++);
     const { idPrefix } = organization.environments[0] as { idPrefix: number };

@@ -9,7 +9,7 @@ import { fromAddress } from './from-addresses.ts';
 export const limits = { recipients: 100, attachments: 10, content: 500_000 } as const;
 
 /** A mail that somebody wants to send, read and checked as far as that needs no database. */
-export interface MailWish extends Omit<Mail, 'messageId' | 'attachments' | 'createdAtMs' | 'sendAtMs'> {
+export interface MailRequest extends Omit<Mail, 'messageId' | 'attachments' | 'createdAtMs' | 'sendAtMs'> {
   /** Ids of files. */
   readonly attachments: readonly MailAttachment['id'][];
   /** The message that this one answers. */
@@ -32,7 +32,7 @@ const fileIdPattern = /^[0-9a-f]{64}$/;
 const unknown = ['template', 'inventory_details'];
 
 /** Reads an item of `data` of a call that sends mail (crm-api 11). @throws Refusal */
-export function readMail({ user, nowMs }: CrmCall, raw: unknown, at: string): MailWish {
+export function readMail({ user, nowMs }: CrmCall, raw: unknown, at: string): MailRequest {
   const reading = readPlainItem(raw, textFields, at, true);
   if (reading.failure) throw refusalOf(reading.failure);
   const { item, values } = reading;

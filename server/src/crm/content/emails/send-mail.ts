@@ -10,7 +10,7 @@ import { keptFiles } from '../../store/files/file-parts.ts';
 import { mailedPart } from '../../store/records/touch-records.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
-import { type MailWish, readMail } from './read-mail.ts';
+import { type MailRequest, readMail } from './read-mail.ts';
 
 /** The module and the id of the record that a call about its mails names. @throws Refusal */
 export function mailPlace(call: CrmCall): { readonly module: Module; readonly id: string } {
@@ -42,9 +42,9 @@ async function sendOne(call: CrmCall, module: Module, id: string, raw: unknown, 
   }
 }
 
-async function send(call: CrmCall, module: Module, id: string, wish: MailWish, at: string): Promise<ItemAnswer> {
+async function send(call: CrmCall, module: Module, id: string, request: MailRequest, at: string): Promise<ItemAnswer> {
   const { store, space, user, nowMs, random } = call;
-  const { attachments: fileIds, inReplyTo, scheduledMs, ...mail } = wish;
+  const { attachments: fileIds, inReplyTo, scheduledMs, ...mail } = request;
   const messageId = random.bytes(32).toString('hex');
   // What is refused in the transaction takes back what was written before.
   await store.database.transaction(async (transaction) => {

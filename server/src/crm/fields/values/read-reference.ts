@@ -27,12 +27,12 @@ export function badId(at: string): Reading {
 export const readRecordLookup: ValueReader = (raw, field) => {
   const found = idIn(raw);
   if ('problem' in found) return found.problem;
-  return { value: found.id, wish: { kind: 'record', id: found.id, module: field.lookupModules[0] as string } };
+  return { value: found.id, reference: { kind: 'record', id: found.id, module: field.lookupModules[0] as string } };
 };
 
 export const readUserLookup: ValueReader = (raw) => {
   const found = idIn(raw);
-  return 'problem' in found ? found.problem : { value: found.id, wish: { kind: 'user', id: found.id } };
+  return 'problem' in found ? found.problem : { value: found.id, reference: { kind: 'user', id: found.id } };
 };
 
 /** A lookup into one of several modules, which the value or a key beside it names. */
@@ -50,7 +50,7 @@ export const readAnyModuleLookup: ValueReader = (raw, field, { item }) => {
   if (module === undefined) {
     return { problem: { code: 'INVALID_DATA', details: { supported_values: field.lookupModules }, at: '.module' } };
   }
-  return { value: { id: found.id, module }, wish: { kind: 'record', id: found.id, module } };
+  return { value: { id: found.id, module }, reference: { kind: 'record', id: found.id, module } };
 };
 
 function moduleName(raw: unknown, item: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,7 +1,13 @@
 import { idInvalid } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { type Participant, participantModules, participantTypes } from '../../kernel/record/participants.ts';
-import { type Reading, type ReferenceWish, tooLong, type ValueReader, wrongType } from '../../kernel/record/reading.ts';
+import {
+  type PendingReference,
+  type Reading,
+  tooLong,
+  type ValueReader,
+  wrongType,
+} from '../../kernel/record/reading.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
 import { parseDateTime } from './date-time.ts';
 import { isStorable } from './texts.ts';
@@ -74,7 +80,7 @@ export const readParticipants: ValueReader = (raw) => {
     (item) => isText(item.type) && (isText(item.participant) || isText(item.Email)),
   );
   if (reading.problem || reading.value === null) return reading;
-  const wishes: (ReferenceWish & { readonly at: string })[] = [];
+  const references: (PendingReference & { readonly at: string })[] = [];
   for (const [index, { type, participant }] of (reading.value as readonly Participant[]).entries()) {
     if (!participantTypes.includes(type)) {
       const details = { supported_values: participantTypes };
@@ -86,9 +92,9 @@ export const readParticipants: ValueReader = (raw) => {
     if (id === undefined && participant.includes('@')) continue;
     if (id === undefined) return { problem: { code: 'INVALID_DATA', details: {}, message: idInvalid, at } };
     const module = participantModules[type];
-    wishes.push(module === undefined ? { kind: 'user', id, at } : { kind: 'record', id, module, at });
+    references.push(module === undefined ? { kind: 'user', id, at } : { kind: 'record', id, module, at });
   }
-  return { value: reading.value, wishes };
+  return { value: reading.value, references };
 };
 
 export const readLineTax: ValueReader = (raw) =>

@@ -1,4 +1,4 @@
-import type { ReferenceWish } from './reading.ts';
+import type { PendingReference } from './reading.ts';
 import type { StoredValue } from './record.ts';
 
 /** What one item of a write wants to change, checked as far as it can be without other records. */
@@ -19,10 +19,10 @@ export interface ItemChanges {
   readonly appended: Set<string>;
   /** Subforms whose rows that the item does not mention are removed. */
   readonly replaced: Set<string>;
-  readonly wishes: PlacedWish[];
+  readonly references: PlacedReference[];
 }
 
-export function noChanges(wishes: PlacedWish[] = []): ItemChanges {
+export function noChanges(references: PlacedReference[] = []): ItemChanges {
   return {
     values: new Map(),
     rows: new Map(),
@@ -32,7 +32,7 @@ export function noChanges(wishes: PlacedWish[] = []): ItemChanges {
     approved: null,
     appended: new Set(),
     replaced: new Set(),
-    wishes,
+    references,
   };
 }
 
@@ -46,7 +46,7 @@ export interface RowChange {
   readonly limit?: number;
 }
 
-export interface PlacedWish extends ReferenceWish {
+export interface PlacedReference extends PendingReference {
   readonly apiName: string;
   readonly jsonPath: string;
 }

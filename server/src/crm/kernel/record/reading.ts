@@ -11,7 +11,7 @@ export interface Problem {
 }
 
 /** A record or user that must exist. */
-export interface ReferenceWish {
+export interface PendingReference {
   readonly kind: 'record' | 'user' | 'file';
   readonly id: string;
   /** API name of the record's module. */
@@ -24,9 +24,9 @@ export interface ReferenceWish {
 export type Reading =
   | {
       readonly value: StoredValue | null;
-      readonly wish?: ReferenceWish;
+      readonly reference?: PendingReference;
       /** Those of a list, each with its place behind the field's. */
-      readonly wishes?: readonly (ReferenceWish & { readonly at: string })[];
+      readonly references?: readonly (PendingReference & { readonly at: string })[];
       readonly problem?: undefined;
     }
   | { readonly problem: Problem };

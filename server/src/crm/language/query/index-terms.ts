@@ -9,7 +9,7 @@ import type { StatementBuilder } from './statement-builder.ts';
  * nothing follows about terms. Records that the terms find are still to be held against the condition.
  */
 export function termsSql(condition: Condition, builder: StatementBuilder): string | undefined {
-  // A parameter that no SQL uses is an error of the statement, so nothing is built in vain.
+  // A parameter that no SQL uses is an error of the statement, so nothing is built that is not used.
   if (!impliesTerms(condition)) return undefined;
   if (condition.kind === 'words') return termsOf(condition.text, builder);
   if (condition.kind === 'test') return testTerms(condition, builder);

@@ -16,7 +16,7 @@ export async function viewOfOne(call: CrmCall, shape: RecordShape, record: Store
   const names = await namesFor(store.records, space, shape.referring, [record]);
   const products = await productsFor(store.records, space, shape.referring, [record]);
   const view = { space, timeZone: user.timeZone, nowMs, names, products };
-  const fields = shape.parts.map(({ field }) => field).filter((field): field is Field => field?.linking != null);
+  const fields = shape.members.map(({ field }) => field).filter((field): field is Field => field?.linking != null);
   if (fields.length === 0) return view;
   const links = new Map<string, readonly StoredRecord[]>();
   const allNames = new Map(names);

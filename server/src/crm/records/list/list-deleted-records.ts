@@ -32,7 +32,7 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
   mayUse(call, module, 'View');
   const values: unknown[] = [space.dataSpace, module.number];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  // What someone has deleted for good is so before its time in the bin is over.
+  // What someone has deleted permanently is so before its time in the bin is over.
   const purged = `(purged_at_ms IS NOT NULL OR deleted_at_ms <= ${parameter(nowMs - binMs)})`;
   const oldestMs = Math.max(
     nowMs - (type === 'recycle' ? binMs : binMs + purgedMs),

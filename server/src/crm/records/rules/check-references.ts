@@ -1,6 +1,6 @@
 import type { CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid } from '../../kernel/errors.ts';
-import type { ItemChanges, PlacedWish } from '../../kernel/record/changes.ts';
+import type { ItemChanges, PlacedReference } from '../../kernel/record/changes.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
 import type { Reference } from '../../kernel/record/writes.ts';
 import { usableFiles } from '../../store/files/file-parts.ts';
@@ -14,7 +14,7 @@ async function findFiles(
   items: readonly { readonly changes: ItemChanges }[],
 ): Promise<ReadonlyMap<string, Facts>> {
   const ids = new Set<string>();
-  for (const { changes } of items) for (const { kind, id } of changes.wishes) if (kind === 'file') ids.add(id);
+  for (const { changes } of items) for (const { kind, id } of changes.references) if (kind === 'file') ids.add(id);
   if (ids.size === 0) return new Map();
   const files = await usableFiles(store.database, space.dataSpace, [...ids], nowMs);
   return new Map(
@@ -35,7 +35,7 @@ export async function checkReferences(batch: Batch): Promise<void> {
   const items = openItems(batch);
   const references = new Map<string, Reference>();
   for (const { changes } of items) {
-    for (const { kind, id, module } of changes.wishes) {
+    for (const { kind, id, module } of changes.references) {
       const target = kind === 'record' ? space.metadata.find(module ?? '') : undefined;
       if (target) references.set(`${target.number}/${id}`, { module: target.number, id });
     }
@@ -43,7 +43,7 @@ export async function checkReferences(batch: Batch): Promise<void> {
   const targets = await store.records.targets(space.dataSpace, [...references.values()]);
   const found = new Set(targets.map((target) => `${target.module}/${target.id}`));
   const files = await findFiles(call, items);
-  const exists = ({ kind, id, module, found: tell }: PlacedWish): boolean => {
+  const exists = ({ kind, id, module, found: tell }: PlacedReference): boolean => {
     if (kind === 'file') {
       const facts = files.get(id);
       if (facts) tell?.(facts);
@@ -54,7 +54,7 @@ export async function checkReferences(batch: Batch): Promise<void> {
     return target !== undefined && found.has(`${target.number}/${id}`);
   };
   for (const item of items) {
-    const missing = item.changes.wishes.find((wish) => !exists(wish));
+    const missing = item.changes.references.find((reference) => !exists(reference));
     if (!missing) continue;
     item.failure = errorBody('INVALID_DATA', { api_name: missing.apiName, json_path: missing.jsonPath }, idInvalid);
   }

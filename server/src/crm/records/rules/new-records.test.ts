@@ -29,21 +29,21 @@ const own = (api_name: string, definition: object): OwnField => ({
 });
 
 describe('check-references', () => {
-  const wish = (kind: 'record' | 'user' | 'file', target: string, module?: string) => ({
+  const reference = (kind: 'record' | 'user' | 'file', target: string, module?: string) => ({
     ...{ kind, id: target, apiName: 'Account_Name', jsonPath: '$.data[0].Account_Name.id' },
     ...(module === undefined ? {} : { module }),
   });
 
   test.each([
-    ['a record that is there', wish('record', id(501), 'Accounts'), undefined],
-    ['a record of another module', wish('record', id(501), 'Contacts'), 'INVALID_DATA'],
-    ['no record', wish('record', id(502), 'Accounts'), 'INVALID_DATA'],
-    ['an active user', wish('user', userId), undefined],
-    ['no user', wish('user', id(999)), 'INVALID_DATA'],
-    ['no file', wish('file', 'f'.repeat(64)), 'INVALID_DATA'],
+    ['a record that is there', reference('record', id(501), 'Accounts'), undefined],
+    ['a record of another module', reference('record', id(501), 'Contacts'), 'INVALID_DATA'],
+    ['no record', reference('record', id(502), 'Accounts'), 'INVALID_DATA'],
+    ['an active user', reference('user', userId), undefined],
+    ['no user', reference('user', id(999)), 'INVALID_DATA'],
+    ['no file', reference('file', 'f'.repeat(64)), 'INVALID_DATA'],
   ])('an item that points to %s', async (_, wanted, code) => {
     if (code === undefined && wanted.kind === 'record') await stage.stored('Accounts', id(501), {});
-    const batch = stage.batch('Contacts', { items: [{ changes: changes({}, { wishes: [wanted] }) }] });
+    const batch = stage.batch('Contacts', { items: [{ changes: changes({}, { references: [wanted] }) }] });
     await checkReferences(batch);
     expect(batch.items[0]?.failure?.code).toBe(code);
     if (code) expect(batch.items[0]?.failure?.details).toMatchObject({ json_path: '$.data[0].Account_Name.id' });

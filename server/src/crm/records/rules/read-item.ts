@@ -12,7 +12,7 @@ import {
   type Module,
   wholeModule,
 } from '../../kernel/metadata/metadata.ts';
-import { type ItemChanges, noChanges, type PlacedWish, type RowChange } from '../../kernel/record/changes.ts';
+import { type ItemChanges, noChanges, type PlacedReference, type RowChange } from '../../kernel/record/changes.ts';
 import { type IgnoredKeys, noteIgnored } from '../../kernel/record/ignored-keys.ts';
 import { type Place, problemBody } from '../../kernel/record/problem-body.ts';
 import { readFileRows } from '../file-fields.ts';
@@ -120,7 +120,7 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   if (holds === 'rows') return readRows(raw, field, mandatory, place, task, changes);
   if (holds === 'files') {
     if (isEmpty(raw)) return clearRows(field, mandatory, place, changes);
-    const reading = readFileRows(raw, field, place, task.creating, changes.wishes);
+    const reading = readFileRows(raw, field, place, task.creating, changes.references);
     if ('failure' in reading) return reading.failure;
     changes.rows.set(field.key, reading.rows);
     return undefined;
@@ -129,12 +129,12 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   const reading = readValue(raw, field, { item });
   if (reading.problem) return problemBody(reading.problem, place);
   if (reading.value === null && mandatory) return errorBody('MANDATORY_NOT_FOUND', place);
-  if (reading.wish) {
+  if (reading.reference) {
     const inner = isJsonObject(raw) ? `${place.json_path}.id` : place.json_path;
-    changes.wishes.push({ ...reading.wish, apiName, jsonPath: inner });
+    changes.references.push({ ...reading.reference, apiName, jsonPath: inner });
   }
-  for (const { at, ...wish } of reading.wishes ?? []) {
-    changes.wishes.push({ ...wish, apiName, jsonPath: `${place.json_path}${at}` });
+  for (const { at, ...reference } of reading.references ?? []) {
+    changes.references.push({ ...reference, apiName, jsonPath: `${place.json_path}${at}` });
   }
   if (apiName !== 'Owner') changes.values.set(field.key, reading.value);
   else if (reading.value !== null) changes.ownerId = reading.value as string;
@@ -206,7 +206,7 @@ function readRows(
   if (raw.length > limits.rows) return errorBody('LIMIT_EXCEEDED', { ...place, limit: limits.rows });
   const rows: RowChange[] = [];
   for (const [index, item] of raw.entries()) {
-    const row = readRow(item, { ...task, module, jsonPath: `${place.json_path}[${index}]` }, changes.wishes);
+    const row = readRow(item, { ...task, module, jsonPath: `${place.json_path}[${index}]` }, changes.references);
     if ('failure' in row) return row.failure;
     rows.push(row.row);
   }
@@ -238,7 +238,7 @@ function readLinks(
   const rows: RowChange[] = [];
   for (const [index, item] of raw.entries()) {
     const jsonPath = `${place.json_path}[${index}]`;
-    const row = readRow(item, { ...task, module, jsonPath, implied: parentField }, changes.wishes);
+    const row = readRow(item, { ...task, module, jsonPath, implied: parentField }, changes.references);
     if ('failure' in row) return row.failure;
     if (row.row.id === null && !row.row.remove && (row.row.values.get(connectedField) ?? null) === null) {
       return errorBody('MANDATORY_NOT_FOUND', { api_name: connectedField, json_path: `${jsonPath}.${connectedField}` });
@@ -257,7 +257,7 @@ function isRemoval(row: JsonObject, { flaggedRemoval }: Module): boolean {
 function readRow(
   raw: unknown,
   task: ReadingTask,
-  wishes: PlacedWish[],
+  references: PlacedReference[],
 ): { readonly row: RowChange } | { readonly failure: ErrorBody } {
   if (!isJsonObject(raw)) return fail('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: task.jsonPath });
   // In a new record all rows are new, whatever ids they bring.
@@ -266,7 +266,7 @@ function readRow(
     return { failure: errorBody('INVALID_DATA', { api_name: 'id', json_path: `${task.jsonPath}.id` }) };
   }
   const remove = id !== null && isRemoval(raw, task.module);
-  const changes = noChanges(wishes);
+  const changes = noChanges(references);
   if (!remove) {
     noteIgnored(raw, task.module, task.jsonPath, task.ignored);
     const creating = id === null;

@@ -13,7 +13,7 @@ import { mostRowsShown, showField } from './record-view.ts';
  * Records as JSON text. What does not depend on the record is prepared once for each module: the keys, the `$` keys
  * that are constant, and how each field is shown.
  */
-interface Part {
+interface Member {
   readonly name: string;
   /** `"Company":` */
   readonly key: string;
@@ -23,7 +23,7 @@ interface Part {
 
 /** What a call wants to see of a module's records. */
 export interface RecordShape {
-  readonly parts: readonly Part[];
+  readonly members: readonly Member[];
   /** JSON of keys that are the same for all records, with a comma before each; may be empty. */
   readonly constants: string;
   /** Fields that point to other records or hold rows that do. */
@@ -31,7 +31,7 @@ export interface RecordShape {
 }
 
 /** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
-const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'] | undefined>> = {
+const variableKeys: Readonly<Record<VariableKey, (module: Module) => Member['show'] | undefined>> = {
   $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,
   $converted: () => (record) => record.converted,
   $approved: () => isApproved,
@@ -53,7 +53,7 @@ const variableKeys: Readonly<Record<VariableKey, (module: Module) => Part['show'
   },
 };
 
-function ofActivities(show: Part['show']): (module: Module) => Part['show'] | undefined {
+function ofActivities(show: Member['show']): (module: Module) => Member['show'] | undefined {
   return ({ traits }) => (traits.activity ? show : undefined);
 }
 
@@ -92,7 +92,7 @@ function shapeFor(module: Module, version: Version, place: Place, names: readonl
     if (known.size >= maxShapes) known.clear();
     const shown = (field: Field) => isShown(field, version, place);
     shape = names ? namedShape(module, version, names, shown) : wholeShape(module, version, shown, place);
-    if (place === 'list') shape = { ...shape, parts: shape.parts.map(shortened) };
+    if (place === 'list') shape = { ...shape, members: shape.members.map(shortened) };
     known.set(key, shape);
   }
   return shape;
@@ -117,11 +117,11 @@ export function isRichText(field: Field): boolean {
 }
 
 /** Lists show the beginning of rich texts; the whole is asked for record by record, or as `fetch_full_data`. */
-function shortened(part: Part): Part {
-  const { field, show } = part;
-  if (!field || !isRichText(field)) return part;
+function shortened(member: Member): Member {
+  const { field, show } = member;
+  if (!field || !isRichText(field)) return member;
   return {
-    ...part,
+    ...member,
     show: (record, view) => {
       const value = show(record, view);
       return typeof value === 'string' ? value.slice(0, longestInLists).toWellFormed() : value;
@@ -144,14 +144,14 @@ function wholeShape(module: Module, version: Version, shown: IsShown, place: Pla
 
 function namedShape(module: Module, version: Version, names: readonly string[], shown: IsShown): RecordShape {
   const constants = constantsOf(module);
-  const parts = [...new Set(['id', ...names])].flatMap((name): Part[] => {
+  const members = [...new Set(['id', ...names])].flatMap((name): Member[] => {
     const field = module.field.get(name);
     if (field) return shown(field) ? [fieldPart(module, field, version)] : [];
     if (Object.hasOwn(variableKeys, name)) return variablePart(module, name);
     if (Object.hasOwn(constants, name)) return [{ ...keyed(name), show: () => constants[name], field: null }];
     return [];
   });
-  return shapeOf(parts);
+  return shapeOf(members);
 }
 
 /** Whether values of a field name other records, or hold rows that do. */
@@ -160,23 +160,23 @@ function pointsToRecords(field: Field): boolean {
   return references !== null || holds === 'rows';
 }
 
-function shapeOf(parts: readonly Part[]): RecordShape {
-  const referring = parts
-    .map((part) => part.field)
+function shapeOf(members: readonly Member[]): RecordShape {
+  const referring = members
+    .map((member) => member.field)
     .filter((field) => field !== null)
     .filter(pointsToRecords);
-  return { parts, constants: '', referring };
+  return { members, constants: '', referring };
 }
 
 function keyed(name: string): { name: string; key: string } {
   return { name, key: `${JSON.stringify(name)}:` };
 }
 
-function fieldPart(module: Module, field: Field, version: Version): Part {
+function fieldPart(module: Module, field: Field, version: Version): Member {
   return { ...keyed(field.apiName), show: showField(module, field, version), field };
 }
 
-function variablePart(module: Module, name: string): Part[] {
+function variablePart(module: Module, name: string): Member[] {
   const show = variableKeys[name as VariableKey]?.(module);
   return show ? [{ ...keyed(name), show, field: null }] : [];
 }
@@ -184,7 +184,7 @@ function variablePart(module: Module, name: string): Part[] {
 /** One record as JSON text. */
 export function renderRecord(shape: RecordShape, record: StoredRecord, view: RecordView): string {
   let text = '';
-  for (const { key, show } of shape.parts) {
+  for (const { key, show } of shape.members) {
     const value = show(record, view);
     text += text === '' ? key : `,${key}`;
     text += value === null || value === undefined ? 'null' : JSON.stringify(value);

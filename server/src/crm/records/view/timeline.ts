@@ -120,7 +120,7 @@ function entryAnswer(row: EntryRow, record: StoredRecord, module: Module, call: 
 
 const noNames: ReadonlyMap<string, null> = new Map();
 
-/** A change as the reader sees it; nothing of a field that is gone, or that he does not see. */
+/** A change as the reader sees it; nothing of a field that is gone, or that this user does not see. */
 export function showChange(
   change: FieldChange,
   module: Module,

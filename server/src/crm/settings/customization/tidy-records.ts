@@ -101,7 +101,7 @@ const computedRows = 500;
 
 /**
  * Computes the formulas of a batch of records; nobody is told. Nobody changes the records meanwhile, and the formulas are
- * those of after they were locked: of two jobs, the later one has the last word.
+ * those of after they were locked: of two jobs, the values of the later one stay.
  */
 const compute: Step = async (queryable, call, { module: number }, after) => {
   const { dataSpace, contents } = call.space;

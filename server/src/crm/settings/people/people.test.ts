@@ -21,7 +21,7 @@ async function call(method: string, path: string, options: CallOptions = {}) {
   return answer;
 }
 
-/** A user of production with a profile, and his token. */
+/** A user of production with a profile, and a token. */
 async function userWith(profile: string, lastName: string) {
   const zuid = String(900_000_000 + Math.floor(crm.recorded.length + Math.random() * 1e6));
   const [added] = await crm.database.transaction(async (transaction) => {

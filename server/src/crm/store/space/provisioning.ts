@@ -244,8 +244,8 @@ function checkPrefixes(idPrefixes: readonly number[]): void {
   const inRange = idPrefixes.every((prefix) => Number.isInteger(prefix) && prefix >= lowest && prefix <= highest);
   if (idPrefixes.length !== environments.length || new Set(idPrefixes).size !== environments.length || !inRange) {
     throw new UsableFailure(
-      `an organization needs ${environments.length} different id prefixes from ${lowest} to ${highest}, ` +
-        `not ${idPrefixes.join(', ')}`,
+      `expected ${environments.length} different id prefixes from ${lowest} to ${highest} for an organization, ` +
+        `got ${idPrefixes.join(', ')}`,
     );
   }
 }

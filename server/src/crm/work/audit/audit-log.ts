@@ -5,7 +5,7 @@ import type { ColumnCondition, FilterField } from '../../language/query/column-c
 
 /**
  * The audit log (crm-api 11): who did what to which record, from the records' timelines. That a record was added, it
- * says itself, whether it lives, lies in the bin, or was deleted for good not long ago.
+ * says itself, whether it is live, is in the bin, or was permanently deleted not long ago.
  */
 export interface AuditEntry {
   readonly atMs: number;

@@ -9,7 +9,7 @@ import { arrived } from '../../wire/admission/stages.ts';
 import type { CrmContext } from '../../wire/context.ts';
 import { costOf, furtherCredits } from '../../wire/costs.ts';
 import type { Router } from '../../wire/router.ts';
-import { checkCall } from '../../wire/run-call.ts';
+import { checkCall } from '../../wire/answer-call.ts';
 
 /** Sub-requests that have not begun after so long are not run. */
 const longestMs = 60_000;

@@ -88,7 +88,7 @@ export const recycleBinOperations: readonly Operation[] = [
     scopes: bin('DELETE'),
     handle: deleteManyFromRecycleBin,
     about: {
-      summary: 'Delete records for good',
+      summary: 'Delete records permanently',
       text: 'Those in ids at once, those that the filters name by a job.',
       query: [idsParameter(maxBinIds), filters],
       writes: binWrites,
@@ -101,7 +101,7 @@ export const recycleBinOperations: readonly Operation[] = [
     path: `${recycleBin}/{id}`,
     scopes: bin('DELETE'),
     handle: deleteFromRecycleBin,
-    about: { summary: 'Delete a record for good', writes: binWrites },
+    about: { summary: 'Delete a record permanently', writes: binWrites },
   },
   {
     method: 'POST',

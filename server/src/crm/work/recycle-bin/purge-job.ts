@@ -18,7 +18,7 @@ type PurgeProgress = BinPlace;
 
 const batchRecords = 500;
 
-/** Schedules the deletion for good of what the filters, checked before, name. */
+/** Schedules the permanent deletion of what the filters, checked before, name. */
 export async function schedulePurge(call: CrmCall, filters: string | null): Promise<CrmAnswer> {
   const request: PurgeRequest = { version: call.version.name, origin: call.origin, filters };
   const progress: PurgeProgress = { module: 0, record_id: '0' };

@@ -6,7 +6,7 @@ import { lifetimes } from '../../kernel/lifetimes.ts';
 import { deletedFilesParts } from '../../store/files/file-parts.ts';
 import { notesModule, notesOf } from '../../store/records/record-references.ts';
 
-/** Which records of the bin are deleted for good: a condition over `crm_deleted_record` and its parameters. */
+/** Which records of the bin are deleted permanently: a condition over `crm_deleted_record` and its parameters. */
 export interface BinChoice {
   readonly condition: string;
   readonly values: readonly unknown[];
@@ -22,7 +22,7 @@ export interface BinPlace {
 }
 
 /**
- * Deletes records of the bin for good, with one statement: their data, notes, attachments, photo, mails, and what their
+ * Deletes records of the bin permanently, with one statement: their data, notes, attachments, photo, mails, and what their
  * timeline says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
  * @returns where they were, in the order of modules and ids.
  */

@@ -82,7 +82,7 @@ export async function countRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { count: Number(row?.count ?? 0) } };
 }
 
-/** DELETE /settings/recycle_bin: for good; those in `ids` at once, those that `filters` names by a job. */
+/** DELETE /settings/recycle_bin: permanently; those in `ids` at once, those that `filters` names by a job. */
 export async function deleteManyFromRecycleBin(call: CrmCall): Promise<CrmAnswer> {
   const ids = idsParameter(call.query, 'ids', maxBinIds);
   const filtered = filtersParameter(call, binFields) !== undefined;

@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import type { Settings } from '../../config/settings.ts';
 import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
 import type { Operation } from '../kernel/operation.ts';
 import { checkPermission } from '../kernel/permissions.ts';
 import type { Pass } from '../kernel/store.ts';
+import { contentDisposition } from '../store/files/file-name.ts';
 import { checkAddress } from './address.ts';
 import { costOf, furtherCredits, isHeavyBody } from './costs.ts';
 import { hasIdempotencyKey, runOnce } from './idempotency.ts';
@@ -42,4 +45,28 @@ export async function runCall(
   const further = furtherCredits(cost, answer.json);
   if (further > 0) await limits.charge(organizationId, pass, further);
   return answer;
+}
+
+const jsonHeaders = {
+  'content-type': 'application/json;charset=utf-8',
+  'content-disposition': 'attachment; filename=response.json',
+};
+
+/** Sends what a handler answered, or a refusal's body. */
+export function sendAnswer(reply: FastifyReply, answer: CrmAnswer): FastifyReply {
+  reply.code(answer.status);
+  if (answer.headers) reply.headers(answer.headers);
+  if (answer.file) {
+    const { contentType, name, sizeBytes, content } = answer.file;
+    reply.headers({
+      'content-type': contentType,
+      'content-disposition': contentDisposition(name),
+      'content-length': sizeBytes,
+      // A file that is a page after all runs nothing.
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+    return reply.send(Readable.from(content, { objectMode: false }));
+  }
+  const text = answer.text ?? (answer.json === undefined ? undefined : JSON.stringify(answer.json));
+  return text === undefined ? reply.send() : reply.headers(jsonHeaders).send(text);
 }

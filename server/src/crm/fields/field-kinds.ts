@@ -1,8 +1,6 @@
 import type { DataType, Field } from '../kernel/metadata/metadata.ts';
 import { valueType } from '../kernel/metadata/metadata.ts';
-import type { Comparison } from './comparison.ts';
 import { id } from './comparisons/ids.ts';
-import type { FieldKind } from './kind.ts';
 import { kind as ALARM } from './kinds/ALARM.ts';
 import { kind as autonumber } from './kinds/autonumber.ts';
 import { kind as bigint } from './kinds/bigint.ts';
@@ -40,6 +38,8 @@ import { kind as text } from './kinds/text.ts';
 import { kind as textarea } from './kinds/textarea.ts';
 import { kind as userlookup } from './kinds/userlookup.ts';
 import { kind as website } from './kinds/website.ts';
+import type { Comparison } from './model/comparison.ts';
+import type { FieldKind } from './model/kind.ts';
 
 /** The kind of each data type, those first that organizations make fields of, in the order in which answers list them. */
 const kinds: Readonly<Record<DataType, FieldKind>> = {

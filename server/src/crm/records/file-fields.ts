@@ -1,6 +1,6 @@
 import { kindOf } from '../fields/field-kinds.ts';
+import type { RecordView } from '../fields/model/view.ts';
 import { formatDateTime } from '../fields/values/date-time.ts';
-import type { RecordView } from '../fields/view.ts';
 import { type ErrorBody, errorBody, idInvalid } from '../kernel/errors.ts';
 import { readId } from '../kernel/ids.ts';
 import { isJsonObject } from '../kernel/json-body.ts';

@@ -1,6 +1,6 @@
 import { type MailAddress, type MailRow, mailFacts, messageIdPattern } from '../../../mail/outbox.ts';
+import { showUserBriefly } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';

@@ -1,4 +1,4 @@
-import type { Comparison } from '../comparison.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { inRanges, ranges } from './ranges.ts';
 
 /** What most comparisons say. */

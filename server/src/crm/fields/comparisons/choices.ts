@@ -1,4 +1,4 @@
-import type { Asked, Comparison, Literal } from '../comparison.ts';
+import type { Asked, Comparison, Literal } from '../model/comparison.ts';
 import { choiceSeparator } from '../values/texts.ts';
 import { base } from './base.ts';
 import { ofIds, ofTexts } from './operators.ts';

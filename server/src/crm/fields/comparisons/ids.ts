@@ -1,6 +1,6 @@
 import { isId, readId } from '../../kernel/ids.ts';
 import type { StoredValue } from '../../kernel/record/record.ts';
-import type { Comparison } from '../comparison.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { base } from './base.ts';
 import { ofIds } from './operators.ts';
 import { byCodePoint } from './orders.ts';

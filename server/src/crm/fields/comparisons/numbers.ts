@@ -1,4 +1,4 @@
-import type { Comparison } from '../comparison.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { base, passesByOrder } from './base.ts';
 import { ofOrdered } from './operators.ts';
 import { byValue } from './orders.ts';

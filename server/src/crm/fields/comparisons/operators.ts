@@ -1,4 +1,4 @@
-import type { Operator } from '../comparison.ts';
+import type { Operator } from '../model/comparison.ts';
 
 /** Operators of the three languages, by what values can be asked. */
 

@@ -1,4 +1,4 @@
-import type { Asked, Literal, ParameterWriter, Range } from '../comparison.ts';
+import type { Asked, Literal, ParameterWriter, Range } from '../model/comparison.ts';
 
 /** The ranges of values that a test asks for. */
 export function ranges({ operator, values }: Asked): Range[] {

@@ -1,4 +1,4 @@
-import type { Asked, Literal } from '../comparison.ts';
+import type { Asked, Literal } from '../model/comparison.ts';
 
 /** What tests on texts and on choices have in common. */
 

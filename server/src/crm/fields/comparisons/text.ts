@@ -1,4 +1,4 @@
-import type { Asked, Comparison } from '../comparison.ts';
+import type { Asked, Comparison } from '../model/comparison.ts';
 import { base } from './base.ts';
 import { ofIds, ofTexts } from './operators.ts';
 import { byCodePoint } from './orders.ts';

@@ -1,4 +1,4 @@
-import type { Comparison } from '../comparison.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { isDate, parseDateTime } from '../values/date-time.ts';
 import { base, passesByOrder } from './base.ts';
 import { ofOrdered } from './operators.ts';

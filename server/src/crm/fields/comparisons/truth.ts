@@ -1,4 +1,4 @@
-import type { Comparison } from '../comparison.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { readTruth } from '../values/truth.ts';
 import { base } from './base.ts';
 import { searchEquality } from './operators.ts';

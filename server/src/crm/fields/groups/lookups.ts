@@ -1,9 +1,9 @@
 import { foldEmailAddress } from '../../../foundation/email-address.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { id } from '../comparisons/ids.ts';
-import { type Definition, type FieldKind, fieldKind, type ShowValue } from '../kind.ts';
+import { type Definition, type FieldKind, fieldKind, type ShowValue } from '../model/kind.ts';
+import { showUser } from '../model/view.ts';
 import { readUserLookup } from '../values/read-reference.ts';
-import { showUser } from '../view.ts';
 import { plainCell } from './numbers.ts';
 import { lookupGiven, userReference } from './schemas.ts';
 

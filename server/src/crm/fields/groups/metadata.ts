@@ -1,7 +1,7 @@
 import { type Field, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import type { Version } from '../../kernel/versions.ts';
-import type { MetadataPlace } from '../kind.ts';
+import type { MetadataPlace } from '../model/kind.ts';
 
 /** What metadata say of fields that lead to records. */
 

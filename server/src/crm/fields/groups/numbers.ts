@@ -1,7 +1,7 @@
 import type { DataType } from '../../kernel/metadata/metadata.ts';
 import { number as numberSchema } from '../../kernel/schema.ts';
 import { number } from '../comparisons/numbers.ts';
-import { type Definition, type FieldKind, fieldKind } from '../kind.ts';
+import { type Definition, type FieldKind, fieldKind } from '../model/kind.ts';
 import { rounded } from '../values/formulas.ts';
 import { decimalReader } from '../values/numbers.ts';
 import { upTo } from './texts.ts';

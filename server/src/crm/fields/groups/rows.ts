@@ -1,4 +1,4 @@
-import { type FieldKind, fieldKind } from '../kind.ts';
+import { type FieldKind, fieldKind } from '../model/kind.ts';
 import { linkingAttributes } from './metadata.ts';
 import { files, objects } from './schemas.ts';
 

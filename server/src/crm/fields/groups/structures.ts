@@ -1,5 +1,5 @@
 import { anyObject } from '../../kernel/schema.ts';
-import { type FieldKind, fieldKind } from '../kind.ts';
+import { type FieldKind, fieldKind } from '../model/kind.ts';
 import { objects } from './schemas.ts';
 
 type Parts = Pick<FieldKind, 'read'> & Partial<Pick<FieldKind, 'show' | 'references' | 'searchable' | 'sortable'>>;

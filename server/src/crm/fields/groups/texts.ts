@@ -2,7 +2,7 @@ import type { Field } from '../../kernel/metadata/metadata.ts';
 import type { ValueReader } from '../../kernel/record/reading.ts';
 import type { Schema } from '../../kernel/schema.ts';
 import { text } from '../comparisons/text.ts';
-import { type FieldKind, fieldKind, type LengthRule } from '../kind.ts';
+import { type FieldKind, fieldKind, type LengthRule } from '../model/kind.ts';
 import { shortText } from './schemas.ts';
 
 /** As many characters, or digits, as the type allows, unless a field says fewer. */

@@ -1,6 +1,6 @@
 import { time } from '../../kernel/schema.ts';
 import { dateTime } from '../comparisons/times.ts';
-import { type CellContext, type FieldKind, fieldKind, type ShowValue } from '../kind.ts';
+import { type CellContext, type FieldKind, fieldKind, type ShowValue } from '../model/kind.ts';
 import { parseWithFormat } from '../values/date-format.ts';
 import { formatDateTime, isDate, momentOfLocal, parseDateTime } from '../values/date-time.ts';
 import { readDateTime } from '../values/times.ts';

@@ -1,6 +1,6 @@
 import { text as textSchema } from '../../kernel/schema.ts';
 import { choice, text } from '../comparisons/text.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 
 /** Numbers that the platform gives to new records, with what stands before and behind them. */
 export const kind = fieldKind({

@@ -2,7 +2,7 @@ import { noted, text } from '../../kernel/schema.ts';
 import { long } from '../comparisons/numbers.ts';
 import { plainCell } from '../groups/numbers.ts';
 import { upTo } from '../groups/texts.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 import { readLongInteger } from '../values/numbers.ts';
 
 /** Whole numbers that JSON readers would lose digits of: texts. */

@@ -1,6 +1,6 @@
 import { flag } from '../../kernel/schema.ts';
 import { truth } from '../comparisons/truth.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 import { asComputed } from '../values/formulas.ts';
 import { readBoolean, readTruth } from '../values/truth.ts';
 

@@ -1,6 +1,6 @@
 import { date } from '../comparisons/times.ts';
 import { plainCell } from '../groups/numbers.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 import { parseWithFormat } from '../values/date-format.ts';
 import { isDate } from '../values/date-time.ts';
 import { asComputed } from '../values/formulas.ts';

@@ -1,5 +1,5 @@
 import { number } from '../comparisons/numbers.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 
 /** What is computed of other fields. An organization's own formulas have values of the type that they return. */
 export const kind = fieldKind({

@@ -2,7 +2,7 @@ import { integer } from '../../kernel/schema.ts';
 import { number } from '../comparisons/numbers.ts';
 import { numberFromText, numberInCell, plainCell } from '../groups/numbers.ts';
 import { upTo } from '../groups/texts.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 import { whole } from '../values/formulas.ts';
 import { readInteger } from '../values/numbers.ts';
 

@@ -4,7 +4,7 @@ import { showRecord } from '../groups/lookups.ts';
 import { moduleForm, referenceTo } from '../groups/metadata.ts';
 import { plainCell } from '../groups/numbers.ts';
 import { lookupGiven } from '../groups/schemas.ts';
-import { fieldKind, type RecordLookup } from '../kind.ts';
+import { fieldKind, type RecordLookup } from '../model/kind.ts';
 import { readRecordLookup } from '../values/read-reference.ts';
 
 const lookup: RecordLookup = {

@@ -4,7 +4,7 @@ import { idOfAny } from '../comparisons/ids.ts';
 import { showRecord } from '../groups/lookups.ts';
 import { referenceTo } from '../groups/metadata.ts';
 import { anyLookupGiven, anyModuleReference } from '../groups/schemas.ts';
-import { fieldKind, type RecordLookup, type ShowValue, type Target } from '../kind.ts';
+import { fieldKind, type RecordLookup, type ShowValue, type Target } from '../model/kind.ts';
 import { readAnyModuleLookup } from '../values/read-reference.ts';
 
 const lookup: RecordLookup = {

@@ -1,6 +1,6 @@
 import { listKind } from '../groups/structures.ts';
 import { showDateTime } from '../groups/times.ts';
-import type { ShowValue } from '../kind.ts';
+import type { ShowValue } from '../model/kind.ts';
 import { readReminders } from '../values/structures.ts';
 
 const show: ShowValue = (value, view) =>

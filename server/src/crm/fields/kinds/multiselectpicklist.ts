@@ -1,7 +1,7 @@
 import { listOf } from '../../kernel/schema.ts';
 import { choices } from '../comparisons/choices.ts';
 import { choice } from '../groups/schemas.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 import { choiceSeparator, partsOf, readMultiSelect } from '../values/texts.ts';
 
 /** Any number of the values that the field lists. */

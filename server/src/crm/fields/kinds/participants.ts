@@ -1,7 +1,7 @@
 import { readId } from '../../kernel/ids.ts';
 import { type Participant, participantModules } from '../../kernel/record/participants.ts';
 import { listKind } from '../groups/structures.ts';
-import type { ShowValue } from '../kind.ts';
+import type { ShowValue } from '../model/kind.ts';
 import { readParticipants } from '../values/structures.ts';
 
 const show: ShowValue = (value, { names, space }) =>

@@ -1,6 +1,6 @@
 import { choice } from '../comparisons/text.ts';
 import { choice as choiceSchema } from '../groups/schemas.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 import { readPickList } from '../values/texts.ts';
 
 /** One of the values that the field lists, or another text. */

@@ -1,5 +1,5 @@
 import { text } from '../../kernel/schema.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 
 /** The photo of a record, which has calls of its own. */
 export const kind = fieldKind({

@@ -1,6 +1,6 @@
 import { anyObject, listOf } from '../../kernel/schema.ts';
 import { rowsInTypeScript } from '../groups/rows.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
 
 /** Rows of a module of their own. */
 export const kind = fieldKind({

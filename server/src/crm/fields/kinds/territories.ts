@@ -1,9 +1,9 @@
 import type { Assignment } from '../../kernel/record/territory-places.ts';
 import { objects } from '../groups/schemas.ts';
-import { fieldKind } from '../kind.ts';
+import { fieldKind } from '../model/kind.ts';
+import { showUserBriefly } from '../model/view.ts';
 import { formatDateTime } from '../values/date-time.ts';
 import { readTerritory } from '../values/read-reference.ts';
-import { showUserBriefly } from '../view.ts';
 
 /** The territories of a record, by id; one that was deleted since is not shown. */
 export const kind = fieldKind({

@@ -1,5 +1,5 @@
-import type { Literal, Operator } from '../../fields/comparison.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
+import type { Literal, Operator } from '../../fields/model/comparison.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import type { Metadata, Module } from '../../kernel/metadata/metadata.ts';
 import type { Column, Condition } from '../../language/query/condition.ts';

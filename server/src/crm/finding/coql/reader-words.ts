@@ -1,4 +1,4 @@
-import type { Comparison, Literal, Operator } from '../../fields/comparison.ts';
+import type { Comparison, Literal, Operator } from '../../fields/model/comparison.ts';
 import { localDate, startOfDay } from '../../fields/values/date-time.ts';
 
 /** Who asks, and when: what words such as `${TODAY}` depend on. */

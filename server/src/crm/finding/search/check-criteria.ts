@@ -1,5 +1,5 @@
-import type { Literal, Operator } from '../../fields/comparison.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
+import type { Literal, Operator } from '../../fields/model/comparison.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import type { Condition } from '../../language/query/condition.ts';
 import { readLiteral } from '../../language/query/read-literal.ts';

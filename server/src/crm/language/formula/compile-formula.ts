@@ -1,5 +1,5 @@
 import { kindOf, kindOfType } from '../../fields/field-kinds.ts';
-import type { FormulaType, FormulaUse, FormulaValue } from '../../fields/kind.ts';
+import type { FormulaType, FormulaUse, FormulaValue } from '../../fields/model/kind.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { isTableColumn } from '../query/column-sql.ts';
 import { type FormulaFunction, functions, type Wanted } from './functions.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FormulaType } from '../../fields/kind.ts';
+import type { FormulaType } from '../../fields/model/kind.ts';
 import { isDate } from '../../fields/values/date-time.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';

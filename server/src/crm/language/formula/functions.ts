@@ -1,4 +1,4 @@
-import type { FormulaType, FormulaValue } from '../../fields/kind.ts';
+import type { FormulaType, FormulaValue } from '../../fields/model/kind.ts';
 import { addTo, bounded, dayFrom, dayOf, localMsOf, localOf, momentOf, unitNamed, unitsBetween } from './calendar.ts';
 import { cut, type FormulaContext, finite, longestText, textOf } from './values.ts';
 

@@ -1,5 +1,5 @@
 import { decimalsOf, kindOfType } from '../../fields/field-kinds.ts';
-import type { FormulaValue } from '../../fields/kind.ts';
+import type { FormulaValue } from '../../fields/model/kind.ts';
 import { type Field, type Formula, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Space } from '../../kernel/space/space.ts';

@@ -1,4 +1,4 @@
-import type { FormulaType, FormulaValue } from '../../fields/kind.ts';
+import type { FormulaType, FormulaValue } from '../../fields/model/kind.ts';
 
 /** What a formula may look at. */
 export interface FormulaContext {

@@ -1,4 +1,4 @@
-import type { Asked } from '../../fields/comparison.ts';
+import type { Asked } from '../../fields/model/comparison.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Range } from '../../fields/comparison.ts';
 import { rangesSql } from '../../fields/comparisons/ranges.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
+import type { Range } from '../../fields/model/comparison.ts';
 import { columnSql, isTableColumn } from './column-sql.ts';
 import type { Condition, Sorting, Test } from './condition.ts';
 import { isName } from './order-sql.ts';

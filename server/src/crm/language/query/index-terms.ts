@@ -1,5 +1,5 @@
-import type { Comparison, Literal } from '../../fields/comparison.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
+import type { Comparison, Literal } from '../../fields/model/comparison.ts';
 import { isTableColumn } from './column-sql.ts';
 import type { Column, Condition, Test } from './condition.ts';
 import type { StatementBuilder } from './statement-builder.ts';

@@ -1,5 +1,5 @@
-import type { Literal, Operator } from '../../fields/comparison.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
+import type { Literal, Operator } from '../../fields/model/comparison.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';

@@ -1,5 +1,5 @@
-import type { Literal } from '../../fields/comparison.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
+import type { Literal } from '../../fields/model/comparison.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import type { Field } from '../../kernel/metadata/metadata.ts';
 

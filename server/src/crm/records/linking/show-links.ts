@@ -1,4 +1,4 @@
-import type { RecordView } from '../../fields/view.ts';
+import type { RecordView } from '../../fields/model/view.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Field } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';

@@ -1,4 +1,4 @@
-import type { Literal, Operator } from '../../fields/comparison.ts';
+import type { Literal, Operator } from '../../fields/model/comparison.ts';
 import { formatDateTime, localDate, startOfDay } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { firstCustomModule, systemIds } from '../../kernel/ids.ts';

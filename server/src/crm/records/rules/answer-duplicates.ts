@@ -1,4 +1,4 @@
-import { showUser } from '../../fields/view.ts';
+import { showUser } from '../../fields/model/view.ts';
 import { type ErrorBody, errorBody } from '../../kernel/errors.ts';
 import { nameOfKey } from '../../kernel/metadata/metadata.ts';
 import type { Conflict } from '../../kernel/record/writes.ts';

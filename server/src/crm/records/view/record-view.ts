@@ -1,6 +1,6 @@
 import { emptyOf, kindOf, valueKindOf } from '../../fields/field-kinds.ts';
+import { type RecordView, showUser } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { type RecordView, showUser } from '../../fields/view.ts';
 import { layoutId } from '../../kernel/ids.ts';
 import type { Field, Linking, Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';

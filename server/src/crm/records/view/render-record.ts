@@ -1,5 +1,5 @@
 import { kindOf } from '../../fields/field-kinds.ts';
-import type { RecordView } from '../../fields/view.ts';
+import type { RecordView } from '../../fields/model/view.ts';
 import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
 import { constantsOf, systemFields, type VariableKey } from '../../kernel/metadata/system-keys.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';

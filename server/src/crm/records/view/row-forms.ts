@@ -1,4 +1,4 @@
-import type { RecordView } from '../../fields/view.ts';
+import type { RecordView } from '../../fields/model/view.ts';
 import type { Field, RowForm } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Space } from '../../kernel/space/space.ts';

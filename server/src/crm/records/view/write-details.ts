@@ -1,5 +1,5 @@
+import { showUserBriefly } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 

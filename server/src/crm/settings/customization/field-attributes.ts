@@ -1,5 +1,5 @@
 import { kindOf } from '../../fields/field-kinds.ts';
-import type { Definition } from '../../fields/kind.ts';
+import type { Definition } from '../../fields/model/kind.ts';
 import { readValue } from '../../fields/read-value.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import { readTruth } from '../../fields/values/truth.ts';

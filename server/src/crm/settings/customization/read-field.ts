@@ -1,5 +1,5 @@
 import { creatableTypes, findKind, kindOfType } from '../../fields/field-kinds.ts';
-import type { Definition, LengthRule } from '../../fields/kind.ts';
+import type { Definition, LengthRule } from '../../fields/model/kind.ts';
 import type { ErrorBody } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { DataType } from '../../kernel/metadata/metadata.ts';

@@ -1,5 +1,5 @@
+import { showUserBriefly } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Territory } from '../../kernel/space/territory.ts';
 import { territoryModules } from '../../kernel/space/territory-rules.ts';

@@ -1,5 +1,5 @@
 import { kindOf } from '../../fields/field-kinds.ts';
-import type { RowSchemas } from '../../fields/kind.ts';
+import type { RowSchemas } from '../../fields/model/kind.ts';
 import { isWritable } from '../../fields/read-value.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { servesRecords, sinceV4 } from '../../kernel/metadata/metadata.ts';

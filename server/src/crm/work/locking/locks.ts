@@ -1,5 +1,5 @@
+import { showUser } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { showUser } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, Refusal } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';

@@ -1,5 +1,5 @@
+import { showUserBriefly } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { showUserBriefly } from '../../fields/view.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';

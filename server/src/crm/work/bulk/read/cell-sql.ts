@@ -1,6 +1,6 @@
 import { type CsvStyle, formulaStart } from '../../../../foundation/csv.ts';
 import { valueKindOf } from '../../../fields/field-kinds.ts';
-import type { CellWriter } from '../../../fields/kind.ts';
+import type { CellWriter } from '../../../fields/model/kind.ts';
 import { layoutId } from '../../../kernel/ids.ts';
 import { columnSql, isTableColumn, jsonKey } from '../../../language/query/column-sql.ts';
 import type { Column } from '../../../language/query/condition.ts';

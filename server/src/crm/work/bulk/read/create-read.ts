@@ -1,5 +1,5 @@
+import { showUserBriefly } from '../../../fields/model/view.ts';
 import { formatDateTime } from '../../../fields/values/date-time.ts';
-import { showUserBriefly } from '../../../fields/view.ts';
 import { addJob } from '../../../jobs/job-table.ts';
 import type { CrmAnswer, CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';

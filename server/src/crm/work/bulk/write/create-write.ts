@@ -1,4 +1,4 @@
-import { showUserBriefly } from '../../../fields/view.ts';
+import { showUserBriefly } from '../../../fields/model/view.ts';
 import { addJob } from '../../../jobs/job-table.ts';
 import type { CrmAnswer, CrmCall } from '../../../kernel/call.ts';
 import { Refusal } from '../../../kernel/errors.ts';

@@ -1,5 +1,5 @@
 import { kindOf } from '../../../fields/field-kinds.ts';
-import type { CellContext } from '../../../fields/kind.ts';
+import type { CellContext } from '../../../fields/model/kind.ts';
 import { partsOf } from '../../../fields/values/texts.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import type { Field, Module } from '../../../kernel/metadata/metadata.ts';

@@ -1,5 +1,5 @@
+import { showUserBriefly } from '../../../fields/model/view.ts';
 import { formatDateTime } from '../../../fields/values/date-time.ts';
-import { showUserBriefly } from '../../../fields/view.ts';
 import type { Job, JobState } from '../../../jobs/job.ts';
 import { jobInPath } from '../../../jobs/job-table.ts';
 import { sendResult } from '../../../jobs/zip-result.ts';

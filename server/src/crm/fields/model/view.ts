@@ -1,5 +1,5 @@
-import type { StoredRecord } from '../kernel/record/record.ts';
-import type { Space } from '../kernel/space/space.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
+import type { Space } from '../../kernel/space/space.ts';
 
 /** For whom records are shown: whose time zone, and what the records that they point to are called. */
 export interface RecordView {

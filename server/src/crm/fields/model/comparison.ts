@@ -1,4 +1,4 @@
-import type { StoredValue } from '../kernel/record/record.ts';
+import type { StoredValue } from '../../kernel/record/record.ts';
 
 export type Operator =
   | 'equals'

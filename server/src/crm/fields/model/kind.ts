@@ -1,9 +1,9 @@
-import type { DataType, Field } from '../kernel/metadata/metadata.ts';
-import type { ValueReader } from '../kernel/record/reading.ts';
-import type { StoredValue } from '../kernel/record/record.ts';
-import type { Schema } from '../kernel/schema.ts';
-import type { Space } from '../kernel/space/space.ts';
-import type { Version } from '../kernel/versions.ts';
+import type { DataType, Field } from '../../kernel/metadata/metadata.ts';
+import type { ValueReader } from '../../kernel/record/reading.ts';
+import type { StoredValue } from '../../kernel/record/record.ts';
+import type { Schema } from '../../kernel/schema.ts';
+import type { Space } from '../../kernel/space/space.ts';
+import type { Version } from '../../kernel/versions.ts';
 import type { Comparison, DataSql } from './comparison.ts';
 import type { RecordView } from './view.ts';
 

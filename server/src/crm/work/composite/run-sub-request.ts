@@ -6,10 +6,10 @@ import { isRetriable } from '../../store/records/transaction-store.ts';
 import { route } from '../../wire/admission/admit.ts';
 import { checkScopes } from '../../wire/admission/check-scopes.ts';
 import { arrived } from '../../wire/admission/stages.ts';
+import { checkCall } from '../../wire/answer-call.ts';
 import type { CrmContext } from '../../wire/context.ts';
 import { costOf, furtherCredits } from '../../wire/costs.ts';
 import type { Router } from '../../wire/router.ts';
-import { checkCall } from '../../wire/answer-call.ts';
 
 /** Sub-requests that have not begun after so long are not run. */
 const longestMs = 60_000;

@@ -6,6 +6,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from './packages/commands.ts';
 import { installNodes, type NodeVersion } from './packages/nodes.ts';
 import { checkContents, checkImports, pack } from './packages/pack.ts';
 import { PlatformProject } from './packages/platform-project.ts';
@@ -27,6 +28,8 @@ const folder = mkdtempSync(join(tmpdir(), 'grantway-packages-'));
 chmodSync(folder, 0o755);
 try {
   const nodesInstalled = installNodes(join(folder, 'nodes'));
+  // The set-up builds what the platform itself needs.
+  await run(process.execPath, [join('sdk', 'native', 'build.ts')], { cwd: root });
   const packed = await pack([...sdks, '.'], folder);
   for (const { name, size, files } of packed) say(`${name}: ${Math.ceil(size / 1024)} kB, ${files.length} files`);
   const platform = packed.find(({ name }) => name === 'grantway');

@@ -49,7 +49,8 @@ describe('answers that crash them', () => {
   });
 
   test.each([
-    [{}, undefined],
+    [{}, ''],
+    [{ 'content-disposition': "attachment; filename*=UTF-8''%E0%A4%A; filename=plain.txt" }, 'plain.txt'],
     [{ 'content-disposition': 'attachment; filename=plain.txt' }, 'plain.txt'],
     [{ 'content-disposition': 'attachment; filename="two words.txt"' }, 'two words.txt'],
     [{ 'content-disposition': "attachment; filename*=UTF-8''Zu%C3%B1iga.txt" }, 'Zuñiga.txt'],

@@ -37,8 +37,17 @@ export function fileNameOf(contentDisposition: string | null): string {
   const header = contentDisposition ?? '';
   const extended = /filename\*\s*=\s*utf-8'[^']*'([^;]+)/i.exec(header)?.[1];
   const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]+))/i.exec(header);
-  const name = extended ? decodeURIComponent(extended.trim()) : (plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2]);
+  const name = (extended && decoded(extended.trim())) || (plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2]);
   return name?.trim() || 'download';
+}
+
+/** Undefined for what is no encoding of UTF-8. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Hands a file to the browser's downloads. */

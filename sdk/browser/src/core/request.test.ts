@@ -74,6 +74,7 @@ test.each([
 });
 
 test.each([
+  ["attachment; filename*=UTF-8''%E0%A4%A; filename=plain.txt", 'plain.txt'],
   ['attachment; filename="a \\"b\\".pdf"', 'a "b".pdf'],
   ['attachment;filename=plain.txt', 'plain.txt'],
   ['attachment; filename="x"; filename*=UTF-8\'\'%E2%82%AC%20rates.txt', '€ rates.txt'],

@@ -99,9 +99,18 @@ export function toDownload(answer: Response): Download {
   const extended = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
   return {
-    name: extended ? decodeURIComponent(extended) : (plain ?? ''),
+    name: (extended && decoded(extended)) || (plain ?? ''),
     contentType: answer.headers.get('content-type') ?? '',
     body: answer.body ?? new ReadableStream({ start: (controller) => controller.close() }),
     bytes: async () => new Uint8Array(await answer.arrayBuffer()),
   };
+}
+
+/** Undefined for what is no encoding of UTF-8. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

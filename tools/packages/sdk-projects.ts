@@ -14,8 +14,13 @@ export interface SelfClient {
   readonly newCode: () => Promise<string>;
 }
 
-/** Every entry of the server SDK, and a way through it: the original's table, tokens in a file, a call of the API. */
+/**
+ * Entries of the SDKs for Node, and a way through each: the original's table by configuration alone, tokens in a file, a call
+ * of the API, the address of an app's sign-in.
+ */
 const script = `
+import { NativeClient, zohoDataCenters as nativeTable } from '@grantway/native';
+import { fileStorage, loopbackRedirect } from '@grantway/native/command-line';
 import { CrmClient, DataCenters, discoverDataCenters, OAuthClient, zohoDataCenters } from '@grantway/node';
 import { FileTokenStore } from '@grantway/node/file-store';
 import { postgresTokenStore } from '@grantway/node/postgres-store';
@@ -35,6 +40,19 @@ const oauth = new OAuthClient({ clientId, clientSecret, dataCenters: await disco
 const session = await oauth.exchange({ code }, { key: process.version });
 await session.refresh();
 const { email } = await new CrmClient(session).users.current();
+const loopback = await loopbackRedirect();
+let address;
+const app = new NativeClient({
+  ...loopback,
+  openBrowser: (url) => {
+    address = url;
+    return null; // the user closes it again
+  },
+  clientId, scopes: ['ZohoCRM.modules.ALL'], dataCenters: nativeTable, dataCenter: 'in', secureStorage: fileStorage(file + '.json'),
+});
+await app.signIn().catch(() => {});
+await loopback.close();
+if (!String(address).startsWith('https://accounts.zoho.in/oauth/v2/auth?')) throw new Error('the app opened ' + address);
 for (const each of [DataCenters, postgresTokenStore, redisTokenStore, cachedVerifier, guard, introspection, tokenOf]) {
   if (typeof each !== 'function') throw new Error('an export is missing');
 }
@@ -43,8 +61,10 @@ process.stdout.write(email);
 
 const page = `
 import { createClient } from '@grantway/browser';
+import { NativeClient } from '@grantway/native';
+import { web } from '@grantway/native/web';
 const crm = createClient({ clientId: '1000.X', scopes: ['ZohoCRM.modules.ALL'], accountsUrl: 'https://accounts.zoho.com', redirectUri: location.origin + '/redirect.html' });
-document.body.append(String(typeof crm.signIn));
+document.body.append(String(typeof crm.signIn), String(NativeClient), String(web));
 `;
 
 /** Installs the packed SDKs into an empty project. */

@@ -166,7 +166,8 @@ describe('start and stop', () => {
     await expect(fetch(`http://127.0.0.1:${again.basePort + 91}/`)).rejects.toThrow('fetch failed');
     const none = await shop.run(['demo', '--json', '--data', empty]);
     expect([none.code, JSON.parse(none.stdout).error.message]).toEqual([1, expect.stringContaining('has no demo')]);
-  });
+    // Six starts, each with everything in it.
+  }, 180_000);
 });
 
 /** All sample apps accept, by both of their names. */

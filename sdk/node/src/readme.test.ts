@@ -33,7 +33,7 @@ afterAll(async () => {
 
 function snippet(name: string): string {
   const accounts = live.platform.topology.find('us')?.origins.accounts ?? '';
-  return snippets.write(name, { 'http://localhost:8000': accounts, 8091: String(port) });
+  return snippets.write(name, { 'http://localhost:8000': accounts, 3000: String(port) });
 }
 
 async function serve(file: string, env: Readonly<Record<string, string>>): Promise<void> {

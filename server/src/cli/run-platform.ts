@@ -17,7 +17,7 @@ import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import type { StartOptions } from './start-options.ts';
 
 interface Demo extends DemoDescription {
-  /** It was made by this start. */
+  /** Nobody was told of it before: it was made by this start, or by a first start that failed afterwards. */
   readonly isNew: boolean;
   readonly file: string;
 }
@@ -53,7 +53,7 @@ async function serve(
     asked.throwIfAborted();
     // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
     const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
-    const demo = wanted ? await makeDemo(platform, dataDirectory.path, asked) : undefined;
+    const demo = wanted ? await makeDemo(platform, dataDirectory, asked) : undefined;
     asked.throwIfAborted();
     dataDirectory.completeFirstStart();
     if (options.json) printJson(readyDocument(platform, dataDirectory.adminTokenFile, demo));
@@ -72,14 +72,18 @@ async function serve(
   }
 }
 
-async function makeDemo(platform: Platform, directory: string, asked: AbortSignal): Promise<Demo | undefined> {
+async function makeDemo(
+  platform: Platform,
+  { path, isNew }: DataDirectory,
+  asked: AbortSignal,
+): Promise<Demo | undefined> {
   const ids = platform.topology.dataCenters.map(({ id }) => id);
-  const users = loadDemoUsers(directory, ids, systemRandom);
+  const users = loadDemoUsers(path, ids, systemRandom);
   const seeded = await seedDemo(platform.admin, users, asked);
   asked.throwIfAborted();
   await platform.samples.start();
   const demo = await describeDemo(platform.admin, users, platform.samples.list());
-  return demo && { ...demo, isNew: seeded !== undefined, file: demoAccountsFile(directory) };
+  return demo && { ...demo, isNew: seeded !== undefined || isNew, file: demoAccountsFile(path) };
 }
 
 function readyDocument(platform: Platform, tokenFile: string, demo: Demo | undefined) {

@@ -52,7 +52,9 @@ test('sessions, rows and errors', () => {
   never(async () => {
     expectTypeOf(await oauth.exchange('/callback?code=1')).toEqualTypeOf<Session>();
     expectTypeOf((await oauth.session('key').row()).environment).toEqualTypeOf<Environment>();
-    expectTypeOf(await store.get('key')).exclude<undefined>().toHaveProperty('version');
+    expectTypeOf(await store.get('key'))
+      .exclude<undefined>()
+      .toHaveProperty('version');
     // @ts-expect-error every store tells which version it replaces
     await store.compareAndSwap('key', null);
   });

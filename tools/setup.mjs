@@ -16,6 +16,8 @@ export const bundledNode = join(root, 'node_modules', '.bin', 'node');
 const sdks = [
   { name: 'the browser SDK', folder: 'browser', built: 'zcrmsdk.js' },
   { name: 'the server SDK', folder: 'node', built: 'node/src/index.js' },
+  // The phone app has it in its own build; only those who pack it need this one.
+  { name: 'the native SDK', folder: 'native', built: 'native/src/index.js', onlyPacked: true },
 ];
 /** What vite builds. */
 const pages = [
@@ -31,7 +33,7 @@ const pages = [
 export async function setUp({ runOnly = false, browser = false, redis = false } = {}) {
   if (!packagesAreInstalled(runOnly)) await installPackages(runOnly);
   for (const sdk of sdks) {
-    if (sdkIsStale(sdk))
+    if (!(runOnly && sdk.onlyPacked) && sdkIsStale(sdk))
       await run(bundledNode, [join('sdk', sdk.folder, 'build.ts')], `${sdk.name} could not be built`);
   }
   for (const each of pages) {

@@ -24,6 +24,18 @@ function serveConfig(accountsUrls: Record<string, string>): void {
   );
 }
 
+/** The page that was asked for, as the CRM gives it. */
+function pageOf(leads: readonly { Last_Name: string }[], asked: URLSearchParams): Reply {
+  const word = asked.get('word');
+  const found = leads.filter(({ Last_Name: name }) => !word || name.toLowerCase().includes(word.toLowerCase()));
+  const page = Number(asked.get('page') ?? asked.get('page_token')?.slice(1) ?? 1);
+  const size = Number(asked.get('per_page'));
+  const data = found.slice((page - 1) * size, page * size);
+  const more = found.length > page * size;
+  const info = { page, more_records: more, next_page_token: more ? `t${page + 1}` : null };
+  return data.length ? { body: JSON.stringify({ data, info }) } : { status: 204 };
+}
+
 /** An API with one lead store. */
 function serveLeads(): { id: string; Last_Name: string; Company: string; Email?: string }[] {
   const leads = [{ id: '7', Last_Name: '<b>Daly</b>', Company: 'BCD', Email: 'p.daly@example.com' }];
@@ -31,7 +43,7 @@ function serveLeads(): { id: string; Last_Name: string; Company: string; Email?:
     body: JSON.stringify({ data: [{ code: 'SUCCESS', status: 'success', message }] }),
   });
   bench.api.answer = ({ method, url, body }) => {
-    if (method === 'GET') return leads.length ? { body: JSON.stringify({ data: leads }) } : { status: 204 };
+    if (method === 'GET') return pageOf(leads, new URL(url, 'http://api').searchParams);
     const given = body ? JSON.parse(body).data[0] : {};
     if (method === 'DELETE') {
       leads.splice(
@@ -95,16 +107,21 @@ describe('signing in', () => {
     expect(await page.locator('#sessionTitle').textContent()).toBe('Signing in');
   });
 
-  test.each(['/index.html', '/view.html'])('%s says what to do when the SDK is not built', async (path) => {
-    const built = await (await fetch(`${bench.app.origin}/js/zcrmsdk.js`)).text();
-    bench.serve('/js/zcrmsdk.js', '');
+  test.each([
+    ['/index.html', '/js/zcrmsdk.js'],
+    ['/view.html', '/js/zcrmsdk.js'],
+    ['/module.html', '/js/grantway-browser.js'],
+  ])('%s says what to do when the SDK is not built', async (path, file) => {
+    const built = await (await fetch(bench.app.origin + file)).text();
+    // What a server gives that does not have the file.
+    bench.serve(file, file.includes('browser') ? '<!doctype html>' : '');
     try {
       const { page, problems } = await bench.open(path);
-      expect(await page.locator('#sessionHint').textContent()).toContain('npm run build');
+      await page.getByText('npm run build').waitFor();
       expect(await page.getByText('Loading…').count()).toBe(0);
       expect(problems).toEqual([]);
     } finally {
-      bench.serve('/js/zcrmsdk.js', built);
+      bench.serve(file, built);
     }
   });
 
@@ -166,8 +183,9 @@ describe('leads', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Last name').fill('');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText('MANDATORY_NOT_FOUND: required field not found (Last_Name)').waitFor();
+    await dialog.getByText('Last name is needed.').waitFor();
     await dialog.getByLabel('Last name').fill('Ruiz Gil');
+    expect(await dialog.getByText('Last name is needed.').count()).toBe(0);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Edit Ana Ruiz Gil' }).waitFor();
     const put = bench.api.requests.filter(({ method }) => method === 'PUT').at(-1);
@@ -179,14 +197,64 @@ describe('leads', () => {
     expect(bench.api.requests.some(({ method, url }) => method === 'DELETE' && url === '/crm/v8/Leads/8')).toBe(true);
   });
 
-  test('that the CRM refuses show its code and the field', async () => {
+  test('that the CRM refuses say so in plain words at the field, until it is filled', async () => {
     serveLeads();
     const page = await signedIn('/index.html');
     await page.getByRole('button', { name: 'Add lead' }).click();
-    await page.getByText('MANDATORY_NOT_FOUND: required field not found (Last_Name)').waitFor();
+    await page.getByText('Last name is needed.').waitFor();
     const lastName = page.getByLabel('Last name');
     expect(await lastName.getAttribute('aria-invalid')).toBe('true');
     expect(await lastName.evaluate((input) => input === document.activeElement)).toBe(true);
+    const line = page.locator(`#${await lastName.getAttribute('aria-describedby')}`);
+    expect(await line.textContent()).toBe('Last name is needed.');
+    await lastName.fill('R');
+    expect(await page.getByText('Last name is needed.').count()).toBe(0);
+    expect(await lastName.getAttribute('aria-invalid')).toBeNull();
+
+    const details = { api_name: 'Email' };
+    const email = { code: 'INVALID_DATA', details, message: 'invalid data', status: 'error' };
+    bench.api.answer = () => ({ status: 400, body: JSON.stringify({ data: [email] }) });
+    await page.getByRole('button', { name: 'Add lead' }).click();
+    await page.getByText('Write an e-mail address such as ana@example.com.').waitFor();
+    expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
+
+    const odd = { code: 'RECORD_LOCKED', details: {}, message: 'record is locked', status: 'error' };
+    bench.api.answer = () => ({ status: 400, body: JSON.stringify({ data: [odd] }) });
+    await page.getByRole('button', { name: 'Add lead' }).click();
+    await page.getByText('record is locked (RECORD_LOCKED)').waitFor();
+  });
+
+  test.each(['/view.html', '/module.html'])('%s pages and searches', async (path) => {
+    const leads = serveLeads();
+    for (let n = 1; n <= 44; n++) leads.push({ id: `1${n}`, Last_Name: `Lead ${n}`, Company: 'Zylker' });
+    const page = await signedIn(path);
+    await page.getByText('Leads 1 to 20.').waitFor();
+    const previous = page.getByRole('button', { name: 'Previous' });
+    const next = page.getByRole('button', { name: 'Next' });
+    expect(await previous.isDisabled()).toBe(true);
+    await next.click();
+    await page.getByText('Leads 21 to 40.').waitFor();
+    await next.click();
+    await page.getByText('Leads 41 to 45.').waitFor();
+    expect(await next.isDisabled()).toBe(true);
+    await previous.click();
+    await page.getByText('Leads 21 to 40.').waitFor();
+
+    await page.getByRole('searchbox', { name: 'Search leads' }).fill('lead 4');
+    await page.keyboard.press('Enter');
+    await page.getByText('Leads 1 to 6.').waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(6);
+    expect(await previous.isVisible()).toBe(false);
+    expect(bench.api.requests.at(-1)?.url).toContain('/Leads/search?');
+    await page.getByRole('searchbox').fill('nobody');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('No lead has “nobody”.').waitFor();
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('Leads 1 to 20.').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('Not signed in').waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(0);
   });
 
   test('from an origin that the CRM does not know say so', async () => {
@@ -224,6 +292,9 @@ describe('accessibility', () => {
     expect(await check()).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await check()).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('dialog').waitFor();
     expect(await check()).toEqual([]);

@@ -12,15 +12,19 @@ function askDialog(dialog) {
   });
 }
 
-/** Asks for the values of a lead. Gives null when the person cancels. */
-async function askForValues(lead, problem) {
+/** Asks for the values of a lead, and says at its field what was wrong before. Gives null when the person cancels. */
+async function askForValues(lead, problem, field) {
   const dialog = document.getElementById('editDialog');
   const inputs = [...dialog.querySelectorAll('input')];
   for (const input of inputs) input.value = lead[input.name] ?? '';
   const line = document.getElementById('editProblem');
-  line.textContent = problem;
-  line.hidden = !problem;
-  const confirmed = await askDialog(dialog);
+  clearMarks(dialog);
+  const asked = askDialog(dialog);
+  // Only an input that is shown can take the focus.
+  const marked = problem && markField(dialog, field, problem);
+  line.textContent = marked ? '' : problem;
+  line.hidden = line.textContent === '';
+  const confirmed = await asked;
   return confirmed ? Object.fromEntries(inputs.map((input) => [input.name, input.value])) : null;
 }
 

@@ -73,20 +73,23 @@ function showSession(state) {
   choice.hidden = signedIn || choice.querySelectorAll('input').length < 2;
 }
 
-/** Makes the two buttons of the panel work; browsers allow a window only on a click like this one. */
-function connectSessionButtons() {
+/**
+ * Makes the two buttons of the panel work; browsers allow a window only on a click like this one.
+ * @param {{ getState(): object, signIn(options: object): Promise<unknown>, signOut(): unknown }} auth
+ */
+function connectSessionButtons(auth) {
   document.getElementById('signInButton').addEventListener('click', () => {
     const choice = document.querySelector('input[name="start"]:checked');
     if (choice) localStorage.setItem(startKey, choice.value);
     sessionStorage.removeItem(waitKey);
-    const restart = ZCRM.API.AUTH.getState().status === 'signing_in';
+    const restart = auth.getState().status === 'signing_in';
     // The outcome, good or bad, is shown by showSession.
-    ZCRM.API.AUTH.signIn({ restart }).catch(() => {});
+    auth.signIn({ restart }).catch(() => {});
   });
   document.getElementById('signOutButton').addEventListener('click', () => {
     showMessage('');
     sessionStorage.setItem(waitKey, 'true');
-    ZCRM.API.AUTH.revokeAccess({ server: true });
+    auth.signOut();
   });
 }
 
@@ -104,8 +107,7 @@ function readAnswer(resp) {
   }
   const failed = data.status === 'error' ? data : data.data?.find?.((item) => item.status === 'error');
   if (!failed) return { data, problem: '', field: undefined };
-  const field = failed.details?.api_name;
-  return { data, problem: `${failed.code}: ${failed.message}${field ? ` (${field})` : ''}`, field };
+  return { data, problem: plainText(failed), field: failed.details?.api_name };
 }
 
 /** Shows a problem or, with kind `success`, good news; an empty text hides the line. */
@@ -114,6 +116,13 @@ function showMessage(text, kind = 'error') {
   line.className = `message ${kind}`;
   line.textContent = text;
   line.hidden = !text;
+}
+
+/** Says what to do when the SDK's file is not there. */
+function tellMissingSdk(file) {
+  setText('sessionTitle', 'The browser SDK is missing');
+  setText('sessionHint', `${file} was not found. Build it with "npm run build", then reload this page.`);
+  document.getElementById('submitButton')?.setAttribute('disabled', '');
 }
 
 function setText(id, text) {

@@ -11,18 +11,13 @@ const SCOPES = window.SAMPLE_CONFIG?.scopes;
 const ACCOUNTS_URLS = window.SAMPLE_CONFIG?.accountsUrls ?? {};
 const ACCOUNTS_URL = chosenAccountsUrl(ACCOUNTS_URLS);
 
-const leadFields = 'First_Name,Last_Name,Email,Company';
-const pageSize = 200;
-
 /**
  * Gives the SDK its configuration. It signs in at once where the browser lets it open a window without a click.
  * @returns {boolean} false when there is no SDK: the page then says what to do.
  */
 function init() {
   if (typeof ZCRM === 'undefined') {
-    setText('sessionTitle', 'The browser SDK is missing');
-    setText('sessionHint', 'js/zcrmsdk.js was not found. Build it with "npm run build", then reload this page.');
-    document.getElementById('submitButton')?.setAttribute('disabled', '');
+    tellMissingSdk('js/zcrmsdk.js');
     return false;
   }
   const configJson = {
@@ -36,7 +31,8 @@ function init() {
     auto_sign_in: maySignInAtOnce(ACCOUNTS_URLS),
   };
   offerStarts(ACCOUNTS_URLS);
-  connectSessionButtons();
+  const { getState, signIn, revokeAccess } = ZCRM.API.AUTH;
+  connectSessionButtons({ getState, signIn, signOut: () => revokeAccess({ server: true }) });
   ZCRM.API.AUTH.onChange(showSession);
   try {
     ZCRM.API.SDK.initialize(configJson);
@@ -57,19 +53,17 @@ async function submitData() {
   const record = { First_Name: firstName, Last_Name: lastName, Email: email, Company: company };
   const resp = await ZCRM.API.RECORDS.post({ module: 'Leads', body: { data: [withoutEmpty(record)] } });
   const { problem, field } = readAnswer(resp);
-  if (problem) {
-    showMessage(problem);
-    return { problem, field };
-  }
+  if (problem) return { problem, field };
   sessionStorage.setItem('flash', `${[firstName, lastName].filter(Boolean).join(' ')} was added.`);
   window.location.assign('view.html');
   return { problem, field };
 }
 
-/** The leads, newest first. */
+/** The leads of the shown page, newest first, or those with the words that are searched for. */
 async function getData() {
-  const params = { fields: leadFields, per_page: pageSize };
-  return readAnswer(await ZCRM.API.RECORDS.get({ module: 'Leads', params }));
+  const params = shownPlace();
+  const input = { module: 'Leads', params };
+  return readAnswer(await (params.word ? ZCRM.API.RECORDS.search(input) : ZCRM.API.RECORDS.get(input)));
 }
 
 /** Fetches the leads and shows them as a table. */
@@ -77,26 +71,24 @@ async function listView() {
   const { data, problem } = await getData();
   if (problem) {
     showMessage(problem);
-    showRows([]);
+    showLeads([]);
     setText('listNote', '');
     return;
   }
-  const leads = data.data ?? [];
-  showRows(leads);
-  const more = data.info?.more_records ? ' The CRM has more.' : '';
-  setText('listNote', leads.length ? `${leads.length} shown.${more}` : 'There are no leads yet.');
+  showLeads(data.data ?? [], data.info, leadActions);
 }
 
 /** Lets the person change a lead; a refusal of the CRM brings the dialog back with the reason. */
 async function edit(id) {
   let values = leadOf(id);
   let problem = '';
+  let field;
   do {
-    values = await askForValues(values, problem);
+    values = await askForValues(values, problem, field);
     if (!values) return;
     const record = { id, ...emptyAsNull(values) };
     const resp = await ZCRM.API.RECORDS.put({ module: 'Leads', body: { data: [record] } });
-    ({ problem } = readAnswer(resp));
+    ({ problem, field } = readAnswer(resp));
   } while (problem);
   showMessage('The lead was changed.', 'success');
   await listView();

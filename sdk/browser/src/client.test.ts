@@ -18,7 +18,7 @@ async function open(
   token?: string,
   more: Partial<ClientOptions> = {},
 ): Promise<{ page: Page; run: <T>(code: (crm: Client) => T) => Promise<Awaited<T>> }> {
-  const { page } = await bench.open('/module.html');
+  const { page } = await bench.open('/sdk.html');
   if (token) await putToken(page, bench.api.origin, token);
   const options: ClientOptions = {
     clientId: '1000.APP',

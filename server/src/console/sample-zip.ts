@@ -44,6 +44,7 @@ export async function zipSample(config: SampleConfig): Promise<Buffer> {
   const contents = new Map<string, Buffer>([
     ['js/config.js', Buffer.from(sampleConfigScript(config))],
     ['js/zcrmsdk.js', await readFile(sdk)],
+    ['js/grantway-browser.js', await readFile(join(sampleFiles.sdk, 'index.js'))],
   ]);
   for (const path of paths) contents.set(path, await readFile(join(sampleFiles.app, path)));
   const zip = new yazl.ZipFile();

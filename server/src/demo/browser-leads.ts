@@ -64,7 +64,9 @@ export function createBrowserLeads(
     globIgnore: ['**/*.ts', '**/*.md'],
     wildcard: false,
   });
-  for (const file of ['zcrmsdk.js', 'zcrmsdk.js.map'])
-    app.get(`/js/${file}`, (_request, reply) => reply.sendFile(file, sampleFiles.sdk));
+  // Both builds of the SDK; the module has a name by which one knows it.
+  const built = { 'zcrmsdk.js': 'zcrmsdk.js', 'zcrmsdk.js.map': 'zcrmsdk.js.map', 'grantway-browser.js': 'index.js' };
+  for (const [name, file] of Object.entries({ ...built, 'index.js.map': 'index.js.map' }))
+    app.get(`/js/${name}`, (_request, reply) => reply.sendFile(file, sampleFiles.sdk));
   return app;
 }

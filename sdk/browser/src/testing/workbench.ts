@@ -50,11 +50,12 @@ export async function startWorkbench(): Promise<Workbench> {
     '/bare.html': `${head}<body><script src="/js/zcrmsdk.js"></script></body>`,
     '/auto.html': `${head}<body><script src="/js/zcrmsdk.js"></script><script src="/auto.js"></script></body>`,
     '/auto.js': initialize,
-    '/module.html': `${head}<script type="module" src="/module.js"></script>`,
+    '/sdk.html': `${head}<script type="module" src="/module.js"></script>`,
     '/module.js': `import { createClient } from '/sdk.js'; Object.assign(globalThis, { createClient });`,
     '/plain/redirect.html': `${head}<script src="/plain/redirect.js"></script>`,
     '/plain/redirect.js': plainRedirect,
     '/js/zcrmsdk.js': script,
+    '/js/grantway-browser.js': module,
     '/sdk.js': module,
   };
   const app = await startApp(pages, sampleFolder);

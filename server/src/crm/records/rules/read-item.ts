@@ -1,5 +1,5 @@
 import { kindOf } from '../../fields/field-kinds.ts';
-import { hasReader, readValue } from '../../fields/read-value.ts';
+import { readValue } from '../../fields/read-value.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import { type ErrorBody, errorBody } from '../../kernel/errors.ts';
 import { layoutId, readId } from '../../kernel/ids.ts';
@@ -114,7 +114,7 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   const place = { api_name: name ?? apiName, json_path: `${task.jsonPath}.${name ?? apiName}` };
   if (raw === undefined) return errorBody('MANDATORY_NOT_FOUND', place);
   if (apiName === 'Tag') return readTags(raw, place, changes);
-  const { holds } = kindOf(field);
+  const { holds, read } = kindOf(field);
   if (holds === 'layout') return readLayout(raw, place, task);
   if (field.linking) return readLinks(raw, field, field.linking, mandatory, place, task, changes);
   if (holds === 'rows') return readRows(raw, field, mandatory, place, task, changes);
@@ -125,7 +125,7 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
     changes.rows.set(field.key, reading.rows);
     return undefined;
   }
-  if (!hasReader(field)) return undefined;
+  if (!read) return undefined;
   const reading = readValue(raw, field, { item });
   if (reading.problem) return problemBody(reading.problem, place);
   if (reading.value === null && mandatory) return errorBody('MANDATORY_NOT_FOUND', place);

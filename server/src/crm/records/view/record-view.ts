@@ -113,6 +113,7 @@ function showLinks({ key }: Field, { module: name, parentField, connectedField }
 }
 
 interface RowField {
+  readonly name: string;
   readonly field: Field;
   readonly show: (row: Row, view: RecordView) => unknown;
 }
@@ -125,7 +126,7 @@ function rowFields(module: Module): readonly RowField[] {
   if (!fields) {
     fields = module.fields
       .filter(({ rowForm }) => rowForm !== 'hidden')
-      .map((field) => ({ field, show: showInRow(field) }));
+      .map((field) => ({ name: field.apiName, field, show: showInRow(field) }));
     knownRows.set(module, fields);
   }
   return fields;
@@ -146,10 +147,12 @@ function showRows(field: Field): Show {
     const rows = record.data[field.key] as readonly Row[] | undefined;
     const module = rows && view.space.metadata.find(field.subform ?? '');
     if (!module) return [];
+    const fields = rowFields(module);
+    const namesRecord = module.field.get('Parent_Id')?.rowForm !== 'hidden';
     return rows.slice(0, mostRowsShown).map((row) => {
       const shown: Record<string, unknown> = { id: row.id };
-      for (const { field: each, show } of rowFields(module)) shown[each.apiName] = show(row, view);
-      if (module.field.get('Parent_Id')?.rowForm !== 'hidden') shown.Parent_Id = { name: record.name, id: record.id };
+      for (const { name, show } of fields) shown[name] = show(row, view);
+      if (namesRecord) shown.Parent_Id = { name: record.name, id: record.id };
       return shown;
     });
   };

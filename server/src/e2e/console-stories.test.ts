@@ -284,8 +284,12 @@ test('records: links, files and rows are edited, and a change of somebody else m
   const [lead = ''] = await addRecords(page, 'Leads', { Last_Name: 'Cook', Company: 'Kitchen' });
   const records = `${consoleOrigin(stage)}/records/production/${organizationId}`;
 
+  await page.goto(`${records}/Leads`);
+  await page.getByLabel('Search', { exact: true }).fill('Cook');
+  await page.waitForURL(/word=Cook/);
+  await page.getByRole('link', { name: 'Cook' }).waitFor();
   await page.goto(`${records}/Leads/${lead}/edit`);
-  await page.getByRole('combobox', { name: 'Interests' }).fill('Ove');
+  await page.getByRole('combobox', { name: 'Interests' }).fill('Oven');
   await page.getByRole('option', { name: 'Oven' }).click();
   await page.getByRole('group', { name: 'Chosen for Interests' }).getByText('Oven').waitFor();
   const [chooser] = await Promise.all([
@@ -318,7 +322,7 @@ test('records: links, files and rows are edited, and a change of somebody else m
   await page.getByRole('textbox', { name: 'Subject' }).fill('A kitchen');
   await page.getByRole('button', { name: 'Add a row to Quoted Items' }).click();
   const row = page.getByRole('group', { name: 'Row 1' });
-  await row.getByRole('combobox', { name: 'Product Name' }).fill('Sin');
+  await row.getByRole('combobox', { name: 'Product Name' }).fill('Sink');
   await page.getByRole('option', { name: 'Sink' }).click();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Quantity: This field is needed').waitFor();

@@ -99,7 +99,7 @@ test.each(Object.entries(looks))(
     const dialogs = [
       [`${client}/secret`, 'Rotate'],
       [`${client}/settings`, 'Delete client'],
-        ['/administration/users', 'Create user'],
+      ['/administration/users', 'Create user'],
       ['/administration/keys', 'Rotate'],
       [`${records}/Leads/${lead}`, 'Delete'],
     ] as const;

@@ -48,7 +48,7 @@ export const recordsTexts = {
   saved: 'Saved',
   required: (label: string) => `${label} is needed`,
   nothingChanged: 'Nothing is changed.',
-  lookupSearch: 'Type at least 2 characters',
+  lookupSearch: 'Type a whole word of at least 2 characters',
   lookupNone: 'No record has this in it',
   chosenNone: 'None',
   chosenOf: (label: string) => `Chosen for ${label}`,

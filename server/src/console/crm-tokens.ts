@@ -15,6 +15,8 @@ const crmScopes = [
   'ZohoCRM.org.READ',
   'ZohoCRM.coql.READ',
   'ZohoCRM.files.CREATE',
+  // Searches of lists and look-ups.
+  'ZohoSearch.securesearch.READ',
 ];
 const tokenTtlMs = 30 * 60_000;
 const renewalMs = 60_000;

@@ -25,6 +25,7 @@ const usualScopes = [
   'ZohoCRM.users.ALL',
   'ZohoCRM.org.ALL',
   'ZohoCRM.coql.READ',
+  'ZohoSearch.securesearch.READ',
 ];
 
 /** Makes a token and hands it over to the page to try calls that opened this window; otherwise it is there to copy. */

@@ -250,7 +250,8 @@ describe('the portal', () => {
       (await tableOf(page)).filter((cells) => cells[4] === '.in').map((cells) => cells[6]);
     expect(await environmentsOfIn()).toEqual(['production', 'sandbox']);
 
-    const sandbox = "refresh_token JOIN user_grant USING (grant_id) WHERE environment = 'sandbox' AND user_grant.client_id = $1";
+    const sandbox =
+      "refresh_token JOIN user_grant USING (grant_id) WHERE environment = 'sandbox' AND user_grant.client_id = $1";
     const tokensOfSandbox = () => stage.count(sandbox, [stage.clients.server]);
     expect(await tokensOfSandbox()).toMatchObject({ in: 1 });
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,9 +1,9 @@
 // The lint step's check of `floors.json`: whoever imports from a higher floor, or from a neighbour on the same one, is
 // told with file and line. Type imports count. With --write it draws the floors into docs/architecture.md instead.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseAst } from 'rolldown/parseAst';
+import { root, sourcesOf } from './sources.ts';
 
 /** A folder whose parts stand above each other: from the ground up, parts of one line do not know each other. */
 interface House {
@@ -13,7 +13,6 @@ interface House {
   readonly never?: Readonly<Record<string, readonly string[]>>;
 }
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const houses: readonly House[] = JSON.parse(readFileSync(join(root, 'tools', 'floors.json'), 'utf8'));
 const page = join(root, 'docs', 'architecture.md');
 const drawn = drawingIn(readFileSync(page, 'utf8'));
@@ -49,13 +48,6 @@ function check(house: House): string[] {
     }
   }
   return problems;
-}
-
-/** The sources of a folder without tests and what only tests use. */
-function sourcesOf(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|\/(testing|e2e)\//.test(file));
 }
 
 /** The folder or file right below the house's own folder. */

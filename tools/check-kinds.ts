@@ -1,11 +1,10 @@
 // The lint step's check that what a data type means is said by its kind alone, and what a module can do by its traits:
 // whoever compares with the name of one is told with file and line (`kind-rules.ts`).
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Names, problemsIn } from './kind-rules.ts';
+import { root, sourcesOf } from './sources.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = 'server/src';
 const crm = `${folder}/crm`;
 
@@ -31,10 +30,7 @@ function knownNames(): Names {
 }
 
 const names = knownNames();
-const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-  .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-  .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|\/(testing|e2e)\//.test(file));
-for (const file of files) {
+for (const file of sourcesOf(folder)) {
   const source = read(file);
   if (!perhaps.test(source)) continue;
   for (const { of, line, text } of problemsIn(source, names)) {

@@ -3,7 +3,7 @@ import type { Reading, ReadingContext } from '../kernel/record/reading.ts';
 import { kindOf } from './field-kinds.ts';
 
 /** Whether a field's values can be read from requests, apart from subforms, files and tags. */
-export function hasReader(field: Field): boolean {
+function hasReader(field: Field): boolean {
   return kindOf(field).read !== null;
 }
 

@@ -20,7 +20,7 @@ function nameIn(raw: object): string {
   return first !== undefined && others.length === 0 && /^\w{1,120}$/.test(first) ? first : 'id';
 }
 
-export function badId(at: string): Reading {
+function badId(at: string): Reading {
   return { problem: { code: 'INVALID_DATA', details: {}, message: idInvalid, at } };
 }
 

@@ -3,8 +3,6 @@ export const recordsTexts = {
   heading: 'Records',
   intro: 'The records of your organization, read and written through the CRM API with your own access.',
   noOrganization: 'You belong to no organization of this data centre.',
-  organization: 'Organization',
-  environment: 'Environment',
   modules: 'Modules',
   noModules: 'This environment has no modules that you may see.',
   back: (name: string) => `Back to ${name}`,

@@ -1,8 +1,9 @@
-import { Button, CloseButton, FileButton, Group, Input, Stack, Text } from '@mantine/core';
-import { type Ref, useId, useState } from 'react';
-import { type CrmField, type Space, uploadFile } from '../../api/crm.ts';
+import { Button, CloseButton, FileButton, Group, Input, Text } from '@mantine/core';
+import { type Ref, useState } from 'react';
+import { uploadFile } from '../../api/crm.ts';
 import { recordsTexts as texts } from '../../texts/records.ts';
 import type { FileItem } from './form-values.ts';
+import { ItemsFrame, type ItemsInputProps } from './items-frame.tsx';
 
 /** Uploads files for a field; they are kept with the record when it is saved. */
 export function FilesInput({
@@ -14,17 +15,7 @@ export function FilesInput({
   error,
   withAsterisk,
   ref,
-}: {
-  readonly field: CrmField;
-  readonly space: Space;
-  readonly value: readonly FileItem[];
-  readonly onChange: (value: readonly FileItem[]) => void;
-  readonly label: string;
-  readonly error: string | undefined;
-  readonly withAsterisk: boolean;
-  readonly ref: Ref<HTMLInputElement>;
-}) {
-  const labelId = useId();
+}: ItemsInputProps<FileItem>) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
   const room = field.length - value.length;
@@ -44,10 +35,7 @@ export function FilesInput({
   };
   const accept = field.data_type === 'imageupload' ? { accept: 'image/*' } : {};
   return (
-    <Stack gap={6} role="group" aria-labelledby={labelId}>
-      <Input.Label component="div" id={labelId} required={withAsterisk}>
-        {label}
-      </Input.Label>
+    <ItemsFrame label={label} withAsterisk={withAsterisk} error={failure ?? error}>
       {value.map((item) => (
         <Group key={item.itemId ?? item.fileId} gap="xs" wrap="nowrap">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -80,7 +68,6 @@ export function FilesInput({
         </FileButton>
       </Group>
       <Input.Description>{texts.filesHint(field.length)}</Input.Description>
-      <div aria-live="polite">{(failure ?? error) && <Input.Error>{failure ?? error}</Input.Error>}</div>
-    </Stack>
+    </ItemsFrame>
   );
 }

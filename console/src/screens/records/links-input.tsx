@@ -1,56 +1,31 @@
 import { CloseButton, Group, Input, Pill, Stack } from '@mantine/core';
-import type { ReactNode, Ref } from 'react';
-import type { CrmField, Space } from '../../api/crm.ts';
 import { recordsTexts as texts } from '../../texts/records.ts';
 import type { Chosen, LinkItem } from './form-values.ts';
+import type { ItemsInputProps } from './items-frame.tsx';
 import { LookupInput } from './lookup-input.tsx';
 import { UserInput } from './user-input.tsx';
 
 /** Chooses several records of another module, or several users. */
-export function LinksInput({
-  field,
-  space,
-  value,
-  onChange,
-  label,
-  error,
-  ...input
-}: {
-  readonly field: CrmField;
-  readonly space: Space;
-  readonly value: readonly LinkItem[];
-  readonly onChange: (value: readonly LinkItem[]) => void;
-  readonly label: string;
-  readonly error: string | undefined;
-  readonly withAsterisk: boolean;
-  readonly onBlur: () => void;
-  readonly ref: Ref<HTMLInputElement>;
-}) {
+export function LinksInput({ field, value, onChange, ...input }: ItemsInputProps<LinkItem>) {
   const add = (chosen: Chosen | null) => {
     if (chosen && !value.some(({ id }) => id === chosen.id)) onChange([...value, chosen]);
-  };
-  const chooser: { readonly label: ReactNode } & typeof input & { readonly error: string | undefined } = {
-    ...input,
-    label,
-    error,
   };
   // The chooser begins anew after each choice.
   const key = value.length;
   return (
     <Stack gap={6}>
       {field.data_type === 'multiuserlookup' ? (
-        <UserInput key={key} {...chooser} space={space} value={null} onChange={add} clearable />
+        <UserInput key={key} {...input} value={null} onChange={add} clearable />
       ) : (
         <LookupInput
           key={key}
-          {...chooser}
-          space={space}
+          {...input}
           module={field.multiselectlookup?.connected_module?.api_name ?? ''}
           value={null}
           onChange={add}
         />
       )}
-      <Group gap={6} role="group" aria-label={texts.chosenOf(label)}>
+      <Group gap={6} role="group" aria-label={texts.chosenOf(input.label)}>
         {value.map((item) => (
           <Pill key={item.id} size="md" style={{ maxWidth: '100%' }}>
             <Group gap={4} wrap="nowrap">

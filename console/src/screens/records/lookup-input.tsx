@@ -1,31 +1,14 @@
 import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type ReactNode, type Ref, useState } from 'react';
-import type { Space } from '../../api/crm.ts';
+import { useState } from 'react';
 import { crmQueries } from '../../api/crm-queries.ts';
 import { recordsTexts as texts } from '../../texts/records.ts';
-import type { Chosen } from './form-values.ts';
+import { type ChooserProps, choiceOf } from './chooser.ts';
 import { recordName } from './value.tsx';
 
 /** Chooses a record of another module, found by a word. */
-export function LookupInput({
-  space,
-  module,
-  value,
-  onChange,
-  ...input
-}: {
-  readonly space: Space;
-  readonly module: string;
-  readonly value: Chosen | null;
-  readonly onChange: (value: Chosen | null) => void;
-  readonly label: ReactNode;
-  readonly error: string | undefined;
-  readonly withAsterisk: boolean;
-  readonly onBlur: () => void;
-  readonly ref: Ref<HTMLInputElement>;
-}) {
+export function LookupInput({ space, module, value, onChange, ...input }: ChooserProps & { readonly module: string }) {
   const [typed, setTyped] = useState(value?.name ?? '');
   const [word] = useDebouncedValue(typed.trim(), 250);
   const fields = useQuery({ ...crmQueries.fields(space, module), enabled: module !== '' });
@@ -42,9 +25,7 @@ export function LookupInput({
   return (
     <Select
       {...input}
-      data={[...names].map(([id, name]) => ({ value: id, label: name }))}
-      value={value?.id ?? null}
-      onChange={(id) => onChange(id === null ? null : { id, name: names.get(id) ?? id })}
+      {...choiceOf(names, { value, onChange })}
       searchable
       clearable
       searchValue={typed}

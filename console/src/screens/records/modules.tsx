@@ -1,4 +1,4 @@
-import { Card, SegmentedControl, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Card, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { OrganizationList } from '../../../../server/src/console/wire.ts';
@@ -8,7 +8,7 @@ import { queries } from '../../api/queries.ts';
 import { TextLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ScreenHeading } from '../../parts/screen.tsx';
-import { clientTexts } from '../../texts/client.ts';
+import { SpaceChoice } from '../../parts/space-choice.tsx';
 import { recordsTexts as texts } from '../../texts/records.ts';
 
 const route = getRouteApi('/records');
@@ -36,35 +36,16 @@ function Chosen({ organizations }: OrganizationList) {
   const environment =
     organization?.environments.find((each) => each === search.environment) ?? organization?.environments[0];
   if (!organization || !environment) return <Text>{texts.noOrganization}</Text>;
-  const { organizationId } = organization;
+  const space = { organizationId: organization.organizationId, environment };
   return (
     <>
-      {organizations.length > 1 && (
-        <Select
-          label={texts.organization}
-          data={organizations.map((each) => ({
-            value: each.organizationId,
-            label: `${each.name} (${each.organizationId})`,
-          }))}
-          value={organizationId}
-          onChange={(value) => value && navigate({ search: { ...search, organizationId: value }, replace: true })}
-          allowDeselect={false}
-          maw={420}
-        />
-      )}
-      <div>
-        <Text size="sm" fw={500} id="environment-label">
-          {texts.environment}
-        </Text>
-        <SegmentedControl
-          value={environment}
-          onChange={(value) => navigate({ search: { ...search, environment: value }, replace: true })}
-          data={organization.environments.map((value) => ({ value, label: clientTexts.environments[value] }))}
-          aria-labelledby="environment-label"
-        />
-      </div>
+      <SpaceChoice
+        organizations={organizations}
+        value={space}
+        onChange={(chosen) => navigate({ search: { ...search, ...chosen }, replace: true })}
+      />
       <Title order={2}>{texts.modules}</Title>
-      <ModuleList space={{ environment, organizationId }} />
+      <ModuleList space={space} />
     </>
   );
 }

@@ -1,9 +1,9 @@
-import { Button, Card, Group, Input, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { type Ref, useId } from 'react';
-import type { CrmField, Space } from '../../api/crm.ts';
+import type { Ref } from 'react';
 import { recordsTexts as texts } from '../../texts/records.ts';
 import { type FormValue, type RowItem, toFormValue } from './form-values.ts';
+import { ItemsFrame, type ItemsInputProps } from './items-frame.tsx';
 import { PlainInput } from './plain-input.tsx';
 
 /** The rows of a subform, each with the inputs of its fields. */
@@ -16,17 +16,7 @@ export function RowsInput({
   error,
   withAsterisk,
   ref,
-}: {
-  readonly field: CrmField;
-  readonly space: Space;
-  readonly value: readonly RowItem[];
-  readonly onChange: (value: readonly RowItem[]) => void;
-  readonly label: string;
-  readonly error: string | undefined;
-  readonly withAsterisk: boolean;
-  readonly ref: Ref<HTMLInputElement>;
-}) {
-  const labelId = useId();
+}: ItemsInputProps<RowItem>) {
   const columns = field.columns ?? [];
   const put = (index: number, name: string, inner: FormValue) =>
     onChange(value.map((row, place) => (place === index ? { ...row, values: { ...row.values, [name]: inner } } : row)));
@@ -36,10 +26,7 @@ export function RowsInput({
       { values: Object.fromEntries(columns.map((column) => [column.api_name, toFormValue(column, null)])) },
     ]);
   return (
-    <Stack gap="xs" role="group" aria-labelledby={labelId} style={{ gridColumn: '1 / -1' }}>
-      <Input.Label component="div" id={labelId} required={withAsterisk}>
-        {label}
-      </Input.Label>
+    <ItemsFrame label={label} withAsterisk={withAsterisk} error={error} wide>
       {value.map((row, index) => (
         // Rows have no other name than their place until they are stored.
         <Card key={row.itemId ?? `new ${index}`} withBorder padding="sm" role="group" aria-label={texts.row(index + 1)}>
@@ -85,7 +72,6 @@ export function RowsInput({
           {texts.addRow(label)}
         </Button>
       </Group>
-      <div aria-live="polite">{error && <Input.Error>{error}</Input.Error>}</div>
-    </Stack>
+    </ItemsFrame>
   );
 }

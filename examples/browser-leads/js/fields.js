@@ -18,8 +18,8 @@ function plainText({ code, message, details = {} }) {
   if (code === 'INVALID_DATA' && label) return `The CRM cannot take this as ${label.toLowerCase()}.`;
   if (code === 'DUPLICATE_DATA' && label) return `There is a lead with this ${label.toLowerCase()} already.`;
   if (code === 'NO_PERMISSION') return 'Your profile in the CRM does not allow this.';
-  if (code === 'OAUTH_SCOPE_MISMATCH')
-    return 'You did not grant access to this. Sign out, sign in again and accept it.';
+  // The page may have asked for too little, which no new sign-in mends: so whoever wrote it is told, too.
+  if (code === 'OAUTH_SCOPE_MISMATCH') return `The access that you granted does not cover this. ${code}: ${message}`;
   return `${message} (${code})`;
 }
 

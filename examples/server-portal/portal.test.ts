@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectPage } from '../../server/src/e2e/inspect-page.ts';
 import { type DataCenterId, dataCenterIds, type Stage, startStage } from '../../server/src/e2e/stage.ts';
 import { chooseEnvironment, signIn } from '../../server/src/e2e/steps.ts';
-import { randomBasePort } from '../../server/src/testing/platform-process.ts';
+import { randomBasePort } from '../../server/src/testing/base-port.ts';
 import { startAlone } from '../shared/testing/start-alone.ts';
 
 /** The portal against one platform with five data centres. */

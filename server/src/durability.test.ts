@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type PlatformProcess, postmasterPid, until, Workshop } from './testing/platform-process.ts';
+import { isAlive, type PlatformProcess, postmasterPid, until, Workshop } from './testing/platform-process.ts';
 import { unlimited } from './testing/unlimited.ts';
 
 /**
@@ -79,12 +79,17 @@ test('what was acknowledged is there after kill -9 of the platform, of PostgreSQ
 
 /** Kills the victims and waits until the platform answers again. */
 async function kill(victim: (typeof kills)[number]): Promise<void> {
-  const postgres = postmasterPid(platform.dataDirectory);
-  if (victim !== 'platform' && postgres) process.kill(postgres, 'SIGKILL');
+  if (victim !== 'platform') killPostgres();
   if (victim === 'PostgreSQL') return;
   await platform.end('SIGKILL');
   const { dataDirectory, basePort } = platform;
   platform = await shop.start({ dataDirectory, basePort, args: ['--no-demo', '--config', shop.folder('config.json')] });
+}
+
+/** An answer that was on its way at the last kill counts as progress: PostgreSQL may not be back yet, its id still noted. */
+function killPostgres(): void {
+  const pid = postmasterPid(platform.dataDirectory);
+  if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
 }
 
 /** One loop: a code, its tokens, refreshes and leads; what fails on the way was not acknowledged. */

@@ -3,8 +3,9 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { randomBasePort } from './testing/base-port.ts';
 import { expectNothingLeft, Foreground, npmStart } from './testing/npm-start.ts';
-import { isAlive, postmasterPid, randomBasePort, until, Workshop } from './testing/platform-process.ts';
+import { isAlive, postmasterPid, until, Workshop } from './testing/platform-process.ts';
 
 /**
  * Ctrl-C at every moment of a start, of a stop and between. This is the one place where moments are what is tested: they

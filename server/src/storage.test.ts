@@ -14,12 +14,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
+import { randomBasePort } from './testing/base-port.ts';
 import {
   type CommandResult,
   isAlive,
   type PlatformProcess,
   postmasterPid,
-  randomBasePort,
   until,
   Workshop,
 } from './testing/platform-process.ts';

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { type PlatformProcess, randomBasePort, Workshop } from '../testing/platform-process.ts';
+import { randomBasePort } from '../testing/base-port.ts';
+import { type PlatformProcess, Workshop } from '../testing/platform-process.ts';
 
 test('the demo is made for a new directory only; a first start that failed leaves it new', async () => {
   await using shop = new Workshop();

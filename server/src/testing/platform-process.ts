@@ -1,11 +1,11 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { randomBasePort } from './base-port.ts';
 
 /** What a command left behind. */
 export interface CommandResult {
@@ -50,11 +50,6 @@ export interface StartOptions extends ProcessOptions {
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const portTries = 10;
-
-/** First port of a block of a hundred, below the ports that the system gives to outgoing connections. */
-export function randomBasePort(): number {
-  return 10_000 + 100 * randomInt(220);
-}
 
 /** Waits until `condition` holds. Throws after `seconds`. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string, seconds = 15): Promise<void> {

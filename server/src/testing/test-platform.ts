@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { type Log, silentLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
+import { randomBasePort } from './base-port.ts';
 import { createFromTemplate, patientLimits } from './test-database.ts';
 
 /** A whole platform for one test file: own databases, own ports, own clock. */
@@ -54,7 +54,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     ),
   };
   for (let attempt = 1; ; attempt++) {
-    const basePort = 10_000 + 100 * randomInt(500);
+    const basePort = randomBasePort();
     const settings = parseSettings({
       dataCenters: [...dataCenters],
       basePort,

@@ -64,7 +64,10 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
   const files = fileUsesOf(sent, 13 + references.columns.length);
   const parts = [...(references.count === 0 ? [] : [referencesPart(13)]), ...files.parts];
   const reindexed = sent.some(({ reindexes }) => reindexes);
+  const kind = `${references.count === 0 ? '' : '-and-references'}${reindexed ? '-and-index' : ''}`;
   const rows = await queryable.query<{ data_space: number; record_id: string }>({
+    // The key stands twice, as a join and as a list: a plan made on an empty table finds rows by the list.
+    ...(files.parts.length === 0 && { name: `crm-update-records${kind}` }),
     text: `WITH ${parts.map((part) => `${part}, `).join('')}new AS (
              SELECT *, (place - 1) / ${recordsPerNotice} AS part
              FROM unnest($1::integer[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], $6::bigint[],
@@ -79,6 +82,8 @@ export async function updateRecords(queryable: Queryable, records: readonly Reco
              FROM new
              WHERE crm_record.data_space = new.data_space AND crm_record.module = new.module
                AND crm_record.record_id = new.record_id AND crm_record.version = new.version
+               AND crm_record.data_space = ANY ($1::integer[]) AND crm_record.module = ANY ($2::integer[])
+               AND crm_record.record_id = ANY ($3::bigint[])
              RETURNING crm_record.data_space, crm_record.record_id
            ), changed AS (
              SELECT new.* FROM new JOIN written USING (data_space, record_id)
@@ -151,13 +156,14 @@ async function moveOnce(
   names.push('modified_by', 'modified_at_ms', 'activity_at_ms', 'converted', 'data');
   const columns = names.join(', ');
   return queryable.query({
+    name: 'crm-move-to-bin',
     text: `WITH seen AS (
              SELECT record_id, version FROM crm_record
              WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[]) AND NOT data ? 'Locked__s'
            ), gone AS (
              DELETE FROM crm_record USING seen
              WHERE data_space = $1 AND module = $2 AND crm_record.record_id = seen.record_id
-               AND crm_record.version = seen.version
+               AND crm_record.version = seen.version AND crm_record.record_id = ANY ($3::bigint[])
              RETURNING ${names.map((name) => `crm_record.${name}`).join(', ')}
            ), notes AS (
              DELETE FROM crm_record
@@ -169,7 +175,7 @@ async function moveOnce(
              FROM (SELECT ${columns} FROM gone UNION ALL SELECT ${columns} FROM notes) AS each
            ), freed AS (
              DELETE FROM crm_unique_value
-             WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM gone)
+             WHERE data_space = $1 AND module = $2 AND record_id = ANY ($3::bigint[]) AND record_id IN (SELECT record_id FROM gone)
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
              SELECT data_space, record_id, module, $5::bigint, $4::bigint, 'deleted', '[]' FROM all_gone

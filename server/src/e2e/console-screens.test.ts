@@ -44,80 +44,83 @@ async function enter(page: Page, dataCenter: DataCenterId, path = '/') {
 /** Some fifty pages on a machine that does other things as well. */
 const manyScreensMs = 600_000;
 
-test.each(Object.entries(looks))(
-  'every screen, tab and dialog on a %s: accessible, steady, as wide as the window, with names of 200 characters',
-  async (look, options) => {
-    const owner = stage.user('us');
-    const clients: Record<string, string> = {};
-    for (const [script, word] of Object.entries(scripts)) {
-      const name = longText(word, 200);
-      clients[script] = (await stage.platform.addClient({ type: 'server', owner: owner.email, name })).client_id;
-    }
-    const { page, context, problems } = await stage.open(options);
-    await watchShifts(context);
-    await enter(page, 'us', '/start');
-    const leads = Object.values(scripts).map((word) => ({
-      Last_Name: longText(word, 80),
-      Company: longText(word, 200),
-      Description: longText(word, 2000),
-    }));
-    const [lead] = await addRecords(page, 'Leads', ...leads);
-    const records = `/records/production/${await organizationOf(page)}`;
-    const client = `/applications/${clients.Arabic}`;
-    const self = `/applications/${stage.clients.self}`;
-    const screens = [
-      ['/start', 'Start here'],
-      ['/applications', 'Applications'],
-      ['/applications/new', undefined],
-      ...['browser', 'server', 'mobile', 'device', 'self'].map((type) => [`/applications/new/${type}`, undefined]),
-      ...['secret', 'settings', 'snippets', 'activity'].map((tab) => [`${client}/${tab}`, undefined]),
-      [`${self}/code`, undefined],
-      ['/scopes', 'Scopes'],
-      ['/token', 'Get a token'],
-      ['/records', 'Records'],
-      [`${records}/Leads`, 'Leads'],
-      [`${records}/Leads/new`, 'New Lead'],
-      [`${records}/Leads/${lead}`, undefined],
-      [`${records}/Leads/${lead}/edit`, undefined],
-      [`${records}/Quotes/new`, 'New Quote'],
-      ...['profile', 'password', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
-      ...['users', 'organizations', 'clients', 'keys', 'limits', 'outbox', 'events', 'health', 'demo'].map((tab) => [
-        `/administration/${tab}`,
-        'Administration',
-      ]),
-      ['/nowhere', 'There is no such page'],
-    ] as const;
-    for (const [path, heading] of screens) {
-      const label = `${path} (${look})`;
-      await page.goto(`${consoleOrigin(stage)}${path}`);
-      await page.getByRole('heading', { level: 1, ...(heading && { name: heading }) }).waitFor();
-      await settled(page);
-      await expectSteady(page, label);
-      await inspectScreen(page, label);
-      expect(new URL(page.url()).pathname, label).toBe(path);
-    }
-    const dialogs = [
-      [`${client}/secret`, 'Rotate'],
-      [`${client}/settings`, 'Delete client'],
-      ['/administration/users', 'Create user'],
-      ['/administration/keys', 'Rotate'],
-      [`${records}/Leads/${lead}`, 'Delete'],
-    ] as const;
-    for (const [path, button] of dialogs) {
-      await page.goto(`${consoleOrigin(stage)}${path}`);
-      await settled(page);
-      await page.getByRole('button', { name: button }).first().click();
-      await page.getByRole('dialog').waitFor();
-      const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
-      await expect.poll(() => page.evaluate(moving)).toBe(0);
-      await inspectScreen(page, `${path}, ${button} (${look})`);
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-    }
-    expect(problems).toEqual([]);
-  },
+// Both at the same time, each in a browser profile of its own: pages wait more than they work.
+test(
+  'every screen, tab and dialog at both looks: accessible, steady, as wide as the window, with names of 200 characters',
+  () => Promise.all((Object.keys(looks) as (keyof typeof looks)[]).map(walkScreens)),
   manyScreensMs,
 );
+
+async function walkScreens(look: keyof typeof looks): Promise<void> {
+  const owner = stage.user('us');
+  const clients: Record<string, string> = {};
+  for (const [script, word] of Object.entries(scripts)) {
+    const name = longText(word, 200);
+    clients[script] = (await stage.platform.addClient({ type: 'server', owner: owner.email, name })).client_id;
+  }
+  const { page, context, problems } = await stage.open(looks[look]);
+  await watchShifts(context);
+  await enter(page, 'us', '/start');
+  const leads = Object.values(scripts).map((word) => ({
+    Last_Name: longText(word, 80),
+    Company: longText(word, 200),
+    Description: longText(word, 2000),
+  }));
+  const [lead] = await addRecords(page, 'Leads', ...leads);
+  const records = `/records/production/${await organizationOf(page)}`;
+  const client = `/applications/${clients.Arabic}`;
+  const self = `/applications/${stage.clients.self}`;
+  const screens = [
+    ['/start', 'Start here'],
+    ['/applications', 'Applications'],
+    ['/applications/new', undefined],
+    ...['browser', 'server', 'mobile', 'device', 'self'].map((type) => [`/applications/new/${type}`, undefined]),
+    ...['secret', 'settings', 'snippets', 'activity'].map((tab) => [`${client}/${tab}`, undefined]),
+    [`${self}/code`, undefined],
+    ['/scopes', 'Scopes'],
+    ['/token', 'Get a token'],
+    ['/records', 'Records'],
+    [`${records}/Leads`, 'Leads'],
+    [`${records}/Leads/new`, 'New Lead'],
+    [`${records}/Leads/${lead}`, undefined],
+    [`${records}/Leads/${lead}/edit`, undefined],
+    [`${records}/Quotes/new`, 'New Quote'],
+    ...['profile', 'password', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
+    ...['users', 'organizations', 'clients', 'keys', 'limits', 'outbox', 'events', 'health', 'demo'].map((tab) => [
+      `/administration/${tab}`,
+      'Administration',
+    ]),
+    ['/nowhere', 'There is no such page'],
+  ] as const;
+  for (const [path, heading] of screens) {
+    const label = `${path} (${look})`;
+    await page.goto(`${consoleOrigin(stage)}${path}`);
+    await page.getByRole('heading', { level: 1, ...(heading && { name: heading }) }).waitFor();
+    await settled(page);
+    await expectSteady(page, label);
+    await inspectScreen(page, label);
+    expect(new URL(page.url()).pathname, label).toBe(path);
+  }
+  const dialogs = [
+    [`${client}/secret`, 'Rotate'],
+    [`${client}/settings`, 'Delete client'],
+    ['/administration/users', 'Create user'],
+    ['/administration/keys', 'Rotate'],
+    [`${records}/Leads/${lead}`, 'Delete'],
+  ] as const;
+  for (const [path, button] of dialogs) {
+    await page.goto(`${consoleOrigin(stage)}${path}`);
+    await settled(page);
+    await page.getByRole('button', { name: button }).first().click();
+    await page.getByRole('dialog').waitFor();
+    const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
+    await expect.poll(() => page.evaluate(moving)).toBe(0);
+    await inspectScreen(page, `${path}, ${button} (${look})`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  expect(problems).toEqual([]);
+}
 
 test('what people type is text wherever it is shown', async () => {
   const { page, problems } = await stage.open(looks.desk);

@@ -99,7 +99,7 @@ function Secrets({ type, secrets }: { readonly type: string; readonly secrets: R
 function Told({ label, value, note }: { readonly label: string; readonly value: string; readonly note?: string }) {
   return (
     <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8 }}>
-      <Code>{value}</Code>
+      <Code style={{ overflowWrap: 'anywhere' }}>{value}</Code>
       <CopyIcon label={label} value={value} />
       {note !== undefined && (
         <Text span size="xs" c="dimmed">

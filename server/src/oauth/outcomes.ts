@@ -240,6 +240,9 @@ const catalogue = {
     meaning: 'The refresh token was evicted: the same user and client made more refresh tokens than may be active.',
     token: invalidCode,
   },
+  AccessTokenEvicted: {
+    meaning: 'The oldest access tokens of a refresh token ended, because newer ones took their place.',
+  },
   UserInactive: { standard: 'invalid_grant', meaning: 'The user has been deactivated.', token: invalidCode },
   TokenThrottled: {
     standard: 'slow_down',
@@ -295,6 +298,7 @@ const catalogue = {
     meaning:
       'The access token was issued to another client, and the one that asks is not declared as a resource server.',
   },
+  TokenOfOtherDataCenter: { meaning: 'The access token was issued by another data centre.' },
   TokenExpired: { meaning: 'The access token has expired.' },
   TokenRevoked: { meaning: 'The access token ended with its refresh token.' },
   TokenEvicted: { meaning: 'The access token was evicted by a newer one of the same refresh token.' },

@@ -1,0 +1,158 @@
+import type { Outcome } from '../../oauth/outcomes.ts';
+import type { Explanations } from './explanation.ts';
+
+/** What users do, or do not do: sign-in, consent, devices. */
+export const peopleExplanations = {
+  LoginRequired: {
+    expected: 'a user who is signed in, because prompt=none allows no page',
+    came: 'a browser without a session[[ {reason}]]',
+    rule: 'OpenID Connect Core 1.0 §3.1.2.6 (login_required)',
+    mend: 'Send the user through the authorization address without prompt=none.',
+  },
+  ConsentRequired: {
+    expected: 'scopes that the user granted before, because prompt=none allows no page',
+    came: 'scopes that the user has to be asked for[[: {scopes}]]',
+    rule: 'OpenID Connect Core 1.0 §3.1.2.6 (consent_required)',
+    mend: 'Send the user through the authorization address without prompt=none, once for these scopes.',
+  },
+  InteractionRequired: {
+    expected: 'a user with one organization and environment to choose, because prompt=none allows no page',
+    came: 'a choice that the user has to make',
+    rule: 'OpenID Connect Core 1.0 §3.1.2.6 (interaction_required)',
+    mend: 'Send the user through the authorization address without prompt=none.',
+  },
+  AccessDenied: {
+    expected: 'Accept on the consent page',
+    came: 'Reject, by the user',
+    rule: 'RFC 6749 §4.1.2.1 (access_denied); RFC 8628 §3.5',
+    mend: 'Tell the user what the access is for, and offer to begin again. Ask for fewer scopes if users reject often.',
+  },
+  ClientNotGranted: {
+    expected: 'a signed-in user who granted access for the entire session',
+    came: '[[{reason}||a browser without such a grant]]',
+    rule: 'docs/accounts.md, "Client-based" (/oauth/v2/auth/refresh)',
+    mend: 'Send the user through the authorization address with a page, and let "for the entire session" be ticked there; until then /oauth/v2/auth/refresh gives nothing.',
+  },
+  PromptRequired: {
+    expected: 'scopes that were granted for the session',
+    came: '[[{scopes}||a request for which a page would have to be shown]]',
+    rule: 'docs/accounts.md, "Client-based" (/oauth/v2/auth/refresh)',
+    mend: 'Ask for the scopes that were granted, or send the user through the authorization address for the new ones.',
+  },
+  DeviceRequestsThrottled: {
+    expected: 'at most {limit} {usedUp} in a window',
+    came: 'one more; the window ends in {retryAfterSeconds} seconds',
+    rule: 'docs/operating.md, limits.deviceRequestsPerClientAndAddress; RFC 8628 §5.1',
+    mend: 'Keep the codes of a device until they expire rather than ask for new ones. Try again in {retryAfterSeconds} seconds.',
+    setting: 'ownSettings',
+  },
+  DevicePending: {
+    expected: "the user's answer",
+    came: 'none yet[[: the code lives {expiresInSeconds} seconds more]][[: {reason}]]',
+    rule: 'RFC 8628 §3.5 (authorization_pending)',
+    mend: 'Nothing is wrong: poll again after the interval, until the code expires.',
+  },
+  DevicePolledTooSoon: {
+    expected: 'polls at least {intervalMs} ms apart',
+    came: 'a poll [[{sinceMs} ms||too soon]] after the one before',
+    rule: 'RFC 8628 §3.5 (slow_down)',
+    mend: 'Wait for the interval of the first answer between polls; it is in milliseconds on this platform.',
+  },
+  DeviceApprovedElsewhere: {
+    expected: "polls at the user's own data centre, {userLocation}",
+    came: 'a poll at {dataCenter}',
+    rule: 'docs/accounts.md, "Non-browser" (other_dc)',
+    mend: 'Poll at the accounts server of {userLocation} with the same device code, and use that server from then on.',
+    setting: 'dataCenters',
+  },
+  DeviceCodeExpired: {
+    expected: 'polls before {expiredAt}',
+    came: 'a poll at {now}, {expiredSecondsAgo} seconds too late',
+    rule: 'RFC 8628 §3.5 (expired_token)',
+    mend: 'Ask for new codes and show the new user code; lifetimes.deviceCodeTtlSeconds is how long they live.',
+  },
+  UserCodeUnknown: {
+    expected: 'a user code that a device shows',
+    came: '[[{userCode}||another text]][[ ({reason})]]',
+    rule: 'RFC 8628 §3.3',
+    mend: 'Type the code as the device shows it; a code of another realm, or one that was replaced by a newer one, is not known here.',
+  },
+  UserCodeExpired: {
+    expected: 'a user code before {expiredAt}',
+    came: 'a code that expired {expiredSecondsAgo} seconds ago',
+    rule: 'RFC 8628 §3.2, §3.3',
+    mend: 'Let the device show a new code and type that.',
+  },
+  UserCodeAnswered: {
+    expected: 'a user code that was not answered yet',
+    came: 'one that was [[{decision} in {decidedIn}||answered meanwhile]]',
+    rule: 'RFC 8628 §3.3',
+    mend: 'Go on at the device: it hears of the answer with its next poll. To answer otherwise, let it show a new code.',
+  },
+  UserCodeThrottled: {
+    expected: 'at most {limit} {usedUp} in a window',
+    came: 'one more; the window ends in {retryAfterSeconds} seconds',
+    rule: 'RFC 8628 §5.1; docs/operating.md, limits.signInFailuresPerAddress',
+    mend: 'Try again in {retryAfterSeconds} seconds, and check each letter of the code.',
+    setting: 'limits',
+  },
+  PasswordUnfit: {
+    expected: 'a new password that [[{expected}||keeps the rules of passwords]]',
+    came: 'one that breaks the rule "[[{fault}||{reason}||length or name]]"',
+    rule: 'NIST SP 800-63B §3.1.1.2; docs/operating.md, passwords',
+    mend: 'Choose a password of the length that the settings "passwords" say, which is not the own name or address.',
+    setting: 'password',
+  },
+  CredentialsWrong: {
+    expected: 'a sign-in name of this data centre with its password',
+    came: '[[{reason}||another pair]]',
+    rule: 'docs/accounts.md, "Endpoints"',
+    mend: 'Type the password again; npx grantway demo tells those of the demo, and npx grantway user set-password gives a user a new one.',
+    setting: 'people',
+  },
+  NameLookUpsThrottled: {
+    expected: 'at most {limit} {usedUp} in a window',
+    came: 'one more; the window ends in {retryAfterSeconds} seconds',
+    rule: 'docs/operating.md, limits.signInNamesPerAddress',
+    mend: 'Try again in {retryAfterSeconds} seconds. Behind a proxy, name it in the configuration so that addresses are told apart.',
+    setting: 'limits',
+  },
+  SignInThrottled: {
+    expected: 'at most {limit} wrong {usedUp} in a window',
+    came: 'one more; the window ends in {retryAfterSeconds} seconds',
+    rule: 'docs/operating.md, limits.signInFailuresPerName and limits.signInFailuresPerAddress',
+    mend: 'Try again in {retryAfterSeconds} seconds; look for a program that signs in with an old password.',
+    setting: 'limits',
+  },
+  HopRefused: {
+    expected: 'a sign-in handed over by a data centre of the realm, fresh, for this browser and not used before',
+    came: 'one that [[{reason}||is none of that]]',
+    rule: 'docs/accounts.md, "Domains"; RFC 9700 §4.7.1',
+    mend: 'Begin again from the app. A page that was reloaded, a link that was passed on, and cookies that are blocked end a hand-over.',
+  },
+  ConsentChanged: {
+    expected: 'the answer to the page as it was shown',
+    came: 'the answer to another one: scopes, client or choice have changed since',
+    rule: 'RFC 9700 §4.7; docs/accounts.md, "Endpoints"',
+    mend: 'Read the page, which was shown anew, and answer it.',
+  },
+  FormExpired: {
+    expected: "a form of this browser's own, not too old",
+    came: 'one that has expired, came from another page, or came without its cookie',
+    rule: 'OWASP Cross-Site Request Forgery Prevention (signed form tokens)',
+    mend: 'Send the form again from the page that is shown now, in the same browser, with cookies allowed.',
+  },
+  UserIsNoAdministrator: {
+    expected: 'an administrator of an organization',
+    came: 'a user who administers none',
+    rule: 'docs/accounts.md, "Endpoints" (/oauth/v2/org/auth)',
+    mend: 'Let an administrator grant access, or ask at /oauth/v2/auth for the access of one user.',
+  },
+  UserHasNoOrganization: {
+    expected: 'a user with an organization that the scopes apply to',
+    came: 'a user without any[[; the scopes are {scopes}]]',
+    rule: 'docs/accounts.md, "Endpoints"',
+    mend: 'Let the user be added to an organization, or ask for scopes that need none (openid, email).',
+    setting: 'people',
+  },
+} as const satisfies Partial<Explanations<Outcome>> & Explanations;

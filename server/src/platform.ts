@@ -14,6 +14,7 @@ import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
 import { TokenStore } from './accounts/store/token-store.ts';
 import { createAdminApp } from './admin/admin-app.ts';
 import type { AdminContext, AdministeredDataCenter } from './admin/context.ts';
+import { registerNoLab } from './admin/no-lab.ts';
 import {
   apiServiceOf,
   type DataCenter,
@@ -42,17 +43,20 @@ import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
 import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
 import { ClientDirectory } from './directory/clients.ts';
+import { readClockState, writeClockState } from './directory/clock-state.ts';
 import { consoleClient } from './directory/first-party.ts';
 import { HomeIndex } from './directory/home-index.ts';
 import { checkHomeIndexKey } from './directory/key-check.ts';
 import { changedSettings } from './directory/settings-record.ts';
-import { type Clock, systemClock } from './foundation/clock.ts';
+import { type Clock, ShiftedClock, systemClock } from './foundation/clock.ts';
+import { UsableFailure } from './foundation/failure.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
 import { type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
+import type { Lab } from './lab/lab.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
 
@@ -66,6 +70,8 @@ export interface PlatformOptions {
   readonly random?: Random;
   /** Default: nobody can ask this platform to end but by `stop`. */
   readonly interruption?: Interruption;
+  /** With the lab: its clock can be moved, faults made, snapshots saved. Default: without. */
+  readonly lab?: boolean;
 }
 
 /** A running platform: every listener accepts. */
@@ -76,6 +82,8 @@ export interface Platform {
   /** The sample apps: none runs before `start`, which needs the demo's clients. */
   readonly samples: Samples;
   readonly dataCenters: ReadonlyMap<string, RunningDataCenter>;
+  /** Only of a platform that was started with it. */
+  readonly lab: Lab | undefined;
   /** Closes the listeners, stores what is waiting, and stops the embedded PostgreSQL. */
   stop(): Promise<void>;
 }
@@ -97,10 +105,11 @@ interface Listener extends ListeningPlace {
  * asked for meanwhile. Nothing is left running.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { settings, log, dataDirectory, clock = systemClock, random = systemRandom } = options;
+  const { settings, log, dataDirectory, clock: realClock = systemClock, random = systemRandom } = options;
   const { asked } = options.interruption ?? uninterrupted;
+  refuseLabInProduction(settings, options.lab);
   const topology = buildTopology(settings);
-  const databases = await openDatabases(options, topology, clock.nowMs());
+  const databases = await openDatabases(options, topology, realClock.nowMs());
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
   const stop = async () => {
     for (const close of closers.toReversed()) {
@@ -111,6 +120,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     closers.length = 0;
   };
   try {
+    const clock = await chooseClock(databases.directory, realClock, options);
     const key = (purpose: string) => deriveKey(dataDirectory.secretKey, purpose);
     const homeIndexKey = key('home index');
     await checkHomeIndexKey(databases.directory, homeIndexKey);
@@ -215,6 +225,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
+    let lab: Lab | undefined;
+    if (options.lab && clock instanceof ShiftedClock) {
+      const { openLab } = await import('./lab/open-lab.ts');
+      const opened = openLab({ admin, clock, directoryNotices }, adminApp);
+      closers.push(() => opened.close());
+      lab = opened;
+    } else registerNoLab(adminApp);
     listeners.push({ app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
 
     closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
@@ -222,11 +239,45 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await listenAll(listeners);
     const adminOrigin = `http://127.0.0.1:${adminPort}`;
     dataDirectory.announce({ pid: process.pid, adminOrigin });
-    return { topology, adminOrigin, admin, samples, dataCenters, stop };
+    return { topology, adminOrigin, admin, samples, dataCenters, lab, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** @throws UsableFailure where the lab is wanted on a platform that is in production. */
+export function refuseLabInProduction(settings: Settings, lab = false): void {
+  if (!lab || !settings.production) return;
+  throw new UsableFailure(
+    'the configuration says "production": true, which refuses --lab; start without --lab, or take "production" out of it',
+  );
+}
+
+/**
+ * The machine's clock, unless the lab has moved the platform's away from it: what is committed by then stays in the past
+ * when the platform is started without the lab, too. Its time then runs as fast as any other.
+ */
+async function chooseClock(
+  directory: Database,
+  real: Clock,
+  { lab, log, settings }: Pick<PlatformOptions, 'lab' | 'log' | 'settings'>,
+): Promise<Clock> {
+  const stored = await readClockState(directory);
+  if (!stored) return lab ? new ShiftedClock(real) : real;
+  const clock = new ShiftedClock(real, stored);
+  if (lab) return clock;
+  if (settings.production) {
+    throw new UsableFailure(
+      'the configuration says "production": true, but the lab has moved the clock of this platform; "lab clock reset", or a snapshot, moves it back',
+    );
+  }
+  const realMs = real.nowMs();
+  const state = { realMs, virtualMs: clock.at(realMs), speed: 1 };
+  clock.set(state);
+  await writeClockState(directory, state);
+  log.warn({ now: new Date(state.virtualMs).toISOString() }, 'the lab has moved the clock of this platform');
+  return clock;
 }
 
 type Shared = Pick<
@@ -273,7 +324,7 @@ async function buildDataCenter(
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
   });
-  closers.push(() => events.flush(), startSweeping(background, clock, log));
+  closers.push(() => events.flush(), startSweeping(background, notices, clock, log));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
     tokens,

@@ -1,3 +1,4 @@
+import { type ChangeNotices, clockTopic } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import { deleteExpired, type Expiring } from '../database/delete-expired.ts';
 import type { Clock } from '../foundation/clock.ts';
@@ -23,15 +24,19 @@ export function sweepExpired(database: Database, nowMs: number): Promise<number>
   return deleteExpired(database, expiring, nowMs);
 }
 
-/** Sweeps from time to time. Returns the way to stop. */
-export function startSweeping(database: Database, clock: Clock, log: Log): () => Promise<void> {
+/** Sweeps from time to time, and when the clock was moved. Returns the way to stop. */
+export function startSweeping(database: Database, notices: ChangeNotices, clock: Clock, log: Log): () => Promise<void> {
   let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = sweepExpired(database, clock.nowMs()).then(
-      () => {},
-      (error: Error) => log.warn({ err: error, database: database.label }, 'expired rows were not deleted'),
-    );
-  }, sweepEveryMs).unref();
+  const sweep = () => {
+    running = running
+      .then(() => sweepExpired(database, clock.nowMs()))
+      .then(
+        () => {},
+        (error: Error) => log.warn({ err: error, database: database.label }, 'expired rows were not deleted'),
+      );
+  };
+  const timer = setInterval(sweep, sweepEveryMs).unref();
+  notices.subscribe(clockTopic, { changed: sweep, reset: () => {} });
   return async () => {
     clearInterval(timer);
     await running;

@@ -8,6 +8,7 @@ import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerEventCommands } from './commands/event.ts';
 import { registerKeyCommands } from './commands/keys.ts';
+import { registerLabCommands } from './commands/lab.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
 import { registerMailCommands } from './commands/mail.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
@@ -40,6 +41,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerEventCommands(program);
   registerKeyCommands(program);
   registerLimitsCommands(program);
+  registerLabCommands(program);
   registerMailCommands(program);
   registerMigrateCommand(program);
   prepare(program);

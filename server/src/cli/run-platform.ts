@@ -9,7 +9,7 @@ import { seedDemo } from '../demo/seed-demo.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { createLog } from '../http/log.ts';
-import { type Platform, startPlatform } from '../platform.ts';
+import { type Platform, refuseLabInProduction, startPlatform } from '../platform.ts';
 import { printDemo, printSampleApps } from './commands/demo.ts';
 import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
@@ -25,8 +25,9 @@ interface Demo extends DemoDescription {
 /** The command `start`: runs the platform until it is asked to stop. */
 export async function runPlatform(options: StartOptions): Promise<void> {
   const settings = resolveSettings(options);
-  // Before anything is made: a data centre that nobody knows is refused without a trace.
+  // Before anything is made: what cannot be started is refused without a trace.
   buildTopology(settings);
+  refuseLabInProduction(settings, options.lab);
   try {
     await inDataDirectory(options, (dataDirectory, interruption) =>
       serve(options, settings, dataDirectory, interruption),
@@ -47,7 +48,10 @@ async function serve(
   const log = createLog(settings.logLevel);
   const databaseUrls = resolveDatabaseUrls(settings);
   if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
-  const platform = await startPlatform({ settings, dataDirectory, databaseUrls, log, interruption });
+  const platform = await startPlatform({
+    ...{ settings, dataDirectory, databaseUrls, log, interruption },
+    lab: options.lab ?? false,
+  });
   let loading: Promise<void> | undefined;
   try {
     asked.throwIfAborted();
@@ -121,5 +125,6 @@ function printReady(platform: Platform, demo: Demo | undefined): void {
     printDemo(demo);
     printLine(`\n"npx grantway demo" tells them again; the passwords are kept in ${demo.file}.`);
   } else if (demo) printLine('\nDemo        npx grantway demo   (accounts with passwords, clients with secrets)');
+  if (platform.lab) printLine('\nThe lab is open: npx grantway lab --help');
   printLine('\nCtrl-C stops everything.');
 }

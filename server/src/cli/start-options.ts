@@ -7,6 +7,7 @@ export interface StartOptions {
   readonly dataCenters?: string;
   readonly config?: string;
   readonly demo?: boolean;
+  readonly lab?: boolean;
   readonly json?: boolean;
 }
 

@@ -307,6 +307,10 @@ export const settingsSchema = Type.Object(
     basePort: Type.Integer({ minimum: 1, maximum: 65_000, default: 8000, description: 'First port of the platform.' }),
     listenHost: Type.String({ default: '127.0.0.1', description: 'Address that the public listeners bind.' }),
     trustProxy: Type.Boolean({ default: false, description: 'Believe X-Forwarded-For of the direct peer.' }),
+    production: Type.Boolean({
+      default: false,
+      description: 'This platform serves real users: it never starts with the lab (--lab).',
+    }),
     directoryUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for the directory.' })),
     logLevel: Type.Union(
       [

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts';
-import { deleteExpired, type Expiring } from '../database/delete-expired.ts';
+import { deleteExpired, type Ending, type Expiring } from '../database/delete-expired.ts';
 import type { JobOperation } from './jobs/job.ts';
 import { lifetimes } from './kernel/lifetimes.ts';
 import { deletedFilesParts } from './store/files/file-parts.ts';
 import { sweepFiles } from './store/files/file-store.ts';
 import { expiringCredits } from './store/limits/credit-ledger.ts';
 import { expiringKeys } from './wire/idempotency.ts';
-import { expiringWatches } from './work/notifications/watch-rows.ts';
+import { endingWatches, expiringWatches } from './work/notifications/watch-rows.ts';
 import { sweepBin } from './work/recycle-bin/purge.ts';
 
 /** How long jobs of a kind are kept after their end. */
@@ -35,6 +35,9 @@ export async function sweep(database: Database, nowMs: number): Promise<void> {
 
 /** What each folder says of its own rows that end by themselves. */
 const expiring: readonly Expiring[] = [expiringKeys, expiringWatches, expiringCredits];
+
+/** What of the CRM ends by itself and is told of. */
+export const endingCrmRows: readonly Ending[] = [endingWatches];
 
 async function sweepExpired(database: Database, nowMs: number): Promise<void> {
   await deleteExpired(database, expiring, nowMs);

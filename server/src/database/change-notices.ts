@@ -12,6 +12,9 @@ const reconnectDelayMs = 200;
 const closeMs = 2_000;
 const keepAliveMs = 5_000;
 
+/** The topic of the notice that the platform's clock was moved: what is due by now is due at once. */
+export const clockTopic = 'clock';
+
 export interface ChangeListener {
   /** Something with this key changed. */
   changed(key: string): void;
@@ -64,6 +67,13 @@ export class ChangeNotices {
     const colon = payload.indexOf(':');
     const listeners = this.#listeners.get(payload.slice(0, colon));
     for (const listener of listeners ?? []) listener.changed(payload.slice(colon + 1));
+  }
+
+  /** Tells the listeners of this process, except for those of one topic, that anything may have changed. */
+  forgetAllBut(topic: string): void {
+    for (const [each, listeners] of this.#listeners) {
+      if (each !== topic) for (const listener of listeners) listener.reset();
+    }
   }
 
   #lost(client: pg.Client): void {

@@ -1,10 +1,38 @@
-import type { Database } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 
 /** Rows that end by themselves: the column with their time in milliseconds, and how long they are kept after it. */
 export interface Expiring {
   readonly table: string;
   readonly column: string;
   readonly keptMs: number;
+}
+
+/** Rows that end by themselves and are told of when they do. */
+export interface Ending {
+  readonly table: string;
+  readonly column: string;
+  /** What their number is called: `access_tokens_expired`. */
+  readonly name: string;
+  /** A condition for those that had not ended otherwise before. */
+  readonly living?: string;
+}
+
+/** How many rows ended in `from < end <= to`, by name. */
+export async function countEnded(
+  database: Queryable,
+  endings: readonly Ending[],
+  fromMs: number,
+  toMs: number,
+): Promise<[string, number][]> {
+  const counts = endings.map(
+    ({ table, column, living = 'true' }) =>
+      `(SELECT count(*) FROM ${table} WHERE ${column} > $1 AND ${column} <= $2 AND ${living})::int`,
+  );
+  const [row] = await database.query<{ counts: number[] }>({
+    text: `SELECT ARRAY[${counts.join(', ')}] AS counts`,
+    values: [fromMs, toMs],
+  });
+  return endings.map(({ name }, index) => [name, row?.counts[index] ?? 0]);
 }
 
 const rowsPerStatement = 5_000;

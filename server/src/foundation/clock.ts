@@ -11,7 +11,7 @@ export interface Clock {
 /** The machine's clock. */
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
-/** A clock that stands still until it is moved; for tests and for the lab. */
+/** A clock that stands still until it is moved; for tests. */
 export class ManualClock implements Clock {
   #nowMs: EpochMs;
 
@@ -30,5 +30,45 @@ export class ManualClock implements Clock {
 
   set(nowMs: EpochMs): void {
     this.#nowMs = nowMs;
+  }
+}
+
+/** How the platform's time is derived from the machine's. */
+export interface ClockState {
+  /** What the machine's clock said when it was last moved. */
+  readonly realMs: EpochMs;
+  /** What the platform's clock said at that moment. */
+  readonly virtualMs: EpochMs;
+  /** Seconds of the platform in a second of the machine; 0: it stands still. */
+  readonly speed: number;
+}
+
+/** A clock that was moved away from another one, and may run faster or slower than that. */
+export class ShiftedClock implements Clock {
+  readonly real: Clock;
+  #state: ClockState;
+
+  constructor(real: Clock, state?: ClockState) {
+    this.real = real;
+    const nowMs = real.nowMs();
+    this.#state = state ?? { realMs: nowMs, virtualMs: nowMs, speed: 1 };
+  }
+
+  nowMs(): EpochMs {
+    return this.at(this.real.nowMs());
+  }
+
+  /** What this clock says when the real one says `realMs`. */
+  at(realMs: EpochMs): EpochMs {
+    const { realMs: fromMs, virtualMs, speed } = this.#state;
+    return virtualMs + Math.floor((realMs - fromMs) * speed);
+  }
+
+  get state(): ClockState {
+    return this.#state;
+  }
+
+  set(state: ClockState): void {
+    this.#state = state;
   }
 }

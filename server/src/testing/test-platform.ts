@@ -38,6 +38,8 @@ export interface TestPlatformOptions {
   readonly log?: Log;
   /** Databases of the test's own, instead of new ones of the run. */
   readonly databaseUrls?: DatabaseUrls;
+  /** Default: without the lab. */
+  readonly lab?: boolean;
 }
 
 const portTries = 20;
@@ -69,6 +71,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
         databaseUrls,
         log: options.log ?? silentLog,
         clock,
+        lab: options.lab ?? false,
       });
       return {
         ...platform,

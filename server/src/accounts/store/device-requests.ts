@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import type { Ending } from '../../database/delete-expired.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import { keyedHash, secretHash } from '../../foundation/secrets.ts';
 import type { CredentialPrefix } from '../../oauth/formats.ts';
@@ -52,6 +53,13 @@ const columns =
 /** How long an expired request is kept, to be told from one that never was. */
 const keptMs = 3_600_000;
 const deletedAtOnce = 100;
+
+export const endingDeviceRequests: Ending = {
+  table: 'device_request',
+  column: 'expires_at_ms',
+  name: 'device_codes_expired',
+  living: 'decision IS NULL',
+};
 
 /**
  * The pending requests of all data centres (reference §6), in the directory: a device asks in one data centre, its user

@@ -5,6 +5,7 @@ export function registerStartCommand(program: Command): void {
   addStartOptions(program.command('start').description('run the platform'))
     .option('--demo', 'make the demo data (default for a new data directory)')
     .option('--no-demo', 'start empty')
+    .option('--lab', 'with the lab: move the clock, make faults, save and restore snapshots')
     .action(async (options: StartOptions) => {
       // The other commands only speak to a running platform; they need not load all of it.
       const { runPlatform } = await import('../run-platform.ts');

@@ -1,4 +1,4 @@
-import type { ChangeNotices } from '../../database/change-notices.ts';
+import { type ChangeNotices, clockTopic } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { FairShares } from '../../foundation/fair-shares.ts';
@@ -77,10 +77,15 @@ export class JobWorker {
     const { notices, store, clock, log } = options;
     notices.subscribe(jobTopic, { changed: () => this.#poll(), reset: () => this.#poll() });
     const sweep = () => {
-      this.#sweeping = options
-        .sweep((options.workStore ?? store).database, clock.nowMs())
+      this.#sweeping = this.#sweeping
+        .then(() => options.sweep((options.workStore ?? store).database, clock.nowMs()))
         .catch((error: Error) => log.warn({ err: error }, 'what has expired was not deleted'));
     };
+    const catchUp = () => {
+      this.#poll();
+      sweep();
+    };
+    notices.subscribe(clockTopic, { changed: catchUp, reset: () => {} });
     this.#timers = [
       setInterval(() => this.#poll(), options.pollMs ?? pollMs).unref(),
       setInterval(sweep, sweepMs).unref(),

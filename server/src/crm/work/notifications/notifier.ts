@@ -1,5 +1,5 @@
 import { apiOrigin, type DataCenter, type Environment } from '../../../config/data-centers.ts';
-import type { ChangeNotices } from '../../../database/change-notices.ts';
+import { type ChangeNotices, clockTopic } from '../../../database/change-notices.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import { FairShares } from '../../../foundation/fair-shares.ts';
 import type { Log } from '../../../http/log.ts';
@@ -73,6 +73,7 @@ export class Notifier {
     this.#options = options;
     const poll = () => void this.#poll();
     options.notices.subscribe(topic, { changed: poll, reset: poll });
+    options.notices.subscribe(clockTopic, { changed: poll, reset: () => {} });
     this.#timer = setInterval(poll, pollMs).unref();
   }
 

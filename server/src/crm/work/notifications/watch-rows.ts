@@ -1,5 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
-import type { Expiring } from '../../../database/delete-expired.ts';
+import type { Ending, Expiring } from '../../../database/delete-expired.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
@@ -120,3 +120,4 @@ export function subscriptionOf(call: CrmCall, watch: Watch): Record<string, unkn
 
 /** Channels are deleted when they end. */
 export const expiringWatches: Expiring = { table: 'crm_watch', column: 'expires_at_ms', keptMs: 0 };
+export const endingWatches: Ending = { table: 'crm_watch', column: 'expires_at_ms', name: 'watches_expired' };

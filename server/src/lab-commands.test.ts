@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandsOn } from './testing/commands.ts';
+import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
+
+const shop = new Workshop();
+let platform: PlatformProcess;
+const start = (args: readonly string[]) =>
+  shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,eu', args: ['--no-demo', ...args] });
+
+beforeAll(async () => {
+  platform = await start(['--lab']);
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+const { run, json, failure } = commandsOn(shop, () => platform.dataDirectory);
+
+describe('the clock', () => {
+  test('is shown, moved, and told in words', async () => {
+    const reading = await json('lab clock show');
+    expect(Object.keys(reading)).toEqual(['now', 'real', 'offset_ms', 'speed', 'effects']);
+    expect(await json('lab clock advance 61m')).toMatchObject({ offset_ms: 3_660_000, speed: 1 });
+    expect((await run('lab clock show')).stdout).toMatch(/^offset_ms {2}3660000$/m);
+    expect(await failure(1, 'lab clock advance soon')).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await failure(2, 'lab clock speed fast')).toMatchObject({ code: 'USAGE' });
+  });
+
+  test('goes on where it was when the platform is started again, without the lab, too', async () => {
+    await json('user create --dc us --email a@us.example --last-name A --password', 'correct horse');
+    await platform.end('SIGTERM');
+    platform = await start([]);
+    for (const command of ['lab clock show', 'lab clock reset']) {
+      expect((await failure(1, command)).message).toContain('--lab');
+    }
+    await json('user create --dc us --email b@us.example --last-name B --password', 'correct horse');
+    const [event] = await json('event list --dc us --kind user --limit 1');
+    expect(event.atMs - Date.now()).toBeGreaterThan(3_600_000);
+    await platform.end('SIGTERM');
+    platform = await start(['--lab']);
+    const { offset_ms } = await json('lab clock show');
+    expect(Math.abs(offset_ms - 3_660_000)).toBeLessThan(1000);
+    const { message } = await failure(1, 'lab clock reset');
+    expect(message).toMatch(/data was committed at \d{4}-\d\d-\d\dT/);
+  });
+});
+
+test('a platform in production is not started with the lab', async () => {
+  const config = shop.folder('production.json');
+  writeFileSync(config, JSON.stringify({ production: true }));
+  const { code, stderr } = await shop.run(['start', '--lab', '--config', config, '--data', shop.folder('production')]);
+  expect([code, stderr.trim().split('\n').length]).toEqual([1, 1]);
+  expect(stderr).toContain('"production": true');
+  expect(stderr).toContain('--lab');
+});

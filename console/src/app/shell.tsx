@@ -12,6 +12,7 @@ import {
   VisuallyHidden,
 } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import {
   IconApps,
   IconKey,
@@ -22,8 +23,7 @@ import {
   IconSun,
   IconTable,
   IconUser,
-} from '@tabler/icons-react';
-import { Outlet, useLocation } from '@tanstack/react-router';
+} from '../parts/icons.tsx';
 import { MenuLink, NavigationLink } from '../parts/links.tsx';
 import { shellTexts } from '../texts/shell.ts';
 import { SignedIn, signOut, useSession } from './session.tsx';

@@ -1,6 +1,6 @@
 import { ActionIcon, Code, CopyButton, Group, Text, Tooltip } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { clientTexts as texts } from '../texts/client.ts';
+import { IconCheck, IconCopy } from './icons.tsx';
 
 /** A value to be copied: an id, a secret, a code. */
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }) {

@@ -1,9 +1,9 @@
 import { Group, Pagination, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, type UseQueryOptions, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { IconSearch } from '../../parts/icons.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { administrationTexts as texts } from '../../texts/administration.ts';
 

@@ -1,9 +1,9 @@
 import { ActionIcon, Badge, Button, Group, Menu, Table, Text } from '@mantine/core';
-import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AdministeredUser } from '../../../../server/src/console/wire-administration.ts';
 import { administrationQueries } from '../../api/administration.ts';
 import { useSession } from '../../app/session.tsx';
+import { IconDots, IconPlus } from '../../parts/icons.tsx';
 import { Time } from '../../parts/time.tsx';
 import { administrationTexts as texts } from '../../texts/administration.ts';
 import { CreateUser } from './create-user.tsx';

@@ -1,10 +1,10 @@
 import { Badge, Group, Pagination, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { ClientList } from '../../../../server/src/console/wire.ts';
 import { queries } from '../../api/queries.ts';
+import { IconPlus, IconSearch } from '../../parts/icons.tsx';
 import { ScreenButton, TextLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { useScreenTitle } from '../../parts/screen.tsx';

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
 import { type Control, Controller, type FieldErrors, useForm } from 'react-hook-form';
 import type { Client } from '../../../../server/src/console/wire.ts';
 import { clientTypeRules } from '../../../../server/src/oauth/client.ts';
 import { type FieldFault, validateClient } from '../../../../server/src/oauth/client-validation.ts';
 import { CallFailure } from '../../api/call.ts';
 import { useSession } from '../../app/session.tsx';
+import { IconTrash } from '../../parts/icons.tsx';
 import { Failed } from '../../parts/loaded.tsx';
 import { applicationsTexts as texts } from '../../texts/applications.ts';
 import { OriginTester, RedirectUriTester } from './testers.tsx';

@@ -1,7 +1,7 @@
 import { Group, Table, UnstyledButton } from '@mantine/core';
-import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
 import type { CrmField, CrmRecord } from '../../api/crm.ts';
 import type { ListChoice } from '../../api/crm-queries.ts';
+import { IconArrowDown, IconArrowsSort, IconArrowUp } from '../../parts/icons.tsx';
 import { TextLink } from '../../parts/links.tsx';
 import { recordsTexts as texts } from '../../texts/records.ts';
 import type { Place } from './space.ts';

@@ -1,6 +1,6 @@
 import { Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import type { Ref } from 'react';
+import { IconPlus } from '../../parts/icons.tsx';
 import { recordsTexts as texts } from '../../texts/records.ts';
 import { type FormValue, type RowItem, toFormValue } from './form-values.ts';
 import { ItemsFrame, type ItemsInputProps } from './items-frame.tsx';

@@ -1,9 +1,9 @@
 import { Button, Collapse, List, ScrollArea, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { ScopeList } from '../../../../server/src/console/wire.ts';
+import { IconSearch } from '../../parts/icons.tsx';
 import { scopesTexts as texts } from '../../texts/scopes.ts';
 
 type Scope = ScopeList['scopes'][number];

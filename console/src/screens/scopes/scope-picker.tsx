@@ -1,10 +1,10 @@
 import { Checkbox, Collapse, Group, ScrollArea, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { ScopeList } from '../../../../server/src/console/wire.ts';
 import { queries } from '../../api/queries.ts';
+import { IconChevronDown, IconChevronRight } from '../../parts/icons.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 

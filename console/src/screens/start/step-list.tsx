@@ -1,6 +1,6 @@
 import { List, Text, ThemeIcon } from '@mantine/core';
-import { IconCheck, IconCircle } from '@tabler/icons-react';
 import type { StartSteps } from '../../../../server/src/console/wire.ts';
+import { IconCheck, IconCircle } from '../../parts/icons.tsx';
 import { startTexts as texts, wayTexts } from '../../texts/start.ts';
 
 /** The steps of one way; those that the platform has seen are ticked off. */

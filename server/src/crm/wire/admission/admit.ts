@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../../config/data-centers.ts';
+import { isOriginOf } from '../../../oauth/javascript-domains.ts';
 import type { TokenGrant } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
@@ -56,7 +57,7 @@ async function authenticate(
 ): Promise<Authenticated> {
   const grant = await checkToken(context, authorization);
   const { origin } = routed;
-  return { ...routed, grant, originOfClient: origin !== null && grant.javascriptDomains.includes(origin) };
+  return { ...routed, grant, originOfClient: origin !== null && isOriginOf(grant, origin) };
 }
 
 function checkOrigin({ grant, origin, originOfClient }: Authenticated): void {

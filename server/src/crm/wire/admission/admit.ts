@@ -47,7 +47,8 @@ export function route(router: Router, came: Arrived, method: string, path: strin
   const match = router.find(method, path);
   if (!('problem' in match)) return { ...came, ...match };
   if (match.problem === 'unreadablePath') throw unreadablePath();
-  throw new Refusal(match.problem === 'unknownPath' ? 'INVALID_URL_PATTERN' : 'INVALID_REQUEST_METHOD');
+  if ('methods' in match) throw new Refusal('INVALID_REQUEST_METHOD', { reason: { expected: match.methods } });
+  throw new Refusal('INVALID_URL_PATTERN');
 }
 
 async function authenticate(

@@ -87,3 +87,38 @@ test('a client is declared as a resource server, and the events tell of it', asy
     'register',
   ]);
 });
+
+describe('cors check', () => {
+  test('answers as a browser would act, and names what decides', async () => {
+    await json('user create --dc us --email cors@us.example --password', 'correct horse');
+    const { client_id } = await json(
+      'client create --dc us --owner cors@us.example --type browser --name Page --homepage https://page.example',
+      '--redirect-uri',
+      'https://page.example/redirect',
+      '--js-domain',
+      'https://page.example',
+    );
+    const check = `cors check --dc us --client-id ${client_id} --method POST --header x-zoho-sdk --origin`;
+    const allowed = await json(check, 'https://page.example');
+    expect(allowed).toEqual({
+      allowed: true,
+      preflight: {
+        status: 204,
+        headers: expect.objectContaining({ 'access-control-allow-headers': 'authorization,x-zoho-sdk' }),
+      },
+      request: { headers: expect.objectContaining({ 'access-control-allow-origin': 'https://page.example' }) },
+      reason: expect.stringContaining('https://page.example'),
+      mend: null,
+    });
+    const refused = await json(check, 'https://elsewhere.example');
+    expect(refused).toMatchObject({ allowed: false, preflight: { status: 403 }, request: { headers: {} } });
+    expect(refused.mend).toContain('--js-domain https://page.example --js-domain https://elsewhere.example');
+    expect((await run(check, 'https://elsewhere.example')).stdout).toContain('The browser does not allow it.');
+    expect((await failure(1, `cors check --dc zz --client-id ${client_id} --origin`, 'https://a.b')).message).toContain(
+      '"zz"',
+    );
+    expect((await failure(1, 'cors check --dc us --client-id 1000.NONE --origin', 'https://a.b')).message).toContain(
+      '1000.NONE',
+    );
+  });
+});

@@ -20,6 +20,7 @@ import {
   rotateClientSecret,
 } from './clients.ts';
 import type { AdminContext } from './context.ts';
+import { checkCors } from './cors-check.ts';
 import { AdminFailure, badInput } from './failure.ts';
 import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
@@ -188,6 +189,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   );
   app.post('/tokens/inspect', { schema: { body: bodies.token } }, async (request) =>
     inspectToken(context, request.body.token),
+  );
+  app.get('/cors-check', { schema: { querystring: queries.corsCheck } }, async (request) =>
+    checkCors(context, request.query),
   );
   app.get('/events', { schema: { querystring: queries.events } }, async (request) => {
     const { dataCenter, kind, outcome, clientId, limit } = request.query;

@@ -10,6 +10,9 @@ const organization = {
 };
 const importTarget = { ...organization, module: Type.String() };
 
+/** A method is a token of HTTP (RFC 9110 §9.1). */
+const methodName = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
+
 /** The bodies of the admin API's calls. */
 export const bodies = {
   importOpening: Type.Object({ ...importTarget, importId: Type.Optional(Type.String()) }, strict),
@@ -110,6 +113,18 @@ export const queries = {
   ),
   organization: Type.Object(organization, strict),
   moduleFields: Type.Object({ ...organization, module: Type.Optional(Type.String()) }, strict),
+  corsCheck: Type.Object(
+    {
+      dataCenter: Type.String(),
+      clientId: Type.String(),
+      origin: Type.String({ maxLength: 2048 }),
+      method: Type.String({ default: 'GET', pattern: methodName, maxLength: 32 }),
+      /** Names, separated by commas. */
+      headers: Type.String({ default: '', maxLength: 4096 }),
+      environment: Type.String({ default: 'production' }),
+    },
+    strict,
+  ),
   mails: Type.Object({ dataCenter: Type.String({ default: '' }), limit: Type.String({ default: '50' }) }),
   mail: Type.Object({ dataCenter: Type.String({ default: '' }) }),
   events: Type.Object({

@@ -3,6 +3,7 @@ import { UsableFailure } from '../foundation/failure.ts';
 import { platformVersion } from '../foundation/version.ts';
 import { AdminRefusal } from './admin-client.ts';
 import { registerClientCommands } from './commands/client.ts';
+import { registerCorsCommands } from './commands/cors.ts';
 import { registerCrmCommands } from './commands/crm.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerDemoCommand } from './commands/demo.ts';
@@ -36,6 +37,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerClientCommands(program);
   registerSelfClientCommands(program);
   registerTokenCommands(program);
+  registerCorsCommands(program);
   registerCrmCommands(program);
   registerDataCenterCommands(program);
   registerEventCommands(program);

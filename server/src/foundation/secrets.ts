@@ -35,5 +35,10 @@ export function maskCredentials(text: string): string {
 
 /** The form in which a secret may appear in a log line or an event: a short fingerprint, never the secret. */
 export function maskSecret(secret: string): string {
-  return `#${secretHash(secret).toString('hex').slice(0, 10)}`;
+  return maskHash(secretHash(secret));
+}
+
+/** The same fingerprint of a secret that is known by its hash only. */
+export function maskHash(hash: SecretHash): string {
+  return `#${hash.toString('hex').slice(0, 10)}`;
 }

@@ -13,6 +13,10 @@ export function isVerifier(text: string): boolean {
 
 /** Whether `verifier` answers `challenge` (RFC 7636 §4.6). */
 export function verifierMatches(verifier: string, challenge: string, method: ChallengeMethod): boolean {
-  const computed = method === 'S256' ? createHash('sha256').update(verifier, 'ascii').digest('base64url') : verifier;
-  return sameBytes(Buffer.from(computed), Buffer.from(challenge));
+  return sameBytes(Buffer.from(challengeOf(verifier, method)), Buffer.from(challenge));
+}
+
+/** The challenge that `verifier` answers (RFC 7636 §4.2). */
+export function challengeOf(verifier: string, method: ChallengeMethod): string {
+  return method === 'S256' ? createHash('sha256').update(verifier, 'ascii').digest('base64url') : verifier;
 }

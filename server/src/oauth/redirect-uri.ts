@@ -3,7 +3,7 @@ import type { Refusal } from './outcomes.ts';
 
 /** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */
 export function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {
-  if (!redirectUri) return { outcome: 'RedirectUriMissing' };
+  if (!redirectUri) return { outcome: 'RedirectUriMissing', detail: { registeredUris: client.redirectUris } };
   if (!isRegistered(client, redirectUri)) {
     return { outcome: 'RedirectUriMismatch', detail: describeMismatch(redirectUri, client.redirectUris) };
   }
@@ -42,6 +42,7 @@ export function describeMismatch(came: string, expected: readonly string[]): Rec
   return {
     came: came.slice(0, 500),
     closest: closest.uri,
+    registeredUris: expected,
     differsAtCharacter: closest.differsAt + 1,
     ...(trailingSlash ? { hint: 'trailing slash' } : {}),
   };

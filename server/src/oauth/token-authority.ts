@@ -34,12 +34,26 @@ export type TokenRefusal =
   | 'UserInactive'
   | 'ClientDisabled';
 
+/** A token that is no longer good, or not here. */
+export interface KnownToken {
+  readonly clientId: ClientId;
+  readonly userId: UserId;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 export type TokenCheck =
-  | { readonly grant: TokenGrant; readonly refusal?: undefined; readonly explanation?: undefined }
+  | {
+      readonly grant: TokenGrant;
+      readonly refusal?: undefined;
+      readonly explanation?: undefined;
+      readonly known?: undefined;
+    }
   | {
       readonly refusal: TokenRefusal;
       /** For events: `TokenOfOtherDataCenter`, where another data centre of this platform knows the token. */
       readonly explanation?: LateExplanation;
+      /** What is known of a token that is refused, for events: whose it is, its end, the limit that ended it. */
+      readonly known?: KnownToken;
       readonly grant?: undefined;
     };
 

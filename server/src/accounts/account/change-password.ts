@@ -52,11 +52,15 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
     const attempt = await context.attempts.take(await passwordLimits(context, request, session.email));
     if (!attempt.granted) return refuse('throttled', attemptsUsedUp('SignInThrottled', attempt));
     const user = await verifyPassword(context.database, session.email, form.get('current') ?? '');
-    if (typeof user === 'string') return refuse('wrong', { outcome: 'CredentialsWrong' });
+    if (typeof user === 'string') return refuse('wrong', { outcome: 'CredentialsWrong', detail: { reason: user } });
     await attempt.giveBack();
     const fresh = form.get('new') ?? '';
     const fault = await context.passwordRules.fault(fresh, user);
-    if (fault !== undefined) return refuse(fault, { outcome: 'PasswordUnfit' });
+    if (fault !== undefined)
+      return refuse(fault, {
+        outcome: 'PasswordUnfit',
+        detail: { expected: context.passwordRules.sentence(fault), fault },
+      });
     await setPassword(context.database, user.userId, fresh, session.hash);
     const endTokens = form.get('end_tokens') === 'true';
     if (endTokens) await endGrants(context.database, context.notices, { userId: user.userId });

@@ -79,7 +79,8 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
     if (candidates.length === 0) {
       if (authorization.prompt.none) return answer('InteractionRequired');
       const outcome = endpoint.instance ? 'UserIsNoAdministrator' : 'UserHasNoOrganization';
-      return sendErrorPage(context, request, reply, { outcome }, clientId);
+      const detail = { scopes: authorization.scopes.toString() };
+      return sendErrorPage(context, request, reply, { outcome, detail }, clientId);
     }
     const granted = mayAnswerSilently(authorization)
       ? await grantedTargets(context, session.userId, authorization, candidates)
@@ -111,6 +112,7 @@ function refuseSilently(
   outcome: Outcome,
 ) {
   const { clientId } = authorization.client;
-  context.events.record({ kind: 'authorize', outcome, clientId, requestId: request.id, detail: { prompt: 'none' } });
+  const detail = { prompt: 'none', scopes: authorization.scopes.toString() };
+  context.events.record({ kind: 'authorize', outcome, clientId, requestId: request.id, detail });
   return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, outcome), 302);
 }

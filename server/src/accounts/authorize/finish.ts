@@ -12,7 +12,7 @@ import type { AuthorizationRequest } from '../request/authorization-request.ts';
 import type { Session } from '../sessions.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import { saveAccessToken, saveCode } from '../store/token-store.ts';
-import { countAuthorization, throttled } from '../token/limits.ts';
+import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
 import { type AuthorizationAnswer, codeAnswer, tokenAnswer } from './response-uri.ts';
 
 export interface Accepted {
@@ -49,7 +49,8 @@ export async function finishAuthorization(
   const stored = await context.database.transaction(async (transaction) => {
     const { userId } = session;
     const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits: settings.limits });
-    if (windowEndsAtMs !== undefined) return throttled('CodeThrottled', windowEndsAtMs, nowMs);
+    if (windowEndsAtMs !== undefined)
+      return throttled('CodeThrottled', windowEndsAtMs, nowMs, authorizationLimit(settings.limits));
     const grantId = await saveGrant(transaction, {
       userId,
       clientId,

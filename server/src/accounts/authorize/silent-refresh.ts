@@ -14,7 +14,7 @@ import { entryOnly } from '../request/client-steps.ts';
 import { needsSignIn } from '../request/fresh-sign-in.ts';
 import { findSession } from '../sessions.ts';
 import { saveAccessToken } from '../store/token-store.ts';
-import { countAuthorization, throttled } from '../token/limits.ts';
+import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
 import { errorAnswer, tokenAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -43,13 +43,14 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       return sendErrorPage(context, request, reply, authorization, query.get('client_id'));
     }
     const { clientId } = authorization.client;
-    const refuse = (outcome: Outcome, userId?: string) => {
+    const refuse = (outcome: Outcome, reason: string, userId?: string) => {
       context.events.record({
         kind: 'silent-refresh',
         outcome,
         clientId,
         userId: userId ?? null,
         requestId: request.id,
+        detail: { reason, scopes: authorization.scopes.toString() },
       });
       return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, outcome), 302);
     };
@@ -59,11 +60,13 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
     if (!session || notHere) {
       const atHome = addressAtKnownHome(context, request, authorization.client);
       if (atHome) return reply.redirect(atHome, 302);
-      return notHere ? sendErrorPage(context, request, reply, notHere, clientId) : refuse('ClientNotGranted');
+      return notHere
+        ? sendErrorPage(context, request, reply, notHere, clientId)
+        : refuse('ClientNotGranted', 'a browser without a session');
     }
     // A page would have to be shown, and here none is.
     if (needsSignIn(context, authorization, session)) {
-      return refuse('PromptRequired', session.userId);
+      return refuse('PromptRequired', 'a sign-in that is too old for max_age', session.userId);
     }
     const granted = await context.database.query<SessionGrantRow>({
       name: 'session-grants',
@@ -71,9 +74,10 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
              WHERE s.session_hash = $1 AND g.client_id = $2 ORDER BY g.updated_at_ms DESC, g.grant_id DESC`,
       values: [session.hash, clientId],
     });
-    if (granted.length === 0) return refuse('ClientNotGranted', session.userId);
+    if (granted.length === 0)
+      return refuse('ClientNotGranted', 'a session for which access was not granted', session.userId);
     const grant = granted.find((row) => context.scopes.setOf(row.scopes).includesAll(authorization.scopes.scopes));
-    if (!grant) return refuse('PromptRequired', session.userId);
+    if (!grant) return refuse('PromptRequired', 'scopes that were not granted for the session', session.userId);
 
     const accessToken = createCredential(context.random, prefixOf(clientId));
     const { compatibility, lifetimes, limits } = settingsFor(context.settings, authorization.client);
@@ -82,7 +86,13 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
     const { userId } = session;
     const windowEndsAtMs = await countAuthorization(context.database, { userId, clientId, nowMs, limits });
     if (windowEndsAtMs !== undefined) {
-      return sendErrorPage(context, request, reply, throttled('CodeThrottled', windowEndsAtMs, nowMs), clientId);
+      return sendErrorPage(
+        context,
+        request,
+        reply,
+        throttled('CodeThrottled', windowEndsAtMs, nowMs, authorizationLimit(limits)),
+        clientId,
+      );
     }
     await saveAccessToken(context.database, {
       accessToken,

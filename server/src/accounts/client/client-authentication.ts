@@ -1,4 +1,5 @@
-import { secretHash } from '../../foundation/secrets.ts';
+import type { SecretHash } from '../../foundation/kinds.ts';
+import { maskHash, secretHash } from '../../foundation/secrets.ts';
 import type { Client } from '../../oauth/client.ts';
 import { clientTypeRules } from '../../oauth/client.ts';
 import { matchSecret } from '../../oauth/client-secret.ts';
@@ -53,7 +54,8 @@ export async function authenticateClient(
   const client = await findEnabledClient(context, credentials.clientId);
   if ('outcome' in client) return client;
   if (!credentials.clientSecret) {
-    return clientTypeRules[client.type].secretRequired ? { outcome: 'SecretMissing' } : client;
+    if (!clientTypeRules[client.type].secretRequired) return client;
+    return { outcome: 'SecretMissing', detail: { dataCenter: context.dataCenter.id } };
   }
   return checkSecret(context, client, credentials.clientSecret) ?? client;
 }
@@ -62,19 +64,25 @@ function checkSecret(context: AccountsContext, client: Client, secret: string): 
   const came = secretHash(secret);
   const { id: here } = context.dataCenter;
   const nowMs = context.clock.nowMs();
-  const match = matchSecret(client.dataCenters.get(here), came, nowMs);
+  const at = client.dataCenters.get(here);
+  const match = matchSecret(at, came, nowMs);
   if (match === 'newest' || match === 'former') {
     context.clients.noteSecretUse(client, here, came);
     return undefined;
   }
   if (match === 'ended') {
-    const endedAtMs = client.dataCenters.get(here)?.former?.endsAtMs ?? nowMs;
-    return { outcome: 'SecretWrong', detail: { replaced: true, endedAt: new Date(endedAtMs).toISOString() } };
+    const endedAt = new Date(at?.former?.endsAtMs ?? nowMs).toISOString();
+    return { outcome: 'SecretWrong', detail: { ...compared(here, at?.secretHash, came), replaced: true, endedAt } };
   }
-  for (const [id, at] of client.dataCenters) {
-    if (matchSecret(at, came, nowMs)) {
+  for (const [id, other] of client.dataCenters) {
+    if (matchSecret(other, came, nowMs)) {
       return { outcome: 'SecretOfOtherDataCenter', detail: { expectedOf: here, cameOf: id } };
     }
   }
-  return { outcome: 'SecretWrong' };
+  return { outcome: 'SecretWrong', detail: compared(here, at?.secretHash, came) };
+}
+
+/** Both secrets by their fingerprints, which the console shows beside each. */
+function compared(dataCenter: string, expected: SecretHash | undefined, came: SecretHash): Record<string, unknown> {
+  return { dataCenter, ...(expected && { expected: maskHash(expected) }), came: maskHash(came) };
 }

@@ -8,7 +8,7 @@ import type { Session } from '../sessions.ts';
 import type { GrantTarget } from '../store/grants.ts';
 import { saveGrant } from '../store/grants.ts';
 import { saveCode } from '../store/token-store.ts';
-import { countAuthorization, throttled } from '../token/limits.ts';
+import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
 import type { DeviceStep } from './device-step.ts';
 
 /** Undoes the transaction of an approval that somebody else's answer was faster than. */
@@ -35,7 +35,8 @@ export async function approveDevice(
   try {
     return await context.database.transaction(async (transaction) => {
       const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits });
-      if (windowEndsAtMs !== undefined) return throttled('CodeThrottled', windowEndsAtMs, nowMs);
+      if (windowEndsAtMs !== undefined)
+        return throttled('CodeThrottled', windowEndsAtMs, nowMs, authorizationLimit(limits));
       const grantId = await saveGrant(transaction, { userId, clientId, target, scopes, nowMs });
       const code = context.deviceRequests.grantCode(request, prefixOf(clientId));
       await saveCode(transaction, {

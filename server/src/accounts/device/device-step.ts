@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { networkOf } from '../../http/network.ts';
 import type { Client } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
@@ -60,7 +61,12 @@ export async function loadDeviceStep(
   if ('outcome' in client) return { refusal: client, typeAgain: false, clientId };
   const scopes = context.scopes.setOf(found.scopes);
   const candidates = await candidateTargets(context, session.userId, { scopes, endpoint });
-  if (candidates.length === 0) return { refusal: { outcome: 'UserHasNoOrganization' }, typeAgain: false, clientId };
+  if (candidates.length === 0)
+    return {
+      refusal: { outcome: 'UserHasNoOrganization', detail: { scopes: scopes.toString() } },
+      typeAgain: false,
+      clientId,
+    };
   return { request: found, userCode, client, scopes, candidates };
 }
 
@@ -81,8 +87,7 @@ function codeFault(
   if (!found) return { outcome: 'UserCodeUnknown', detail: masked };
   const nowMs = context.clock.nowMs();
   if (found.expiresAtMs <= nowMs) {
-    const expiredSecondsAgo = Math.round((nowMs - found.expiresAtMs) / 1000);
-    return { outcome: 'UserCodeExpired', detail: { ...masked, expiredSecondsAgo } };
+    return { outcome: 'UserCodeExpired', detail: { ...masked, ...expiryDetail(found.expiresAtMs, nowMs) } };
   }
   if (found.decision === null) return undefined;
   return { outcome: 'UserCodeAnswered', detail: { ...masked, decision: found.decision, decidedIn: found.decidedIn } };

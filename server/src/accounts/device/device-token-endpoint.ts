@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { readParameters } from '../../http/parameters.ts';
 import type { Client } from '../../oauth/client.ts';
@@ -106,8 +107,7 @@ function checkPoll(
     return { outcome: 'CodeUnknown', detail: { askedIn: request.dataCenter, cameTo: here } };
   }
   if (request.expiresAtMs <= nowMs) {
-    const expiredSecondsAgo = Math.round((nowMs - request.expiresAtMs) / 1000);
-    return { outcome: 'DeviceCodeExpired', detail: { expiredSecondsAgo } };
+    return { outcome: 'DeviceCodeExpired', detail: expiryDetail(request.expiresAtMs, nowMs) };
   }
   if (!poll.inTime) {
     const { deviceIntervalMs } = context.settings.compatibility;

@@ -39,7 +39,7 @@ export async function admitBearer(
   const token = headerPattern.exec(header ?? '')?.[1];
   const refuse = async (
     outcome: BearerOutcome,
-    grant?: TokenGrant,
+    grant?: Pick<TokenGrant, 'clientId' | 'userId'>,
     detail: Record<string, unknown> = {},
     explanation?: LateExplanation,
   ) => {
@@ -63,7 +63,7 @@ export async function admitBearer(
     return refuse('AuthorizationHeaderMissing', undefined, { reason, expected: 'Bearer or Zoho-oauthtoken' });
   }
   const check = await context.authority.check(token);
-  if (!check.grant) return refuse(check.refusal, undefined, {}, check.explanation);
+  if (!check.grant) return refuse(check.refusal, check.known, check.known?.detail, check.explanation);
   const { grant } = check;
   if (!dialect.allows(grant)) {
     return refuse('ScopeInsufficient', grant, { held: grant.scopes.toString(), needed: dialect.neededScopes });

@@ -40,7 +40,9 @@ export async function checkAddition(context: AccountsContext, url: string): Prom
 }
 
 function logout(_found: object, { parameters }: Incoming): Refusal | undefined {
-  return parameters.get('logout') === 'true' ? undefined : { outcome: 'LogoutMissing' };
+  const came = parameters.get('logout');
+  if (came === 'true') return undefined;
+  return { outcome: 'LogoutMissing', detail: { came: came === null ? 'no logout' : `logout=${came.slice(0, 100)}` } };
 }
 
 async function enhancement(
@@ -49,7 +51,11 @@ async function enhancement(
 ): Promise<{ readonly enhanceToken: string; readonly enhancement: Enhancement } | Refusal> {
   const enhanceToken = parameters.get('enhance_token') ?? '';
   const found = await findEnhancement(context.database, enhanceToken, context.clock.nowMs());
-  return found?.clientId === clientId ? { enhanceToken, enhancement: found } : { outcome: 'EnhanceTokenInvalid' };
+  if (found?.clientId === clientId) return { enhanceToken, enhancement: found };
+  const reason =
+    enhanceToken === '' ? 'no enhance token' : found ? 'one of another client' : 'one that is unknown, used or expired';
+  const ttlSeconds = context.settings.lifetimes.enhanceTokenTtlSeconds;
+  return { outcome: 'EnhanceTokenInvalid', detail: { reason, ttlSeconds } };
 }
 
 async function candidates(

@@ -14,7 +14,7 @@ export function parameterLengths(_found: object, { parameters }: Incoming): Refu
   if (!tooLong) return undefined;
   return {
     outcome: 'ParameterTooLong',
-    detail: { parameter: tooLong[0].slice(0, 100), maximum: maxParameterLength },
+    detail: { parameter: tooLong[0].slice(0, 100), came: tooLong[1].length, maximum: maxParameterLength },
   };
 }
 
@@ -22,7 +22,7 @@ export function parameterLengths(_found: object, { parameters }: Incoming): Refu
 export function responseTypeOf<Type extends string>(...expected: readonly Type[]) {
   return function responseType(_found: object, { parameters }: Incoming): { readonly responseType: Type } | Refusal {
     const came = parameters.get('response_type');
-    if (!came) return { outcome: 'ResponseTypeMissing' };
+    if (!came) return { outcome: 'ResponseTypeMissing', detail: { expected } };
     const responseType = expected.find((each) => each === came);
     return responseType
       ? { responseType }
@@ -45,13 +45,14 @@ export function redirectUri(
   { parameters }: Incoming,
 ): { readonly redirectUri: string } | Refusal {
   const came = parameters.get('redirect_uri');
-  if (!came) return { outcome: 'RedirectUriMissing' };
+  if (!came) return { outcome: 'RedirectUriMissing', detail: { registeredUris: client.redirectUris } };
   return checkRedirectUri(client, came) ?? { redirectUri: came };
 }
 
 export function scopes(_found: object, { context, parameters }: Incoming): { readonly scopes: ScopeSet } | Refusal {
   const came = parameters.get('scope');
-  if (!came || /^[\s,]*$/.test(came)) return { outcome: 'ScopeMissing' };
+  if (!came || /^[\s,]*$/.test(came))
+    return { outcome: 'ScopeMissing', detail: { came: came ? 'an empty list' : 'no scope' } };
   const parsed = context.scopes.parseList(came);
   if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
   return { scopes: new ScopeSet(parsed.scopes) };

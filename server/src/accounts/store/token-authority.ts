@@ -3,13 +3,14 @@ import type { Settings } from '../../config/settings.ts';
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { ClientDirectory } from '../../directory/clients.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import type { AccessToken } from '../../oauth/ids.ts';
 import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
-import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import type { KnownToken, TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import type { CredentialFinder } from './credential-finder.ts';
 import type { StoredAccessToken, TokenStore } from './token-store.ts';
 
@@ -30,6 +31,11 @@ const refusals = {
   'user inactive': 'UserInactive',
 } as const;
 
+/** Which limit evicts. */
+const limitOf: Partial<
+  Record<keyof typeof refusals, 'activeAccessTokensPerRefreshToken' | 'refreshTokensPerUserAndClient'>
+> = { evicted: 'activeAccessTokensPerRefreshToken', 'refresh token evicted': 'refreshTokensPerUserAndClient' };
+
 /** Topic of change notices that name one access token by the hash of it. */
 export const tokenTopic = 'token';
 /** Topic of change notices that may concern any token: a grant, refresh token or user ended. */
@@ -46,6 +52,7 @@ export class LocalTokenAuthority implements TokenAuthority {
   readonly #credentials: CredentialFinder;
   readonly #clock: Clock;
   readonly #dataCenter: string;
+  readonly #limits: Settings['limits'];
   readonly #ttlMs: number;
   /** The access tokens that were asked about last; the token itself is the key, so that a known one costs no hash. */
   readonly #entries: LRUCache<string, Entry>;
@@ -76,6 +83,7 @@ export class LocalTokenAuthority implements TokenAuthority {
       },
       noDisposeOnSet: true,
     });
+    this.#limits = options.limits;
     this.#ttlMs = options.limits.tokenCacheTtlSeconds * 1000;
     options.notices.subscribe(tokenTopic, { changed: (hash) => this.#forget(hash), reset: () => this.#forgetAll() });
     options.notices.subscribe(allTokensTopic, { changed: () => this.#forgetAll(), reset: () => this.#forgetAll() });
@@ -85,23 +93,37 @@ export class LocalTokenAuthority implements TokenAuthority {
     const entry = await this.#entry(accessToken);
     if (!entry) return this.#unknown(accessToken);
     const { stored } = entry;
-    if (stored.expiresAtMs <= this.#clock.nowMs()) return { refusal: 'TokenExpired' };
-    if (stored.ended) return { refusal: refusals[stored.ended] };
+    const nowMs = this.#clock.nowMs();
+    if (stored.expiresAtMs <= nowMs) {
+      return { refusal: 'TokenExpired', known: knownToken(stored, expiryDetail(stored.expiresAtMs, nowMs)) };
+    }
+    if (stored.ended) return { refusal: refusals[stored.ended], known: await this.#ended(stored) };
     const client = await this.#clients.find(stored.clientId);
     if (entry.check && entry.client === client) return entry.check;
     entry.client = client;
     entry.check =
       client && isEnabledAt(client, this.#dataCenter)
         ? { grant: toGrant(entry, client) }
-        : { refusal: 'ClientDisabled' };
+        : { refusal: 'ClientDisabled', known: knownToken(stored, { issuedTo: stored.clientId }) };
     return entry.check;
+  }
+
+  /** With the limit that evicted it, as it holds for its client. */
+  async #ended(stored: StoredAccessToken): Promise<KnownToken> {
+    const name = stored.ended === null ? undefined : limitOf[stored.ended];
+    if (name === undefined) return knownToken(stored, {});
+    // The token is dead either way; without the directory the platform's own limit is told.
+    const client = await this.#clients.find(stored.clientId).catch(() => undefined);
+    return knownToken(stored, { limit: client?.overrides[`limits.${name}`] ?? this.#limits[name] });
   }
 
   #unknown(accessToken: AccessToken): TokenCheck {
     if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
     const explanation = async () => {
       const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
-      return dataCenter === undefined ? undefined : { outcome: 'TokenOfOtherDataCenter', detail: { dataCenter } };
+      return dataCenter === undefined
+        ? undefined
+        : { outcome: 'TokenOfOtherDataCenter', detail: { issuedBy: dataCenter, cameTo: this.#dataCenter } };
     };
     return { refusal: 'TokenUnknown', explanation };
   }
@@ -147,6 +169,10 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#byHash.clear();
     this.#entries.clear();
   }
+}
+
+function knownToken({ clientId, userId }: StoredAccessToken, detail: KnownToken['detail']): KnownToken {
+  return { clientId, userId, detail };
 }
 
 function toGrant({ stored, scopes }: Entry, client: Client): TokenGrant {

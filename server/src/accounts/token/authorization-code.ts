@@ -1,8 +1,10 @@
+import { expiryDetail } from '../../foundation/expiry-detail.ts';
+import { maskSecret } from '../../foundation/secrets.ts';
 import { type Client, clientTypeRules } from '../../oauth/client.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
-import { isVerifier, verifierMatches } from '../../oauth/pkce.ts';
+import { type ChallengeMethod, challengeOf, isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../../oauth/redirect-uri.ts';
 import type { AccountsContext } from '../context.ts';
 import { createIdTokenOfCode } from '../identity/id-token.ts';
@@ -69,8 +71,19 @@ export async function exchangeCode(
     await punishReplay(context, settings, code);
     return { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
   }
-  if (result.kind === 'throttled') return throttled('RefreshTokenThrottled', result.windowEndsAtMs, nowMs);
-  recordEviction(context, client.clientId, 'RefreshTokenEvicted', result.evictedHashes);
+  if (result.kind === 'throttled') {
+    return throttled('RefreshTokenThrottled', result.windowEndsAtMs, nowMs, {
+      limit: limits.refreshTokensPerUserAndClientPerWindow,
+      windowSeconds: limits.windowSeconds,
+    });
+  }
+  recordEviction(
+    context,
+    client.clientId,
+    'RefreshTokenEvicted',
+    result.evictedHashes,
+    limits.refreshTokensPerUserAndClient,
+  );
   return answer;
 }
 
@@ -91,7 +104,7 @@ function checkRedirect(
   stored: StoredCode | undefined,
 ): Refusal | undefined {
   if (!clientTypeRules[client.type].redirectUris) return undefined;
-  if (!redirectUri) return { outcome: 'RedirectUriMissing' };
+  if (!redirectUri) return { outcome: 'RedirectUriMissing', detail: { registeredUris: client.redirectUris } };
   const ownCode = stored?.clientId === client.clientId && stored.redirectUri !== null;
   const expected = ownCode ? [stored.redirectUri as string] : client.redirectUris;
   if (expected.includes(redirectUri)) return undefined;
@@ -106,13 +119,25 @@ function checkCode(client: Client, stored: StoredCode, verifier: string | null, 
     return { outcome: 'CodeUsed', detail: { usedAt: new Date(stored.usedAtMs).toISOString() } };
   }
   if (stored.expiresAtMs <= nowMs) {
-    return { outcome: 'CodeExpired', detail: { expiredSecondsAgo: Math.round((nowMs - stored.expiresAtMs) / 1000) } };
+    return { outcome: 'CodeExpired', detail: expiryDetail(stored.expiresAtMs, nowMs) };
   }
   if (!stored.userActive) return { outcome: 'UserInactive' };
   if (!stored.challenge) return verifier ? { outcome: 'VerifierUnexpected' } : undefined;
-  if (!verifier) return { outcome: 'VerifierMissing' };
-  const matches = isVerifier(verifier) && verifierMatches(verifier, stored.challenge.value, stored.challenge.method);
-  return matches ? undefined : { outcome: 'VerifierMismatch', detail: { method: stored.challenge.method } };
+  if (!verifier) return { outcome: 'VerifierMissing', detail: { method: stored.challenge.method } };
+  const { method, value } = stored.challenge;
+  if (isVerifier(verifier) && verifierMatches(verifier, value, method)) return undefined;
+  const malformed = isVerifier(verifier) ? {} : { length: verifier.length };
+  const detail = {
+    method,
+    expected: shownChallenge(value, method),
+    came: shownChallenge(challengeOf(verifier, method), method),
+  };
+  return { outcome: 'VerifierMismatch', detail: { ...detail, ...malformed } };
+}
+
+/** A challenge of method `plain` is the verifier itself, which is a secret. */
+function shownChallenge(challenge: string, method: ChallengeMethod): string {
+  return method === 'plain' ? maskSecret(challenge) : challenge;
 }
 
 /** RFC 6749 §4.1.2: a code that comes twice may have been stolen; the strict profile ends what the first use gave. */

@@ -7,7 +7,7 @@ import type { AccountsContext } from '../context.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import { saveAccessToken } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
-import { countAuthorization, throttled } from './limits.ts';
+import { authorizationLimit, countAuthorization, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
 
 const soidPattern = /^([A-Za-z]+)\.(\d{1,19})$/;
@@ -60,7 +60,8 @@ export async function grantClientCredentials(
     });
     return undefined;
   });
-  if (windowEndsAtMs !== undefined) return throttled('TokenThrottled', windowEndsAtMs, nowMs);
+  if (windowEndsAtMs !== undefined)
+    return throttled('TokenThrottled', windowEndsAtMs, nowMs, { ...authorizationLimit(limits), of: 'one self client' });
   return {
     accessToken,
     refreshToken: undefined,
@@ -79,9 +80,11 @@ async function findTarget(
   if (!scopes.organizationBound) return { organizationId: null, environment: 'production' };
   if (!soid) return { outcome: 'OrganizationMissing', detail: { expected: 'soid=ZohoCRM.<organization id>' } };
   const zgid = soidPattern.exec(soid)?.[2];
-  for (const organization of await context.organizations.listForUser(userId)) {
+  const own = await context.organizations.listForUser(userId);
+  for (const organization of own) {
     const space = organization.environments.find((each) => each.zgid === zgid);
     if (space) return { organizationId: organization.organizationId, environment: space.environment };
   }
-  return { outcome: 'OrganizationUnknown', detail: { came: soid.slice(0, 100) } };
+  const expected = own.flatMap(({ environments }) => environments.map(({ zgid: id }) => `ZohoCRM.${id}`));
+  return { outcome: 'OrganizationUnknown', detail: { came: soid.slice(0, 100), expected } };
 }

@@ -5,9 +5,27 @@ import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { allTokensTopic, tokenTopic } from '../store/token-authority.ts';
 
-/** A refusal because of a window's limit, with the seconds until the window ends. */
-export function throttled(outcome: Outcome, windowEndsAtMs: EpochMs, nowMs: EpochMs): Refusal {
-  return { outcome, detail: { retryAfterSeconds: Math.max(1, Math.ceil((windowEndsAtMs - nowMs) / 1000)) } };
+/** What was counted: at most `limit` in a window, of whatever `of` names. */
+export interface Counted {
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly of?: string;
+}
+
+/** A refusal because of a window's limit, with the limit and the seconds until the window ends. */
+export function throttled(outcome: Outcome, windowEndsAtMs: EpochMs, nowMs: EpochMs, counted: Counted): Refusal {
+  return {
+    outcome,
+    detail: { ...counted, retryAfterSeconds: Math.max(1, Math.ceil((windowEndsAtMs - nowMs) / 1000)) },
+  };
+}
+
+/** The limit of codes and implicit tokens, as it holds for a client. */
+export function authorizationLimit(limits: {
+  readonly codesPerUserAndClientPerWindow: number;
+  readonly windowSeconds: number;
+}): Counted {
+  return { limit: limits.codesPerUserAndClientPerWindow, windowSeconds: limits.windowSeconds };
 }
 
 /**
@@ -19,6 +37,7 @@ export function recordEviction(
   clientId: ClientId,
   outcome: 'AccessTokenEvicted' | 'RefreshTokenEvicted',
   evictedHashes: readonly string[],
+  limit: number,
 ): void {
   if (evictedHashes.length === 0) return;
   if (outcome === 'RefreshTokenEvicted') context.notices.deliver(`${allTokensTopic}:evicted`);
@@ -27,7 +46,11 @@ export function recordEviction(
     kind: 'eviction',
     outcome,
     clientId,
-    detail: { evicted: evictedHashes.map((hash) => `#${hash.slice(0, 10)}`), reason: 'a newer one took its place' },
+    detail: {
+      evicted: evictedHashes.map((hash) => `#${hash.slice(0, 10)}`),
+      limit,
+      reason: 'a newer one took its place',
+    },
   });
 }
 

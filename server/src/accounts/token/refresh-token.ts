@@ -17,6 +17,7 @@ export async function refreshAccessToken(
   if (!isCredential(refreshToken)) return { outcome: 'RefreshTokenUnknown', detail: { reason: 'malformed' } };
   const nowMs = context.clock.nowMs();
   const { lifetimes, limits } = settingsFor(context.settings, client);
+  const active = limits.activeAccessTokensPerRefreshToken;
   const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
   const accessToken = createCredential(context.random, prefixOf(client.clientId));
   const result = await context.tokens.refresh({
@@ -29,7 +30,7 @@ export async function refreshAccessToken(
   });
   switch (result.kind) {
     case 'issued':
-      recordEviction(context, client.clientId, 'AccessTokenEvicted', result.evictedHashes);
+      recordEviction(context, client.clientId, 'AccessTokenEvicted', result.evictedHashes, active);
       return {
         accessToken,
         refreshToken: undefined,
@@ -38,11 +39,14 @@ export async function refreshAccessToken(
         expiresInSeconds,
       };
     case 'throttled':
-      return throttled('TokenThrottled', result.windowEndsAtMs, nowMs);
+      return throttled('TokenThrottled', result.windowEndsAtMs, nowMs, {
+        limit: limits.accessTokensPerRefreshTokenPerWindow,
+        windowSeconds: limits.windowSeconds,
+      });
     case 'other client':
       return { outcome: 'RefreshTokenOfOtherClient', detail: { came: client.clientId } };
     case 'evicted':
-      return { outcome: 'RefreshTokenEvicted' };
+      return { outcome: 'RefreshTokenEvicted', detail: { limit: limits.refreshTokensPerUserAndClient } };
     case 'user inactive':
       return { outcome: 'UserInactive' };
     default:

@@ -76,7 +76,11 @@ async function answerToken(
   if (!clientTypeRules[client.type].grantTypes.includes(grantType)) {
     return {
       outcome: 'GrantTypeNotAllowed',
-      detail: { clientType: clientTypeRules[client.type].label, came: grantType },
+      detail: {
+        clientType: clientTypeRules[client.type].label,
+        came: grantType,
+        expected: clientTypeRules[client.type].grantTypes,
+      },
     };
   }
   return exchanges[grantType](context, client, parameters, credentials.clientSecret !== undefined);

@@ -51,7 +51,8 @@ export const accountRoutes: readonly ConsoleRoute[] = [
       });
       const fault = await context.passwordRules.describe(body.fresh, user);
       if (fault !== undefined) {
-        context.events.record({ kind: 'password', outcome: 'PasswordUnfit', userId, requestId: request.id });
+        const detail = { fault };
+        context.events.record({ kind: 'password', outcome: 'PasswordUnfit', userId, requestId: request.id, detail });
         throw badInput(sentence(fault), 'fresh');
       }
       await setPassword(context.database, userId, body.fresh, session.accountsSessionHash);

@@ -223,5 +223,6 @@ export async function countDownload(call: CrmCall, job: Job): Promise<void> {
            RETURNING 1`,
     values: [job.dataSpace, job.id, call.nowMs],
   });
-  if (rows.length === 0) throw new Refusal('TOO_MANY_REQUESTS', { outcome: 'TooManyDownloads' });
+  if (rows.length === 0)
+    throw new Refusal('TOO_MANY_REQUESTS', { outcome: 'TooManyDownloads', reason: { limit: maxDownloadsPerMinute } });
 }

@@ -1,3 +1,4 @@
+import type { ClientId, UserId } from '../../oauth/ids.ts';
 import type { LateExplanation } from '../../oauth/outcomes.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
 import type { crmOutcomes } from './outcomes.ts';
@@ -321,10 +322,18 @@ interface RefusalOptions {
   readonly outcome?: CrmOutcome;
   /** What was expected and what came, for events only. */
   readonly reason?: Readonly<Record<string, unknown>>;
+  /** Whose token it was, where it is known although it is refused; for events. */
+  readonly party?: Party | undefined;
   /** What may be found out later, for events. */
   readonly explanation?: LateExplanation | undefined;
   /** Headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whose call it was. */
+export interface Party {
+  readonly clientId: ClientId;
+  readonly userId: UserId;
 }
 
 const noHeaders: Readonly<Record<string, string>> = {};
@@ -338,6 +347,7 @@ export class Refusal {
   readonly reason: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly explanation: LateExplanation | undefined;
+  readonly party: Party | undefined;
 
   constructor(code: ErrorCode, options: RefusalOptions = {}) {
     this.code = code;
@@ -347,6 +357,7 @@ export class Refusal {
     this.reason = options.reason ?? {};
     this.headers = options.headers ?? noHeaders;
     this.explanation = options.explanation;
+    this.party = options.party;
   }
 }
 

@@ -47,7 +47,7 @@ function parse(body: Buffer): JsonObject {
   } catch (error) {
     throw notAnObject('BodyNotJson', (error as Error).message);
   }
-  if (!isJsonObject(parsed)) throw notAnObject('BodyNotObject');
+  if (!isJsonObject(parsed)) throw notAnObject('BodyNotObject', undefined, kindOf(parsed));
   return parsed;
 }
 
@@ -70,12 +70,18 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function notAnObject(outcome: CrmOutcome, cause?: string): Refusal {
+/** What a value of JSON is, for people. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+function notAnObject(outcome: CrmOutcome, cause?: string, came?: string): Refusal {
   return new Refusal('INVALID_DATA', {
     details: { expected_data_type: 'jsonobject' },
     message: 'body',
     outcome,
-    ...(cause === undefined ? {} : { reason: { cause } }),
+    reason: { ...(cause !== undefined && { cause }), ...(came !== undefined && { came }) },
   });
 }
 

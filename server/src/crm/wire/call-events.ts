@@ -19,8 +19,8 @@ export class CallEvents {
     this.#events.record({
       kind: 'api',
       outcome: refusal.outcome,
-      clientId: grant?.clientId ?? null,
-      userId: grant?.userId ?? null,
+      clientId: (grant ?? refusal.party)?.clientId ?? null,
+      userId: (grant ?? refusal.party)?.userId ?? null,
       requestId: request.id,
       detail: {
         method: request.method,

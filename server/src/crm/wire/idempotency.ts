@@ -30,7 +30,7 @@ export function hasIdempotencyKey(operation: Operation, headers: CrmCall['header
 export async function runOnce(operation: Operation, call: CrmCall): Promise<CrmAnswer> {
   const { store, space, grant, user } = call;
   const key = call.headers[header];
-  if (typeof key !== 'string' || !keyForm.test(key)) throw keyRefused('IdempotencyKeyMalformed');
+  if (typeof key !== 'string' || !keyForm.test(key)) throw keyRefused('IdempotencyKeyMalformed', key);
   const place = [space.dataSpace, grant.clientId, user.id, key];
   const digest = digestOf(operation, call);
   // Requests of this process wait here, and hold no connection meanwhile; those of others wait for the row.
@@ -94,7 +94,7 @@ function digestOf(operation: Operation, call: CrmCall): string {
   return createHash('sha256').update(JSON.stringify(request)).update('\n').update(call.body).digest('hex');
 }
 
-function keyRefused(outcome: 'IdempotencyKeyMalformed' | 'IdempotencyKeyReused'): Refusal {
+function keyRefused(outcome: 'IdempotencyKeyMalformed' | 'IdempotencyKeyReused', came?: unknown): Refusal {
   return new Refusal('INVALID_DATA', {
     details: { header_name: 'Idempotency-Key' },
     message:
@@ -102,6 +102,7 @@ function keyRefused(outcome: 'IdempotencyKeyMalformed' | 'IdempotencyKeyReused')
         ? 'the Idempotency-Key given was used for another request'
         : 'the Idempotency-Key given seems to be invalid',
     outcome,
+    ...(came === undefined ? {} : { reason: { came: String(came).slice(0, 100) } }),
   });
 }
 

@@ -12,12 +12,13 @@ interface Node {
 
 export type Match =
   | { readonly operation: Operation; readonly version: Version; readonly path: readonly string[] }
-  | { readonly problem: 'unknownPath' | 'unknownMethod' | 'unreadablePath' };
+  | { readonly problem: 'unknownPath' | 'unreadablePath' }
+  /** `methods`: those that the path has. */
+  | { readonly problem: 'unknownMethod'; readonly methods: readonly string[] };
 
 const bulkPrefix = '/bulk/';
 
 const unknownPath = { problem: 'unknownPath' } as const;
-const unknownMethod = { problem: 'unknownMethod' } as const;
 const unreadablePath = { problem: 'unreadablePath' } as const;
 
 /** Names of modules and lists; none begins like the API's own words (`__features`), so that those stay unknown. */
@@ -81,7 +82,8 @@ export class Router {
     }
     if (node.operations.size === 0 || (!bulk && this.#unbuilt.has(decoded))) return unknownPath;
     const operation = node.operations.get(method);
-    return operation ? { operation, version, path: values } : unknownMethod;
+    if (operation) return { operation, version, path: values };
+    return { problem: 'unknownMethod', methods: [...node.operations.keys()] };
   }
 }
 

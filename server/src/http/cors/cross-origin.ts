@@ -13,6 +13,13 @@ export interface CrossOriginRule {
   preflightAnswered(request: FastifyRequest, origin: string, allowed: boolean): void;
 }
 
+export interface PreflightAnswer {
+  /** Whether pages at the origin may call; a browser holds method and headers against the answer besides. */
+  readonly allowed: boolean;
+  readonly status: number;
+  readonly headers: CorsHeaders;
+}
+
 /** The cross-origin side of a listener: preflights, and what lets a page read an answer. The rule is the listener's. */
 export class CrossOrigin {
   readonly #rule: CrossOriginRule;
@@ -30,14 +37,17 @@ export class CrossOrigin {
   async answerPreflight(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     const origin = this.foreignOrigin(request.headers);
     if (origin === null || !isPreflight(request.method, request.headers)) return undefined;
-    const allowed = await this.#rule.mayCall(origin);
-    this.#rule.preflightAnswered(request, origin, allowed);
-    if (!allowed)
-      return reply
-        .code(403)
-        .headers({ ...unreadableHeaders, 'cache-control': 'no-store' })
-        .send();
-    return reply.code(204).headers(preflightHeaders(origin, request.headers['access-control-request-headers'])).send();
+    const answer = await this.preflightAnswer(origin, request.headers['access-control-request-headers']);
+    this.#rule.preflightAnswered(request, origin, answer.allowed);
+    return reply.code(answer.status).headers(answer.headers).send();
+  }
+
+  /** What a preflight from `origin` is answered; `requestedHeaders` is its `Access-Control-Request-Headers`. */
+  async preflightAnswer(origin: Origin, requestedHeaders: string | undefined): Promise<PreflightAnswer> {
+    if (await this.#rule.mayCall(origin)) {
+      return { allowed: true, status: 204, headers: preflightHeaders(origin, requestedHeaders) };
+    }
+    return { allowed: false, status: 403, headers: { ...unreadableHeaders, 'cache-control': 'no-store' } };
   }
 
   /**

@@ -64,7 +64,7 @@ export const apiOutcomeExplanations: Explanations = {
   },
   RequestUnreadable: {
     expected: 'a request that can be read as HTTP',
-    came: '[[{cause}||another one]]',
+    came: 'another one[[: {reason}]]',
     rule: 'RFC 9110 §15.5.1',
     mend: 'Let an HTTP library write the request; look at Content-Length and Content-Type where one is written by hand.',
   },
@@ -75,8 +75,8 @@ export const apiOutcomeExplanations: Explanations = {
     mend: 'Take the character out; it comes from binary data, or from a text that was cut in the middle of a character.',
   },
   BodyTooLarge: {
-    expected: 'a body of at most [[{maximumBytes}||{details.limit}||2,000,000]] bytes',
-    came: 'a larger one[[: {came} bytes]]',
+    expected: 'a body of at most [[{details.limit}||2,000,000]] bytes',
+    came: 'a larger one',
     rule: 'RFC 9110 §15.5.14; docs/crm.md',
     mend: 'Send fewer records in one call (100 at most), or use bulk write for many.',
   },
@@ -214,8 +214,8 @@ export const apiOutcomeExplanations: Explanations = {
     setting: 'limits',
   },
   NotDelivered: {
-    expected: 'an answer with a status below 300 from the receiver of the notification',
-    came: '[[{reason}||{status}||no such answer]]',
+    expected: 'an answer with a status below 300 from [[{to}, ]]the receiver of the notification',
+    came: '[[{why}||no such answer]]',
     rule: 'RFC 9110 §15.3; docs/crm.md, "What is there" (notification channels)',
     mend: 'Open notify_url from this machine; it must answer in time. Addresses of internal networks need outgoingCalls.allowedNetworks.',
   },

@@ -35,7 +35,7 @@ export const peopleExplanations = {
   },
   PromptRequired: {
     expected: 'scopes that were granted for the session',
-    came: '[[{scopes}||a request for which a page would have to be shown]]',
+    came: '[[{reason}||a request for which a page would have to be shown]][[ ({scopes})]]',
     rule: 'docs/accounts.md, "Client-based" (/oauth/v2/auth/refresh)',
     mend: 'Ask for the scopes that were granted, or send the user through the authorization address for the new ones.',
   },
@@ -54,7 +54,7 @@ export const peopleExplanations = {
   },
   DevicePolledTooSoon: {
     expected: 'polls at least {intervalMs} ms apart',
-    came: 'a poll [[{sinceMs} ms||too soon]] after the one before',
+    came: 'a poll [[{elapsedMs} ms after the one before||too soon: {reason}||too soon]]',
     rule: 'RFC 8628 §3.5 (slow_down)',
     mend: 'Wait for the interval of the first answer between polls; it is in milliseconds on this platform.',
   },
@@ -98,7 +98,7 @@ export const peopleExplanations = {
   },
   PasswordUnfit: {
     expected: 'a new password that [[{expected}||keeps the rules of passwords]]',
-    came: 'one that breaks the rule "[[{fault}||{reason}||length or name]]"',
+    came: 'one that breaks the rule "[[{fault}||length or name]]"',
     rule: 'NIST SP 800-63B §3.1.1.2; docs/operating.md, passwords',
     mend: 'Choose a password of the length that the settings "passwords" say, which is not the own name or address.',
     setting: 'password',

@@ -12,7 +12,7 @@ export const requestExplanations = {
   RequestUnreadable: {
     expected:
       'a request that can be read as HTTP, its parameters as application/x-www-form-urlencoded or multipart/form-data',
-    came: 'something that cannot be read[[: {cause}]]',
+    came: 'something that cannot be read[[: {reason}]]',
     rule: 'RFC 9110 §15.5.1',
     mend: 'Send the parameters form-encoded with the matching Content-Type; JSON bodies are not read here.',
   },
@@ -38,7 +38,7 @@ export const requestExplanations = {
   },
   ClientNotEnabled: {
     expected: 'a client that is enabled in {dataCenter}',
-    came: 'a client that is registered in {registeredIn} and enabled in {enabledIn}',
+    came: 'a client that is registered in {registeredIn} and enabled [[in {enabledIn}||nowhere]]',
     rule: 'docs/accounts.md, "Domains"',
     mend: "Switch {dataCenter} on in the client's settings (npx grantway client update --client-id {clientId} --enable-dc {dataCenter}), or send the user to an accounts server where it is enabled.",
     setting: 'dataCenters',
@@ -51,8 +51,8 @@ export const requestExplanations = {
     setting: 'secret',
   },
   SecretWrong: {
-    expected: "[[{expected}||the client's secret of {dataCenter}]]",
-    came: '[[{came}||another secret]][[, replaced: it ended at {endedAt}]]',
+    expected: "the client's secret of {dataCenter}[[ (fingerprint {expected})]]",
+    came: 'another secret[[ (fingerprint {came})]][[, which was replaced and ended at {endedAt}]]',
     rule: 'RFC 6749 §2.3.1, §5.2 (invalid_client)',
     mend: 'Copy the secret of {dataCenter} from the console into the app. After a rotation every server needs the new one; --overlap keeps the old one valid for a while.',
     setting: 'secret',
@@ -84,14 +84,14 @@ export const requestExplanations = {
     setting: 'client',
   },
   RedirectUriMissing: {
-    expected: 'the parameter redirect_uri[[: {registered}]]',
+    expected: 'the parameter redirect_uri[[: {registeredUris}]]',
     came: 'no redirect_uri',
     rule: 'RFC 6749 §4.1.1, §4.1.3',
     mend: 'Add redirect_uri with one of the registered redirect URIs, in the exchange of the code too: the same one as in the authorization request.',
     setting: 'redirectUris',
   },
   RedirectUriMismatch: {
-    expected: '[[{registered}||{closest}||the registered redirect URI]]',
+    expected: '[[{registeredUris}||the registered redirect URI]]',
     came: '{came}[[, which differs at character {differsAtCharacter} ({hint})||, which differs at character {differsAtCharacter}]]',
     rule: 'RFC 6749 §3.1.2.3, §4.1.3; RFC 9700 §2.1 (exact comparison)',
     mend: 'Send exactly a registered redirect URI, to the last slash, or register {came} as well. In the exchange it is the one that the code was sent to.',
@@ -208,7 +208,7 @@ export const requestExplanations = {
   },
   AdminCallerForeign: {
     expected: 'a program on this machine',
-    came: '[[{reason}||a caller at {address}]]',
+    came: 'a caller at {address}[[ that named the host {host}]]',
     rule: 'docs/operating.md',
     mend: 'Call the admin API from this machine itself, by a shell or a tunnel; pages of browsers may never call it.',
   },

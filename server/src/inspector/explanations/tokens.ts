@@ -108,7 +108,7 @@ export const tokenExplanations = {
     setting: 'people',
   },
   TokenThrottled: {
-    expected: 'at most {limit} access tokens of one refresh token in {windowSeconds} seconds',
+    expected: 'at most {limit} access tokens of [[{of}||one refresh token]] in {windowSeconds} seconds',
     came: 'one more; the window ends in {retryAfterSeconds} seconds',
     rule: 'docs/operating.md, limits.accessTokensPerRefreshTokenPerWindow; RFC 6585 §4',
     mend: 'Refresh once an hour, when the token ends, not before each call; let parallel workers share one token. Try again in {retryAfterSeconds} seconds.',

@@ -26,6 +26,7 @@ export async function boundedRead<Row>(database: Database, dataSpace: number, st
     throw new Refusal('REQUEST_TIMEOUT', {
       message: 'the query reads more records than there is time for',
       outcome: 'QueryTooLong',
+      reason: { limitMs: longReadLimits.statementTimeoutSeconds * 1000 },
     });
   }
 }

@@ -70,6 +70,7 @@ async function handleTranslated(operation: Operation, call: CrmCall): Promise<Cr
     details: { resource_path_index: 1 },
     message: idInvalid,
     outcome: 'ExternalIdUnknown',
+    reason: { came: call.path[1] },
   });
 }
 

@@ -28,5 +28,6 @@ export function notFound(call: CrmCall): CrmAnswer {
     details: { resource_path_index: 1 },
     message: idInvalid,
     outcome: 'RecordUnknown',
+    reason: { came: call.path[1] },
   });
 }

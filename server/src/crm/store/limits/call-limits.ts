@@ -44,7 +44,10 @@ export class CallLimits implements Limits {
     const minuteEndMs = use.minuteMs + minuteMs;
     const rate = rateHeaders(crmCallsPerMinute, use.callsOfMinute, minuteEndMs);
     if (crmCallsPerMinute > 0 && use.callsOfMinute > crmCallsPerMinute) {
-      throw tooMany('CallsOfMinuteUsedUp', minuteEndMs - nowMs, rate);
+      throw tooMany('CallsOfMinuteUsedUp', minuteEndMs - nowMs, rate, {
+        limit: crmCallsPerMinute,
+        came: use.callsOfMinute,
+      });
     }
     const leave = this.#enterConcurrent(`${organizationId}/${clientId}`, cost, rate);
     if (!this.#ledger) return { headers: { ...rate, ...creditHeaders(nominalLimit, use.creditsOfDay) }, leave };
@@ -53,7 +56,10 @@ export class CallLimits implements Limits {
         const headers = { ...rate, ...this.#creditHeaders(taking) };
         if (taking.granted) return { headers, leave };
         leave?.();
-        throw tooMany('CreditsUsedUp', taking.retryAtMs - nowMs, headers);
+        throw tooMany('CreditsUsedUp', taking.retryAtMs - nowMs, headers, {
+          limit: this.#limits.crmCreditsPerDay,
+          cost: cost.credits,
+        });
       },
       (error: unknown) => {
         leave?.();
@@ -67,7 +73,9 @@ export class CallLimits implements Limits {
     const { crmConcurrentHeavyCalls } = this.#limits;
     if (crmConcurrentHeavyCalls === 0) return undefined;
     const key = `${organizationId}/${clientId}`;
-    if (!this.#heavyCalls.enter(key, crmConcurrentHeavyCalls)) throw tooMany('ConcurrentHeavyCalls', 1000, headers);
+    if (!this.#heavyCalls.enter(key, crmConcurrentHeavyCalls)) {
+      throw tooMany('ConcurrentHeavyCalls', 1000, headers, { limit: crmConcurrentHeavyCalls });
+    }
     return once(() => this.#heavyCalls.leave(key));
   }
 
@@ -87,10 +95,12 @@ export class CallLimits implements Limits {
     const { crmConcurrentCalls, crmConcurrentHeavyCalls } = this.#limits;
     const calls = crmConcurrentCalls > 0;
     const heavy = cost.heavy && crmConcurrentHeavyCalls > 0;
-    if (calls && !this.#calls.enter(key, crmConcurrentCalls)) throw tooMany('ConcurrentCalls', 1000, rate);
+    if (calls && !this.#calls.enter(key, crmConcurrentCalls)) {
+      throw tooMany('ConcurrentCalls', 1000, rate, { limit: crmConcurrentCalls });
+    }
     if (heavy && !this.#heavyCalls.enter(key, crmConcurrentHeavyCalls)) {
       if (calls) this.#calls.leave(key);
-      throw tooMany('ConcurrentHeavyCalls', 1000, rate);
+      throw tooMany('ConcurrentHeavyCalls', 1000, rate, { limit: crmConcurrentHeavyCalls });
     }
     if (!calls && !heavy) return undefined;
     return once(() => {
@@ -127,7 +137,16 @@ function creditHeaders(limit: number, used: number): Record<string, string> {
   };
 }
 
-function tooMany(outcome: CrmOutcome, waitMs: number, headers: Readonly<Record<string, string>>): Refusal {
+function tooMany(
+  outcome: CrmOutcome,
+  waitMs: number,
+  headers: Readonly<Record<string, string>>,
+  counted: Readonly<Record<string, number>>,
+): Refusal {
   const seconds = Math.max(Math.ceil(waitMs / 1000), 1);
-  return new Refusal('TOO_MANY_REQUESTS', { outcome, headers: { ...headers, 'retry-after': String(seconds) } });
+  return new Refusal('TOO_MANY_REQUESTS', {
+    outcome,
+    reason: { ...counted, retryAfterSeconds: seconds },
+    headers: { ...headers, 'retry-after': String(seconds) },
+  });
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../../config/data-centers.ts';
+import { isOriginOf } from '../../../oauth/javascript-domains.ts';
 import type { TokenGrant } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
@@ -46,7 +47,8 @@ export function route(router: Router, came: Arrived, method: string, path: strin
   const match = router.find(method, path);
   if (!('problem' in match)) return { ...came, ...match };
   if (match.problem === 'unreadablePath') throw unreadablePath();
-  throw new Refusal(match.problem === 'unknownPath' ? 'INVALID_URL_PATTERN' : 'INVALID_REQUEST_METHOD');
+  if ('methods' in match) throw new Refusal('INVALID_REQUEST_METHOD', { reason: { expected: match.methods } });
+  throw new Refusal('INVALID_URL_PATTERN');
 }
 
 async function authenticate(
@@ -56,7 +58,7 @@ async function authenticate(
 ): Promise<Authenticated> {
   const grant = await checkToken(context, authorization);
   const { origin } = routed;
-  return { ...routed, grant, originOfClient: origin !== null && grant.javascriptDomains.includes(origin) };
+  return { ...routed, grant, originOfClient: origin !== null && isOriginOf(grant, origin) };
 }
 
 function checkOrigin({ grant, origin, originOfClient }: Authenticated): void {

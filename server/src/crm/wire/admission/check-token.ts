@@ -22,8 +22,9 @@ export async function checkToken(
   }
   const check = await authority.check(token);
   if (check.grant) return check.grant;
-  const { explanation, refusal } = check;
-  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason: { token: maskSecret(token) }, explanation });
+  const { explanation, known, refusal } = check;
+  const reason = { token: maskSecret(token), ...known?.detail };
+  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason, explanation, party: known });
 }
 
 /** What may be said of a header that holds no usable token: its scheme, never what follows it. */

@@ -68,7 +68,9 @@ function checkHeaders(call: CrmCall): void {
     throw new Refusal('INVALID_DATA', { details: { header_name: 'feature', supported_values: ['bulk-write'] } });
   }
   const { zgid, organizationId } = call.space.contents;
-  if (organization !== zgid && organization !== organizationId) throw new Refusal('INVALID_ORG_ID');
+  if (organization !== zgid && organization !== organizationId) {
+    throw new Refusal('INVALID_ORG_ID', { reason: { expected: zgid, came: organization?.slice(0, 100) } });
+  }
 }
 
 function invalidFile(cause: string): Refusal {

@@ -201,7 +201,7 @@ describe('which calls', () => {
     expect(await statuses(1)).toEqual([204]);
     lab.faults.add({ ...us, ...other, endpoint: '/crm/*/Leads', method: 'get', clientId: self.client_id });
     expect(await statuses(1)).toEqual([500]);
-    expect(await statuses(1, 'Contacts?fields=Last_Name')).toEqual([204]);
+    expect(await statuses(1, 'Accounts?fields=Account_Name')).toEqual([204]);
     lab.faults.removeAll();
     lab.faults.add({ ...us, component: 'accounts', clientId: self.client_id, status: 418, body: {} });
     expect((await refresh(tokens.refresh_token)).status).toBe(418);

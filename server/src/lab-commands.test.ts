@@ -44,6 +44,35 @@ describe('the clock', () => {
   });
 });
 
+describe('faults', () => {
+  test('are added, met, listed and removed', async () => {
+    const rule = 'lab fault add --dc us --component api --endpoint /crm/v8/Leads --nth 1 --status 418';
+    const { fault_id } = await json(rule, '--body', '{"code":"TEAPOT"}');
+    const answer = await fetch(`${platform.ready.dataCenters.us?.api}/crm/v8/Leads`);
+    expect([answer.status, await answer.json()]).toEqual([418, { code: 'TEAPOT' }]);
+    const { faults } = await json('lab fault list');
+    expect(faults).toMatchObject([{ fault_id, action: 'status', calls: 1, injected: 1 }]);
+    const [event] = await json('event list --dc us --outcome FaultInjected');
+    expect(event).toMatchObject({ kind: 'fault', requestId: answer.headers.get('x-request-id') });
+    expect(event.detail).toMatchObject({ injected: true });
+    expect(await json(`lab fault remove ${fault_id}`)).toEqual({ removed: 1 });
+    expect((await failure(1, `lab fault remove ${fault_id}`)).message).toContain(fault_id);
+    await json('lab fault add --dc us --down');
+    await json('lab fault add --dc eu --component accounts --cut after --times 2');
+    expect(await json('lab fault remove --all')).toEqual({ removed: 2 });
+  });
+
+  test('that nobody can mean are refused', async () => {
+    for (const more of ['', ' --down --throttle', ' --component console --down', ' --latency long']) {
+      expect(await failure(1, `lab fault add --dc us${more}`)).toMatchObject({ code: 'BAD_INPUT' });
+    }
+    expect((await failure(1, 'lab fault add --dc xx --down')).message).toContain('"xx"');
+    expect(await failure(2, 'lab fault add --down')).toMatchObject({ code: 'USAGE' });
+    expect(await failure(2, 'lab fault add --dc us --status 500 --body', '{')).toMatchObject({ code: 'USAGE' });
+    await failure(1, 'lab fault remove');
+  });
+});
+
 test('a platform in production is not started with the lab', async () => {
   const config = shop.folder('production.json');
   writeFileSync(config, JSON.stringify({ production: true }));

@@ -56,6 +56,7 @@ import { deriveKey } from './foundation/secrets.ts';
 import { type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
+import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
 import type { Lab } from './lab/lab.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
@@ -166,6 +167,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const adminPort = settings.basePort + portOffsets.admin;
     const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
 
+    // Whoever runs no lab loads none of it.
+    const laboratory = options.lab && clock instanceof ShiftedClock ? await import('./lab/open-lab.ts') : undefined;
+    const faults = laboratory && new laboratory.Faults();
     const dataCenters = new Map<string, RunningDataCenter>();
     const listeners: Listener[] = [];
     const built = await Promise.all(
@@ -176,6 +180,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           { ...shared, policy },
           keys,
           closers,
+          faults && laboratory.faultsOf(faults, each.id),
         ),
       ),
     );
@@ -226,9 +231,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
     let lab: Lab | undefined;
-    if (options.lab && clock instanceof ShiftedClock) {
-      const { openLab } = await import('./lab/open-lab.ts');
-      const opened = openLab({ admin, clock, directoryNotices }, adminApp);
+    if (laboratory && faults && clock instanceof ShiftedClock) {
+      const opened = laboratory.openLab({ admin, clock, directoryNotices, faults }, adminApp);
       closers.push(() => opened.close());
       lab = opened;
     } else registerNoLab(adminApp);
@@ -315,15 +319,18 @@ async function buildDataCenter(
     ...keys
   }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
   closers: (() => Promise<unknown>)[],
+  faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
-  const events: EventRecorder = createEventRecorder(database, {
+  faults?.attach(database, background);
+  const recorder = createEventRecorder(database.spared, {
     clock,
     log,
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
   });
+  const events: EventRecorder = faults?.marking(recorder) ?? recorder;
   closers.push(() => events.flush(), startSweeping(background, notices, clock, log));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
@@ -345,8 +352,10 @@ async function buildDataCenter(
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });
+  const intercept = (component: 'accounts' | 'api' | 'content') => faults?.intercept(component, { events, authority });
   const accountsContext: AccountsContext = {
     ...shared,
+    intercept: intercept('accounts'),
     dataCenter,
     database,
     tokens,
@@ -363,7 +372,8 @@ async function buildDataCenter(
   const store = createCrmStore({ database, notices, clock, settings });
   const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
   for (const environment of environments) {
-    apps.set(apiServiceOf[environment], createCrmApi({ ...shared, dataCenter, environment, store, authority, events }));
+    const api = { ...shared, dataCenter, environment, store, authority, events, intercept: intercept('api') };
+    apps.set(apiServiceOf[environment], createCrmApi(api));
   }
   const content = {
     ...shared,
@@ -373,6 +383,7 @@ async function buildDataCenter(
     events,
     environment: 'production',
     content: true,
+    intercept: intercept('content'),
   } as const;
   apps.set('content', createCrmApi(content));
   const worker = new JobWorker({

@@ -42,6 +42,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     trustProxy: context.settings.trustProxy,
     bodyLimitBytes,
     secure: context.dataCenter.origins.accounts.startsWith('https:'),
+    intercept: context.intercept,
   });
   // What programs call needs no cookies, and should not pay for reading them.
   app.register(async (programs) => {
@@ -106,6 +107,12 @@ function createDialect(context: AccountsContext): Dialect {
         status: 503,
         data: { heading: messages.unavailable, text: messages.unavailableText },
       });
+    },
+    throttled(request: FastifyRequest, reply: FastifyReply, localized: boolean) {
+      const refusal = { outcome: 'TokenThrottled' } as const;
+      return json(request)
+        ? sendRefusal(context, request, reply, null, refusal, 'token', localized)
+        : sendErrorPage(context, request, reply, refusal);
     },
     failed(request: FastifyRequest, reply: FastifyReply) {
       if (json(request)) return sendJson(reply, 500, { error: outcomes.InternalFailure.token?.error });

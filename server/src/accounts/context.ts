@@ -6,6 +6,7 @@ import type { ClientDirectory } from '../directory/clients.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
+import type { Intercept } from '../http/app.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
 import type { OrganizationId, UserId } from '../oauth/ids.ts';
@@ -69,4 +70,6 @@ export interface AccountsContext {
   readonly random: Random;
   readonly log: Log;
   readonly events: EventRecorder;
+  /** Only on a platform with the lab. */
+  readonly intercept?: Intercept | undefined;
 }

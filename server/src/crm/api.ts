@@ -7,6 +7,7 @@ import type { CrmCall } from './kernel/call.ts';
 import { Refusal, unavailable } from './kernel/errors.ts';
 import type { Pass } from './kernel/store.ts';
 import { chapters, operations, uploadOperations } from './operations.ts';
+import { creditsUsedUp } from './store/limits/call-limits.ts';
 import { storeFor } from './store/records/limited-records.ts';
 import { admit, unreadablePath } from './wire/admission/admit.ts';
 import { type Admitted, arrived, type Stage } from './wire/admission/stages.ts';
@@ -55,6 +56,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     bodyLimitBytes,
     requestTimeoutMs,
     secure: dataCenter.origins.api.startsWith('https:'),
+    intercept: context.intercept,
     dialect: {
       malformed: { ...new Refusal('INVALID_REQUEST').body },
       notFound: (request, reply) => refuse(request, reply, new Refusal('INVALID_URL_PATTERN')),
@@ -65,6 +67,11 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         return refuse(request, reply, reason === undefined ? unreadablePath() : unreadable(status, reason));
       },
       unavailable: (request, reply) => refuse(request, reply, unavailable()),
+      throttled: (request, reply) => {
+        request.crmStage ??= arrived(crossOrigin.foreignOrigin(request.headers));
+        return refuse(request, reply, creditsUsedUp(settings.limits, context.clock.nowMs()));
+      },
+      readable: (request) => crossOrigin.headersFor(crossOrigin.foreignOrigin(request.headers), undefined),
       failed: (request, reply) => refuse(request, reply, new Refusal('INTERNAL_ERROR')),
       caught: (error, reply) => (error instanceof Refusal ? refuse(reply.request, reply, error) : undefined),
     },

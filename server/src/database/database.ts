@@ -30,6 +30,9 @@ export interface PoolLimits {
   readonly idleInTransactionTimeoutSeconds: number;
 }
 
+/** Stands around a statement or transaction and may keep it from running, or its end from being known. */
+export type StatementFault = <Result>(run: () => Promise<Result>) => Promise<Result>;
+
 export interface DatabaseOptions {
   /** What messages call it: `directory`, or a data centre's id. */
   readonly label: string;
@@ -84,6 +87,10 @@ const ignoreError = () => {};
 export class Database implements Queryable {
   readonly label: string;
   readonly connection: pg.ClientConfig;
+  /** The faults of the lab; none on any other platform. */
+  fault: StatementFault | undefined;
+  /** The same database, left alone by faults: for the events, which tell of them. */
+  readonly spared: Pick<Database, 'query' | 'label'>;
   readonly #pool: pg.Pool;
   readonly #limits: PoolLimits;
   readonly #watch: HangWatch;
@@ -93,6 +100,7 @@ export class Database implements Queryable {
   constructor(options: DatabaseOptions) {
     this.label = options.label;
     this.connection = options.connection;
+    this.spared = { label: options.label, query: (statement) => this.#query(statement) };
     this.#watch = new HangWatch(options.connection, options.label);
     this.#limits = { ...defaultPoolLimits, ...options.limits };
     const { maxConnections, connectTimeoutSeconds, statementTimeoutSeconds } = this.#limits;
@@ -119,7 +127,11 @@ export class Database implements Queryable {
   }
 
   /** @throws Unavailable when the database does not answer, or not within the limits. */
-  async query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
+  query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
+    return this.fault ? this.fault(() => this.#query<Row>(statement)) : this.#query(statement);
+  }
+
+  async #query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
     this.#watch.check();
     this.#roundTrips++;
     try {
@@ -134,7 +146,11 @@ export class Database implements Queryable {
    * Runs `work` in one transaction; begun again when the database asks for it (serialization, deadlock).
    * @throws Unavailable when the database does not answer, or not within the limits.
    */
-  async transaction<Result>(
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>, limits?: TransactionLimits): Promise<Result> {
+    return this.fault ? this.fault(() => this.#transaction(work, limits)) : this.#transaction(work, limits);
+  }
+
+  async #transaction<Result>(
     work: (transaction: Queryable) => Promise<Result>,
     limits?: TransactionLimits,
   ): Promise<Result> {

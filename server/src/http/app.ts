@@ -16,9 +16,16 @@ export interface Dialect {
   caught?(error: unknown, reply: FastifyReply): FastifyReply | Promise<FastifyReply> | undefined;
   /** Something that the request needs does not answer for the moment (503); `Retry-After` is set. */
   unavailable(request: FastifyRequest, reply: FastifyReply, error: Unavailable): unknown;
+  /** What it answers to too many calls; `localized`: in the caller's language, where the original has that. */
+  throttled?(request: FastifyRequest, reply: FastifyReply, localized: boolean): unknown;
+  /** The headers that let the page which made the request read its answer. */
+  readable?(request: FastifyRequest): Promise<Readonly<Record<string, string>>>;
   /** Our own fault. The cause is logged with the request's id and never shown. */
   failed(request: FastifyRequest, reply: FastifyReply): unknown;
 }
+
+/** Comes before everything else that a listener does with a request, and may answer it: the faults of the lab. */
+export type Intercept = (app: FastifyInstance, dialect: Dialect) => void;
 
 export interface AppOptions {
   readonly random: Random;
@@ -30,6 +37,7 @@ export interface AppOptions {
   readonly requestTimeoutMs?: number;
   /** Origins are https: send Strict-Transport-Security. */
   readonly secure: boolean;
+  readonly intercept?: Intercept | undefined;
 }
 
 /** Longest URL that is read (Node refuses headers of more than 16 KiB as a whole by itself). */
@@ -77,6 +85,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (options.secure) reply.header('strict-transport-security', 'max-age=63072000');
     done(twice ? new RepeatedHeader() : undefined);
   });
+  options.intercept?.(app, dialect);
   app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
     const answer = dialect.caught?.(error, reply);

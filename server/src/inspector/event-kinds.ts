@@ -29,6 +29,7 @@ export const eventKinds = {
   cors: 'a preflight of a page',
   events: 'events were left out, because too many came in a minute',
   notification: 'a notification channel was called',
+  fault: 'the lab met a request with a fault',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type EventKind = keyof typeof eventKinds;

@@ -59,7 +59,7 @@ const longestExplanationMs = 2_000;
 const maxClientIdLength = 100;
 
 export function createEventRecorder(
-  database: Database,
+  database: Pick<Database, 'query' | 'label'>,
   options: {
     readonly clock: Clock;
     readonly log: Log;
@@ -162,7 +162,7 @@ function storableEvent(
 }
 
 /** Returns the ids of the rows, in the order of the events. */
-async function insertEvents(database: Database, events: readonly StorableEvent[]): Promise<string[]> {
+async function insertEvents(database: Pick<Database, 'query'>, events: readonly StorableEvent[]): Promise<string[]> {
   const rows = await database.query<{ event_id: string }>({
     name: 'record-events',
     text: `INSERT INTO protocol_event (at_ms, kind, outcome, client_id, user_id, request_id, detail)
@@ -181,7 +181,7 @@ async function insertEvents(database: Database, events: readonly StorableEvent[]
   return rows.map((row) => row.event_id);
 }
 
-async function updateEvent(database: Database, eventId: string, event: StorableEvent): Promise<void> {
+async function updateEvent(database: Pick<Database, 'query'>, eventId: string, event: StorableEvent): Promise<void> {
   await database.query({
     text: 'UPDATE protocol_event SET at_ms = $2, user_id = $3, request_id = $4, detail = $5 WHERE event_id = $1',
     values: [eventId, event.atMs, event.userId ?? null, event.requestId ?? null, storable(event.detail)],

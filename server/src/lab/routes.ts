@@ -1,12 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { withId } from '../admin/schemas.ts';
 import type { Lab } from './lab.ts';
 import { answers, bodies } from './schemas.ts';
 
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock } = lab;
+  const { clock, faults } = lab;
   app.get('/lab/clock', { schema: { response: { 200: answers.clock } } }, async () => clock.show());
   app.post('/lab/clock/advance', { schema: { body: bodies.advance } }, async ({ body }) =>
     clock.advance(body.duration),
@@ -14,4 +15,10 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   app.post('/lab/clock/set', { schema: { body: bodies.set } }, async ({ body }) => clock.set(body.now));
   app.post('/lab/clock/speed', { schema: { body: bodies.speed } }, async ({ body }) => clock.speed(body.speed));
   app.post('/lab/clock/reset', async () => clock.reset());
+  app.get('/lab/faults', async () => ({ faults: faults.list() }));
+  app.post('/lab/faults', { schema: { body: bodies.fault } }, async ({ body }, reply) =>
+    reply.code(201).send(faults.add(body)),
+  );
+  app.delete('/lab/faults', async () => faults.removeAll());
+  app.delete('/lab/faults/:id', { schema: { params: withId } }, async ({ params }) => faults.remove(params.id));
 }

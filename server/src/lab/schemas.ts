@@ -10,6 +10,29 @@ export const bodies = {
     { speed: Type.Number({ description: 'Seconds of the platform in a second of the machine; 0 stops its time.' }) },
     strict,
   ),
+  fault: Type.Object(
+    {
+      dataCenter: Type.String(),
+      component: Type.Optional(
+        Type.String({ description: 'accounts, api, content or database; left out: the first three.' }),
+      ),
+      endpoint: Type.Optional(Type.String({ description: 'A path; * stands for any letters.' })),
+      method: Type.Optional(Type.String()),
+      clientId: Type.Optional(Type.String()),
+      nth: Type.Optional(Type.Integer({ description: 'Only the Nth matching call since the rule was added.' })),
+      times: Type.Optional(Type.Integer({ description: 'The first K matching calls.' })),
+      share: Type.Optional(Type.Number({ description: 'A part of the matching calls, over 0 to 1.' })),
+      seed: Type.Optional(Type.Integer({ description: 'Of the series that share draws from; 1 unless it is given.' })),
+      status: Type.Optional(Type.Integer()),
+      body: Type.Optional(Type.Unknown({ description: 'Any JSON, with status.' })),
+      throttle: Type.Optional(Type.Boolean({ description: "The platform's own answer to too many calls." })),
+      localized: Type.Optional(Type.Boolean({ description: 'With throttle: in the language of Accept-Language.' })),
+      latency: Type.Optional(Type.String({ description: 'Like 2s.' })),
+      cut: Type.Optional(Type.String({ description: 'before or after the work is done.' })),
+      down: Type.Optional(Type.Boolean({ description: 'Connections end without an answer.' })),
+    },
+    { ...strict, description: 'Exactly one of status, throttle, latency, cut and down.' },
+  ),
 };
 
 const iso = Type.String({ format: 'date-time' });

@@ -338,6 +338,11 @@ const catalogue = {
   },
   EventsDropped: { meaning: 'More events came in a minute than are recorded; the others were counted only.' },
 
+  FaultInjected: {
+    meaning:
+      'A fault rule of the lab met this request: what came back, or did not, is its doing. "lab fault list" has it.',
+  },
+
   InternalFailure: {
     meaning: 'Our own fault; the log has the cause.',
     page: 'E5',

@@ -17,6 +17,7 @@ export function sendRefusal(
   clientId: string | null,
   refusal: Refusal,
   kind: EventKind = 'token',
+  localized = context.settings.compatibility.throttleLocalised,
 ): FastifyReply {
   const { outcome, detail, explanation } = refusal;
   context.events.record({
@@ -38,7 +39,7 @@ export function sendRefusal(
   if (wire.error !== 'Access Denied') return sendJson(reply, wire.status, { error: wire.error });
   const body = throttleBodies[compatibility.throttleText];
   const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? '';
-  const error = (compatibility.throttleLocalised && throttleErrorByLanguage[language]) || body.error;
+  const error = (localized && throttleErrorByLanguage[language]) || body.error;
   return sendJson(reply, compatibility.throttleStatus, { ...body, error });
 }
 

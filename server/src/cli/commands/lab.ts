@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { registerLabClockCommands } from './lab-clock.ts';
+import { registerLabFaultCommands } from './lab-fault.ts';
 
 export function registerLabCommands(program: Command): void {
   const lab = program
     .command('lab')
     .description('move time, make faults, save and restore everything (only where the platform runs with --lab)');
   registerLabClockCommands(lab);
+  registerLabFaultCommands(lab);
 }

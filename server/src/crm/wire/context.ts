@@ -2,6 +2,7 @@ import type { DataCenter, Environment } from '../../config/data-centers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { Random } from '../../foundation/random.ts';
+import type { Intercept } from '../../http/app.ts';
 import type { Log } from '../../http/log.ts';
 import type { EventRecorder } from '../../inspector/events.ts';
 import type { TokenAuthority } from '../../oauth/token-authority.ts';
@@ -21,4 +22,6 @@ export interface CrmContext {
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
   readonly settings: Settings;
+  /** Only on a platform with the lab. */
+  readonly intercept?: Intercept | undefined;
 }

@@ -200,6 +200,12 @@ export const requestExplanations = {
     mend: 'Find out who sends so many refused requests, by the outcomes that are counted in this event; or set limits.eventsPerMinute higher.',
     setting: 'limits',
   },
+  FaultInjected: {
+    expected: 'an answer of the platform',
+    came: 'a fault that a rule of the lab makes[[: {action}]][[ (rule {faultId})]]',
+    rule: 'docs/lab.md',
+    mend: 'This is what was asked for. "grantway lab fault list" shows the rule, "grantway lab fault remove" ends it.',
+  },
   AdminTokenWrong: {
     expected: 'the token in the file admin-token of the data directory',
     came: '[[{came}||another token or none]]',

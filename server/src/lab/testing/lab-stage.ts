@@ -4,7 +4,7 @@ import { startTestPlatform, type TestPlatformOptions } from '../../testing/test-
 import type { Lab } from '../lab.ts';
 
 export const labUser = 'anna@us.example';
-const scope = 'ZohoCRM.modules.ALL,ZohoCRM.notifications.ALL';
+const scope = 'ZohoCRM.modules.ALL,ZohoCRM.notifications.ALL,ZohoSearch.securesearch.READ';
 
 /** A platform with the lab, one user with an organization and a self client, and what its program does. */
 export async function startLabStage(options: TestPlatformOptions = {}) {

@@ -1,6 +1,7 @@
 import type { Settings } from '../../../config/settings.ts';
 import type { Database } from '../../../database/database.ts';
 import type { Clock } from '../../../foundation/clock.ts';
+import type { EpochMs } from '../../../foundation/kinds.ts';
 import type { Cost } from '../../kernel/cost.ts';
 import { type CrmOutcome, Refusal } from '../../kernel/errors.ts';
 import type { Limits, Pass } from '../../kernel/store.ts';
@@ -135,6 +136,14 @@ function creditHeaders(limit: number, used: number): Record<string, string> {
     'x-ratelimit-day-limit': String(limit),
     'x-ratelimit-day-remaining': left,
   };
+}
+
+/** The refusal of a call whose organization has no credits left, as it would be made now. */
+export function creditsUsedUp({ crmCreditsPerDay, crmCallsPerMinute }: LimitSettings, nowMs: EpochMs): Refusal {
+  const minuteEndMs = nowMs - (nowMs % minuteMs) + minuteMs;
+  const limit = crmCreditsPerDay === 0 ? nominalLimit : crmCreditsPerDay;
+  const headers = { ...rateHeaders(crmCallsPerMinute, 1, minuteEndMs), ...creditHeaders(limit, limit) };
+  return tooMany('CreditsUsedUp', minuteEndMs - nowMs, headers, { limit });
 }
 
 function tooMany(

@@ -18,20 +18,23 @@ import { registerKeySet } from './identity/key-set.ts';
 import { registerUserInfo } from './identity/user-info.ts';
 import { registerAddScopes } from './incremental/add-scopes.ts';
 import { registerEnhanceToken } from './incremental/enhance-token.ts';
+import { standardPath } from './issuer.ts';
 import { registerServerInfo } from './server-info.ts';
 import { registerHop } from './sign-in/hop.ts';
 import { registerSignInName } from './sign-in/sign-in-name.ts';
 import { registerSignInPassword } from './sign-in/sign-in-password.ts';
 import { registerSignOut } from './sign-in/sign-out.ts';
+import { registerStandardDialect } from './standard/register.ts';
 import { registerRevoke } from './token/revoke.ts';
 import { registerTokenEndpoint } from './token/token-endpoint.ts';
 import { sendJson, sendRefusal } from './wire/send-json.ts';
+import { sendStandardRefusal } from './wire/standard-error.ts';
 
 const bodyLimitBytes = 64 * 1024;
 
 /** Paths that programs call: they are never answered with HTML, whatever happens. */
 const tokenSide =
-  /^\/(oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
+  /^\/(oauth2\/(token|revoke|introspect|userinfo|jwks|\.well-known)|oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
 
 /** The accounts server of one data centre. */
 export function createAccountsApp(context: AccountsContext): FastifyInstance {
@@ -54,6 +57,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerKeySet(programs, context);
     registerDiscovery(programs, context);
     registerEnhanceToken(programs, context);
+    registerStandardDialect(programs, context);
   });
   app.register(async (people) => {
     await people.register(cookie);
@@ -81,6 +85,8 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
 function createDialect(context: AccountsContext): Dialect {
   const { messages } = context.pages;
   const json = (request: FastifyRequest) => tokenSide.test(request.url ?? '');
+  const refusalOf = (request: FastifyRequest) =>
+    request.url?.startsWith(`${standardPath}/`) ? sendStandardRefusal : sendRefusal;
   return {
     malformed: { error: outcomes.RequestUnreadable.token?.error },
     notFound(request: FastifyRequest, reply: FastifyReply) {
@@ -95,12 +101,12 @@ function createDialect(context: AccountsContext): Dialect {
       const detail = { status, ...(reason !== undefined && { reason }) };
       if (json(request)) {
         reply.code(status);
-        return sendRefusal(context, request, reply, null, { outcome: 'RequestUnreadable', detail });
+        return refusalOf(request)(context, request, reply, null, { outcome: 'RequestUnreadable', detail });
       }
       return sendErrorPage(context, request, reply, { outcome: 'RequestUnreadable', detail });
     },
     unavailable(request: FastifyRequest, reply: FastifyReply) {
-      if (json(request)) return sendRefusal(context, request, reply, null, { outcome: 'ServiceUnavailable' });
+      if (json(request)) return refusalOf(request)(context, request, reply, null, { outcome: 'ServiceUnavailable' });
       context.events.record({ kind: 'authorize', outcome: 'ServiceUnavailable', requestId: request.id });
       return context.pages.send(reply, 'notice', {
         title: messages.unavailable,

@@ -1,10 +1,12 @@
 import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
-import type { ClientUpdate } from '../directory/write-client.ts';
-import { type Client, type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
+import type { ClientUpdate, StandardFields } from '../directory/write-client.ts';
+import { type Client, type ClientType, clientTypeRules, clientTypes, isPublic } from '../oauth/client.ts';
+import { readClientKeys } from '../oauth/client-keys.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
+import { redirectUriFault } from '../oauth/client-uris.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -20,11 +22,18 @@ export interface ClientRegistration extends ClientFields {
   readonly sameSecret: boolean;
   readonly resourceServer?: boolean | undefined;
   readonly secretsShownOnce?: boolean;
+  readonly standards?: GivenStandards;
+}
+
+/** The standards' part of a client as it is given: the keys are checked here. */
+export interface GivenStandards extends Partial<Omit<StandardFields, 'jwks'>> {
+  readonly jwks?: unknown;
 }
 
 /** What the call that made secrets answers. */
 export interface ClientWithSecrets {
   readonly client_id: string;
+  /** Public clients and those with keys of their own have none: an empty text, and no secrets. */
   readonly client_secret: string;
   readonly secrets: Secrets;
 }
@@ -34,6 +43,7 @@ export function describeClient(client: Client) {
   return {
     client_id: client.clientId,
     type: client.type,
+    profile: client.profile,
     name: client.name,
     homepage: client.homepageUrl,
     redirect_uris: client.redirectUris,
@@ -43,6 +53,9 @@ export function describeClient(client: Client) {
     same_secret: client.sameSecret,
     secrets_shown_once: client.secretsShownOnce,
     resource_server: client.resourceServer,
+    jwks: client.jwks,
+    access_token_format: client.accessTokenFormat,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
     data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
     settings: client.overrides,
     created_at: new Date(client.createdAtMs).toISOString(),
@@ -66,8 +79,10 @@ export async function registerClient(
   // A self client has no fields of its own; lists show it by the name of its type.
   const name = type === 'self' && !registration.name ? rules.label : registration.name;
   checkFields(context, type, { ...registration, name });
+  const { standards, ...fields } = registration;
   const created = await context.clients.create({
-    ...registration,
+    ...fields,
+    ...readStandards(context, { type, profile: 'compatible' }, { profile: 'compatible', ...standards }),
     name,
     type,
     dataCenter: dataCenter.id,
@@ -87,12 +102,13 @@ export async function registerClient(
     action: 'register',
     clientId: client.clientId,
     userId: owner.userId,
-    detail: { type, dataCenters: [...client.dataCenters.keys()] },
+    detail: { type, profile: client.profile, dataCenters: [...client.dataCenters.keys()] },
   });
   return withSecrets(client, created.secrets);
 }
 
-export interface ClientChange extends Omit<ClientUpdate, 'overrides'> {
+export interface ClientChange extends Omit<ClientUpdate, 'overrides' | keyof StandardFields> {
+  readonly standards?: GivenStandards;
   /** Settings of its own by name; null or an empty text takes one back. */
   readonly overrides?: GivenSettings;
   /** How long secrets that `sameSecret` replaces stay valid; default: a day. */
@@ -118,10 +134,11 @@ export async function changeClient(context: AdminContext, clientId: string, chan
     javascriptDomains: change.javascriptDomains ?? client.javascriptDomains,
   };
   checkFields(context, client.type, fields, (field) => change[field] !== undefined);
-  const { overrides, overlapSeconds = sharingOverlapSeconds, ...rest } = change;
+  const { overrides, overlapSeconds = sharingOverlapSeconds, standards, ...rest } = change;
   checkOverlap(overlapSeconds);
   const merged = overrides && { overrides: mergeOverrides(client, overrides) };
-  const updated = await context.clients.update(client, { ...rest, ...merged }, overlapSeconds);
+  const ofStandards = standards && readStandards(context, client, standards);
+  const updated = await context.clients.update(client, { ...rest, ...ofStandards, ...merged }, overlapSeconds);
   const described = describeClient(updated.client);
   recordOperatorEvent(context, client.dataCenter, {
     kind: 'client',
@@ -196,7 +213,31 @@ function mergeOverrides(client: Client, change: GivenSettings): ClientOverrides 
   return merged.settings;
 }
 
+/** @throws AdminFailure for what the standards, or the settings of the server, do not allow. */
+function readStandards(
+  { settings }: AdminContext,
+  client: Pick<Client, 'type' | 'profile'>,
+  { jwks, ...given }: GivenStandards,
+): Partial<StandardFields> {
+  if (given.profile === 'compatible' && !settings.standards.compatibleProfile) {
+    throw badInput(
+      'the profile: expected strict, got "compatible", which the setting standards.compatibleProfile forbids',
+    );
+  }
+  const { plainHttpRedirects: plainHttp, undottedSchemes } = settings.compatibility;
+  for (const uri of given.postLogoutRedirectUris ?? []) {
+    const fault = redirectUriFault(uri, clientTypeRules[client.type].ownScheme, { plainHttp, undottedSchemes });
+    if (fault !== undefined) throw badInput(`a post-logout redirect URI: "${uri.slice(0, 200)}": ${fault}`);
+  }
+  if (jwks === undefined) return given;
+  if (jwks === null) return { ...given, jwks };
+  const read = readClientKeys(jwks);
+  if ('fault' in read) throw badInput(`jwks: ${read.fault}`);
+  return { ...given, jwks: read.keys };
+}
+
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {
+  if (client.jwks || isPublic(client)) return { client_id: client.clientId, client_secret: '', secrets: {} };
   const own = secrets[client.dataCenter] ?? Object.values(secrets)[0] ?? '';
   return { client_id: client.clientId, client_secret: own, secrets };
 }

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
 
 const strict = { additionalProperties: false } as const;
 const texts = Type.Array(Type.String());
@@ -12,6 +13,19 @@ const importTarget = { ...organization, module: Type.String() };
 
 /** A method is a token of HTTP (RFC 9110 §9.1). */
 const methodName = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
+
+const oneOf = <Text extends string>(texts: readonly Text[]) => Type.Union(texts.map((each) => Type.Literal(each)));
+
+/** What a client is told by the standards; the keys are checked where they are read. */
+const standards = Type.Object(
+  {
+    profile: Type.Optional(oneOf(clientProfiles)),
+    jwks: Type.Optional(Type.Unknown()),
+    accessTokenFormat: Type.Optional(oneOf(accessTokenFormats)),
+    postLogoutRedirectUris: Type.Optional(Type.Array(Type.String(), { maxItems: 50 })),
+  },
+  strict,
+);
 
 /** The bodies of the admin API's calls. */
 export const bodies = {
@@ -62,6 +76,7 @@ export const bodies = {
       sameSecret: Type.Boolean({ default: false }),
       resourceServer: Type.Boolean({ default: false }),
       secretsShownOnce: Type.Boolean({ default: false }),
+      standards: Type.Optional(standards),
     },
     strict,
   ),
@@ -77,6 +92,7 @@ export const bodies = {
       sameSecret: Type.Optional(Type.Boolean()),
       secretsShownOnce: Type.Optional(Type.Boolean()),
       overlapSeconds: Type.Optional(Type.Integer()),
+      standards: Type.Optional(standards),
       overrides: Type.Optional(
         Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String(), Type.Null()])),
       ),

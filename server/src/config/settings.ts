@@ -204,6 +204,17 @@ const compatibility = Type.Object(
   { ...closed, default: {} },
 );
 
+const standards = Type.Object(
+  {
+    compatibleProfile: Type.Boolean({
+      default: true,
+      description:
+        'Serve clients of the compatible profile; off, only clients of the strict profile (docs/profiles.md) are registered and served.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
 const declaredScope = Type.Object(
   {
     name: Type.String({
@@ -339,6 +350,7 @@ export const settingsSchema = Type.Object(
     database,
     outgoingCalls,
     compatibility,
+    standards,
   },
   closed,
 );

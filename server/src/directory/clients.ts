@@ -4,7 +4,7 @@ import { notifyChanges } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
-import { type Client, type ClientType, clientTypeRules } from '../oauth/client.ts';
+import { type Client, type ClientProfile, type ClientType, clientTypeRules } from '../oauth/client.ts';
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId } from '../oauth/formats.ts';
@@ -12,12 +12,12 @@ import type { ClientId, UserId } from '../oauth/ids.ts';
 import { type ClientRow, selectClients, toClient } from './client-rows.ts';
 import { ClientSecrets, type Secrets } from './client-secrets.ts';
 import { SecretUses } from './secret-uses.ts';
-import { addBare, type ClientUpdate, countForOwner, enable, writeFields } from './write-client.ts';
+import { addBare, type ClientUpdate, countForOwner, enable, type StandardFields, writeFields } from './write-client.ts';
 
 export type { Secrets };
 
 /** What `create` is told beside the fields. */
-export interface NewClient extends ClientFields {
+export interface NewClient extends ClientFields, Partial<StandardFields> {
   readonly type: ClientType;
   readonly dataCenter: string;
   readonly ownerId: UserId;
@@ -108,17 +108,18 @@ export class ClientDirectory {
     if (this.#clock.nowMs() - this.#awaySinceMs >= this.#graceMs) this.#forget();
   }
 
-  /** Whether some client that is enabled at the data centre has registered `origin` as a JavaScript domain. */
-  allowsOrigin(dataCenterId: string, origin: string): Promise<boolean> {
+  /** Whether some client that is enabled at the data centre has registered `origin` as a JavaScript domain; `profile`: some client of it. */
+  allowsOrigin(dataCenterId: string, origin: string, profile?: ClientProfile): Promise<boolean> {
     this.#forgetAfterGrace();
     // No client has registered such a one; it is not worth a question, nor a place in memory.
     if (origin.length > maxUriLength) return noOrigin;
-    return remember(this.#origins, `${dataCenterId} ${origin}`, async () => {
+    return remember(this.#origins, `${dataCenterId} ${profile ?? ''} ${origin}`, async () => {
       const rows = await this.#database.query({
         name: 'client-allows-origin',
         text: `SELECT 1 FROM client c JOIN client_data_center d USING (client_id)
-               WHERE c.javascript_domains @> ARRAY[$2] AND d.data_center = $1 AND d.enabled LIMIT 1`,
-        values: [dataCenterId, origin],
+               WHERE c.javascript_domains @> ARRAY[$2] AND d.data_center = $1 AND d.enabled
+                 AND ($3::text IS NULL OR c.profile = $3) LIMIT 1`,
+        values: [dataCenterId, origin, profile ?? null],
       });
       return rows.length > 0;
     });
@@ -191,8 +192,8 @@ export class ClientDirectory {
         await transaction.query({
           text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
                                      owner_id, same_secret, created_at_ms, updated_at_ms, resource_server,
-                                     secrets_shown_once)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)`,
+                                     secrets_shown_once, profile, jwks, access_token_format, post_logout_redirect_uris)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16)`,
           values: [
             clientId,
             fresh.type,
@@ -206,6 +207,10 @@ export class ClientDirectory {
             nowMs,
             fresh.resourceServer ?? false,
             fresh.secretsShownOnce ?? false,
+            fresh.profile ?? 'compatible',
+            fresh.jwks ? JSON.stringify(fresh.jwks) : null,
+            fresh.accessTokenFormat ?? 'opaque',
+            fresh.postLogoutRedirectUris ?? [],
           ],
         });
         for (const id of dataCenters) await addBare(transaction, clientId, id, nowMs);

@@ -15,6 +15,10 @@ export function consoleClient(topology: Topology, key: Buffer): { readonly clien
   const client: Client = {
     clientId: consoleClientId,
     type: 'server',
+    profile: 'compatible',
+    jwks: null,
+    accessTokenFormat: 'opaque',
+    postLogoutRedirectUris: [],
     name: 'API Console',
     homepageUrl: first?.origins.console ?? null,
     redirectUris: topology.dataCenters.map(({ origins }) => `${origins.console}${consoleCallbackPath}`),

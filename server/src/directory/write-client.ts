@@ -1,12 +1,16 @@
 import type { Queryable } from '../database/database.ts';
+import type { Client } from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { secretColumns } from './client-secrets.ts';
 
 const ownerLockKey = 4_871_010;
 
+/** What a client is told by the standards, beside the fields of the platform. */
+export type StandardFields = Pick<Client, 'profile' | 'jwks' | 'accessTokenFormat' | 'postLogoutRedirectUris'>;
+
 /** What changes of a client; what is not named stays. */
-export interface ClientUpdate extends Partial<ClientFields> {
+export interface ClientUpdate extends Partial<ClientFields>, Partial<StandardFields> {
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
   readonly overrides?: ClientOverrides;
@@ -68,7 +72,10 @@ export async function writeFields(
     text: `UPDATE client SET name = coalesce($3, name), homepage_url = CASE WHEN $4 THEN $5 ELSE homepage_url END,
                   redirect_uris = coalesce($6, redirect_uris), javascript_domains = coalesce($7, javascript_domains),
                   overrides = coalesce($8, overrides), resource_server = coalesce($9, resource_server),
-                  same_secret = coalesce($10, same_secret), updated_at_ms = $2
+                  same_secret = coalesce($10, same_secret), updated_at_ms = $2,
+                  profile = coalesce($11, profile), jwks = CASE WHEN $12 THEN $13::jsonb ELSE jwks END,
+                  access_token_format = coalesce($14, access_token_format),
+                  post_logout_redirect_uris = coalesce($15, post_logout_redirect_uris)
            WHERE client_id = $1`,
     values: [
       clientId,
@@ -81,6 +88,11 @@ export async function writeFields(
       change.overrides === undefined ? null : JSON.stringify(change.overrides),
       change.resourceServer ?? null,
       change.sameSecret ?? null,
+      change.profile ?? null,
+      change.jwks !== undefined,
+      change.jwks ? JSON.stringify(change.jwks) : null,
+      change.accessTokenFormat ?? null,
+      change.postLogoutRedirectUris ?? null,
     ],
   });
 }

@@ -6,6 +6,7 @@ import { type Explanation, type Explanations, settings } from './explanations/ex
 import { fillTemplate, type Values } from './explanations/fill-template.ts';
 import { peopleExplanations } from './explanations/people.ts';
 import { requestExplanations } from './explanations/requests.ts';
+import { standardExplanations } from './explanations/standards.ts';
 import { tokenExplanations } from './explanations/tokens.ts';
 
 /** The outcomes of the accounts server, by the part of it that they are about. */
@@ -13,12 +14,18 @@ export const accountsExplanations = {
   requests: requestExplanations,
   tokens: tokenExplanations,
   people: peopleExplanations,
+  standards: standardExplanations,
 } as const satisfies Readonly<Record<string, Explanations>>;
 
 /** Those of CRM calls: precise outcomes first, the error codes of the wire for the rest. */
 export const crmExplanations = { outcomes: apiOutcomeExplanations, codes: apiCodeExplanations } as const;
 
-const ofAccounts: Explanations<Outcome> = { ...requestExplanations, ...tokenExplanations, ...peopleExplanations };
+const ofAccounts: Explanations<Outcome> = {
+  ...requestExplanations,
+  ...tokenExplanations,
+  ...peopleExplanations,
+  ...standardExplanations,
+};
 const ofCrm: Explanations = { ...ofAccounts, ...apiCodeExplanations, ...apiOutcomeExplanations };
 /** The kinds of events that CRM listeners record; some names mean another thing there. */
 const crmKinds: ReadonlySet<string> = new Set<EventKind>(['api', 'cors', 'notification']);

@@ -72,10 +72,27 @@ export function settingsFor(settings: Settings, client: Client): TokenSettings {
   if (result.compatibility?.throttleEnabled === false) {
     for (const name of windowLimits) (result.limits as Record<string, unknown>)[name] = 0;
   }
+  if (client.profile === 'strict') makeStrict(result as never);
   const own = result as unknown as TokenSettings;
   merged.set(client, { base: settings, settings: own });
   return own;
 }
+
+/** No switch for the sake of the original may weaken a client of the strict profile (docs/profiles.md). */
+function makeStrict({ lifetimes, compatibility }: TokenSettings): void {
+  Object.assign(lifetimes, { codeTtlSeconds: Math.min(lifetimes.codeTtlSeconds, strictCodeTtlSeconds) });
+  Object.assign(compatibility, {
+    strictRfc: true,
+    mobileWithoutPkce: false,
+    idTokenLegacyHeader: false,
+    strictCommaScopes: false,
+    trailingAmpersand: false,
+    environmentBinding: true,
+  });
+}
+
+/** RFC 9700, ASVS 10.4.3. */
+const strictCodeTtlSeconds = 60;
 
 /** The limits that count per window; switched off together by `compatibility.throttleEnabled`. */
 const windowLimits = [

@@ -98,10 +98,51 @@ export const clientTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
   },
 };
 
+/**
+ * The two profiles of a client: `compatible` with the original platform, quirks included, or `strict`: OAuth 2.1 and
+ * RFC 9700 (docs/profiles.md).
+ */
+export const clientProfiles = ['compatible', 'strict'] as const;
+export type ClientProfile = (typeof clientProfiles)[number];
+
+/** What the strict profile changes of each type: no implicit flow, and every authorization request carries a challenge. */
+const strictTypeRules: Readonly<Record<ClientType, ClientTypeRules>> = {
+  server: { ...clientTypeRules.server, pkce: 'required' },
+  browser: {
+    ...clientTypeRules.browser,
+    responseType: 'code',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    pkce: 'required',
+  },
+  self: clientTypeRules.self,
+  device: clientTypeRules.device,
+  mobile: clientTypeRules.mobile,
+};
+
+/** What a client may do: the rules of its type in its profile. */
+export function rulesOf({ type, profile }: Pick<Client, 'type' | 'profile'>): ClientTypeRules {
+  return profile === 'strict' ? strictTypeRules[type] : clientTypeRules[type];
+}
+
+/** A client without any credential at the token endpoint (RFC 6749 §2.1): it names itself only. */
+export function isPublic(client: Pick<Client, 'type' | 'profile' | 'jwks'>): boolean {
+  return client.jwks === null && client.type === 'browser' && client.profile === 'strict';
+}
+
+/** How access tokens of a client look: opaque, or as a signed `at+jwt` (RFC 9068). */
+export const accessTokenFormats = ['opaque', 'jwt'] as const;
+export type AccessTokenFormat = (typeof accessTokenFormats)[number];
+
 /** A registered client, as every part of the platform sees it. */
 export interface Client {
   readonly clientId: ClientId;
   readonly type: ClientType;
+  readonly profile: ClientProfile;
+  /** The public keys that it signs its assertions with (RFC 7523): then it authenticates by these only. */
+  readonly jwks: ClientKeySet | null;
+  readonly accessTokenFormat: AccessTokenFormat;
+  /** Where a sign-out that it asks for may lead (OpenID Connect RP-Initiated Logout). */
+  readonly postLogoutRedirectUris: readonly string[];
   readonly name: string;
   readonly homepageUrl: string | null;
   readonly redirectUris: readonly string[];
@@ -123,6 +164,11 @@ export interface Client {
   readonly dataCenters: ReadonlyMap<string, ClientAtDataCenter>;
 }
 
+/** A set of public keys, RFC 7517 §5. */
+export interface ClientKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
 export interface ClientAtDataCenter {
   readonly enabled: boolean;
   /** SHA-256 of the newest secret. */
@@ -141,6 +187,6 @@ export function isEnabledAt(client: Client, dataCenterId: string): boolean {
  * address is one that a website owns (claimed https, RFC 8252 §7.2; for client-based apps the registered origin).
  */
 export function provesClient(client: Client, redirectUri: string): boolean {
-  const rules = clientTypeRules[client.type];
+  const rules = rulesOf(client);
   return rules.secretRequired || rules.javascriptDomains || redirectUri.startsWith('https:');
 }

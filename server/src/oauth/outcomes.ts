@@ -23,7 +23,10 @@ interface OutcomeEntry {
   readonly page?: ErrorPage;
   /** The body of the token endpoint: `error` and status. */
   readonly token?: { readonly error: string; readonly status: number };
-  /** The error of RFC 6749 §5.2 for the same thing, for the strict switch. */
+  /**
+   * The error of the standards for the same thing: of RFC 6749 §4.1.2.1 where it is sent to a redirect URI, of §5.2 in a
+   * body. None: it never ends a request of the standard dialect.
+   */
   readonly standard?: StandardError;
   /** What a client is told in words, where the whole meaning would tell it about another client's credentials. */
   readonly disclosed?: string;
@@ -31,17 +34,30 @@ interface OutcomeEntry {
   readonly redirect?: string;
 }
 
-type StandardError =
-  | 'authorization_pending'
-  | 'expired_token'
+/** The errors of RFC 6749, of its extensions and of OpenID Connect, as far as they are used. */
+export type StandardError =
   | 'access_denied'
-  | 'invalid_request'
+  | 'authorization_pending'
+  | 'consent_required'
+  | 'expired_token'
+  | 'insufficient_scope'
+  | 'interaction_required'
   | 'invalid_client'
   | 'invalid_grant'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
+  | 'invalid_request'
   | 'invalid_scope'
-  | 'slow_down';
+  | 'invalid_token'
+  | 'login_required'
+  | 'registration_not_supported'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'server_error'
+  | 'slow_down'
+  | 'temporarily_unavailable'
+  | 'unauthorized_client'
+  | 'unmet_authentication_requirements'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type';
 
 const invalidClient = { error: 'invalid_client', status: 200 } as const;
 const invalidClientSecret = { error: 'invalid_client_secret', status: 200 } as const;
@@ -73,6 +89,17 @@ const catalogue = {
     page: 'E6',
     token: invalidRequest,
   },
+  ParameterRepeated: {
+    standard: 'invalid_request',
+    meaning: 'A parameter came more than once.',
+    page: 'E6',
+    token: invalidRequest,
+  },
+  FormExpected: {
+    standard: 'invalid_request',
+    meaning: 'The parameters are expected in a body of the type application/x-www-form-urlencoded, and not in the URL.',
+    token: invalidRequest,
+  },
 
   ClientIdMissing: {
     standard: 'invalid_client',
@@ -95,15 +122,55 @@ const catalogue = {
   },
   SecretMissing: { standard: 'invalid_client', meaning: 'The client secret is missing.', token: invalidClientSecret },
   SecretWrong: { standard: 'invalid_client', meaning: 'The client secret is wrong.', token: invalidClientSecret },
+  SecretUnexpected: {
+    standard: 'invalid_client',
+    meaning: 'This client has no secret to show: it is public, or it signs assertions with its own key.',
+    token: invalidClientSecret,
+  },
+  AssertionMissing: {
+    standard: 'invalid_client',
+    meaning: 'This client proves who it is by an assertion that it signs with its own key (private_key_jwt).',
+    token: invalidClient,
+  },
+  AssertionInvalid: {
+    standard: 'invalid_client',
+    meaning:
+      'The assertion of the client is not signed by its key, not made for this server, not valid now, or was used before.',
+    token: invalidClient,
+  },
+  AuthenticatedTwice: {
+    standard: 'invalid_request',
+    meaning: 'The client presented itself in more than one way; one is expected.',
+    token: invalidRequest,
+  },
+  ProfileForbidden: {
+    standard: 'unauthorized_client',
+    meaning: 'This server takes clients of the strict profile only, and this one is in the compatible profile.',
+    page: 'E1',
+    token: invalidClient,
+  },
+  OriginNotRegistered: {
+    standard: 'unauthorized_client',
+    meaning: "The page that calls is not on one of the client's JavaScript domains.",
+    token: invalidClient,
+  },
   SecretOfOtherDataCenter: {
     standard: 'invalid_client',
     meaning: 'The client secret is the one of another data centre; this client has a secret for each.',
     token: invalidClientSecret,
   },
 
-  ResponseTypeMissing: { meaning: 'The parameter response_type is missing.', page: 'E2' },
-  ResponseTypeUnknown: { meaning: 'The response_type is neither "code" nor "token".', page: 'E5' },
-  ResponseTypeNotAllowed: { meaning: 'This type of client may not use this response_type.', page: 'E1' },
+  ResponseTypeMissing: { standard: 'invalid_request', meaning: 'The parameter response_type is missing.', page: 'E2' },
+  ResponseTypeUnknown: {
+    standard: 'unsupported_response_type',
+    meaning: 'The response_type is neither "code" nor "token".',
+    page: 'E5',
+  },
+  ResponseTypeNotAllowed: {
+    standard: 'unauthorized_client',
+    meaning: 'This type of client may not use this response_type.',
+    page: 'E1',
+  },
   RedirectUriMissing: {
     standard: 'invalid_request',
     meaning: 'The parameter redirect_uri is missing.',
@@ -117,6 +184,7 @@ const catalogue = {
     token: invalidRedirectUri,
   },
   RedirectOriginNotRegistered: {
+    standard: 'invalid_request',
     meaning: "The redirect_uri is not on one of the client's JavaScript domains.",
     page: 'E4',
   },
@@ -132,25 +200,79 @@ const catalogue = {
     token: { error: 'invalid_scope', status: 200 },
     page: 'E3',
   },
-  ChallengeMissing: { meaning: 'This type of client must send a code_challenge (PKCE).', page: 'E6' },
-  ChallengeInvalid: { meaning: 'The code_challenge or its method is malformed.', page: 'E6' },
+  ChallengeMissing: {
+    standard: 'invalid_request',
+    meaning: 'This type of client must send a code_challenge (PKCE).',
+    page: 'E6',
+  },
+  ChallengeInvalid: {
+    standard: 'invalid_request',
+    meaning: 'The code_challenge or its method is malformed.',
+    page: 'E6',
+  },
 
-  PromptInvalid: { meaning: 'The parameter prompt has a value, or values together, that it cannot have.', page: 'E6' },
-  MaxAgeInvalid: { meaning: 'The parameter max_age is not a number of seconds.', page: 'E6' },
-  ResponseModeInvalid: { meaning: 'This response_mode is not known, or not for this response_type.', page: 'E6' },
+  PromptInvalid: {
+    standard: 'invalid_request',
+    meaning: 'The parameter prompt has a value, or values together, that it cannot have.',
+    page: 'E6',
+  },
+  MaxAgeInvalid: {
+    standard: 'invalid_request',
+    meaning: 'The parameter max_age is not a number of seconds.',
+    page: 'E6',
+  },
+  ResponseModeInvalid: {
+    standard: 'invalid_request',
+    meaning: 'This response_mode is not known, or not for this response_type.',
+    page: 'E6',
+  },
   NonceMissing: {
+    standard: 'invalid_request',
     meaning: 'An implicit request with the scope openid must send a nonce (OpenID Connect).',
     page: 'E6',
   },
+  RequestObjectUnsupported: {
+    standard: 'request_not_supported',
+    meaning: 'Signed authorization requests (the parameter request) are not supported.',
+    page: 'E6',
+  },
+  RequestUriUnsupported: {
+    standard: 'request_uri_not_supported',
+    meaning: 'The parameter request_uri names no request that was pushed to this server.',
+    page: 'E6',
+  },
+  RegistrationUnsupported: {
+    standard: 'registration_not_supported',
+    meaning: 'The parameter registration is for self-issued OpenID providers.',
+    page: 'E6',
+  },
+  ClaimsInvalid: {
+    standard: 'invalid_request',
+    meaning: 'The parameter claims is not an object of claims as OpenID Connect Core §5.5 has it.',
+    page: 'E6',
+  },
+  HintInvalid: {
+    standard: 'invalid_request',
+    meaning: 'The parameter id_token_hint is no ID token.',
+    page: 'E6',
+  },
+  AcrUnmet: {
+    standard: 'unmet_authentication_requirements',
+    meaning: 'The claims parameter demands a way of signing in that this server does not have.',
+    page: 'E6',
+  },
   LoginRequired: {
+    standard: 'login_required',
     meaning: 'No page may be shown (prompt=none), but the user must sign in.',
     redirect: 'login_required',
   },
   ConsentRequired: {
+    standard: 'consent_required',
     meaning: 'No page may be shown (prompt=none), but the user must be asked for consent.',
     redirect: 'consent_required',
   },
   InteractionRequired: {
+    standard: 'interaction_required',
     meaning: 'No page may be shown (prompt=none), but the user must choose or mend something.',
     redirect: 'interaction_required',
   },
@@ -235,6 +357,21 @@ const catalogue = {
     disclosed: unknownRefreshToken,
     token: invalidCode,
   },
+  RefreshTokenReused: {
+    standard: 'invalid_grant',
+    meaning: 'The refresh token was replaced, and came again after the grace: all tokens of its family have ended.',
+    token: invalidCode,
+  },
+  RefreshTokenExpired: {
+    standard: 'invalid_grant',
+    meaning: 'The refresh token has expired.',
+    token: invalidCode,
+  },
+  ScopeNotGranted: {
+    standard: 'invalid_scope',
+    meaning: 'A refresh may ask for scopes of its refresh token only.',
+    token: { error: 'invalid_scope', status: 200 },
+  },
   RefreshTokenEvicted: {
     standard: 'invalid_grant',
     meaning: 'The refresh token was evicted: the same user and client made more refresh tokens than may be active.',
@@ -279,7 +416,11 @@ const catalogue = {
     meaning: "The parameter soid names no organization of the client's owner.",
     token: { error: 'missing_org_info', status: 200 },
   },
-  RevokedTokenMissing: { meaning: 'The parameter token is missing.', token: { error: 'invalid_token', status: 400 } },
+  RevokedTokenMissing: {
+    standard: 'invalid_request',
+    meaning: 'The parameter token is missing.',
+    token: { error: 'invalid_token', status: 400 },
+  },
   RevokedTokenUnknown: {
     meaning: 'This data centre has no such token of this kind and client; it may have been revoked before.',
     token: { error: 'invalid_token', status: 400 },
@@ -291,18 +432,36 @@ const catalogue = {
   },
   EnhanceOfOtherUser: { meaning: 'The scopes can only be added by the user whose token it is.', page: 'E6' },
   LogoutMissing: { meaning: 'The parameter logout=true is missing.', page: 'E6' },
-  AuthorizationHeaderMissing: { meaning: 'The request has no access token in its Authorization header.' },
-  ScopeInsufficient: { meaning: 'The access token has no scope that allows this call.' },
-  TokenUnknown: { meaning: 'This data centre has no such token: never issued here, or revoked.' },
+  AuthorizationHeaderMissing: {
+    standard: 'invalid_token',
+    meaning: 'The request has no access token in its Authorization header.',
+  },
+  ScopeInsufficient: {
+    standard: 'insufficient_scope',
+    meaning: 'The access token has no scope that allows this call.',
+  },
+  TokenUnknown: {
+    standard: 'invalid_token',
+    meaning: 'This data centre has no such token: never issued here, or revoked.',
+  },
   TokenOfOtherClient: {
     meaning:
       'The access token was issued to another client, and the one that asks is not declared as a resource server.',
   },
-  TokenOfOtherDataCenter: { meaning: 'The access token was issued by another data centre.' },
-  TokenExpired: { meaning: 'The access token has expired.' },
-  TokenRevoked: { meaning: 'The access token ended with its refresh token.' },
-  TokenEvicted: { meaning: 'The access token was evicted by a newer one of the same refresh token.' },
-  ClientDisabled: { meaning: "The token's client was deleted or is not enabled for this data centre." },
+  TokenOfOtherDataCenter: {
+    standard: 'invalid_token',
+    meaning: 'The access token was issued by another data centre.',
+  },
+  TokenExpired: { standard: 'invalid_token', meaning: 'The access token has expired.' },
+  TokenRevoked: { standard: 'invalid_token', meaning: 'The access token ended with its refresh token.' },
+  TokenEvicted: {
+    standard: 'invalid_token',
+    meaning: 'The access token was evicted by a newer one of the same refresh token.',
+  },
+  ClientDisabled: {
+    standard: 'invalid_token',
+    meaning: "The token's client was deleted or is not enabled for this data centre.",
+  },
   IntrospectedTokenMissing: {
     standard: 'invalid_request',
     meaning: 'The parameter token is missing.',
@@ -333,6 +492,7 @@ const catalogue = {
   UserCodeThrottled: { meaning: 'Too many wrong user codes; try again later.' },
 
   ServiceUnavailable: {
+    standard: 'temporarily_unavailable',
     meaning: 'A database does not answer for the moment; try again later.',
     token: { error: 'temporarily_unavailable', status: 503 },
   },
@@ -344,6 +504,7 @@ const catalogue = {
   },
 
   InternalFailure: {
+    standard: 'server_error',
     meaning: 'Our own fault; the log has the cause.',
     page: 'E5',
     token: { error: 'general_error', status: 500 },
@@ -360,9 +521,13 @@ const catalogue = {
   ConsentChanged: { meaning: 'What was accepted is not what the page showed; it is shown anew.' },
   FormExpired: { meaning: 'The form has expired or came from another site.' },
   UserIsNoAdministrator: {
+    standard: 'access_denied',
     meaning: 'Only an administrator of an organization can grant access for all of it.',
   },
-  UserHasNoOrganization: { meaning: 'The user has no organization that the scopes could apply to.' },
+  UserHasNoOrganization: {
+    standard: 'access_denied',
+    meaning: 'The user has no organization that the scopes could apply to.',
+  },
 } as const satisfies Readonly<Record<string, OutcomeEntry>>;
 
 export type Outcome = keyof typeof catalogue;
@@ -382,9 +547,17 @@ export type LateExplanation = () => Promise<
 
 /** The statuses of the standard errors; `slow_down` has none in RFC 6749, 429 is what HTTP says for it. */
 export function standardStatus(error: StandardError): number {
-  if (error === 'invalid_client') return 401;
-  return error === 'slow_down' ? 429 : 400;
+  return statuses[error] ?? 400;
 }
+
+const statuses: Partial<Record<StandardError, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  slow_down: 429,
+  server_error: 500,
+  temporarily_unavailable: 503,
+};
 
 /** The two bodies that say "too many tokens" (reference §11.3). */
 export const throttleBodies = {

@@ -188,6 +188,11 @@ export const openIdScopes: Readonly<Record<string, string>> = {
   phone: 'See your phone number',
 };
 
+/** Scopes of the standard dialect alone: the platform's knows no such words (OpenID Connect Core §11). */
+export const standardScopes: Readonly<Record<string, string>> = {
+  offline_access: 'Keep this access while you are away',
+};
+
 const verbs: Readonly<Record<Operation, string>> = {
   ALL: 'See, add, change and delete',
   READ: 'See',

@@ -5,6 +5,7 @@ import {
   openIdScopes,
   type ScopeGroup,
   scopeCatalogue,
+  standardScopes,
 } from './scope-catalogue.ts';
 
 /** One scope that a client asked for, as asked and as understood. */
@@ -53,7 +54,11 @@ export class ScopeCatalogue {
   /** Understands one scope, or undefined when there is no such scope. Case does not matter. */
   parse(requested: string): Scope | undefined {
     const folded = requested.toLowerCase();
-    const openId = Object.hasOwn(openIdScopes, folded) ? openIdScopes[folded] : undefined;
+    const openId = Object.hasOwn(openIdScopes, folded)
+      ? openIdScopes[folded]
+      : Object.hasOwn(standardScopes, folded)
+        ? standardScopes[folded]
+        : undefined;
     if (openId !== undefined) {
       return { requested, group: folded, operation: null, sentence: openId, organizationBound: false };
     }
@@ -85,6 +90,18 @@ export class ScopeCatalogue {
   /** Reads a scope parameter (reference §10.2). */
   parseList(parameter: string): ParsedScopes {
     const parts = splitScopes(parameter);
+    const foreign = parts.find((part) => Object.hasOwn(standardScopes, part.toLowerCase()));
+    return foreign === undefined ? this.#parseParts(parts) : { unknown: foreign };
+  }
+
+  /** Reads a scope parameter of the standard dialect: separated by blanks (RFC 6749 §3.3), `offline_access` included. */
+  parseStandardList(parameter: string): ParsedScopes {
+    const comma = parameter.split(' ').find((part) => part.includes(','));
+    if (comma !== undefined) return { unknown: comma.slice(0, scopeLimits.length) };
+    return this.#parseParts(splitScopes(parameter));
+  }
+
+  #parseParts(parts: readonly string[]): ParsedScopes {
     if (parts.length === 0) return { unknown: '' };
     if (parts.length > scopeLimits.count) return { unknown: `more than ${scopeLimits.count} scopes` };
     const scopes: Scope[] = [];

@@ -7,6 +7,7 @@ import { addressAtKnownHome } from '../known-home.ts';
 import {
   type AuthorizationEndpoint,
   type AuthorizationRequest,
+  answerableRequest,
   authorizationEndpoints,
   checkAuthorizationRequest,
 } from '../request/authorization-request.ts';
@@ -19,8 +20,7 @@ import { passwordPageFor } from '../sign-in/ticket.ts';
 import { answerTokenRequest } from '../token/token-endpoint.ts';
 import { parametersOf } from '../wire/parameters.ts';
 import { finishAuthorization } from './finish.ts';
-import { errorAnswer } from './response-uri.ts';
-import { sendAnswer } from './send-answer.ts';
+import { errorAnswer, sendAnswer } from './send-answer.ts';
 import { mayAnswerSilently } from './silence.ts';
 
 /**
@@ -33,6 +33,11 @@ export function registerAuthorize(app: FastifyInstance, context: AccountsContext
 
 function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoint: AuthorizationEndpoint): void {
   app.all(endpoint.path, async (request, reply) => {
+    if (request.method === 'POST' && endpoint.dialect === 'standard') {
+      // OpenID Connect Core §3.1.2.1 has both methods; the pages lead back by GET.
+      const parameters = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
+      return reply.redirect(`${endpoint.path}?${parameters}`, 303);
+    }
     if (request.method === 'POST') {
       // Some documents print this path for it (reference §2.6).
       const parameters = await parametersOf(request);
@@ -49,6 +54,8 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
     const query = new URLSearchParams(queryOf(request.url));
     const authorization = await checkAuthorizationRequest(context, query, endpoint);
     if ('outcome' in authorization) {
+      const answerable = await answerableRequest(context, query, endpoint);
+      if (answerable) return sendAnswer(context, request, reply, answerable, authorization, 302);
       return sendErrorPage(context, request, reply, authorization, query.get('client_id'));
     }
     const { clientId } = authorization.client;
@@ -61,7 +68,8 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
       const atHome = hop === null && !session ? addressAtKnownHome(context, request, authorization.client) : undefined;
       if (atHome) return reply.redirect(atHome, 302);
       if (authorization.prompt.none) return answer('LoginRequired');
-      if (hop === null && session && !authorization.prompt.chooseAccount) {
+      const another = authorization.subject !== undefined && authorization.subject !== session?.userId;
+      if (hop === null && session && !authorization.prompt.chooseAccount && !another) {
         const again = { name: session.email, continueTo };
         return reply.redirect(await passwordPageFor(context, request, reply, again), 302);
       }
@@ -114,5 +122,5 @@ function refuseSilently(
   const { clientId } = authorization.client;
   const detail = { prompt: 'none', scopes: authorization.scopes.toString() };
   context.events.record({ kind: 'authorize', outcome, clientId, requestId: request.id, detail });
-  return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, outcome), 302);
+  return sendAnswer(context, request, reply, authorization, errorAnswer(context, authorization, outcome), 302);
 }

@@ -7,8 +7,7 @@ import { readContinue } from '../request/continue-to.ts';
 import { stepOptions } from '../request/step-options.ts';
 import { type Candidate, decodeTarget, encodeTarget, grantedTargets } from '../request/targets.ts';
 import { finishAuthorization } from './finish.ts';
-import { errorAnswer } from './response-uri.ts';
-import { sendAnswer } from './send-answer.ts';
+import { errorAnswer, sendAnswer } from './send-answer.ts';
 import { mayAnswerSilently } from './silence.ts';
 import { loadStep, restartStep } from './step.ts';
 
@@ -69,7 +68,14 @@ export function registerConsent(app: FastifyInstance, context: AccountsContext):
         userId: session.userId,
         requestId: request.id,
       });
-      return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, 'AccessDenied'), 303);
+      return sendAnswer(
+        context,
+        request,
+        reply,
+        authorization,
+        errorAnswer(context, authorization, 'AccessDenied'),
+        303,
+      );
     }
     const entireSession = authorization.responseType === 'token' && form.get('entire_session') === 'true';
     const accepted = { session, authorization, target, consentShown: true, entireSession };

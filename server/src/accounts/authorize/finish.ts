@@ -14,6 +14,7 @@ import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import { saveAccessToken, saveCode } from '../store/token-store.ts';
 import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
 import { type AuthorizationAnswer, codeAnswer, tokenAnswer } from './response-uri.ts';
+import { standardCode } from './standard-answer.ts';
 
 export interface Accepted {
   readonly session: Session;
@@ -68,7 +69,8 @@ export async function finishAuthorization(
         redirectUri: authorization.redirectUri,
         scopes,
         challenge: authorization.challenge,
-        offline: authorization.offline && accepted.consentShown,
+        // In the platform dialect only consent gives a refresh token; the standard scope is granted once and for all.
+        offline: authorization.offline && (accepted.consentShown || authorization.endpoint.dialect === 'standard'),
         nowMs,
         expiresAtMs,
       });
@@ -109,6 +111,7 @@ export async function finishAuthorization(
       consentShown: accepted.consentShown,
     },
   });
+  if (authorization.endpoint.dialect === 'standard') return standardCode(context, authorization, credential);
   if (!implicit) {
     const answer = { code: credential, location: dataCenter.id, accountsServer: dataCenter.origins.accounts };
     return codeAnswer(authorization, answer, settings.compatibility.trailingAmpersand);

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
-import type { AuthorizationRequest } from '../request/authorization-request.ts';
+import type { AnswerableRequest } from '../request/authorization-request.ts';
 import type { ResponseMode } from '../request/openid-steps.ts';
 
 /**
@@ -20,7 +20,7 @@ type Parameter = readonly [name: string, value: string];
 
 /** `?state=…&code=…&location=…&accounts-server=…&`: state first, trailing ampersand kept unless switched off. */
 export function codeAnswer(
-  request: AuthorizationRequest,
+  request: AnswerableRequest,
   answer: { readonly code: string; readonly location: string; readonly accountsServer: string },
   trailingAmpersand: boolean,
 ): AuthorizationAnswer {
@@ -38,7 +38,7 @@ export function codeAnswer(
 
 /** `#access_token=…&expires_in=…&location=…&api_domain=…&state=…&granted_for_session=…`. */
 export function tokenAnswer(
-  request: AuthorizationRequest,
+  request: AnswerableRequest,
   answer: {
     readonly accessToken: string;
     readonly expiresInSeconds: number;
@@ -65,7 +65,7 @@ export function tokenAnswer(
 }
 
 /** The refusals that the client is told. In the implicit flow the query is for nobody's errors. */
-export function errorAnswer(request: AuthorizationRequest, outcome: Outcome): AuthorizationAnswer {
+export function errorAnswer(request: AnswerableRequest, outcome: Outcome): AuthorizationAnswer {
   const error = outcomes[outcome].redirect ?? 'access_denied';
   if (request.responseType === 'code') {
     return answerOf(request, [
@@ -85,7 +85,7 @@ export function errorAnswer(request: AuthorizationRequest, outcome: Outcome): Au
 }
 
 function answerOf(
-  { redirectUri, responseMode }: AuthorizationRequest,
+  { redirectUri, responseMode }: AnswerableRequest,
   parameters: readonly (readonly [string, string | undefined])[],
   { mode = responseMode, trailingAmpersand = false }: { mode?: ResponseMode; trailingAmpersand?: boolean } = {},
 ): AuthorizationAnswer {

@@ -1,7 +1,7 @@
 import type { SecretHash } from '../../foundation/kinds.ts';
 import { maskHash, secretHash } from '../../foundation/secrets.ts';
 import type { Client } from '../../oauth/client.ts';
-import { clientTypeRules } from '../../oauth/client.ts';
+import { isPublic, rulesOf } from '../../oauth/client.ts';
 import { matchSecret } from '../../oauth/client-secret.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
@@ -26,7 +26,7 @@ export function readClientCredentials(
 }
 
 /** RFC 6749 §2.3.1: both parts are form-encoded before they are joined; real clients often send them raw. */
-function parseBasic(authorization: string | undefined): ClientCredentials | undefined {
+export function parseBasic(authorization: string | undefined): ClientCredentials | undefined {
   const match = /^basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(authorization ?? '');
   if (!match?.[1]) return undefined;
   const decoded = Buffer.from(match[1], 'base64').toString('utf8');
@@ -53,14 +53,17 @@ export async function authenticateClient(
   if (!credentials.clientId) return { outcome: 'ClientIdMissing' };
   const client = await findEnabledClient(context, credentials.clientId);
   if ('outcome' in client) return client;
+  if (client.jwks) return { outcome: 'AssertionMissing' };
   if (!credentials.clientSecret) {
-    if (!clientTypeRules[client.type].secretRequired) return client;
+    if (!rulesOf(client).secretRequired) return client;
     return { outcome: 'SecretMissing', detail: { dataCenter: context.dataCenter.id } };
   }
+  if (isPublic(client)) return { outcome: 'SecretUnexpected' };
   return checkSecret(context, client, credentials.clientSecret) ?? client;
 }
 
-function checkSecret(context: AccountsContext, client: Client, secret: string): Refusal | undefined {
+/** Why the secret is not the client's at this data centre; undefined when it is. */
+export function checkSecret(context: AccountsContext, client: Client, secret: string): Refusal | undefined {
   const came = secretHash(secret);
   const { id: here } = context.dataCenter;
   const nowMs = context.clock.nowMs();

@@ -6,7 +6,8 @@ import type { AccountsContext } from '../context.ts';
 export async function findEnabledClient(context: AccountsContext, clientId: string): Promise<Client | Refusal> {
   const client = await context.clients.find(clientId);
   if (!client) return { outcome: 'ClientUnknown', detail: { clientId: clientId.slice(0, 100) } };
-  return isEnabledAt(client, context.dataCenter.id) ? client : clientNotEnabled(context, client);
+  if (!isEnabledAt(client, context.dataCenter.id)) return clientNotEnabled(context, client);
+  return profileFault(context, client) ?? client;
 }
 
 export function clientNotEnabled(
@@ -17,4 +18,10 @@ export function clientNotEnabled(
   const enabledIn = [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id);
   const detail = { dataCenter: context.dataCenter.id, registeredIn: client.dataCenter, enabledIn, ...more };
   return { outcome: 'ClientNotEnabled', detail };
+}
+
+/** An operator may serve strict clients only; the platform's own console is none of the operator's clients. */
+function profileFault({ settings }: AccountsContext, { firstParty, profile }: Client): Refusal | undefined {
+  if (profile === 'strict' || firstParty || settings.standards.compatibleProfile) return undefined;
+  return { outcome: 'ProfileForbidden', detail: { switch: 'standards.compatibleProfile' } };
 }

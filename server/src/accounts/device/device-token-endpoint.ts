@@ -85,7 +85,8 @@ async function answerPoll(incoming: Incoming): Promise<TokenAnswer | Refusal> {
   if (stored.usedAtMs !== null) {
     return { outcome: 'CodeUsed', detail: { usedAt: new Date(stored.usedAtMs).toISOString() } };
   }
-  return exchangeCode(context, client, new URLSearchParams({ code: grantCode }), false);
+  const parameters = new URLSearchParams({ code: grantCode });
+  return exchangeCode(context, { client, parameters, proven: false, dialect: 'platform' });
 }
 
 /** Why this poll gets no token; undefined when the user has approved and lives here. */

@@ -3,7 +3,9 @@ import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { AccessToken, AuthorizationCode, UserId } from '../../oauth/ids.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
+import { passwordAcr } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
+import { type DialectName, issuerOf } from '../issuer.ts';
 import type { Session } from '../sessions.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
@@ -18,6 +20,8 @@ export interface IdTokenSubject {
   /** The access token that it comes with. */
   readonly accessToken: AccessToken;
   readonly signIn: SignInFacts;
+  /** By whose words: the standards' are OpenID Connect Core, the platform's reference §4.3. */
+  readonly dialect: DialectName;
 }
 
 /**
@@ -25,14 +29,14 @@ export interface IdTokenSubject {
  * for one. The e-mail address is always in it, as in the documented sample; the names are with the scope `profile` only.
  */
 export async function createIdToken(context: AccountsContext, subject: IdTokenSubject): Promise<string | undefined> {
-  const { client, scopes, signIn } = subject;
-  if (!asksForIdentity(scopes)) return undefined;
+  const { client, dialect, scopes, signIn } = subject;
+  if (!givesIdToken(scopes, dialect)) return undefined;
   const user = await findUser(context.database, { userId: subject.userId });
   if (!user) return undefined;
   const { compatibility, lifetimes } = settingsFor(context.settings, client);
   const issuedAt = Math.floor(context.clock.nowMs() / 1000);
   const payload = {
-    iss: context.dataCenter.origins.accounts,
+    iss: issuerOf(context.dataCenter, dialect),
     aud: client.clientId,
     azp: client.clientId,
     iat: issuedAt,
@@ -41,9 +45,21 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
     ...(signIn.nonce === null ? {} : { nonce: signIn.nonce }),
     at_hash: accessTokenHash(subject.accessToken),
     ...identityClaims(user, scopes),
-    ...emailClaims(user),
+    ...(dialect === 'platform' ? emailClaims(user) : signInClaims(signIn)),
   };
-  return context.signingKeys.sign(payload, { legacyHeader: compatibility.idTokenLegacyHeader });
+  return context.signingKeys.sign(payload, {
+    legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,
+  });
+}
+
+/** In the standard dialect `openid` asks for an ID token, and nothing else (OpenID Connect Core §3.1.2.1). */
+function givesIdToken(scopes: ScopeSet, dialect: DialectName): boolean {
+  return dialect === 'standard' ? scopes.has('openid') : asksForIdentity(scopes);
+}
+
+/** How the user signed in; nothing where nobody did (codes made by command). */
+function signInClaims({ authTimeMs }: SignInFacts): Record<string, unknown> {
+  return authTimeMs === null ? {} : { acr: passwordAcr, amr: ['pwd'] };
 }
 
 /** The ID token of a code's exchange; what it says about the sign-in was kept with the code. */
@@ -54,13 +70,14 @@ export async function createIdTokenOfCode(
     readonly code: AuthorizationCode;
     readonly stored: StoredCode;
     readonly accessToken: AccessToken;
+    readonly dialect: DialectName;
   },
 ): Promise<string | undefined> {
-  const { client, code, stored, accessToken } = exchange;
+  const { client, code, stored, accessToken, dialect } = exchange;
   const scopes = context.scopes.setOf(stored.scopes);
-  if (!asksForIdentity(scopes)) return undefined;
+  if (!givesIdToken(scopes, dialect)) return undefined;
   const signIn = await findSignInFacts(context.database, code);
-  return createIdToken(context, { client, userId: stored.userId, scopes, accessToken, signIn });
+  return createIdToken(context, { client, userId: stored.userId, scopes, accessToken, signIn, dialect });
 }
 
 /** The ID token that the browser is sent with an access token (implicit flow, reference §1.8). */
@@ -76,7 +93,7 @@ export async function createImplicitIdToken(
 ): Promise<string | undefined> {
   if (!asksForIdentity(scopes)) return undefined;
   const signIn = { nonce: nonce ?? null, authTimeMs: await signInTime(context.database, hash) };
-  return createIdToken(context, { client, userId, scopes, accessToken, signIn });
+  return createIdToken(context, { client, userId, scopes, accessToken, signIn, dialect: 'platform' });
 }
 
 /** OpenID Connect Core §3.1.3.6: the left half of the hash that the signature's algorithm uses. */

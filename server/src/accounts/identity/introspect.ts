@@ -4,6 +4,7 @@ import type { Client } from '../../oauth/client.ts';
 import { outcomes, type Refusal, standardStatus } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
+import { type DialectName, issuerOf } from '../issuer.ts';
 import { findUser } from '../users.ts';
 import { parametersOf } from '../wire/parameters.ts';
 import { sendJson } from '../wire/send-json.ts';
@@ -31,19 +32,39 @@ export function registerIntrospect(app: FastifyInstance, context: AccountsContex
     const token = parameters.get('token');
     if (!token) return refuse(context, request, reply, caller.clientId, { outcome: 'IntrospectedTokenMissing' });
 
-    const found = await inspector.inspect(token, caller);
-    const active = !('refusal' in found);
-    context.events.record({
-      kind: 'introspect',
-      outcome: active ? 'Success' : found.refusal,
-      clientId: caller.clientId,
-      userId: active ? found.userId : null,
-      requestId: request.id,
-      detail: { token: maskSecret(token), ...(active ? { kind: found.kind, issuedTo: found.clientId } : {}) },
-    });
-    // RFC 7662 §2.2: of a token that is not active the caller learns nothing more.
-    return sendJson(reply, 200, active ? await describe(context, found) : { active: false });
+    return answerIntrospection(context, request, reply, { inspector, token, caller, dialect: 'platform' });
   });
+}
+
+/** What the token is and whether it lives, to a caller that has been authenticated. */
+export async function answerIntrospection(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  {
+    inspector,
+    token,
+    caller,
+    dialect,
+  }: {
+    readonly inspector: TokenInspector;
+    readonly token: string;
+    readonly caller: Client;
+    readonly dialect: DialectName;
+  },
+): Promise<FastifyReply> {
+  const found = await inspector.inspect(token, caller);
+  const active = !('refusal' in found);
+  context.events.record({
+    kind: 'introspect',
+    outcome: active ? 'Success' : found.refusal,
+    clientId: caller.clientId,
+    userId: active ? found.userId : null,
+    requestId: request.id,
+    detail: { token: maskSecret(token), ...(active ? { kind: found.kind, issuedTo: found.clientId } : {}) },
+  });
+  // RFC 7662 §2.2: of a token that is not active the caller learns nothing more.
+  return sendJson(reply, 200, active ? await describe(context, found, dialect) : { active: false });
 }
 
 /** Unlike at the token endpoint a secret is always needed: an open endpoint would let anybody try tokens (RFC 7662 §4). */
@@ -56,7 +77,11 @@ async function authenticateCaller(
   return credentials.clientSecret ? client : { outcome: 'SecretMissing' };
 }
 
-async function describe(context: AccountsContext, token: IntrospectedToken): Promise<Record<string, unknown>> {
+async function describe(
+  context: AccountsContext,
+  token: IntrospectedToken,
+  dialect: DialectName,
+): Promise<Record<string, unknown>> {
   const { scopes } = token;
   const mayKnowName = scopes.has('email') || scopes.covers('AaaServer.profile.READ');
   const user = mayKnowName ? await findUser(context.database, { userId: token.userId }) : undefined;
@@ -68,7 +93,7 @@ async function describe(context: AccountsContext, token: IntrospectedToken): Pro
     ...(token.expiresAtMs === null ? {} : { exp: Math.floor(token.expiresAtMs / 1000) }),
     iat: Math.floor(token.createdAtMs / 1000),
     sub: token.userId,
-    iss: context.dataCenter.origins.accounts,
+    iss: issuerOf(context.dataCenter, dialect),
     ...(user ? { username: user.email } : {}),
     // Not in the RFC: which data the token is bound to.
     ...(token.organizationId === null ? {} : { organization_id: token.organizationId }),

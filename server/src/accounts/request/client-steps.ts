@@ -1,4 +1,4 @@
-import { type Client, type ClientType, clientTypeRules, isEnabledAt } from '../../oauth/client.ts';
+import { type Client, type ClientType, clientTypeRules, isEnabledAt, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import { clientNotEnabled, findEnabledClient } from '../client/find-client.ts';
@@ -76,7 +76,7 @@ export function allowedResponseType({
   readonly client: Client;
   readonly responseType: string;
 }): Refusal | undefined {
-  const rules = clientTypeRules[client.type];
+  const rules = rulesOf(client);
   if (rules.responseType === responseType) return undefined;
   return {
     outcome: 'ResponseTypeNotAllowed',
@@ -88,7 +88,7 @@ export function allowedResponseType({
 export function clientOfType(expected: ClientType) {
   return function clientType({ client }: { readonly client: Client }, { parameters }: Incoming): Refusal | undefined {
     if (client.type === expected) return undefined;
-    const { label } = clientTypeRules[client.type];
+    const { label } = rulesOf(client);
     return {
       outcome: 'GrantTypeNotAllowed',
       detail: { clientType: label, came: parameters.get('grant_type'), expected: clientTypeRules[expected].label },

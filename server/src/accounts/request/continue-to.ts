@@ -13,7 +13,7 @@ import { needsSignIn } from './fresh-sign-in.ts';
  * Where a browser goes on after signing in or choosing: a path of this accounts server, carried through the forms. Only
  * our own paths are taken, so no form can be made to lead elsewhere, and only characters that a header can carry.
  */
-const continuePattern = /^\/((oauth|account)\/[A-Za-z0-9/_-]*(\?[\x21-\x5b\x5d-\x7e]*)?)?$/;
+const continuePattern = /^\/((oauth2?|account)\/[A-Za-z0-9/_-]*(\?[\x21-\x5b\x5d-\x7e]*)?)?$/;
 const maxLength = 12_000;
 
 /** The name of the parameter that carries a sign-in over from another data centre. */

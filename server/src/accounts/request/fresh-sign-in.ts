@@ -23,6 +23,8 @@ export interface SignInDemand {
   readonly prompt: { readonly signIn: boolean };
   readonly maxAgeSeconds: number | undefined;
   readonly signInAsked: SignInAsked | undefined;
+  /** The one user who will do; undefined: anybody. */
+  readonly subject?: string | undefined;
 }
 
 const parameter = 'asked';
@@ -33,7 +35,8 @@ const ownParameters = [parameter, 'hop', 'sent_on'];
 
 /** Whether the request wants a newer sign-in than this session's. */
 export function needsSignIn(context: AccountsContext, request: SignInDemand, session: Session): boolean {
-  const { maxAgeSeconds, prompt, signInAsked: asked } = request;
+  const { maxAgeSeconds, prompt, signInAsked: asked, subject } = request;
+  if (subject !== undefined && subject !== session.userId) return true;
   if (asked && session.signedInAtMs >= asked.atMs && nameOf(session) !== asked.session) return false;
   if (prompt.signIn) return true;
   return maxAgeSeconds !== undefined && context.clock.nowMs() - session.signedInAtMs > maxAgeSeconds * 1000;

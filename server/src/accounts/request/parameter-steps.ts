@@ -1,4 +1,4 @@
-import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
@@ -76,7 +76,7 @@ export function challenge(
   const method = parameters.get('code_challenge_method');
   if (!value) {
     const { mobileWithoutPkce } = settingsFor(context.settings, client).compatibility;
-    if (clientTypeRules[client.type].pkce === 'required' && !mobileWithoutPkce) {
+    if (rulesOf(client).pkce === 'required' && !mobileWithoutPkce) {
       return { outcome: 'ChallengeMissing', detail: { switch: 'compatibility.mobileWithoutPkce' } };
     }
     if (!method) return { challenge: undefined };

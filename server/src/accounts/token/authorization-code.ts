@@ -1,6 +1,6 @@
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
@@ -12,17 +12,15 @@ import { endTokensOfCode } from '../store/end-tokens.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
+import type { TokenCall } from './token-call.ts';
 
 /**
  * `grant_type=authorization_code` (reference §2.3). A code is spent only by an exchange that succeeds; a second use is
  * refused and leaves the tokens of the first alive.
- * @param withSecret whether the client has shown its secret, beside its id.
  */
 export async function exchangeCode(
   context: AccountsContext,
-  client: Client,
-  parameters: URLSearchParams,
-  withSecret: boolean,
+  { client, parameters, proven, dialect }: TokenCall,
 ): Promise<TokenAnswer | Refusal> {
   const code = parameters.get('code');
   const redirectUri = parameters.get('redirect_uri');
@@ -39,7 +37,7 @@ export async function exchangeCode(
     return fault;
   }
   // Without a challenge and a secret, whoever sees the code could use it.
-  if (!stored.challenge && !withSecret && clientTypeRules[client.type].pkce === 'required') {
+  if (!stored.challenge && !proven && rulesOf(client).pkce === 'required') {
     return { outcome: 'SecretMissing' };
   }
 
@@ -55,7 +53,7 @@ export async function exchangeCode(
     environment: stored.environment,
     expiresInSeconds: lifetimes.accessTokenTtlSeconds,
     // Signed before the code is spent, so that a code is never lost to a fault of ours.
-    idToken: await createIdTokenOfCode(context, { client, code, stored, accessToken }),
+    idToken: await createIdTokenOfCode(context, { client, code, stored, accessToken, dialect }),
   };
   const result = await tokens.redeemCode({
     code,
@@ -103,7 +101,7 @@ function checkRedirect(
   redirectUri: string | null,
   stored: StoredCode | undefined,
 ): Refusal | undefined {
-  if (!clientTypeRules[client.type].redirectUris) return undefined;
+  if (!rulesOf(client).redirectUris) return undefined;
   if (!redirectUri) return { outcome: 'RedirectUriMissing', detail: { registeredUris: client.redirectUris } };
   const ownCode = stored?.clientId === client.clientId && stored.redirectUri !== null;
   const expected = ownCode ? [stored.redirectUri as string] : client.redirectUris;

@@ -1,4 +1,4 @@
-import { type Client, clientTypeRules } from '../../oauth/client.ts';
+import { type ClientProfile, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
@@ -9,6 +9,7 @@ import { saveAccessToken } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { authorizationLimit, countAuthorization, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
+import type { TokenCall } from './token-call.ts';
 
 const soidPattern = /^([A-Za-z]+)\.(\d{1,19})$/;
 
@@ -18,8 +19,7 @@ const soidPattern = /^([A-Za-z]+)\.(\d{1,19})$/;
  */
 export async function grantClientCredentials(
   context: AccountsContext,
-  client: Client,
-  parameters: URLSearchParams,
+  { client, parameters, dialect }: TokenCall,
 ): Promise<TokenAnswer | Refusal> {
   const { compatibility, lifetimes, limits } = settingsFor(context.settings, client);
   const scope = parameters.get('scope');
@@ -30,15 +30,16 @@ export async function grantClientCredentials(
       detail: { scope: scope.slice(0, 100), reason: 'scopes are separated by commas' },
     };
   }
-  const parsed = context.scopes.parseList(scope);
+  const parsed = dialect === 'standard' ? context.scopes.parseStandardList(scope) : context.scopes.parseList(scope);
   if ('unknown' in parsed) return { outcome: 'ScopeUnknown', detail: { scope: parsed.unknown } };
   const owner =
     client.dataCenter === context.dataCenter.id
       ? await findUser(context.database, { userId: client.ownerId })
       : undefined;
-  if (!owner?.active) return { outcome: 'UserInactive', detail: { clientType: clientTypeRules[client.type].label } };
+  if (!owner?.active) return { outcome: 'UserInactive', detail: { clientType: rulesOf(client).label } };
 
-  const target = await findTarget(context, owner.userId, new ScopeSet(parsed.scopes), parameters.get('soid'));
+  const soid = parameters.get('soid');
+  const target = await findTarget(context, owner.userId, new ScopeSet(parsed.scopes), soid, client.profile);
   if ('outcome' in target) return target;
 
   const nowMs = context.clock.nowMs();
@@ -76,8 +77,10 @@ async function findTarget(
   userId: string,
   scopes: ScopeSet,
   soid: string | null,
+  profile: ClientProfile,
 ): Promise<GrantTarget | Refusal> {
   if (!scopes.organizationBound) return { organizationId: null, environment: 'production' };
+  if (!soid && profile === 'strict') return ownOrganization(context, userId);
   if (!soid) return { outcome: 'OrganizationMissing', detail: { expected: 'soid=ZohoCRM.<organization id>' } };
   const zgid = soidPattern.exec(soid)?.[2];
   const own = await context.organizations.listForUser(userId);
@@ -87,4 +90,12 @@ async function findTarget(
   }
   const expected = own.flatMap(({ environments }) => environments.map(({ zgid: id }) => `ZohoCRM.${id}`));
   return { outcome: 'OrganizationUnknown', detail: { came: soid.slice(0, 100), expected } };
+}
+
+/** A strict self client acts in its owner's organization, production, without `soid`, which is no parameter of OAuth. */
+async function ownOrganization(context: AccountsContext, userId: string): Promise<GrantTarget | Refusal> {
+  const organizations = await context.organizations.listForUser(userId);
+  const own = organizations.find(({ administrator }) => administrator) ?? organizations[0];
+  if (!own) return { outcome: 'UserHasNoOrganization' };
+  return { organizationId: own.organizationId, environment: 'production' };
 }

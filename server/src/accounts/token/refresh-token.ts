@@ -1,16 +1,15 @@
-import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
+import type { TokenCall } from './token-call.ts';
 
 /** `grant_type=refresh_token` (reference §2.5): a new access token each time; the refresh token stays. */
 export async function refreshAccessToken(
   context: AccountsContext,
-  client: Client,
-  parameters: URLSearchParams,
+  { client, parameters }: TokenCall,
 ): Promise<TokenAnswer | Refusal> {
   const refreshToken = parameters.get('refresh_token');
   if (!refreshToken) return { outcome: 'RefreshTokenMissing' };

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { type Client, clientTypeRules, type GrantType, grantTypes } from '../../oauth/client.ts';
+import { type GrantType, grantTypes, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
@@ -10,19 +10,10 @@ import { exchangeCode } from './authorization-code.ts';
 import { grantClientCredentials } from './client-credentials.ts';
 import { refreshAccessToken } from './refresh-token.ts';
 import { renderTokenAnswer, type TokenAnswer } from './token-answer.ts';
+import type { Exchange, TokenCall } from './token-call.ts';
 
 /** What each grant does once the client is known to be who it says. */
-const exchanges: Readonly<
-  Record<
-    GrantType,
-    (
-      context: AccountsContext,
-      client: Client,
-      parameters: URLSearchParams,
-      withSecret: boolean,
-    ) => Promise<TokenAnswer | Refusal>
-  >
-> = {
+const exchanges: Readonly<Record<GrantType, Exchange>> = {
   authorization_code: exchangeCode,
   refresh_token: refreshAccessToken,
   client_credentials: grantClientCredentials,
@@ -66,24 +57,36 @@ async function answerToken(
   parameters: URLSearchParams,
   credentials: ReturnType<typeof readClientCredentials>,
 ): Promise<TokenAnswer | Refusal> {
+  const grantType = readGrantType(parameters);
+  if (typeof grantType !== 'string') return grantType;
+  const client = await authenticateClient(context, credentials);
+  if ('outcome' in client) return client;
+  const proven = credentials.clientSecret !== undefined;
+  return exchange(context, grantType, { client, parameters, proven, dialect: 'platform' });
+}
+
+/** `grant_type`, if the token endpoint has it. */
+export function readGrantType(parameters: URLSearchParams): GrantType | Refusal {
   const grantType = parameters.get('grant_type');
   if (!grantType) return { outcome: 'GrantTypeMissing', detail: { expected: grantTypes } };
   if (!isGrantType(grantType)) {
     return { outcome: 'GrantTypeUnknown', detail: { came: grantType.slice(0, 100), expected: grantTypes } };
   }
-  const client = await authenticateClient(context, credentials);
-  if ('outcome' in client) return client;
-  if (!clientTypeRules[client.type].grantTypes.includes(grantType)) {
-    return {
-      outcome: 'GrantTypeNotAllowed',
-      detail: {
-        clientType: clientTypeRules[client.type].label,
-        came: grantType,
-        expected: clientTypeRules[client.type].grantTypes,
-      },
-    };
-  }
-  return exchanges[grantType](context, client, parameters, credentials.clientSecret !== undefined);
+  return grantType;
+}
+
+/** Does what the grant asks for, if the client may use it. */
+export async function exchange(
+  context: AccountsContext,
+  grantType: GrantType,
+  call: TokenCall,
+): Promise<TokenAnswer | Refusal> {
+  const rules = rulesOf(call.client);
+  if (rules.grantTypes.includes(grantType)) return exchanges[grantType](context, call);
+  return {
+    outcome: 'GrantTypeNotAllowed',
+    detail: { clientType: rules.label, came: grantType, expected: rules.grantTypes },
+  };
 }
 
 function isGrantType(text: string): text is GrantType {
@@ -91,7 +94,7 @@ function isGrantType(text: string): text is GrantType {
 }
 
 /** The credentials that came, masked: enough to find them again in the events, not enough to use them. */
-function presentedCredentials(parameters: URLSearchParams): Record<string, string> {
+export function presentedCredentials(parameters: URLSearchParams): Record<string, string> {
   const masked: Record<string, string> = {};
   for (const name of ['code', 'refresh_token']) {
     const value = parameters.get(name);

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
-import { clientTypes } from '../../oauth/client.ts';
+import { accessTokenFormats, clientProfiles, clientTypes } from '../../oauth/client.ts';
 import { secretOverlaps } from '../../oauth/client-secret.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
@@ -28,6 +29,10 @@ interface FieldOptions extends Options {
   readonly set?: string[];
   readonly unset?: string[];
   readonly yes?: boolean;
+  readonly profile?: string;
+  readonly jwks?: string | false;
+  readonly accessTokenFormat?: string;
+  readonly postLogoutRedirectUri?: string[];
 }
 
 interface ListedClient extends Record<string, unknown> {
@@ -77,6 +82,7 @@ export function registerClientCommands(program: Command): void {
         sameSecret: options.sameSecret ?? false,
         resourceServer: options.resourceServer ?? false,
         secretsShownOnce: options.showOnce ?? false,
+        standards: readStandards(options),
       }),
     );
   });
@@ -105,6 +111,7 @@ export function registerClientCommands(program: Command): void {
     )
     .option('--unset <name>', "back to the platform's setting; may be repeated", each)
     .option('--resource-server', resourceServer)
+    .option('--no-jwks', 'it authenticates by its secret again')
     .option('--no-resource-server', 'it may introspect its own tokens only')
     .option('--same-secret', 'one secret for all data centres: that of the one where it was registered')
     .option('--no-same-secret', 'a secret for each data centre; the others get new ones')
@@ -125,6 +132,7 @@ export function registerClientCommands(program: Command): void {
           overlapSeconds: secretOverlaps[options.overlap ?? '24h'],
         }),
         ...(options.showOnce !== undefined && { secretsShownOnce: options.showOnce }),
+        ...(Object.keys(readStandards(options)).length > 0 && { standards: readStandards(options) }),
         ...((options.set || options.unset) && { overrides: readOverrides(options.set ?? [], options.unset ?? []) }),
       };
       if (Object.keys(change).length === 0) command.error('error: nothing to change was named');
@@ -174,7 +182,30 @@ function addFieldOptions(command: Command): Command {
     .option('--name <name>', 'name that users see on the consent page')
     .option('--homepage <url>', 'homepage of the app')
     .option('--redirect-uri <uri>', 'redirect URI; may be repeated', each)
-    .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each);
+    .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each)
+    .addOption(new Option('--profile <profile>', 'rules that it is served by').choices([...clientProfiles]))
+    .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only')
+    .addOption(new Option('--access-token-format <format>', 'form of its tokens').choices([...accessTokenFormats]))
+    .option('--post-logout-redirect-uri <uri>', 'where a sign-out that it asks for may lead; may be repeated', each);
+}
+
+function readStandards(options: FieldOptions): Record<string, unknown> {
+  return {
+    ...(options.profile !== undefined && { profile: options.profile }),
+    ...(options.jwks !== undefined && { jwks: options.jwks === false ? null : readJson(options.jwks) }),
+    ...(options.accessTokenFormat !== undefined && { accessTokenFormat: options.accessTokenFormat }),
+    ...(options.postLogoutRedirectUri && { postLogoutRedirectUris: options.postLogoutRedirectUri }),
+  };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsableFailure(
+      `--jwks ${file}: expected a file with a JSON Web Key Set, got: ${(error as Error).message}`,
+    );
+  }
 }
 
 function readOverrides(set: readonly string[], unset: readonly string[]): Record<string, string | null> {

@@ -202,7 +202,7 @@ export const requestExplanations = {
   },
   FaultInjected: {
     expected: 'an answer of the platform',
-    came: 'a fault that a rule of the lab makes[[: {action}]][[ (rule {faultId})]]',
+    came: 'a fault that a rule of the lab makes[[: {action}]][[ (rule {fault})]]',
     rule: 'docs/lab.md',
     mend: 'This is what was asked for. "grantway lab fault list" shows the rule, "grantway lab fault remove" ends it.',
   },

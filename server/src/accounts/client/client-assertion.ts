@@ -1,0 +1,85 @@
+import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import type { Client } from '../../oauth/client.ts';
+import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
+import type { Refusal } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import { issuerOf } from '../issuer.ts';
+import { takeProof } from '../store/used-proofs.ts';
+
+/** The only kind of assertion that authenticates a client here (RFC 7523 §2.2). */
+export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** An assertion is made for one request; one that lives longer than this was made for something else. */
+const longestLifeSeconds = 600;
+const clockToleranceSeconds = 10;
+
+/** The client that an assertion names; nothing of it is verified yet. */
+export function clientIdOfAssertion(assertion: string): string | undefined {
+  try {
+    return decodeJwt(assertion).sub;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Why an assertion does not authenticate the client, or undefined (RFC 7523 §3). Its one audience is the issuer, not the
+ * URL of an endpoint, which another server could name as its own (RFC 9700 §4.9, draft-ietf-oauth-rfc7523bis).
+ */
+export async function checkAssertion(
+  context: AccountsContext,
+  client: Client,
+  assertion: string,
+): Promise<Refusal | undefined> {
+  const refuse = (reason: string): Refusal => ({ outcome: 'AssertionInvalid', detail: { reason } });
+  if (!client.jwks) return refuse('the client has no keys');
+  const nowSeconds = Math.floor(context.clock.nowMs() / 1000);
+  let payload: JWTPayload;
+  try {
+    payload = await verifyWithAny(assertion, client.jwks as unknown as JSONWebKeySet, {
+      issuer: client.clientId,
+      subject: client.clientId,
+      algorithms: [...clientSigningAlgorithms],
+      currentDate: new Date(context.clock.nowMs()),
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ['exp', 'jti', 'aud'],
+    });
+  } catch (error) {
+    return refuse(error instanceof errors.JOSEError ? error.message.slice(0, 200) : 'it cannot be read');
+  }
+  const audience = Array.isArray(payload.aud) ? payload.aud : [payload.aud];
+  const expected = issuerOf(context.dataCenter, 'standard');
+  if (audience.length !== 1 || audience[0] !== expected) {
+    return { outcome: 'AssertionInvalid', detail: { reason: 'aud', expected, came: audience.join(' ').slice(0, 300) } };
+  }
+  const { exp = 0, jti } = payload;
+  if (typeof jti !== 'string' || jti === '') return refuse('jti: expected a text');
+  if (exp > nowSeconds + longestLifeSeconds) return refuse(`exp: expected at most ${longestLifeSeconds} seconds ahead`);
+  const fresh = await takeProof(
+    context.database,
+    ['client assertion', client.clientId, jti],
+    (exp + clockToleranceSeconds) * 1000,
+  );
+  return fresh ? undefined : refuse('it was used before');
+}
+
+/** Of several keys that could have signed, a set without key ids lets each be tried. */
+async function verifyWithAny(
+  token: string,
+  keys: JSONWebKeySet,
+  options: Parameters<typeof jwtVerify>[2],
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, createLocalJWKSet(keys), options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}

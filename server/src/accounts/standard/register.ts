@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import type { AccountsContext } from '../context.ts';
+import { standardPath } from '../issuer.ts';
+import { registerPreflights } from './cross-origin.ts';
+import { registerStandardIntrospect } from './introspect.ts';
+import { registerStandardMetadata } from './metadata.ts';
+import { registerStandardRevoke } from './revoke.ts';
+import { registerStandardToken } from './token-endpoint.ts';
+import { registerStandardUserInfo } from './user-info.ts';
+
+/** What programs call in the standard dialect; its authorization endpoint is one of the pages'. */
+export function registerStandardDialect(app: FastifyInstance, context: AccountsContext): void {
+  registerStandardMetadata(app, context);
+  registerStandardToken(app, context);
+  registerStandardRevoke(app, context);
+  registerStandardIntrospect(app, context);
+  registerStandardUserInfo(app, context);
+  registerPreflights(
+    app,
+    context,
+    ['token', 'revoke', 'userinfo'].map((name) => `${standardPath}/${name}`),
+  );
+}

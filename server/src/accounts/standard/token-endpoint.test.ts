@@ -1,0 +1,244 @@
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClientWithSecrets } from '../../admin/clients.ts';
+import { callback, StandardStage } from './testing/standard-stage.ts';
+
+let stage: StandardStage;
+let web: ClientWithSecrets;
+const basic = (client: ClientWithSecrets, secret = client.client_secret) => ({
+  authorization: `Basic ${Buffer.from(`${client.client_id}:${secret}`).toString('base64')}`,
+});
+
+beforeAll(async () => {
+  stage = await StandardStage.start();
+  web = await stage.client('server');
+});
+afterAll(() => stage.platform.stop());
+
+describe('what describes the server', () => {
+  test('both documents are one, for the issuer that they were fetched for (META-01)', async () => {
+    const origin = stage.issuer().replace('/oauth2', '');
+    const { json } = await stage.get('.well-known/openid-configuration');
+    expect(json.issuer).toBe(stage.issuer());
+    for (const path of ['oauth-authorization-server/oauth2', 'openid-configuration/oauth2']) {
+      expect((await stage.get(`${origin}/.well-known/${path}`, { host: 'evil.test' })).json).toEqual(json);
+    }
+    const platform = await stage.get(`${origin}/.well-known/openid-configuration`);
+    expect(platform.json.issuer).toBe(origin);
+  });
+
+  test('is true: what is listed works, what is not is refused (META-02)', async () => {
+    const { json } = await stage.get('.well-known/openid-configuration');
+    expect(json.response_types_supported).toEqual(['code']);
+    expect(json.code_challenge_methods_supported).toEqual(['S256']);
+    for (const [name, value] of Object.entries(json)) {
+      if (!name.endsWith('_endpoint') && name !== 'jwks_uri') continue;
+      expect((await fetch(String(value), { redirect: 'manual' })).status, name).not.toBe(404);
+    }
+    for (const grant_type of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer']) {
+      const { status, json } = await stage.post('token', { ...stage.own(web), grant_type });
+      expect([status, json.error]).toEqual([400, 'unsupported_grant_type']);
+    }
+  });
+
+  test('ID tokens verify with the published keys (jose)', async () => {
+    const { id_token = '' } = await stage.tokens(web);
+    const { json } = await stage.get('jwks');
+    const options = {
+      issuer: stage.issuer(),
+      audience: web.client_id,
+      currentDate: new Date(stage.platform.clock.nowMs()),
+    };
+    const { payload } = await jwtVerify(id_token, createLocalJWKSet(json as unknown as JSONWebKeySet), options);
+    expect(payload.sub).toMatch(/^\d+$/);
+  });
+});
+
+describe('client authentication', () => {
+  const form = { grant_type: 'refresh_token', refresh_token: '1000.x.y' };
+
+  test('by Basic or in the body, never in two ways and never in the URL', async () => {
+    expect((await stage.post('token', form, basic(web))).json.error).toBe('invalid_grant');
+    expect((await stage.post('token', { ...form, ...stage.own(web) })).json.error).toBe('invalid_grant');
+    const twice = await stage.post('token', { ...form, ...stage.own(web) }, basic(web));
+    expect([twice.status, twice.json.error]).toEqual([400, 'invalid_request']);
+    const url = `/oauth2/token?${new URLSearchParams(stage.own(web))}`;
+    expect((await stage.post(url, form)).json.error).toBe('invalid_request');
+    const other = await stage.post('token', { ...form, client_id: '1000.OTHER' }, basic(web));
+    expect(other.json.error).toBe('invalid_request');
+  });
+
+  test('fails alike for an unknown client, a wrong secret and a client that is off here (CLI-01)', async () => {
+    const off = await stage.client('server', { enabledDataCenters: [] });
+    const answers = [
+      await stage.post('token', form, basic({ ...web, client_id: '1000.UNKNOWN' })),
+      await stage.post('token', form, basic(web, 'wrong')),
+      await stage.post('token', form, basic(web, off.client_secret)),
+      await stage.post('token', form, basic(off), 'in'),
+    ];
+    for (const { status, json, headers } of answers) {
+      expect([status, json]).toEqual([401, answers[0]?.json]);
+      expect(headers.get('www-authenticate')).toMatch(/^Basic /);
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+    expect(answers[0]?.json.error).toBe('invalid_client');
+  });
+
+  test('a confidential client cannot act as a public one (CLI-02)', async () => {
+    const answer = await stage.answer(web);
+    for (const name of ['token', 'revoke', 'introspect']) {
+      const sent = { ...stage.codeForm(answer), client_id: web.client_id, token: 'x' };
+      const { status, json } = await stage.post(name, sent);
+      expect([name, status, json.error]).toEqual([name, 401, 'invalid_client']);
+    }
+  });
+
+  test('each type may use its own grants only (CLI-03)', async () => {
+    const device = await stage.client('device');
+    for (const [client, grant_type] of [
+      [web, 'client_credentials'],
+      [device, 'authorization_code'],
+      [await stage.client('browser'), 'client_credentials'],
+    ] as const) {
+      const { status, json } = await stage.post('token', { ...stage.own(client), grant_type });
+      expect([status, json.error]).toEqual([400, 'unauthorized_client']);
+    }
+    const old = await stage.platform.addClient({ type: 'browser', owner: 'anna@us.example' });
+    const page = await stage.browser().get(stage.authUrl(old));
+    expect(page.leftTo).toContain('error=unauthorized_client');
+  });
+
+  test('a body that is no form, and another method, are told so', async () => {
+    const url = `${stage.issuer()}/token`;
+    const json = await fetch(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+    expect([json.status, ((await json.json()) as { error: string }).error]).toEqual([400, 'invalid_request']);
+    const get = await fetch(url);
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+    const doubled = new URLSearchParams(form);
+    doubled.append('refresh_token', 'other');
+    expect((await stage.post('token', doubled, basic(web))).json.error).toBe('invalid_request');
+  });
+});
+
+describe('private_key_jwt (CLI-04)', () => {
+  let client: ClientWithSecrets;
+  let key: CryptoKey;
+  let foreign: CryptoKey;
+
+  beforeAll(async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }] };
+    key = pair.privateKey as CryptoKey;
+    foreign = (await generateKeyPair('ES256')).privateKey as CryptoKey;
+    client = await stage.client('server', { standards: { profile: 'strict', jwks } });
+  });
+
+  let number = 0;
+  async function assertion(claims: Record<string, unknown> = {}, by = key): Promise<Record<string, string>> {
+    const now = Math.floor(stage.platform.clock.nowMs() / 1000);
+    const { client_id: iss } = client;
+    const payload = { iss, sub: iss, aud: stage.issuer(), exp: now + 60, iat: now, jti: `j${number++}`, ...claims };
+    return {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(by),
+    };
+  }
+  const send = (proof: Record<string, string>) =>
+    stage.post('token', { grant_type: 'refresh_token', refresh_token: '1000.x.y', ...proof });
+
+  test('a good one passes once; there is no secret', async () => {
+    const proof = await assertion();
+    expect((await send(proof)).json.error).toBe('invalid_grant');
+    const replayed = await send(proof);
+    expect([replayed.status, replayed.json.error]).toEqual([401, 'invalid_client']);
+    expect(client.client_secret).toBe('');
+  });
+
+  test.each([
+    ['the token endpoint as audience', () => ({ aud: `${stage.issuer()}/token` })],
+    ['another data centre', () => ({ aud: stage.issuer('in') })],
+    ['two audiences', () => ({ aud: [stage.issuer(), 'https://other.test'] })],
+    ['another issuer', () => ({ iss: 'somebody' })],
+    ['another subject', () => ({ sub: web.client_id })],
+    ['an end in the past', () => ({ exp: Math.floor(stage.platform.clock.nowMs() / 1000) - 60 })],
+    ['an end far ahead', () => ({ exp: Math.floor(stage.platform.clock.nowMs() / 1000) + 86_400 })],
+    ['no jti', () => ({ jti: undefined })],
+  ])('is refused with %s', async (_name, claims) => {
+    const { status, json } = await send(await assertion(claims()));
+    expect([status, json.error]).toEqual([401, 'invalid_client']);
+  });
+
+  test('is refused by a key of somebody else, and with none at all', async () => {
+    expect((await send(await assertion({}, foreign))).json.error).toBe('invalid_client');
+    expect((await send({ client_id: client.client_id })).json.error).toBe('invalid_client');
+    const platform = await stage.post('/oauth/v2/token', {
+      grant_type: 'refresh_token',
+      refresh_token: '1000.x.y',
+      client_id: client.client_id,
+      client_secret: 'x',
+    });
+    expect(platform.json.error).toBe('invalid_client');
+  });
+});
+
+describe('tokens', () => {
+  test('the answer is that of RFC 6749, never cached (META-05)', async () => {
+    const answer = await stage.answer(web);
+    const { status, json, headers } = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(Object.keys(json).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'id_token',
+      'refresh_token',
+      'scope',
+      'token_type',
+    ]);
+    expect(json.token_type).toBe('Bearer');
+  });
+
+  test('a refresh token comes with offline_access only', async () => {
+    expect(await stage.tokens(web, { scope: 'openid' })).not.toHaveProperty('refresh_token');
+  });
+
+  test.each([
+    ['no verifier', { code_verifier: '' }],
+    ['a wrong verifier', { code_verifier: 'x'.repeat(43) }],
+    ['another redirect URI', { redirect_uri: `${callback}/` }],
+  ])('a code with %s is refused (PKC-03)', async (_name, more) => {
+    const answer = await stage.answer(web);
+    const { status, json } = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web), ...more });
+    expect([status, json.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  test('introspection and revocation (REV-01, RT-05)', async () => {
+    const tokens = await stage.tokens(web);
+    const introspect = async (token = '') => (await stage.post('introspect', { ...stage.own(web), token })).json;
+    expect(await introspect(tokens.access_token)).toMatchObject({
+      active: true,
+      iss: stage.issuer(),
+      client_id: web.client_id,
+    });
+    const other = await stage.client('server');
+    const foreign = await stage.post('revoke', { ...stage.own(other), token: tokens.refresh_token ?? '' });
+    expect([foreign.status, foreign.json]).toEqual([200, {}]);
+    expect((await introspect(tokens.refresh_token)).active).toBe(true);
+    const { status } = await stage.post('revoke', { ...stage.own(web), token: tokens.refresh_token ?? '' });
+    expect(status).toBe(200);
+    for (const token of [tokens.refresh_token, tokens.access_token, 'nonsense']) {
+      expect(await introspect(token)).toEqual({ active: false });
+    }
+    expect((await stage.userInfo(tokens.access_token)).status).toBe(401);
+  });
+
+  test('userinfo challenges as RFC 6750 has it (AT-01)', async () => {
+    const bare = await fetch(`${stage.issuer()}/userinfo`);
+    expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    const bad = await stage.userInfo('nonsense');
+    expect([bad.status, bad.json.error]).toEqual([401, 'invalid_token']);
+    const { access_token } = await stage.tokens(web);
+    const quirk = await stage.get('userinfo', { authorization: `Zoho-oauthtoken ${access_token}` });
+    expect(quirk.status).toBe(401);
+  });
+});

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify';
+import { maskSecret } from '../../foundation/secrets.ts';
+import type { AccountsContext } from '../context.ts';
+import { standardPath } from '../issuer.ts';
+import type { TokenAnswer } from '../token/token-answer.ts';
+import { exchange, presentedCredentials, readGrantType } from '../token/token-endpoint.ts';
+import { sendJson } from '../wire/send-json.ts';
+import { registerCall } from './call.ts';
+
+/** `POST /oauth2/token` (RFC 6749 §3.2): the grants of the core in the words of the standards. */
+export function registerStandardToken(app: FastifyInstance, context: AccountsContext): void {
+  registerCall(app, context, `${standardPath}/token`, 'token', async (call) => {
+    const { client, parameters, proven, reply, request } = call;
+    const grantType = readGrantType(parameters);
+    if (typeof grantType !== 'string') return grantType;
+    const result = await exchange(context, grantType, { client, parameters, proven, dialect: 'standard' });
+    if ('outcome' in result) {
+      return { ...result, detail: { ...result.detail, ...presentedCredentials(parameters) } };
+    }
+    context.events.record({
+      kind: 'token',
+      outcome: 'Success',
+      clientId: client.clientId,
+      requestId: request.id,
+      detail: () => ({ grantType, dialect: 'standard', accessToken: maskSecret(result.accessToken) }),
+    });
+    return sendJson(reply, 200, renderStandardAnswer(result));
+  });
+}
+
+/** RFC 6749 §5.1, OpenID Connect Core §3.1.3.3. */
+export function renderStandardAnswer(answer: TokenAnswer): Record<string, unknown> {
+  return {
+    access_token: answer.accessToken,
+    token_type: 'Bearer',
+    expires_in: answer.expiresInSeconds,
+    scope: answer.scope,
+    ...(answer.refreshToken === undefined ? {} : { refresh_token: answer.refreshToken }),
+    ...(answer.idToken === undefined ? {} : { id_token: answer.idToken }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EventKind } from '../../inspector/event-kinds.ts';
+import { type Outcome, outcomes, type Refusal, type StandardError, standardStatus } from '../../oauth/outcomes.ts';
+import type { AccountsContext } from '../context.ts';
+import { sendJson } from './send-json.ts';
+
+/** An outcome in the words of the standards; the catalogue of outcomes is the table. */
+export function standardErrorOf(outcome: Outcome): { readonly error: StandardError; readonly description: string } {
+  const { standard = 'server_error', meaning, disclosed = meaning } = outcomes[outcome];
+  // Nobody learns whether a client exists or its secret is wrong.
+  if (standard === 'invalid_client') return { error: standard, description: 'The client could not be authenticated.' };
+  return { error: standard, description: describe(disclosed) };
+}
+
+/** RFC 6749 §5.2: printable ASCII without `"` and `\\`. */
+function describe(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll('\\', '/')
+    .replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** Sends a refusal as RFC 6749 §5.2 has it, and records what really happened. */
+export function sendStandardRefusal(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  clientId: string | null,
+  refusal: Refusal,
+  kind: EventKind = 'token',
+): FastifyReply {
+  const { outcome, detail, explanation } = refusal;
+  context.events.record({
+    kind,
+    outcome,
+    clientId: clientId?.slice(0, 100) ?? null,
+    requestId: request.id,
+    ...(detail ? { detail } : {}),
+    ...(explanation && { explanation }),
+  });
+  const { error, description } = standardErrorOf(outcome);
+  if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
+  if (error === 'invalid_client' && request.headers.authorization)
+    reply.header('www-authenticate', 'Basic realm="oauth2"');
+  if (outcome === 'MethodNotAllowed') reply.header('allow', String(detail?.expected ?? 'POST'));
+  const status = outcome === 'MethodNotAllowed' ? 405 : standardStatus(error);
+  return sendJson(reply, status, { error, error_description: description });
+}

@@ -14,7 +14,7 @@ import type { AccountsContext } from './context.ts';
 import { deviceTies } from './device/device-ties.ts';
 import { registerDevice } from './device/register.ts';
 import { sendErrorPage } from './error-page.ts';
-import { flowOf } from './flow-parameter.ts';
+import { clientOf, flowOf } from './flow-parameter.ts';
 import { registerDiscovery } from './identity/discovery.ts';
 import { registerIntrospect } from './identity/introspect.ts';
 import { registerKeySet } from './identity/key-set.ts';
@@ -50,7 +50,10 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
       component: 'accounts',
       flowId: (request) => flowOf(context, request) ?? (beginsFlow(request.url) ? request.id : undefined),
       ties: (request) => deviceTies(context, request),
-      otherwise: (request) => (request.url.startsWith('/assets/') ? undefined : asRequest(request)),
+      otherwise: (request) => {
+        if (request.url.startsWith('/assets/')) return undefined;
+        return { ...asRequest(request), clientId: clientOf(request) };
+      },
     }),
     secure: context.dataCenter.origins.accounts.startsWith('https:'),
     intercept: context.intercept,

@@ -15,16 +15,28 @@ const markLength = 22;
 
 /** The flow that the request names, in its own query or in the address that its page leads to. */
 export function flowOf(context: Pick<AccountsContext, 'keys'>, request: FastifyRequest): string | undefined {
-  const query = queryOf(request.url);
-  const own = new URLSearchParams(query);
-  const inQuery = own.get(parameter);
-  if (inQuery !== null) return openFlow(context, own, inQuery);
+  for (const query of queriesOf(request)) {
+    const text = query.get(parameter);
+    if (text !== null) return openFlow(context, query, text);
+  }
+  return undefined;
+}
+
+/** The client that the request is for, as it says. */
+export function clientOf(request: FastifyRequest): string | null {
+  return (
+    queriesOf(request)
+      .find((query) => query.has('client_id'))
+      ?.get('client_id') ?? null
+  );
+}
+
+/** The request's own query, and that of the address which its page leads to. */
+function queriesOf(request: FastifyRequest): URLSearchParams[] {
+  const own = new URLSearchParams(queryOf(request.url));
   const form = request.method === 'POST' && Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '';
   const onward = own.get('continue') ?? new URLSearchParams(form).get('continue');
-  if (onward === null) return undefined;
-  const continued = new URLSearchParams(queryOf(onward));
-  const carried = continued.get(parameter);
-  return carried === null ? undefined : openFlow(context, continued, carried);
+  return onward === null ? [own] : [own, new URLSearchParams(queryOf(onward))];
 }
 
 /** The address of an authorization request with the id of its flow: that of the request itself where it names none. */

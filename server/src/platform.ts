@@ -56,6 +56,7 @@ import { deriveKey } from './foundation/secrets.ts';
 import { type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
+import { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
 import type { Lab } from './lab/lab.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
@@ -143,6 +144,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const credentials = new CredentialFinder(
       new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)])),
     );
+    const flowsElsewhere = new FlowsElsewhere(
+      topology,
+      new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)])),
+    );
     const passwordRules = new PasswordRules(settings.passwords);
     const shared = {
       settings,
@@ -177,7 +182,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         buildDataCenter(
           each,
           { database: databases.dataCenter(each.id), background: databases.background(each.id) },
-          { ...shared, policy },
+          { ...shared, policy, flowsElsewhere },
           keys,
           closers,
           faults && laboratory.faultsOf(faults, each.id),
@@ -312,7 +317,14 @@ function inProcess(apps: ReadonlyMap<Service, FastifyInstance>): Pick<ConsoleCon
 async function buildDataCenter(
   dataCenter: DataCenter,
   { database, background }: { readonly database: Database; readonly background: Database },
-  { policy, ...shared }: Shared & { readonly policy: OutgoingPolicy },
+  {
+    policy,
+    flowsElsewhere,
+    ...shared
+  }: Shared & {
+    readonly policy: OutgoingPolicy;
+    readonly flowsElsewhere: FlowsElsewhere;
+  },
   {
     signing: sealingKey,
     attempts,
@@ -329,9 +341,12 @@ async function buildDataCenter(
     log,
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
+    bounds: settings.inspector,
+    findElsewhere: (key, id) => flowsElsewhere.find(key, dataCenter.id, id),
   });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
-  closers.push(() => events.flush(), startSweeping(background, notices, clock, log));
+  const { keptDays } = settings.inspector;
+  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
     tokens,

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createApp, type Dialect } from '../http/app.ts';
 import { locationHeader } from '../http/location.ts';
+import { asRequest, inspectAnswers } from '../inspector/inspect-answers.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { registerChangePassword } from './account/change-password.ts';
 import { registerConnectedApps } from './account/connected-apps.ts';
@@ -10,8 +11,10 @@ import { registerChooseOrganization } from './authorize/choose-organization.ts';
 import { registerConsent } from './authorize/consent.ts';
 import { registerSilentRefresh } from './authorize/silent-refresh.ts';
 import type { AccountsContext } from './context.ts';
+import { deviceTies } from './device/device-ties.ts';
 import { registerDevice } from './device/register.ts';
 import { sendErrorPage } from './error-page.ts';
+import { clientOf, flowOf } from './flow-parameter.ts';
 import { registerDiscovery } from './identity/discovery.ts';
 import { registerIntrospect } from './identity/introspect.ts';
 import { registerKeySet } from './identity/key-set.ts';
@@ -19,6 +22,7 @@ import { registerUserInfo } from './identity/user-info.ts';
 import { registerAddScopes } from './incremental/add-scopes.ts';
 import { registerEnhanceToken } from './incremental/enhance-token.ts';
 import { standardPath } from './issuer.ts';
+import { authorizationEndpoints } from './request/authorization-request.ts';
 import { registerServerInfo } from './server-info.ts';
 import { registerHop } from './sign-in/hop.ts';
 import { registerSignInName } from './sign-in/sign-in-name.ts';
@@ -44,6 +48,16 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     dialect: createDialect(context),
     trustProxy: context.settings.trustProxy,
     bodyLimitBytes,
+    inspect: inspectAnswers({
+      events: context.events,
+      component: 'accounts',
+      flowId: (request) => flowOf(context, request) ?? (beginsFlow(request.url) ? request.id : undefined),
+      ties: (request) => deviceTies(context, request),
+      otherwise: (request) => {
+        if (request.url.startsWith('/assets/')) return undefined;
+        return { ...asRequest(request), clientId: clientOf(request) };
+      },
+    }),
     secure: context.dataCenter.origins.accounts.startsWith('https:'),
     intercept: context.intercept,
   });
@@ -80,6 +94,11 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerChangePassword(people, context);
   });
   return app;
+}
+
+/** An authorization request is the first step of a flow, even if the same session has given the client something before. */
+function beginsFlow(url: string): boolean {
+  return authorizationEndpoints.some(({ path }) => url.startsWith(`${path}?`));
 }
 
 function createDialect(context: AccountsContext): Dialect {

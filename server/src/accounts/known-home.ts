@@ -3,6 +3,7 @@ import type { DataCenter } from '../config/data-centers.ts';
 import { queryOf } from '../http/parameters.ts';
 import { type Client, isEnabledAt } from '../oauth/client.ts';
 import type { AccountsContext } from './context.ts';
+import { withFlow } from './flow-parameter.ts';
 import { readCookie } from './sessions.ts';
 
 /** Names the data centres that have sent a request on, each on the word of its cookie. */
@@ -28,7 +29,7 @@ export function addressAtKnownHome(
     requestId: request.id,
     detail: { to: home.id, known: true },
   });
-  return withMark(`${home.origins.accounts}${request.url}`, context);
+  return withMark(`${home.origins.accounts}${withFlow(context, request, request.url)}`, context);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Queryable } from '../database/database.ts';
 import type { EpochMs, Seconds, SecretHash } from '../foundation/kinds.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
+import { tieKey } from '../inspector/flow-key.ts';
 import type { UserId } from '../oauth/ids.ts';
 import type { AccountsContext } from './context.ts';
 
@@ -135,6 +136,11 @@ export function alive(now: string, idleSince: string): string {
 /** Sessions that were last used before this have ended. */
 export function idleSince({ settings }: Pick<AccountsContext, 'settings'>, nowMs: EpochMs): number {
   return nowMs - settings.lifetimes.sessionIdleSeconds * 1000;
+}
+
+/** Ties what one client gets within one session: an app that renews without a page shows nothing but its session. */
+export function sessionTie({ hash }: Pick<Session, 'hash'>, clientId: string): string {
+  return tieKey('session', hash.toString('hex'), clientId);
 }
 
 /** Ends the session of the request's cookie on the server and in the browser. */

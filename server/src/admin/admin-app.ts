@@ -22,6 +22,7 @@ import {
 import type { AdminContext } from './context.ts';
 import { checkCors } from './cors-check.ts';
 import { AdminFailure, badInput } from './failure.ts';
+import { registerFlows } from './flows.ts';
 import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
@@ -193,6 +194,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.get('/cors-check', { schema: { querystring: queries.corsCheck } }, async (request) =>
     checkCors(context, request.query),
   );
+  registerFlows(app, context);
   app.get('/events', { schema: { querystring: queries.events } }, async (request) => {
     const { dataCenter, kind, outcome, clientId, limit } = request.query;
     const { database, events } = administered(context, dataCenter);

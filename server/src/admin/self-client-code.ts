@@ -5,6 +5,7 @@ import { findUser } from '../accounts/users.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import { maskSecret } from '../foundation/secrets.ts';
+import { credentialKey } from '../inspector/flow-key.ts';
 import { isEnabledAt } from '../oauth/client.ts';
 import { settingsFor } from '../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../oauth/formats.ts';
@@ -90,6 +91,7 @@ export async function createSelfClientCode(
     outcome: 'Success',
     clientId,
     userId: owner.userId,
+    keys: [credentialKey(code)],
     detail: {
       code: maskSecret(code),
       scope: requested.join(','),

@@ -8,6 +8,7 @@ import { registerCrmCommands } from './commands/crm.ts';
 import { registerDataCenterCommands } from './commands/data-center.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerEventCommands } from './commands/event.ts';
+import { registerFlowCommands } from './commands/flow.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerLabCommands } from './commands/lab.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
@@ -41,6 +42,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerCrmCommands(program);
   registerDataCenterCommands(program);
   registerEventCommands(program);
+  registerFlowCommands(program);
   registerKeyCommands(program);
   registerLimitsCommands(program);
   registerLabCommands(program);

@@ -11,7 +11,7 @@ export interface DescribedSetting {
   readonly description: string;
 }
 
-const groups = ['lifetimes', 'limits', 'database', 'outgoingCalls', 'compatibility'] as const;
+const groups = ['lifetimes', 'limits', 'inspector', 'database', 'outgoingCalls', 'compatibility'] as const;
 type Properties = Readonly<Record<string, TSchema & { default?: unknown; description?: string }>>;
 
 function propertiesOf(group: (typeof groups)[number]): Properties {

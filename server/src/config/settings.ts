@@ -92,6 +92,19 @@ const limits = Type.Object(
   { ...closed, default: {} },
 );
 
+const inspector = Type.Object(
+  {
+    maxEvents: count(200_000, 'Events that are kept, per data centre; the oldest go first.'),
+    maxMegabytes: count(256, 'Megabytes of events that are kept, per data centre; the oldest go first.'),
+    keptDays: Type.Integer({ minimum: 1, maximum: 3650, default: 30, description: 'Days that events are kept.' }),
+    stepsPerMinute: count(
+      1_200,
+      'Refreshes, CRM calls and other requests that went well, recorded one by one in a minute; others are counted. Per data centre and process.',
+    ),
+  },
+  { ...closed, default: {} },
+);
+
 const passwords = Type.Object(
   {
     minLength: Type.Integer({ minimum: 1, maximum: 128, default: 8, description: 'Fewest characters of a password.' }),
@@ -333,10 +346,11 @@ export const settingsSchema = Type.Object(
       ],
       { default: 'info', description: 'What is logged on standard error.' },
     ),
-    recordEvents: Type.Union([Type.Literal('all'), Type.Literal('failures')], {
+    recordEvents: Type.Union([Type.Literal('all'), Type.Literal('failures'), Type.Literal('none')], {
       default: 'all',
       description: 'Which protocol events are recorded.',
     }),
+    inspector,
     services: Type.Array(declaredService, {
       default: [],
       description: 'Services of your own: their scopes can be asked for, and their API checks tokens by introspection.',

@@ -1,5 +1,6 @@
 import { consoleClientId } from '../directory/first-party.ts';
 import { maskSecret } from '../foundation/secrets.ts';
+import { credentialKey } from '../inspector/flow-key.ts';
 import { issueToken } from './crm-tokens.ts';
 import { badInput, ConsoleFailure } from './failure.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
@@ -39,6 +40,7 @@ export const tokenRoutes: readonly ConsoleRoute[] = [
         clientId: consoleClientId,
         userId,
         requestId: request.id,
+        keys: [credentialKey(accessToken)],
         detail: { by: 'console', accessToken: maskSecret(accessToken), scope: scopes.join(','), ...target },
       });
       return { accessToken, expiresAt: isoTime(expiresAtMs) };

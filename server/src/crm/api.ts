@@ -3,6 +3,7 @@ import { apiOrigin } from '../config/data-centers.ts';
 import { createApp } from '../http/app.ts';
 import { CrossOrigin } from '../http/cors/cross-origin.ts';
 import { readableHeaders } from '../http/cors/headers.ts';
+import { asRequest, inspectAnswers } from '../inspector/inspect-answers.ts';
 import type { CrmCall } from './kernel/call.ts';
 import { Refusal, unavailable } from './kernel/errors.ts';
 import type { Pass } from './kernel/store.ts';
@@ -55,6 +56,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     trustProxy: settings.trustProxy,
     bodyLimitBytes,
     requestTimeoutMs,
+    inspect: inspectAnswers({ events: context.events, component: content ? 'content' : 'api', otherwise: asRequest }),
     secure: dataCenter.origins.api.startsWith('https:'),
     intercept: context.intercept,
     dialect: {

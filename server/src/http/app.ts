@@ -35,6 +35,8 @@ export interface AppOptions {
   readonly bodyLimitBytes: number;
   /** How long a request may take to arrive, where it is not the usual two minutes. */
   readonly requestTimeoutMs?: number;
+  /** Told of each answer before it goes out, with its body where that is a text. */
+  readonly inspect?: (request: FastifyRequest, reply: FastifyReply, payload: unknown) => void;
   /** Origins are https: send Strict-Transport-Security. */
   readonly secure: boolean;
   readonly intercept?: Intercept | undefined;
@@ -85,7 +87,15 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (options.secure) reply.header('strict-transport-security', 'max-age=63072000');
     done(twice ? new RepeatedHeader() : undefined);
   });
+  // Before the inspection, which tells of answers as they go out.
   options.intercept?.(app, dialect);
+  const { inspect } = options;
+  if (inspect) {
+    app.addHook('onSend', (request, reply, payload, done) => {
+      inspect(request, reply, payload);
+      done(null, payload);
+    });
+  }
   app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
     const answer = dialect.caught?.(error, reply);

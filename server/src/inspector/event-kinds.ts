@@ -27,6 +27,7 @@ export const eventKinds = {
   keys: 'the signing key was rotated',
   api: 'a CRM call, when it was refused or is the first of its kind',
   cors: 'a preflight of a page',
+  request: 'any other request: a page on the way, a document, a CRM call like one before',
   events: 'events were left out, because too many came in a minute',
   notification: 'a notification channel was called',
   fault: 'the lab met a request with a fault',
@@ -36,4 +37,37 @@ export type EventKind = keyof typeof eventKinds;
 
 export function isEventKind(text: string): text is EventKind {
   return Object.hasOwn(eventKinds, text);
+}
+
+/** Kinds that lists of events leave out unless they are asked for: steps of flows that tell nothing by themselves. */
+export const quietKinds: readonly EventKind[] = ['request'];
+
+/** What happens beside the protocol: it belongs to no flow. */
+const besideFlows: ReadonlySet<EventKind> = new Set<EventKind>([
+  'admin',
+  'client',
+  'events',
+  'keys',
+  'notification',
+  'session',
+  'settings',
+  'user',
+]);
+
+export function isOfFlows(kind: EventKind): boolean {
+  return !besideFlows.has(kind);
+}
+
+/** Outcomes that are no failure although they are not `Success`: things end, and devices ask until they are answered. */
+const harmless: ReadonlySet<string> = new Set([
+  'Success',
+  'AccessTokenEvicted',
+  'RefreshTokenEvicted',
+  'GrantEnded',
+  'DevicePending',
+]);
+
+/** Whether a step of this kind and outcome makes its flow a failed one. A token that was evicted fails where it is used. */
+export function isFailure(kind: EventKind, outcome: string): boolean {
+  return outcome === 'RefreshTokenEvicted' ? kind !== 'eviction' : !harmless.has(outcome);
 }

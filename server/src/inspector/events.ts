@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import type { Expiring } from '../database/delete-expired.ts';
@@ -8,7 +9,12 @@ import type { Log } from '../http/log.ts';
 import type { LateExplanation } from '../oauth/outcomes.ts';
 import { boundedDetail, boundedText } from './bounded.ts';
 import type { EventKind } from './event-kinds.ts';
-import { isUnbounded, RepeatFilter, windowMs } from './repeats.ts';
+import { findEvent, type RecordedEvent, type StorableEvent, updateEvent } from './event-rows.ts';
+import type { Exchange } from './exchange.ts';
+import { type FlowLink, FlowStore } from './flows/flow-store.ts';
+import { isFrequent, isUnbounded, type Repeated, RepeatFilter, windowMs } from './repeats.ts';
+
+export { type EventFilter, listEvents, type RecordedEvent } from './event-rows.ts';
 
 /** One thing that happened on the wire, with its precise outcome. Secrets are masked before they get here. */
 export interface ProtocolEvent {
@@ -21,28 +27,39 @@ export interface ProtocolEvent {
   /** What was expected and what came; a function where making it costs something, for it may not be wanted. */
   readonly detail?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
   /** Asked for after the answer; the event is stored when it is there. */
-  readonly explanation?: LateExplanation;
+  readonly explanation?: LateExplanation | undefined;
+  /** Keys of the codes and tokens that came or were given, and other ties to earlier steps (`flow-key.ts`). */
+  readonly keys?: readonly string[] | undefined;
+  /** A tie that may have been made at another data centre of the realm. */
+  readonly tiedAnywhere?: boolean;
 }
 
-/** An event ready for its row: secrets masked, the detail as JSON. */
-interface StorableEvent extends Omit<ProtocolEvent, 'clientId' | 'detail' | 'explanation'> {
-  readonly clientId: string | null;
-  readonly detail: string;
-  readonly atMs: number;
-}
-
-export interface RecordedEvent extends Omit<ProtocolEvent, 'detail' | 'explanation'> {
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly eventId: string;
-  readonly atMs: number;
+/** What a listener tells of a request that it has answered. */
+export interface AnsweredRequest {
+  readonly requestId: string;
+  /** Asked for only where an event of the request is stored. */
+  readonly exchange: () => Exchange;
+  /** The flow that the request itself names. */
+  readonly flowId?: () => string | undefined;
+  /** Ties of the request itself, beside those of its events. */
+  readonly ties?: () => readonly string[];
+  /** What to record where nothing was recorded of the request. */
+  readonly otherwise?: () => ProtocolEvent | undefined;
 }
 
 export interface EventRecorder {
   /**
    * Records without making the request wait; failures are also logged. Of many alike in a minute the first are recorded
-   * and logged one by one, the others as one event with their number (`repeated`).
+   * and logged one by one, the others as one event with their number (`repeated`). An event of a request is stored when
+   * its answer is known.
    */
   record(event: ProtocolEvent): void;
+  /** Completes the events of a request with its answer. */
+  answered(request: AnsweredRequest): void;
+  /** The event that tells of a request which was only counted. */
+  counted(requestId: string): Promise<RecordedEvent | undefined>;
+  /** Resolves when what is on its way to the store has arrived; requests that have no answer yet do not count. */
+  settled(): Promise<void>;
   /** Resolves when everything recorded so far is stored, numbers included. */
   flush(): Promise<void>;
 }
@@ -51,34 +68,60 @@ export interface EventRecorder {
 interface ArrivedEvent extends Omit<ProtocolEvent, 'clientId'> {
   readonly clientId: string | null;
   readonly atMs: number;
+  readonly exchange?: Exchange;
+  readonly flowId?: string | undefined;
+}
+
+/** Events of a request that has no answer yet. */
+interface Unanswered {
+  readonly events: ArrivedEvent[];
+  /** Wall-clock time: when they are stored without. */
+  readonly since: number;
 }
 
 /** Events waiting to be stored; beyond that new ones are counted and dropped rather than filling the memory. */
 const maxWaiting = 10_000;
 const longestExplanationMs = 2_000;
 const maxClientIdLength = 100;
+/** How long an event waits for the answer of its request. */
+const longestAnswerMs = 1_000;
+const countedRequests = 20_000;
+const defaultBounds = { maxEvents: 200_000, maxMegabytes: 256, stepsPerMinute: 1_200 } as const;
+
+export interface RecorderOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recordEvents: Settings['recordEvents'];
+  readonly eventsPerMinute: number;
+  readonly bounds?: Pick<Settings['inspector'], 'maxEvents' | 'maxMegabytes' | 'stepsPerMinute'>;
+  /** Asks the other data centres which flow a key belongs to; `dataCenter` names the one that will know. */
+  readonly findElsewhere?: (key: string, dataCenter: string | undefined) => Promise<FlowLink | undefined>;
+}
 
 export function createEventRecorder(
   database: Pick<Database, 'query' | 'label'>,
-  options: {
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly recordEvents: Settings['recordEvents'];
-    readonly eventsPerMinute: number;
-  },
+  options: RecorderOptions,
 ): EventRecorder {
-  const { clock, log, recordEvents } = options;
-  const queue = createStatementQueue<StorableEvent, string>({ run: (events) => insertEvents(database, events) });
-  const filter = new RepeatFilter<ArrivedEvent>(options.eventsPerMinute);
+  const { bounds = defaultBounds, clock, findElsewhere, log, recordEvents } = options;
+  const flows = new FlowStore(database, { maxEvents: bounds.maxEvents, maxBytes: bounds.maxMegabytes * 1_000_000 });
+  const queue = createStatementQueue<StorableEvent, string>({ run: (events) => flows.insert(events) });
+  const filters = {
+    unbounded: new RepeatFilter<ArrivedEvent>(options.eventsPerMinute),
+    frequent: new RepeatFilter<ArrivedEvent>(bounds.stepsPerMinute, true),
+  };
   const waiting = new Set<Promise<unknown>>();
+  const unanswered = new Map<string, Unanswered>();
+  const countedIn = new LRUCache<string, Repeated<ArrivedEvent>>({ max: countedRequests });
   let telling = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let releaseTimer: NodeJS.Timeout | undefined;
 
   const warn = (error: Error) => log.warn({ err: error }, 'an event was not recorded');
 
   const logFailure = (event: StorableEvent): void => {
     if (event.outcome === 'Success') return;
-    log.info({ ...event, detail: JSON.parse(event.detail), dataCenter: database.label }, 'refused');
+    const { exchange, keys, ...logged } = event;
+    log.info({ ...logged, detail: JSON.parse(event.detail), dataCenter: database.label }, 'refused');
   };
 
   const store = (arrived: ArrivedEvent): Promise<unknown> => {
@@ -89,23 +132,31 @@ export function createEventRecorder(
 
   /** Writes the numbers of what was only counted. One at a time: each has one row, which the next call brings up to date. */
   const tellCounted = async (): Promise<void> => {
-    const { repeated, dropped } = filter.takeUntold();
-    for (const group of repeated) {
-      const { count } = group;
-      const withinSeconds = windowMs / 1000;
-      const event = storableEvent(group.event, { repeated: count, withinSeconds });
-      logFailure(event);
-      if (group.rowId === undefined) [group.rowId] = await insertEvents(database, [event]);
-      else await updateEvent(database, group.rowId, event);
-      group.told = count;
-    }
-    for (const { counts, limit } of dropped) {
-      const of = Object.fromEntries(counts);
-      const sum = [...counts.values()].reduce((total, count) => total + count, 0);
-      const detail = { dropped: sum, of, limit, withinSeconds: windowMs / 1000 };
-      const event = { kind: 'events', outcome: 'EventsDropped', clientId: null, atMs: clock.nowMs(), detail } as const;
-      logFailure(storableEvent(event));
-      await insertEvents(database, [storableEvent(event)]);
+    for (const filter of [filters.unbounded, filters.frequent]) {
+      const { repeated, dropped } = filter.takeUntold();
+      for (const group of repeated) {
+        const { count } = group;
+        const withinSeconds = windowMs / 1000;
+        const event = storableEvent(group.event, { repeated: count, withinSeconds });
+        logFailure(event);
+        if (group.rowId === undefined) [group.rowId] = await flows.insert([event]);
+        else await updateEvent(database, group.rowId, event);
+        group.told = count;
+      }
+      for (const { counts, limit } of dropped) {
+        const of = Object.fromEntries(counts);
+        const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+        const detail = { dropped: sum, of, limit, withinSeconds: windowMs / 1000 };
+        const event = {
+          kind: 'events',
+          outcome: 'EventsDropped',
+          clientId: null,
+          atMs: clock.nowMs(),
+          detail,
+        } as const;
+        logFailure(storableEvent(event));
+        await flows.insert([storableEvent(event)]);
+      }
     }
   };
 
@@ -116,129 +167,137 @@ export function createEventRecorder(
     return telling;
   };
 
+  const send = (arrived: ArrivedEvent): void => {
+    const completed = isCompleted(arrived) ? store(arrived) : complete(arrived, findElsewhere).then(store);
+    const stored: Promise<unknown> = completed.finally(() => waiting.delete(stored));
+    waiting.add(stored);
+  };
+
+  /** Stores what has waited for an answer since before `sinceMs`. */
+  const release = (sinceMs: number): void => {
+    for (const [requestId, { events, since }] of unanswered) {
+      if (since > sinceMs) continue;
+      unanswered.delete(requestId);
+      for (const event of events) send(event);
+    }
+    clearTimeout(releaseTimer);
+    releaseTimer = undefined;
+    if (unanswered.size > 0) releaseLater();
+  };
+  const releaseLater = (): void => {
+    releaseTimer ??= setTimeout(() => release(performance.now() - longestAnswerMs), longestAnswerMs).unref();
+  };
+
+  /** The event as it will be stored, or undefined where it is only counted, or not recorded at all. */
+  const admitted = (given: ProtocolEvent): ArrivedEvent | undefined => {
+    if (recordEvents === 'none' || (given.outcome === 'Success' && recordEvents === 'failures')) return undefined;
+    const nowMs = clock.nowMs();
+    const clientId = given.clientId ? maskCredentials(boundedText(given.clientId, maxClientIdLength)) : null;
+    const arrived: ArrivedEvent = { ...given, clientId, atMs: nowMs };
+    const filter = isFrequent(given.kind, given.outcome)
+      ? filters.frequent
+      : isUnbounded(given.kind, given.outcome)
+        ? filters.unbounded
+        : undefined;
+    const admits = filter === undefined || filter.admits(arrived, nowMs);
+    const full = waiting.size + unanswered.size >= maxWaiting;
+    if (admits && full) filters.unbounded.drop(`${given.kind} ${given.outcome}`);
+    if (admits && !full) return arrived;
+    const group = admits ? undefined : filter?.groupOf(arrived);
+    if (group && given.requestId !== undefined) countedIn.set(given.requestId, group);
+    timer ??= setTimeout(tell, windowMs).unref();
+    return undefined;
+  };
+
   return {
     record(given) {
-      if (given.outcome === 'Success' && recordEvents === 'failures') return;
-      const nowMs = clock.nowMs();
-      const clientId = given.clientId ? maskCredentials(boundedText(given.clientId, maxClientIdLength)) : null;
-      const arrived: ArrivedEvent = { ...given, clientId, atMs: nowMs };
-      const admitted = !isUnbounded(given.kind, given.outcome) || filter.admits(arrived, nowMs);
-      if (admitted && waiting.size >= maxWaiting) filter.drop(`${given.kind} ${given.outcome}`);
-      if (!admitted || waiting.size >= maxWaiting) {
-        timer ??= setTimeout(tell, windowMs).unref();
-        return;
+      const arrived = admitted(given);
+      if (!arrived) return;
+      const { requestId } = arrived;
+      if (requestId === undefined) return send(arrived);
+      const before = unanswered.get(requestId);
+      if (before) before.events.push(arrived);
+      else unanswered.set(requestId, { events: [arrived], since: performance.now() });
+      releaseLater();
+    },
+    answered({ exchange, flowId, otherwise, requestId, ties }) {
+      let events = unanswered.get(requestId)?.events;
+      if (events) unanswered.delete(requestId);
+      else if (otherwise && recordEvents === 'all' && !countedIn.has(requestId)) {
+        const event = otherwise();
+        const arrived = event && admitted(event);
+        if (!arrived) return;
+        events = [arrived];
+      } else return;
+      const told = exchange();
+      const named = flowId?.();
+      const tied = ties?.() ?? [];
+      for (const event of events) {
+        const keys = tied.length === 0 ? event.keys : [...(event.keys ?? []), ...tied];
+        const tiedAnywhere = event.tiedAnywhere === true || tied.length > 0;
+        send({ ...event, keys, tiedAnywhere, exchange: told, flowId: named });
       }
-      const { explanation } = arrived;
-      const stored = (explanation ? explained(arrived, explanation).then(store) : store(arrived)).finally(() =>
-        waiting.delete(stored),
-      );
-      waiting.add(stored);
+    },
+    async counted(requestId) {
+      const group = countedIn.get(requestId);
+      if (!group) return undefined;
+      await tell();
+      return group.rowId === undefined ? undefined : findEvent(database, group.rowId);
+    },
+    async settled() {
+      await Promise.all(waiting);
+      await telling;
     },
     async flush() {
+      release(Number.POSITIVE_INFINITY);
       await Promise.all(waiting);
-      if (filter.hasUntold) await tell();
+      if (filters.unbounded.hasUntold || filters.frequent.hasUntold) await tell();
       else await telling;
     },
   };
 }
 
+/** Whether nothing about the event has to be found out any more. */
+function isCompleted({ explanation, tiedAnywhere }: ArrivedEvent): boolean {
+  return explanation === undefined && tiedAnywhere !== true;
+}
+
 /** The event with what is found out about it in time; as it is, where that takes too long or fails. */
-async function explained(event: ArrivedEvent, explanation: LateExplanation): Promise<ArrivedEvent> {
+async function complete(event: ArrivedEvent, findElsewhere: RecorderOptions['findElsewhere']): Promise<ArrivedEvent> {
   const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, longestExplanationMs, undefined);
-  const found = await Promise.race([explanation().catch(() => undefined), tooLate]);
+  const find = async (dataCenter: string | undefined) => {
+    const [key] = event.keys ?? [];
+    return key === undefined ? undefined : findElsewhere?.(key, dataCenter);
+  };
+  const explain = async () => {
+    const found = await event.explanation?.();
+    if (!found) return { link: event.tiedAnywhere ? await find(undefined) : undefined };
+    return { found, link: await find(found.knownIn).catch(() => undefined) };
+  };
+  const result = await Promise.race([explain().catch(() => undefined), tooLate]);
   clearTimeout(timer);
-  if (!found) return event;
+  if (!result) return event;
+  const { found, link } = result;
+  const clientId = event.clientId ?? found?.clientId ?? link?.clientId ?? null;
+  const fits = link && (link.clientId === null || link.clientId === clientId);
+  const joined = { ...event, clientId, ...(fits && event.flowId === undefined && { flowId: link.flowId }) };
+  if (!found) return joined;
   const detail = typeof event.detail === 'function' ? event.detail() : event.detail;
-  return { ...event, outcome: found.outcome, detail: { ...detail, ...found.detail } };
+  return { ...joined, outcome: found.outcome, detail: { ...detail, ...found.detail } };
 }
 
 function storableEvent(
-  { detail, explanation, ...event }: ArrivedEvent,
+  { detail, explanation, tiedAnywhere, ...event }: ArrivedEvent,
   more: Readonly<Record<string, unknown>> = {},
 ): StorableEvent {
   const made = typeof detail === 'function' ? detail() : (detail ?? {});
   return { ...event, detail: maskCredentials(JSON.stringify({ ...boundedDetail(made), ...more })) };
 }
 
-/** Returns the ids of the rows, in the order of the events. */
-async function insertEvents(database: Pick<Database, 'query'>, events: readonly StorableEvent[]): Promise<string[]> {
-  const rows = await database.query<{ event_id: string }>({
-    name: 'record-events',
-    text: `INSERT INTO protocol_event (at_ms, kind, outcome, client_id, user_id, request_id, detail)
-           SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[])
-           RETURNING event_id`,
-    values: [
-      events.map((event) => event.atMs),
-      events.map((event) => event.kind),
-      events.map((event) => event.outcome),
-      events.map((event) => storable(event.clientId)),
-      events.map((event) => event.userId ?? null),
-      events.map((event) => event.requestId ?? null),
-      events.map((event) => storable(event.detail)),
-    ],
-  });
-  return rows.map((row) => row.event_id);
-}
+const dayMs = 86_400_000;
 
-async function updateEvent(database: Pick<Database, 'query'>, eventId: string, event: StorableEvent): Promise<void> {
-  await database.query({
-    text: 'UPDATE protocol_event SET at_ms = $2, user_id = $3, request_id = $4, detail = $5 WHERE event_id = $1',
-    values: [eventId, event.atMs, event.userId ?? null, event.requestId ?? null, storable(event.detail)],
-  });
+/** Events are kept for so many days. */
+export function expiringEvents(keptDays: number): Expiring {
+  return { table: 'protocol_event', column: 'at_ms', keptMs: keptDays * dayMs };
 }
-
-/** Which events are listed: those that fit all that is named. */
-export interface EventFilter {
-  readonly limit: number;
-  readonly kind?: EventKind | undefined;
-  readonly outcome?: string | undefined;
-  /** Only what did not succeed. */
-  readonly failed?: boolean;
-  readonly clientId?: string | undefined;
-  /** Event ids, exclusive. */
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
-}
-
-/** The newest events first, for people and tests. */
-export async function listEvents(database: Database, filter: EventFilter): Promise<RecordedEvent[]> {
-  const { limit, kind, outcome, failed = false, clientId, before, after } = filter;
-  const rows = await database.query<{
-    event_id: string;
-    at_ms: string;
-    kind: EventKind;
-    outcome: string;
-    client_id: string | null;
-    user_id: string | null;
-    request_id: string | null;
-    detail: Record<string, unknown>;
-  }>({
-    // A statement for each form: with one for both the planner could not know that the index of clients serves it.
-    name: clientId === undefined ? 'list-events' : 'list-events-of-client',
-    text: `SELECT event_id, at_ms, kind, outcome, client_id, user_id, request_id, detail FROM protocol_event
-           WHERE ${clientId === undefined ? '$2::text IS NULL' : 'client_id = $2'} AND ($3::text IS NULL OR kind = $3)
-             AND ($4::text IS NULL OR outcome = $4) AND (NOT $5 OR outcome <> 'Success')
-             AND ($6::bigint IS NULL OR event_id < $6) AND ($7::bigint IS NULL OR event_id > $7)
-           ORDER BY event_id DESC LIMIT $1`,
-    values: [limit, clientId ?? null, kind ?? null, outcome ?? null, failed, before ?? null, after ?? null],
-  });
-  return rows.map((row) => ({
-    eventId: row.event_id,
-    atMs: Number(row.at_ms),
-    kind: row.kind,
-    outcome: row.outcome,
-    clientId: row.client_id,
-    userId: row.user_id,
-    ...(row.request_id === null ? {} : { requestId: row.request_id }),
-    detail: row.detail,
-  }));
-}
-
-/** PostgreSQL stores no NUL, neither as a character nor as a JSON escape; a replacement character shows where it was. */
-function storable<Text extends string | null>(text: Text): Text {
-  return text === null ? text : (text.replaceAll('\0', '\ufffd').replaceAll('\\u0000', '\\ufffd') as Text);
-}
-
-/** Events are kept for a month. */
-export const expiringEvents: Expiring = { table: 'protocol_event', column: 'at_ms', keptMs: 30 * 86_400_000 };

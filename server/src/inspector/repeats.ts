@@ -9,6 +9,7 @@ interface Alike {
   readonly kind: EventKind;
   readonly outcome: string;
   readonly clientId: string | null;
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** Events of a window that one event stands for: the newest of them, with their number. */
@@ -37,6 +38,21 @@ interface Group<Event> extends Repeated<Event> {
 /** Event kinds of which anybody can cause as many as they like, also when nothing is refused. */
 const anonymousKinds: ReadonlySet<EventKind> = new Set<EventKind>(['cors', 'hop', 'device-request']);
 
+/** Event kinds that come with every call of a busy client, when all goes well. */
+const frequentKinds: ReadonlySet<EventKind> = new Set<EventKind>([
+  'api',
+  'introspect',
+  'request',
+  'token',
+  'user-info',
+  'userinfo',
+]);
+
+/** Whether an event is one of those that a busy and healthy client causes by the thousand. */
+export function isFrequent(kind: EventKind, outcome: string): boolean {
+  return outcome === 'Success' && frequentKinds.has(kind);
+}
+
 /** Whether an event is one that strangers can cause without end. Evictions need living tokens, which have own limits. */
 export function isUnbounded(kind: EventKind, outcome: string): boolean {
   return outcome === 'Success' ? anonymousKinds.has(kind) : kind !== 'eviction';
@@ -49,6 +65,7 @@ export function isUnbounded(kind: EventKind, outcome: string): boolean {
  */
 export class RepeatFilter<Event extends Alike> {
   readonly #limit: number;
+  readonly #frequent: boolean;
   #startMs = 0;
   #rows = 0;
   #groups = new Map<string, Group<Event>>();
@@ -57,9 +74,14 @@ export class RepeatFilter<Event extends Alike> {
   #ended: Repeated<Event>[] = [];
   #endedDropped: Dropped[] = [];
 
-  /** @param limit most rows of a window; 0: every event is a row. */
-  constructor(limit: number) {
+  /**
+   * @param limit most rows of a window; 0: every event is a row.
+   * @param frequent for what goes well, again and again: any number of alike ones stand alone while there is room, alike
+   * are those with the same token, and those that come when no room is left are counted rather than dropped.
+   */
+  constructor(limit: number, frequent = false) {
     this.#limit = limit;
+    this.#frequent = frequent;
   }
 
   /** Whether the event is to be a row of its own; otherwise it has been counted. */
@@ -67,10 +89,11 @@ export class RepeatFilter<Event extends Alike> {
     if (this.#limit === 0) return true;
     if (nowMs < this.#startMs || nowMs - this.#startMs >= windowMs) this.#begin(nowMs);
     const sort = `${event.kind} ${event.outcome}`;
-    const key = `${sort} ${event.clientId}`;
+    const key = this.#keyOf(event);
     const group = this.#groups.get(key);
     const room = this.#rows < this.#limit;
-    if (group ? room && group.alone < alikeOneByOne : room || !this.#sorts.has(sort)) {
+    const most = this.#frequent ? this.#limit : alikeOneByOne;
+    if (group ? room && group.alone < most : room || !this.#sorts.has(sort)) {
       if (group) group.alone++;
       else this.#groups.set(key, { event, count: 0, alone: 1, rowId: undefined, told: 0 });
       this.#sorts.add(sort);
@@ -80,8 +103,20 @@ export class RepeatFilter<Event extends Alike> {
     if (group) {
       group.event = event;
       group.count++;
+    } else if (this.#frequent && this.#groups.size < 2 * this.#limit) {
+      this.#groups.set(key, { event, count: 1, alone: 0, rowId: undefined, told: 0 });
     } else this.drop(sort);
     return false;
+  }
+
+  /** The group that an event was counted in. */
+  groupOf(event: Event): Repeated<Event> | undefined {
+    return this.#groups.get(this.#keyOf(event));
+  }
+
+  #keyOf(event: Event): string {
+    const own = this.#frequent ? ` ${event.keys?.[0]}` : '';
+    return `${event.kind} ${event.outcome} ${event.clientId}${own}`;
   }
 
   /** Counts an event that is lost for another reason. */

@@ -9,6 +9,8 @@ import type { ScopeSet } from './scopes.ts';
  * it asks the accounts server in the same process or over HTTP (RFC 7662).
  */
 export interface TokenGrant {
+  /** Stands for the token where events are joined; nobody can use it. A job that runs in a user's name has none. */
+  readonly key?: string | undefined;
   readonly clientId: ClientId;
   /** The user's id in the data centre where the user lives (ZUID), a decimal string. */
   readonly userId: UserId;

@@ -3,6 +3,7 @@ import { queryOf } from '../../http/parameters.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
+import { withFlow } from '../flow-parameter.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import {
   type AuthorizationEndpoint,
@@ -62,7 +63,7 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
     const answer = (error: Outcome) => refuseSilently(context, request, reply, authorization, error);
     const hop = query.get(hopParameter);
     const session = await findSession(context, request);
-    const url = withoutParameter(request.url, hopParameter);
+    const url = withFlow(context, request, withoutParameter(request.url, hopParameter));
     const continueTo = await withSignInAsked(context, url, authorization, session);
     if (hop !== null || !session || needsSignIn(context, authorization, session)) {
       const atHome = hop === null && !session ? addressAtKnownHome(context, request, authorization.client) : undefined;

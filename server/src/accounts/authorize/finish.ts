@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
@@ -9,7 +10,7 @@ import { createImplicitIdToken } from '../identity/id-token.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';
 import type { AuthorizationRequest } from '../request/authorization-request.ts';
-import type { Session } from '../sessions.ts';
+import { type Session, sessionTie } from '../sessions.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import { saveAccessToken, saveCode } from '../store/token-store.ts';
 import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
@@ -103,6 +104,7 @@ export async function finishAuthorization(
     clientId,
     userId: session.userId,
     requestId: request.id,
+    keys: [credentialKey(credential), sessionTie(session, clientId)],
     detail: {
       responseType: authorization.responseType,
       credential: maskSecret(credential),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { apiOrigin, type Environment } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { queryOf } from '../../http/parameters.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
@@ -12,7 +13,7 @@ import { addressAtKnownHome } from '../known-home.ts';
 import { checkAuthorizationRequest, silentRefreshSteps } from '../request/authorization-request.ts';
 import { entryOnly } from '../request/client-steps.ts';
 import { needsSignIn } from '../request/fresh-sign-in.ts';
-import { findSession } from '../sessions.ts';
+import { findSession, sessionTie } from '../sessions.ts';
 import { saveAccessToken } from '../store/token-store.ts';
 import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
 import { errorAnswer, tokenAnswer } from './response-uri.ts';
@@ -43,6 +44,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       return sendErrorPage(context, request, reply, authorization, query.get('client_id'));
     }
     const { clientId } = authorization.client;
+    const session = await findSession(context, request);
     const refuse = (outcome: Outcome, reason: string, userId?: string) => {
       context.events.record({
         kind: 'silent-refresh',
@@ -50,12 +52,12 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
         clientId,
         userId: userId ?? null,
         requestId: request.id,
+        keys: session ? [sessionTie(session, clientId)] : [],
         detail: { reason, scopes: authorization.scopes.toString() },
       });
       return sendAnswer(context, request, reply, authorization, errorAnswer(authorization, outcome), 302);
     };
 
-    const session = await findSession(context, request);
     const notHere = session && entryOnly(context, authorization);
     if (!session || notHere) {
       const atHome = addressAtKnownHome(context, request, authorization.client);
@@ -108,6 +110,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
       clientId,
       userId: session.userId,
       requestId: request.id,
+      keys: [sessionTie(session, clientId), credentialKey(accessToken)],
       detail: { accessToken: maskSecret(accessToken) },
     });
     const answer = tokenAnswer(authorization, {

@@ -63,6 +63,8 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
         clientId,
         userId,
         requestId: request.id,
+        keys: [context.deviceRequests.tieOf(step.userCode)],
+        tiedAnywhere: true,
         detail: { userCode, ...detail },
       });
     if (decision === 'reject') {

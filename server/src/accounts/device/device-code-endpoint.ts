@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { networkOf } from '../../http/network.ts';
 import { readParameters } from '../../http/parameters.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
@@ -47,6 +48,7 @@ export function registerDeviceCode(app: FastifyInstance, context: AccountsContex
       outcome: 'Success',
       clientId,
       requestId: request.id,
+      keys: [credentialKey(deviceCode), context.deviceRequests.tieOf(userCode)],
       detail: { deviceCode: maskSecret(deviceCode), userCode: context.deviceRequests.maskUserCode(userCode) },
     });
     const { accounts } = context.dataCenter.origins;

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { readParameters } from '../../http/parameters.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import type { Client } from '../../oauth/client.ts';
 import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
@@ -32,13 +33,20 @@ export function registerDeviceToken(app: FastifyInstance, context: AccountsConte
     const result = await answerPoll({ context, parameters, authorization });
     if ('outcome' in result) {
       const detail = { ...result.detail, ...(code ? { code: maskSecret(code) } : {}) };
-      return sendPollRefusal(context, request, reply, clientId, { ...result, detail });
+      return sendPollRefusal(context, request, reply, clientId, {
+        ...result,
+        detail,
+        keys: code ? [credentialKey(code)] : [],
+      });
     }
     context.events.record({
       kind: eventKind,
       outcome: 'Success',
       clientId,
       requestId: request.id,
+      keys: [code, result.refreshToken, result.accessToken]
+        .filter((each) => !!each)
+        .map((each) => credentialKey(`${each}`)),
       detail: { code: maskSecret(code ?? ''), accessToken: maskSecret(result.accessToken) },
     });
     return sendJson(reply, 200, renderTokenAnswer(context, result));
@@ -134,7 +142,7 @@ function sendPollRefusal(
   clientId: string | null,
   refusal: Refusal,
 ): FastifyReply {
-  const { outcome, detail = {} } = refusal;
+  const { outcome, detail = {}, keys } = refusal;
   const { deviceStatus, strictRfc } = context.settings.compatibility;
   const { token, standard, meaning } = outcomes[outcome];
   const ofDevices = outcome.startsWith('Device') || outcome === 'AccessDenied';
@@ -142,7 +150,7 @@ function sendPollRefusal(
     return sendRefusal(context, request, reply, clientId, refusal, eventKind);
   }
   const shownId = clientId?.slice(0, 100) ?? null;
-  context.events.record({ kind: eventKind, outcome, clientId: shownId, requestId: request.id, detail });
+  context.events.record({ kind: eventKind, outcome, clientId: shownId, requestId: request.id, keys, detail });
   // RFC 8628 §3.5: all of them are 400.
   if (strictRfc && standard) return sendJson(reply, 400, { error: standard, error_description: meaning });
   const location = outcome === 'DeviceApprovedElsewhere' ? { user_location: detail.userLocation } : {};

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import type { Client } from '../../oauth/client.ts';
 import { outcomes, type Refusal, standardStatus } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -61,6 +62,7 @@ export async function answerIntrospection(
     clientId: caller.clientId,
     userId: active ? found.userId : null,
     requestId: request.id,
+    keys: [credentialKey(token)],
     detail: { token: maskSecret(token), ...(active ? { kind: found.kind, issuedTo: found.clientId } : {}) },
   });
   // RFC 7662 §2.2: of a token that is not active the caller learns nothing more.

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Queryable } from '../../database/database.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -44,7 +45,13 @@ export function registerEnhanceToken(app: FastifyInstance, context: AccountsCont
         expiresAtMs: clock.nowMs() + ttlSeconds * 1000,
       }));
     if (!known) return refuse(clientId, { outcome: 'RefreshTokenUnknown' });
-    context.events.record({ kind: 'scope-enhance', outcome: 'Success', clientId, requestId: request.id });
+    context.events.record({
+      kind: 'scope-enhance',
+      outcome: 'Success',
+      clientId,
+      requestId: request.id,
+      keys: [credentialKey(refreshToken), credentialKey(enhanceToken)],
+    });
     return sendJson(reply, 200, { access_token: enhanceToken, token_type: 'Bearer', expires_in: ttlSeconds });
   });
 }

@@ -5,37 +5,47 @@ import { secretHash } from '../../foundation/secrets.ts';
 /** Questions that may wait for one data centre; beyond that its share of the explanation is left out. */
 const maxWaiting = 500;
 
+/** Where a code or token was issued, and to whom. */
+export interface KnownCredential {
+  readonly dataCenter: string;
+  readonly clientId: string;
+}
+
 /**
  * Finds out whether a code or token that one data centre does not know was issued by another one that this process
  * runs. Only for the event that explains a refusal: the answer on the wire is the same either way and never waits for
  * it, because one of the others may be away.
  */
 export class CredentialFinder {
-  readonly #queues: ReadonlyMap<string, StatementQueue<string, boolean>>;
+  readonly #queues: ReadonlyMap<string, StatementQueue<string, string | null>>;
   readonly #waiting = new Map<string, number>();
 
   constructor(databases: ReadonlyMap<string, Database>) {
     this.#queues = new Map(
       [...databases].map(([id, database]) => [
         id,
-        createStatementQueue<string, boolean>({ run: (tokens) => areKnown(database, tokens) }),
+        createStatementQueue<string, string | null>({ run: (tokens) => clientsOf(database, tokens) }),
       ]),
     );
   }
 
-  /** The id of the other data centre that knows the credential, or undefined. Resolves as soon as one does; never rejects. */
-  async findElsewhere(credential: string, here: string): Promise<string | undefined> {
+  /**
+   * The other data centre that knows the credential, with the client that it was given to, or undefined. Resolves as soon
+   * as one does; never rejects.
+   */
+  async findElsewhere(credential: string, here: string): Promise<KnownCredential | undefined> {
     const others = [...this.#queues].filter(([id]) => id !== here);
     const answers = others.map(async ([id, queue]) => {
-      if (!(await this.#ask(id, queue, credential))) throw new Error('unknown there');
-      return id;
+      const clientId = await this.#ask(id, queue, credential);
+      if (clientId === null) throw new Error('unknown there');
+      return { dataCenter: id, clientId };
     });
     return Promise.any(answers).catch(() => undefined);
   }
 
-  async #ask(id: string, queue: StatementQueue<string, boolean>, credential: string): Promise<boolean> {
+  async #ask(id: string, queue: StatementQueue<string, string | null>, credential: string): Promise<string | null> {
     const waiting = this.#waiting.get(id) ?? 0;
-    if (waiting >= maxWaiting) return false;
+    if (waiting >= maxWaiting) return null;
     this.#waiting.set(id, waiting + 1);
     try {
       return await queue.submit(credential);
@@ -45,14 +55,15 @@ export class CredentialFinder {
   }
 }
 
-async function areKnown(database: Database, credentials: readonly string[]): Promise<boolean[]> {
-  const rows = await database.query<{ known: boolean }>({
-    name: 'credentials-known',
-    text: `SELECT EXISTS (SELECT 1 FROM access_token a WHERE a.token_hash = q.hash)
-               OR EXISTS (SELECT 1 FROM refresh_token r WHERE r.token_hash = q.hash)
-               OR EXISTS (SELECT 1 FROM authorization_code c WHERE c.code_hash = q.hash) AS known
+/** The client of each credential; null for those that are not known. */
+async function clientsOf(database: Database, credentials: readonly string[]): Promise<(string | null)[]> {
+  const rows = await database.query<{ client_id: string | null }>({
+    name: 'clients-of-credentials',
+    text: `SELECT coalesce((SELECT a.client_id FROM access_token a WHERE a.token_hash = q.hash),
+                           (SELECT r.client_id FROM refresh_token r WHERE r.token_hash = q.hash),
+                           (SELECT c.client_id FROM authorization_code c WHERE c.code_hash = q.hash)) AS client_id
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(hash, position) ORDER BY q.position`,
     values: [credentials.map(secretHash)],
   });
-  return rows.map((row) => row.known);
+  return rows.map((row) => row.client_id);
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { Ending } from '../../database/delete-expired.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import { keyedHash, secretHash } from '../../foundation/secrets.ts';
+import { tieKey } from '../../inspector/flow-key.ts';
 import type { CredentialPrefix } from '../../oauth/formats.ts';
 import type { ClientId } from '../../oauth/ids.ts';
 
@@ -172,6 +173,11 @@ export class DeviceRequests {
   /** A user code as events may show it; a plain hash of so short a code could be reversed. */
   maskUserCode(userCode: string): string {
     return `#${keyedHash(this.#key, `event ${userCode}`).toString('hex').slice(0, 10)}`;
+  }
+
+  /** Ties the pages of a user code to the device that asked for it. */
+  tieOf(userCode: string): string {
+    return tieKey('device', keyedHash(this.#key, `flow ${userCode}`).toString('hex'));
   }
 
   #userCodeHash(userCode: string): Buffer {

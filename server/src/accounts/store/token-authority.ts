@@ -6,6 +6,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import type { AccessToken } from '../../oauth/ids.ts';
@@ -120,10 +121,11 @@ export class LocalTokenAuthority implements TokenAuthority {
   #unknown(accessToken: AccessToken): TokenCheck {
     if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
     const explanation = async () => {
-      const dataCenter = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
-      return dataCenter === undefined
-        ? undefined
-        : { outcome: 'TokenOfOtherDataCenter', detail: { issuedBy: dataCenter, cameTo: this.#dataCenter } };
+      const known = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
+      if (!known) return undefined;
+      const { clientId, dataCenter: issuedBy } = known;
+      const detail = { issuedBy, cameTo: this.#dataCenter };
+      return { outcome: 'TokenOfOtherDataCenter', detail, knownIn: issuedBy, clientId };
     };
     return { refusal: 'TokenUnknown', explanation };
   }
@@ -175,8 +177,9 @@ function knownToken({ clientId, userId }: StoredAccessToken, detail: KnownToken[
   return { clientId, userId, detail };
 }
 
-function toGrant({ stored, scopes }: Entry, client: Client): TokenGrant {
+function toGrant({ hash, stored, scopes }: Entry, client: Client): TokenGrant {
   return {
+    key: credentialKeyOfHash(hash),
     clientId: stored.clientId,
     userId: stored.userId,
     scopes,

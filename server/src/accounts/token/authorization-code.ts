@@ -89,8 +89,10 @@ function unknown(context: AccountsContext, code: string): Refusal {
   if (!isCredential(code)) return { outcome: 'CodeUnknown', detail: { reason: 'malformed' } };
   const cameTo = context.dataCenter.id;
   const explanation = async () => {
-    const issuedBy = await context.credentials.findElsewhere(code, cameTo);
-    return issuedBy === undefined ? undefined : { outcome: 'CodeOfOtherDataCenter', detail: { issuedBy, cameTo } };
+    const known = await context.credentials.findElsewhere(code, cameTo);
+    if (!known) return undefined;
+    const { clientId, dataCenter: issuedBy } = known;
+    return { outcome: 'CodeOfOtherDataCenter', detail: { issuedBy, cameTo }, knownIn: issuedBy, clientId };
   };
   return { outcome: 'CodeUnknown', explanation };
 }

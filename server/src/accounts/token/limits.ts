@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
+import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
 import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
@@ -46,6 +47,7 @@ export function recordEviction(
     kind: 'eviction',
     outcome,
     clientId,
+    keys: evictedHashes.map(credentialKeyOfHash),
     detail: {
       evicted: evictedHashes.map((hash) => `#${hash.slice(0, 10)}`),
       limit,

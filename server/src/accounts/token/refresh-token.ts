@@ -56,10 +56,10 @@ export async function refreshAccessToken(
 function unknown(context: AccountsContext, refreshToken: string): Refusal {
   const cameTo = context.dataCenter.id;
   const explanation = async () => {
-    const issuedBy = await context.credentials.findElsewhere(refreshToken, cameTo);
-    return issuedBy === undefined
-      ? undefined
-      : { outcome: 'RefreshTokenOfOtherDataCenter', detail: { issuedBy, cameTo } };
+    const known = await context.credentials.findElsewhere(refreshToken, cameTo);
+    if (!known) return undefined;
+    const { clientId, dataCenter: issuedBy } = known;
+    return { outcome: 'RefreshTokenOfOtherDataCenter', detail: { issuedBy, cameTo }, knownIn: issuedBy, clientId };
   };
   return { outcome: 'RefreshTokenUnknown', explanation };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import { type GrantType, grantTypes, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -39,13 +40,18 @@ export async function answerTokenRequest(
   const result = await answerToken(context, parameters, credentials);
   if ('outcome' in result) {
     const detail = { ...result.detail, ...presentedCredentials(parameters) };
-    return sendRefusal(context, request, reply, credentials.clientId ?? null, { ...result, detail });
+    return sendRefusal(context, request, reply, credentials.clientId ?? null, {
+      ...result,
+      detail,
+      keys: keysOf(parameters),
+    });
   }
   context.events.record({
     kind: 'token',
     outcome: 'Success',
     clientId: credentials.clientId ?? null,
     requestId: request.id,
+    keys: keysOf(parameters, result),
     detail: () => ({ grantType: parameters.get('grant_type'), accessToken: maskSecret(result.accessToken) }),
   });
   return sendJson(reply, 200, renderTokenAnswer(context, result));
@@ -87,6 +93,14 @@ export async function exchange(
     outcome: 'GrantTypeNotAllowed',
     detail: { clientType: rules.label, came: grantType, expected: rules.grantTypes },
   };
+}
+
+/** What ties a token request to the steps before it, and its tokens to those that come after. */
+function keysOf(parameters: URLSearchParams, answer?: TokenAnswer): string[] {
+  const came = [parameters.get('code'), parameters.get('refresh_token')];
+  return [...came, answer?.refreshToken, answer?.accessToken]
+    .filter((each) => !!each)
+    .map((each) => credentialKey(`${each}`));
 }
 
 function isGrantType(text: string): text is GrantType {

@@ -19,14 +19,15 @@ export function sendRefusal(
   kind: EventKind = 'token',
   localized = context.settings.compatibility.throttleLocalised,
 ): FastifyReply {
-  const { outcome, detail, explanation } = refusal;
+  const { outcome, detail, explanation, keys } = refusal;
   context.events.record({
     kind,
     outcome,
     clientId: clientId?.slice(0, 100) ?? null,
     requestId: request.id,
     ...(detail ? { detail } : {}),
-    ...(explanation && { explanation }),
+    explanation,
+    keys,
   });
   const { compatibility } = context.settings;
   const { standard, token, meaning, disclosed = meaning } = outcomes[outcome];

@@ -326,6 +326,8 @@ interface RefusalOptions {
   readonly party?: Party | undefined;
   /** What may be found out later, for events. */
   readonly explanation?: LateExplanation | undefined;
+  /** What ties the call to earlier steps, for the event. */
+  readonly keys?: readonly string[];
   /** Headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -348,6 +350,7 @@ export class Refusal {
   readonly headers: Readonly<Record<string, string>>;
   readonly explanation: LateExplanation | undefined;
   readonly party: Party | undefined;
+  readonly keys: readonly string[] | undefined;
 
   constructor(code: ErrorCode, options: RefusalOptions = {}) {
     this.code = code;
@@ -358,6 +361,7 @@ export class Refusal {
     this.headers = options.headers ?? noHeaders;
     this.explanation = options.explanation;
     this.party = options.party;
+    this.keys = options.keys;
   }
 }
 

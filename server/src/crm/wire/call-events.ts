@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { EventRecorder } from '../../inspector/events.ts';
+import { tieKey } from '../../inspector/flow-key.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { CrmAnswer } from '../kernel/call.ts';
 import type { Refusal } from '../kernel/errors.ts';
@@ -32,31 +33,34 @@ export class CallEvents {
         ...refusal.reason,
         ...(stage && ignoredIn(stage)),
       },
-      ...(refusal.explanation && { explanation: refusal.explanation }),
+      explanation: refusal.explanation,
+      keys: grant ? keysOf(request, grant, stage?.origin ?? null) : refusal.keys,
     });
   }
 
-  /** Records failed items and ignored keys always, successes once for each operation of a grant: reads would flood the log of events. */
+  /** Each call is a step of its flow; lists of events show of those that went well the first of each operation of a grant. */
   answered(request: FastifyRequest, call: Admitted, answer: CrmAnswer): void {
     const { grant, operation, origin } = call;
     const first = answer.failures?.[0];
     const isNew = this.#isNew(grant, operation);
-    if (!first && !isNew && call.ignoredKeys.names.length === 0) return;
+    const tells = first !== undefined || isNew || call.ignoredKeys.names.length > 0;
     this.#events.record({
-      kind: 'api',
+      kind: tells ? 'api' : 'request',
       outcome: first?.code ?? 'Success',
       clientId: grant.clientId,
       userId: grant.userId,
       requestId: request.id,
-      detail: {
+      keys: keysOf(request, grant, origin),
+      detail: () => ({
         method: request.method,
         path: pathOf(request),
         operation: `${operation.method} ${operation.path}`,
         status: answer.status,
         ...(origin === null ? {} : { origin }),
         ...(first ? { failedItems: answer.failures?.length, firstFailure: first } : {}),
+        ...recordsIn(answer),
         ...ignoredIn(call),
-      },
+      }),
     });
   }
 
@@ -65,6 +69,7 @@ export class CallEvents {
       kind: 'cors',
       outcome: allowed ? 'Success' : 'OriginUnknown',
       requestId: request.id,
+      keys: [preflightTie(request, origin, String(request.headers['access-control-request-method']))],
       detail: {
         origin,
         method: request.headers['access-control-request-method'],
@@ -81,6 +86,30 @@ export class CallEvents {
     else this.#seen.set(grant, new Set([operation]));
     return true;
   }
+}
+
+/** What ties a call to its token's flow and, when a page made it, to the preflight that announced it. */
+function keysOf(request: FastifyRequest, grant: TokenGrant, origin: string | null): readonly string[] {
+  const ofToken = grant.key === undefined ? [] : [grant.key];
+  return origin === null ? ofToken : [...ofToken, preflightTie(request, origin, request.method)];
+}
+
+/** What a preflight and its call have in common: the page's origin, method and path, and the browser. */
+function preflightTie(request: FastifyRequest, origin: string, method: string): string {
+  return tieKey('preflight', origin, method, pathOf(request), request.ip, request.headers['user-agent'] ?? '');
+}
+
+const mostRecordIds = 20;
+
+/** The ids of the records that an answer tells of, so that a record leads to its flows. */
+function recordsIn({ json }: CrmAnswer): { records?: readonly string[] } {
+  const data = (json as { data?: unknown } | undefined)?.data;
+  if (!Array.isArray(data)) return {};
+  const ids = data
+    .slice(0, mostRecordIds)
+    .map((item) => item?.details?.id ?? item?.id)
+    .filter((id) => typeof id === 'string');
+  return ids.length === 0 ? {} : { records: ids };
 }
 
 /** What the call said that its version does not know: nothing happened of it, and nobody was told. */

@@ -63,6 +63,7 @@ export class Faults {
   /** The recorder, with `injected` in the detail of events of requests that a rule met. */
   marking(events: EventRecorder): EventRecorder {
     return {
+      ...events,
       record: (event) => {
         const fault = event.requestId === undefined ? undefined : this.#met.get(event.requestId);
         if (fault === undefined) return events.record(event);
@@ -70,7 +71,6 @@ export class Faults {
         const told = () => ({ ...(typeof detail === 'function' ? detail() : detail), injected: true, fault });
         return events.record({ ...event, detail: told });
       },
-      flush: () => events.flush(),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { maskSecret } from '../../../foundation/secrets.ts';
+import { credentialKey } from '../../../inspector/flow-key.ts';
 import type { TokenGrant } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { CrmContext } from '../context.ts';
@@ -24,7 +25,8 @@ export async function checkToken(
   if (check.grant) return check.grant;
   const { explanation, known, refusal } = check;
   const reason = { token: maskSecret(token), ...known?.detail };
-  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason, explanation, party: known });
+  const keys = [credentialKey(token)];
+  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason, explanation, keys, party: known });
 }
 
 /** What may be said of a header that holds no usable token: its scheme, never what follows it. */

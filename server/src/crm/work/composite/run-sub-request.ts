@@ -63,7 +63,15 @@ export async function runSubRequest(
         ...error.reason,
       };
       const { clientId, userId } = grant;
-      context.events.record({ kind: 'api', outcome, clientId, userId, requestId, detail });
+      context.events.record({
+        kind: 'api',
+        outcome,
+        clientId,
+        userId,
+        requestId,
+        detail,
+        keys: grant.key === undefined ? [] : [grant.key],
+      });
       return { status, json: body };
     }
     if (isRetriable(error) || error instanceof Unavailable) throw error;

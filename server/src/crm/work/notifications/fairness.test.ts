@@ -19,7 +19,7 @@ const notifierOf = () =>
     notices: new ChangeNotices(crm.database),
     clock: crm.clock,
     log: silentLog,
-    events: { record: () => {}, flush: async () => {} },
+    events: { record: () => {} },
     policy: outgoingPolicy(crm.settings.outgoingCalls, { dataCenters: [dataCenter] }, []),
   });
 const { organization, neighbour } = crm;

@@ -31,7 +31,7 @@ const notifier = new Notifier({
   notices: new ChangeNotices(crm.database),
   clock: crm.clock,
   log: silentLog,
-  events: { record: (event) => crm.recorded.push(event), flush: async () => {} },
+  events: { record: (event) => crm.recorded.push(event) },
   policy: outgoingPolicy(crm.settings.outgoingCalls, { dataCenters: [dataCenter] }, []),
 });
 afterAll(async () => {

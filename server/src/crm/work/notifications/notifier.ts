@@ -52,7 +52,7 @@ export interface NotifierOptions {
   readonly notices: ChangeNotices;
   readonly clock: Clock;
   readonly log: Log;
-  readonly events: EventRecorder;
+  readonly events: Pick<EventRecorder, 'record'>;
   readonly policy: OutgoingPolicy;
 }
 

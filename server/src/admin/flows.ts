@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  type FlowDocument,
+  flowDocument,
+  type SummaryDocument,
+  summaryDocument,
+} from '../inspector/flows/flow-document.ts';
+import { listFlows, readFlow } from '../inspector/flows/flow-reader.ts';
+import type { AdminContext } from './context.ts';
+import { badInput, notFound } from './failure.ts';
+import { administered } from './users.ts';
+
+export const mostFlows = 500;
+
+/** What `GET /flows` takes; all of it may be left out. */
+export interface FlowQuery {
+  readonly clientId?: string;
+  readonly outcome?: string;
+  readonly dataCenter?: string;
+  readonly userId?: string;
+  readonly key?: string;
+  readonly requestId?: string;
+  readonly recordId?: string;
+  readonly limit?: string;
+}
+
+/** The flows of all data centres, newest first. @throws AdminFailure 400, 404. */
+export async function findFlows(
+  context: AdminContext,
+  query: FlowQuery,
+): Promise<{ flows: SummaryDocument[]; unreachable_data_centers: readonly string[] }> {
+  const { clientId, dataCenter, key, limit = '50', outcome, recordId, requestId, userId } = query;
+  if (dataCenter) administered(context, dataCenter);
+  if (outcome && outcome !== 'failed') throw badInput(`outcome: expected "failed" or nothing, got "${outcome}"`);
+  const count = Number(limit);
+  if (!Number.isInteger(count) || count < 1 || count > mostFlows) {
+    throw badInput(`limit: expected 1 to ${mostFlows}, got "${limit}"`);
+  }
+  for (const [name, id] of Object.entries({ userId, recordId })) {
+    if (id && !/^\d{1,19}$/.test(id)) throw badInput(`${name}: expected up to 19 digits, got "${id.slice(0, 50)}"`);
+  }
+  if (key && !/^[0-9a-f]{16}$/.test(key)) {
+    throw badInput('key: expected the first 16 hexadecimal digits of the SHA-256 of a code or token');
+  }
+  if (clientId && !(await context.clients.find(clientId))) throw notFound(`there is no client "${clientId}"`);
+  await Promise.all([...context.dataCenters.values()].map(({ events }) => events.settled()));
+  const { flows, unreachable } = await listFlows([...context.dataCenters.values()], {
+    limit: count,
+    clientId: clientId || undefined,
+    dataCenter: dataCenter || undefined,
+    failed: outcome === 'failed',
+    userId: userId || undefined,
+    key: key || undefined,
+    requestId: requestId || undefined,
+    recordId: recordId || undefined,
+  });
+  return { flows: flows.map(summaryDocument), unreachable_data_centers: unreachable };
+}
+
+/** @throws AdminFailure 404. */
+export async function showFlow(context: AdminContext, id: string): Promise<FlowDocument> {
+  const flow = await readFlow([...context.dataCenters.values()], id);
+  if (flow) return flowDocument(flow);
+  throw notFound(
+    `expected the id of a flow, or of a request (the x-request-id of its answer); "${id.slice(0, 80)}" is neither, or it is too old to be kept`,
+  );
+}
+
+export function registerFlows(app: FastifyInstance, context: AdminContext): void {
+  app.get('/flows', async (request) => findFlows(context, request.query as FlowQuery));
+  app.get('/flows/:id', async (request) => showFlow(context, (request.params as { id: string }).id));
+}

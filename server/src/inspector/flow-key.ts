@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { secretHash } from '../foundation/secrets.ts';
+
+/** Hexadecimal digits of a hash that tell the credentials of a platform apart. */
+const keyLength = 16;
+
+/**
+ * What stands for a code or token where flows are joined and searched: the first 64 bits of its SHA-256. The
+ * fingerprint that people see (`#` and ten digits) is the beginning of it.
+ */
+export function credentialKey(credential: string): string {
+  return secretHash(credential).toString('hex').slice(0, keyLength);
+}
+
+/** The same for a credential of which only the whole hash is known, in hexadecimal. */
+export function credentialKeyOfHash(hash: string): string {
+  return hash.slice(0, keyLength);
+}
+
+/** What else ties requests together. The sort keeps keys of different things apart. */
+export type TieSort = 'session' | 'preflight' | 'device';
+
+/** A key for something that is no credential: a session with a client, a preflight and its call, a device's user code. */
+export function tieKey(sort: TieSort, ...parts: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, keyLength);
+  return `${sort}:${digest}`;
+}
+
+export function isTie(key: string, sort: TieSort): boolean {
+  return key.startsWith(`${sort}:`);
+}

@@ -48,7 +48,11 @@ interface EventRow {
 
 const columns = 'event_id, at_ms, kind, outcome, client_id, user_id, request_id, detail';
 
-export async function updateEvent(database: Pick<Database, 'query'>, eventId: string, event: StorableEvent): Promise<void> {
+export async function updateEvent(
+  database: Pick<Database, 'query'>,
+  eventId: string,
+  event: StorableEvent,
+): Promise<void> {
   await database.query({
     text: 'UPDATE protocol_event SET at_ms = $2, user_id = $3, request_id = $4, detail = $5 WHERE event_id = $1',
     values: [eventId, event.atMs, event.userId ?? null, event.requestId ?? null, storable(event.detail)],

@@ -98,7 +98,10 @@ export interface RecorderOptions {
   readonly findElsewhere?: (key: string, dataCenter: string | undefined) => Promise<FlowLink | undefined>;
 }
 
-export function createEventRecorder(database: Pick<Database, 'query' | 'label'>, options: RecorderOptions): EventRecorder {
+export function createEventRecorder(
+  database: Pick<Database, 'query' | 'label'>,
+  options: RecorderOptions,
+): EventRecorder {
   const { bounds = defaultBounds, clock, findElsewhere, log, recordEvents } = options;
   const flows = new FlowStore(database, { maxEvents: bounds.maxEvents, maxBytes: bounds.maxMegabytes * 1_000_000 });
   const queue = createStatementQueue<StorableEvent, string>({ run: (events) => flows.insert(events) });

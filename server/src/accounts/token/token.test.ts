@@ -146,7 +146,11 @@ describe('refusals (reference §2.2)', () => {
     const { access } = await tokens();
     const found = await check(access, 'in');
     expect(found?.refusal).toBe('TokenUnknown');
-    expect(await found?.explanation?.()).toEqual({ outcome: 'TokenOfOtherDataCenter', detail: { dataCenter: 'us' } });
+    expect(await found?.explanation?.()).toMatchObject({
+      outcome: 'TokenOfOtherDataCenter',
+      detail: { issuedBy: 'us', cameTo: 'in' },
+      knownIn: 'us',
+    });
   });
 });
 

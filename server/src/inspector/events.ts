@@ -47,6 +47,11 @@ export interface EventRecorder {
   flush(): Promise<void>;
 }
 
+export interface ForgetfulRecorder {
+  /** Lets go of the rows that numbers are written to: they are not there any more. */
+  forget(): void;
+}
+
 /** An event on its way: who it is about in full, its detail not made yet. */
 interface ArrivedEvent extends Omit<ProtocolEvent, 'clientId'> {
   readonly clientId: string | null;
@@ -66,10 +71,10 @@ export function createEventRecorder(
     readonly recordEvents: Settings['recordEvents'];
     readonly eventsPerMinute: number;
   },
-): EventRecorder {
+): EventRecorder & ForgetfulRecorder {
   const { clock, log, recordEvents } = options;
   const queue = createStatementQueue<StorableEvent, string>({ run: (events) => insertEvents(database, events) });
-  const filter = new RepeatFilter<ArrivedEvent>(options.eventsPerMinute);
+  let filter = new RepeatFilter<ArrivedEvent>(options.eventsPerMinute);
   const waiting = new Set<Promise<unknown>>();
   let telling = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -133,6 +138,9 @@ export function createEventRecorder(
         waiting.delete(stored),
       );
       waiting.add(stored);
+    },
+    forget() {
+      filter = new RepeatFilter<ArrivedEvent>(options.eventsPerMinute);
     },
     async flush() {
       await Promise.all(waiting);

@@ -9,9 +9,20 @@ import { UsableFailure } from './foundation/failure.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import type { Log } from './http/log.ts';
 
+/** One database with all that is connected to it. */
+export interface OpenDatabase {
+  readonly label: string;
+  readonly kind: DatabaseKind;
+  readonly requests: Database;
+  /** The same for the directory. */
+  readonly background: Database;
+}
+
 /** The databases of a platform, migrated: the directory and one per data centre. */
 export interface Databases {
   readonly directory: Database;
+  /** Each of them. */
+  readonly all: readonly OpenDatabase[];
   /** For requests. */
   dataCenter(id: string): Database;
   /** The same over connections of its own, for jobs and sweeps: they never take those of requests. */
@@ -72,7 +83,7 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     const requests = pool(limits.requests);
     await reach(requests);
     await migrate(requests, kind, nowMs);
-    return { requests, background: kind === 'directory' ? requests : pool(limits.background) };
+    return { label, kind, requests, background: kind === 'directory' ? requests : pool(limits.background) };
   };
   const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
   const dataCenters = topology.dataCenters.map(async ({ id }) => {
@@ -88,6 +99,7 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
   const directoryDatabase = (await directory).requests;
   return {
     directory: directoryDatabase,
+    all: [await directory, ...byId.values()],
     dataCenter: (id) => byId.get(id)?.requests as Database,
     background: (id) => byId.get(id)?.background as Database,
     ofSample: (name) => ofSample(cluster, directoryDatabase.connection, name.replaceAll('-', '_')),

@@ -73,6 +73,30 @@ describe('faults', () => {
   });
 });
 
+describe('snapshots', () => {
+  test('are saved, listed, restored and deleted', async () => {
+    const users = async () => (await json('event list --dc us --kind user')).length;
+    const saved = await json('lab snapshot save before');
+    expect(saved).toEqual({ name: 'before', took_ms: expect.any(Number) });
+    const before = await users();
+    await json('user create --dc us --email c@us.example --last-name C --password', 'correct horse');
+    expect(await users()).toBe(before + 1);
+    await json('lab clock advance 10d');
+    expect(await json('lab snapshot restore before')).toMatchObject({ name: 'before' });
+    expect(await users()).toBe(before);
+    expect((await json('lab clock show')).offset_ms).toBeLessThan(86_400_000);
+    expect((await json('lab snapshot list')).snapshots).toMatchObject([{ name: 'before', data_centers: ['us', 'eu'] }]);
+    // It is still there after a start.
+    await platform.end('SIGTERM');
+    platform = await start(['--lab']);
+    await json('lab snapshot restore before');
+    expect(await json('lab snapshot delete before')).toMatchObject({ name: 'before' });
+    for (const command of ['restore', 'delete']) {
+      expect((await failure(1, `lab snapshot ${command} before`)).message).toContain('no snapshot before');
+    }
+  });
+});
+
 test('a platform in production is not started with the lab', async () => {
   const config = shop.folder('production.json');
   writeFileSync(config, JSON.stringify({ production: true }));

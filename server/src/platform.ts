@@ -36,7 +36,7 @@ import { listOrganizations } from './crm/store/space/list-organizations.ts';
 import { sweep } from './crm/upkeep.ts';
 import { Notifier } from './crm/work/notifications/notifier.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { ChangeNotices } from './database/change-notices.ts';
+import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { type DatabaseUrls, openDatabases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
@@ -237,7 +237,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     registerDemo(adminApp, admin, dataDirectory.path, samples);
     let lab: Lab | undefined;
     if (laboratory && faults && clock instanceof ShiftedClock) {
-      const opened = laboratory.openLab({ admin, clock, directoryNotices, faults }, adminApp);
+      const opened = laboratory.openLab(
+        { admin, clock, directoryNotices, faults, databases: databases.all, dataDirectory },
+        adminApp,
+      );
       closers.push(() => opened.close());
       lab = opened;
     } else registerNoLab(adminApp);
@@ -344,6 +347,7 @@ async function buildDataCenter(
     bounds: settings.inspector,
     findElsewhere: (key, id) => flowsElsewhere.find(key, dataCenter.id, id),
   });
+  notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
   const { keptDays } = settings.inspector;
   closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));

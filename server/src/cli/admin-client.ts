@@ -40,10 +40,10 @@ interface AdminAnswer {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 
 /** How to call the admin API of the platform that the options name. Throws UsableFailure when none runs there. */
-export function connectAdmin(options: PlatformAddress): AdminCall {
+export function connectAdmin(options: PlatformAddress, { timeoutMs = usualTimeoutMs } = {}): AdminCall {
   const { origin, token, hint } = locate(options);
   return async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
     let response: Response;

@@ -15,6 +15,9 @@ const keepAliveMs = 5_000;
 /** The topic of the notice that the platform's clock was moved: what is due by now is due at once. */
 export const clockTopic = 'clock';
 
+/** The topic of the notice that a whole database was replaced by another state of it. */
+export const restoredTopic = 'restored';
+
 export interface ChangeListener {
   /** Something with this key changed. */
   changed(key: string): void;
@@ -60,6 +63,14 @@ export class ChangeNotices {
     // A connection that a firewall dropped in silence, or a server that hangs, shows only when something is asked.
     const keepAlive = () => client.query('SELECT 1').catch(() => this.#lost(client));
     this.#timer = setInterval(keepAlive, keepAliveMs).unref();
+  }
+
+  /** Ends the connection on purpose, without telling anybody; `start` begins to listen again. */
+  async suspend(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    clearInterval(this.#timer);
+    await Promise.race([client?.end().catch(() => {}), delay(closeMs, undefined, { ref: false })]);
   }
 
   /** Tells the listeners of this process at once; others hear of it by the notice. */

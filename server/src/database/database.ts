@@ -91,7 +91,10 @@ export class Database implements Queryable {
   fault: StatementFault | undefined;
   /** The same database, left alone by faults: for the events, which tell of them. */
   readonly spared: Pick<Database, 'query' | 'label'>;
-  readonly #pool: pg.Pool;
+  #pool: pg.Pool;
+  readonly #onError: ((error: Error) => void) | undefined;
+  /** While it is held nothing is asked: it waits. */
+  #held: PromiseWithResolvers<void> | undefined;
   readonly #limits: PoolLimits;
   readonly #watch: HangWatch;
   #roundTrips = 0;
@@ -103,9 +106,14 @@ export class Database implements Queryable {
     this.spared = { label: options.label, query: (statement) => this.#query(statement) };
     this.#watch = new HangWatch(options.connection, options.label);
     this.#limits = { ...defaultPoolLimits, ...options.limits };
+    this.#onError = options.onError;
+    this.#pool = this.#createPool();
+  }
+
+  #createPool(): pg.Pool {
     const { maxConnections, connectTimeoutSeconds, statementTimeoutSeconds } = this.#limits;
-    this.#pool = new pg.Pool({
-      ...options.connection,
+    const pool = new pg.Pool({
+      ...this.connection,
       max: maxConnections,
       idleTimeoutMillis: 10_000,
       connectionTimeoutMillis: connectTimeoutSeconds * 1000,
@@ -116,9 +124,34 @@ export class Database implements Queryable {
       keepAlive: true,
     });
     // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
-    this.#pool.on('error', (error) => {
-      if (!this.#closing) options.onError?.(error);
+    pool.on('error', (error) => {
+      if (!this.#closing && !this.#held) this.#onError?.(error);
     });
+    return pool;
+  }
+
+  /** Whether neither a statement nor a transaction is under way, nor waits for a connection. */
+  get isIdle(): boolean {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return waitingCount === 0 && totalCount === idleCount;
+  }
+
+  /** From now on whatever is asked waits for `release`. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  /** Ends the connections of a database that is held. Resolves when they are gone, or after a while. */
+  async disconnect(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = this.#createPool();
+    await Promise.race([pool.end(), delay(closeMs, undefined, { ref: false })]);
+  }
+
+  /** What waits is asked, on new connections. */
+  release(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
   }
 
   /** Statements sent so far, to count round trips per request in tests. */
@@ -132,6 +165,7 @@ export class Database implements Queryable {
   }
 
   async #query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
+    if (this.#held) await this.#held.promise;
     this.#watch.check();
     this.#roundTrips++;
     try {
@@ -193,6 +227,7 @@ export class Database implements Queryable {
   }
 
   async #connect(): Promise<pg.PoolClient> {
+    if (this.#held) await this.#held.promise;
     this.#watch.check();
     try {
       return await this.#pool.connect();
@@ -212,6 +247,7 @@ export class Database implements Queryable {
    * caller ends it.
    */
   async dedicatedClient(): Promise<pg.Client> {
+    if (this.#held) await this.#held.promise;
     const { connectTimeoutSeconds } = this.#limits;
     const client = new pg.Client({
       ...this.connection,

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ChangeNotices } from '../database/change-notices.ts';
-import { notifyChanges } from '../database/change-notices.ts';
+import { type ChangeNotices, notifyChanges, restoredTopic } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
@@ -75,6 +74,7 @@ export class ClientDirectory {
     this.#random = random;
     this.secrets = new ClientSecrets(database, clock, random, sealingKey);
     this.#uses = new SecretUses(database);
+    notices.subscribe(restoredTopic, { changed: () => this.#uses.forget(), reset: () => {} });
     notices.subscribe('client', {
       changed: (clientId) => this.#forget(clientId),
       reset: () => {

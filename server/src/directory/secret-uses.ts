@@ -38,6 +38,11 @@ export class SecretUses {
     this.#timer ??= setTimeout(() => void this.store(), writeAfterMs).unref();
   }
 
+  /** What was noted before is written again at its next use. */
+  forget(): void {
+    this.#known.clear();
+  }
+
   /** Writes what is waiting. */
   async store(): Promise<void> {
     clearTimeout(this.#timer);

@@ -64,6 +64,11 @@ export interface EventRecorder {
   flush(): Promise<void>;
 }
 
+export interface ForgetfulRecorder {
+  /** Lets go of the rows that numbers are written to: they are not there any more. */
+  forget(): void;
+}
+
 /** An event on its way: who it is about in full, its detail not made yet. */
 interface ArrivedEvent extends Omit<ProtocolEvent, 'clientId'> {
   readonly clientId: string | null;
@@ -101,14 +106,17 @@ export interface RecorderOptions {
 export function createEventRecorder(
   database: Pick<Database, 'query' | 'label'>,
   options: RecorderOptions,
-): EventRecorder {
+): EventRecorder & ForgetfulRecorder {
   const { bounds = defaultBounds, clock, findElsewhere, log, recordEvents } = options;
-  const flows = new FlowStore(database, { maxEvents: bounds.maxEvents, maxBytes: bounds.maxMegabytes * 1_000_000 });
-  const queue = createStatementQueue<StorableEvent, string>({ run: (events) => flows.insert(events) });
-  const filters = {
+  const newStore = () =>
+    new FlowStore(database, { maxEvents: bounds.maxEvents, maxBytes: bounds.maxMegabytes * 1_000_000 });
+  const newFilters = () => ({
     unbounded: new RepeatFilter<ArrivedEvent>(options.eventsPerMinute),
     frequent: new RepeatFilter<ArrivedEvent>(bounds.stepsPerMinute, true),
-  };
+  });
+  let flows = newStore();
+  let filters = newFilters();
+  const queue = createStatementQueue<StorableEvent, string>({ run: (events) => flows.insert(events) });
   const waiting = new Set<Promise<unknown>>();
   const unanswered = new Map<string, Unanswered>();
   const countedIn = new LRUCache<string, Repeated<ArrivedEvent>>({ max: countedRequests });
@@ -247,6 +255,11 @@ export function createEventRecorder(
     async settled() {
       await Promise.all(waiting);
       await telling;
+    },
+    forget() {
+      flows = newStore();
+      filters = newFilters();
+      countedIn.clear();
     },
     async flush() {
       release(Number.POSITIVE_INFINITY);

@@ -1,5 +1,8 @@
 import type { AdminContext } from '../admin/context.ts';
+import type { DataDirectory } from '../data-directory.ts';
 import type { ChangeNotices } from '../database/change-notices.ts';
+import type { Database } from '../database/database.ts';
+import type { DatabaseKind } from '../database/migrate.ts';
 import type { ShiftedClock } from '../foundation/clock.ts';
 import type { Faults } from './faults/faults.ts';
 
@@ -10,4 +13,15 @@ export interface LabContext {
   readonly clock: ShiftedClock;
   readonly directoryNotices: ChangeNotices;
   readonly faults: Faults;
+  readonly databases: readonly LabDatabase[];
+  readonly dataDirectory: Pick<DataDirectory, 'path' | 'secretKey'>;
+}
+
+/** One database of the platform with all that is connected to it. */
+export interface LabDatabase {
+  /** `directory`, or the id of a data centre. */
+  readonly label: string;
+  readonly kind: DatabaseKind;
+  readonly requests: Database;
+  readonly background: Database;
 }

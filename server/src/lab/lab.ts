@@ -1,19 +1,23 @@
 import { LabClock } from './clock/lab-clock.ts';
 import type { LabContext } from './context.ts';
 import { LabFaults } from './faults/lab-faults.ts';
+import { LabSnapshots } from './snapshots/lab-snapshots.ts';
 
 /** The lab of a running platform: what only a platform that was started with `--lab` can do. */
 export class Lab {
   readonly clock: LabClock;
   readonly faults: LabFaults;
+  readonly snapshots: LabSnapshots;
 
   constructor(context: LabContext) {
     this.clock = new LabClock(context);
     this.faults = new LabFaults(context);
+    this.snapshots = new LabSnapshots(context, this.clock);
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
     await this.clock.close();
+    await this.snapshots.close();
   }
 }

@@ -7,7 +7,7 @@ import { answers, bodies } from './schemas.ts';
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock, faults } = lab;
+  const { clock, faults, snapshots } = lab;
   app.get('/lab/clock', { schema: { response: { 200: answers.clock } } }, async () => clock.show());
   app.post('/lab/clock/advance', { schema: { body: bodies.advance } }, async ({ body }) =>
     clock.advance(body.duration),
@@ -21,4 +21,10 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   );
   app.delete('/lab/faults', async () => faults.removeAll());
   app.delete('/lab/faults/:id', { schema: { params: withId } }, async ({ params }) => faults.remove(params.id));
+  app.get('/lab/snapshots', async () => ({ snapshots: snapshots.list() }));
+  app.put('/lab/snapshots/:id', { schema: { params: withId } }, async ({ params }) => snapshots.save(params.id));
+  app.post('/lab/snapshots/:id/restore', { schema: { params: withId } }, async ({ params }) =>
+    snapshots.restore(params.id),
+  );
+  app.delete('/lab/snapshots/:id', { schema: { params: withId } }, async ({ params }) => snapshots.delete(params.id));
 }

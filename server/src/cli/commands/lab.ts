@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerLabClockCommands } from './lab-clock.ts';
 import { registerLabFaultCommands } from './lab-fault.ts';
+import { registerLabSnapshotCommands } from './lab-snapshot.ts';
 
 export function registerLabCommands(program: Command): void {
   const lab = program
@@ -8,4 +9,5 @@ export function registerLabCommands(program: Command): void {
     .description('move time, make faults, save and restore everything (only where the platform runs with --lab)');
   registerLabClockCommands(lab);
   registerLabFaultCommands(lab);
+  registerLabSnapshotCommands(lab);
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import type { ChangeNotices } from '../../database/change-notices.ts';
+import { type ChangeNotices, restoredTopic } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { CrmStore } from '../kernel/store.ts';
@@ -24,6 +24,13 @@ export function createCrmStore(options: {
   readonly settings: Pick<Settings, 'limits' | 'compatibility' | 'privateRecords'>;
 }): CrmStore {
   const { database, notices, clock, settings } = options;
+  const ids = new IdAllocator(database);
+  const limits = new CallLimits(database, clock, settings.limits);
+  const forget = () => {
+    ids.forget();
+    limits.forget();
+  };
+  notices.subscribe(restoredTopic, { changed: forget, reset: () => {} });
   return {
     database,
     spaces: new SpaceCache({
@@ -31,10 +38,10 @@ export function createCrmStore(options: {
       notices,
       clock,
     }),
-    ids: new IdAllocator(database),
+    ids,
     records: new RecordTable(database),
     changeLocks: new KeyedLocks(),
-    limits: new CallLimits(database, clock, settings.limits),
+    limits,
     compatibility: settings.compatibility,
     privateRecords: settings.privateRecords,
   };

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { notFound } from '../../admin/failure.ts';
 import type { EventRecorder } from '../../inspector/events.ts';
 import { Fault, type FaultedCall, type FaultRule } from './fault.ts';
+import { Traffic } from './traffic.ts';
 
 /** The request that is under way, for the faults of the statements it makes. */
 export interface FaultedRequest {
@@ -20,6 +21,9 @@ export class Faults {
   readonly request = new AsyncLocalStorage<FaultedRequest>();
   /** Which rules met a request, by its id. */
   readonly #met = new LRUCache<string, string>({ max: mostRemembered });
+
+  /** Requests under way, and what those that come wait for while everything is replaced. */
+  readonly traffic = new Traffic();
 
   add(rule: FaultRule): Fault {
     const fault = new Fault(`f${++this.#added}`, rule);

@@ -36,6 +36,12 @@ export function intercepting(faults: Faults, listener: InterceptedListener): Int
   return (app, dialect) => {
     // What the console asks in the same process has no connection, and is left alone.
     const isCalled = (request: FastifyRequest) => request.raw.socket instanceof Socket;
+    app.addHook('onRequest', async (request, reply) => {
+      if (!isCalled(request)) return;
+      await faults.traffic.enter();
+      if (reply.raw.closed) faults.traffic.leave();
+      else reply.raw.once('close', () => faults.traffic.leave());
+    });
     app.addHook('onRequest', (request, _reply, done) => {
       if (!isCalled(request)) return done();
       faults.request.run({ requestId: request.id, call: callOf(request, listener) }, done);

@@ -26,7 +26,7 @@ export class CallLimits implements Limits {
   readonly #limits: LimitSettings;
   readonly #clock: Clock;
   readonly #ledger: CreditLedger | undefined;
-  readonly #uses = new UseCounter();
+  #uses = new UseCounter();
   readonly #calls = new Concurrency();
   readonly #heavyCalls = new Concurrency();
 
@@ -35,6 +35,12 @@ export class CallLimits implements Limits {
     this.#clock = clock;
     this.#ledger =
       limits.crmCreditsPerDay === 0 ? undefined : new CreditLedger(database, clock, limits.crmCreditsPerDay);
+  }
+
+  /** Forgets what was counted. Calls under way stay counted. */
+  forget(): void {
+    this.#ledger?.forget();
+    this.#uses = new UseCounter();
   }
 
   /** @throws Refusal TOO_MANY_REQUESTS; what it took besides credits is given back. */

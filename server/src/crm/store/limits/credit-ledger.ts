@@ -48,6 +48,11 @@ export class CreditLedger {
     this.#limit = limit;
   }
 
+  /** Lets go of what was taken beforehand: the database knows nothing of it any more. */
+  forget(): void {
+    this.#accounts.clear();
+  }
+
   /** Takes credits, all or none. `force` takes them even when that is more than there are. */
   async take(organizationId: string, credits: number, force = false): Promise<Taking> {
     let account = this.#accounts.get(organizationId);

@@ -25,6 +25,11 @@ export class IdAllocator implements Ids {
     this.#database = database;
   }
 
+  /** Lets go of what was taken: the database knows nothing of it any more. */
+  forget(): void {
+    this.#blocks.clear();
+  }
+
   /** `count` new ids in ascending order. */
   async take(dataSpace: number, count: number): Promise<string[]> {
     for (;;) {

@@ -50,6 +50,7 @@ async function areKnown(database: Database, credentials: readonly string[]): Pro
     name: 'credentials-known',
     text: `SELECT EXISTS (SELECT 1 FROM access_token a WHERE a.token_hash = q.hash)
                OR EXISTS (SELECT 1 FROM refresh_token r WHERE r.token_hash = q.hash)
+               OR EXISTS (SELECT 1 FROM refresh_generation n WHERE n.token_hash = q.hash)
                OR EXISTS (SELECT 1 FROM authorization_code c WHERE c.code_hash = q.hash) AS known
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(hash, position) ORDER BY q.position`,
     values: [credentials.map(secretHash)],

@@ -165,6 +165,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const keys = {
       forms: key('accounts forms'),
       signIn: key('accounts sign-in'),
+      refresh: key('refresh tokens'),
       signing: key('signing keys'),
       attempts: key('attempt counts'),
     };

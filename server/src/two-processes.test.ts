@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,7 +37,7 @@ async function grantway(...args: string[]): Promise<Record<string, unknown>> {
   return JSON.parse(stdout);
 }
 
-const newClient = () =>
+const newClient = (...more: string[]) =>
   grantway(
     'client',
     'create',
@@ -52,6 +53,7 @@ const newClient = () =>
     'https://app.example.com',
     '--redirect-uri',
     redirectUri,
+    ...more,
   );
 
 const originOf = (platform: PlatformProcess, service = 'accounts') => platform.ready.dataCenters.us?.[service] ?? '';
@@ -136,6 +138,38 @@ describe('two processes on one PostgreSQL', () => {
       2,
     );
     expect(await statusOf(first, json.access_token ?? '')).toBe(401);
+  });
+
+  test('parallel refreshes of a token that rotates make one family, whichever process they reach (RT-03)', async () => {
+    const strict = (await newClient('--profile', 'strict')) as typeof client;
+    const code_verifier = 'v'.repeat(43);
+    const query = new URLSearchParams({
+      client_id: strict.client_id,
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      scope: 'openid offline_access ZohoCRM.users.READ',
+      code_challenge: createHash('sha256').update(code_verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    });
+    const user = { email, password: testPassword };
+    const back = await authorize(new HttpBrowser(first.basePort), `${originOf(first)}/oauth2/authorize?${query}`, user);
+    const code = new URL(back).searchParams.get('code') ?? '';
+    const grant = { ...strict, grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier };
+    const { json } = await post(first, '/oauth2/token', grant);
+    const again = (platform: PlatformProcess, refresh_token = '') =>
+      post(platform, '/oauth2/token', { ...strict, grant_type: 'refresh_token', refresh_token });
+    let newest = json.refresh_token;
+    for (let generation = 0; generation < 3; generation++) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => again(index % 2 ? first : second, newest)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(new Set(answers.map((answer) => answer.json.refresh_token)).size).toBe(1);
+      expect(new Set(answers.map((answer) => answer.json.access_token)).size).toBe(1);
+      expect(await statusOf(second, answers[0]?.json.access_token ?? '')).toBe(200);
+      newest = answers[0]?.json.refresh_token;
+    }
+    expect((await again(second, newest)).status).toBe(200);
   });
 
   test('wrong passwords at the same time on both are tried as often as the limit says, and no more', async () => {

@@ -41,6 +41,8 @@ export interface AccountsKeys {
   readonly forms: Buffer;
   /** The sign-in name between the two steps of a sign-in, and between two data centres. */
   readonly signIn: Buffer;
+  /** Successors of refresh tokens, which are derived from the one before them. */
+  readonly refresh: Buffer;
 }
 
 /** Everything that the accounts server of one data centre works with. */

@@ -1,3 +1,4 @@
+import { familyOf, isNewest } from '../accounts/store/refresh-family.ts';
 import type { Database } from '../database/database.ts';
 import { maskSecret, secretHash } from '../foundation/secrets.ts';
 import { Unavailable } from '../foundation/unavailable.ts';
@@ -77,7 +78,8 @@ async function findCredential(database: Database, token: string): Promise<Row | 
              SELECT 'access token' AS kind, client_id, grant_id, scopes, created_at_ms, expires_at_ms, NULL::bigint AS used_at_ms
              FROM access_token WHERE token_hash = $1
              UNION ALL
-             SELECT 'refresh token', client_id, grant_id, scopes, created_at_ms, NULL, NULL FROM refresh_token WHERE token_hash = $1
+             SELECT 'refresh token', client_id, grant_id, scopes, created_at_ms, NULL, NULL FROM refresh_token r
+             WHERE r.token_hash = ${familyOf('$1')} AND ${isNewest('$1')}
              UNION ALL
              SELECT 'authorization code', client_id, grant_id, scopes, created_at_ms, expires_at_ms, used_at_ms
              FROM authorization_code WHERE code_hash = $1) AS c

@@ -29,6 +29,17 @@ const lifetimes = Type.Object(
     idTokenTtlSeconds: duration(3600, 'ID token.'),
     signingKeyLeadSeconds: duration(600, 'Time between publishing a new signing key and signing with it.'),
     accessTokenTtlSeconds: duration(3600, 'Access token.'),
+    refreshGraceSeconds: Type.Integer({
+      minimum: 0,
+      maximum: 3600,
+      default: 60,
+      description:
+        'Time in which a refresh token that was replaced still gets the same answer again, for clients whose processes refresh at the same time (strict profile).',
+    }),
+    publicRefreshTtlSeconds: duration(
+      90 * 86_400,
+      'Longest life of the refresh tokens of public clients of the strict profile, counted from the first; rotation does not extend it.',
+    ),
     sessionTtlSeconds: duration(14 * 86_400, 'Sign-in session of a browser.'),
     sessionIdleSeconds: duration(7 * 86_400, 'Longest time that a session may go unused before it ends.'),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),

@@ -10,7 +10,12 @@ const upperAlphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 /** An authorization code or token: prefix and 256 random bits, 70 characters. */
 export function createCredential(random: Random, prefix: CredentialPrefix): string {
-  const hex = random.bytes(32).toString('hex');
+  return credentialOf(random.bytes(32), prefix);
+}
+
+/** A credential made of 32 bytes that were derived from another one. */
+export function credentialOf(bytes: Buffer, prefix: CredentialPrefix): string {
+  const hex = bytes.toString('hex');
   return `${prefix}.${hex.slice(0, 32)}.${hex.slice(32)}`;
 }
 

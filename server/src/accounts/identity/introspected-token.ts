@@ -7,6 +7,7 @@ import { isCredential } from '../../oauth/formats.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
+import { familyOf, isNewest } from '../store/refresh-family.ts';
 
 /** A living token, as the introspection endpoint describes it. */
 export interface IntrospectedToken {
@@ -104,14 +105,14 @@ async function findRows(database: Database, tokens: readonly string[]): Promise<
     name: 'tokens-introspect',
     text: `SELECT q.position::int, t.client_id, g.user_id, g.organization_id, g.environment, t.scopes, t.created_at_ms, t.refresh,
                   u.active OR g.instance AS active,
-                  NOT t.counted OR coalesce(q.token_hash = ANY (uc.refresh_hashes), false) AS listed
+                  NOT t.counted OR coalesce(${familyOf('q.token_hash')} = ANY (uc.refresh_hashes), false) AS listed
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(token_hash, position)
            CROSS JOIN LATERAL (
              SELECT grant_id, client_id, scopes, created_at_ms, false AS refresh, false AS counted
              FROM access_token a WHERE a.token_hash = q.token_hash
              UNION ALL
              SELECT grant_id, client_id, scopes, created_at_ms, true, counted
-             FROM refresh_token r WHERE r.token_hash = q.token_hash
+             FROM refresh_token r WHERE r.token_hash = ${familyOf('q.token_hash')} AND ${isNewest('q.token_hash')}
            ) AS t
            JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
            LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id`,

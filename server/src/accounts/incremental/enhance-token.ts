@@ -6,6 +6,7 @@ import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
+import { familyOf, isNewest } from '../store/refresh-family.ts';
 import { parametersOf } from '../wire/parameters.ts';
 import { sendJson, sendRefusal } from '../wire/send-json.ts';
 
@@ -64,7 +65,7 @@ async function saveEnhanceToken(
     text: `INSERT INTO enhance_token (token_hash, refresh_hash, expires_at_ms)
            SELECT $1, r.token_hash, $4 FROM refresh_token r JOIN user_grant g USING (grant_id)
            LEFT JOIN user_client u ON u.user_id = g.user_id AND u.client_id = r.client_id
-           WHERE r.token_hash = $2 AND r.client_id = $3
+           WHERE r.token_hash = ${familyOf('$2')} AND ${isNewest('$2')} AND r.client_id = $3
              AND (NOT r.counted OR coalesce(r.token_hash = ANY (u.refresh_hashes), false))
            RETURNING 1`,
     values: [secretHash(fresh.enhanceToken), secretHash(fresh.refreshToken), fresh.clientId, fresh.expiresAtMs],

@@ -61,6 +61,8 @@ async function clientsOf(database: Database, credentials: readonly string[]): Pr
     name: 'clients-of-credentials',
     text: `SELECT coalesce((SELECT a.client_id FROM access_token a WHERE a.token_hash = q.hash),
                            (SELECT r.client_id FROM refresh_token r WHERE r.token_hash = q.hash),
+                           (SELECT f.client_id FROM refresh_generation n
+                             JOIN refresh_token f ON f.token_hash = n.family_hash WHERE n.token_hash = q.hash),
                            (SELECT c.client_id FROM authorization_code c WHERE c.code_hash = q.hash)) AS client_id
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(hash, position) ORDER BY q.position`,
     values: [credentials.map(secretHash)],

@@ -2,6 +2,7 @@ import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Queryable } from '../../database/database.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import type { AuthorizationCode, ClientId, GrantId, UserId } from '../../oauth/ids.ts';
+import { familyOf } from './refresh-family.ts';
 import { allTokensTopic, tokenTopic } from './token-authority.ts';
 
 /**
@@ -10,7 +11,7 @@ import { allTokensTopic, tokenTopic } from './token-authority.ts';
  */
 const anyToken = `${allTokensTopic}:ended`;
 
-/** Ends a refresh token and with it every access token made from it. `clientId`: only if it is this client's. */
+/** Ends a refresh token, its whole family where it rotates, and with it every access token made from it. `clientId`: only if it is this client's. */
 export async function endRefreshToken(
   queryable: Queryable,
   notices: ChangeNotices,
@@ -21,7 +22,7 @@ export async function endRefreshToken(
     name: 'refresh-token-end',
     text: `WITH gone AS (
              DELETE FROM refresh_token r USING user_grant g
-             WHERE r.token_hash = $1 AND ($2::text IS NULL OR r.client_id = $2) AND g.grant_id = r.grant_id
+             WHERE r.token_hash = ${familyOf('$1')} AND ($2::text IS NULL OR r.client_id = $2) AND g.grant_id = r.grant_id
              RETURNING r.token_hash, r.client_id, r.counted, g.user_id
            ), freed AS (
              UPDATE user_client u SET refresh_hashes = array_remove(u.refresh_hashes, gone.token_hash) FROM gone

@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import type { AccessToken, ClientId, RefreshToken } from '../../oauth/ids.ts';
+import { isNewest } from './refresh-family.ts';
 
 /** Making an access token with a refresh token, for a client that has been authenticated. */
 export interface Refresh {
@@ -12,6 +13,23 @@ export interface Refresh {
   readonly nowMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly limits: RefreshLimits;
+  /** The scopes that are asked for, if not all of the refresh token's (RFC 6749 §6). */
+  readonly scopes?: readonly string[] | undefined;
+  /** Families that began before this have expired; 0: none does. */
+  readonly begunAfterMs: EpochMs;
+  readonly rotation: Rotation | undefined;
+}
+
+/** How a refresh token is replaced; none: it stays. */
+export interface Rotation {
+  /** Derived from the refresh token, so that its replays lead to the same one. */
+  readonly successor: RefreshToken;
+  /**
+   * `Refresh.accessToken` is derived too, and a replay finds it. This one is for a replay that asks for something else,
+   * or whose first answer was revoked meanwhile: it counts like any other refresh.
+   */
+  readonly other: AccessToken;
+  readonly graceMs: number;
 }
 
 /** 0: no limit. */
@@ -23,34 +41,52 @@ export interface RefreshLimits {
 
 export type RefreshResult =
   | {
-      readonly kind: 'issued';
+      readonly kind: 'issued' | 'repeated';
+      /** Whether the access token is `Rotation.other` instead of the derived one. */
+      readonly other: boolean;
       readonly scopes: readonly string[];
       readonly environment: Environment;
+      readonly expiresAtMs: EpochMs;
       readonly evictedHashes: readonly string[];
     }
   | { readonly kind: 'throttled'; readonly windowEndsAtMs: EpochMs }
-  | { readonly kind: 'unknown' | 'other client' | 'user inactive' | 'evicted' };
+  | {
+      readonly kind:
+        | 'unknown'
+        | 'other client'
+        | 'user inactive'
+        | 'evicted'
+        | 'expired'
+        | 'scope not granted'
+        | 'reused'
+        | 'again';
+      readonly scopes?: readonly string[];
+    };
 
 interface Row {
   position: number;
-  same_client: boolean;
-  active: boolean;
-  listed: boolean;
+  state: 'issue' | 'repeated' | Exclude<RefreshResult['kind'], 'issued' | 'throttled' | 'unknown' | 'repeated'>;
   scopes: string[];
   environment: Environment;
   issued: boolean;
+  other: boolean;
+  expires_at_ms: string;
   window_end_ms: string;
   evicted: string[] | null;
 }
 
 /**
- * One statement for all refreshes. With limits the rows of the refresh tokens are locked in the order of their hashes,
+ * One statement for all refreshes; of a family that rotates one at a time, the others are told to come again, as are those
+ * whom another process has forestalled: by then they see what it did. With limits the rows of the refresh tokens are locked in the order of their hashes,
  * and the window and the list of active access tokens are kept in those rows: so the limits are exact over all
  * processes. Without limits nothing is locked.
  */
 export async function refreshTokens(database: Database, jobs: readonly Refresh[]): Promise<RefreshResult[]> {
   const limited = jobs.some(
-    ({ limits }) => limits.activeAccessTokensPerRefreshToken > 0 || limits.accessTokensPerRefreshTokenPerWindow > 0,
+    ({ limits, rotation }) =>
+      rotation !== undefined ||
+      limits.activeAccessTokensPerRefreshToken > 0 ||
+      limits.accessTokensPerRefreshTokenPerWindow > 0,
   );
   const rows = await database.query<Row>({
     name: limited ? 'refresh-limited' : 'refresh-unlimited',
@@ -64,6 +100,11 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
       jobs.map((job) => job.limits.activeAccessTokensPerRefreshToken),
       jobs.map((job) => job.limits.accessTokensPerRefreshTokenPerWindow),
       jobs.map((job) => job.limits.windowSeconds * 1000),
+      jobs.map((job) => job.scopes?.join(' ').toLowerCase() ?? null),
+      jobs.map((job) => job.begunAfterMs),
+      jobs.map((job) => (job.rotation ? secretHash(job.rotation.successor) : null)),
+      jobs.map((job) => (job.rotation ? secretHash(job.rotation.other) : null)),
+      jobs.map((job) => job.rotation?.graceMs ?? 0),
     ],
   });
   const results = jobs.map<RefreshResult>(() => ({ kind: 'unknown' }));
@@ -72,54 +113,97 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
 }
 
 function toResult(row: Row): RefreshResult {
-  if (!row.same_client) return { kind: 'other client' };
-  if (!row.active) return { kind: 'user inactive' };
-  if (!row.listed) return { kind: 'evicted' };
-  if (!row.issued) return { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
-  return { kind: 'issued', scopes: row.scopes, environment: row.environment, evictedHashes: row.evicted ?? [] };
+  const { environment, other, scopes, state } = row;
+  if (state === 'scope not granted') return { kind: state, scopes };
+  if (state !== 'issue' && state !== 'repeated') return { kind: state };
+  if (state === 'issue' && !row.issued) return { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
+  const kind = state === 'issue' ? 'issued' : 'repeated';
+  return { kind, other, scopes, environment, expiresAtMs: Number(row.expires_at_ms), evictedHashes: row.evicted ?? [] };
 }
 
 const job = `job AS (
-    SELECT * FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::bigint[])
-      WITH ORDINALITY AS j(refresh_hash, client_id, access_hash, now_ms, expires_at_ms, active_limit, window_limit, window_ms, position)
+    SELECT j.*, coalesce(n.family_hash, j.presented_hash) AS refresh_hash, n.replaced_at_ms
+    FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::bigint[],
+                $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[])
+      WITH ORDINALITY AS j(presented_hash, client_id, derived_hash, now_ms, ends_ms, active_limit, window_limit, window_ms,
+                           scope, begun_after_ms, successor_hash, other_hash, grace_ms, position)
+    LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash
   )`;
+
+/** A scope that is asked for must be one of the refresh token's, as it is spelled there but for the case. */
+const scopeMissing = `job.scope IS NOT NULL AND EXISTS (
+      SELECT FROM unnest(string_to_array(job.scope, ' ')) AS asked
+      WHERE asked <> ALL (SELECT lower(held) FROM unnest(r.scopes) AS held))`;
+
+const refusals = `
+      WHEN r.client_id <> job.client_id THEN 'other client'
+      WHEN NOT (u.active OR g.instance) THEN 'user inactive'
+      WHEN r.counted AND NOT coalesce(r.token_hash = ANY (uc.refresh_hashes), false) THEN 'evicted'
+      WHEN r.created_at_ms < job.begun_after_ms THEN 'expired'
+      WHEN ${scopeMissing} THEN 'scope not granted'`;
+
+/** What a refresh token opens, narrowed to what was asked for. */
+const grantedScopes = `CASE WHEN job.scope IS NULL THEN r.scopes ELSE ARRAY(
+      SELECT held FROM unnest(r.scopes) WITH ORDINALITY AS h(held, place)
+      WHERE lower(held) = ANY (string_to_array(job.scope, ' ')) ORDER BY place) END`;
 
 const unlimitedStatement = `
   WITH ${job}, known AS (
-    SELECT job.*, r.client_id = job.client_id AS same_client, (u.active OR g.instance) AS active, NOT r.counted OR coalesce(r.token_hash = ANY (uc.refresh_hashes), false) AS listed,
-           r.grant_id, r.scopes, g.environment
+    SELECT job.*, r.grant_id, g.environment, ${grantedScopes} AS scopes,
+           CASE ${refusals}
+                WHEN NOT ${isNewest('job.presented_hash')} THEN 'reused' ELSE 'issue' END AS state
     FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash
     JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
     LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id
   ), issued AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms)
-    SELECT access_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, expires_at_ms
-    FROM known WHERE same_client AND active AND listed
+    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms FROM known WHERE state = 'issue'
   )
-  SELECT position::int, same_client, active, listed, scopes, environment, true AS issued, 0 AS window_end_ms, NULL AS evicted FROM known`;
+  SELECT position::int, state, scopes, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
+         0 AS window_end_ms, NULL AS evicted
+  FROM known`;
 
 /*
  * locked   the refresh tokens, at their newest state
- * known    each job with its refresh token, and how much of the window was used before this statement
+ * known    each job with its refresh token, what is to become of it, and how much of the window was used before this statement
  * ordered  numbered per refresh token, so that jobs of one batch share what is left
  * allowed  the jobs within the window's limit
  * merged   per refresh token: its living access tokens and the fresh ones, numbered from the newest
  */
 const limitedStatement = `
   WITH ${job}, locked AS MATERIALIZED (
-    SELECT * FROM refresh_token WHERE token_hash = ANY ($1) ORDER BY token_hash FOR UPDATE
+    SELECT * FROM refresh_token WHERE token_hash IN (SELECT refresh_hash FROM job) ORDER BY token_hash FOR UPDATE
   ), known AS (
-    SELECT job.*, r.client_id = job.client_id AS same_client, (u.active OR g.instance) AS active, NOT r.counted OR coalesce(r.token_hash = ANY (uc.refresh_hashes), false) AS listed,
-           r.grant_id, r.scopes, g.environment,
+    SELECT job.*, r.grant_id, g.environment, ${grantedScopes} AS scopes,
+           ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,
+           CASE ${refusals}
+                WHEN job.successor_hash IS NULL AND NOT ${isNewest('job.presented_hash')} THEN 'reused'
+                WHEN job.successor_hash IS NULL THEN 'issue'
+                WHEN ${isNewest('job.presented_hash')} THEN CASE
+                  WHEN row_number() OVER (PARTITION BY job.presented_hash ORDER BY job.position) > 1 THEN 'again' ELSE 'issue' END
+                -- The locked row is newer than what this statement sees of the other table.
+                WHEN job.replaced_at_ms IS NULL THEN 'again'
+                WHEN job.replaced_at_ms + job.grace_ms <= job.now_ms THEN 'reused'
+                WHEN before.token_hash IS NOT NULL THEN 'repeated' ELSE 'issue' END AS state,
            CASE WHEN r.window_start_ms + job.window_ms > job.now_ms THEN r.window_count ELSE 0 END AS used,
            CASE WHEN r.window_start_ms + job.window_ms > job.now_ms THEN r.window_start_ms ELSE job.now_ms END AS start_ms
     FROM job JOIN locked r ON r.token_hash = job.refresh_hash
     JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
     LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id
+    LEFT JOIN access_token before ON job.successor_hash IS NOT NULL AND before.token_hash = job.derived_hash
   ), ordered AS (
-    SELECT *, row_number() OVER (PARTITION BY refresh_hash, same_client AND active AND listed ORDER BY position) AS number FROM known
+    SELECT *, row_number() OVER (PARTITION BY refresh_hash, state = 'issue' ORDER BY position) AS number,
+           CASE WHEN newest OR successor_hash IS NULL THEN derived_hash ELSE other_hash END AS access_hash,
+           ends_ms AS expires_at_ms
+    FROM known
   ), allowed AS (
-    SELECT * FROM ordered WHERE same_client AND active AND listed AND (window_limit = 0 OR used + number <= window_limit)
+    SELECT * FROM ordered WHERE state = 'issue' AND (window_limit = 0 OR used + number <= window_limit)
+  ), rotated AS (
+    INSERT INTO refresh_generation (token_hash, family_hash, replaced_at_ms)
+    SELECT presented_hash, refresh_hash, now_ms FROM allowed WHERE newest AND successor_hash IS NOT NULL
+    UNION ALL
+    SELECT successor_hash, refresh_hash, NULL FROM allowed WHERE newest AND successor_hash IS NOT NULL
+    ON CONFLICT (token_hash) DO UPDATE SET replaced_at_ms = EXCLUDED.replaced_at_ms
   ), merged AS (
     SELECT token_hash, hash, ends_ms, active_limit, row_number() OVER (PARTITION BY token_hash ORDER BY fresh DESC, place DESC) AS age
     FROM (
@@ -133,13 +217,15 @@ const limitedStatement = `
     ) AS every_token
   ), changed AS (
     UPDATE refresh_token r SET
+      newest_hash = coalesce(a.successor_hash, r.newest_hash),
       window_start_ms = a.start_ms,
       window_count = a.used + a.added,
       active_hashes = CASE WHEN a.active_limit = 0 THEN r.active_hashes ELSE ARRAY(
         SELECT hash FROM merged m WHERE m.token_hash = r.token_hash AND m.age <= m.active_limit ORDER BY m.age DESC) END,
       active_ends_ms = CASE WHEN a.active_limit = 0 THEN r.active_ends_ms ELSE ARRAY(
         SELECT ends_ms FROM merged m WHERE m.token_hash = r.token_hash AND m.age <= m.active_limit ORDER BY m.age DESC) END
-    FROM (SELECT refresh_hash, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, max(active_limit) AS active_limit
+    FROM (SELECT refresh_hash, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, max(active_limit) AS active_limit,
+                 (array_agg(successor_hash) FILTER (WHERE newest))[1] AS successor_hash
           FROM allowed GROUP BY refresh_hash) AS a
     WHERE r.token_hash = a.refresh_hash
   ), issued AS (
@@ -150,6 +236,8 @@ const limitedStatement = `
            count(pg_notify('grantway', 'token:' || encode(hash, 'hex'))) AS notices
     FROM merged WHERE age > active_limit GROUP BY token_hash
   )
-  SELECT o.position::int, o.same_client, o.active, o.listed, o.scopes, o.environment, a.position IS NOT NULL AS issued,
+  SELECT o.position::int, o.state, o.scopes, o.environment, a.position IS NOT NULL AS issued,
+         o.state = 'issue' AND o.access_hash = o.other_hash AND NOT o.newest AS other,
+         CASE WHEN o.state = 'repeated' THEN o.before_ends_ms ELSE o.expires_at_ms END AS expires_at_ms,
          o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted
   FROM ordered o LEFT JOIN allowed a USING (position) LEFT JOIN evicted e ON e.token_hash = o.refresh_hash`;

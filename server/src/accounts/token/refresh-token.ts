@@ -1,41 +1,69 @@
+import { keyedHash } from '../../foundation/secrets.ts';
+import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
+import { createCredential, credentialOf, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
+import { splitScopes } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
+import { endRefreshToken } from '../store/end-tokens.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import type { TokenCall } from './token-call.ts';
 
-/** `grant_type=refresh_token` (reference §2.5): a new access token each time; the refresh token stays. */
-export async function refreshAccessToken(
-  context: AccountsContext,
-  { client, parameters }: TokenCall,
-): Promise<TokenAnswer | Refusal> {
+/** A family that is being rotated by others is asked for again; by then what they did is seen. */
+const maxTries = 5;
+
+/**
+ * `grant_type=refresh_token` (reference §2.5): a new access token each time. In the compatible profile the refresh token
+ * stays; in the strict one it is replaced (OAuth 2.1 §4.3.1), and within the grace its replays get the same answer.
+ */
+export async function refreshAccessToken(context: AccountsContext, call: TokenCall): Promise<TokenAnswer | Refusal> {
+  const { client, dialect, parameters } = call;
   const refreshToken = parameters.get('refresh_token');
   if (!refreshToken) return { outcome: 'RefreshTokenMissing' };
   if (!isCredential(refreshToken)) return { outcome: 'RefreshTokenUnknown', detail: { reason: 'malformed' } };
+  // The platform dialect takes no scope here, whatever comes.
+  const scope = dialect === 'standard' ? parameters.get('scope') : null;
   const nowMs = context.clock.nowMs();
   const { lifetimes, limits } = settingsFor(context.settings, client);
-  const active = limits.activeAccessTokensPerRefreshToken;
-  const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
-  const accessToken = createCredential(context.random, prefixOf(client.clientId));
-  const result = await context.tokens.refresh({
+  const prefix = prefixOf(client.clientId);
+  const derive = (...parts: readonly (string | null)[]) =>
+    credentialOf(keyedHash(context.keys.refresh, JSON.stringify([...parts, refreshToken])), prefix);
+  const rotates = client.profile === 'strict';
+  const other = createCredential(context.random, prefix);
+  const rotation = rotates
+    ? { successor: derive('successor'), other, graceMs: lifetimes.refreshGraceSeconds * 1000 }
+    : undefined;
+  const accessToken = rotates ? derive('access token', scope) : other;
+  const job = {
     refreshToken,
     clientId: client.clientId,
     accessToken,
     nowMs,
-    expiresAtMs: nowMs + expiresInSeconds * 1000,
+    expiresAtMs: nowMs + lifetimes.accessTokenTtlSeconds * 1000,
     limits,
-  });
+    scopes: scope === null ? undefined : splitScopes(scope),
+    begunAfterMs: expires(client) ? nowMs - lifetimes.publicRefreshTtlSeconds * 1000 : 0,
+    rotation,
+  };
+  let result = await context.tokens.refresh(job);
+  for (let tries = 1; result.kind === 'again' && tries < maxTries; tries++) result = await context.tokens.refresh(job);
   switch (result.kind) {
     case 'issued':
-      recordEviction(context, client.clientId, 'AccessTokenEvicted', result.evictedHashes, active);
+    case 'repeated':
+      recordEviction(
+        context,
+        client.clientId,
+        'AccessTokenEvicted',
+        result.evictedHashes,
+        limits.activeAccessTokensPerRefreshToken,
+      );
       return {
-        accessToken,
-        refreshToken: undefined,
+        accessToken: result.other ? other : accessToken,
+        refreshToken: rotation?.successor,
         scope: result.scopes.join(' '),
         environment: result.environment,
-        expiresInSeconds,
+        expiresInSeconds: Math.max(0, Math.floor((result.expiresAtMs - nowMs) / 1000)),
       };
     case 'throttled':
       return throttled('TokenThrottled', result.windowEndsAtMs, nowMs, {
@@ -48,9 +76,24 @@ export async function refreshAccessToken(
       return { outcome: 'RefreshTokenEvicted', detail: { limit: limits.refreshTokensPerUserAndClient } };
     case 'user inactive':
       return { outcome: 'UserInactive' };
+    case 'expired':
+      return { outcome: 'RefreshTokenExpired', detail: { lifetimeSeconds: lifetimes.publicRefreshTtlSeconds } };
+    case 'scope not granted':
+      return { outcome: 'ScopeNotGranted', detail: { came: scope?.slice(0, 200) } };
+    case 'reused':
+      // Somebody has a copy: whoever it is, the family ends (RFC 9700 §4.14.2).
+      await endRefreshToken(context.database, context.notices, refreshToken, client.clientId);
+      return { outcome: 'RefreshTokenReused', detail: { graceSeconds: lifetimes.refreshGraceSeconds } };
+    case 'again':
+      return { outcome: 'ServiceUnavailable', detail: { reason: 'too many refreshes of one token at once' } };
     default:
       return unknown(context, refreshToken);
   }
+}
+
+/** Refresh tokens of apps that keep no secret end by themselves (RFC 9700 §4.14.2); compatible ones are as documented. */
+function expires(client: Client): boolean {
+  return client.profile === 'strict' && !rulesOf(client).secretRequired && client.jwks === null;
 }
 
 function unknown(context: AccountsContext, refreshToken: string): Refusal {

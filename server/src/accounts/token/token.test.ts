@@ -303,7 +303,9 @@ describe('refresh_token', () => {
     for (let round = 0; round < 9; round++) made.push(String((await post(refreshWith(refresh))).json.access_token));
     for (const token of made) expect((await check(token))?.grant, token).toBeDefined();
     made.push(String((await post(refreshWith(refresh))).json.access_token));
-    expect(await platform.admin.dataCenters.get('us')?.authority.check(access)).toMatchObject({ refusal: 'TokenEvicted' });
+    expect(await platform.admin.dataCenters.get('us')?.authority.check(access)).toMatchObject({
+      refusal: 'TokenEvicted',
+    });
     expect((await check(made[1] ?? ''))?.grant).toBeDefined();
     expect((await check(made[10] ?? ''))?.grant).toBeDefined();
   });

@@ -14,7 +14,17 @@ afterAll(() => Promise.all([dataCenter.close(), directory.close()]));
 /** A moment that is past when it is written. A new column must be put here, or among those that may lie ahead. */
 const pastColumns = [
   ...['created_at_ms', 'updated_at_ms', 'modified_at_ms', 'used_at_ms', 'last_used_at_ms', 'confirmed_at_ms'],
-  ...['at_ms', 'ended_at_ms', 'deleted_at_ms', 'purged_at_ms', 'locked_at_ms', 'polled_at_ms'],
+  ...[
+    'at_ms',
+    'ended_at_ms',
+    'deleted_at_ms',
+    'purged_at_ms',
+    'locked_at_ms',
+    'polled_at_ms',
+    'replaced_at_ms',
+    'started_at_ms',
+    'last_at_ms',
+  ],
   ...['secret_created_at_ms', 'secret_used_at_ms', 'former_created_at_ms', 'former_used_at_ms'],
 ];
 

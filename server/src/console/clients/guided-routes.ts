@@ -35,7 +35,7 @@ export const guidedRoutes: readonly ConsoleRoute[] = [
       const listener = context.listener(body.dataCenter, body.service);
       const realm = context.topology.realmOf(context.dataCenter);
       if (!at || !listener || !realm.some(({ id }) => id === body.dataCenter)) throw notFound('data centre');
-      if (!paths[body.service].test(body.path)) {
+      if (!paths[body.service].test(normalized(body.path))) {
         throw badInput(`Enter a path of the protocol: expected ${paths[body.service].source}`, 'path');
       }
       const refused = Object.keys(body.headers).find((name) => ownHeaders.test(name));
@@ -73,6 +73,13 @@ export const guidedRoutes: readonly ConsoleRoute[] = [
     },
   }),
 ];
+
+/** The path as it arrives, its dots resolved; empty where it is none. */
+function normalized(path: string): string {
+  const own = 'http://localhost';
+  const url = path.startsWith('/') && URL.canParse(path, own) ? new URL(path, own) : undefined;
+  return url?.origin === own ? url.pathname : '';
+}
 
 /** @throws ConsoleFailure 409 when the platform cannot tell the secret. */
 async function keptSecret({ context }: ConsoleCall, clientId: string, dataCenter: string): Promise<string> {

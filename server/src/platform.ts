@@ -223,6 +223,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       const app = createConsoleApp({
         ...forConsole,
         sampleApps: () => [...samples.list()],
+        listener: (dataCenterId, service) =>
+          built.find((each) => each.dataCenter.dataCenter.id === dataCenterId)?.apps.get(service),
         describeDemo: () => demoForConsole(admin, dataDirectory.path),
         sampleClientId: async () => (await readDemoFact(databases.directory))?.clients.browser,
         startedAtMs: clock.nowMs(),

@@ -59,6 +59,8 @@ const routes = root.addChildren([
   createRoute({
     ...under,
     path: '/applications/$clientId/$tab',
+    validateSearch: (search: Record<string, unknown>): { origin?: string; method?: string; dataCenter?: string } =>
+      texts(search, 'origin', 'method', 'dataCenter'),
     component: lazyRouteComponent(() => import('../screens/client/client-page.tsx'), 'ClientPage'),
   }),
   createRoute({

@@ -2,6 +2,9 @@ import { Badge, Button, Code, Table, Text } from '@mantine/core';
 import { Fragment, useState } from 'react';
 import type { ProtocolEvent } from '../../../server/src/console/wire.ts';
 import { clientTexts as texts } from '../texts/client.ts';
+import { guidedTexts } from '../texts/guided.ts';
+import { Explanation } from './explanation.tsx';
+import { ButtonLink } from './links.tsx';
 import { Time } from './time.tsx';
 
 /** Protocol events, newest first; each opens to its details. */
@@ -45,7 +48,9 @@ export function EventTable({ events }: { readonly events: readonly ProtocolEvent
                 {open && (
                   <Table.Tr>
                     <Table.Td colSpan={3}>
-                      <Code block tabIndex={0}>
+                      {event.explained && <Explanation explained={event.explained} />}
+                      <CorsLink event={event} />
+                      <Code block tabIndex={0} mt="xs">
                         {JSON.stringify({ requestId: event.requestId, ...event.detail }, null, 2)}
                       </Code>
                     </Table.Td>
@@ -57,5 +62,25 @@ export function EventTable({ events }: { readonly events: readonly ProtocolEvent
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+/** From a page's call that was refused to the check of the same call; a preflight names no client, and one is chosen first. */
+function CorsLink({ event: { clientId, dataCenter, detail, failed, kind } }: { readonly event: ProtocolEvent }) {
+  const { origin, method } = detail;
+  if (!failed || typeof origin !== 'string' || (kind !== 'cors' && kind !== 'api')) return null;
+  const look = { size: 'xs', variant: 'default', mt: 'xs' } as const;
+  if (clientId === null) {
+    return (
+      <ButtonLink to="/applications" {...look}>
+        {guidedTexts.corsLink}
+      </ButtonLink>
+    );
+  }
+  const search = { origin, dataCenter, ...(typeof method === 'string' ? { method } : {}) };
+  return (
+    <ButtonLink to="/applications/$clientId/$tab" params={{ clientId, tab: 'cors' }} search={search} {...look}>
+      {guidedTexts.corsLink}
+    </ButtonLink>
   );
 }

@@ -6,6 +6,8 @@ export const clientTexts = {
     code: 'Generate Code',
     settings: 'Settings',
     snippets: 'Snippets',
+    run: 'Guided run',
+    cors: 'CORS',
     activity: 'Activity',
   },
   unknownClient: 'Application',

@@ -15,6 +15,8 @@ import { organizationRoutes } from './administration/organization-routes.ts';
 import { administeredUserRoutes } from './administration/user-routes.ts';
 import { clientRoutes } from './clients/client-routes.ts';
 import { codeRoutes } from './clients/code-routes.ts';
+import { corsRoutes } from './clients/cors-routes.ts';
+import { guidedRoutes } from './clients/guided-routes.ts';
 import { sampleRoutes } from './clients/sample-routes.ts';
 import { secretRoutes } from './clients/secret-routes.ts';
 import { userRoutes } from './clients/user-routes.ts';
@@ -51,6 +53,8 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...clientRoutes,
     ...secretRoutes,
     ...codeRoutes,
+    ...corsRoutes,
+    ...guidedRoutes,
     ...tokenRoutes,
     ...userRoutes,
     ...sampleRoutes,

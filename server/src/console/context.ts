@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
-import type { StartSteps } from './wire.ts';
+import type { GuidedService, StartSteps } from './wire.ts';
 import type { Demo } from './wire-administration.ts';
 
 /** Everything that the console of one data centre works with. */
@@ -39,6 +39,8 @@ export interface ConsoleContext
   readonly clientSecret: string;
   /** What the administration works with; clients are registered and changed by its functions. */
   readonly admin: AdminContext;
+  /** The listener of any data centre that this process runs, for requests that users write themselves. */
+  readonly listener: (dataCenterId: string, service: GuidedService) => Pick<FastifyInstance, 'inject'> | undefined;
   /** The listeners that the console calls in this process, as any client would over HTTP. */
   readonly accounts: Pick<FastifyInstance, 'inject'>;
   readonly apis: Readonly<Record<Environment, Pick<FastifyInstance, 'inject'>>>;

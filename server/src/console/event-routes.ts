@@ -1,5 +1,6 @@
 import { isEventKind } from '../inspector/event-kinds.ts';
 import { type EventFilter, listEvents } from '../inspector/events.ts';
+import { explain } from '../inspector/explain.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { findOwn } from './clients/own-clients.ts';
 import type { ConsoleContext } from './context.ts';
@@ -22,6 +23,7 @@ async function readEvents({ database, dataCenter }: ConsoleContext, filter: Even
       clientId,
       userId,
       requestId,
+      ...(event.outcome === 'Success' ? {} : { explained: explain({ ...event, clientId, dataCenter: dataCenter.id }) }),
     }),
   );
 }

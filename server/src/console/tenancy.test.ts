@@ -51,6 +51,10 @@ function bodyFor(route: ConsoleRoute, client: Client): unknown {
       ...{ scope: 'ZohoCRM.modules.ALL', minutes: 3, description: 'a test', environment: 'production' },
     },
     'POST /clients/:id/codes/exchange': { code: '1000.a.b' },
+    'POST /clients/:id/guided-run': {
+      ...{ dataCenter: 'us', service: 'accounts', method: 'POST', path: '/oauth/v2/token' },
+      ...{ parameters: {}, headers: {}, secretOf: 'us' },
+    },
     'PATCH /account': { firstName: 'A', lastName: 'B' },
     'POST /account/password': { current: 'wrong', fresh: 'another good one', endTokens: false },
     'POST /administration/users': {
@@ -64,7 +68,9 @@ function bodyFor(route: ConsoleRoute, client: Client): unknown {
 /** The path with what belongs to the victim in it. */
 function pathFor(route: ConsoleRoute, client: Client, id = encodeURIComponent(client.clientId)): string {
   const userId = victim.session.user.userId;
-  return route.path
+  // What a query has to say; one that does not is asked nothing.
+  const query = route.path.endsWith('/cors-check') && !id.includes('?') ? '?origin=https%3A%2F%2Fa.example' : '';
+  return `${route.path}${query}`
     .replace(':id', id)
     .replace(':clientId', encodeURIComponent(client.clientId))
     .replace(':secretId', secretIds.find((each) => each.startsWith('us-')) ?? '')

@@ -41,6 +41,16 @@ const tabs: readonly {
     Content: lazy(async () => ({ default: (await import('./snippets-tab.tsx')).SnippetsTab })),
   },
   {
+    id: 'run',
+    label: texts.tabs.run,
+    Content: lazy(async () => ({ default: (await import('./guided-tab.tsx')).GuidedTab })),
+  },
+  {
+    id: 'cors',
+    label: texts.tabs.cors,
+    Content: lazy(async () => ({ default: (await import('./cors-tab.tsx')).CorsTab })),
+  },
+  {
     id: 'activity',
     label: texts.tabs.activity,
     Content: lazy(async () => ({ default: (await import('./activity-tab.tsx')).ActivityTab })),

@@ -51,7 +51,7 @@ export const apiCodeExplanations: Explanations = {
   },
   INVALID_MODULE: {
     expected: 'the API name of a module that the call serves',
-    came: '[[{details.api_name}||{details.module}||{path}]]',
+    came: '[[{details.api_name}||{details.module}||{path}||another name]]',
     rule: openApi,
     mend: 'Take the name from GET /crm/v8/settings/modules (api_name, with its capital letters).',
     setting: 'records',
@@ -218,7 +218,7 @@ export const apiCodeExplanations: Explanations = {
   },
   NOT_SUPPORTED: {
     expected: 'a module that has the call',
-    came: '[[{details.module}||{path}]]',
+    came: '[[{details.module}||{path}||another module]]',
     rule: openApi,
     mend: 'Look at api_supported in GET /crm/v8/settings/modules before calling.',
   },
@@ -367,7 +367,7 @@ export const apiCodeExplanations: Explanations = {
   },
   RESOURCE_NOT_FOUND: {
     expected: 'a job of this user with a result',
-    came: '[[{details.id}||{path}]]',
+    came: '[[{details.id}||{path}||another job]]',
     rule: 'RFC 9110 §15.5.5; docs/crm.md, "What is there" (bulk)',
     mend: 'Ask for the state of the job until it is COMPLETED, then download; results are kept for a day.',
   },

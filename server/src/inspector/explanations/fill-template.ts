@@ -39,3 +39,17 @@ function textOf(values: Values, name: string): string | undefined {
 function plain(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
+
+/** A template for reading, without an event: values as their names in italics, of each choice the first part. */
+export function outlineOf(template: string): string {
+  const named = (text: string) =>
+    text.replace(placeholder, (_whole, name: string) => `*${wordsOf(name.replace(/^details\./, ''))}*`);
+  return named(template.replace(part, (whole, choices?: string) => choices?.split('||')[0] ?? whole));
+}
+
+/** `registeredUris`, `param_name` as words. */
+function wordsOf(name: string): string {
+  return name.replaceAll(/[._]/g, ' ').replaceAll(/([a-z])([A-Z])/g, (_whole, before: string, after: string) => {
+    return `${before} ${after.toLowerCase()}`;
+  });
+}

@@ -5,7 +5,7 @@ import type { Explanations } from './explanation.ts';
 export const requestExplanations = {
   MethodNotAllowed: {
     expected: 'a request with the method [[{expected}]]',
-    came: '[[{came}]]',
+    came: '[[{came}||another method]]',
     rule: 'RFC 9110 §15.5.6; docs/accounts.md, "Endpoints"',
     mend: 'Send the request with the method [[{expected}]]. A redirect in between may have turned a POST into a GET: call the address itself.',
   },
@@ -127,7 +127,7 @@ export const requestExplanations = {
   },
   ChallengeInvalid: {
     expected: 'a code_challenge of 43 to 128 unreserved characters with code_challenge_method S256 or plain',
-    came: '[[{method}||{length} characters||{reason}]]',
+    came: '[[{method}||{length} characters||{reason}||another challenge]]',
     rule: 'RFC 7636 §4.2, §4.3',
     mend: 'Send code_challenge = BASE64URL(SHA-256(code_verifier)) without padding, and code_challenge_method=S256.',
   },

@@ -148,7 +148,7 @@ export const tokenExplanations = {
   },
   RevokedTokenUnknown: {
     expected: 'a living [[{tokenType}||{expected}||token]] of this client in {dataCenter}',
-    came: '[[{came}||the token {token}]]',
+    came: '[[{came}||the token {token}||another token]]',
     rule: 'RFC 7009 §2.1',
     mend: "Nothing may be left to do: the token has ended before. Otherwise revoke it at the accounts server of the user's own data centre, with the client that has it and the matching token_type_hint.",
   },

@@ -6,6 +6,7 @@ export const clientTexts = {
     code: 'Generate Code',
     settings: 'Settings',
     snippets: 'Snippets',
+    flows: 'Flows',
     activity: 'Activity',
   },
   unknownClient: 'Application',

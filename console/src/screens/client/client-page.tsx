@@ -41,6 +41,11 @@ const tabs: readonly {
     Content: lazy(async () => ({ default: (await import('./snippets-tab.tsx')).SnippetsTab })),
   },
   {
+    id: 'flows',
+    label: texts.tabs.flows,
+    Content: lazy(async () => ({ default: (await import('./flows-tab.tsx')).FlowsTab })),
+  },
+  {
     id: 'activity',
     label: texts.tabs.activity,
     Content: lazy(async () => ({ default: (await import('./activity-tab.tsx')).ActivityTab })),

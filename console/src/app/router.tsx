@@ -10,6 +10,7 @@ interface AdministrationSearch {
   readonly outcome?: string;
   readonly kind?: string;
   readonly clientId?: string;
+  readonly flow?: string;
 }
 
 /** The named parts of an address's query that hold a text or a number; what is empty is left out. */
@@ -59,8 +60,10 @@ const routes = root.addChildren([
   createRoute({
     ...under,
     path: '/applications/$clientId/$tab',
-    validateSearch: (search: Record<string, unknown>): { origin?: string; method?: string; dataCenter?: string } =>
-      texts(search, 'origin', 'method', 'dataCenter'),
+    validateSearch: (
+      search: Record<string, unknown>,
+    ): { origin?: string; method?: string; dataCenter?: string; flow?: string } =>
+      texts(search, 'origin', 'method', 'dataCenter', 'flow'),
     component: lazyRouteComponent(() => import('../screens/client/client-page.tsx'), 'ClientPage'),
   }),
   createRoute({
@@ -131,7 +134,7 @@ const routes = root.addChildren([
     ...under,
     path: '/administration/$tab',
     validateSearch: (search: Record<string, unknown>): AdministrationSearch => ({
-      ...texts(search, 'search', 'outcome', 'kind', 'clientId'),
+      ...texts(search, 'search', 'outcome', 'kind', 'clientId', 'flow'),
       ...(Number(search.page) > 1 ? { page: Number(search.page) } : {}),
     }),
     component: lazyRouteComponent(() => import('../screens/administration/administration-page.tsx'), 'Administration'),

@@ -10,6 +10,7 @@ export const administrationTexts = {
     keys: 'Signing keys',
     limits: 'Limits',
     outbox: 'Outbox',
+    flows: 'Flows',
     events: 'Events',
     health: 'Health',
     demo: 'Demo',

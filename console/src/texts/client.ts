@@ -8,6 +8,7 @@ export const clientTexts = {
     snippets: 'Snippets',
     run: 'Guided run',
     cors: 'CORS',
+    flows: 'Flows',
     activity: 'Activity',
   },
   unknownClient: 'Application',

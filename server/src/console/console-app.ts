@@ -25,6 +25,7 @@ import type { ConsoleContext } from './context.ts';
 import { CrmCaller, registerCrm } from './crm.ts';
 import { eventRoutes } from './event-routes.ts';
 import { badInput, ConsoleFailure, sendFailure } from './failure.ts';
+import { flowRoutes } from './flow-routes.ts';
 import { describeApi } from './openapi.ts';
 import { registerPages } from './pages.ts';
 import { recordRoutes } from './record-routes.ts';
@@ -60,6 +61,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...sampleRoutes,
     ...scopeRoutes,
     ...eventRoutes(streams),
+    ...flowRoutes(streams),
     ...recordRoutes(streams, crm),
     ...accountRoutes,
     ...sessionListRoutes,

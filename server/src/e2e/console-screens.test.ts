@@ -75,7 +75,7 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
     ['/applications', 'Applications'],
     ['/applications/new', undefined],
     ...['browser', 'server', 'mobile', 'device', 'self'].map((type) => [`/applications/new/${type}`, undefined]),
-    ...['secret', 'settings', 'snippets', 'activity'].map((tab) => [`${client}/${tab}`, undefined]),
+    ...['secret', 'settings', 'snippets', 'flows', 'activity'].map((tab) => [`${client}/${tab}`, undefined]),
     [`${self}/code`, undefined],
     ['/scopes', 'Scopes'],
     ['/token', 'Get a token'],
@@ -86,7 +86,7 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
     [`${records}/Leads/${lead}/edit`, undefined],
     [`${records}/Quotes/new`, 'New Quote'],
     ...['profile', 'password', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
-    ...['users', 'organizations', 'clients', 'keys', 'limits', 'outbox', 'events', 'health', 'demo'].map((tab) => [
+    ...['users', 'organizations', 'clients', 'keys', 'limits', 'outbox', 'flows', 'events', 'health', 'demo'].map((tab) => [
       `/administration/${tab}`,
       'Administration',
     ]),

@@ -39,6 +39,11 @@ const tabs: readonly ScreenTab[] = [
     Content: lazy(async () => ({ default: (await import('./outbox-tab.tsx')).OutboxTab })),
   },
   {
+    id: 'flows',
+    label: texts.tabs.flows,
+    Content: lazy(async () => ({ default: (await import('./flows-tab.tsx')).FlowsTab })),
+  },
+  {
     id: 'events',
     label: texts.tabs.events,
     Content: lazy(async () => ({ default: (await import('./events-tab.tsx')).EventsTab })),

@@ -51,6 +51,11 @@ const tabs: readonly {
     Content: lazy(async () => ({ default: (await import('./cors-tab.tsx')).CorsTab })),
   },
   {
+    id: 'flows',
+    label: texts.tabs.flows,
+    Content: lazy(async () => ({ default: (await import('./flows-tab.tsx')).FlowsTab })),
+  },
+  {
     id: 'activity',
     label: texts.tabs.activity,
     Content: lazy(async () => ({ default: (await import('./activity-tab.tsx')).ActivityTab })),

@@ -1,0 +1,73 @@
+import { Alert, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { flowDocument } from '../../../../server/src/inspector/flows/flow-document.ts';
+import type { Flow } from '../../../../server/src/inspector/flows/flow-reader.ts';
+import { svgDiagram } from '../../../../server/src/inspector/flows/svg-diagram.ts';
+import { Time } from '../../parts/time.tsx';
+import { flowTexts as texts } from '../../texts/flows.ts';
+import { FlowDiagram } from './flow-diagram.tsx';
+import { FlowStepPanel } from './flow-step-panel.tsx';
+
+interface FlowViewProps {
+  readonly flow: Flow;
+  readonly hiddenIn?: readonly string[];
+  /** It came from a file. */
+  readonly shared?: boolean;
+  readonly close: () => void;
+}
+
+/** One flow: its diagram, and the step that was opened; of a failed one the step that failed is open at first. */
+export function FlowView({ flow, hiddenIn = [], shared = false, close }: FlowViewProps) {
+  const [chosen, setChosen] = useState<number | null>();
+  const failed = flow.steps.findLastIndex((step) => step.failed);
+  const opened = chosen === undefined ? (failed < 0 ? undefined : failed) : (chosen ?? undefined);
+  const step = opened === undefined ? undefined : flow.steps[opened];
+  return (
+    <Stack component="section" aria-label={texts.flow(flow.flowId)}>
+      <Group justify="space-between">
+        <Group gap="xs">
+          <Title order={2} size="h3">
+            {texts.flow(flow.flowId)}
+          </Title>
+          <Badge variant="light" color={flow.outcome === 'failed' ? 'red' : 'green'}>
+            {texts[flow.outcome]}
+          </Badge>
+          <Text size="sm" c="dimmed">
+            <Time iso={new Date(flow.startedAtMs).toISOString()} />
+          </Text>
+        </Group>
+        <Group gap="xs">
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => save(flow, 'json', JSON.stringify(flowDocument(flow), null, 2))}
+          >
+            {texts.shareJson}
+          </Button>
+          <Button size="xs" variant="default" onClick={() => save(flow, 'svg', svgDiagram(flow))}>
+            {texts.shareSvg}
+          </Button>
+          <Button size="xs" variant="default" onClick={close}>
+            {texts.close}
+          </Button>
+        </Group>
+      </Group>
+      {shared && <Text size="sm">{texts.shared}</Text>}
+      {hiddenIn.length > 0 && <Alert color="blue">{texts.hidden(hiddenIn)}</Alert>}
+      {flow.unreachable.length > 0 && <Alert color="yellow">{texts.unreachable(flow.unreachable)}</Alert>}
+      <FlowDiagram steps={flow.steps} opened={opened} open={(index) => setChosen(index === opened ? null : index)} />
+      {flow.omitted > 0 && <Text size="sm">{texts.omitted(flow.omitted)}</Text>}
+      {step && opened !== undefined && <FlowStepPanel step={step} number={opened + 1} />}
+    </Stack>
+  );
+}
+
+const types = { json: 'application/json', svg: 'image/svg+xml' } as const;
+
+function save(flow: Flow, extension: keyof typeof types, text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: types[extension] }));
+  link.download = `flow-${flow.flowId}.${extension}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

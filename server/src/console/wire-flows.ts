@@ -1,0 +1,95 @@
+import { type Static, Type } from 'typebox';
+
+/** What the flow screens and the console's HTTP API say to each other. */
+const time = Type.String({ format: 'date-time' });
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
+const texts = Type.Record(Type.String(), Type.String());
+const outcome = Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]);
+
+/** A flow in a list. */
+export const flowSummary = Type.Object({
+  flowId: Type.String(),
+  clientId: textOrNull,
+  userId: textOrNull,
+  startedAt: time,
+  lastAt: time,
+  outcome,
+  dataCenters: Type.Array(Type.String()),
+  steps: Type.Integer(),
+});
+/** GET /api/clients/{id}/flows and /api/administration/flows, newest first. */
+export const flowList = Type.Object({
+  flows: Type.Array(flowSummary),
+  more: Type.Boolean(),
+  /** Data centres that did not answer. */
+  unreachable: Type.Array(Type.String()),
+});
+
+const explanation = Type.Object({
+  expected: Type.String(),
+  came: Type.String(),
+  rule: Type.String(),
+  mend: Type.String(),
+  /** Where in the console that is mended. */
+  setting: Type.Optional(Type.Object({ label: Type.String(), path: Type.String() })),
+});
+
+/** One step: a request and its answer, secrets masked. */
+export const flowStep = Type.Object({
+  eventId: Type.String(),
+  at: time,
+  dataCenter: Type.String(),
+  component: Type.Union(
+    (['accounts', 'api', 'content', 'console', 'admin'] as const).map((component) => Type.Literal(component)),
+  ),
+  caller: Type.Union([Type.Literal('browser'), Type.Literal('app')]),
+  kind: Type.String(),
+  outcome: Type.String(),
+  failed: Type.Boolean(),
+  injected: Type.Boolean(),
+  times: Type.Integer(),
+  requestId: textOrNull,
+  clientId: textOrNull,
+  userId: textOrNull,
+  request: Type.Union([
+    Type.Object({
+      method: Type.String(),
+      path: Type.String(),
+      parameters: Type.Optional(texts),
+      headers: Type.Optional(texts),
+      bodyBytes: Type.Optional(Type.Integer()),
+    }),
+    Type.Null(),
+  ]),
+  answer: Type.Union([
+    Type.Object({
+      status: Type.Integer(),
+      headers: Type.Optional(texts),
+      body: Type.Optional(Type.String()),
+      bytes: Type.Optional(Type.Integer()),
+    }),
+    Type.Null(),
+  ]),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  explanation: Type.Union([explanation, Type.Null()]),
+});
+
+/** GET /api/clients/{id}/flows/{flowId} and /api/administration/flows/{flowId}; by server-sent events at …/stream. */
+export const flow = Type.Object({
+  flowId: Type.String(),
+  clientId: textOrNull,
+  userId: textOrNull,
+  startedAt: time,
+  lastAt: time,
+  outcome,
+  dataCenters: Type.Array(Type.String()),
+  steps: Type.Array(flowStep),
+  omitted: Type.Integer(),
+  unreachable: Type.Array(Type.String()),
+  /** Data centres with steps that the reader may not see. */
+  hiddenIn: Type.Array(Type.String()),
+});
+
+export type FlowSummary = Static<typeof flowSummary>;
+export type FlowList = Static<typeof flowList>;
+export type Flow = Static<typeof flow>;

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { consoleOrigin, enterWithPassword } from './console-steps.ts';
+import { expectSteady, inspectScreen, looks, settled, watchShifts } from './inspect-screen.ts';
+import { type Stage, startStage } from './stage.ts';
+import { addLead, signInToSample } from './steps.ts';
+
+/** Flows in the console: the diagram grows while an app works, and a failed step is explained. */
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage?.close());
+afterEach(() => stage.reset());
+
+const longMs = 240_000;
+
+test.each(Object.keys(looks) as (keyof typeof looks)[])(
+  'a sign-in over a hop and a lead become one live diagram (%s)',
+  async (look) => {
+    const app = await stage.open();
+    const token = await signInToSample(app.page, stage, 'in');
+    const { context, page, problems } = await stage.open(looks[look]);
+    await watchShifts(context);
+    const path = `/applications/${stage.clients.browser}/flows`;
+    await enterWithPassword(page, consoleOrigin(stage, 'us'), stage.user('us'), path);
+    await settled(page);
+
+    // By the token, of which only the fingerprint leaves the page.
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    if (process.env.GRANTWAY_PICTURES)
+      await page.screenshot({ path: `${process.env.GRANTWAY_PICTURES}/before-${look}.png` });
+    await page.getByLabel('Token, code, request ID or record ID').fill(token);
+    const found = page.getByRole('button', { name: /^Open flow/ });
+    await expect.poll(() => asked.some((url) => url.includes('key='))).toBe(true);
+    await expect.poll(() => found.count()).toBe(1);
+    expect(asked.filter((url) => url.includes(token))).toEqual([]);
+    await found.click();
+    const diagram = page.getByRole('region', { name: 'Sequence diagram' });
+    await diagram.waitFor();
+    await expect.poll(() => diagram.textContent()).toMatch(/Accounts us.*Accounts in/);
+    await inspectScreen(page, `flow (${look})`);
+
+    // It grows as the app goes on: a lead is added, then the token is used at the wrong data centre.
+    const steps = diagram.getByRole('button');
+    const before = await steps.count();
+    await addLead(app.page, 'Flowing');
+    await expect.poll(() => steps.count(), { timeout: 15_000 }).toBeGreaterThan(before);
+    await fetch(`${stage.origin('eu', 'api')}/crm/v8/Leads?fields=Last_Name`, {
+      headers: { authorization: `Zoho-oauthtoken ${token}` },
+    }).then((response) => response.text());
+    const panel = page.getByRole('region', { name: /^Step \d+$/ });
+    await panel.getByText('Mend').waitFor({ timeout: 15_000 });
+    expect(await panel.textContent()).toMatch(/Expected.*Came.*in.*Rule.*Mend/);
+    expect(await page.content()).not.toContain(token);
+    await inspectScreen(page, `failed step (${look})`);
+    if (process.env.GRANTWAY_PICTURES) {
+      await page.screenshot({ path: `${process.env.GRANTWAY_PICTURES}/flows-${look}.png`, fullPage: true });
+    }
+
+    // A step opens by the keyboard, too, and the flow can be shared and opened again.
+    await steps.first().press('Enter');
+    await page.getByRole('region', { name: 'Step 1', exact: true }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Share as JSON' }).click();
+    const file = await (await download).path();
+    expect(readFileSync(file, 'utf8')).not.toContain(token);
+    await page.reload();
+    await settled(page);
+    await expectSteady(page, `flow (${look})`);
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByText('A shared flow, to be read only.').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+    await app.context.close();
+  },
+  longMs,
+);

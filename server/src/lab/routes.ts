@@ -4,10 +4,12 @@ import { withId } from '../admin/schemas.ts';
 import type { Lab } from './lab.ts';
 import { answers, bodies } from './schemas.ts';
 
+const fixtureLimitBytes = 16 * 1024 * 1024;
+
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock, faults, snapshots } = lab;
+  const { clock, faults, fixtures, snapshots } = lab;
   app.get('/lab/clock', { schema: { response: { 200: answers.clock } } }, async () => clock.show());
   app.post('/lab/clock/advance', { schema: { body: bodies.advance } }, async ({ body }) =>
     clock.advance(body.duration),
@@ -27,4 +29,6 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
     snapshots.restore(params.id),
   );
   app.delete('/lab/snapshots/:id', { schema: { params: withId } }, async ({ params }) => snapshots.delete(params.id));
+  const fixtureRoute = { bodyLimit: fixtureLimitBytes, schema: { body: bodies.fixture } };
+  app.post('/lab/fixtures', fixtureRoute, async ({ body }) => fixtures.apply(body.yaml));
 }

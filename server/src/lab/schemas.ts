@@ -10,6 +10,7 @@ export const bodies = {
     { speed: Type.Number({ description: 'Seconds of the platform in a second of the machine; 0 stops its time.' }) },
     strict,
   ),
+  fixture: Type.Object({ yaml: Type.String({ description: 'The text of the file: YAML, or JSON.' }) }, strict),
   fault: Type.Object(
     {
       dataCenter: Type.String(),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { StartSteps } from './wire.ts';
 import type { Demo } from './wire-administration.ts';
 
@@ -41,5 +42,7 @@ export interface ConsoleContext
   readonly admin: AdminContext;
   /** The listeners that the console calls in this process, as any client would over HTTP. */
   readonly accounts: Pick<FastifyInstance, 'inject'>;
+  /** Undefined on a platform that runs without it. */
+  readonly lab: () => Pick<Lab, 'clock'> | undefined;
   readonly apis: Readonly<Record<Environment, Pick<FastifyInstance, 'inject'>>>;
 }

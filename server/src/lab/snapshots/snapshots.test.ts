@@ -58,7 +58,7 @@ test('a snapshot brings back records, tokens, clients, users and the clock of al
   await insert(before.access_token, 'Saved');
   await lab.clock.advance('5m');
   expect(await lab.snapshots.save('first')).toEqual({ name: 'first', took_ms: expect.any(Number) });
-  expect(lab.snapshots.list()).toMatchObject([{ name: 'first', offset_ms: 300_000, data_centers: ['us', 'eu'] }]);
+  expect(lab.snapshots.list().at(-1)).toMatchObject({ name: 'first', offset_ms: 300_000, data_centers: ['us', 'eu'] });
 
   await insert(before.access_token, 'Later');
   const after = await exchange();

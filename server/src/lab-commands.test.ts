@@ -97,6 +97,18 @@ describe('snapshots', () => {
   });
 });
 
+test('fixtures are applied, and a wrong entry is named', async () => {
+  const file = shop.folder('fixture.yaml');
+  const user = '{ email: fix@us.example, dc: us, password: correct horse, last_name: Fix, organization: Fixed }';
+  writeFileSync(file, `organizations: [{ name: Fixed, dc: us }]\nusers: [${user}]\n`);
+  const counts = { users: 1, organizations: 1, clients: 0, records: 0 };
+  expect(await json(`lab fixture apply ${file}`)).toEqual(counts);
+  expect(await json(`lab fixture apply ${file}`)).toEqual(counts);
+  writeFileSync(file, 'users: [{ email: fix@us.example, dc: mars }]');
+  expect((await failure(1, `lab fixture apply ${file}`)).message).toContain('users[0]');
+  expect((await failure(1, 'lab fixture apply nowhere.yaml')).message).toContain('nowhere.yaml');
+});
+
 test('a platform in production is not started with the lab', async () => {
   const config = shop.folder('production.json');
   writeFileSync(config, JSON.stringify({ production: true }));

@@ -218,6 +218,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       key: (purpose) => key(`sample app ${purpose}`),
     });
     closers.push(() => samples.close());
+    let lab: Lab | undefined;
     for (const { dataCenter, apps, forConsole } of built) {
       const { id, ports } = dataCenter.dataCenter;
       const app = createConsoleApp({
@@ -232,13 +233,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         clientSecret: console.secret,
         admin,
         ...inProcess(apps),
+        lab: () => lab,
       });
       const label = `console of data centre "${id}"`;
       listeners.push({ app, port: ports.console, host: settings.listenHost, label });
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
-    let lab: Lab | undefined;
     if (laboratory && faults && clock instanceof ShiftedClock) {
       const opened = laboratory.openLab(
         { admin, clock, directoryNotices, faults, databases: databases.all, dataDirectory },

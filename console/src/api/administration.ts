@@ -5,6 +5,7 @@ import type {
   AdministeredUserList,
   Demo,
   Health,
+  LabClock,
   LimitList,
   OutboxMailContent,
   OutboxMailList,
@@ -75,6 +76,12 @@ export const administrationQueries = {
           if (error instanceof CallFailure && error.code === 'NO_DEMO') return null;
           throw error;
         }),
+    }),
+  clock: () =>
+    queryOptions({
+      queryKey: ['administration', 'clock'],
+      queryFn: () => call<LabClock>('GET', `${base}/clock`),
+      refetchInterval: 10_000,
     }),
   health: () =>
     queryOptions({

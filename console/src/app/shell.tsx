@@ -26,6 +26,7 @@ import {
 } from '../parts/icons.tsx';
 import { MenuLink, NavigationLink } from '../parts/links.tsx';
 import { shellTexts } from '../texts/shell.ts';
+import { ClockBar } from './clock-bar.tsx';
 import { SignedIn, signOut, useSession } from './session.tsx';
 
 const screens = [
@@ -48,7 +49,7 @@ export function Shell() {
 
 function Frame() {
   const [opened, { toggle, close }] = useDisclosure();
-  const { user, dataCenter } = useSession();
+  const { user, dataCenter, lab } = useSession();
   const { pathname } = useLocation();
   const shown = user.operator ? [...screens, administration] : screens;
   return (
@@ -91,6 +92,7 @@ function Frame() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
+        {lab && <ClockBar />}
         <Outlet />
       </AppShell.Main>
     </AppShell>

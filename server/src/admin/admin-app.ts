@@ -28,6 +28,7 @@ import { inspectToken } from './inspect-token.ts';
 import { listSigningKeys, rotateSigningKey } from './keys.ts';
 import { listMails, showMail } from './mails.ts';
 import { moduleFields } from './module-fields.ts';
+import { type DescribedRoute, registerDescription } from './openapi.ts';
 import {
   addAssignmentRule,
   changeTerritories,
@@ -95,14 +96,19 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
       throw new AdminFailure(401, 'UNAUTHORIZED', 'the admin token is missing or wrong');
     }
   });
-  app.addHook('onRoute', ({ method, url }) => {
+  const described: DescribedRoute[] = [];
+  app.addHook('onRoute', ({ method, url, schema }) => {
     routes.push({ method: String(method), path: url });
+    described.push({ method: String(method), path: url, schema });
   });
   app.addHook('preValidation', async (request) => {
     checkAddress(request);
     if (request.routeOptions.schema?.body) request.body = parseBody(request);
   });
   app.setValidatorCompiler(validatorOf);
+  // The schemas of answers describe them; they are written as any other.
+  app.setSerializerCompiler(() => JSON.stringify);
+  registerDescription(app, described);
   app.get('/settings', async () =>
     describeSettings(context.settings).map((setting) => ({
       ...setting,

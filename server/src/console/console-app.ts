@@ -7,6 +7,7 @@ import { InputFault } from '../http/read-input.ts';
 import { accountRoutes } from './account/account-routes.ts';
 import { appRoutes } from './account/app-routes.ts';
 import { sessionListRoutes } from './account/session-list-routes.ts';
+import { clockRoutes } from './administration/clock-routes.ts';
 import { demoRoutes } from './administration/demo-routes.ts';
 import { healthRoutes } from './administration/health-routes.ts';
 import { keyRoutes } from './administration/key-routes.ts';
@@ -72,6 +73,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...mailRoutes,
     ...healthRoutes,
     ...demoRoutes,
+    ...clockRoutes,
   ];
 }
 

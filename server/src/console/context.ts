@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { GuidedService, StartSteps } from './wire.ts';
 import type { Demo } from './wire-administration.ts';
 
@@ -43,5 +44,7 @@ export interface ConsoleContext
   readonly listener: (dataCenterId: string, service: GuidedService) => Pick<FastifyInstance, 'inject'> | undefined;
   /** The listeners that the console calls in this process, as any client would over HTTP. */
   readonly accounts: Pick<FastifyInstance, 'inject'>;
+  /** Undefined on a platform that runs without it. */
+  readonly lab: () => Pick<Lab, 'clock'> | undefined;
   readonly apis: Readonly<Record<Environment, Pick<FastifyInstance, 'inject'>>>;
 }

@@ -171,3 +171,23 @@ export const demo = Type.Object({
   ),
 });
 export type Demo = Static<typeof demo>;
+
+/** The platform's time. `effects`: how much ended by the last move, by what it was. */
+export const labClock = Type.Object({
+  now: Type.String(),
+  real: Type.String(),
+  offsetMs: Type.Number(),
+  speed: Type.Number(),
+  effects: Type.Record(Type.String(), Type.Number()),
+});
+export type LabClock = Static<typeof labClock>;
+
+/** One of the ways to move it; none of them: back to real time. */
+export const clockMove = Type.Object(
+  {
+    advance: Type.Optional(Type.String()),
+    set: Type.Optional(Type.String()),
+    speed: Type.Optional(Type.Number()),
+  },
+  { additionalProperties: false },
+);

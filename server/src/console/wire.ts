@@ -66,6 +66,8 @@ export const session = Type.Object({
   limits: Type.Object({ redirectUrisPerClient: Type.Number(), javascriptDomainsPerClient: Type.Number() }),
   plainHttpRedirects: Type.Boolean(),
   undottedSchemes: Type.Boolean(),
+  /** The platform runs with the lab, and this user may move its clock. */
+  lab: Type.Boolean(),
 });
 
 /** POST /api/sign-out: where to go on. */

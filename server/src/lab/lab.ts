@@ -1,6 +1,7 @@
 import { LabClock } from './clock/lab-clock.ts';
 import type { LabContext } from './context.ts';
 import { LabFaults } from './faults/lab-faults.ts';
+import { LabFixtures } from './fixtures/lab-fixtures.ts';
 import { LabSnapshots } from './snapshots/lab-snapshots.ts';
 
 /** The lab of a running platform: what only a platform that was started with `--lab` can do. */
@@ -8,10 +9,12 @@ export class Lab {
   readonly clock: LabClock;
   readonly faults: LabFaults;
   readonly snapshots: LabSnapshots;
+  readonly fixtures: LabFixtures;
 
   constructor(context: LabContext) {
     this.clock = new LabClock(context);
     this.faults = new LabFaults(context);
+    this.fixtures = new LabFixtures(context);
     this.snapshots = new LabSnapshots(context, this.clock);
   }
 

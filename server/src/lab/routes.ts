@@ -4,27 +4,48 @@ import { withId } from '../admin/schemas.ts';
 import type { Lab } from './lab.ts';
 import { answers, bodies } from './schemas.ts';
 
+const fixtureLimitBytes = 16 * 1024 * 1024;
+
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock, faults, snapshots } = lab;
-  app.get('/lab/clock', { schema: { response: { 200: answers.clock } } }, async () => clock.show());
-  app.post('/lab/clock/advance', { schema: { body: bodies.advance } }, async ({ body }) =>
+  const { clock, faults, fixtures, snapshots } = lab;
+
+  const read = { response: { 200: answers.clock } };
+  app.get('/lab/clock', { schema: read }, async () => clock.show());
+  app.post('/lab/clock/advance', { schema: { ...read, body: bodies.advance } }, async ({ body }) =>
     clock.advance(body.duration),
   );
-  app.post('/lab/clock/set', { schema: { body: bodies.set } }, async ({ body }) => clock.set(body.now));
-  app.post('/lab/clock/speed', { schema: { body: bodies.speed } }, async ({ body }) => clock.speed(body.speed));
-  app.post('/lab/clock/reset', async () => clock.reset());
-  app.get('/lab/faults', async () => ({ faults: faults.list() }));
-  app.post('/lab/faults', { schema: { body: bodies.fault } }, async ({ body }, reply) =>
-    reply.code(201).send(faults.add(body)),
+  app.post('/lab/clock/set', { schema: { ...read, body: bodies.set } }, async ({ body }) => clock.set(body.now));
+  app.post('/lab/clock/speed', { schema: { ...read, body: bodies.speed } }, async ({ body }) =>
+    clock.speed(body.speed),
   );
-  app.delete('/lab/faults', async () => faults.removeAll());
-  app.delete('/lab/faults/:id', { schema: { params: withId } }, async ({ params }) => faults.remove(params.id));
-  app.get('/lab/snapshots', async () => ({ snapshots: snapshots.list() }));
-  app.put('/lab/snapshots/:id', { schema: { params: withId } }, async ({ params }) => snapshots.save(params.id));
-  app.post('/lab/snapshots/:id/restore', { schema: { params: withId } }, async ({ params }) =>
-    snapshots.restore(params.id),
+  app.post('/lab/clock/reset', { schema: read }, async () => clock.reset());
+
+  const removed = { response: { 200: answers.removed } };
+  app.get('/lab/faults', { schema: { response: { 200: answers.faults } } }, async () => ({
+    faults: faults.list().map((fault) => ({ ...fault })),
+  }));
+  app.post(
+    '/lab/faults',
+    { schema: { body: bodies.fault, response: { 201: answers.fault } } },
+    async ({ body }, reply) => reply.code(201).send(faults.add(body)),
   );
-  app.delete('/lab/snapshots/:id', { schema: { params: withId } }, async ({ params }) => snapshots.delete(params.id));
+  app.delete('/lab/faults', { schema: removed }, async () => faults.removeAll());
+  app.delete('/lab/faults/:id', { schema: { ...removed, params: withId } }, async ({ params }) =>
+    faults.remove(params.id),
+  );
+
+  const named = { params: withId, response: { 200: answers.snapshot } };
+  app.get('/lab/snapshots', { schema: { response: { 200: answers.snapshots } } }, async () => ({
+    snapshots: snapshots.list().map((each) => ({ ...each, data_centers: [...each.data_centers] })),
+  }));
+  app.put('/lab/snapshots/:id', { schema: named }, async ({ params }) => snapshots.save(params.id));
+  app.post('/lab/snapshots/:id/restore', { schema: named }, async ({ params }) => snapshots.restore(params.id));
+  app.delete('/lab/snapshots/:id', { schema: named }, async ({ params }) => snapshots.delete(params.id));
+
+  const applied = { body: bodies.fixture, response: { 200: answers.fixture } };
+  app.post('/lab/fixtures', { bodyLimit: fixtureLimitBytes, schema: applied }, async ({ body }) =>
+    fixtures.apply(body.yaml),
+  );
 }

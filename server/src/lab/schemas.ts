@@ -10,6 +10,7 @@ export const bodies = {
     { speed: Type.Number({ description: 'Seconds of the platform in a second of the machine; 0 stops its time.' }) },
     strict,
   ),
+  fixture: Type.Object({ yaml: Type.String({ description: 'The text of the file: YAML, or JSON.' }) }, strict),
   fault: Type.Object(
     {
       dataCenter: Type.String(),
@@ -43,4 +44,25 @@ const effects = Type.Record(Type.String(), Type.Integer(), {
 /** What the lab answers. */
 export const answers = {
   clock: Type.Object({ now: iso, real: iso, offset_ms: Type.Integer(), speed: Type.Number(), effects }),
+  fault: Type.Object({ fault_id: Type.String() }),
+  faults: Type.Object({ faults: Type.Array(Type.Object({ fault_id: Type.String() }, { additionalProperties: true })) }),
+  removed: Type.Object({ removed: Type.Integer() }),
+  snapshot: Type.Object({ name: Type.String(), took_ms: Type.Integer() }),
+  snapshots: Type.Object({
+    snapshots: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        saved_at: iso,
+        offset_ms: Type.Integer(),
+        speed: Type.Number(),
+        data_centers: Type.Array(Type.String()),
+      }),
+    ),
+  }),
+  fixture: Type.Object({
+    users: Type.Integer(),
+    organizations: Type.Integer(),
+    clients: Type.Integer(),
+    records: Type.Integer(),
+  }),
 };

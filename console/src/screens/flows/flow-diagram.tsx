@@ -24,7 +24,13 @@ export function FlowDiagram({ steps, opened, open }: DiagramProps) {
   const x = (id: string) => lanes.findIndex((lane) => lane.id === id) * laneWidth + laneWidth / 2;
   return (
     <Box component="section" className="flow-diagram" tabIndex={0} aria-label={texts.diagram}>
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={texts.diagram}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="graphics-document"
+        aria-label={texts.diagram}
+      >
         {lanes.map(({ id, label }) => (
           <g key={id}>
             <line className="flow-life" x1={x(id)} x2={x(id)} y1={34} y2={height - 4} />

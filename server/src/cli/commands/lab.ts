@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerLabClockCommands } from './lab-clock.ts';
 import { registerLabFaultCommands } from './lab-fault.ts';
+import { registerLabFixtureCommands } from './lab-fixture.ts';
 import { registerLabSnapshotCommands } from './lab-snapshot.ts';
 
 export function registerLabCommands(program: Command): void {
@@ -10,4 +11,5 @@ export function registerLabCommands(program: Command): void {
   registerLabClockCommands(lab);
   registerLabFaultCommands(lab);
   registerLabSnapshotCommands(lab);
+  registerLabFixtureCommands(lab);
 }

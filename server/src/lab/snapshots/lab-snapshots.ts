@@ -1,10 +1,12 @@
+import { LRUCache } from 'lru-cache';
 import { badInput, conflict, notFound } from '../../admin/failure.ts';
 import { restoredTopic } from '../../database/change-notices.ts';
+import { contentBytes, type DatabaseContent, readContent, writeContent } from '../../database/content.ts';
 import { DatabaseCopies } from '../../database/copies.ts';
 import { deriveKey } from '../../foundation/secrets.ts';
 import type { LabClock } from '../clock/lab-clock.ts';
 import type { LabContext, LabDatabase } from '../context.ts';
-import { whilePaused } from './pause.ts';
+import { whilePaused, whileQuiet } from './pause.ts';
 import { type Snapshot, SnapshotRegistry } from './registry.ts';
 
 /** What was done with a snapshot, and how long it took. */
@@ -27,17 +29,23 @@ type Spare = ReadonlyMap<string, string>;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** A name of PostgreSQL has 63 bytes; the mark of a copy and a random end follow. */
 const longestLiveName = 40;
+/** States up to this size are kept in memory as well, so many of them. */
+const mostContentBytes = 16 * 1024 * 1024;
+const mostContents = 4;
 
 /**
  * States of the whole platform: all databases, with the offset of the clock. Each is a copy of every database on its own
  * server. A restore swaps a copy that was made beforehand with the database in use, by name: it costs the renaming and
- * new connections, however much there is.
+ * new connections, however much there is. Small states that this process saved are also kept in memory, and only the
+ * tables that differ are written again.
  */
 export class LabSnapshots {
   readonly #context: LabContext;
   readonly #clock: LabClock;
   readonly registry: SnapshotRegistry;
   readonly #copies: ReadonlyMap<string, DatabaseCopies>;
+  /** What small states hold, by snapshot and label. */
+  readonly #contents = new LRUCache<string, ReadonlyMap<string, DatabaseContent>>({ max: mostContents });
   /** Of the snapshot that was saved or restored last. */
   #spare: { readonly of: string; readonly made: Promise<Spare> } | undefined;
   #working: Promise<unknown> = Promise.resolve();
@@ -69,7 +77,11 @@ export class LabSnapshots {
       const { clock } = this.#context;
       const fresh = this.newCopyNames();
       await this.#tidying;
-      await this.#paused(() => this.#each((copies, label) => copies.copy(copies.name, fresh.get(label) as string)));
+      this.#contents.delete(name);
+      await this.#paused(
+        () => this.#each((copies, label) => copies.copy(copies.name, fresh.get(label) as string)),
+        () => this.#keepContents(name),
+      );
       const before = this.registry.find(name);
       const realMs = clock.real.nowMs();
       this.registry.put({
@@ -80,15 +92,20 @@ export class LabSnapshots {
         keyMark: this.keyMark,
       });
       if (before) this.#dropLater(Object.entries(before.databases));
-      this.#prepareSpare(name);
+      if (!this.#contents.has(name)) this.#prepareSpare(name);
     });
   }
 
-  /** Brings the state back. @throws AdminFailure when there is no such snapshot, or it is of other data centres. */
-  restore(name: string): Promise<SnapshotTaken> {
+  /**
+   * Brings the state back.
+   * @param options `fromCopy`: even where it is kept in memory.
+   * @throws AdminFailure when there is no such snapshot, or it is of other data centres.
+   */
+  restore(name: string, { fromCopy = false } = {}): Promise<SnapshotTaken> {
     return this.#timed(name, async () => {
       const snapshot = this.#find(name);
       this.#check(snapshot);
+      if (!fromCopy && (await this.#rewind(snapshot))) return;
       if (this.#spare?.of !== name) this.#prepareSpare(name);
       const spare = await this.#spare?.made;
       this.#spare = undefined;
@@ -107,10 +124,33 @@ export class LabSnapshots {
   delete(name: string): Promise<SnapshotTaken> {
     return this.#timed(name, async () => {
       const { databases } = this.#find(name);
+      this.#contents.delete(name);
       this.registry.remove(name);
       if (this.#spare?.of === name) await this.#dropSpare();
       this.#dropLater(Object.entries(databases));
     });
+  }
+
+  /** Reads what was just saved, where it is little: bringing it back then takes one transaction for each database. */
+  async #keepContents(name: string): Promise<void> {
+    const { databases } = this.#context;
+    const bytes = await Promise.all(databases.map(({ requests }) => contentBytes(requests)));
+    if (bytes.reduce((sum, each) => sum + each, 0) > mostContentBytes) return;
+    const read = databases.map(async ({ label, requests }) => [label, await readContent(requests)] as const);
+    this.#contents.set(name, new Map(await Promise.all(read)));
+  }
+
+  /** Brings back what is kept in memory, if anything is. @returns whether that was done. */
+  async #rewind(snapshot: Snapshot): Promise<boolean> {
+    const contents = this.#contents.get(snapshot.name);
+    if (!contents) return false;
+    await whileQuiet(this.#context, async () => {
+      const write = ({ label, requests }: LabDatabase) =>
+        requests.transaction((transaction) => writeContent(transaction, contents.get(label) as DatabaseContent));
+      await Promise.all(this.#context.databases.map(write));
+      await this.#settle(snapshot);
+    });
+    return true;
   }
 
   /** Resolves when what goes on behind answers is done: copies prepared, old ones dropped. */

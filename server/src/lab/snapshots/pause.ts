@@ -5,6 +5,20 @@ import type { LabContext } from '../context.ts';
 const requestsMs = 2_000;
 const statementsMs = 5_000;
 
+/** Runs `work` while no request is under way: new ones wait until it is done. Connections stay. */
+export async function whileQuiet<Result>(context: LabContext, work: () => Promise<Result>): Promise<Result> {
+  const { admin, faults } = context;
+  faults.traffic.close();
+  try {
+    await until(() => faults.traffic.underWay === 0, requestsMs);
+    await admin.clients.storeSecretUses();
+    await Promise.all([...admin.dataCenters.values()].map(({ events }) => events.flush()));
+    return await work();
+  } finally {
+    faults.traffic.open();
+  }
+}
+
 /**
  * Runs `work` while nothing of this process is connected to any database: new requests wait, those under way come to
  * their end first, and so do jobs. Afterwards everything goes on with new connections; `settle` runs before the first
@@ -15,14 +29,10 @@ export async function whilePaused<Result>(
   work: () => Promise<Result>,
   settle: (result: Result) => Promise<void>,
 ): Promise<Result> {
-  const { admin, databases, directoryNotices, faults } = context;
+  const { admin, databases, directoryNotices } = context;
   const pools = [...new Set(databases.flatMap(({ requests, background }) => [requests, background]))];
   const notices = [directoryNotices, ...[...admin.dataCenters.values()].map((each) => each.notices)];
-  faults.traffic.close();
-  try {
-    await until(() => faults.traffic.underWay === 0, requestsMs);
-    await admin.clients.storeSecretUses();
-    await Promise.all([...admin.dataCenters.values()].map(({ events }) => events.flush()));
+  return whileQuiet(context, async () => {
     await until(() => pools.every((pool) => pool.isIdle), statementsMs);
     for (const pool of pools) pool.hold();
     let result: Result;
@@ -35,9 +45,7 @@ export async function whilePaused<Result>(
     }
     await settle(result);
     return result;
-  } finally {
-    faults.traffic.open();
-  }
+  });
 }
 
 async function until(condition: () => boolean, longestMs: number): Promise<void> {

@@ -43,3 +43,12 @@ export async function listOrganizations(queryable: Queryable, userId: string): P
       .sort((a, b) => environments.indexOf(a.environment) - environments.indexOf(b.environment)),
   }));
 }
+
+/** The ids of the organizations with this name, oldest first. */
+export async function findOrganizations(queryable: Queryable, name: string): Promise<string[]> {
+  const rows = await queryable.query<{ organization_id: string }>({
+    text: 'SELECT organization_id FROM crm_organization WHERE name = $1 ORDER BY created_at_ms, organization_id',
+    values: [name],
+  });
+  return rows.map((row) => row.organization_id);
+}

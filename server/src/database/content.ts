@@ -1,0 +1,110 @@
+import type { Queryable } from './database.ts';
+
+/** A table with what it needs to be written again. */
+export interface TableShape {
+  readonly name: string;
+  /** Those that are not computed. */
+  readonly columns: readonly string[];
+  /** Tables that its rows point to. */
+  readonly parents: readonly string[];
+}
+
+/** All rows of a small database, with the places of its sequences. */
+export interface DatabaseContent {
+  /** Rows as a JSON list, by table; in an order in which no row points to one that comes later. */
+  readonly tables: readonly { readonly shape: TableShape; readonly rows: string; readonly mark: string }[];
+  readonly sequences: readonly { readonly name: string; readonly value: string; readonly called: boolean }[];
+}
+
+/** What says which release the database is of: never written by hand. */
+const unwritten = 'migration';
+
+/** The tables of the database, each after those that it points to. */
+export async function tablesOf(database: Queryable): Promise<TableShape[]> {
+  const rows = await database.query<TableShape>({
+    text: `SELECT c.relname AS name,
+             ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+                   AND attgenerated = '' ORDER BY attnum) AS columns,
+             ARRAY(SELECT DISTINCT confrelid::regclass::text FROM pg_constraint
+                   WHERE conrelid = c.oid AND contype = 'f' AND confrelid <> c.oid) AS parents
+           FROM pg_class AS c
+           WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname <> $1 ORDER BY relname`,
+    values: [unwritten],
+  });
+  const sorted: TableShape[] = [];
+  const waiting = new Map(rows.map((shape) => [shape.name, shape]));
+  while (waiting.size > 0) {
+    const ready = [...waiting.values()].filter(({ parents }) => !parents.some((parent) => waiting.has(parent)));
+    if (ready.length === 0)
+      throw new Error(`tables point to each other in a circle: ${[...waiting.keys()].join(', ')}`);
+    for (const shape of ready) waiting.delete(shape.name);
+    sorted.push(...ready);
+  }
+  return sorted;
+}
+
+/** How many bytes the rows of the database take. */
+export async function contentBytes(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ bytes: string }>({
+    text: `SELECT coalesce(sum(pg_relation_size(oid)), 0) AS bytes FROM pg_class
+           WHERE relkind IN ('r', 't') AND (relnamespace = current_schema()::regnamespace OR relkind = 't'
+             AND oid IN (SELECT reltoastrelid FROM pg_class WHERE relnamespace = current_schema()::regnamespace))`,
+  });
+  return Number(row?.bytes ?? 0);
+}
+
+/** Reads all of it; for small databases. */
+export async function readContent(database: Queryable): Promise<DatabaseContent> {
+  const shapes = await tablesOf(database);
+  const reads = shapes.map(
+    ({ name, columns }) => `(SELECT json_agg(r)::text FROM (SELECT ${list(columns)} FROM ${quoted(name)}) AS r)`,
+  );
+  const [row] = await database.query<{ tables: (string | null)[]; marks: (string | null)[] }>({
+    text: `SELECT tables, ARRAY(SELECT md5(t) FROM unnest(tables) AS t) AS marks FROM (SELECT ARRAY[${reads.join(', ')}] AS tables) AS r`,
+  });
+  const sequences = await database.query<{ name: string; value: string; called: boolean }>({
+    text: `SELECT sequencename AS name, coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS called
+           FROM pg_sequences WHERE schemaname = current_schema()`,
+  });
+  const tables = shapes.map((shape, index) => ({
+    shape,
+    rows: row?.tables[index] ?? '[]',
+    mark: row?.marks[index] ?? '',
+  }));
+  return { tables, sequences };
+}
+
+/** Makes the content of the database the given one, in the caller's transaction. What is the same already is left alone. */
+export async function writeContent(transaction: Queryable, content: DatabaseContent): Promise<void> {
+  const now = new Map((await readContent(transaction)).tables.map(({ shape, mark }) => [shape.name, mark]));
+  const changed = new Set<string>();
+  // Rows go with those that they point to.
+  for (const { shape, mark } of content.tables) {
+    if (now.get(shape.name) !== mark || shape.parents.some((parent) => changed.has(parent))) changed.add(shape.name);
+  }
+  const tables = content.tables.filter(({ shape }) => changed.has(shape.name));
+  const deletions = tables.toReversed().map(({ shape }) => `DELETE FROM ${quoted(shape.name)}`);
+  if (deletions.length > 0) await transaction.query({ text: deletions.join('; ') });
+  for (const { shape, rows } of tables) {
+    if (rows !== '[]') await insertRows(transaction, shape, rows);
+  }
+  const places = content.sequences.map(({ name, value, called }) => `setval('${quoted(name)}', ${value}, ${called})`);
+  if (places.length > 0) await transaction.query({ text: `SELECT ${places.join(', ')}` });
+}
+
+/** Writes rows as `readContent` gave them: a JSON list of objects. */
+export async function insertRows(transaction: Queryable, { name, columns }: TableShape, rows: string): Promise<void> {
+  await transaction.query({
+    text: `INSERT INTO ${quoted(name)} (${list(columns)}) OVERRIDING SYSTEM VALUE
+           SELECT ${list(columns)} FROM json_populate_recordset(NULL::${quoted(name)}, $1::json)`,
+    values: [rows],
+  });
+}
+
+function list(columns: readonly string[]): string {
+  return columns.map(quoted).join(', ');
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

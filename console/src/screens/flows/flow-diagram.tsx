@@ -25,6 +25,7 @@ export function FlowDiagram({ steps, opened, open }: DiagramProps) {
   return (
     <Box component="section" className="flow-diagram" tabIndex={0} aria-label={texts.diagram}>
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        <title>{texts.diagram}</title>
         {lanes.map(({ id, label }) => (
           <g key={id}>
             <line className="flow-life" x1={x(id)} x2={x(id)} y1={34} y2={height - 4} />

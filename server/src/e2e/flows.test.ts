@@ -30,8 +30,6 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     // By the token, of which only the fingerprint leaves the page.
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
-    if (process.env.GRANTWAY_PICTURES)
-      await page.screenshot({ path: `${process.env.GRANTWAY_PICTURES}/before-${look}.png` });
     await page.getByLabel('Token, code, request ID or record ID').fill(token);
     const found = page.getByRole('button', { name: /^Open flow/ });
     await expect.poll(() => asked.some((url) => url.includes('key='))).toBe(true);
@@ -56,9 +54,6 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     expect(await panel.textContent()).toMatch(/Expected.*Came.*in.*Rule.*Mend/);
     expect(await page.content()).not.toContain(token);
     await inspectScreen(page, `failed step (${look})`);
-    if (process.env.GRANTWAY_PICTURES) {
-      await page.screenshot({ path: `${process.env.GRANTWAY_PICTURES}/flows-${look}.png`, fullPage: true });
-    }
 
     // A step opens by the keyboard, too, and the flow can be shared and opened again.
     await steps.first().press('Enter');

@@ -24,13 +24,8 @@ export function FlowDiagram({ steps, opened, open }: DiagramProps) {
   const x = (id: string) => lanes.findIndex((lane) => lane.id === id) * laneWidth + laneWidth / 2;
   return (
     <Box component="section" className="flow-diagram" tabIndex={0} aria-label={texts.diagram}>
-      <svg
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="graphics-document"
-        aria-label={texts.diagram}
-      >
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        <title>{texts.diagram}</title>
         {lanes.map(({ id, label }) => (
           <g key={id}>
             <line className="flow-life" x1={x(id)} x2={x(id)} y1={34} y2={height - 4} />
@@ -107,7 +102,7 @@ function Arrow({ message: { failed, kind, text }, y, from, to }: ArrowPlace) {
   const tip = to > from ? -8 : 8;
   return (
     <g className="flow-arrow" data-failed={failed || undefined}>
-      <text x={from === to ? from + 8 : (from + to) / 2} y={line - 7} textAnchor={from === to ? 'start' : 'middle'}>
+      <text x={Math.min(from, to) + 10} y={line - 7}>
         {shown.length > longestText ? `${shown.slice(0, longestText - 1)}…` : shown}
       </text>
       {from !== to && (

@@ -51,6 +51,12 @@ function accountsPages(): Page[] {
     page('requests', 'requests.md', 'Accounts server: requests and clients', 'What is asked of every request first.'),
     page('tokens', 'tokens.md', 'Accounts server: codes and tokens', 'Codes, access tokens, refresh tokens, limits.'),
     page('people', 'people.md', 'Accounts server: users and devices', 'Sign-in, consent, sessions and devices.'),
+    page(
+      'standards',
+      'standards.md',
+      'Accounts server: standard dialect',
+      'What `/oauth2` and clients of the strict profile are refused for besides.',
+    ),
   ];
 }
 

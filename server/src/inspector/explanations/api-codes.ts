@@ -226,7 +226,7 @@ export const apiCodeExplanations: Explanations = {
     expected: 'version [[{details.supported_version}||that has the operation]] or later',
     came: '{path}',
     rule: 'docs/crm.md, "What is there" (versions)',
-    mend: 'Call /crm/v[[{details.supported_version}||8]]/….',
+    mend: 'Call the same path below /crm/v[[{details.supported_version}||8]]/.',
   },
   CANNOT_PROCESS: {
     expected: 'a state of things that allows it',

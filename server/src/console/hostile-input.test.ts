@@ -10,7 +10,7 @@ import { newClients, type Visitor, visit } from './testing/visitor.ts';
 import type { Client, OrganizationList } from './wire.ts';
 
 /** Every route of the console's API, with whatever can come: a refusal that says what is wrong, never a fault of ours. */
-const routes = consoleRoutes(new Streams(), new CrmCaller({} as never));
+const routes = consoleRoutes(new Streams(), new CrmCaller({ notices: { subscribe() {} } } as never));
 const runsPerRoute = 30;
 let platform: TestPlatform;
 let operator: Visitor;

@@ -39,7 +39,7 @@ test('the document has the form of OpenAPI 3.1, and each of its schemas that of 
 });
 
 test('every route is in it, and what a route needs is named', () => {
-  const routes = consoleRoutes(new Streams(), new CrmCaller({} as never));
+  const routes = consoleRoutes(new Streams(), new CrmCaller({ notices: { subscribe() {} } } as never));
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) =>
       method === 'parameters' ? [] : [{ ...operation, path, method }],

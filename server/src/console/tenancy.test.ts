@@ -10,7 +10,7 @@ import { newClients, type Visitor, visit } from './testing/visitor.ts';
 import type { AppList, Client, ClientList, OrganizationList, SecretList, SessionList } from './wire.ts';
 
 /** Over the whole table of routes: nobody sees or touches what is another user's, and no page elsewhere can act here. */
-const routes = consoleRoutes(new Streams(), new CrmCaller({} as never));
+const routes = consoleRoutes(new Streams(), new CrmCaller({ notices: { subscribe() {} } } as never));
 let platform: TestPlatform;
 let victim: Visitor;
 let attacker: Visitor;

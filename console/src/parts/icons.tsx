@@ -103,3 +103,4 @@ export const IconUser = /* @__PURE__ */ icon(
   'M8 7a4 4 0 1 0 8 0a4 4 0 0 0 -8 0',
   'M6 21v-2a4 4 0 0 1 4 -4h4a4 4 0 0 1 4 4v2',
 );
+export const IconX = /* @__PURE__ */ icon('M18 6l-12 12', 'M6 6l12 12');

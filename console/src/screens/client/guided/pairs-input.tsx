@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Stack, TextInput } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { IconX } from '../../../parts/icons.tsx';
 import { guidedTexts as texts } from '../../../texts/guided.ts';
 import type { Pair } from './steps.ts';
 

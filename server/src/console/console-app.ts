@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AdminFailure } from '../admin/failure.ts';
+import { restoredTopic } from '../database/change-notices.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { createApp, type Dialect } from '../http/app.ts';
 import { InputFault } from '../http/read-input.ts';
@@ -93,6 +94,7 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
   compressJson(app);
   const streams = new Streams();
   const crm = new CrmCaller(context);
+  context.notices.subscribe(restoredTopic, { changed: () => crm.forgetTokens(), reset: () => {} });
   const routes = consoleRoutes(streams, crm);
   const document = describeApi(routes);
   app.register(async (pages) => {

@@ -1,7 +1,6 @@
 import { saveGrant } from '../accounts/store/grants.ts';
 import { saveAccessToken } from '../accounts/store/token-store.ts';
 import type { Environment } from '../config/data-centers.ts';
-import { restoredTopic } from '../database/change-notices.ts';
 import { consoleClientId } from '../directory/first-party.ts';
 import { createCredential, prefixOf } from '../oauth/formats.ts';
 import type { ConsoleContext } from './context.ts';
@@ -36,7 +35,11 @@ export class CrmTokens {
 
   constructor(context: ConsoleContext) {
     this.#context = context;
-    context.notices.subscribe(restoredTopic, { changed: () => this.#kept.clear(), reset: () => {} });
+  }
+
+  /** For when the database is in another state than before. */
+  forgetAll(): void {
+    this.#kept.clear();
   }
 
   take(session: ConsoleSession, space: Space): Promise<string> {

@@ -31,6 +31,11 @@ export class CrmCaller {
     this.#tokens = new CrmTokens(context);
   }
 
+  /** Lets go of the tokens it keeps. */
+  forgetTokens(): void {
+    this.#tokens.forgetAll();
+  }
+
   /** @throws ConsoleFailure 404 when the space is none of the user's. */
   async ask(session: ConsoleSession, space: Space, { method, path, headers, payload }: CrmCall) {
     const ask = async () =>

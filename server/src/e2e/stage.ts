@@ -52,10 +52,19 @@ export interface Profile {
  * @param options.samples The sample apps that run; default: the browser's. Where the server's does not, its callback is taken.
  */
 export async function startStage(
-  options: { readonly samples?: readonly ClientType[]; readonly settings?: Readonly<Record<string, unknown>> } = {},
+  options: {
+    readonly samples?: readonly ClientType[];
+    readonly settings?: Readonly<Record<string, unknown>>;
+    readonly lab?: boolean;
+  } = {},
 ): Promise<Stage> {
   const [platform, browser] = await Promise.all([
-    startTestPlatform({ dataCenters: dataCenterIds, clock: new RunningClock(), settings: options.settings ?? {} }),
+    startTestPlatform({
+      dataCenters: dataCenterIds,
+      clock: new RunningClock(),
+      settings: options.settings ?? {},
+      lab: options.lab ?? false,
+    }),
     launchChromium(),
   ]);
   const users = dataCenterIds.map((dataCenter) => demoUser(dataCenter));

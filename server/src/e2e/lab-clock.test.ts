@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { consoleOrigin, enterWithPassword } from './console-steps.ts';
+import { type Stage, startStage } from './stage.ts';
+
+/** The lab's clock as an operator moves it in the console. */
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({ lab: true });
+});
+afterAll(() => stage?.close());
+
+test('the bar tells operators what time it is here, and moves it', async () => {
+  const { page, problems } = await stage.open();
+  await enterWithPassword(page, consoleOrigin(stage), stage.user('us'));
+  const bar = page.getByRole('region', { name: 'Clock of the lab' });
+  await bar.getByText('It is real time here.').waitFor();
+  await bar.getByRole('button', { name: 'Move the time' }).click();
+  await page.getByLabel('Move on by').fill('soon');
+  await page.getByRole('button', { name: 'Move on', exact: true }).click();
+  await page.getByRole('alert').getByText('expected a number with a unit').waitFor();
+  await page.getByLabel('Move on by').fill('61m');
+  await page.getByRole('button', { name: 'Move on', exact: true }).click();
+  await bar.getByText('It is 61 minutes later here.').waitFor();
+  expect((await stage.platform.lab?.clock.show())?.offset_ms).toBe(3_660_000);
+  expect(problems).toEqual([]);
+});
+
+test('others do not see it', async () => {
+  const { page } = await stage.open();
+  await enterWithPassword(page, consoleOrigin(stage, 'eu'), stage.user('eu'));
+  await page.getByRole('button', { name: 'Add client' }).waitFor();
+  expect(await page.getByRole('region', { name: 'Clock of the lab' }).count()).toBe(0);
+  const refused = await page.request.get(`${consoleOrigin(stage, 'eu')}/api/administration/clock`);
+  expect(refused.status()).toBe(404);
+});

@@ -10,6 +10,12 @@ declare module 'passport' {
   export default passport;
 }
 
+declare module 'passport-openidconnect' {
+  export class Strategy {
+    constructor(options: object, verify: (...args: never[]) => void);
+  }
+}
+
 declare module 'passport-zoho-crm' {
   export class Strategy {
     constructor(options: object, verify: (...args: never[]) => void);

@@ -38,7 +38,7 @@ const bodyLimitBytes = 64 * 1024;
 
 /** Paths that programs call: they are never answered with HTML, whatever happens. */
 const tokenSide =
-  /^\/(oauth2\/(token|revoke|introspect|userinfo|jwks|\.well-known)|oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
+  /^\/(oauth2\/(token|par|revoke|introspect|userinfo|jwks|\.well-known)|oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
 
 /** The accounts server of one data centre. */
 export function createAccountsApp(context: AccountsContext): FastifyInstance {

@@ -6,7 +6,6 @@ import { readClientKeys } from '../oauth/client-keys.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
-import { redirectUriFault } from '../oauth/client-uris.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -26,7 +25,7 @@ export interface ClientRegistration extends ClientFields {
 }
 
 /** The standards' part of a client as it is given: the keys are checked here. */
-export interface GivenStandards extends Partial<Omit<StandardFields, 'jwks'>> {
+export interface GivenStandards extends Partial<Pick<StandardFields, 'profile'>> {
   readonly jwks?: unknown;
 }
 
@@ -54,8 +53,6 @@ export function describeClient(client: Client) {
     secrets_shown_once: client.secretsShownOnce,
     resource_server: client.resourceServer,
     jwks: client.jwks,
-    access_token_format: client.accessTokenFormat,
-    post_logout_redirect_uris: client.postLogoutRedirectUris,
     data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
     settings: client.overrides,
     created_at: new Date(client.createdAtMs).toISOString(),
@@ -82,7 +79,7 @@ export async function registerClient(
   const { standards, ...fields } = registration;
   const created = await context.clients.create({
     ...fields,
-    ...readStandards(context, { type, profile: 'compatible' }, { profile: 'compatible', ...standards }),
+    ...readStandards(context, { profile: 'compatible', ...standards }),
     name,
     type,
     dataCenter: dataCenter.id,
@@ -137,7 +134,7 @@ export async function changeClient(context: AdminContext, clientId: string, chan
   const { overrides, overlapSeconds = sharingOverlapSeconds, standards, ...rest } = change;
   checkOverlap(overlapSeconds);
   const merged = overrides && { overrides: mergeOverrides(client, overrides) };
-  const ofStandards = standards && readStandards(context, client, standards);
+  const ofStandards = standards && readStandards(context, standards);
   const updated = await context.clients.update(client, { ...rest, ...ofStandards, ...merged }, overlapSeconds);
   const described = describeClient(updated.client);
   recordOperatorEvent(context, client.dataCenter, {
@@ -214,20 +211,11 @@ function mergeOverrides(client: Client, change: GivenSettings): ClientOverrides 
 }
 
 /** @throws AdminFailure for what the standards, or the settings of the server, do not allow. */
-function readStandards(
-  { settings }: AdminContext,
-  client: Pick<Client, 'type' | 'profile'>,
-  { jwks, ...given }: GivenStandards,
-): Partial<StandardFields> {
+function readStandards({ settings }: AdminContext, { jwks, ...given }: GivenStandards): Partial<StandardFields> {
   if (given.profile === 'compatible' && !settings.standards.compatibleProfile) {
     throw badInput(
       'the profile: expected strict, got "compatible", which the setting standards.compatibleProfile forbids',
     );
-  }
-  const { plainHttpRedirects: plainHttp, undottedSchemes } = settings.compatibility;
-  for (const uri of given.postLogoutRedirectUris ?? []) {
-    const fault = redirectUriFault(uri, clientTypeRules[client.type].ownScheme, { plainHttp, undottedSchemes });
-    if (fault !== undefined) throw badInput(`a post-logout redirect URI: "${uri.slice(0, 200)}": ${fault}`);
   }
   if (jwks === undefined) return given;
   if (jwks === null) return { ...given, jwks };

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
+import { clientProfiles } from '../oauth/client.ts';
 
 const strict = { additionalProperties: false } as const;
 const texts = Type.Array(Type.String());
@@ -21,8 +21,6 @@ const standards = Type.Object(
   {
     profile: Type.Optional(oneOf(clientProfiles)),
     jwks: Type.Optional(Type.Unknown()),
-    accessTokenFormat: Type.Optional(oneOf(accessTokenFormats)),
-    postLogoutRedirectUris: Type.Optional(Type.Array(Type.String(), { maxItems: 50 })),
   },
   strict,
 );

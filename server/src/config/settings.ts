@@ -23,6 +23,12 @@ const closed = { additionalProperties: false } as const;
 const lifetimes = Type.Object(
   {
     codeTtlSeconds: duration(60, 'Authorization code of the redirect flow.'),
+    pushedRequestTtlSeconds: Type.Integer({
+      minimum: 5,
+      maximum: 600,
+      default: 60,
+      description: 'Authorization request that a client has pushed (RFC 9126).',
+    }),
     instanceCodeTtlSeconds: duration(120, 'Authorization code of instance-level authorization.'),
     enhanceTokenTtlSeconds: duration(600, 'Enhance token of incremental authorization.'),
     deviceCodeTtlSeconds: duration(300, 'Device code and user code.'),

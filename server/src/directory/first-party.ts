@@ -17,8 +17,6 @@ export function consoleClient(topology: Topology, key: Buffer): { readonly clien
     type: 'server',
     profile: 'compatible',
     jwks: null,
-    accessTokenFormat: 'opaque',
-    postLogoutRedirectUris: [],
     name: 'API Console',
     homepageUrl: first?.origins.console ?? null,
     redirectUris: topology.dataCenters.map(({ origins }) => `${origins.console}${consoleCallbackPath}`),

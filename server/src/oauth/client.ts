@@ -129,10 +129,6 @@ export function isPublic(client: Pick<Client, 'type' | 'profile' | 'jwks'>): boo
   return client.jwks === null && client.type === 'browser' && client.profile === 'strict';
 }
 
-/** How access tokens of a client look: opaque, or as a signed `at+jwt` (RFC 9068). */
-export const accessTokenFormats = ['opaque', 'jwt'] as const;
-export type AccessTokenFormat = (typeof accessTokenFormats)[number];
-
 /** A registered client, as every part of the platform sees it. */
 export interface Client {
   readonly clientId: ClientId;
@@ -140,9 +136,6 @@ export interface Client {
   readonly profile: ClientProfile;
   /** The public keys that it signs its assertions with (RFC 7523): then it authenticates by these only. */
   readonly jwks: ClientKeySet | null;
-  readonly accessTokenFormat: AccessTokenFormat;
-  /** Where a sign-out that it asks for may lead (OpenID Connect RP-Initiated Logout). */
-  readonly postLogoutRedirectUris: readonly string[];
   readonly name: string;
   readonly homepageUrl: string | null;
   readonly redirectUris: readonly string[];

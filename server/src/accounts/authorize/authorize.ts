@@ -15,6 +15,7 @@ import {
 import { entryOnly } from '../request/client-steps.ts';
 import { hopParameter } from '../request/continue-to.ts';
 import { needsSignIn, withoutParameter, withSignInAsked } from '../request/fresh-sign-in.ts';
+import { isPushed, takePushed } from '../request/pushed-request.ts';
 import { candidateTargets, encodeTarget, grantedTargets } from '../request/targets.ts';
 import { findSession } from '../sessions.ts';
 import { passwordPageFor } from '../sign-in/ticket.ts';
@@ -53,6 +54,10 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
       });
     }
     const query = new URLSearchParams(queryOf(request.url));
+    if (endpoint.dialect === 'standard' && isPushed(query)) {
+      const goesOn = await takePushed(context, query);
+      if (goesOn !== undefined) return reply.redirect(`${endpoint.path}?${goesOn}`, 302);
+    }
     const authorization = await checkAuthorizationRequest(context, query, endpoint);
     if ('outcome' in authorization) {
       const answerable = await answerableRequest(context, query, endpoint);

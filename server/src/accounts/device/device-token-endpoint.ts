@@ -135,13 +135,13 @@ function checkPoll(
 }
 
 /** Like a refusal of the token endpoint, with the status that is set for devices, and `other_dc` says where. */
-function sendPollRefusal(
+async function sendPollRefusal(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   clientId: string | null,
   refusal: Refusal,
-): FastifyReply {
+): Promise<FastifyReply> {
   const { outcome, detail = {}, keys } = refusal;
   const { deviceStatus, strictRfc } = context.settings.compatibility;
   const { token, standard, meaning } = outcomes[outcome];

@@ -7,6 +7,7 @@ import { allowedResponseType, clientForEntry, clientId, type Entry } from './cli
 import { readSignInAsked, type SignInAsked } from './fresh-sign-in.ts';
 import { maxAge, nonce, type Prompt, prompt, type ResponseMode, responseMode } from './openid-steps.ts';
 import { type Challenge, challenge, parameterLengths, redirectUri, responseTypeOf, scopes } from './parameter-steps.ts';
+import { requestParameters } from './pushed-request.ts';
 import {
   acceptableClaims,
   onlyOnce,
@@ -125,7 +126,7 @@ export async function answerableRequest(
   endpoint: AuthorizationEndpoint,
 ): Promise<AnswerableRequest | undefined> {
   if (endpoint.dialect !== 'standard') return undefined;
-  const incoming = { context, parameters: query };
+  const incoming = { context, parameters: await requestParameters(context, query) };
   const found = await addressSteps.run(incoming);
   if ('outcome' in found) return undefined;
   const mode = responseMode({ ...found, responseType: 'code' }, incoming);
@@ -134,7 +135,8 @@ export async function answerableRequest(
     redirectUri: found.redirectUri,
     responseType: 'code',
     responseMode: 'outcome' in mode ? 'query' : mode.responseMode,
-    state: query.getAll('state').length === 1 ? (query.get('state') ?? undefined) : undefined,
+    state:
+      incoming.parameters.getAll('state').length === 1 ? (incoming.parameters.get('state') ?? undefined) : undefined,
     endpoint,
   };
 }
@@ -151,17 +153,18 @@ export async function checkAuthorizationRequest(
     ? standardSteps
     : authorizationSteps,
 ): Promise<AuthorizationRequest | Refusal> {
-  const found = await steps.run({ context, parameters: query });
+  const parameters = endpoint.dialect === 'standard' ? await requestParameters(context, query) : query;
+  const found = await steps.run({ context, parameters, query });
   return 'outcome' in found ? found : { ...found, endpoint };
 }
 
 /** What is the client's own affair, and what this data centre added itself. */
-async function unchecked(_found: object, { context, parameters }: Incoming) {
+async function unchecked(_found: object, { context, parameters, query = parameters }: Incoming) {
   return {
     state: parameters.get('state') ?? undefined,
     offline: parameters.get('access_type') === 'offline',
     loginHint: parameters.get('login_hint') ?? undefined,
-    signInAsked: await readSignInAsked(context, parameters),
+    signInAsked: await readSignInAsked(context, query),
   };
 }
 

@@ -31,7 +31,7 @@ const parameter = 'asked';
 /** Longer than anybody stays on our pages, shorter than a day. */
 const validMs = 3600_000;
 /** What we add to a request's own parameters on its way. */
-const ownParameters = [parameter, 'hop', 'sent_on', 'flow'];
+export const ownParameters = [parameter, 'hop', 'sent_on', 'flow'];
 
 /** Whether the request wants a newer sign-in than this session's. */
 export function needsSignIn(context: AccountsContext, request: SignInDemand, session: Session): boolean {

@@ -85,8 +85,9 @@ export function challenge(
       detail: { reason: 'code_challenge_method came without code_challenge' },
     };
   }
-  if (method !== null && method !== 'S256' && method !== 'plain') {
-    return { outcome: 'ChallengeInvalid', detail: { method: method.slice(0, 100), expected: ['S256', 'plain'] } };
+  const methods = client.profile === 'strict' ? ['S256'] : ['S256', 'plain'];
+  if (!methods.includes(method ?? 'plain')) {
+    return { outcome: 'ChallengeInvalid', detail: { method: method?.slice(0, 100) ?? null, expected: methods } };
   }
   if (!isVerifier(value)) {
     return {
@@ -94,5 +95,5 @@ export function challenge(
       detail: { reason: '43 to 128 unreserved characters are expected', length: value.length },
     };
   }
-  return { challenge: { value, method: method ?? 'plain' } };
+  return { challenge: { value, method: method === 'S256' ? 'S256' : 'plain' } };
 }

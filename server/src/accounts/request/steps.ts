@@ -5,6 +5,8 @@ import type { AccountsContext } from '../context.ts';
 export interface Incoming {
   readonly context: AccountsContext;
   readonly parameters: URLSearchParams;
+  /** The query that they came by, where that is another one: of a pushed request it holds the URI. */
+  readonly query?: URLSearchParams;
   /** The Authorization header, for endpoints where a client may present itself with it. */
   readonly authorization?: string | undefined;
 }

@@ -4,6 +4,7 @@ import { standardPath } from '../issuer.ts';
 import { registerPreflights } from './cross-origin.ts';
 import { registerStandardIntrospect } from './introspect.ts';
 import { registerStandardMetadata } from './metadata.ts';
+import { registerPushedRequests } from './pushed-requests.ts';
 import { registerStandardRevoke } from './revoke.ts';
 import { registerStandardToken } from './token-endpoint.ts';
 import { registerStandardUserInfo } from './user-info.ts';
@@ -12,12 +13,13 @@ import { registerStandardUserInfo } from './user-info.ts';
 export function registerStandardDialect(app: FastifyInstance, context: AccountsContext): void {
   registerStandardMetadata(app, context);
   registerStandardToken(app, context);
+  registerPushedRequests(app, context);
   registerStandardRevoke(app, context);
   registerStandardIntrospect(app, context);
   registerStandardUserInfo(app, context);
   registerPreflights(
     app,
     context,
-    ['token', 'revoke', 'userinfo'].map((name) => `${standardPath}/${name}`),
+    ['token', 'par', 'revoke', 'userinfo'].map((name) => `${standardPath}/${name}`),
   );
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventKind } from '../../inspector/event-kinds.ts';
+import { settingsFor } from '../../oauth/client-settings.ts';
 import {
   outcomes,
   type Refusal,
@@ -10,7 +11,7 @@ import {
 import type { AccountsContext } from '../context.ts';
 
 /** Sends a refusal in the platform dialect (or, when switched, in that of RFC 6749) and records what really happened. */
-export function sendRefusal(
+export async function sendRefusal(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -18,7 +19,7 @@ export function sendRefusal(
   refusal: Refusal,
   kind: EventKind = 'token',
   localized = context.settings.compatibility.throttleLocalised,
-): FastifyReply {
+): Promise<FastifyReply> {
   const { outcome, detail, explanation, keys } = refusal;
   context.events.record({
     kind,
@@ -29,7 +30,9 @@ export function sendRefusal(
     explanation,
     keys,
   });
-  const { compatibility } = context.settings;
+  // A client that is known may have switches of its own, and a strict one has no quirks.
+  const client = clientId === null ? undefined : await context.clients.find(clientId).catch(() => undefined);
+  const { compatibility } = client ? settingsFor(context.settings, client) : context.settings;
   const { standard, token, meaning, disclosed = meaning } = outcomes[outcome];
   if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
   if (compatibility.strictRfc && standard) {

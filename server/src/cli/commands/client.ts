@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
-import { accessTokenFormats, clientProfiles, clientTypes } from '../../oauth/client.ts';
+import { clientProfiles, clientTypes } from '../../oauth/client.ts';
 import { secretOverlaps } from '../../oauth/client-secret.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
@@ -31,8 +31,6 @@ interface FieldOptions extends Options {
   readonly yes?: boolean;
   readonly profile?: string;
   readonly jwks?: string | false;
-  readonly accessTokenFormat?: string;
-  readonly postLogoutRedirectUri?: string[];
 }
 
 interface ListedClient extends Record<string, unknown> {
@@ -184,17 +182,13 @@ function addFieldOptions(command: Command): Command {
     .option('--redirect-uri <uri>', 'redirect URI; may be repeated', each)
     .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each)
     .addOption(new Option('--profile <profile>', 'rules that it is served by').choices([...clientProfiles]))
-    .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only')
-    .addOption(new Option('--access-token-format <format>', 'form of its tokens').choices([...accessTokenFormats]))
-    .option('--post-logout-redirect-uri <uri>', 'where a sign-out that it asks for may lead; may be repeated', each);
+    .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only');
 }
 
 function readStandards(options: FieldOptions): Record<string, unknown> {
   return {
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.jwks !== undefined && { jwks: options.jwks === false ? null : readJson(options.jwks) }),
-    ...(options.accessTokenFormat !== undefined && { accessTokenFormat: options.accessTokenFormat }),
-    ...(options.postLogoutRedirectUri && { postLogoutRedirectUris: options.postLogoutRedirectUri }),
   };
 }
 

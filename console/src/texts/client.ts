@@ -82,6 +82,10 @@ export const clientTexts = {
   settingOn: 'On',
   settingOff: 'Off',
   switchLabel: (id: string, country: string) => `${id}, ${country}`,
+  profile: 'Profile',
+  strictProfile: 'Strict profile (OAuth 2.1)',
+  strictProfileText:
+    'PKCE always, no implicit flow, refresh tokens that are replaced by every use. Apps that rely on the ways of the original platform stop working.',
   sameSecret: 'Use the same client secret for all data centers',
   showOnce: 'Show secrets only when they are made',
   switchOffHeading: (id: string) => `Switch ${id} off?`,

@@ -81,6 +81,8 @@ export const clientFields = {
   javascriptDomains: list(text),
 };
 
+const profile = Type.Union([Type.Literal('compatible'), Type.Literal('strict')]);
+
 export const client = Type.Object({
   clientId: Type.String(),
   type: clientType,
@@ -89,6 +91,8 @@ export const client = Type.Object({
   dataCenter: Type.String(),
   ownerId: Type.String(),
   ownerEmail: Type.Union([Type.String(), Type.Null()]),
+  /** By whose rules it is served: the original platform's, or those of OAuth 2.1. */
+  profile,
   /** One secret for all data centres. */
   sameSecret: Type.Boolean(),
   /** Secrets are shown when they are made and never again. */
@@ -114,6 +118,7 @@ export const clientChange = Type.Partial(
   Type.Object(
     {
       ...clientFields,
+      profile,
       /** The secrets that this replaces stay valid for a day. */
       sameSecret: Type.Boolean(),
       showSecretOnce: Type.Boolean(),

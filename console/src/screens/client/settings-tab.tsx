@@ -21,6 +21,7 @@ export function SettingsTab({ client }: { readonly client: Client }) {
   return (
     <Stack gap="xl">
       {rules.multiDataCenter && <MultiDataCenter client={client} />}
+      <Profile client={client} change={change} />
       <Secrets client={client} change={change} />
       {client.type !== 'self' && (
         <Fieldset legend={texts.details}>
@@ -106,6 +107,33 @@ function MultiDataCenter({ client }: { readonly client: Client }) {
         danger
         run={() => flip(closing?.id ?? '', false)}
       />
+    </Stack>
+  );
+}
+
+/** By whose rules the app is served (docs/profiles.md). */
+function Profile({ client, change }: { readonly client: Client; readonly change: ChangeClient }) {
+  const [failure, setFailure] = useState<string>();
+  const choose = async (strict: boolean) => {
+    setFailure(undefined);
+    try {
+      await change({ profile: strict ? 'strict' : 'compatible' });
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <Stack component="section" gap="xs">
+      <Title order={2} size="h3">
+        {texts.profile}
+      </Title>
+      <Switch
+        label={texts.strictProfile}
+        description={texts.strictProfileText}
+        checked={client.profile === 'strict'}
+        onChange={(event) => choose(event.currentTarget.checked)}
+      />
+      {failure && <Failed message={failure} />}
     </Stack>
   );
 }

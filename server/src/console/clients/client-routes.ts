@@ -90,13 +90,14 @@ export const clientRoutes: readonly ConsoleRoute[] = [
     handle: async (call) => {
       const { context } = call;
       const client = await findOwn(call);
-      const { settings, showSecretOnce, ...fields } = call.body;
+      const { profile, settings, showSecretOnce, ...fields } = call.body;
       const { type, name, homepageUrl } = client;
       const known = { type, name, homepageUrl, redirectUris: [...client.redirectUris] };
       const before = { ...known, javascriptDomains: [...client.javascriptDomains] };
       checkFields(context, { ...before, ...fields }, (field) => Object.hasOwn(fields, field));
       await changeClient(call.admin, client.clientId, {
         ...fields,
+        ...(profile !== undefined && { standards: { profile } }),
         ...(showSecretOnce !== undefined && { secretsShownOnce: showSecretOnce }),
         ...(settings && { overrides: settings }),
       });

@@ -37,6 +37,7 @@ export async function describeClients(context: ConsoleContext, clients: readonly
     ownerId: client.ownerId,
     // Users of another data centre are not known here.
     ownerEmail: client.dataCenter === context.dataCenter.id ? (emails.get(client.ownerId) ?? null) : null,
+    profile: client.profile,
     sameSecret: client.sameSecret,
     showSecretOnce: client.secretsShownOnce,
     enabledDataCenters: [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id),

@@ -94,6 +94,7 @@ test('another data centre gets a secret of its own, or all the same one; "show o
   await visitor.json('PATCH', path, { sameSecret: false });
   expect(new Set(await tell()).size).toBe(2);
 
+  expect(await visitor.json('PATCH', path, { profile: 'strict' })).toMatchObject({ profile: 'strict' });
   expect(await visitor.json('PATCH', path, { showSecretOnce: true })).toMatchObject({ showSecretOnce: true });
   const [hidden] = await list(visitor, client);
   expect(hidden?.revealable).toBe(false);

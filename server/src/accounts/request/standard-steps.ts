@@ -3,6 +3,7 @@ import { type Client, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
 import { acrValues } from '../acr.ts';
+import { ownParameters } from './fresh-sign-in.ts';
 import { type Prompt, prompt } from './openid-steps.ts';
 import type { Challenge } from './parameter-steps.ts';
 import type { Incoming } from './steps.ts';
@@ -12,10 +13,16 @@ import type { Incoming } from './steps.ts';
  * same, the platform's steps serve both.
  */
 
-/** RFC 6749 §3.1: no parameter more than once. Without names: none at all, except `resource` (RFC 8707 §2). */
+const repeatable = ['resource', ...ownParameters];
+
+/**
+ * RFC 6749 §3.1: no parameter more than once. Without names: none at all, except `resource` (RFC 8707 §2) and what we add
+ * on the way ourselves: each data centre that sends a browser on leaves its mark.
+ */
 export function onlyOnce(...names: readonly string[]) {
   return function once(_found: object, { parameters }: Incoming): Refusal | undefined {
-    const checked = names.length > 0 ? names : new Set([...parameters.keys()].filter((name) => name !== 'resource'));
+    const checked =
+      names.length > 0 ? names : new Set([...parameters.keys()].filter((name) => !repeatable.includes(name)));
     for (const name of checked) {
       if (parameters.getAll(name).length > 1) {
         return { outcome: 'ParameterRepeated', detail: { parameter: name.slice(0, 100) } };

@@ -77,6 +77,11 @@ describe('the authorization endpoint', () => {
     expect([states.get('error'), states.get('state')]).toEqual(['invalid_request', null]);
   });
 
+  test('what we add on the way ourselves is no repetition: a browser may be sent on more than once', async () => {
+    const page = await stage.browser().get(`${stage.authUrl(web)}&sent_on=in&sent_on=us`);
+    expect(page.html).toContain('name="email"');
+  });
+
   test('answers in the fragment and by form_post, refusals too (RES-01)', async () => {
     const fragment = await stage.answer(web, { response_mode: 'fragment', state: 'f' });
     expect([fragment.get('state'), fragment.get('iss')]).toEqual(['f', stage.issuer()]);

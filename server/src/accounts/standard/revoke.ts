@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { credentialKey } from '../../inspector/flow-key.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import type { AccountsContext } from '../context.ts';
 import { standardPath } from '../issuer.ts';
@@ -26,6 +27,7 @@ export function registerStandardRevoke(app: FastifyInstance, context: AccountsCo
       clientId,
       requestId: request.id,
       detail: { token: maskSecret(token) },
+      keys: [credentialKey(token)],
     });
     return reply.code(200).header('cache-control', 'no-store').send();
   });

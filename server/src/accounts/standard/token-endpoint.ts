@@ -3,7 +3,7 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import type { AccountsContext } from '../context.ts';
 import { standardPath } from '../issuer.ts';
 import type { TokenAnswer } from '../token/token-answer.ts';
-import { exchange, presentedCredentials, readGrantType } from '../token/token-endpoint.ts';
+import { exchange, keysOf, presentedCredentials, readGrantType } from '../token/token-endpoint.ts';
 import { sendJson } from '../wire/send-json.ts';
 import { registerCall } from './call.ts';
 
@@ -15,7 +15,8 @@ export function registerStandardToken(app: FastifyInstance, context: AccountsCon
     if (typeof grantType !== 'string') return grantType;
     const result = await exchange(context, grantType, { client, parameters, proven, dialect: 'standard' });
     if ('outcome' in result) {
-      return { ...result, detail: { ...result.detail, ...presentedCredentials(parameters) } };
+      const detail = { ...result.detail, ...presentedCredentials(parameters) };
+      return { ...result, detail, keys: keysOf(parameters) };
     }
     context.events.record({
       kind: 'token',
@@ -23,6 +24,7 @@ export function registerStandardToken(app: FastifyInstance, context: AccountsCon
       clientId: client.clientId,
       requestId: request.id,
       detail: () => ({ grantType, dialect: 'standard', accessToken: maskSecret(result.accessToken) }),
+      keys: keysOf(parameters, result),
     });
     return sendJson(reply, 200, renderStandardAnswer(result));
   });

@@ -96,7 +96,7 @@ export async function exchange(
 }
 
 /** What ties a token request to the steps before it, and its tokens to those that come after. */
-function keysOf(parameters: URLSearchParams, answer?: TokenAnswer): string[] {
+export function keysOf(parameters: URLSearchParams, answer?: TokenAnswer): string[] {
   const came = [parameters.get('code'), parameters.get('refresh_token')];
   return [...came, answer?.refreshToken, answer?.accessToken]
     .filter((each) => !!each)

@@ -29,14 +29,15 @@ export function sendStandardRefusal(
   refusal: Refusal,
   kind: EventKind = 'token',
 ): FastifyReply {
-  const { outcome, detail, explanation } = refusal;
+  const { outcome, detail, explanation, keys } = refusal;
   context.events.record({
     kind,
     outcome,
     clientId: clientId?.slice(0, 100) ?? null,
     requestId: request.id,
     ...(detail ? { detail } : {}),
-    ...(explanation && { explanation }),
+    explanation,
+    keys,
   });
   const { error, description } = standardErrorOf(outcome);
   if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));

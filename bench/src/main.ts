@@ -15,7 +15,7 @@ interface Row {
 const usage = `Usage: npm run bench -- [options]
 
 Token issue and a record read of the platform, beside a bare Fastify and oidc-provider on the same machine, and that
-Fastify behind the guard of the server SDK.
+Fastify behind the guard of the server SDK. "-inspected" is the same with every protocol event recorded.
 
   --seconds N        time of each measurement (default 4), in slices taken in turn, each after a warm-up
   --connections L    numbers of connections, separated by commas (default 1,16,64)
@@ -53,10 +53,11 @@ else {
 async function run(): Promise<number> {
   const rows: Row[] = [];
   const faults: string[] = [];
-  let starting: Promise<BenchPlatform> | undefined;
-  const platform = () => {
-    starting ??= BenchPlatform.start();
-    return starting;
+  const started = new Map<boolean, Promise<BenchPlatform>>();
+  const platform = (inspected = false) => {
+    const running = started.get(inspected) ?? BenchPlatform.start(inspected ? 'all' : 'none');
+    started.set(inspected, running);
+    return running;
   };
   const running: Subject[] = [];
   try {
@@ -79,7 +80,7 @@ async function run(): Promise<number> {
     }
   } finally {
     for (const subject of running) await subject.close();
-    await (await starting)?.close();
+    for (const each of started.values()) await (await each).close();
   }
   rows.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
   if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);

@@ -29,11 +29,12 @@ export class BenchPlatform {
     this.client = client;
   }
 
-  static async start(): Promise<BenchPlatform> {
+  /** @param recordEvents as the setting: the inspector at work, or off. */
+  static async start(recordEvents: 'all' | 'none'): Promise<BenchPlatform> {
     const workshop = new Workshop();
     try {
       const config = workshop.folder('config.json');
-      writeFileSync(config, JSON.stringify({ limits: unlimited, recordEvents: 'failures' }));
+      writeFileSync(config, JSON.stringify({ limits: unlimited, recordEvents }));
       const platform = await workshop.start({
         dataDirectory: workshop.folder('data'),
         args: ['--no-demo', '--config', config],

@@ -19,15 +19,30 @@ export interface Subject {
 const smallBody = '{"hello":"world"}';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
+/** Starts the platform, or gives the one that runs; `inspected`: one that records every event. */
+type Start = (inspected?: boolean) => Promise<BenchPlatform>;
+
+async function refresh(name: string, { accountsPort, client, refreshTokens }: BenchPlatform): Promise<Subject> {
+  const requests = refreshTokens.map((refresh_token) =>
+    request('POST', '/oauth/v2/token', form, formBody({ grant_type: 'refresh_token', ...client, refresh_token })),
+  );
+  return subject(name, accountsPort, '"access_token"', inTurn(requests));
+}
+
+async function leadRead(name: string, { apiPort, accessTokens, leadIds }: BenchPlatform): Promise<Subject> {
+  const requests = leadIds.map((id, index) =>
+    request('GET', `/crm/v8/Leads/${id}`, {
+      authorization: `Zoho-oauthtoken ${accessTokens[index % accessTokens.length]}`,
+    }),
+  );
+  return subject(name, apiPort, '"Last_Name"', inTurn(requests));
+}
+
 /** All subjects by name, each made (its server started) when it is asked for. */
-export const subjects: Readonly<Record<string, (platform: () => Promise<BenchPlatform>) => Promise<Subject>>> = {
-  async refresh(platform) {
-    const { accountsPort, client, refreshTokens } = await platform();
-    const requests = refreshTokens.map((refresh_token) =>
-      request('POST', '/oauth/v2/token', form, formBody({ grant_type: 'refresh_token', ...client, refresh_token })),
-    );
-    return subject('refresh', accountsPort, '"access_token"', inTurn(requests));
-  },
+export const subjects: Readonly<Record<string, (platform: Start) => Promise<Subject>>> = {
+  refresh: async (platform) => refresh('refresh', await platform()),
+  'refresh-inspected': async (platform) => refresh('refresh-inspected', await platform(true)),
+  'lead-read-inspected': async (platform) => leadRead('lead-read-inspected', await platform(true)),
   async code(platform) {
     const bench = await platform();
     let codes: string[] = [];
@@ -46,15 +61,7 @@ export const subjects: Readonly<Record<string, (platform: () => Promise<BenchPla
     };
     return { ...subject('code', bench.accountsPort, '"refresh_token"', next), prepare };
   },
-  async 'lead-read'(platform) {
-    const { apiPort, accessTokens, leadIds } = await platform();
-    const requests = leadIds.map((id, index) =>
-      request('GET', `/crm/v8/Leads/${id}`, {
-        authorization: `Zoho-oauthtoken ${accessTokens[index % accessTokens.length]}`,
-      }),
-    );
-    return subject('lead-read', apiPort, '"Last_Name"', inTurn(requests));
-  },
+  'lead-read': async (platform) => leadRead('lead-read', await platform()),
   async bare() {
     const { port, close } = await startServer('bare');
     const text = request('POST', '/', { 'content-type': 'application/json' }, smallBody);

@@ -122,3 +122,45 @@ describe('cors check', () => {
     );
   });
 });
+
+test('flow list, show and watch tell what happened, by the id of a request, too', async () => {
+  await json('user create --dc us --email flows@us.example --password', 'correct horse');
+  const { client_id } = await json('client create --dc us --owner flows@us.example --type self');
+  const { accounts } = platform.ready.dataCenters.us ?? {};
+  const watching = run('flow watch --seconds 8 --json');
+  // The watch tells what comes after its first look.
+  const fields = { grant_type: 'authorization_code', client_id, client_secret: 'wrong', code: '1000.a.b' };
+  const refuse = async () => {
+    const answer = await fetch(`${accounts}/oauth/v2/token`, { method: 'POST', body: new URLSearchParams(fields) });
+    return answer.headers.get('x-request-id') ?? '';
+  };
+  const requestIds = [await refuse()];
+  const done = watching.then(() => true);
+  while (!(await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 500, false))]))) {
+    requestIds.push(await refuse());
+  }
+  const { flows } = await json(`flow list --outcome failed --client-id ${client_id}`);
+  expect(flows[0]).toMatchObject({ client_id, outcome: 'failed', data_centers: ['us'] });
+  const flow = await json(`flow show ${requestIds[0]}`);
+  expect(flow.steps[0]).toMatchObject({
+    component: 'accounts',
+    data_center: 'us',
+    request: { method: 'POST', path: '/oauth/v2/token' },
+    outcome: 'SecretWrong',
+    expected: expect.any(String),
+    came: expect.any(String),
+    rule: expect.any(String),
+    mend: expect.any(String),
+  });
+  expect((await json(`flow show ${flow.flow_id}`)).flow_id).toBe(flow.flow_id);
+  const drawn = await run(`flow show ${flow.flow_id}`);
+  expect(drawn.stdout).toMatch(/POST \/oauth\/v2\/token[\s\S]*✗ SecretWrong[\s\S]*Mend/);
+  const watched = (await watching).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(watched[0]).toMatchObject({ outcome: 'SecretWrong', flow_id: expect.any(String) });
+  expect((await failure(1, 'flow show nothing')).message).toContain('x-request-id');
+  expect((await failure(1, 'flow list --dc xx')).message).toContain('"xx"');
+  expect((await failure(1, 'flow list --outcome good')).message).toContain('expected "failed"');
+}, 60_000);

@@ -129,6 +129,7 @@ describe('a flow', () => {
   });
 
   test('of a token that nobody knows has no client', async () => {
+    platform.clock.advance(1);
     const call = await fetch(`${originOf('eu', 'api')}/crm/v8/Leads?fields=Last_Name`, {
       headers: { authorization: `Zoho-oauthtoken 1000.${'ab'.repeat(16)}.${'cd'.repeat(16)}` },
     });

@@ -37,7 +37,7 @@ import { Notifier } from './crm/work/notifications/notifier.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
-import { type DatabaseUrls, openDatabases } from './databases.ts';
+import type { Databases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
 import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
@@ -59,8 +59,8 @@ import { ScopeCatalogue } from './oauth/scopes.ts';
 export interface PlatformOptions {
   readonly settings: Settings;
   readonly dataDirectory: DataDirectory;
-  /** PostgreSQL servers of one's own; what is not named is embedded. */
-  readonly databaseUrls: DatabaseUrls;
+  /** Those of the same settings, open; the platform closes them when it stops, or when it cannot start. */
+  readonly databases: Databases;
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -93,14 +93,13 @@ interface Listener extends ListeningPlace {
 
 /**
  * Builds each data centre from its parts and binds its listeners.
- * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …; Interrupted when the end is
+ * @throws UsableFailure in one line: port in use, other secret key, …; Interrupted when the end is
  * asked for meanwhile. Nothing is left running.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { settings, log, dataDirectory, clock = systemClock, random = systemRandom } = options;
+  const { settings, log, dataDirectory, databases, clock = systemClock, random = systemRandom } = options;
   const { asked } = options.interruption ?? uninterrupted;
   const topology = buildTopology(settings);
-  const databases = await openDatabases(options, topology, clock.nowMs());
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
   const stop = async () => {
     for (const close of closers.toReversed()) {
@@ -169,13 +168,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ),
       ),
     );
-    for (const { dataCenter } of built) {
-      const { id } = dataCenter.dataCenter;
-      const changed = await changedSettings(databases.directory, key('settings record'), id, settings);
-      const detail = { changed };
-      if (changed.length > 0) dataCenter.events.record({ kind: 'settings', outcome: 'Success', detail });
-      await refoldAddresses(dataCenter.database, databases.directory, homeIndex, id, log);
-    }
+    await Promise.all(
+      built.map(async ({ dataCenter }) => {
+        const { id } = dataCenter.dataCenter;
+        const changed = await changedSettings(databases.directory, key('settings record'), id, settings);
+        const detail = { changed };
+        if (changed.length > 0) dataCenter.events.record({ kind: 'settings', outcome: 'Success', detail });
+        await refoldAddresses(dataCenter.database, databases.directory, homeIndex, id, log);
+      }),
+    );
     for (const { dataCenter, apps } of built) {
       const { id, ports } = dataCenter.dataCenter;
       dataCenters.set(id, dataCenter);

@@ -40,6 +40,8 @@ const summaries: Readonly<Record<string, string>> = {
   'POST /tokens/inspect': 'Explain a code or token',
   'GET /cors-check': 'Check a call of a page as a browser would',
   'GET /events': 'Protocol events',
+  'GET /flows': 'Flows: what happened, request by request',
+  'GET /flows/:id': 'One flow with its steps, by its id or that of a request',
   'GET /demo': "The demo's accounts and clients",
   'GET /lab/clock': "The platform's time",
   'POST /lab/clock/advance': 'Move the time on',

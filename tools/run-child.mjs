@@ -9,19 +9,24 @@ const oneSignalMs = 1000;
 
 /** @type {{ signal: string, atMs: number } | undefined} */
 let asked;
-/** @type {{ child: import('node:child_process').ChildProcess, mayInsist: boolean } | undefined} */
-let running;
+/** @type {Set<{ child: import('node:child_process').ChildProcess, mayInsist: boolean }>} */
+const running = new Set();
 
 /** Listens from now on to the end of the process, so that no signal finds nobody listening between two programs. */
 for (const signal of signals) {
   process.on(signal, () => {
     const first = asked === undefined;
     asked ??= { signal, atMs: Date.now() };
-    if (!running) process.exit(exitCodeOf(signal));
+    if (running.size === 0) process.exit(exitCodeOf(signal));
     const impatient = !first && Date.now() - asked.atMs >= oneSignalMs;
-    running.child.kill(impatient && !running.mayInsist ? 'SIGKILL' : signal);
+    for (const { child, mayInsist } of running) child.kill(impatient && !mayInsist ? 'SIGKILL' : signal);
   });
 }
+
+// Where one of several fails, the others end with this process.
+process.on('exit', () => {
+  for (const { child } of running) child.kill();
+});
 
 /**
  * Runs a program to its end; signals are passed on to it. When it has ended after one, this process ends too.
@@ -34,7 +39,11 @@ export async function runChild(command, args, options) {
   const { signal, ...result } = await runToItsEnd(command, args, options, false);
   // Both have the signal of a terminal at the same moment; the child's end may be heard of first.
   const ending = asked?.signal ?? (signals.includes(signal) ? signal : undefined);
-  if (ending) process.exit(exitCodeOf(ending));
+  if (ending) {
+    // Others run beside it; this process ends with the last of them.
+    if (running.size > 0) return new Promise(() => {});
+    process.exit(exitCodeOf(ending));
+  }
   return result;
 }
 
@@ -54,7 +63,8 @@ export async function handOver(command, args, options = {}) {
 
 async function runToItsEnd(command, args, options, mayInsist) {
   const child = spawn(command, args, options);
-  running = { child, mayInsist };
+  const entry = { child, mayInsist };
+  running.add(entry);
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     stderr += text;
@@ -65,7 +75,7 @@ async function runToItsEnd(command, args, options, mayInsist) {
       child.once('close', (code, signal) => resolve({ status: code ?? exitCodeOf(signal), signal, stderr }));
     });
   } finally {
-    running = undefined;
+    running.delete(entry);
   }
 }
 

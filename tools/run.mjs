@@ -1,7 +1,7 @@
 // `node tools/run.mjs [--run-only] [--browser] [--redis] FILE [ARGUMENT …]`: sets up, then runs FILE with the Node that came with the packages.
 // One process from the beginning to the end, so that a signal at any moment ends whatever is going on.
 import { handOver } from './run-child.mjs';
-import { bundledNode, setUp } from './setup.mjs';
+import { bundledNode, compileCache, setUp } from './setup.mjs';
 
 const args = process.argv.slice(2);
 const wanted = { '--run-only': false, '--browser': false, '--redis': false };
@@ -10,4 +10,4 @@ for (let next = args[0]; next !== undefined && next in wanted; next = args[0]) {
   args.shift();
 }
 await setUp({ runOnly: wanted['--run-only'], browser: wanted['--browser'], redis: wanted['--redis'] });
-await handOver(bundledNode, args);
+await handOver(bundledNode, args, { env: { ...compileCache, ...process.env } });

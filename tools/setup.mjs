@@ -12,6 +12,8 @@ import { runChild } from './run-child.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The Node that came with the packages: it runs TypeScript directly. */
 export const bundledNode = join(root, 'node_modules', '.bin', 'node');
+/** Where Node keeps what it compiled, so that the next start need not (`module.enableCompileCache`); `npm ci` empties it. */
+export const compileCache = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') };
 /** What the platform serves, and what its sample apps import; `built` is there last. */
 const sdks = [
   { name: 'the browser SDK', folder: 'browser', built: 'zcrmsdk.js' },
@@ -32,13 +34,12 @@ const pages = [
  */
 export async function setUp({ runOnly = false, browser = false, redis = false } = {}) {
   if (!packagesAreInstalled(runOnly)) await installPackages(runOnly);
-  for (const sdk of sdks) {
-    if (!(runOnly && sdk.onlyPacked) && sdkIsStale(sdk))
-      await run(bundledNode, [join('sdk', sdk.folder, 'build.ts')], `${sdk.name} could not be built`);
-  }
-  for (const each of pages) {
-    if (pagesAreStale(each)) await buildPages(each);
-  }
+  await Promise.all([
+    ...sdks
+      .filter((sdk) => !(runOnly && sdk.onlyPacked) && sdkIsStale(sdk))
+      .map(({ name, folder }) => run(bundledNode, [join('sdk', folder, 'build.ts')], `${name} could not be built`)),
+    ...pages.filter(pagesAreStale).map(buildPages),
+  ]);
   if (browser) await ensureProgram(chromium);
   if (redis) await ensureProgram(redisServer);
 }

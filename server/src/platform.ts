@@ -23,7 +23,7 @@ import {
   type Service,
   type Topology,
 } from './config/data-centers.ts';
-import { buildTopology } from './config/load-settings.ts';
+import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createConsoleApp } from './console/console-app.ts';
 import type { ConsoleContext } from './console/context.ts';
@@ -38,7 +38,7 @@ import { Notifier } from './crm/work/notifications/notifier.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
-import { type DatabaseUrls, openDatabases } from './databases.ts';
+import type { Databases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
 import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
@@ -65,8 +65,8 @@ import { ScopeCatalogue } from './oauth/scopes.ts';
 export interface PlatformOptions {
   readonly settings: Settings;
   readonly dataDirectory: DataDirectory;
-  /** PostgreSQL servers of one's own; what is not named is embedded. */
-  readonly databaseUrls: DatabaseUrls;
+  /** Those of the same settings, open; the platform closes them when it stops, or when it cannot start. */
+  readonly databases: Databases;
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -103,15 +103,14 @@ interface Listener extends ListeningPlace {
 
 /**
  * Builds each data centre from its parts and binds its listeners.
- * @throws UsableFailure in one line: port in use, database out of reach, other secret key, …; Interrupted when the end is
+ * @throws UsableFailure in one line: port in use, other secret key, …; Interrupted when the end is
  * asked for meanwhile. Nothing is left running.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { settings, log, dataDirectory, clock: realClock = systemClock, random = systemRandom } = options;
+  const { settings, log, dataDirectory, databases, clock: realClock = systemClock, random = systemRandom } = options;
   const { asked } = options.interruption ?? uninterrupted;
   refuseLabInProduction(settings, options.lab);
   const topology = buildTopology(settings);
-  const databases = await openDatabases(options, topology, realClock.nowMs());
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
   const stop = async () => {
     for (const close of closers.toReversed()) {
@@ -190,13 +189,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ),
       ),
     );
-    for (const { dataCenter } of built) {
-      const { id } = dataCenter.dataCenter;
-      const changed = await changedSettings(databases.directory, key('settings record'), id, settings);
-      const detail = { changed };
-      if (changed.length > 0) dataCenter.events.record({ kind: 'settings', outcome: 'Success', detail });
-      await refoldAddresses(dataCenter.database, databases.directory, homeIndex, id, log);
-    }
+    await Promise.all(
+      built.map(async ({ dataCenter }) => {
+        const { id } = dataCenter.dataCenter;
+        const changed = await changedSettings(databases.directory, key('settings record'), id, settings);
+        const detail = { changed };
+        if (changed.length > 0) dataCenter.events.record({ kind: 'settings', outcome: 'Success', detail });
+        await refoldAddresses(dataCenter.database, databases.directory, homeIndex, id, log);
+      }),
+    );
     for (const { dataCenter, apps } of built) {
       const { id, ports } = dataCenter.dataCenter;
       dataCenters.set(id, dataCenter);
@@ -260,14 +261,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
-}
-
-/** @throws UsableFailure where the lab is wanted on a platform that is in production. */
-export function refuseLabInProduction(settings: Settings, lab = false): void {
-  if (!lab || !settings.production) return;
-  throw new UsableFailure(
-    'the configuration says "production": true, which refuses --lab; start without --lab, or take "production" out of it',
-  );
 }
 
 /**

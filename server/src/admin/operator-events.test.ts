@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseSettings } from '../config/load-settings.ts';
+import { buildTopology, parseSettings } from '../config/load-settings.ts';
 import { openDataDirectory } from '../data-directory.ts';
+import { openDatabases } from '../databases.ts';
+import { systemClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { silentLog } from '../http/log.ts';
@@ -107,9 +109,11 @@ test('a start with other settings: which ones, and not their values', async () =
     dataCenters: { us: await createDatabaseUrl('data-center') },
   };
   const run = async (settings: object): Promise<readonly unknown[]> => {
-    const running = await startSomewhere({ dataCenters: ['us'], logLevel: 'silent', ...settings }, (parsed) =>
-      startPlatform({ settings: parsed, dataDirectory, databaseUrls, log: silentLog }),
-    );
+    const running = await startSomewhere({ dataCenters: ['us'], logLevel: 'silent', ...settings }, async (parsed) => {
+      const options = { settings: parsed, dataDirectory, databaseUrls, log: silentLog };
+      const databases = await openDatabases(options, buildTopology(parsed), systemClock.nowMs());
+      return startPlatform({ ...options, databases });
+    });
     const { database, events: recorder } = running.dataCenters.get('us') as NonNullable<
       ReturnType<Platform['dataCenters']['get']>
     >;

@@ -85,3 +85,11 @@ function portsOf(id: string, origins: Record<Service, string>): Record<Service, 
   }
   return ports;
 }
+
+/** @throws UsableFailure where the lab is wanted on a platform that is in production. */
+export function refuseLabInProduction(settings: Settings, lab = false): void {
+  if (!lab || !settings.production) return;
+  throw new UsableFailure(
+    'the configuration says "production": true, which refuses --lab; start without --lab, or take "production" out of it',
+  );
+}

@@ -13,6 +13,8 @@ const noncePlace = /__CSP_NONCE__/g;
  */
 const handOverPath = '/token';
 const yearSeconds = 31_536_000;
+/** The icon of the tab; every other file is in `assets`. */
+const markPath = '/mark.svg';
 
 /**
  * The console's pages: one document for every address, because the screens are made in the browser, and the files
@@ -21,10 +23,9 @@ const yearSeconds = 31_536_000;
  */
 export function registerPages(app: FastifyInstance, context: ConsoleContext): void {
   app.register(fastifyStatic, {
-    root: dist,
+    root: join(dist, 'assets'),
+    prefix: '/assets/',
     index: false,
-    wildcard: false,
-    globIgnore: ['index.html', '**/*.gz'],
     // By the build (`console/vite.config.ts`).
     preCompressed: true,
     cacheControl: false,
@@ -34,6 +35,7 @@ export function registerPages(app: FastifyInstance, context: ConsoleContext): vo
       reply.header('cache-control', lasting ? `public, max-age=${yearSeconds}, immutable` : 'public, max-age=3600');
     },
   });
+  app.get(markPath, (_request, reply) => reply.sendFile(markPath.slice(1), dist));
   app.get(handOverPath, (_request, reply) => sendDocument(context, reply, 'unsafe-none'));
   app.get('/*', (_request, reply) => sendDocument(context, reply, 'same-origin'));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { UsableFailure } from '../foundation/failure.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 
 /** The two kinds of database, each with a folder of forward-only migrations. */
 export type DatabaseKind = 'directory' | 'data-center';
@@ -14,15 +14,43 @@ interface Migration {
 
 const lockKey = 7_426_891;
 
-function readMigrations(kind: DatabaseKind): Migration[] {
+const known = new Map<DatabaseKind, readonly Migration[]>();
+
+/** Read once, because a platform opens several databases of a kind. */
+function readMigrations(kind: DatabaseKind): readonly Migration[] {
+  const there = known.get(kind);
+  if (there) return there;
   const folder = new URL(`./migrations/${kind}/`, import.meta.url);
-  return readdirSync(folder)
+  const migrations = readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
     .map((file) => {
       const sql = readFileSync(new URL(file, folder), 'utf8');
       return { name: file.slice(0, -4), sql, checksum: createHash('sha256').update(sql).digest('hex') };
     });
+  known.set(kind, migrations);
+  return migrations;
+}
+
+interface Applied {
+  readonly name: string;
+  readonly checksum: string;
+}
+
+const readApplied: Statement = { text: 'SELECT name, checksum FROM migration' };
+const noSuchTable = '42P01';
+
+/** Whether exactly these migrations were applied: one statement, no lock. */
+async function isUpToDate(database: Database, migrations: readonly Migration[]): Promise<boolean> {
+  try {
+    const applied = new Map((await database.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
+    return (
+      applied.size === migrations.length && migrations.every(({ name, checksum }) => applied.get(name) === checksum)
+    );
+  } catch (error) {
+    if ((error as { code?: string }).code === noSuchTable) return false;
+    throw error;
+  }
 }
 
 /**
@@ -31,6 +59,7 @@ function readMigrations(kind: DatabaseKind): Migration[] {
  */
 export async function migrate(database: Database, kind: DatabaseKind, nowMs: number): Promise<string[]> {
   const migrations = readMigrations(kind);
+  if (await isUpToDate(database, migrations)) return [];
   // An index of a large table takes as long as it takes, and so does another process that migrates.
   const unlimited = { statementTimeoutSeconds: 0 };
   return database.transaction(async (transaction) => {
@@ -39,11 +68,7 @@ export async function migrate(database: Database, kind: DatabaseKind, nowMs: num
       text: `CREATE TABLE IF NOT EXISTS migration (
                name text PRIMARY KEY, checksum text NOT NULL, applied_at_ms bigint NOT NULL)`,
     });
-    const applied = new Map(
-      (
-        await transaction.query<{ name: string; checksum: string }>({ text: 'SELECT name, checksum FROM migration' })
-      ).map((row) => [row.name, row.checksum]),
-    );
+    const applied = new Map((await transaction.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
     for (const name of applied.keys()) {
       if (!migrations.some((migration) => migration.name === name)) {
         throw new UsableFailure(

@@ -9,8 +9,18 @@ import { loadDemoSettings } from './load-settings.ts';
 const chunkSize = 100;
 
 /**
+ * How far the loading of a data centre is, in the directory. Every record is created at `startedAtMs`, so that a loading
+ * that was cut short finds those that it has made.
+ */
+interface Progress {
+  readonly startedAtMs: number;
+  readonly complete: boolean;
+}
+
+/**
  * Fills the demo organizations with the settings and records of `demo/data`, one data centre after the other, while the platform
- * serves already. An organization that has records is left alone.
+ * serves already. Cut short at any moment, the next call completes it and makes nothing twice. An organization that had
+ * records before is left alone.
  */
 export async function loadDemoContent(
   context: AdminContext,
@@ -19,17 +29,40 @@ export async function loadDemoContent(
 ): Promise<void> {
   for (const id of context.dataCenters.keys()) {
     const email = users.find((user) => user.dataCenter === id)?.email ?? '';
+    const known = await readProgress(context, id);
+    if (known?.complete) continue;
     const begun = await ownerCall(context, id, email);
-    if (!begun || (await hasRecords(begun))) continue;
+    // Records and no word of a loading: they are the user's own, or an earlier release's.
+    if (!begun || (!known && (await hasRecords(begun)))) continue;
+    const startedAtMs = known?.startedAtMs ?? begun.nowMs;
+    if (!known) await writeProgress(context, id, { startedAtMs, complete: false });
     await loadDemoSettings(begun);
     const call = (await ownerCall(context, id, email)) ?? begun;
     const ids = new Map<DemoModule, readonly (string | undefined)[]>();
     for (const name of demoModules) {
-      const made = await loadModule({ ...call, nowMs: context.clock.nowMs() }, name, ids, signal);
+      const made = await loadModule({ ...call, nowMs: startedAtMs }, name, ids, signal);
       ids.set(name, made);
       if (signal.aborted) return;
     }
+    await writeProgress(context, id, { startedAtMs, complete: true });
   }
+}
+
+const factOf = (dataCenter: string): string => `demo records ${dataCenter}`;
+
+async function readProgress({ directory }: AdminContext, dataCenter: string): Promise<Progress | undefined> {
+  const [row] = await directory.query<{ value: string }>({
+    text: 'SELECT value FROM directory_fact WHERE name = $1',
+    values: [factOf(dataCenter)],
+  });
+  return row && (JSON.parse(row.value) as Progress);
+}
+
+async function writeProgress({ directory }: AdminContext, dataCenter: string, progress: Progress): Promise<void> {
+  await directory.query({
+    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value',
+    values: [factOf(dataCenter), JSON.stringify(progress)],
+  });
 }
 
 /** A call as the demo organization's owner. */
@@ -55,6 +88,16 @@ async function hasRecords({ store, space }: CrmCall): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Ids of the module's records that this loading has made already, in the order in which it made them. */
+async function madeBefore({ store, space, user, nowMs }: CrmCall, module: number): Promise<string[]> {
+  const rows = await store.database.query<{ record_id: string }>({
+    text: `SELECT record_id FROM crm_record
+           WHERE data_space = $1 AND module = $2 AND created_at_ms = $3 AND created_by = $4 ORDER BY record_id`,
+    values: [space.dataSpace, module, nowMs, user.id],
+  });
+  return rows.map(({ record_id }) => record_id);
+}
+
 async function loadModule(
   call: CrmCall,
   name: DemoModule,
@@ -62,14 +105,14 @@ async function loadModule(
   signal: AbortSignal,
 ): Promise<(string | undefined)[]> {
   const module = call.space.metadata.find(name);
-  const made: (string | undefined)[] = [];
-  if (!module) return made;
+  if (!module) return [];
+  const made: (string | undefined)[] = await madeBefore(call, module.number);
   const owners = call.space.contents.users.filter(({ status }) => status === 'active').map(({ id }) => ({ id }));
   const records = demoRecords(name, call.nowMs).map((record, index) => ({
     ...(resolve(record, ids) as object),
     Owner: owners[index % owners.length],
   }));
-  for (let begin = 0; begin < records.length && !signal.aborted; begin += chunkSize) {
+  for (let begin = made.length; begin < records.length && !signal.aborted; begin += chunkSize) {
     const answers = await createItems(call, module, records.slice(begin, begin + chunkSize));
     made.push(...answers.map((each) => (each.status === 'success' ? String(each.details.id) : undefined)));
   }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClientRegistration, type ClientWithSecrets, registerClient } from '../admin/clients.ts';
 import { type CreatedUser, createUserWithOrganization } from '../admin/users.ts';
-import { parseSettings } from '../config/load-settings.ts';
+import { buildTopology, parseSettings } from '../config/load-settings.ts';
 import { openDataDirectory } from '../data-directory.ts';
 import type { DatabaseKind } from '../database/migrate.ts';
-import type { DatabaseUrls } from '../databases.ts';
+import { type DatabaseUrls, openDatabases } from '../databases.ts';
 import { ManualClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
@@ -65,12 +65,15 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       ...options.settings,
     });
     try {
+      const log = options.log ?? silentLog;
+      const opening = openDatabases(
+        { databaseUrls, dataDirectory, log, settings },
+        buildTopology(settings),
+        clock.nowMs(),
+      );
       const platform = await startPlatform({
-        settings,
-        dataDirectory,
-        databaseUrls,
-        log: options.log ?? silentLog,
-        clock,
+        ...{ settings, dataDirectory, log, clock },
+        databases: await opening,
         lab: options.lab ?? false,
       });
       return {

@@ -99,6 +99,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const connection = (database: string): pg.ClientConfig => ({ host: socketDirectory, user: superuser, database });
 
+  const databases = new Set<string>();
   let server: Supervised | undefined;
   let relaunching: Promise<void> | undefined;
   const stopping = new AbortController();
@@ -112,7 +113,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     closeSync(log);
     server = started;
     try {
-      await waitUntilReady(connection('postgres'), started, logFile, signal);
+      for (const name of await waitUntilReady(connection('postgres'), started, logFile, signal)) databases.add(name);
     } catch (error) {
       await end(started);
       throw error;
@@ -158,14 +159,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return {
     connection,
     async ensureDatabase(database, template) {
+      if (databases.has(database)) return;
       const client = new pg.Client(connection('postgres'));
       client.on('error', () => {});
       await client.connect();
       try {
-        const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-        if (found.rowCount) return;
         const from = template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : '';
         await client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}${from}`);
+        databases.add(database);
       } finally {
         await client.end();
       }
@@ -252,12 +253,13 @@ async function initialize(initdb: string, data: string, runAs: RunAs, asked: Abo
   throw new UsableFailure(`PostgreSQL could not make its files in ${data}: ${lastLine(errors) || end}`);
 }
 
+/** @returns the names of the databases that are there. */
 async function waitUntilReady(
   connection: pg.ClientConfig,
   server: Supervised,
   logFile: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   for (let waitedMs = 0; waitedMs < startTimeoutMs; waitedMs += 20) {
     signal.throwIfAborted();
     if (server.end !== undefined) {
@@ -269,8 +271,9 @@ async function waitUntilReady(
     client.on('error', () => {});
     try {
       await client.connect();
+      const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
       await client.end();
-      return;
+      return rows.map(({ datname }) => datname);
     } catch {
       await client.end().catch(() => {});
       await pause(20, signal);

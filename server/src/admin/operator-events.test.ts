@@ -73,7 +73,7 @@ describe('clients', () => {
       { action: 'delete' },
       { action: 'rotate-secret', dataCenters: ['us'] },
       { action: 'change', changed: ['name', 'data_centers', 'settings'], settings: ['lifetimes.codeTtlSeconds'] },
-      { action: 'register', type: 'server', dataCenters: ['us'] },
+      { action: 'register', type: 'server', dataCenters: ['us'], profile: 'compatible' },
     ]);
     expect(new Set(recorded.map(({ clientId }) => clientId))).toEqual(new Set([made.json.client_id]));
     for (const secret of [made.json.client_secret, rotated.json.client_secret]) {

@@ -8,6 +8,7 @@ import type { ConsoleRoute } from './route.ts';
 import { Streams } from './streams.ts';
 import { newClients, type Visitor, visit } from './testing/visitor.ts';
 import type { AppList, Client, ClientList, OrganizationList, SecretList, SessionList } from './wire.ts';
+import type { FlowList } from './wire-flows.ts';
 
 /** Over the whole table of routes: nobody sees or touches what is another user's, and no page elsewhere can act here. */
 const routes = consoleRoutes(new Streams(), new CrmCaller({ notices: { subscribe() {} } } as never));
@@ -17,9 +18,11 @@ let attacker: Visitor;
 let clients: Client[];
 let own: Client;
 let secretIds: string[];
+/** A flow of the victim's client-based app. */
+let flowId: string;
 
 beforeAll(async () => {
-  platform = await startTestPlatform({ dataCenters: ['us', 'eu'] });
+  platform = await startTestPlatform({ dataCenters: ['us', 'eu'], lab: true });
   victim = await visit(platform, 'victim@example.com');
   attacker = await visit(platform, 'attacker@example.com');
   clients = await Promise.all(
@@ -35,6 +38,11 @@ beforeAll(async () => {
   const body = { code: made.code };
   const exchanged = await victim.json<{ status: number }>('POST', `/clients/${self}/codes/exchange`, body);
   expect(exchanged.status).toBe(200);
+  const app = clients.find(({ type }) => type === 'browser')?.clientId ?? '';
+  await fetch(`${platform.topology.find('us')?.origins.accounts}/oauth/v2/auth?client_id=${encodeURIComponent(app)}`);
+  const { flows } = await victim.json<FlowList>('GET', `/clients/${encodeURIComponent(app)}/flows`);
+  flowId = flows[0]?.flowId ?? '';
+  expect(flowId).not.toBe('');
 });
 afterAll(() => platform.stop());
 
@@ -77,6 +85,7 @@ function pathFor(route: ConsoleRoute, client: Client, id = encodeURIComponent(cl
     .replace(':dataCenter', 'us')
     .replace(':dc', 'eu')
     .replace(':userId', userId)
+    .replace(':flowId', flowId)
     .replace(':sessionId', '0123456789abcdef')
     .replace(':messageId', '0'.repeat(64));
 }

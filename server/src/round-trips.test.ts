@@ -43,8 +43,17 @@ async function token(parameters: Record<string, string>): Promise<Record<string,
 const exchange = (code: string) => token({ grant_type: 'authorization_code', redirect_uri: redirectUri, code });
 const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken });
 
-/** Statements to the data centre's database and to the directory while `work` runs. */
+/**
+ * Statements to the data centre's database and to the directory while `work` runs: the fewest of three times, because
+ * now and then something in the background asks a database at the same moment.
+ */
 async function counted(work: () => Promise<unknown>): Promise<number> {
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < 3; turn++) fewest = Math.min(fewest, await countedOnce(work));
+  return fewest;
+}
+
+async function countedOnce(work: () => Promise<unknown>): Promise<number> {
   const databases = [platform.dataCenters.get('us')?.database, platform.admin.directory];
   const total = () => databases.reduce((sum, database) => sum + (database?.roundTrips ?? 0), 0);
   const before = total();
@@ -57,8 +66,8 @@ test('a code exchange is two statements, a refresh one; those of many at once ar
   const { refresh_token: refreshToken = '' } = await exchange(await newCode());
   // That a secret was used is written down once a minute, behind the requests.
   await platform.admin.clients.storeSecretUses();
-  const code = await newCode();
-  expect(await counted(() => exchange(code))).toBe(2);
+  const codes = [await newCode(), await newCode(), await newCode()];
+  expect(await counted(() => exchange(codes.pop() ?? ''))).toBe(2);
   expect(await counted(() => refresh(refreshToken))).toBe(1);
   // How many share one depends on how they arrive; it is never more than one for each.
   expect(await counted(() => Promise.all(Array.from({ length: 40 }, () => refresh(refreshToken))))).toBeLessThanOrEqual(

@@ -40,6 +40,7 @@ beforeAll(async () => {
   expect(exchanged.status).toBe(200);
   const app = clients.find(({ type }) => type === 'browser')?.clientId ?? '';
   await fetch(`${platform.topology.find('us')?.origins.accounts}/oauth/v2/auth?client_id=${encodeURIComponent(app)}`);
+  await platform.dataCenters.get('us')?.events.flush();
   const { flows } = await victim.json<FlowList>('GET', `/clients/${encodeURIComponent(app)}/flows`);
   flowId = flows[0]?.flowId ?? '';
   expect(flowId).not.toBe('');

@@ -51,8 +51,10 @@ const exchange = (fields: Record<string, string> = {}) =>
       ...fields,
     }),
   });
-const listOf = (visitor: Visitor, query = '') =>
-  visitor.json<FlowList>('GET', `/clients/${client.clientId}/flows${query}`);
+const listOf = async (visitor: Visitor, query = '') => {
+  await Promise.all([...platform.dataCenters.values()].map(({ events }) => events.flush()));
+  return visitor.json<FlowList>('GET', `/clients/${client.clientId}/flows${query}`);
+};
 
 test('an owner sees the steps at every data centre, filters and finds them; nobody else knows of them', async () => {
   const [flow] = (await listOf(owner)).flows;

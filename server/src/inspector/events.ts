@@ -28,8 +28,11 @@ export interface ProtocolEvent {
   readonly detail?: Readonly<Record<string, unknown>> | (() => Readonly<Record<string, unknown>>);
   /** Asked for after the answer; the event is stored when it is there. */
   readonly explanation?: LateExplanation | undefined;
-  /** Keys of the codes and tokens that came or were given, and other ties to earlier steps (`flow-key.ts`). */
-  readonly keys?: readonly string[] | undefined;
+  /**
+   * Keys of the codes and tokens that came or were given, and other ties to earlier steps (`flow-key.ts`); a function,
+   * like `detail`, where hashing them may be for nothing.
+   */
+  readonly keys?: readonly string[] | (() => readonly string[]) | undefined;
   /** A tie that may have been made at another data centre of the realm. */
   readonly tiedAnywhere?: boolean;
 }
@@ -70,8 +73,9 @@ export interface ForgetfulRecorder {
 }
 
 /** An event on its way: who it is about in full, its detail not made yet. */
-interface ArrivedEvent extends Omit<ProtocolEvent, 'clientId'> {
+interface ArrivedEvent extends Omit<ProtocolEvent, 'clientId' | 'keys'> {
   readonly clientId: string | null;
+  readonly keys?: readonly string[] | undefined;
   readonly atMs: number;
   readonly exchange?: Exchange;
   readonly flowId?: string | undefined;
@@ -155,15 +159,10 @@ export function createEventRecorder(
         const of = Object.fromEntries(counts);
         const sum = [...counts.values()].reduce((total, count) => total + count, 0);
         const detail = { dropped: sum, of, limit, withinSeconds: windowMs / 1000 };
-        const event = {
-          kind: 'events',
-          outcome: 'EventsDropped',
-          clientId: null,
-          atMs: clock.nowMs(),
-          detail,
-        } as const;
-        logFailure(storableEvent(event));
-        await flows.insert([storableEvent(event)]);
+        const atMs = clock.nowMs();
+        const event = storableEvent({ kind: 'events', outcome: 'EventsDropped', clientId: null, atMs, detail });
+        logFailure(event);
+        await flows.insert([event]);
       }
     }
   };
@@ -201,7 +200,7 @@ export function createEventRecorder(
     if (recordEvents === 'none' || (given.outcome === 'Success' && recordEvents === 'failures')) return undefined;
     const nowMs = clock.nowMs();
     const clientId = given.clientId ? maskCredentials(boundedText(given.clientId, maxClientIdLength)) : null;
-    const arrived: ArrivedEvent = { ...given, clientId, atMs: nowMs };
+    const arrived: ArrivedEvent = { ...given, clientId, keys: made(given.keys), atMs: nowMs };
     const filter = isFrequent(given.kind, given.outcome)
       ? filters.frequent
       : isUnbounded(given.kind, given.outcome)
@@ -296,16 +295,20 @@ async function complete(event: ArrivedEvent, findElsewhere: RecorderOptions['fin
   const fits = link && (link.clientId === null || link.clientId === clientId);
   const joined = { ...event, clientId, ...(fits && event.flowId === undefined && { flowId: link.flowId }) };
   if (!found) return joined;
-  const detail = typeof event.detail === 'function' ? event.detail() : event.detail;
-  return { ...joined, outcome: found.outcome, detail: { ...detail, ...found.detail } };
+  return { ...joined, outcome: found.outcome, detail: { ...made(event.detail), ...found.detail } };
+}
+
+/** What was given, or what the function that was given makes. */
+function made<Value extends object>(given: Value | (() => Value) | undefined): Value | undefined {
+  return typeof given === 'function' ? (given as () => Value)() : given;
 }
 
 function storableEvent(
   { detail, explanation, tiedAnywhere, ...event }: ArrivedEvent,
   more: Readonly<Record<string, unknown>> = {},
 ): StorableEvent {
-  const made = typeof detail === 'function' ? detail() : (detail ?? {});
-  return { ...event, detail: maskCredentials(JSON.stringify({ ...boundedDetail(made), ...more })) };
+  const told = { ...boundedDetail(made(detail) ?? {}), ...more };
+  return { ...event, detail: maskCredentials(JSON.stringify(told)) };
 }
 
 const dayMs = 86_400_000;

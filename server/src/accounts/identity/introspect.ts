@@ -62,7 +62,7 @@ export async function answerIntrospection(
     clientId: caller.clientId,
     userId: active ? found.userId : null,
     requestId: request.id,
-    keys: [credentialKey(token)],
+    keys: () => [credentialKey(token)],
     detail: { token: maskSecret(token), ...(active ? { kind: found.kind, issuedTo: found.clientId } : {}) },
   });
   // RFC 7662 §2.2: of a token that is not active the caller learns nothing more.

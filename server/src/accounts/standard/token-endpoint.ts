@@ -24,7 +24,7 @@ export function registerStandardToken(app: FastifyInstance, context: AccountsCon
       clientId: client.clientId,
       requestId: request.id,
       detail: () => ({ grantType, dialect: 'standard', accessToken: maskSecret(result.accessToken) }),
-      keys: keysOf(parameters, result),
+      keys: () => keysOf(parameters, result),
     });
     return sendJson(reply, 200, renderStandardAnswer(result));
   });

@@ -60,7 +60,6 @@ export type RefreshResult =
         | 'scope not granted'
         | 'reused'
         | 'again';
-      readonly scopes?: readonly string[];
     };
 
 interface Row {
@@ -76,10 +75,10 @@ interface Row {
 }
 
 /**
- * One statement for all refreshes; of a family that rotates one at a time, the others are told to come again, as are those
- * whom another process has forestalled: by then they see what it did. With limits the rows of the refresh tokens are locked in the order of their hashes,
- * and the window and the list of active access tokens are kept in those rows: so the limits are exact over all
- * processes. Without limits nothing is locked.
+ * One statement for all refreshes. With limits or rotation the rows of the refresh tokens are locked in the order of their
+ * hashes, and the window and the list of active access tokens are kept in those rows: so both are exact over all
+ * processes. Without, nothing is locked. Of several that rotate one family, one does; the others, and those that another
+ * process was faster than, are told to come again (`again`): by then they see what it did.
  */
 export async function refreshTokens(database: Database, jobs: readonly Refresh[]): Promise<RefreshResult[]> {
   const limited = jobs.some(
@@ -114,7 +113,6 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
 
 function toResult(row: Row): RefreshResult {
   const { environment, other, scopes, state } = row;
-  if (state === 'scope not granted') return { kind: state, scopes };
   if (state !== 'issue' && state !== 'repeated') return { kind: state };
   if (state === 'issue' && !row.issued) return { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
   const kind = state === 'issue' ? 'issued' : 'repeated';

@@ -51,7 +51,7 @@ export async function answerTokenRequest(
     outcome: 'Success',
     clientId: credentials.clientId ?? null,
     requestId: request.id,
-    keys: keysOf(parameters, result),
+    keys: () => keysOf(parameters, result),
     detail: () => ({ grantType: parameters.get('grant_type'), accessToken: maskSecret(result.accessToken) }),
   });
   return sendJson(reply, 200, renderTokenAnswer(context, result));

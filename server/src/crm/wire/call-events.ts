@@ -50,7 +50,7 @@ export class CallEvents {
       clientId: grant.clientId,
       userId: grant.userId,
       requestId: request.id,
-      keys: keysOf(request, grant, origin),
+      keys: () => keysOf(request, grant, origin),
       detail: () => ({
         method: request.method,
         path: pathOf(request),
@@ -69,7 +69,7 @@ export class CallEvents {
       kind: 'cors',
       outcome: allowed ? 'Success' : 'OriginUnknown',
       requestId: request.id,
-      keys: [preflightTie(request, origin, String(request.headers['access-control-request-method']))],
+      keys: () => [preflightTie(request, origin, String(request.headers['access-control-request-method']))],
       detail: {
         origin,
         method: request.headers['access-control-request-method'],

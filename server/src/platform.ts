@@ -1,42 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { createAccountsApp } from './accounts/accounts-app.ts';
-import { AttemptCounter } from './accounts/attempts.ts';
-import type { AccountsContext } from './accounts/context.ts';
-import { startSweeping } from './accounts/expiry.ts';
-import { Pages } from './accounts/pages/pages.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { refoldAddresses } from './accounts/refold-addresses.ts';
-import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { CredentialFinder } from './accounts/store/credential-finder.ts';
 import { DeviceRequests } from './accounts/store/device-requests.ts';
-import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
-import { TokenStore } from './accounts/store/token-store.ts';
 import { createAdminApp } from './admin/admin-app.ts';
-import type { AdminContext, AdministeredDataCenter } from './admin/context.ts';
+import type { AdminContext } from './admin/context.ts';
 import { registerNoLab } from './admin/no-lab.ts';
-import {
-  apiServiceOf,
-  type DataCenter,
-  environments,
-  portOffsets,
-  type Service,
-  type Topology,
-} from './config/data-centers.ts';
+import { buildDataCenter, listen, type RunningDataCenter } from './build-data-center.ts';
+import { portOffsets, type Service, type Topology } from './config/data-centers.ts';
 import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { createConsoleApp } from './console/console-app.ts';
 import type { ConsoleContext } from './console/context.ts';
-import { createCrmApi } from './crm/api.ts';
-import { jobKinds } from './crm/job-kinds.ts';
-import { type OutgoingPolicy, outgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
-import { JobWorker } from './crm/jobs/worker.ts';
-import { createCrmStore, storeOver } from './crm/store/create-store.ts';
-import { listOrganizations } from './crm/store/space/list-organizations.ts';
-import { sweep } from './crm/upkeep.ts';
-import { Notifier } from './crm/work/notifications/notifier.ts';
+import { outgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import type { Databases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
@@ -55,9 +33,7 @@ import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
 import { type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
-import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
-import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
 import type { Lab } from './lab/lab.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
@@ -88,10 +64,6 @@ export interface Platform {
   readonly lab: Lab | undefined;
   /** Closes the listeners, stores what is waiting, and stops the embedded PostgreSQL. */
   stop(): Promise<void>;
-}
-
-export interface RunningDataCenter extends AdministeredDataCenter {
-  readonly tokens: TokenStore;
 }
 
 /** How long each part may take to end. */
@@ -140,13 +112,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
-    const credentials = new CredentialFinder(
-      new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)])),
-    );
-    const flowsElsewhere = new FlowsElsewhere(
-      topology,
-      new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)])),
-    );
+    const databaseOf = new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)]));
+    const credentials = new CredentialFinder(databaseOf);
+    const flowsElsewhere = new FlowsElsewhere(topology, databaseOf);
     const passwordRules = new PasswordRules(settings.passwords);
     const shared = {
       settings,
@@ -172,9 +140,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const adminPort = settings.basePort + portOffsets.admin;
     const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
 
-    // Whoever runs no lab loads none of it.
-    const laboratory = options.lab && clock instanceof ShiftedClock ? await import('./lab/open-lab.ts') : undefined;
-    const faults = laboratory && new laboratory.Faults();
+    const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;
     const dataCenters = new Map<string, RunningDataCenter>();
     const listeners: Listener[] = [];
     const built = await Promise.all(
@@ -185,7 +151,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           { ...shared, policy, flowsElsewhere },
           keys,
           closers,
-          faults && laboratory.faultsOf(faults, each.id),
+          laboratory?.faultsOf(laboratory.faults, each.id),
         ),
       ),
     );
@@ -241,9 +207,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
-    if (laboratory && faults && clock instanceof ShiftedClock) {
-      const opened = laboratory.openLab(
-        { admin, clock, directoryNotices, faults, databases: databases.all, dataDirectory },
+    if (laboratory) {
+      const { clock: labClock, faults, openLab } = laboratory;
+      const opened = openLab(
+        { admin, clock: labClock, directoryNotices, faults, databases: databases.all, dataDirectory },
         adminApp,
       );
       closers.push(() => opened.close());
@@ -261,6 +228,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
+}
+
+/** Whoever runs no lab loads none of it. */
+async function prepareLab(clock: ShiftedClock) {
+  const { Faults, faultsOf, openLab } = await import('./lab/open-lab.ts');
+  return { clock, faults: new Faults(), faultsOf, openLab };
 }
 
 /**
@@ -289,21 +262,6 @@ async function chooseClock(
   return clock;
 }
 
-type Shared = Pick<
-  AccountsContext,
-  | 'settings'
-  | 'scopes'
-  | 'credentials'
-  | 'topology'
-  | 'clients'
-  | 'homeIndex'
-  | 'passwordRules'
-  | 'deviceRequests'
-  | 'clock'
-  | 'random'
-  | 'log'
->;
-
 /** The listeners that a console calls without the network. */
 function inProcess(apps: ReadonlyMap<Service, FastifyInstance>): Pick<ConsoleContext, 'accounts' | 'apis'> {
   const app = (service: Service) => apps.get(service) as FastifyInstance;
@@ -311,121 +269,4 @@ function inProcess(apps: ReadonlyMap<Service, FastifyInstance>): Pick<ConsoleCon
     accounts: app('accounts'),
     apis: { production: app('api'), sandbox: app('sandboxApi'), developer: app('developerApi') },
   };
-}
-
-/** One data centre: its stores, its accounts server and its three API listeners. */
-async function buildDataCenter(
-  dataCenter: DataCenter,
-  { database, background }: { readonly database: Database; readonly background: Database },
-  {
-    policy,
-    flowsElsewhere,
-    ...shared
-  }: Shared & {
-    readonly policy: OutgoingPolicy;
-    readonly flowsElsewhere: FlowsElsewhere;
-  },
-  {
-    signing: sealingKey,
-    attempts,
-    ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
-  closers: (() => Promise<unknown>)[],
-  faults?: DataCenterFaults,
-): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
-  const { settings, clock, clients, log } = shared;
-  const notices = await listen(database, closers);
-  faults?.attach(database, background);
-  const recorder = createEventRecorder(database.spared, {
-    clock,
-    log,
-    recordEvents: settings.recordEvents,
-    eventsPerMinute: settings.limits.eventsPerMinute,
-    bounds: settings.inspector,
-    findElsewhere: (key, id) => flowsElsewhere.find(key, dataCenter.id, id),
-  });
-  notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
-  const events: EventRecorder = faults?.marking(recorder) ?? recorder;
-  const { keptDays } = settings.inspector;
-  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));
-  const tokens = new TokenStore(database);
-  const authority = new LocalTokenAuthority({
-    tokens,
-    clients,
-    scopes: shared.scopes,
-    credentials: shared.credentials,
-    notices,
-    clock,
-    dataCenter: dataCenter.id,
-    limits: settings.limits,
-  });
-  const signingKeys = new SigningKeys({
-    database,
-    notices,
-    clock,
-    random: shared.random,
-    sealingKey,
-    dataCenterId: dataCenter.id,
-    leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
-  });
-  const intercept = (component: 'accounts' | 'api' | 'content') => faults?.intercept(component, { events, authority });
-  const accountsContext: AccountsContext = {
-    ...shared,
-    intercept: intercept('accounts'),
-    dataCenter,
-    database,
-    tokens,
-    authority,
-    signingKeys,
-    events,
-    keys,
-    organizations: { listForUser: (userId) => listOrganizations(database, userId) },
-    notices,
-    attempts: new AttemptCounter({ database, clock, key: attempts, windowSeconds: settings.limits.windowSeconds }),
-    pages: new Pages(dataCenter.id),
-  };
-  const accounts = createAccountsApp(accountsContext);
-  const store = createCrmStore({ database, notices, clock, settings });
-  const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
-  for (const environment of environments) {
-    const api = { ...shared, dataCenter, environment, store, authority, events, intercept: intercept('api') };
-    apps.set(apiServiceOf[environment], createCrmApi(api));
-  }
-  const content = {
-    ...shared,
-    dataCenter,
-    store,
-    authority,
-    events,
-    environment: 'production',
-    content: true,
-    intercept: intercept('content'),
-  } as const;
-  apps.set('content', createCrmApi(content));
-  const worker = new JobWorker({
-    store,
-    workStore: storeOver(store, background),
-    notices,
-    clock,
-    random: shared.random,
-    log,
-    kinds: jobKinds,
-    sweep,
-    policy,
-  });
-  closers.push(() => worker.close());
-  const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
-  closers.push(() => notifier.close());
-  return {
-    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store },
-    apps,
-    forConsole: accountsContext,
-  };
-}
-
-async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {
-  const notices = new ChangeNotices(database);
-  await notices.start();
-  closers.push(() => notices.close());
-  return notices;
 }

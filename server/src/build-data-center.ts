@@ -1,0 +1,162 @@
+import type { FastifyInstance } from 'fastify';
+import { createAccountsApp } from './accounts/accounts-app.ts';
+import { AttemptCounter } from './accounts/attempts.ts';
+import type { AccountsContext } from './accounts/context.ts';
+import { startSweeping } from './accounts/expiry.ts';
+import { Pages } from './accounts/pages/pages.ts';
+import { SigningKeys } from './accounts/signing/signing-keys.ts';
+import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
+import { TokenStore } from './accounts/store/token-store.ts';
+import type { AdministeredDataCenter } from './admin/context.ts';
+import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
+import { createCrmApi } from './crm/api.ts';
+import { jobKinds } from './crm/job-kinds.ts';
+import type { OutgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
+import { JobWorker } from './crm/jobs/worker.ts';
+import { createCrmStore, storeOver } from './crm/store/create-store.ts';
+import { listOrganizations } from './crm/store/space/list-organizations.ts';
+import { sweep } from './crm/upkeep.ts';
+import { Notifier } from './crm/work/notifications/notifier.ts';
+import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
+import type { Database } from './database/database.ts';
+import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
+import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
+import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
+
+/** What all data centres of the platform have in common. */
+type Shared = Pick<
+  AccountsContext,
+  | 'settings'
+  | 'scopes'
+  | 'credentials'
+  | 'topology'
+  | 'clients'
+  | 'homeIndex'
+  | 'passwordRules'
+  | 'deviceRequests'
+  | 'clock'
+  | 'random'
+  | 'log'
+>;
+
+export interface RunningDataCenter extends AdministeredDataCenter {
+  readonly tokens: TokenStore;
+}
+
+/** One data centre: its stores, its accounts server and its three API listeners. */
+export async function buildDataCenter(
+  dataCenter: DataCenter,
+  { database, background }: { readonly database: Database; readonly background: Database },
+  {
+    policy,
+    flowsElsewhere,
+    ...shared
+  }: Shared & {
+    readonly policy: OutgoingPolicy;
+    readonly flowsElsewhere: FlowsElsewhere;
+  },
+  {
+    signing: sealingKey,
+    attempts,
+    ...keys
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
+  closers: (() => Promise<unknown>)[],
+  faults?: DataCenterFaults,
+): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
+  const { settings, clock, clients, log } = shared;
+  const notices = await listen(database, closers);
+  faults?.attach(database, background);
+  const recorder = createEventRecorder(database.spared, {
+    clock,
+    log,
+    recordEvents: settings.recordEvents,
+    eventsPerMinute: settings.limits.eventsPerMinute,
+    bounds: settings.inspector,
+    findElsewhere: (key, id) => flowsElsewhere.find(key, dataCenter.id, id),
+  });
+  notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
+  const events: EventRecorder = faults?.marking(recorder) ?? recorder;
+  const { keptDays } = settings.inspector;
+  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));
+  const tokens = new TokenStore(database);
+  const authority = new LocalTokenAuthority({
+    tokens,
+    clients,
+    scopes: shared.scopes,
+    credentials: shared.credentials,
+    notices,
+    clock,
+    dataCenter: dataCenter.id,
+    limits: settings.limits,
+  });
+  const signingKeys = new SigningKeys({
+    database,
+    notices,
+    clock,
+    random: shared.random,
+    sealingKey,
+    dataCenterId: dataCenter.id,
+    leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
+  });
+  const intercept = (component: 'accounts' | 'api' | 'content') => faults?.intercept(component, { events, authority });
+  const accountsContext: AccountsContext = {
+    ...shared,
+    intercept: intercept('accounts'),
+    dataCenter,
+    database,
+    tokens,
+    authority,
+    signingKeys,
+    events,
+    keys,
+    organizations: { listForUser: (userId) => listOrganizations(database, userId) },
+    notices,
+    attempts: new AttemptCounter({ database, clock, key: attempts, windowSeconds: settings.limits.windowSeconds }),
+    pages: new Pages(dataCenter.id),
+  };
+  const accounts = createAccountsApp(accountsContext);
+  const store = createCrmStore({ database, notices, clock, settings });
+  const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
+  for (const environment of environments) {
+    const api = { ...shared, dataCenter, environment, store, authority, events, intercept: intercept('api') };
+    apps.set(apiServiceOf[environment], createCrmApi(api));
+  }
+  const content = {
+    ...shared,
+    dataCenter,
+    store,
+    authority,
+    events,
+    environment: 'production',
+    content: true,
+    intercept: intercept('content'),
+  } as const;
+  apps.set('content', createCrmApi(content));
+  const worker = new JobWorker({
+    store,
+    workStore: storeOver(store, background),
+    notices,
+    clock,
+    random: shared.random,
+    log,
+    kinds: jobKinds,
+    sweep,
+    policy,
+  });
+  closers.push(() => worker.close());
+  const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
+  closers.push(() => notifier.close());
+  return {
+    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store },
+    apps,
+    forConsole: accountsContext,
+  };
+}
+
+/** Hears the changes of a database until it is closed. */
+export async function listen(database: Database, closers: (() => Promise<unknown>)[]): Promise<ChangeNotices> {
+  const notices = new ChangeNotices(database);
+  await notices.start();
+  closers.push(() => notices.close());
+  return notices;
+}

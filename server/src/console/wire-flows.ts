@@ -4,19 +4,20 @@ import { type Static, Type } from 'typebox';
 const time = Type.String({ format: 'date-time' });
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const texts = Type.Record(Type.String(), Type.String());
-const outcome = Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]);
 
-/** A flow in a list. */
-export const flowSummary = Type.Object({
+/** What a flow says of itself, without its steps. */
+const head = {
   flowId: Type.String(),
   clientId: textOrNull,
   userId: textOrNull,
   startedAt: time,
   lastAt: time,
-  outcome,
+  outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
   dataCenters: Type.Array(Type.String()),
-  steps: Type.Integer(),
-});
+};
+
+/** A flow in a list. */
+export const flowSummary = Type.Object({ ...head, steps: Type.Integer() });
 /** GET /api/clients/{id}/flows and /api/administration/flows, newest first. */
 export const flowList = Type.Object({
   flows: Type.Array(flowSummary),
@@ -76,13 +77,7 @@ export const flowStep = Type.Object({
 
 /** GET /api/clients/{id}/flows/{flowId} and /api/administration/flows/{flowId}; by server-sent events at …/stream. */
 export const flow = Type.Object({
-  flowId: Type.String(),
-  clientId: textOrNull,
-  userId: textOrNull,
-  startedAt: time,
-  lastAt: time,
-  outcome,
-  dataCenters: Type.Array(Type.String()),
+  ...head,
   steps: Type.Array(flowStep),
   omitted: Type.Integer(),
   unreachable: Type.Array(Type.String()),

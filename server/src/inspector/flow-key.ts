@@ -12,6 +12,11 @@ export function credentialKey(credential: string): string {
   return secretHash(credential).toString('hex').slice(0, keyLength);
 }
 
+/** The keys of those that there are. */
+export function credentialKeys(...credentials: readonly (string | null | undefined)[]): string[] {
+  return credentials.filter((each) => typeof each === 'string' && each !== '').map((each) => credentialKey(`${each}`));
+}
+
 /** The same for a credential of which only the whole hash is known, in hexadecimal. */
 export function credentialKeyOfHash(hash: string): string {
   return hash.slice(0, keyLength);

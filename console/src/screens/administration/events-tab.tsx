@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { eventKinds } from '../../../../server/src/inspector/event-kinds.ts';
 import { administrationQueries, type EventFilter } from '../../api/administration.ts';
 import { EventTable } from '../../parts/event-table.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { OlderButton } from '../../parts/older-button.tsx';
 import { administrationTexts as texts } from '../../texts/administration.ts';
 
 /** What happened in the data centre, as it happens; the filters are in the address. */
@@ -62,13 +63,7 @@ export function EventsTab() {
           return events.length === 0 ? <Text>{texts.noEvents}</Text> : <EventTable events={events} />;
         }}
       </Loaded>
-      {query.hasNextPage && (
-        <Group>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {texts.older}
-          </Button>
-        </Group>
-      )}
+      <OlderButton query={query} label={texts.older} />
     </Stack>
   );
 }

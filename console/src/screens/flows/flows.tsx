@@ -7,6 +7,7 @@ import { flowOfDocument } from '../../../../server/src/inspector/flows/flow-docu
 import type { Flow } from '../../../../server/src/inspector/flows/flow-reader.ts';
 import { type FlowBase, type FlowFilter, filterOf, flowQueries, noFilter, searchOf } from '../../api/flows.ts';
 import { Loaded } from '../../parts/loaded.tsx';
+import { OlderButton } from '../../parts/older-button.tsx';
 import { flowTexts as texts } from '../../texts/flows.ts';
 import { FlowTable } from './flow-table.tsx';
 import { FlowView } from './flow-view.tsx';
@@ -113,13 +114,7 @@ export function Flows({ base, dataCenters, flowId, open }: FlowsProps) {
           );
         }}
       </Loaded>
-      {query.hasNextPage && (
-        <Group>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {texts.older}
-          </Button>
-        </Group>
-      )}
+      <OlderButton query={query} label={texts.older} />
     </Stack>
   );
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { readParameters } from '../../http/parameters.ts';
-import { credentialKey } from '../../inspector/flow-key.ts';
+import { credentialKeys } from '../../inspector/flow-key.ts';
 import type { Client } from '../../oauth/client.ts';
 import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
@@ -36,7 +36,7 @@ export function registerDeviceToken(app: FastifyInstance, context: AccountsConte
       return sendPollRefusal(context, request, reply, clientId, {
         ...result,
         detail,
-        keys: code ? [credentialKey(code)] : [],
+        keys: credentialKeys(code),
       });
     }
     context.events.record({
@@ -44,9 +44,7 @@ export function registerDeviceToken(app: FastifyInstance, context: AccountsConte
       outcome: 'Success',
       clientId,
       requestId: request.id,
-      keys: [code, result.refreshToken, result.accessToken]
-        .filter((each) => !!each)
-        .map((each) => credentialKey(`${each}`)),
+      keys: credentialKeys(code, result.refreshToken, result.accessToken),
       detail: { code: maskSecret(code ?? ''), accessToken: maskSecret(result.accessToken) },
     });
     return sendJson(reply, 200, renderTokenAnswer(context, result));

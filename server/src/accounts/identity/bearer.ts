@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import type { EventKind } from '../../inspector/event-kinds.ts';
-import { credentialKey } from '../../inspector/flow-key.ts';
+import { credentialKeys } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import type { LateExplanation } from '../../oauth/outcomes.ts';
 import type { TokenGrant, TokenRefusal } from '../../oauth/token-authority.ts';
@@ -52,7 +52,7 @@ export async function admitBearer(
       clientId,
       userId,
       requestId: request.id,
-      keys: token === undefined ? [] : [credentialKey(token)],
+      keys: credentialKeys(token),
       detail: { ...masked, ...detail },
       ...(explanation && { explanation }),
     });

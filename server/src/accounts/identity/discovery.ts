@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { grantTypes } from '../../oauth/client.ts';
 import type { AccountsContext } from '../context.ts';
-import { signingAlgorithm } from '../signing/signing-key-material.ts';
+import { openIdMembers } from './discovery-members.ts';
 import { identityScopes } from './identity-claims.ts';
 import { sendPublicDocument } from './public-document.ts';
 
@@ -37,29 +37,8 @@ export function registerDiscovery(app: FastifyInstance, context: AccountsContext
   const openId = () => ({
     ...shared(),
     userinfo_endpoint: endpoint('/oauth/v2/userinfo'),
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [signingAlgorithm],
-    claim_types_supported: ['normal'],
-    claims_supported: [
-      'iss',
-      'sub',
-      'aud',
-      'azp',
-      'exp',
-      'iat',
-      'auth_time',
-      'nonce',
-      'at_hash',
-      'email',
-      'email_verified',
-      'name',
-      'given_name',
-      'family_name',
-    ],
+    ...openIdMembers(),
     claims_parameter_supported: false,
-    request_parameter_supported: false,
-    // Left out it would mean "supported" (OpenID Connect Discovery §3).
-    request_uri_parameter_supported: false,
   });
 
   app.get('/.well-known/openid-configuration', async (_request, reply) =>

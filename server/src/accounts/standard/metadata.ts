@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
 import { acrValues } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
+import { openIdMembers } from '../identity/discovery-members.ts';
 import { sendPublicDocument } from '../identity/public-document.ts';
 import { issuerOf, standardPath } from '../issuer.ts';
-import { signingAlgorithm } from '../signing/signing-key-material.ts';
 import { clientMethods, provingMethods } from './authenticate.ts';
 
 const maxAgeSeconds = 3600;
@@ -35,8 +35,7 @@ export function registerStandardMetadata(app: FastifyInstance, context: Accounts
     grant_types_supported: standardGrantTypes,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     acr_values_supported: acrValues,
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [signingAlgorithm],
+    ...openIdMembers(['acr', 'amr']),
     token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: methods.algorithms,
     revocation_endpoint_auth_methods_supported: clientMethods,
@@ -45,29 +44,7 @@ export function registerStandardMetadata(app: FastifyInstance, context: Accounts
     introspection_endpoint_auth_signing_alg_values_supported: methods.algorithms,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    claim_types_supported: ['normal'],
-    claims_supported: [
-      'iss',
-      'sub',
-      'aud',
-      'azp',
-      'exp',
-      'iat',
-      'auth_time',
-      'nonce',
-      'acr',
-      'amr',
-      'at_hash',
-      'email',
-      'email_verified',
-      'name',
-      'given_name',
-      'family_name',
-    ],
     claims_parameter_supported: true,
-    request_parameter_supported: false,
-    // Left out it would mean "supported" (OpenID Connect Discovery §3).
-    request_uri_parameter_supported: false,
   };
   // OpenID Connect appends to the issuer, RFC 8414 §3.1 puts its name before the issuer's path; some clients mix the two.
   for (const path of [

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { credentialKey } from '../../inspector/flow-key.ts';
+import { credentialKeys } from '../../inspector/flow-key.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import { outcomes, type Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -19,7 +19,7 @@ export function registerRevoke(app: FastifyInstance, context: AccountsContext): 
       outcome: 'Success',
       clientId,
       requestId: request.id,
-      keys: [credentialKey(token)],
+      keys: credentialKeys(token),
       detail: { token: maskSecret(token) },
     });
     return sendJson(reply, 200, { status: 'success' });
@@ -38,7 +38,7 @@ export function registerRevoke(app: FastifyInstance, context: AccountsContext): 
       outcome,
       clientId: clientId?.slice(0, 100) ?? null,
       requestId: request.id,
-      keys: token ? [credentialKey(token)] : [],
+      keys: credentialKeys(token),
       detail,
     });
     // Never 200 here: callers read that status as "revoked".

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { credentialKey } from '../../inspector/flow-key.ts';
+import { credentialKeys } from '../../inspector/flow-key.ts';
 import { type GrantType, grantTypes, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/outcomes.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -97,10 +97,8 @@ export async function exchange(
 
 /** What ties a token request to the steps before it, and its tokens to those that come after. */
 export function keysOf(parameters: URLSearchParams, answer?: TokenAnswer): string[] {
-  const came = [parameters.get('code'), parameters.get('refresh_token')];
-  return [...came, answer?.refreshToken, answer?.accessToken]
-    .filter((each) => !!each)
-    .map((each) => credentialKey(`${each}`));
+  const [code, refreshToken] = [parameters.get('code'), parameters.get('refresh_token')];
+  return credentialKeys(code, refreshToken, answer?.refreshToken, answer?.accessToken);
 }
 
 function isGrantType(text: string): text is GrantType {

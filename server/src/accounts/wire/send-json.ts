@@ -9,6 +9,7 @@ import {
   throttleErrorByLanguage,
 } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
+import { recordRefusal } from './record-refusal.ts';
 
 /** Sends a refusal in the platform dialect (or, when switched, in that of RFC 6749) and records what really happened. */
 export async function sendRefusal(
@@ -20,21 +21,11 @@ export async function sendRefusal(
   kind: EventKind = 'token',
   localized?: boolean,
 ): Promise<FastifyReply> {
-  const { outcome, detail, explanation, keys } = refusal;
-  context.events.record({
-    kind,
-    outcome,
-    clientId: clientId?.slice(0, 100) ?? null,
-    requestId: request.id,
-    ...(detail ? { detail } : {}),
-    explanation,
-    keys,
-  });
+  recordRefusal(context, request, reply, clientId, refusal, kind);
   // A client that is known may have switches of its own, and a strict one has no quirks.
   const client = clientId === null ? undefined : await context.clients.find(clientId).catch(() => undefined);
   const { compatibility } = client ? settingsFor(context.settings, client) : context.settings;
-  const { standard, token, meaning, disclosed = meaning } = outcomes[outcome];
-  if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
+  const { standard, token, meaning, disclosed = meaning } = outcomes[refusal.outcome];
   if (compatibility.strictRfc && standard) {
     if (standard === 'invalid_client' && request.headers.authorization) reply.header('www-authenticate', 'Basic');
     return sendJson(reply, standardStatus(standard), { error: standard, error_description: disclosed });

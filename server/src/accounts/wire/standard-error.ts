@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventKind } from '../../inspector/event-kinds.ts';
 import { type Outcome, outcomes, type Refusal, type StandardError, standardStatus } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { sendJson } from './send-json.ts';
 
 /** An outcome in the words of the standards; the catalogue of outcomes is the table. */
@@ -29,18 +30,9 @@ export function sendStandardRefusal(
   refusal: Refusal,
   kind: EventKind = 'token',
 ): FastifyReply {
-  const { outcome, detail, explanation, keys } = refusal;
-  context.events.record({
-    kind,
-    outcome,
-    clientId: clientId?.slice(0, 100) ?? null,
-    requestId: request.id,
-    ...(detail ? { detail } : {}),
-    explanation,
-    keys,
-  });
+  recordRefusal(context, request, reply, clientId, refusal, kind);
+  const { outcome, detail } = refusal;
   const { error, description } = standardErrorOf(outcome);
-  if (detail?.retryAfterSeconds !== undefined) reply.header('retry-after', String(detail.retryAfterSeconds));
   if (error === 'invalid_client' && request.headers.authorization)
     reply.header('www-authenticate', 'Basic realm="oauth2"');
   if (outcome === 'MethodNotAllowed') reply.header('allow', String(detail?.expected ?? 'POST'));

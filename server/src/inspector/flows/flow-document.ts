@@ -1,32 +1,30 @@
 import type { Flow, FlowSummary } from './flow-reader.ts';
 
-/** A flow in a list of the admin API. */
-export function summaryDocument({ clientId, dataCenters, flowId, ...flow }: FlowSummary) {
+/** What a flow says of itself, without its steps. */
+function headOf(flow: Omit<FlowSummary, 'steps'>) {
   return {
-    flow_id: flowId,
-    client_id: clientId,
+    flow_id: flow.flowId,
+    client_id: flow.clientId,
     user_id: flow.userId,
     started_at: new Date(flow.startedAtMs).toISOString(),
     last_at: new Date(flow.lastAtMs).toISOString(),
     outcome: flow.outcome,
-    data_centers: dataCenters,
-    steps: flow.steps,
+    data_centers: flow.dataCenters,
   };
+}
+
+/** A flow in a list of the admin API. */
+export function summaryDocument(flow: FlowSummary) {
+  return { ...headOf(flow), steps: flow.steps };
 }
 
 /**
  * A whole flow as JSON: what the admin API answers, and what is shared. It can be opened on any other platform, to be
  * read; it holds no secret.
  */
-export function flowDocument({ clientId, dataCenters, flowId, omitted, steps, unreachable, ...flow }: Flow) {
+export function flowDocument({ omitted, steps, unreachable, ...flow }: Flow) {
   return {
-    flow_id: flowId,
-    client_id: clientId,
-    user_id: flow.userId,
-    started_at: new Date(flow.startedAtMs).toISOString(),
-    last_at: new Date(flow.lastAtMs).toISOString(),
-    outcome: flow.outcome,
-    data_centers: dataCenters,
+    ...headOf(flow),
     steps: steps.map(({ dataCenter, eventId, explanation, injected, request, requestId, times, ...step }) => ({
       at: step.at,
       component: step.component,

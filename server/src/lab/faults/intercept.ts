@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readClientCredentials } from '../../accounts/client/client-authentication.ts';
+import { presentedToken } from '../../crm/wire/admission/check-token.ts';
 import { Unavailable } from '../../foundation/unavailable.ts';
 import type { Dialect, Intercept } from '../../http/app.ts';
 import { readParameters } from '../../http/parameters.ts';
@@ -26,7 +27,6 @@ export interface InterceptedListener {
   readonly authority: TokenAuthority;
 }
 
-const bearer = /^(?:zoho-oauthtoken|bearer) +(\S+) *$/i;
 /** Told of in events. */
 const longestPath = 200;
 
@@ -154,7 +154,7 @@ async function clientOf({ url, headers, body }: FastifyRequest): Promise<string 
 }
 
 async function clientOfToken(authority: TokenAuthority, { headers }: FastifyRequest): Promise<string | undefined> {
-  const token = bearer.exec(headers.authorization ?? '')?.[1];
+  const token = presentedToken(headers.authorization);
   if (token === undefined) return undefined;
   const check = await authority.check(token).catch(() => undefined);
   return check?.grant?.clientId;

@@ -6,6 +6,11 @@ import type { CrmContext } from '../context.ts';
 
 const credentials = /^(?:zoho-oauthtoken|bearer) +([^\s]+) *$/i;
 
+/** The token of an Authorization header in one of the two schemes; undefined: it has none. */
+export function presentedToken(authorization: string | undefined): string | undefined {
+  return credentials.exec(authorization ?? '')?.[1];
+}
+
 /**
  * The grant of the token in the Authorization header.
  * @throws Refusal AUTHENTICATION_FAILURE, INVALID_TOKEN
@@ -14,7 +19,7 @@ export async function checkToken(
   { authority }: Pick<CrmContext, 'authority'>,
   authorization: string | undefined,
 ): Promise<TokenGrant> {
-  const token = credentials.exec(authorization ?? '')?.[1];
+  const token = presentedToken(authorization);
   if (token === undefined) {
     throw new Refusal('AUTHENTICATION_FAILURE', {
       outcome: 'NoToken',

@@ -3,7 +3,8 @@ import { crmOutcomes } from './crm/kernel/outcomes.ts';
 import { accountsExplanations, crmExplanations } from './inspector/explain.ts';
 import { type Explanation, settings } from './inspector/explanations/explanation.ts';
 import { outlineOf } from './inspector/explanations/fill-template.ts';
-import { errorPages, type Outcome, outcomes } from './oauth/outcomes.ts';
+import { errorPages } from './oauth/error-pages.ts';
+import { type Outcome, outcomes } from './oauth/outcomes.ts';
 
 /** A page of the reference of errors. */
 interface Page {

@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { keyedHash } from '../foundation/secrets.ts';
-import type { Outcome, Refusal } from '../oauth/outcomes.ts';
+import type { Outcome } from '../oauth/outcomes.ts';
+import type { Refusal } from '../oauth/refusal.ts';
 
 /** One thing that tries are counted for. */
 export interface AttemptLimit {

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorPages, outcomes, type Refusal } from '../oauth/outcomes.ts';
+import { errorPages } from '../oauth/error-pages.ts';
+import { outcomes } from '../oauth/outcomes.ts';
+import type { Refusal } from '../oauth/refusal.ts';
 import type { AccountsContext } from './context.ts';
 import type { Messages } from './pages/messages.ts';
 import { findSession } from './sessions.ts';

@@ -6,7 +6,7 @@ import { createStatementQueue } from '../database/statement-queue.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
-import type { LateExplanation } from '../oauth/outcomes.ts';
+import type { LateExplanation } from '../oauth/refusal.ts';
 import { boundedDetail, boundedText } from './bounded.ts';
 import type { EventKind } from './event-kinds.ts';
 import { findEvent, type RecordedEvent, type StorableEvent, updateEvent } from './event-rows.ts';

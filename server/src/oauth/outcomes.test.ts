@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { errorPages, outcomes } from './outcomes.ts';
+import { errorPages } from './error-pages.ts';
+import { outcomes } from './outcomes.ts';
 
 test('every outcome has a sentence for people, and every form that it names exists', () => {
   for (const [name, entry] of Object.entries(outcomes)) {

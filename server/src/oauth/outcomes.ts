@@ -1,20 +1,11 @@
+import type { ErrorPage } from './error-pages.ts';
+import type { StandardError } from './standard-errors.ts';
+
 /**
  * The catalogue of outcomes: every way in which an authorization can fail has one entry, with the sentence for people
  * and its form in the platform dialect. The core returns outcome names; what the wire may hide, events and the log
  * never do.
  */
-
-/** The error pages of the authorization endpoint (reference §1.3), with the marker that tests read. */
-export const errorPages = {
-  E1: { title: 'Invalid Client', marker: 'invalid_client' },
-  E2: { title: 'Invalid response type', marker: 'invalid_response_type' },
-  E3: { title: 'Invalid OAuth scope', marker: 'invalid_scope' },
-  E4: { title: 'Invalid Redirect Uri', marker: 'invalid_redirect_uri' },
-  E5: { title: 'An error occurred', marker: 'unsupported_response_type' },
-  E6: { title: '400', marker: 'invalid_request' },
-  E7: { title: 'Access Denied', marker: 'access_denied' },
-} as const;
-export type ErrorPage = keyof typeof errorPages;
 
 interface OutcomeEntry {
   /** The sentence for people: what is wrong and what mends it. */
@@ -33,31 +24,6 @@ interface OutcomeEntry {
   /** The `error` that the client is sent to its redirect URI with. */
   readonly redirect?: string;
 }
-
-/** The errors of RFC 6749, of its extensions and of OpenID Connect, as far as they are used. */
-export type StandardError =
-  | 'access_denied'
-  | 'authorization_pending'
-  | 'consent_required'
-  | 'expired_token'
-  | 'insufficient_scope'
-  | 'interaction_required'
-  | 'invalid_client'
-  | 'invalid_grant'
-  | 'invalid_request'
-  | 'invalid_scope'
-  | 'invalid_token'
-  | 'login_required'
-  | 'registration_not_supported'
-  | 'request_not_supported'
-  | 'request_uri_not_supported'
-  | 'server_error'
-  | 'slow_down'
-  | 'temporarily_unavailable'
-  | 'unauthorized_client'
-  | 'unmet_authentication_requirements'
-  | 'unsupported_grant_type'
-  | 'unsupported_response_type';
 
 const invalidClient = { error: 'invalid_client', status: 200 } as const;
 const invalidClientSecret = { error: 'invalid_client_secret', status: 200 } as const;
@@ -532,53 +498,3 @@ const catalogue = {
 
 export type Outcome = keyof typeof catalogue;
 export const outcomes: Readonly<Record<Outcome, OutcomeEntry>> = catalogue;
-
-/** The most precise answer to "why did this fail?": the outcome and the compared values, secrets masked. */
-export interface Refusal {
-  readonly outcome: Outcome;
-  readonly detail?: Readonly<Record<string, unknown>>;
-  readonly explanation?: LateExplanation;
-  /** What ties the request to earlier steps, for the event. */
-  readonly keys?: readonly string[];
-}
-
-/** What can be found out of a refusal without making its answer wait: a better name of the outcome, and more detail. */
-export type LateExplanation = () => Promise<LateFinding | undefined>;
-
-export interface LateFinding {
-  readonly outcome: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  /** The data centre that knows the code or token, and the client that it was given to. */
-  readonly knownIn?: string | undefined;
-  readonly clientId?: string | undefined;
-}
-
-/** The statuses of the standard errors; `slow_down` has none in RFC 6749, 429 is what HTTP says for it. */
-export function standardStatus(error: StandardError): number {
-  return statuses[error] ?? 400;
-}
-
-const statuses: Partial<Record<StandardError, number>> = {
-  invalid_client: 401,
-  invalid_token: 401,
-  insufficient_scope: 403,
-  slow_down: 429,
-  server_error: 500,
-  temporarily_unavailable: 503,
-};
-
-/** The two bodies that say "too many tokens" (reference §11.3). */
-export const throttleBodies = {
-  current: {
-    error_description: 'You have made too many requests continuously. Please try again after some time.',
-    error: 'Access Denied',
-    status: 'failure',
-  },
-  legacy: {
-    error_description: 'Token creation throttle limit reached. Please reuse the valid tokens you currently have.',
-    error: 'Access Denied',
-  },
-} as const;
-
-/** What clients in China were seen to get for the error of the throttle body when texts are localised. */
-export const throttleErrorByLanguage: Readonly<Record<string, string>> = { zh: '拒绝访问' };

@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import type { Refusal } from './outcomes.ts';
+import type { Refusal } from './refusal.ts';
 
 /** Exact string comparison (RFC 9700 §2.1); for client-based apps the origin must also be a JavaScript domain. */
 export function checkRedirectUri(client: Client, redirectUri: string | null): Refusal | undefined {

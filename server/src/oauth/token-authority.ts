@@ -1,7 +1,7 @@
 import type { Environment } from '../config/data-centers.ts';
 import type { EpochMs } from '../foundation/kinds.ts';
 import type { AccessToken, ClientId, OrganizationId, UserId } from './ids.ts';
-import type { LateExplanation } from './outcomes.ts';
+import type { LateExplanation } from './refusal.ts';
 import type { ScopeSet } from './scopes.ts';
 
 /**

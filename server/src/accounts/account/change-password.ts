@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions } from '../forms.ts';

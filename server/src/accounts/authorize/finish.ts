@@ -4,7 +4,7 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
+import type { Outcome } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
 import type { AnswerableRequest } from '../request/authorization-request.ts';

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Client } from '../../oauth/client.ts';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { issuerOf } from '../issuer.ts';
 import { takeProof } from '../store/used-proofs.ts';

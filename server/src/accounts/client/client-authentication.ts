@@ -3,7 +3,7 @@ import { maskHash, secretHash } from '../../foundation/secrets.ts';
 import type { Client } from '../../oauth/client.ts';
 import { isPublic, rulesOf } from '../../oauth/client.ts';
 import { matchSecret } from '../../oauth/client-secret.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { findEnabledClient } from './find-client.ts';
 

@@ -1,5 +1,5 @@
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 
 /** The client, if it exists and is switched on at this data centre; else the refusal that says which. */

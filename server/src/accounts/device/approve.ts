@@ -1,6 +1,6 @@
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { prefixOf } from '../../oauth/formats.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';

@@ -6,7 +6,7 @@ import { credentialKey } from '../../inspector/flow-key.ts';
 import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import { type AttemptLimit, attemptsUsedUp } from '../attempts.ts';
 import { readClientCredentials } from '../client/client-authentication.ts';

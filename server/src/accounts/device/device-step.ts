@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { networkOf } from '../../http/network.ts';
 import type { Client } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import { findEnabledClient } from '../client/find-client.ts';

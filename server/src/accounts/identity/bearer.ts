@@ -3,7 +3,7 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import type { EventKind } from '../../inspector/event-kinds.ts';
 import { credentialKeys } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import type { LateExplanation } from '../../oauth/outcomes.ts';
+import type { LateExplanation } from '../../oauth/refusal.ts';
 import type { TokenGrant, TokenRefusal } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { findUser, type User } from '../users.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { appendQuery } from '../authorize/response-uri.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';

@@ -3,7 +3,7 @@ import type { Queryable } from '../../database/database.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
 import { familyOf, isNewest } from '../store/refresh-family.ts';

@@ -1,6 +1,6 @@
 import { queryOf } from '../../http/parameters.ts';
 import type { Client } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
 import { clientId, enabledClient } from '../request/client-steps.ts';

@@ -1,5 +1,5 @@
 import { type Client, type ClientType, clientTypeRules, isEnabledAt, rulesOf } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import { clientNotEnabled, findEnabledClient } from '../client/find-client.ts';
 import type { AccountsContext } from '../context.ts';

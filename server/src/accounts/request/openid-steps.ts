@@ -1,6 +1,6 @@
 import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { Incoming } from './steps.ts';
 

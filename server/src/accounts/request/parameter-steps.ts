@@ -1,8 +1,8 @@
 import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
 import { type ChallengeMethod, isVerifier } from '../../oauth/pkce.ts';
 import { checkRedirectUri } from '../../oauth/redirect-uri.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
 import type { Incoming } from './steps.ts';
 

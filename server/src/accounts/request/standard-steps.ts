@@ -1,6 +1,6 @@
 import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose';
 import { type Client, rulesOf } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
 import { acrValues } from '../acr.ts';
 import { ownParameters } from './fresh-sign-in.ts';

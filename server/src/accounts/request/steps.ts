@@ -1,4 +1,4 @@
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 
 /** What every step is given, beside what the steps before it found. */

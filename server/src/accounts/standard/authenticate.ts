@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Client, rulesOf } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { assertionType, checkAssertion, clientIdOfAssertion } from '../client/client-assertion.ts';
 import { checkSecret, parseBasic } from '../client/client-authentication.ts';
 import { findEnabledClient } from '../client/find-client.ts';

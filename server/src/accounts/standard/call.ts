@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EventKind } from '../../inspector/event-kinds.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendStandardRefusal } from '../wire/standard-error.ts';
 import { authenticateCaller, type Caller, presentedId } from './authenticate.ts';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 
 /**
  * The parameters of a request to one of the standard endpoints: a POST with an urlencoded body, none of them in the URL

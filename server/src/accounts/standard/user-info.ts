@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { identityClaims } from '../identity/identity-claims.ts';

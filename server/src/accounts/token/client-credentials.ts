@@ -1,7 +1,7 @@
 import { type ClientProfile, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';

@@ -2,7 +2,8 @@ import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
-import type { Outcome, Refusal } from '../../oauth/outcomes.ts';
+import type { Outcome } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import { allTokensTopic, tokenTopic } from '../store/token-authority.ts';
 

@@ -2,7 +2,7 @@ import { keyedHash } from '../../foundation/secrets.ts';
 import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, credentialOf, isCredential, prefixOf } from '../../oauth/formats.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { splitScopes } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
 import { endRefreshToken } from '../store/end-tokens.ts';

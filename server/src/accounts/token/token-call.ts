@@ -1,5 +1,5 @@
 import type { Client } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
 import type { DialectName } from '../issuer.ts';
 import type { TokenAnswer } from './token-answer.ts';

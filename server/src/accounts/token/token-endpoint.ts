@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKeys } from '../../inspector/flow-key.ts';
 import { type GrantType, grantTypes, rulesOf } from '../../oauth/client.ts';
-import type { Refusal } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
 import { parametersOf } from '../wire/parameters.ts';

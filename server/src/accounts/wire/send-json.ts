@@ -1,13 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventKind } from '../../inspector/event-kinds.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import {
-  outcomes,
-  type Refusal,
-  standardStatus,
-  throttleBodies,
-  throttleErrorByLanguage,
-} from '../../oauth/outcomes.ts';
+import { outcomes } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
+import { standardStatus } from '../../oauth/standard-errors.ts';
+import { throttleBodies, throttleErrorByLanguage } from '../../oauth/throttle-bodies.ts';
 import type { AccountsContext } from '../context.ts';
 import { recordRefusal } from './record-refusal.ts';
 

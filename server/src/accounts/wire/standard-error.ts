@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventKind } from '../../inspector/event-kinds.ts';
-import { type Outcome, outcomes, type Refusal, type StandardError, standardStatus } from '../../oauth/outcomes.ts';
+import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
+import { type StandardError, standardStatus } from '../../oauth/standard-errors.ts';
 import type { AccountsContext } from '../context.ts';
 import { recordRefusal } from './record-refusal.ts';
 import { sendJson } from './send-json.ts';

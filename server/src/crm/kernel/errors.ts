@@ -1,5 +1,5 @@
 import type { ClientId, UserId } from '../../oauth/ids.ts';
-import type { LateExplanation } from '../../oauth/outcomes.ts';
+import type { LateExplanation } from '../../oauth/refusal.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
 import type { crmOutcomes } from './outcomes.ts';
 

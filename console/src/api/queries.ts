@@ -1,7 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import type {
-  Account,
-  AppList,
   Client,
   ClientList,
   ClientSettingList,
@@ -11,9 +9,9 @@ import type {
   ScopeList,
   SecretList,
   Session,
-  SessionList,
   StartSteps,
 } from '../../../server/src/console/wire.ts';
+import type { Account, AppList, SessionList } from '../../../server/src/console/wire-account.ts';
 import { CallFailure, call } from './call.ts';
 
 /** Refusals are final; what could not be reached is tried again. */

@@ -1,5 +1,5 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
-import type { Explained } from '../../../server/src/console/wire.ts';
+import type { Explained } from '../../../server/src/console/wire-diagnosis.ts';
 import { guidedTexts as texts } from '../texts/guided.ts';
 import { ButtonLink } from './links.tsx';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
 import { newClients, type Visitor, visit } from './testing/visitor.ts';
-import type { AppList, Client, SessionList } from './wire.ts';
+import type { Client } from './wire.ts';
+import type { AppList, SessionList } from './wire-account.ts';
 
 let platform: TestPlatform;
 

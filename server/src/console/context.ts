@@ -3,8 +3,9 @@ import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { GuidedService, StartSteps } from './wire.ts';
+import type { StartSteps } from './wire.ts';
 import type { Demo } from './wire-administration.ts';
+import type { GuidedService } from './wire-diagnosis.ts';
 
 /** Everything that the console of one data centre works with. */
 export interface ConsoleContext

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { newClients, type Visitor, visit } from './testing/visitor.ts';
-import type { Client, Code, CorsDiagnosis, EventList, GuidedAnswer } from './wire.ts';
+import type { Client, Code, EventList } from './wire.ts';
+import type { CorsDiagnosis, GuidedAnswer } from './wire-diagnosis.ts';
 
 let platform: TestPlatform;
 let owner: Visitor;

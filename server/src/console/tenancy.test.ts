@@ -7,7 +7,8 @@ import { CrmCaller } from './crm.ts';
 import type { ConsoleRoute } from './route.ts';
 import { Streams } from './streams.ts';
 import { newClients, type Visitor, visit } from './testing/visitor.ts';
-import type { AppList, Client, ClientList, OrganizationList, SecretList, SessionList } from './wire.ts';
+import type { Client, ClientList, OrganizationList, SecretList } from './wire.ts';
+import type { AppList, SessionList } from './wire-account.ts';
 import type { FlowList } from './wire-flows.ts';
 
 /** Over the whole table of routes: nobody sees or touches what is another user's, and no page elsewhere can act here. */

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { explained } from './wire-diagnosis.ts';
 
 /** What the flow screens and the console's HTTP API say to each other. */
 const time = Type.String({ format: 'date-time' });
@@ -24,15 +25,6 @@ export const flowList = Type.Object({
   more: Type.Boolean(),
   /** Data centres that did not answer. */
   unreachable: Type.Array(Type.String()),
-});
-
-const explanation = Type.Object({
-  expected: Type.String(),
-  came: Type.String(),
-  rule: Type.String(),
-  mend: Type.String(),
-  /** Where in the console that is mended. */
-  setting: Type.Optional(Type.Object({ label: Type.String(), path: Type.String() })),
 });
 
 /** One step: a request and its answer, secrets masked. */
@@ -72,7 +64,7 @@ export const flowStep = Type.Object({
     Type.Null(),
   ]),
   detail: Type.Record(Type.String(), Type.Unknown()),
-  explanation: Type.Union([explanation, Type.Null()]),
+  explanation: Type.Union([explained, Type.Null()]),
 });
 
 /** GET /api/clients/{id}/flows/{flowId} and /api/administration/flows/{flowId}; by server-sent events at …/stream. */

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { explained } from './wire-diagnosis.ts';
 
 /**
  * What the console's pages and its HTTP API say to each other: one schema for both sides. The server checks bodies
@@ -210,75 +211,6 @@ export const exchangeAnswer = Type.Object({ status: Type.Integer(), body: Type.U
 export const newToken = Type.Object({ environment, organizationId: text, scope: text }, strict);
 export const ownToken = Type.Object({ accessToken: Type.String(), expiresAt: time });
 
-/** Why a request was refused, for people. */
-export const explained = Type.Object({
-  expected: Type.String(),
-  came: Type.String(),
-  /** The clause that demands it. */
-  rule: Type.String(),
-  mend: Type.String(),
-  /** Where in the console it is set; the path is one of the console's screens. */
-  setting: Type.Optional(Type.Object({ label: Type.String(), path: Type.String() })),
-});
-
-/** GET /api/clients/{id}/cors-check?dataCenter&origin&method&headers: what a browser does with a page's call. */
-const corsHeaders = Type.Record(Type.String(), Type.String());
-export const corsDiagnosis = Type.Object({
-  allowed: Type.Boolean(),
-  /** Status null: none is sent. */
-  preflight: Type.Object({ status: Type.Union([Type.Integer(), Type.Null()]), headers: corsHeaders }),
-  request: Type.Object({ headers: corsHeaders }),
-  reason: Type.String(),
-  mend: Type.Union([Type.String(), Type.Null()]),
-  apiOrigin: Type.String(),
-  /** The JavaScript domain that decides. */
-  decidedBy: Type.Union([Type.String(), Type.Null()]),
-  headers: Type.Array(
-    Type.Object({ part: Type.String(), name: Type.String(), value: Type.String(), meaning: Type.String() }),
-  ),
-});
-
-/**
- * POST /api/clients/{id}/guided-run: a request of the client, written by its owner, sent to the real endpoint. With
- * `secretOf` the kept secret of that data centre goes along as `client_secret`; 409 `SECRET_UNKNOWN` when it is not kept.
- */
-export const guidedService = Type.Union([
-  Type.Literal('accounts'),
-  Type.Literal('api'),
-  Type.Literal('sandboxApi'),
-  Type.Literal('developerApi'),
-]);
-const texts = Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 }), { maxProperties: 40 });
-export const guidedRequest = Type.Object(
-  {
-    dataCenter: text,
-    service: guidedService,
-    method: Type.Union([
-      Type.Literal('GET'),
-      Type.Literal('POST'),
-      Type.Literal('PUT'),
-      Type.Literal('PATCH'),
-      Type.Literal('DELETE'),
-      Type.Literal('OPTIONS'),
-    ]),
-    path: text,
-    /** In the query of a GET, else form-encoded in the body. */
-    parameters: texts,
-    headers: texts,
-    /** JSON for the API, in place of parameters. */
-    body: Type.Optional(Type.String({ maxLength: 100_000 })),
-    secretOf: Type.Optional(Type.String()),
-  },
-  strict,
-);
-export const guidedAnswer = Type.Object({
-  /** As it was sent, the secret as its fingerprint. */
-  request: Type.Object({ method: Type.String(), url: Type.String(), headers: texts, body: Type.String() }),
-  answer: Type.Object({ status: Type.Integer(), headers: texts, body: Type.String() }),
-  outcome: Type.Union([Type.String(), Type.Null()]),
-  explained: Type.Union([explained, Type.Null()]),
-});
-
 /** GET /api/clients/{id}/events?before&outcome&kind, and by server-sent events at …/events/stream: newest first. */
 export const event = Type.Object({
   eventId: Type.String(),
@@ -359,55 +291,6 @@ export const organizationList = Type.Object({
 /** What each message of GET /api/records/stream holds. */
 export const recordChange = Type.Object({ module: Type.String() });
 
-/** GET /api/account → `account`; PATCH /api/account takes `accountChange` → `account` */
-export const account = Type.Object({
-  email: Type.String(),
-  firstName: Type.String(),
-  lastName: Type.String(),
-  createdAt: time,
-});
-export const accountChange = Type.Object(
-  { firstName: Type.String({ maxLength: 100 }), lastName: Type.String({ maxLength: 100 }) },
-  strict,
-);
-/** POST /api/account/password → 204; 400 with the field `current` or `fresh`. This browser stays signed in, others do not. */
-export const passwordChange = Type.Object(
-  { current: Type.String({ maxLength: 250 }), fresh: Type.String({ maxLength: 250 }), endTokens: Type.Boolean() },
-  strict,
-);
-/**
- * GET /api/account/sessions: browsers that are signed in. DELETE /api/account/sessions/{sessionId} → 204 ends one,
- * DELETE /api/account/sessions → 204 ends all but the current one.
- */
-export const sessionList = Type.Object({
-  sessions: Type.Array(
-    Type.Object({
-      sessionId: Type.String(),
-      signedInAt: time,
-      lastUsedAt: optionalTime,
-      /** As it calls itself; null when it did not say. */
-      browser: Type.Union([Type.String(), Type.Null()]),
-      current: Type.Boolean(),
-    }),
-  ),
-});
-/**
- * GET /api/account/apps: what the user has given access to. DELETE /api/account/apps/{clientId} → 204 takes the access
- * back and ends all tokens of the two.
- */
-export const appList = Type.Object({
-  apps: Type.Array(
-    Type.Object({
-      clientId: Type.String(),
-      name: Type.String(),
-      homepageUrl: Type.Union([Type.String(), Type.Null()]),
-      scopes: Type.Array(Type.String()),
-      grantedAt: time,
-      lastUsedAt: optionalTime,
-    }),
-  ),
-});
-
 /**
  * GET /api/start: the three ways to the first lead, and which steps the platform has seen of the signed-in user:
  * `client` (a client of that kind is registered; for the sample app: it has a client), `code` (a code was made for it; the
@@ -448,20 +331,10 @@ export type NewToken = Static<typeof newToken>;
 export type OwnToken = Static<typeof ownToken>;
 export type ExchangeAnswer = Static<typeof exchangeAnswer>;
 export type ProtocolEvent = Static<typeof event>;
-export type Explained = Static<typeof explained>;
-export type CorsDiagnosis = Static<typeof corsDiagnosis>;
-export type GuidedService = Static<typeof guidedService>;
-export type GuidedRequest = Static<typeof guidedRequest>;
-export type GuidedAnswer = Static<typeof guidedAnswer>;
 export type EventList = Static<typeof eventList>;
 export type ClientUser = Static<typeof clientUser>;
 export type ClientUsers = Static<typeof clientUsers>;
 export type ScopeList = Static<typeof scopeList>;
 export type OrganizationList = Static<typeof organizationList>;
 export type RecordChange = Static<typeof recordChange>;
-export type Account = Static<typeof account>;
-export type AccountChange = Static<typeof accountChange>;
-export type PasswordChange = Static<typeof passwordChange>;
-export type SessionList = Static<typeof sessionList>;
-export type AppList = Static<typeof appList>;
 export type StartSteps = Static<typeof startSteps>;

@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, PasswordInput, Stack } from '@mantine/c
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
-import type { PasswordChange } from '../../../../server/src/console/wire.ts';
+import type { PasswordChange } from '../../../../server/src/console/wire-account.ts';
 import { CallFailure, call } from '../../api/call.ts';
 import { useSession } from '../../app/session.tsx';
 import { Failed } from '../../parts/loaded.tsx';

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
-import type { Account, AccountChange } from '../../../../server/src/console/wire.ts';
+import type { Account, AccountChange } from '../../../../server/src/console/wire-account.ts';
 import { CallFailure, call } from '../../api/call.ts';
 import { queries } from '../../api/queries.ts';
 import { Failed, Loaded } from '../../parts/loaded.tsx';

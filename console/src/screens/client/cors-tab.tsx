@@ -1,7 +1,8 @@
 import { Alert, Button, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import type { Client, CorsDiagnosis } from '../../../../server/src/console/wire.ts';
+import type { Client } from '../../../../server/src/console/wire.ts';
+import type { CorsDiagnosis } from '../../../../server/src/console/wire-diagnosis.ts';
 import { call } from '../../api/call.ts';
 import { useSession } from '../../app/session.tsx';
 import { ButtonLink } from '../../parts/links.tsx';

@@ -6,7 +6,7 @@ import { badInput, ConsoleFailure, signedOut } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
 import type { ConsoleSession } from '../sessions.ts';
 import { isoTime, sentence } from '../texts.ts';
-import * as wire from '../wire.ts';
+import * as wire from '../wire-account.ts';
 
 /** The signed-in user's own account. */
 export const accountRoutes: readonly ConsoleRoute[] = [

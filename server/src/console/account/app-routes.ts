@@ -3,7 +3,7 @@ import { endGrantsOfApp } from '../clients/grants.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
 import { isoTime } from '../texts.ts';
-import * as wire from '../wire.ts';
+import * as wire from '../wire-account.ts';
 
 /** What the user has given access to. */
 export const appRoutes: readonly ConsoleRoute[] = [

@@ -3,7 +3,7 @@ import { notFound } from '../failure.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute } from '../route.ts';
 import type { ConsoleSession } from '../sessions.ts';
 import { isoTime } from '../texts.ts';
-import * as wire from '../wire.ts';
+import * as wire from '../wire-account.ts';
 
 /** The browsers that the user is signed in with. */
 export const sessionListRoutes: readonly ConsoleRoute[] = [

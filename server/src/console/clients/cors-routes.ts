@@ -1,7 +1,7 @@
 import { checkCors } from '../../admin/cors-check.ts';
 import { badInput } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
-import * as wire from '../wire.ts';
+import * as wire from '../wire-diagnosis.ts';
 import { findOwn } from './own-clients.ts';
 
 const methodName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,32}$/;

@@ -3,7 +3,7 @@ import { listEvents } from '../../inspector/events.ts';
 import { explain } from '../../inspector/explain.ts';
 import { badInput, ConsoleFailure, notFound } from '../failure.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute } from '../route.ts';
-import * as wire from '../wire.ts';
+import * as wire from '../wire-diagnosis.ts';
 import { findOwned } from './own-clients.ts';
 
 /** What a guided run may ask of each service: the protocol's endpoints, and no page that belongs to a session. */

@@ -1,6 +1,7 @@
 import { Button, Code, Group, Menu, NativeSelect, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Client, DataCenterInfo, GuidedAnswer, GuidedRequest } from '../../../../../server/src/console/wire.ts';
+import type { Client, DataCenterInfo } from '../../../../../server/src/console/wire.ts';
+import type { GuidedAnswer, GuidedRequest } from '../../../../../server/src/console/wire-diagnosis.ts';
 import { call } from '../../../api/call.ts';
 import { Explanation } from '../../../parts/explanation.tsx';
 import { Failed } from '../../../parts/loaded.tsx';

@@ -1,4 +1,5 @@
-import type { Client, DataCenterInfo, GuidedRequest } from '../../../../../server/src/console/wire.ts';
+import type { Client, DataCenterInfo } from '../../../../../server/src/console/wire.ts';
+import type { GuidedRequest } from '../../../../../server/src/console/wire-diagnosis.ts';
 import type { guidedTexts } from '../../../texts/guided.ts';
 
 export type StepId = keyof typeof guidedTexts.steps;

@@ -62,7 +62,7 @@ export function createTvApp(options: SampleOptions, tvs: Tvs): FastifyInstance {
   });
 
   // Server-sent events: the number of the screen's version, at once and after each change; `off` when there is none.
-  app.get<{ Params: { id: string } }>('/tv/:id/events', async (request, reply) => {
+  app.get<{ Params: { id: string } }>('/tv/:id/events', { exposeHeadRoute: false }, async (request, reply) => {
     const tv = ownTv(request);
     if (!tv) return reply.code(404).send();
     reply.hijack();

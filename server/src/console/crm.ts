@@ -66,6 +66,7 @@ export function registerCrm(app: FastifyInstance, context: ConsoleContext, crm: 
   app.route<{ Params: { environment: string; organizationId: string } }>({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/api/crm/:environment/:organizationId/*',
+    exposeHeadRoute: false,
     bodyLimit: longestUpload,
     // Before the body, which may be long, is read.
     onRequest: async (request) => {

@@ -36,13 +36,28 @@ describe.each(['us', 'eu'])('data centre %s', (dataCenter) => {
   );
 });
 
+describe('who takes any type gets the page', () => {
+  test.each<[Service, string]>([
+    ['api', '*/*'],
+    ['developerApi', 'text/*'],
+    ['sandboxApi', ''],
+    ['content', '*/*;q=0.8'],
+  ])('%s Accept: %s', async (service, types) => {
+    const response = await fetch(`${originOf('us', service)}/`, { headers: { accept: types } });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('<html lang="en">');
+  });
+});
+
 describe('programs are answered as ever', () => {
   test.each<[Service, Record<string, string>, string]>([
-    ['api', { accept: '*/*' }, 'GET'],
     ['api', { accept: 'application/json' }, 'GET'],
+    ['api', { accept: 'application/json, text/plain, */*' }, 'GET'],
+    ['api', { accept: 'text/html;q=0' }, 'GET'],
+    ['api', { accept: '*/*', authorization: 'Zoho-oauthtoken 1000.aa.bb' }, 'GET'],
     ['api', { accept }, 'POST'],
-    ['sandboxApi', {}, 'GET'],
-    ['content', { accept: '*/*' }, 'GET'],
+    ['sandboxApi', { accept: 'application/json' }, 'GET'],
+    ['content', { accept: 'application/json' }, 'GET'],
   ])('%s %j %s', async (service, headers, method) => {
     const response = await fetch(`${originOf('us', service)}/`, { method, headers });
     expect(response.status).toBe(404);
@@ -52,6 +67,58 @@ describe('programs are answered as ever', () => {
   test('a browser that opens another address of the API gets the refusal of the wire', async () => {
     const response = await open(`${originOf('us', 'api')}/crm/v8/Leads`);
     expect([response.status, await response.json()]).toMatchObject([401, { code: 'AUTHENTICATION_FAILURE' }]);
+  });
+});
+
+describe('HEAD is answered as GET is, without the body', () => {
+  test.each<[Service, string]>([
+    ['accounts', '/'],
+    ['accounts', '/signin'],
+    ['accounts', '/signout'],
+    ['accounts', '/developerconsole'],
+    ['accounts', '/account/apps'],
+    ['accounts', '/assets/accounts.css'],
+    ['accounts', '/oauth/v2/auth?client_id=1000.NONE'],
+    ['accounts', '/oauth/v3/device'],
+    ['accounts', '/oauth/serverinfo'],
+    ['accounts', '/oauth/v2/keys'],
+    ['accounts', '/oauth/v2/userinfo'],
+    ['accounts', '/.well-known/openid-configuration'],
+    ['accounts', '/.well-known/oauth-authorization-server'],
+    ['accounts', '/no-such-page'],
+    ['api', '/'],
+    ['api', '/crm/v8/openapi.json'],
+    ['api', '/crm/v8/openapi.html'],
+    ['api', '/crm/v8/openapi-call.js'],
+    ['sandboxApi', '/'],
+    ['content', '/'],
+    ['console', '/'],
+    ['console', '/applications'],
+    ['console', '/mark.svg'],
+    ['console', '/api/openapi.json'],
+    ['console', '/api/clients'],
+  ])('%s %s', async (service, path) => {
+    const ask = (method: string) =>
+      fetch(`${originOf('us', service)}${path}`, { method, headers: { accept }, redirect: 'manual' });
+    const [get, head] = await Promise.all([ask('GET'), ask('HEAD')]);
+    expect(await head.text()).toBe('');
+    expect(head.status).toBe(get.status);
+    // Each answer has its own id, nonce and cookie.
+    const told = ({ headers }: Response) =>
+      Object.fromEntries(
+        [...headers]
+          .filter(([name]) => !['date', 'x-request-id', 'set-cookie', 'connection', 'keep-alive'].includes(name))
+          .map(([name, value]) => [name, value.replace(/'nonce-[^']*'|(?<=token=)[^&]*/g, '')]),
+      );
+    expect(told(head)).toEqual(told(get));
+  });
+
+  test('it opens no stream and makes no call of the CRM', async () => {
+    const paths = ['/api/records/stream', '/api/administration/events/stream', '/api/crm/production/1/Leads'];
+    const answers = paths.map((path) => fetch(`${originOf('us', 'console')}${path}`, { method: 'HEAD' }));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([404, 404, 404]);
+    const call = await fetch(`${originOf('us', 'api')}/crm/v8/Leads`, { method: 'HEAD' });
+    expect(call.status).toBe(400);
   });
 });
 

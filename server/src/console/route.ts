@@ -70,6 +70,7 @@ export function registerRoute(app: FastifyInstance, context: ConsoleContext, rou
   app.route({
     method: route.method,
     url: `/api${route.path}`,
+    exposeHeadRoute: route.answerType !== 'text/event-stream',
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store');
       const session = await admitCall(context, request, route.method === 'GET');

@@ -66,7 +66,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     connectionTimeout: silenceTimeoutMs,
     forceCloseConnections: true,
     pluginTimeout: startTimeoutMs,
-    exposeHeadRoutes: false,
+    // HEAD as GET without the body; routes that stream or pass a request on say otherwise themselves.
+    exposeHeadRoutes: true,
     routerOptions: { maxParamLength, ignoreTrailingSlash: false },
     // A path that cannot be decoded, or a version that no route has: before any route, so outside the error handler.
     frameworkErrors: (_error, request, reply) => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isReading } from './methods.ts';
 
 /** A page for a person who opens an origin in a browser: what this is, and where to go. Texts are escaped. */
 export interface PlainPage {
@@ -41,10 +42,23 @@ const headers = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Whether a person asks: browsers name HTML when an address is opened; programs and scripts of pages do not. */
-export function isForPerson(request: FastifyRequest): boolean {
-  return request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
+/**
+ * Whether a person may be asking: whoever reads an address and takes HTML (RFC 9110 §12.5.1: no `Accept` is any type),
+ * without a token. Who names JSON and no HTML, sends a token or changes something is a program.
+ */
+export function isForPerson({ headers, method }: FastifyRequest): boolean {
+  if (!isReading(method) || headers.authorization !== undefined) return false;
+  const ranges = (headers.accept || '*/*').split(',').filter((range) => !refusedRange.test(range));
+  return (
+    ranges.some((range) => htmlRange.test(range)) ||
+    (ranges.some((range) => anyRange.test(range)) && !ranges.some((range) => jsonRange.test(range)))
+  );
 }
+
+const refusedRange = /;\s*q=0(?:\.0*)?\s*$/i;
+const htmlRange = /^\s*text\/(?:html|\*)\s*(?:;|$)/i;
+const anyRange = /^\s*\*\/\*\s*(?:;|$)/;
+const jsonRange = /^\s*application\/(?:json|\*)\s*(?:;|$)/i;
 
 export function sendPlainPage(reply: FastifyReply, page: PlainPage, status = 200): FastifyReply {
   return reply.code(status).headers(headers).send(render(page));

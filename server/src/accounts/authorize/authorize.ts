@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isReading } from '../../http/methods.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
@@ -47,7 +48,7 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
         return answerTokenRequest(context, request, reply, parameters);
       }
     }
-    if (request.method !== 'GET') {
+    if (!isReading(request.method)) {
       return sendErrorPage(context, request, reply, {
         outcome: 'MethodNotAllowed',
         detail: { came: request.method, expected: 'GET' },

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { apiOrigin, type Environment } from '../../config/data-centers.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { isReading } from '../../http/methods.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
@@ -32,7 +33,7 @@ interface SessionGrantRow {
  */
 export function registerSilentRefresh(app: FastifyInstance, context: AccountsContext): void {
   app.all('/oauth/v2/auth/refresh', async (request, reply) => {
-    if (request.method !== 'GET') {
+    if (!isReading(request.method)) {
       return sendErrorPage(context, request, reply, {
         outcome: 'MethodNotAllowed',
         detail: { came: request.method, expected: 'GET' },

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { isReading } from '../../http/methods.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendJson, sendRefusal } from '../wire/send-json.ts';
 import { admitBearer, type BearerDialect } from './bearer.ts';
@@ -30,7 +31,7 @@ const openIdDialect: BearerDialect = {
  */
 export function registerUserInfo(app: FastifyInstance, context: AccountsContext): void {
   app.all('/oauth/user/info', async (request, reply) => {
-    if (request.method !== 'GET') {
+    if (!isReading(request.method)) {
       const detail = { came: request.method, expected: 'GET' };
       return sendRefusal(context, request, reply, null, { outcome: 'MethodNotAllowed', detail }, legacyDialect.kind);
     }
@@ -47,7 +48,7 @@ export function registerUserInfo(app: FastifyInstance, context: AccountsContext)
   });
 
   app.all('/oauth/v2/userinfo', async (request, reply) => {
-    if (request.method !== 'GET' && request.method !== 'POST') {
+    if (!isReading(request.method) && request.method !== 'POST') {
       const detail = { came: request.method, expected: ['GET', 'POST'] };
       return sendRefusal(context, request, reply, null, { outcome: 'MethodNotAllowed', detail }, openIdDialect.kind);
     }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isReading } from '../../http/methods.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { appendQuery } from '../authorize/response-uri.ts';
@@ -29,7 +30,7 @@ interface Step {
  */
 export function registerAddScopes(app: FastifyInstance, context: AccountsContext): void {
   app.all(path, async (request, reply) => {
-    if (request.method !== 'GET') {
+    if (!isReading(request.method)) {
       const detail = { came: request.method, expected: 'GET' };
       return sendErrorPage(context, request, reply, { outcome: 'MethodNotAllowed', detail });
     }

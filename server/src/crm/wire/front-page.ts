@@ -4,7 +4,8 @@ import { isForPerson, type PlainPage, sendPlainPage } from '../../http/plain-pag
 import type { CrmContext } from './context.ts';
 
 /**
- * `GET /` for a person in a browser; programs get the refusal of the wire. Answered before any check of a call.
+ * `GET /` for people; programs, which name JSON or send a token, get the refusal of the wire. Answered before any check
+ * of a call.
  */
 export function serveFrontPage(app: FastifyInstance, context: CrmContext): void {
   const page = context.content ? contentPage(context) : apiPage(context);

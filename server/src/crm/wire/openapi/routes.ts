@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { publicHeaders } from '../../../http/cors/headers.ts';
+import { isReading } from '../../../http/methods.ts';
 import { findVersion } from '../../kernel/versions.ts';
 import type { CrmContext } from '../context.ts';
 import { type Chapters, openApiDocument } from './document.ts';
@@ -36,7 +37,7 @@ const pageHeaders = {
 export function servePublicDocuments(app: FastifyInstance, context: CrmContext, chapters: Chapters): void {
   const documents = new Map<string, string>();
   app.addHook('onRequest', async (request, reply) => {
-    const match = request.method === 'GET' ? publicPath.exec(request.raw.url ?? '') : null;
+    const match = isReading(request.method) ? publicPath.exec(request.raw.url ?? '') : null;
     const [, versionName = '', file = '', kind = ''] = match ?? [];
     const version = findVersion(versionName);
     const content = pageFiles.get(file);

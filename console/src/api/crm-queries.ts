@@ -1,4 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { LookupTargets } from '../../../server/src/console/wire.ts';
+import { call } from './call.ts';
 import {
   type CrmField,
   type CrmModule,
@@ -6,6 +8,7 @@ import {
   type CrmRecords,
   type CrmRelatedList,
   type CrmSection,
+  type CrmUsers,
   type CrmView,
   read,
   type Space,
@@ -15,7 +18,10 @@ import {
 
 const perPage = 50;
 const noRecords: CrmRecords = { data: [], info: { more_records: false } };
+const noUsers: CrmUsers = { users: [], info: { more_records: false } };
 const metadataStaleMs = 60_000;
+/** As many as the API gives at once. */
+const usersPerPage = 200;
 
 /** Which part of a module's records is shown, as the address keeps it. */
 export interface ListChoice {
@@ -115,13 +121,33 @@ export const crmQueries = {
         return (await read<{ __timeline: TimelineEntry[] }>(space, path))?.__timeline ?? [];
       },
     }),
-  /** The users of the organization, for choosing one. */
+  /** The first users of the organization, for choosing one. */
   users: (space: Space) =>
     queryOptions({
       queryKey: ['crm', space, 'users'],
-      queryFn: async (): Promise<readonly { readonly id: string; readonly full_name: string }[]> =>
-        (await read<{ users: { id: string; full_name: string }[] }>(space, 'users?type=ActiveUsers&per_page=200'))
-          ?.users ?? [],
+      queryFn: async () => (await read<CrmUsers>(space, `users?type=ActiveUsers&per_page=${usersPerPage}`)) ?? noUsers,
+      staleTime: metadataStaleMs,
+    }),
+  /** The users whose full name, last name or e-mail address begins so. */
+  usersNamed: (space: Space, text: string) =>
+    queryOptions({
+      queryKey: ['crm', space, 'users', text],
+      queryFn: async ({ signal }) => {
+        const value = text.replace(/[(),\\]/g, '\\$&');
+        const criteria = ['full_name', 'last_name', 'email'].map((name) => `(${name}:starts_with:${value})`).join('or');
+        const query = new URLSearchParams({ criteria: `(${criteria})`, type: 'ActiveUsers', per_page: '20' });
+        return (await read<CrmUsers>(space, `Users/search?${query}`, signal)) ?? noUsers;
+      },
+      staleTime: metadataStaleMs,
+    }),
+  /** The modules that look-ups into several modules may lead to, by the field. */
+  lookupTargets: (space: Space, module: string) =>
+    queryOptions({
+      queryKey: ['crm', space, module, 'lookup-targets'],
+      queryFn: async () => {
+        const query = new URLSearchParams({ ...space, module });
+        return (await call<LookupTargets>('GET', `/records/lookup-targets?${query}`)).targets;
+      },
       staleTime: metadataStaleMs,
     }),
   /** The records of a module that have a word, for choosing one. */

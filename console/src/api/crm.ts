@@ -40,10 +40,17 @@ export interface CrmField {
   readonly multiuserlookup?: LinkedModule;
   /** The module that holds the rows of a subform. */
   readonly associated_module?: { readonly module: string } | null;
+  /** Of a look-up into several modules: those that the user may choose from; put here by forms. */
+  readonly targets?: readonly CrmModule[];
   /** The fields of a subform's rows; put here by forms, which need them. */
   readonly columns?: readonly CrmField[];
   /** In layouts only. */
   readonly required?: boolean;
+}
+
+/** Whether a look-up leads into one of several modules, which its value names. */
+export function leadsAnywhere({ data_type, lookup }: Pick<CrmField, 'data_type' | 'lookup'>): boolean {
+  return data_type === 'multi_module_lookup' || (data_type === 'lookup' && lookup.module?.api_name === 'se_module');
 }
 
 interface LinkedModule {
@@ -77,6 +84,11 @@ export type CrmRecord = { readonly id: string } & Readonly<Record<string, unknow
 export interface CrmRecords {
   readonly data: readonly CrmRecord[];
   readonly info: { readonly more_records: boolean; readonly next_page_token?: string | null };
+}
+
+export interface CrmUsers {
+  readonly users: readonly { readonly id: string; readonly full_name: string; readonly email: string }[];
+  readonly info: { readonly more_records: boolean };
 }
 
 export interface TimelineEntry {

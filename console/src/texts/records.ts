@@ -48,6 +48,8 @@ export const recordsTexts = {
   nothingChanged: 'Nothing is changed.',
   lookupSearch: 'Type a whole word of at least 2 characters',
   lookupNone: 'No record has this in it',
+  moduleOf: (label: string) => `Module of ${label}`,
+  userNone: 'No active user has a name or an address that begins so',
   chosenNone: 'None',
   chosenOf: (label: string) => `Chosen for ${label}`,
   removeItem: (name: string) => `Remove ${name}`,

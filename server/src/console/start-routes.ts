@@ -45,19 +45,26 @@ async function seenOf(
                           AND ($2::bigint IS NULL OR user_id = $2) AND kind IN ('authorize', 'self-client-code')) AS code,
                   EXISTS (SELECT 1 FROM user_grant JOIN access_token USING (grant_id)
                           WHERE user_grant.client_id = ANY($1)
-                          AND ($2::bigint IS NULL OR user_grant.user_id = $2)) AS token,
+                          AND ($2::bigint IS NULL OR user_grant.user_id = $2))
+                  OR EXISTS (SELECT 1 FROM protocol_event WHERE client_id = ANY($1) AND outcome = 'Success'
+                             AND ($2::bigint IS NULL OR user_id = $2) AND kind IN ('token', 'silent-refresh')) AS token,
                   EXISTS (SELECT 1 FROM protocol_event WHERE client_id = ANY($1) AND outcome = 'Success'
-                          AND ($2::bigint IS NULL OR user_id = $2) AND kind = 'api' AND detail ->> 'method' = 'POST' AND detail ->> 'path' LIKE '%/Leads') AS lead`,
+                          AND ($2::bigint IS NULL OR user_id = $2) AND kind = 'api' AND detail ->> 'method' = 'POST'
+                          AND detail ->> 'path' ~ '/Leads(/upsert)?$') AS lead`,
     values: [clientIds, userId ?? null],
   });
+  // Tokens and events go after a while; nobody comes to a later step without the earlier ones.
+  const lead = seen?.lead ?? false;
+  const token = lead || (seen?.token ?? false);
+  const code = token || (seen?.code ?? false);
   return {
     id,
     steps: [
       { id: 'client', done: clientIds.length > 0 },
       // The sample app's flow has none.
-      ...(id === 'sample-app' ? [] : [{ id: 'code' as const, done: seen?.code ?? false }]),
-      { id: 'token', done: seen?.token ?? false },
-      { id: 'lead', done: seen?.lead ?? false },
+      ...(id === 'sample-app' ? [] : [{ id: 'code' as const, done: code }]),
+      { id: 'token', done: token },
+      { id: 'lead', done: lead },
     ],
   };
 }

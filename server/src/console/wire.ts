@@ -291,6 +291,9 @@ export const organizationList = Type.Object({
 /** What each message of GET /api/records/stream holds. */
 export const recordChange = Type.Object({ module: Type.String() });
 
+/** GET /api/records/lookup-targets: API names of modules, by the API name of the look-up. The CRM API has no place for them. */
+export const lookupTargets = Type.Object({ targets: Type.Record(Type.String(), Type.Array(Type.String())) });
+
 /**
  * GET /api/start: the three ways to the first lead, and which steps the platform has seen of the signed-in user:
  * `client` (a client of that kind is registered; for the sample app: it has a client), `code` (a code was made for it; the
@@ -337,4 +340,5 @@ export type ClientUsers = Static<typeof clientUsers>;
 export type ScopeList = Static<typeof scopeList>;
 export type OrganizationList = Static<typeof organizationList>;
 export type RecordChange = Static<typeof recordChange>;
+export type LookupTargets = Static<typeof lookupTargets>;
 export type StartSteps = Static<typeof startSteps>;

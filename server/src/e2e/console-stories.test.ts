@@ -332,5 +332,56 @@ test('records: links, files and rows are edited, and a change of somebody else m
   await page.getByRole('link', { name: 'Edit' }).click();
   expect(await row.getByRole('textbox', { name: 'Quantity' }).inputValue()).toBe('2');
   await page.getByRole('combobox', { name: 'Quote Owner' }).waitFor();
+
+  // A look-up into several modules: the module first, then the record.
+  await page.goto(`${records}/Tasks/new`);
+  await page.getByRole('textbox', { name: 'Subject' }).fill('Call the cook');
+  const choice = page.getByRole('combobox', { name: 'Module of What Id' });
+  expect(await choice.locator('option').allTextContents()).toContain('Products');
+  await choice.selectOption({ label: 'Products' });
+  await page.getByRole('combobox', { name: 'What Id', exact: true }).fill('Oven');
+  await page.getByRole('option', { name: 'Oven' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { name: 'Call the cook', level: 1 }).waitFor();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await expect.poll(() => choice.inputValue()).toBe('Products');
+  await choice.selectOption({ label: 'Leads' });
+  await page.getByRole('combobox', { name: 'What Id', exact: true }).fill('Cook');
+  await page.getByRole('option', { name: 'Cook' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('link', { name: 'Cook', exact: true }).click();
+  await page.waitForURL(new RegExp(`/Leads/${lead}$`));
+  expect(problems).toEqual([]);
+});
+
+test('an owner is found among more users than the API gives at once', async () => {
+  const { page, problems } = await stage.open(desk);
+  await enterConsole(page, stage, 'chief@example.com');
+  const organizationId = await organizationOf(page);
+  await stage.platform.dataCenters.get('us')?.database.query({
+    text: `INSERT INTO crm_user (data_space, user_id, zuid, email, first_name, last_name, role_id, profile_id, status,
+                                 confirmed, settings, created_by, created_at_ms, modified_by, modified_at_ms)
+           SELECT u.data_space, u.user_id + number, NULL, 'colleague' || number || '@example.com', 'Sam',
+                  'Colleague-' || number, u.role_id, u.profile_id, 'active', true, u.settings,
+                  u.created_by, u.created_at_ms, u.modified_by, u.modified_at_ms
+             FROM crm_user u JOIN crm_data_space s USING (data_space), generate_series(1000, 1300) number
+            WHERE s.organization_id = $1 AND s.environment = 'production' AND u.email = 'chief@example.com'`,
+    values: [organizationId],
+  });
+  const crm = `/crm/production/${organizationId}/v8`;
+  const list = await ask<{ info: { more_records: boolean } }>(
+    page,
+    'GET',
+    `${crm}/users?type=ActiveUsers&per_page=200`,
+  );
+  expect(list.info.more_records).toBe(true);
+  await page.goto(`${consoleOrigin(stage)}/records/production/${organizationId}/Leads/new`);
+  await page.getByRole('textbox', { name: 'Last Name' }).fill('Of a colleague');
+  await page.getByRole('textbox', { name: 'Company' }).fill('Zylker');
+  await page.getByRole('combobox', { name: 'Lead Owner' }).fill('Colleague-1299');
+  await page.getByRole('option', { name: 'Sam Colleague-1299' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('heading', { name: 'Of a colleague', level: 1 }).waitFor();
+  await page.getByText('Sam Colleague-1299').first().waitFor();
   expect(problems).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { ReactNode, Ref } from 'react';
+import type { Ref } from 'react';
 import type { Space } from '../../api/crm.ts';
 import type { Chosen } from './form-values.ts';
 
@@ -7,7 +7,7 @@ export interface ChooserProps {
   readonly space: Space;
   readonly value: Chosen | null;
   readonly onChange: (value: Chosen | null) => void;
-  readonly label: ReactNode;
+  readonly label: string;
   readonly error: string | undefined;
   readonly withAsterisk: boolean;
   readonly onBlur: () => void;

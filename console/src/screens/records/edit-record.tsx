@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type UseQueryResult, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ComponentProps, useState } from 'react';
-import { type CrmRecord, write } from '../../api/crm.ts';
+import { type CrmRecord, leadsAnywhere, write } from '../../api/crm.ts';
 import { crmQueries } from '../../api/crm-queries.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ScreenHeading } from '../../parts/screen.tsx';
@@ -79,7 +79,7 @@ function Form({ place, record }: { readonly place: Place; readonly record: CrmRe
   return (
     <Loaded query={sections} height={640}>
       {(all) => (
-        <WithRows
+        <Complete
           place={place}
           sections={formSections(all, record === undefined)}
           record={record}
@@ -92,19 +92,27 @@ function Form({ place, record }: { readonly place: Place; readonly record: CrmRe
   );
 }
 
-/** The form, once the fields of its subforms' rows are read. */
-function WithRows(props: ComponentProps<typeof RecordForm>) {
+/** The form, once the fields of its subforms' rows are read, and where its look-ups into several modules may lead. */
+function Complete(props: ComponentProps<typeof RecordForm>) {
   const { place, sections } = props;
+  const { space } = place;
   const modules = subformModules(sections);
-  const queries = useQueries({ queries: modules.map((module) => crmQueries.fields(place.space, module)) });
-  const missing = queries.find(({ data }) => data === undefined);
+  const queries = useQueries({ queries: modules.map((module) => crmQueries.fields(space, module)) });
+  const leads = sections.some(({ fields }) => fields.some(leadsAnywhere));
+  const targets = useQuery({ ...crmQueries.lookupTargets(space, place.module), enabled: leads });
+  const known = useQuery({ ...crmQueries.modules(space), enabled: leads });
+  const needed: UseQueryResult<unknown>[] = leads ? [...queries, targets, known] : queries;
+  const missing = needed.find(({ data }) => data === undefined);
   if (missing) return <Loaded query={missing}>{() => null}</Loaded>;
   const columns = new Map(modules.map((module, index) => [module, rowFields(queries[index]?.data ?? [])]));
   const complete = sections.map((section) => ({
     ...section,
     fields: section.fields.map((field) => {
       const rows = columns.get(field.associated_module?.module ?? '');
-      return field.data_type === 'subform' && rows ? { ...field, columns: rows } : field;
+      if (field.data_type === 'subform' && rows) return { ...field, columns: rows };
+      if (!leadsAnywhere(field)) return field;
+      const names = new Set(targets.data?.[field.api_name]);
+      return { ...field, targets: known.data?.filter(({ api_name }) => names.has(api_name)) ?? [] };
     }),
   }));
   return <RecordForm {...props} sections={complete} />;

@@ -42,6 +42,16 @@ test.each([
   expect(toWire(field(type), value)).toEqual(sent);
 });
 
+test.each([
+  { ...field('lookup', 'What_Id'), lookup: { module: { api_name: 'se_module' } } },
+  field('multi_module_lookup', 'Connected_To__s'),
+])('a look-up into several modules says into which: $data_type', (anywhere) => {
+  const value = toFormValue(anywhere, { id: '1', name: 'Zylker', module: { api_name: 'Accounts', id: '9' } });
+  expect(value).toEqual({ id: '1', name: 'Zylker', module: 'Accounts' });
+  expect(toWire(anywhere, value)).toEqual({ id: '1', module: { api_name: 'Accounts' } });
+  expect(toWire(anywhere, null)).toBe(null);
+});
+
 test('a time comes back from its input as the same moment, without fractions', () => {
   const input = toFormValue(field('datetime'), '2026-02-01T10:30:00+05:30');
   expect(toWire(field('datetime'), input)).toBe('2026-02-01T05:00:00Z');

@@ -1,10 +1,12 @@
-import type { CrmField, CrmRecord, CrmSection, RecordFault } from '../../api/crm.ts';
+import { type CrmField, type CrmRecord, type CrmSection, leadsAnywhere, type RecordFault } from '../../api/crm.ts';
 import { recordsTexts as texts } from '../../texts/records.ts';
 
 /** A record, or a user, that a look-up points to. */
 export interface Chosen {
   readonly id: string;
   readonly name: string;
+  /** API name, where the look-up leads into one of several modules. */
+  readonly module?: string;
 }
 
 /** What a field of many holds: records, files or rows. Each has an id of its own once it is stored. */
@@ -52,6 +54,7 @@ const plainTypes: ReadonlySet<string> = new Set([
   'phone',
   'website',
   'lookup',
+  'multi_module_lookup',
   'ownerlookup',
   'userlookup',
 ]);
@@ -63,7 +66,7 @@ const listTypes: ReadonlySet<string> = new Set([
   'imageupload',
   'subform',
 ]);
-const chosenTypes: ReadonlySet<string> = new Set(['lookup', 'ownerlookup', 'userlookup']);
+const chosenTypes: ReadonlySet<string> = new Set(['lookup', 'multi_module_lookup', 'ownerlookup', 'userlookup']);
 export const numberTypes: ReadonlySet<string> = new Set(['integer', 'double', 'currency', 'percent']);
 
 /** The fields of a form, by section: those that can be written, and whose type has an input. */
@@ -102,8 +105,9 @@ export function toFormValue(field: CrmField, value: unknown): FormValue {
   if (data_type === 'multiselectpicklist') return Array.isArray(value) ? value.map(String) : [];
   if (listTypes.has(data_type)) return (Array.isArray(value) ? value : []).map((item: WireItem) => toItem(field, item));
   if (chosenTypes.has(data_type)) {
-    const { id, name } = (value ?? {}) as { id?: string; name?: string };
-    return id === undefined ? null : { id, name: name ?? id };
+    const { id, name, module } = (value ?? {}) as { id?: string; name?: string; module?: { api_name?: string } };
+    if (id === undefined) return null;
+    return { id, name: name ?? id, ...(module?.api_name !== undefined && { module: module.api_name }) };
   }
   if (value === null || value === undefined) return '';
   if (data_type === 'datetime') return localTime(String(value));
@@ -161,10 +165,14 @@ function itemsToWire(field: CrmField, items: readonly Item[], before: readonly I
 }
 
 /** An input's value as the API takes it (crm-api 5.2); null clears the field. */
-export function toWire({ data_type }: CrmField, value: FormValue): unknown {
+export function toWire(field: CrmField, value: FormValue): unknown {
+  const { data_type } = field;
   if (typeof value === 'boolean' || Array.isArray(value)) return value;
   if (value === null) return null;
-  if (typeof value === 'object') return { id: (value as Chosen).id };
+  if (typeof value === 'object') {
+    const { id, module } = value as Chosen;
+    return leadsAnywhere(field) ? { id, module: { api_name: module } } : { id };
+  }
   if (value.trim() === '') return null;
   if (numberTypes.has(data_type)) return Number(value);
   // The API takes no fractions of a second.

@@ -1,6 +1,7 @@
 import { Checkbox, MultiSelect, Select, Textarea, TextInput } from '@mantine/core';
 import type { Ref } from 'react';
-import type { CrmField, Space } from '../../api/crm.ts';
+import { type CrmField, leadsAnywhere, type Space } from '../../api/crm.ts';
+import { AnyLookupInput } from './any-lookup-input.tsx';
 import { type Chosen, type FormValue, itemsIn, numberTypes } from './form-values.ts';
 import { LookupInput } from './lookup-input.tsx';
 import { UserInput } from './user-input.tsx';
@@ -79,6 +80,19 @@ export function PlainInput({ field, space, value, onChange, onBlur, error, ref }
       );
     }
     case 'lookup':
+    case 'multi_module_lookup':
+      if (leadsAnywhere(field)) {
+        return (
+          <AnyLookupInput
+            {...common}
+            ref={ref}
+            space={space}
+            targets={field.targets ?? []}
+            value={chosenIn(value)}
+            onChange={onChange}
+          />
+        );
+      }
       return (
         <LookupInput
           {...common}

@@ -1,9 +1,12 @@
 import { Select } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { crmQueries } from '../../api/crm-queries.ts';
+import { recordsTexts as texts } from '../../texts/records.ts';
 import { type ChooserProps, choiceOf } from './chooser.ts';
 
-/** Chooses a user of the organization. */
+/** Chooses a user of the organization. Where there are more than the API gives at once, it searches them. */
 export function UserInput({
   space,
   value,
@@ -14,8 +17,17 @@ export function UserInput({
   /** An owner can be another one, but not nobody. */
   readonly clearable: boolean;
 }) {
-  const users = useQuery(crmQueries.users(space));
-  const names = new Map(users.data?.map(({ id, full_name }) => [id, full_name]));
+  const [typed, setTyped] = useState(value?.name ?? '');
+  const [text] = useDebouncedValue(typed.trim(), 250);
+  const first = useQuery(crmQueries.users(space));
+  const searches = first.data?.info.more_records === true && text !== '' && text !== value?.name;
+  const found = useQuery({
+    ...crmQueries.usersNamed(space, text),
+    enabled: searches,
+    placeholderData: keepPreviousData,
+  });
+  const shown = (searches ? found.data : first.data)?.users ?? [];
+  const names = new Map(shown.map(({ id, full_name }) => [id, full_name]));
   // Somebody who has left may still own the record.
   if (value && !names.has(value.id)) names.set(value.id, value.name);
   return (
@@ -23,6 +35,11 @@ export function UserInput({
       {...input}
       {...choiceOf(names, { value, onChange })}
       searchable
+      searchValue={typed}
+      onSearchChange={setTyped}
+      // The API has searched already, in more than the names.
+      {...(searches && { filter: ({ options }) => options })}
+      nothingFoundMessage={texts.userNone}
       clearable={clearable}
       allowDeselect={clearable}
     />

@@ -1,5 +1,5 @@
 import { Anchor } from '@mantine/core';
-import type { CrmField, Space } from '../../api/crm.ts';
+import { type CrmField, leadsAnywhere, type Space } from '../../api/crm.ts';
 import { TextLink } from '../../parts/links.tsx';
 import { timeText } from '../../parts/time.tsx';
 import { recordsTexts as texts } from '../../texts/records.ts';
@@ -8,6 +8,7 @@ interface Reference {
   readonly id?: string;
   readonly name?: string;
   readonly email?: string;
+  readonly module?: { readonly api_name: string };
 }
 
 /** An item of a field of many: a reference, a file, or a link to a record under the name of its look-up. */
@@ -54,9 +55,10 @@ export function Value({
   readonly space: Space;
 }) {
   const text = valueText(value, field?.data_type);
-  const module = field?.lookup?.module?.api_name;
-  const id = (value as Reference | null)?.id;
-  if (module && id && field.data_type === 'lookup') {
+  const { id, module: named } = (value ?? {}) as Reference;
+  // What leads into one of several modules says into which.
+  const module = field && (leadsAnywhere(field) ? named?.api_name : field.lookup?.module?.api_name);
+  if (module && id && (field.data_type === 'lookup' || field.data_type === 'multi_module_lookup')) {
     return (
       <TextLink
         to="/records/$environment/$organizationId/$module/$recordId"

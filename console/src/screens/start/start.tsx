@@ -12,9 +12,15 @@ import { StepList } from './step-list.tsx';
 
 type Way = StartSteps['ways'][number];
 
+const refreshMs = 3_000;
+
 /** The three ways to the first lead; steps tick themselves off while the page is open. */
 export function Start() {
-  const query = useQuery({ ...queries.start(), refetchInterval: 3000 });
+  const isOver = (data: StartSteps | undefined) => data?.ways.every(({ steps }) => steps.every(({ done }) => done));
+  const query = useQuery({
+    ...queries.start(),
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : refreshMs),
+  });
   return (
     <Stack>
       <ScreenHeading title={texts.heading} intro={texts.intro} />

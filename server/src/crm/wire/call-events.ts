@@ -42,7 +42,8 @@ export class CallEvents {
   answered(request: FastifyRequest, call: Admitted, answer: CrmAnswer): void {
     const { grant, operation, origin } = call;
     const first = answer.failures?.[0];
-    const isNew = this.#isNew(grant, operation);
+    // One that failed is no news of what the grant is used for: the first that goes well still is.
+    const isNew = first === undefined && this.#isNew(grant, operation);
     const tells = first !== undefined || isNew || call.ignoredKeys.names.length > 0;
     this.#events.record({
       kind: tells ? 'api' : 'request',

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { LookupTargets } from '../../../server/src/console/wire.ts';
+import type { ModuleFacts } from '../../../server/src/console/wire.ts';
 import { call } from './call.ts';
 import {
   type CrmField,
@@ -140,13 +140,13 @@ export const crmQueries = {
       },
       staleTime: metadataStaleMs,
     }),
-  /** The modules that look-ups into several modules may lead to, by the field. */
-  lookupTargets: (space: Space, module: string) =>
+  /** What the CRM API does not tell of a module: where its look-ups may lead, and by what it can be sorted. */
+  moduleFacts: (space: Space, module: string) =>
     queryOptions({
-      queryKey: ['crm', space, module, 'lookup-targets'],
+      queryKey: ['crm', space, module, 'facts'],
       queryFn: async () => {
         const query = new URLSearchParams({ ...space, module });
-        return (await call<LookupTargets>('GET', `/records/lookup-targets?${query}`)).targets;
+        return call<ModuleFacts>('GET', `/records/module?${query}`);
       },
       staleTime: metadataStaleMs,
     }),

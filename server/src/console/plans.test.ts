@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allOf } from '../crm/language/query/condition.ts';
+import { selectMatching } from '../crm/language/query/select-matching.ts';
 import { moduleMark } from '../crm/store/records/module-mark.ts';
 import { costsOf } from '../crm/testing/plan-costs.ts';
 import { settleRecords } from '../crm/testing/settle-records.ts';
@@ -9,6 +11,8 @@ import { listEvents } from '../inspector/events.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { describeClients } from './clients/describe-clients.ts';
 import type { ConsoleContext } from './context.ts';
+import { visit } from './testing/visitor.ts';
+import type { ModuleFacts, OrganizationList } from './wire.ts';
 
 /** What the lists of the console read, of an owner with 10,000 clients among those of others, and of busy tables. */
 const ownClients = 10_000;
@@ -120,4 +124,39 @@ test('whether records of a module changed is read from a few blocks', async () =
   const costs = await costsOf(database, (explaining) => moduleMark(explaining, space?.id ?? 0, 2175));
   expect(costs.rows).toContain(`${busyRows}`);
   expect(costs.blocks).toBeLessThan(40);
+});
+
+test('a module of so many records is sorted by what an index has in order, and by nothing else', async () => {
+  const email = 'many@example.com';
+  const visitor = await visit(platform, email, { known: true });
+  const { organizations } = await visitor.json<OrganizationList>('GET', '/organizations');
+  const organizationId = organizations[0]?.organizationId ?? '';
+  const factsOf = (module: string) => {
+    const query = new URLSearchParams({ environment: 'production', organizationId, module });
+    return visitor.json<ModuleFacts>('GET', `/records/module?${query}`);
+  };
+  expect((await factsOf('Contacts')).sortable).toBe(null);
+  await database.query({
+    text: `UPDATE crm_record_count SET count = count + 1 WHERE module = 2175`,
+  });
+  const { sortable } = await factsOf('Leads');
+  expect(sortable).toEqual(
+    expect.arrayContaining(['id', 'Last_Name', 'Created_Time', 'Modified_Time', 'Annual_Revenue']),
+  );
+  expect(sortable).not.toContain('Company');
+  const space = await platform.dataCenters.get('us')?.crm.spaces.get(organizationId, 'production');
+  const module = space?.metadata.find('Leads');
+  for (const name of sortable ?? []) {
+    const field = module?.field.get(name);
+    if (!space || !module || !field) throw new Error(`no field ${name}`);
+    const costs = await costsOf(database, (explaining) =>
+      selectMatching(explaining, {
+        ...{ dataSpace: space.dataSpace, module, condition: allOf([]), idsAscending: true, limit: 51, offset: 0 },
+        sorting: [{ column: { module, field, path: [] }, ascending: true }],
+        output: () => 'r.record_id',
+      }),
+    );
+    expect([costs.scanned, costs.rows], name).toMatchObject([[], { length: 51 }]);
+    expect(costs.blocks, name).toBeLessThan(400);
+  }
 });

@@ -1,11 +1,15 @@
 import type { Module } from '../crm/kernel/metadata/metadata.ts';
 import type { Space } from '../crm/kernel/space/space.ts';
-import { moduleMark } from '../crm/store/records/module-mark.ts';
+import { isIndexedField } from '../crm/language/query/index-range.ts';
+import { countRecords, moduleMark } from '../crm/store/records/module-mark.ts';
 import { type CrmCaller, readEnvironment } from './crm.ts';
 import { badInput, ConsoleFailure, notFound } from './failure.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute } from './route.ts';
 import type { Streams } from './streams.ts';
-import { type LookupTargets, lookupTargets, type RecordChange, recordChange } from './wire.ts';
+import { type ModuleFacts, moduleFacts, type RecordChange, recordChange } from './wire.ts';
+
+/** Records that are sorted for a page of them; of more, only what an index has in order is offered. */
+const mostSorted = 50_000;
 
 const moduleQuery = {
   environment: 'production, sandbox or developer',
@@ -37,15 +41,18 @@ export function recordRoutes(streams: Streams, crm: CrmCaller): readonly Console
     }),
     defineRoute({
       method: 'GET',
-      path: '/records/lookup-targets',
-      summary: 'The modules that look-ups of a module into several modules may lead to',
+      path: '/records/module',
+      summary: 'What the pages need to know of a module and the CRM API does not tell',
       query: moduleQuery,
-      answer: lookupTargets,
-      handle: async (call): Promise<LookupTargets> => {
-        const { module } = await moduleOf(call, crm, (name) => `settings/fields?module=${name}`);
+      answer: moduleFacts,
+      handle: async (call): Promise<ModuleFacts> => {
+        const { space, module } = await moduleOf(call, crm, (name) => `settings/fields?module=${name}`);
         const several = module.fields.filter(({ lookupModules }) => lookupModules.length > 1);
+        const records = await countRecords(call.context.database, space.dataSpace, module.number, null);
+        const ordered = module.fields.filter((field) => isIndexedField(module, field));
         return {
           targets: Object.fromEntries(several.map(({ apiName, lookupModules }) => [apiName, [...lookupModules]])),
+          sortable: records <= mostSorted ? null : ordered.map(({ apiName }) => apiName),
         };
       },
     }),

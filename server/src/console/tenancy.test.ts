@@ -173,7 +173,7 @@ describe("another user's clients do not exist", () => {
       module: 'Leads',
     });
     expect((await attacker.get(`/records/stream?${query}`)).status).toBe(404);
-    expect((await attacker.get(`/records/lookup-targets?${query}`)).status).toBe(404);
+    expect((await attacker.get(`/records/module?${query}`)).status).toBe(404);
     expect(await snapshot()).toEqual(before);
   });
 

@@ -291,8 +291,13 @@ export const organizationList = Type.Object({
 /** What each message of GET /api/records/stream holds. */
 export const recordChange = Type.Object({ module: Type.String() });
 
-/** GET /api/records/lookup-targets: API names of modules, by the API name of the look-up. The CRM API has no place for them. */
-export const lookupTargets = Type.Object({ targets: Type.Record(Type.String(), Type.Array(Type.String())) });
+/** GET /api/records/module: what the pages need to know of a module and the CRM API has no place for. */
+export const moduleFacts = Type.Object({
+  /** API names of the modules that a look-up into several may lead to, by the look-up's. */
+  targets: Type.Record(Type.String(), Type.Array(Type.String())),
+  /** API names of the fields by which so many records can be sorted; null: by any field. */
+  sortable: Type.Union([Type.Array(Type.String()), Type.Null()]),
+});
 
 /**
  * GET /api/start: the three ways to the first lead, and which steps the platform has seen of the signed-in user:
@@ -340,5 +345,5 @@ export type ClientUsers = Static<typeof clientUsers>;
 export type ScopeList = Static<typeof scopeList>;
 export type OrganizationList = Static<typeof organizationList>;
 export type RecordChange = Static<typeof recordChange>;
-export type LookupTargets = Static<typeof lookupTargets>;
+export type ModuleFacts = Static<typeof moduleFacts>;
 export type StartSteps = Static<typeof startSteps>;

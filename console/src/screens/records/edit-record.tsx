@@ -99,9 +99,9 @@ function Complete(props: ComponentProps<typeof RecordForm>) {
   const modules = subformModules(sections);
   const queries = useQueries({ queries: modules.map((module) => crmQueries.fields(space, module)) });
   const leads = sections.some(({ fields }) => fields.some(leadsAnywhere));
-  const targets = useQuery({ ...crmQueries.lookupTargets(space, place.module), enabled: leads });
+  const facts = useQuery({ ...crmQueries.moduleFacts(space, place.module), enabled: leads });
   const known = useQuery({ ...crmQueries.modules(space), enabled: leads });
-  const needed: UseQueryResult<unknown>[] = leads ? [...queries, targets, known] : queries;
+  const needed: UseQueryResult<unknown>[] = leads ? [...queries, facts, known] : queries;
   const missing = needed.find(({ data }) => data === undefined);
   if (missing) return <Loaded query={missing}>{() => null}</Loaded>;
   const columns = new Map(modules.map((module, index) => [module, rowFields(queries[index]?.data ?? [])]));
@@ -111,7 +111,7 @@ function Complete(props: ComponentProps<typeof RecordForm>) {
       const rows = columns.get(field.associated_module?.module ?? '');
       if (field.data_type === 'subform' && rows) return { ...field, columns: rows };
       if (!leadsAnywhere(field)) return field;
-      const names = new Set(targets.data?.[field.api_name]);
+      const names = new Set(facts.data?.targets[field.api_name]);
       return { ...field, targets: known.data?.filter(({ api_name }) => names.has(api_name)) ?? [] };
     }),
   }));

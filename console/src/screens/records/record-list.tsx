@@ -99,6 +99,7 @@ interface ListProps {
 
 /** The columns of the view, with what the fields say about them. */
 function WithColumns({ place: { space, module }, choice, choose }: ListProps) {
+  const facts = useQuery(crmQueries.moduleFacts(space, module));
   const fields = useQuery(crmQueries.fields(space, module));
   const view = useQuery({
     ...crmQueries.view(space, module, choice.view),
@@ -112,7 +113,7 @@ function WithColumns({ place: { space, module }, choice, choose }: ListProps) {
           return (
             <Page
               place={{ space, module, recordId: '' }}
-              columns={columnsOf(all, null)}
+              columns={sortedBy(columnsOf(all, null), facts.data?.sortable)}
               choice={choice}
               choose={choose}
             />
@@ -123,7 +124,7 @@ function WithColumns({ place: { space, module }, choice, choose }: ListProps) {
             {(shown) => (
               <Page
                 place={{ space, module, recordId: '' }}
-                columns={columnsOf(all, shown)}
+                columns={sortedBy(columnsOf(all, shown), facts.data?.sortable)}
                 choice={choice}
                 choose={choose}
               />
@@ -141,6 +142,12 @@ function columnsOf(fields: readonly CrmField[], view: CrmView | null): CrmField[
   const named = (view?.fields ?? []).map(({ api_name }) => byName.get(api_name)).filter((field) => field !== undefined);
   const name = byName.get('Full_Name') ?? fields.find(({ display_field }) => display_field);
   return name ? [name, ...named.filter((field) => field !== name)] : named;
+}
+
+/** Of very many records only some orders can be had; none before it is known which. */
+function sortedBy(columns: readonly CrmField[], sortable: readonly string[] | null | undefined): CrmField[] {
+  if (sortable === null) return [...columns];
+  return columns.map((field) => ({ ...field, sortable: field.sortable && (sortable ?? []).includes(field.api_name) }));
 }
 
 function Page({ place, columns, choice, choose }: ListProps & { readonly columns: readonly CrmField[] }) {

@@ -6,6 +6,7 @@ import { countMatching } from '../../language/query/select-matching.ts';
 import { viewParameter } from '../../records/list/find-view.ts';
 import { mayUse, pathModule } from '../../records/record-module.ts';
 import { approvedCondition } from '../../store/records/approval.ts';
+import { countRecords as countOfModule } from '../../store/records/module-mark.ts';
 import { visibleOnly, visibleOwners } from '../../store/records/visibility.ts';
 import { type State, stateParameter } from '../../wire/parameters.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from './search-condition.ts';
@@ -46,13 +47,7 @@ function countedCondition(call: CrmCall, module: Module): Condition | State {
   return visibleOnly(call, module, allOf([view.condition(call), ...ofState]));
 }
 
-/** Sums what the database counts while records are written (migration 0006). */
-async function countAll({ space, store }: CrmCall, module: Module, converted: State): Promise<number> {
-  const [row] = await store.database.query<{ count: string | null }>({
-    name: 'crm-count-records',
-    text: `SELECT sum(count) AS count FROM crm_record_count
-           WHERE data_space = $1 AND module = $2 AND ($3::boolean IS NULL OR converted = $3)`,
-    values: [space.dataSpace, module.number, converted === 'both' ? null : converted === 'true'],
-  });
-  return Number(row?.count ?? 0);
+function countAll({ space, store }: CrmCall, module: Module, converted: State): Promise<number> {
+  const state = converted === 'both' ? null : converted === 'true';
+  return countOfModule(store.database, space.dataSpace, module.number, state);
 }

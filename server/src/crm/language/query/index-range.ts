@@ -1,6 +1,7 @@
 import { rangesSql } from '../../fields/comparisons/ranges.ts';
 import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { Range } from '../../fields/model/comparison.ts';
+import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { columnSql, isTableColumn } from './column-sql.ts';
 import type { Condition, Sorting, Test } from './condition.ts';
 import { isName } from './order-sql.ts';
@@ -63,5 +64,10 @@ export function isIndexedOrder([first, ...others]: readonly Sorting[]): boolean 
   if (!first) return true;
   const { module, field, path } = first.column;
   if (others.length > 0 || path.length > 0 || first.column.moduleOf) return false;
+  return isIndexedField(module, field);
+}
+
+/** Whether an index has the records of the module in the order of the field. */
+export function isIndexedField(module: Module, field: Field): boolean {
   return field.apiName === 'id' || indexedTimes.has(field.apiName) || field.indexed || isName(module, field);
 }

@@ -16,3 +16,23 @@ export async function moduleMark(queryable: Queryable, dataSpace: number, module
   });
   return row?.mark ?? '';
 }
+
+/**
+ * How many records the module has, as the database counts while they are written (migration 0006).
+ * @param module its number in the data space.
+ * @param converted only those that were converted, or were not; null for all.
+ */
+export async function countRecords(
+  queryable: Queryable,
+  dataSpace: number,
+  module: number,
+  converted: boolean | null,
+): Promise<number> {
+  const [row] = await queryable.query<{ count: string | null }>({
+    name: 'crm-count-records',
+    text: `SELECT sum(count) AS count FROM crm_record_count
+           WHERE data_space = $1 AND module = $2 AND ($3::boolean IS NULL OR converted = $3)`,
+    values: [dataSpace, module, converted],
+  });
+  return Number(row?.count ?? 0);
+}

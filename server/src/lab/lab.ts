@@ -2,6 +2,7 @@ import { LabClock } from './clock/lab-clock.ts';
 import type { LabContext } from './context.ts';
 import { LabFaults } from './faults/lab-faults.ts';
 import { LabFixtures } from './fixtures/lab-fixtures.ts';
+import { LabGrants } from './grants/lab-grants.ts';
 import { LabSnapshots } from './snapshots/lab-snapshots.ts';
 
 /** The lab of a running platform: what only a platform that was started with `--lab` can do. */
@@ -10,11 +11,13 @@ export class Lab {
   readonly faults: LabFaults;
   readonly snapshots: LabSnapshots;
   readonly fixtures: LabFixtures;
+  readonly grants: LabGrants;
 
   constructor(context: LabContext) {
     this.clock = new LabClock(context);
     this.faults = new LabFaults(context);
-    this.fixtures = new LabFixtures(context);
+    this.grants = new LabGrants(context.admin, context.dataDirectory.secretKey);
+    this.fixtures = new LabFixtures(context, this.grants);
     this.snapshots = new LabSnapshots(context, this.clock);
   }
 

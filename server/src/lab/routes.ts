@@ -9,7 +9,7 @@ const fixtureLimitBytes = 16 * 1024 * 1024;
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock, faults, fixtures, snapshots } = lab;
+  const { clock, faults, fixtures, grants, snapshots } = lab;
 
   const read = { response: { 200: answers.clock } };
   app.get('/lab/clock', { schema: read }, async () => clock.show());
@@ -47,5 +47,14 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const applied = { body: bodies.fixture, response: { 200: answers.fixture } };
   app.post('/lab/fixtures', { bodyLimit: fixtureLimitBytes, schema: applied }, async ({ body }) =>
     fixtures.apply(body.yaml),
+  );
+
+  app.post('/lab/codes', { schema: { body: bodies.code, response: { 201: answers.code } } }, async ({ body }, reply) =>
+    reply.code(201).send(await grants.code(body)),
+  );
+  app.post(
+    '/lab/tokens',
+    { schema: { body: bodies.tokens, response: { 201: answers.tokens } } },
+    async ({ body }, reply) => reply.code(201).send(await grants.tokens(body)),
   );
 }

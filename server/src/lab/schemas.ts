@@ -59,6 +59,14 @@ const effects = Type.Record(Type.String(), Type.Integer(), {
   description: 'How much ended, for example access_tokens_expired and codes_expired.',
 });
 
+/** The queries of the lab's calls. */
+export const queries = {
+  import: Type.Object(
+    { name: Type.Optional(Type.String({ description: 'Left out: the one that it was saved under.' })) },
+    strict,
+  ),
+};
+
 /** What the lab answers. */
 export const answers = {
   clock: Type.Object({ now: iso, real: iso, offset_ms: Type.Integer(), speed: Type.Number(), effects }),
@@ -66,6 +74,7 @@ export const answers = {
   faults: Type.Object({ faults: Type.Array(Type.Object({ fault_id: Type.String() }, { additionalProperties: true })) }),
   removed: Type.Object({ removed: Type.Integer() }),
   snapshot: Type.Object({ name: Type.String(), took_ms: Type.Integer() }),
+  reset: Type.Object({ took_ms: Type.Integer() }),
   snapshots: Type.Object({
     snapshots: Type.Array(
       Type.Object({

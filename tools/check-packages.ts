@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './packages/commands.ts';
 import { installNodes, type NodeVersion } from './packages/nodes.ts';
-import { checkContents, checkImports, pack } from './packages/pack.ts';
+import { checkContents, checkImports, type Packed, pack } from './packages/pack.ts';
 import { PlatformProject } from './packages/platform-project.ts';
 import { bundle, installSdks, runOnNodes } from './packages/sdk-projects.ts';
+import { testTesting } from './packages/testing-project.ts';
 
 const root = join(import.meta.dirname, '..');
-const sdks = ['browser', 'node', 'native']
+const sdks = ['browser', 'node', 'native', 'testing']
   .map((name) => join('sdk', name))
   .filter((each) => existsSync(join(root, each)));
 /** `nobody`, who may write nowhere else. */
@@ -29,7 +30,9 @@ chmodSync(folder, 0o755);
 try {
   const nodesInstalled = installNodes(join(folder, 'nodes'));
   // The set-up builds what the platform itself needs.
-  await run(process.execPath, [join('sdk', 'native', 'build.ts')], { cwd: root });
+  for (const each of ['native', 'testing']) {
+    await run(process.execPath, [join('sdk', each, 'build.ts')], { cwd: root });
+  }
   const packed = await pack([...sdks, '.'], folder);
   for (const { name, size, files } of packed) say(`${name}: ${Math.ceil(size / 1024)} kB, ${files.length} files`);
   const platform = packed.find(({ name }) => name === 'grantway');
@@ -45,8 +48,14 @@ try {
     NodeVersion,
     NodeVersion,
   ];
+  const testing = libraries.find(({ name }) => name === '@grantway/testing') as Packed;
+  const times = await testTesting(join(folder, 'testing project'), { platform, testing }, [oldest, newest]);
+  say(`@grantway/testing works in Vitest and node:test: ${times}`);
   const sdkProject = join(folder, 'sdk project');
-  await installSdks(sdkProject, libraries);
+  await installSdks(
+    sdkProject,
+    libraries.filter((each) => each !== testing),
+  );
   const own = new PlatformProject(join(folder, 'own project'), join(folder, 'home'));
   await own.install(platform.file);
   say('the platform is installed');

@@ -37,6 +37,9 @@ export interface Databases {
   close(): Promise<void>;
 }
 
+/** A PostgreSQL that may lose everything when the machine's power does. */
+const fast = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+
 /** PostgreSQL databases of one's own, by URL; what is not named is embedded. */
 export interface DatabaseUrls {
   readonly directory?: string | undefined;
@@ -64,6 +67,7 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     : await startCluster({
         directory: dataDirectory.postgresDirectory,
         interruption,
+        settings: options.settings.database.durable ? {} : fast,
         onCrash: (detail) => log.error({ detail }, 'the embedded PostgreSQL ended and is started again'),
       });
   const opened: Database[] = [];

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandsOn } from './testing/commands.ts';
 import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
@@ -96,6 +96,22 @@ describe('snapshots', () => {
     }
   });
 });
+
+test('a snapshot is exported and imported, and everything goes back to the demo', async () => {
+  await json('lab snapshot save travel');
+  const file = shop.folder('travel.grantway');
+  expect(await json(`lab snapshot export travel ${file}`)).toMatchObject({ name: 'travel', bytes: expect.any(Number) });
+  expect(statSync(file).mode & 0o077).toBe(0);
+  expect(await json(`lab snapshot import ${file} --name arrived`)).toMatchObject({ name: 'arrived' });
+  await json('lab snapshot restore arrived');
+  const damaged = shop.folder('damaged.grantway');
+  writeFileSync(damaged, readFileSync(file).subarray(0, 5_000));
+  expect((await failure(1, `lab snapshot import ${damaged}`)).message).toContain('damaged');
+  expect((await failure(1, 'lab snapshot import nowhere.grantway')).message).toContain('nowhere.grantway');
+  expect((await failure(1, `lab snapshot export nowhere ${file}`)).message).toContain('no snapshot nowhere');
+  expect(await json('lab reset')).toEqual({ took_ms: expect.any(Number) });
+  expect((await json('demo')).users).toHaveLength(4);
+}, 120_000);
 
 test('fixtures are applied, and a wrong entry is named', async () => {
   const file = shop.folder('fixture.yaml');

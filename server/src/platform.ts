@@ -18,6 +18,7 @@ import type { DataDirectory } from './data-directory.ts';
 import type { Database } from './database/database.ts';
 import type { Databases } from './databases.ts';
 import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
+import { demoOfLab } from './demo/lab-demo.ts';
 import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
 import { ClientDirectory } from './directory/clients.ts';
@@ -29,6 +30,7 @@ import { changedSettings } from './directory/settings-record.ts';
 import { type Clock, ShiftedClock, systemClock } from './foundation/clock.ts';
 import { UsableFailure } from './foundation/failure.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
+import { keyPurposes } from './foundation/key-purposes.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
 import { type ListeningPlace, listenAll } from './http/listen.ts';
@@ -95,7 +97,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     const clock = await chooseClock(databases.directory, realClock, options);
     const key = (purpose: string) => deriveKey(dataDirectory.secretKey, purpose);
-    const homeIndexKey = key('home index');
+    const homeIndexKey = key(keyPurposes.homeIndex);
     await checkHomeIndexKey(databases.directory, homeIndexKey);
     const directoryNotices = await listen(databases.directory, closers);
     const console = consoleClient(topology, key('console client'));
@@ -104,7 +106,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       directoryNotices,
       clock,
       random,
-      key('client secrets'),
+      key(keyPurposes.clientSecrets),
       settings.database.directoryGraceSeconds,
       [console.client],
     );
@@ -133,7 +135,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       forms: key('accounts forms'),
       signIn: key('accounts sign-in'),
       refresh: key('refresh tokens'),
-      signing: key('signing keys'),
+      signing: key(keyPurposes.signing),
       attempts: key('attempt counts'),
     };
 
@@ -210,7 +212,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (laboratory) {
       const { clock: labClock, faults, openLab } = laboratory;
       const opened = openLab(
-        { admin, clock: labClock, directoryNotices, faults, databases: databases.all, dataDirectory },
+        {
+          ...{ admin, clock: labClock, directoryNotices, faults, databases: databases.all, dataDirectory },
+          demo: demoOfLab(admin, dataDirectory.path, samples),
+        },
         adminApp,
       );
       closers.push(() => opened.close());

@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 /** The packages for programs, by their folders in `sdk/`. */
-export const packages = ['browser', 'node', 'native'].filter((name) =>
+export const packages = ['browser', 'node', 'native', 'testing'].filter((name) =>
   existsSync(join(root, 'sdk', name, 'package.json')),
 );
 

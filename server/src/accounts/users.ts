@@ -154,6 +154,12 @@ export async function findUser(
   return row && toUser(row);
 }
 
+/** The addresses of all users. */
+export async function listAddresses(database: Database): Promise<string[]> {
+  const rows = await database.query<{ email: string }>({ text: 'SELECT email FROM user_account' });
+  return rows.map(({ email }) => email);
+}
+
 /** A hash that no password has, so that unknown names cost the same time as wrong passwords. */
 let decoyHash: Promise<string> | undefined;
 

@@ -5,7 +5,9 @@ import {
   type SummaryDocument,
   summaryDocument,
 } from '../inspector/flows/flow-document.ts';
-import { listFlows, readFlow } from '../inspector/flows/flow-reader.ts';
+import { type Flow, listFlows, readFlow } from '../inspector/flows/flow-reader.ts';
+import { svgDiagram } from '../inspector/flows/svg-diagram.ts';
+import { textDiagram } from '../inspector/flows/text-diagram.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';
@@ -59,8 +61,19 @@ export async function findFlows(
 
 /** @throws AdminFailure 404. */
 export async function showFlow(context: AdminContext, id: string): Promise<FlowDocument> {
+  return flowDocument(await findFlow(context, id));
+}
+
+/** The same as a drawing. @throws AdminFailure 404. */
+export async function drawFlow(context: AdminContext, id: string): Promise<{ text: string; svg: string }> {
+  const flow = await findFlow(context, id);
+  return { text: textDiagram(flow).join('\n'), svg: svgDiagram(flow) };
+}
+
+/** @param id of the flow, or of one of its requests. @throws AdminFailure 404. */
+export async function findFlow(context: AdminContext, id: string): Promise<Flow> {
   const flow = await readFlow([...context.dataCenters.values()], id);
-  if (flow) return flowDocument(flow);
+  if (flow) return flow;
   throw notFound(
     `expected the id of a flow, or of a request (the x-request-id of its answer); "${id.slice(0, 80)}" is neither, or it is too old to be kept`,
   );
@@ -69,4 +82,5 @@ export async function showFlow(context: AdminContext, id: string): Promise<FlowD
 export function registerFlows(app: FastifyInstance, context: AdminContext): void {
   app.get('/flows', async (request) => findFlows(context, request.query as FlowQuery));
   app.get('/flows/:id', async (request) => showFlow(context, (request.params as { id: string }).id));
+  app.get('/flows/:id/diagram', async (request) => drawFlow(context, (request.params as { id: string }).id));
 }

@@ -42,6 +42,7 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /events': 'Protocol events',
   'GET /flows': 'Flows: what happened, request by request',
   'GET /flows/:id': 'One flow with its steps, by its id or that of a request',
+  'GET /flows/:id/diagram': 'Its sequence diagram as text and as SVG',
   'GET /demo': "The demo's accounts and clients",
   'GET /lab/clock': "The platform's time",
   'POST /lab/clock/advance': 'Move the time on',
@@ -56,7 +57,12 @@ const summaries: Readonly<Record<string, string>> = {
   'PUT /lab/snapshots/:id': 'Save the state of the whole platform under this name',
   'POST /lab/snapshots/:id/restore': 'Bring a state back',
   'DELETE /lab/snapshots/:id': 'Delete a snapshot',
-  'POST /lab/fixtures': 'Make users, organizations, clients and records',
+  'GET /lab/snapshots/:id/file': 'A snapshot as a file, for another machine',
+  'POST /lab/snapshots/import': 'Take the file of a snapshot over',
+  'POST /lab/reset': 'Back to what a first start with a demo makes',
+  'POST /lab/fixtures': 'Make users, organizations, clients, records and grants',
+  'POST /lab/codes': 'A code without a browser, as if the user had accepted',
+  'POST /lab/tokens': 'Tokens without a browser, as if the user had accepted',
 };
 
 const failure = Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) });

@@ -65,6 +65,33 @@ export function connectAdmin(options: PlatformAddress, { timeoutMs = usualTimeou
   };
 }
 
+/** Files to and from the admin API, as they come. @throws UsableFailure, AdminRefusal. */
+export function connectAdminFiles(options: PlatformAddress) {
+  const { origin, token, hint } = locate(options);
+  const call = async (path: string, init: RequestInit) => {
+    const headers = { ...init.headers, authorization: `Bearer ${token}` };
+    const answer = await fetch(`${origin}${path}`, { ...init, headers }).catch(() => {
+      throw new UsableFailure(`no platform answers at ${origin}; ${hint}`);
+    });
+    if (answer.ok) return answer;
+    const { error } = (await answer.json().catch(() => ({}))) as AdminAnswer;
+    throw new AdminRefusal(error?.code ?? 'FAILED', error?.message ?? `status ${answer.status}`);
+  };
+  return {
+    /** The body of a GET. */
+    async download(path: string): Promise<ReadableStream<Uint8Array>> {
+      const { body } = await call(path, {});
+      if (!body) throw new UsableFailure(`${origin}${path}: expected a file, got nothing`);
+      return body;
+    },
+    /** Posts a file. */
+    async upload<Result>(path: string, type: string, body: ReadableStream): Promise<Result> {
+      const init = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half' };
+      return (await call(path, init as RequestInit)).json() as Promise<Result>;
+    },
+  };
+}
+
 function locate(options: PlatformAddress): { origin: string; token: string; hint: string } {
   const { env } = process;
   const origin = options.admin ?? (options.data === undefined ? env.GRANTWAY_ADMIN_ORIGIN : undefined);

@@ -19,7 +19,13 @@ export function parseSettings(input: unknown, source = 'the settings'): Settings
     const lines = faults.slice(0, 5).map((fault) => `${fault.instancePath || '/'} ${fault.message}`);
     throw new UsableFailure(`${source}: ${lines.join('; ')}`);
   }
-  return value as Settings;
+  const settings = value as Settings;
+  if (settings.production && !settings.database.durable) {
+    throw new UsableFailure(
+      `${source}: "production": true refuses "database": {"durable": false}; expected one of the two`,
+    );
+  }
+  return settings;
 }
 
 /** Reads a JSON config file. */

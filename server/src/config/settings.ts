@@ -301,6 +301,11 @@ const connections = (defaultCount: number, description: string) =>
 
 const database = Type.Object(
   {
+    durable: Type.Boolean({
+      default: true,
+      description:
+        'The embedded PostgreSQL keeps what was acknowledged through a loss of power. For tests, which throw it away, false is faster; "production" refuses that.',
+    }),
     maxConnections: connections(10, 'Connections to each database for requests, per process.'),
     connectTimeoutSeconds: duration(5, 'Longest wait for a connection, new or of the pool.'),
     statementTimeoutSeconds: duration(10, 'Longest time of a statement of a request.'),

@@ -62,16 +62,56 @@ export async function readContent(database: Queryable): Promise<DatabaseContent>
   const [row] = await database.query<{ tables: (string | null)[]; marks: (string | null)[] }>({
     text: `SELECT tables, ARRAY(SELECT md5(t) FROM unnest(tables) AS t) AS marks FROM (SELECT ARRAY[${reads.join(', ')}] AS tables) AS r`,
   });
-  const sequences = await database.query<{ name: string; value: string; called: boolean }>({
-    text: `SELECT sequencename AS name, coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS called
-           FROM pg_sequences WHERE schemaname = current_schema()`,
-  });
+  const sequences = await readSequences(database);
   const tables = shapes.map((shape, index) => ({
     shape,
     rows: row?.tables[index] ?? '[]',
     mark: row?.marks[index] ?? '',
   }));
   return { tables, sequences };
+}
+
+/** Where the sequences of the database stand. */
+export function readSequences(database: Queryable): Promise<DatabaseContent['sequences'][number][]> {
+  return database.query({
+    text: `SELECT sequencename AS name, coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS called
+           FROM pg_sequences WHERE schemaname = current_schema()`,
+  });
+}
+
+export async function setSequences(transaction: Queryable, sequences: DatabaseContent['sequences']): Promise<void> {
+  const places = sequences.map(
+    ({ name, value, called }) => `setval('${quoted(name)}', ${BigInt(value)}, ${called === true})`,
+  );
+  if (places.length > 0) await transaction.query({ text: `SELECT ${places.join(', ')}` });
+}
+
+/**
+ * The rows of a table, some at a time, each list as JSON; in a transaction, so that they are of one moment.
+ * @param most rows of a list.
+ */
+export async function* readRows(
+  transaction: Queryable,
+  { name, columns }: TableShape,
+  most: number,
+): AsyncGenerator<string> {
+  const cursor = 'rows_of_table';
+  await transaction.query({
+    text: `DECLARE ${cursor} NO SCROLL CURSOR FOR
+           SELECT row_to_json(r)::text AS row FROM (SELECT ${list(columns)} FROM ${quoted(name)}) AS r`,
+  });
+  for (;;) {
+    const rows = await transaction.query<{ row: string }>({ text: `FETCH ${most} FROM ${cursor}` });
+    if (rows.length > 0) yield `[${rows.map(({ row }) => row).join(',')}]`;
+    if (rows.length < most) break;
+  }
+  await transaction.query({ text: `CLOSE ${cursor}` });
+}
+
+/** Deletes all rows. */
+export async function clearTables(transaction: Queryable, shapes: readonly TableShape[]): Promise<void> {
+  const deletions = shapes.toReversed().map(({ name }) => `DELETE FROM ${quoted(name)}`);
+  if (deletions.length > 0) await transaction.query({ text: deletions.join('; ') });
 }
 
 /** Makes the content of the database the given one, in the caller's transaction. What is the same already is left alone. */
@@ -83,13 +123,14 @@ export async function writeContent(transaction: Queryable, content: DatabaseCont
     if (now.get(shape.name) !== mark || shape.parents.some((parent) => changed.has(parent))) changed.add(shape.name);
   }
   const tables = content.tables.filter(({ shape }) => changed.has(shape.name));
-  const deletions = tables.toReversed().map(({ shape }) => `DELETE FROM ${quoted(shape.name)}`);
-  if (deletions.length > 0) await transaction.query({ text: deletions.join('; ') });
+  await clearTables(
+    transaction,
+    tables.map(({ shape }) => shape),
+  );
   for (const { shape, rows } of tables) {
     if (rows !== '[]') await insertRows(transaction, shape, rows);
   }
-  const places = content.sequences.map(({ name, value, called }) => `setval('${quoted(name)}', ${value}, ${called})`);
-  if (places.length > 0) await transaction.query({ text: `SELECT ${places.join(', ')}` });
+  await setSequences(transaction, content.sequences);
 }
 
 /** Writes rows as `readContent` gave them: a JSON list of objects. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { UsableFailure } from '../foundation/failure.ts';
+import type { Queryable, Statement } from './database.ts';
 
 /**
  * Whole databases of a server, copied, renamed and dropped by a connection to another one of it. Nobody may be connected
@@ -16,6 +17,24 @@ export class DatabaseCopies {
     const { host, port, user, password, database, ssl } = new pg.Client(connection);
     this.#server = { host, port, user, password: password ?? undefined, ssl };
     this.name = database ?? '';
+  }
+
+  /** To another database of the server. */
+  connectionTo(name: string): pg.ClientConfig {
+    return { ...this.#server, database: name };
+  }
+
+  /** A connection to one of the server's databases, to read it. */
+  async connect(name: string): Promise<{ readonly connection: Queryable; close(): Promise<void> }> {
+    const client = new pg.Client(this.connectionTo(name));
+    client.on('error', () => {});
+    await client.connect();
+    return {
+      connection: {
+        query: async <Row>({ text, values }: Statement) => (await client.query(text, values?.slice())).rows as Row[],
+      },
+      close: () => client.end(),
+    };
   }
 
   /** The databases of the server whose names begin with `prefix`. */
@@ -53,8 +72,16 @@ export class DatabaseCopies {
   }
 
   #client: Promise<pg.Client> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
-  async #run(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  /** One statement after the other, on one connection. */
+  #run(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    const done = this.#last.then(() => this.#runNow(text, values));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #runNow(text: string, values: unknown[]): Promise<Record<string, unknown>[]> {
     try {
       this.#client ??= this.#connect();
       const client = await this.#client;

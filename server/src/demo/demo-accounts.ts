@@ -31,7 +31,6 @@ export function readDemoUsers(dataDirectory: string): DemoUser[] {
 
 /** The demo users of `dataCenters`: those of the file, and new ones for data centres that it does not know. */
 export function loadDemoUsers(dataDirectory: string, dataCenters: readonly string[], random: Random): DemoUser[] {
-  const file = demoAccountsFile(dataDirectory);
   const known = readDemoUsers(dataDirectory);
   const missing = dataCenters.filter((id) => !known.some((user) => user.dataCenter === id));
   const fresh = missing.flatMap((dataCenter) =>
@@ -45,9 +44,13 @@ export function loadDemoUsers(dataDirectory: string, dataCenters: readonly strin
     })),
   );
   const users = [...known, ...fresh];
-  if (fresh.length > 0) {
-    writeFileSync(`${file}.new`, `${JSON.stringify(users, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  }
+  if (fresh.length > 0) writeDemoUsers(dataDirectory, users);
   return users.filter((user) => dataCenters.includes(user.dataCenter));
+}
+
+/** Writes the file, as a whole. */
+export function writeDemoUsers(dataDirectory: string, users: readonly DemoUser[]): void {
+  const file = demoAccountsFile(dataDirectory);
+  writeFileSync(`${file}.new`, `${JSON.stringify(users, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }

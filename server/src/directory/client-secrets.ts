@@ -182,6 +182,30 @@ const formerOf = (row: SecretRow, hash: Buffer): SecretParts => ({
   usedAtMs: row.former_used_at_ms,
 });
 
+/** Seals the secrets that can be told, which were sealed under `from`, under `to`. */
+export async function resealClientSecrets(database: Database, from: Buffer, to: Buffer): Promise<void> {
+  const rows = await database.query<{
+    client_id: ClientId;
+    data_center: string;
+    sealed_secret: string | null;
+    former_sealed: string | null;
+  }>({
+    text: `SELECT client_id, data_center, sealed_secret, former_sealed FROM client_data_center
+           WHERE sealed_secret IS NOT NULL OR former_sealed IS NOT NULL`,
+  });
+  for (const row of rows) {
+    const reseal = async (sealed: string | null) => {
+      const secret = await unseal(from, purposeOf(row.client_id), sealed ?? undefined);
+      return secret === undefined ? null : seal(to, purposeOf(row.client_id), secret);
+    };
+    await database.query({
+      text: `UPDATE client_data_center SET sealed_secret = $3, former_sealed = $4
+             WHERE client_id = $1 AND data_center = $2`,
+      values: [row.client_id, row.data_center, await reseal(row.sealed_secret), await reseal(row.former_sealed)],
+    });
+  }
+}
+
 function purposeOf(clientId: ClientId): string {
   return `secret of client ${clientId}`;
 }

@@ -43,6 +43,11 @@ export class HomeIndex {
     return rows.length === 1;
   }
 
+  /** Forgets all names. */
+  async clear(): Promise<void> {
+    await this.#database.query({ text: 'DELETE FROM home' });
+  }
+
   async release(name: string): Promise<void> {
     await this.#database.query({ text: 'DELETE FROM home WHERE name_hash = $1', values: [this.#hash(name)] });
   }

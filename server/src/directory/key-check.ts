@@ -7,7 +7,7 @@ import { keyedHash } from '../foundation/secrets.ts';
  * directory remembers a fingerprint of the key; a different key is refused before it can do harm.
  */
 export async function checkHomeIndexKey(database: Database, key: Buffer): Promise<void> {
-  const fingerprint = keyedHash(key, 'fingerprint').toString('hex').slice(0, 16);
+  const fingerprint = fingerprintOf(key);
   await database.query({
     text: "INSERT INTO directory_fact (name, value) VALUES ('home-index-key', $1) ON CONFLICT DO NOTHING",
     values: [fingerprint],
@@ -20,4 +20,17 @@ export async function checkHomeIndexKey(database: Database, key: Buffer): Promis
     'the directory database belongs to a platform with another secret key: set GRANTWAY_SECRET_KEY to that key, ' +
       'or copy the file secret-key from its data directory',
   );
+}
+
+/** From now on the directory is of this key; for one whose home index was made anew. */
+export async function rememberHomeIndexKey(database: Database, key: Buffer): Promise<void> {
+  await database.query({
+    text: `INSERT INTO directory_fact (name, value) VALUES ('home-index-key', $1)
+           ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`,
+    values: [fingerprintOf(key)],
+  });
+}
+
+function fingerprintOf(key: Buffer): string {
+  return keyedHash(key, 'fingerprint').toString('hex').slice(0, 16);
 }

@@ -31,6 +31,7 @@ export const eventKinds = {
   events: 'events were left out, because too many came in a minute',
   notification: 'a notification channel was called',
   fault: 'the lab met a request with a fault',
+  grant: 'the lab granted codes or tokens without the user',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type EventKind = keyof typeof eventKinds;

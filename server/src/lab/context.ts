@@ -14,7 +14,18 @@ export interface LabContext {
   readonly directoryNotices: ChangeNotices;
   readonly faults: Faults;
   readonly databases: readonly LabDatabase[];
+  readonly demo: LabDemo;
   readonly dataDirectory: Pick<DataDirectory, 'path' | 'secretKey'>;
+}
+
+/** What the lab does with the demo. */
+export interface LabDemo {
+  /** Its accounts as they are kept; undefined where there is none. */
+  accounts(): unknown;
+  /** After a state was brought back: it was that of these accounts. */
+  adopt(accounts: unknown): Promise<void>;
+  /** Makes it in empty databases. */
+  seed(): Promise<void>;
 }
 
 /** One database of the platform with all that is connected to it. */

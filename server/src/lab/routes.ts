@@ -1,15 +1,19 @@
+import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { badInput } from '../admin/failure.ts';
 import { withId } from '../admin/schemas.ts';
 import type { Lab } from './lab.ts';
-import { answers, bodies } from './schemas.ts';
+import { answers, bodies, queries } from './schemas.ts';
 
+/** RFC 6713. */
+const fileType = 'application/gzip';
 const fixtureLimitBytes = 16 * 1024 * 1024;
 
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock, faults, fixtures, snapshots } = lab;
+  const { clock, faults, fixtures, grants, snapshots, transfer } = lab;
 
   const read = { response: { 200: answers.clock } };
   app.get('/lab/clock', { schema: read }, async () => clock.show());
@@ -44,8 +48,32 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   app.post('/lab/snapshots/:id/restore', { schema: named }, async ({ params }) => snapshots.restore(params.id));
   app.delete('/lab/snapshots/:id', { schema: named }, async ({ params }) => snapshots.delete(params.id));
 
+  app.get('/lab/snapshots/:id/file', { schema: { params: withId } }, async ({ params }, reply) =>
+    reply.type(fileType).send(await transfer.export(params.id)),
+  );
+  // Read as it comes: it may be larger than memory.
+  app.addContentTypeParser(fileType, (_request, payload, done) => done(null, payload));
+  app.post(
+    '/lab/snapshots/import',
+    { schema: { querystring: queries.import, response: { 201: answers.snapshot } } },
+    async ({ body, query }, reply) => {
+      if (!(body instanceof Readable)) throw badInput(`expected a body of the type ${fileType}`);
+      return reply.code(201).send(await transfer.import(body, query.name));
+    },
+  );
+  app.post('/lab/reset', { schema: { response: { 200: answers.reset } } }, async () => lab.reset());
+
   const applied = { body: bodies.fixture, response: { 200: answers.fixture } };
   app.post('/lab/fixtures', { bodyLimit: fixtureLimitBytes, schema: applied }, async ({ body }) =>
     fixtures.apply(body.yaml),
+  );
+
+  app.post('/lab/codes', { schema: { body: bodies.code, response: { 201: answers.code } } }, async ({ body }, reply) =>
+    reply.code(201).send(await grants.code(body)),
+  );
+  app.post(
+    '/lab/tokens',
+    { schema: { body: bodies.tokens, response: { 201: answers.tokens } } },
+    async ({ body }, reply) => reply.code(201).send(await grants.tokens(body)),
   );
 }

@@ -2,8 +2,26 @@ import { Type } from 'typebox';
 
 const strict = { additionalProperties: false } as const;
 
+const grant = {
+  dataCenter: Type.String(),
+  clientId: Type.String(),
+  user: Type.Optional(Type.String({ description: 'E-mail address; left out: the owner of the client.' })),
+  scope: Type.String(),
+  environment: Type.String({ default: 'production' }),
+  organizationId: Type.Optional(Type.String({ description: 'Needed where the user has several.' })),
+};
+
 /** The bodies of the lab's calls. */
 export const bodies = {
+  tokens: Type.Object(grant, strict),
+  code: Type.Object(
+    {
+      ...grant,
+      redirectUri: Type.Optional(Type.String({ description: 'Left out: the first one that the client registered.' })),
+      codeVerifier: Type.Optional(Type.String({ description: 'Of PKCE; the code gets its S256 challenge.' })),
+    },
+    strict,
+  ),
   advance: Type.Object({ duration: Type.String({ description: 'Like 61m, 1h30m, 500ms.' }) }, strict),
   set: Type.Object({ now: Type.String({ description: 'ISO 8601 with its offset.' }) }, strict),
   speed: Type.Object(
@@ -41,6 +59,14 @@ const effects = Type.Record(Type.String(), Type.Integer(), {
   description: 'How much ended, for example access_tokens_expired and codes_expired.',
 });
 
+/** The queries of the lab's calls. */
+export const queries = {
+  import: Type.Object(
+    { name: Type.Optional(Type.String({ description: 'Left out: the one that it was saved under.' })) },
+    strict,
+  ),
+};
+
 /** What the lab answers. */
 export const answers = {
   clock: Type.Object({ now: iso, real: iso, offset_ms: Type.Integer(), speed: Type.Number(), effects }),
@@ -48,6 +74,7 @@ export const answers = {
   faults: Type.Object({ faults: Type.Array(Type.Object({ fault_id: Type.String() }, { additionalProperties: true })) }),
   removed: Type.Object({ removed: Type.Integer() }),
   snapshot: Type.Object({ name: Type.String(), took_ms: Type.Integer() }),
+  reset: Type.Object({ took_ms: Type.Integer() }),
   snapshots: Type.Object({
     snapshots: Type.Array(
       Type.Object({
@@ -64,5 +91,31 @@ export const answers = {
     organizations: Type.Integer(),
     clients: Type.Integer(),
     records: Type.Integer(),
+    grants: Type.Optional(
+      Type.Array(
+        Type.Object({
+          user: Type.String(),
+          client: Type.String(),
+          client_id: Type.String(),
+          dc: Type.String(),
+          scope: Type.String(),
+          refresh_token: Type.String(),
+        }),
+        { description: 'Only where the fixture has some.' },
+      ),
+    ),
+  }),
+  code: Type.Object({
+    code: Type.String(),
+    redirect_uri: Type.Union([Type.String(), Type.Null()]),
+    expires_at: iso,
+  }),
+  tokens: Type.Object({
+    access_token: Type.String(),
+    refresh_token: Type.String(),
+    scope: Type.String(),
+    api_domain: Type.String(),
+    expires_in: Type.Integer(),
+    token_type: Type.Literal('Bearer'),
   }),
 };

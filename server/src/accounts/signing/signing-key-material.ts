@@ -41,6 +41,21 @@ export async function openPrivateKey(
   return (await importJWK(jwk as JWK, signingAlgorithm)) as CryptoKey;
 }
 
+/** The private half under another key. Throws when it was sealed under neither. */
+export async function resealPrivateKey(
+  { from, to }: { readonly from: Buffer; readonly to: Buffer },
+  dataCenterId: string,
+  keyId: string,
+  sealedPrivateJwk: string,
+): Promise<string> {
+  const purpose = purposeOf(dataCenterId, keyId);
+  const jwk = await unseal(from, purpose, sealedPrivateJwk);
+  if (jwk === undefined) {
+    throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);
+  }
+  return seal(to, purpose, jwk);
+}
+
 function purposeOf(dataCenterId: string, keyId: string): string {
   return `signing key ${dataCenterId} ${keyId}`;
 }

@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
-import { printFacts, printJson } from '../output.ts';
+import { printFacts, printJson, printLine, printTable } from '../output.ts';
+
+interface Applied extends Record<string, unknown> {
+  readonly grants?: readonly Readonly<Record<'user' | 'client_id' | 'dc' | 'scope' | 'refresh_token', string>>[];
+}
 
 interface Options extends PlatformAddress {
   readonly json?: boolean;
 }
 
 export function registerLabFixtureCommands(lab: Command): void {
-  const fixture = lab.command('fixture').description('users, organizations, clients and records from files');
+  const fixture = lab.command('fixture').description('users, organizations, clients, records and grants from files');
   addAddressOptions(
     fixture
       .command('apply')
@@ -18,9 +22,16 @@ export function registerLabFixtureCommands(lab: Command): void {
   ).action(async (file: string, options: Options) => {
     const yaml = read(file);
     const call = connectAdmin(options, { timeoutMs: 600_000 });
-    const counts = await call<Record<string, number>>('POST', '/lab/fixtures', { yaml });
-    if (options.json) printJson(counts);
-    else printFacts(counts);
+    const applied = await call<Applied>('POST', '/lab/fixtures', { yaml });
+    if (options.json) return printJson(applied);
+    const { grants = [], ...counts } = applied;
+    printFacts(counts);
+    if (grants.length === 0) return;
+    printLine();
+    printTable(
+      ['USER', 'CLIENT', 'DATA CENTRE', 'SCOPE', 'REFRESH TOKEN'],
+      grants.map((each) => [each.user, each.client_id, each.dc, each.scope, each.refresh_token]),
+    );
   });
 }
 

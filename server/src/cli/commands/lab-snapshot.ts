@@ -1,5 +1,9 @@
+import { createReadStream, createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { UsableFailure } from '../../foundation/failure.ts';
+import { addAddressOptions, connectAdmin, connectAdminFiles, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -34,6 +38,16 @@ export function registerLabSnapshotCommands(lab: Command): void {
     take(options, 'POST', name, '/restore'),
   );
   withName('delete', 'delete it').action((name: string, options: Options) => take(options, 'DELETE', name));
+  withName('export', 'write it to a file, for another machine; the file gives access to all that it holds')
+    .argument('<file>', 'is made, or replaced')
+    .action(exportSnapshot);
+  addAddressOptions(
+    snapshot
+      .command('import')
+      .description('take a file over that was exported; restore it then')
+      .argument('<file>', 'that "export" wrote')
+      .option('--name <name>', 'default: the one that it was saved under'),
+  ).action(importSnapshot);
   addAddressOptions(snapshot.command('list').description('list the snapshots')).action(async (options: Options) => {
     const found = await connectAdmin(options)<{ snapshots: Snapshot[] }>('GET', '/lab/snapshots');
     if (options.json) return printJson(found);
@@ -42,6 +56,34 @@ export function registerLabSnapshotCommands(lab: Command): void {
       found.snapshots.map((each) => [each.name, each.saved_at, String(each.offset_ms), each.data_centers.join(',')]),
     );
   });
+}
+
+async function exportSnapshot(name: string, file: string, options: Options): Promise<void> {
+  const content = await connectAdminFiles(options).download(`/lab/snapshots/${pathPart(name)}/file`);
+  const fresh = `${file}.${process.pid}.new`;
+  try {
+    await pipeline(Readable.fromWeb(content as never), createWriteStream(fresh, { mode: 0o600 }));
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw new UsableFailure(`cannot write ${file}: ${(error as Error).message}`);
+  }
+  const written = { name, file, bytes: statSync(file).size };
+  if (options.json) printJson(written);
+  else printFacts(written);
+}
+
+async function importSnapshot(file: string, options: Options & { readonly name?: string }): Promise<void> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsableFailure(`there is no file ${file}`);
+  const content = Readable.toWeb(createReadStream(file)) as ReadableStream;
+  const query = options.name === undefined ? '' : `?${new URLSearchParams({ name: options.name })}`;
+  const taken = await connectAdminFiles(options).upload<Taken>(
+    `/lab/snapshots/import${query}`,
+    'application/gzip',
+    content,
+  );
+  if (options.json) printJson(taken);
+  else printFacts({ ...taken });
 }
 
 async function take(options: Options, method: string, name: string, action = ''): Promise<void> {

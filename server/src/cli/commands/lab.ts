@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerLabClockCommands } from './lab-clock.ts';
 import { registerLabFaultCommands } from './lab-fault.ts';
 import { registerLabFixtureCommands } from './lab-fixture.ts';
+import { registerLabResetCommand } from './lab-reset.ts';
 import { registerLabSnapshotCommands } from './lab-snapshot.ts';
 
 export function registerLabCommands(program: Command): void {
@@ -12,4 +13,5 @@ export function registerLabCommands(program: Command): void {
   registerLabFaultCommands(lab);
   registerLabSnapshotCommands(lab);
   registerLabFixtureCommands(lab);
+  registerLabResetCommand(lab);
 }

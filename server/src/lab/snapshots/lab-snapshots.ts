@@ -73,7 +73,7 @@ export class LabSnapshots {
   /** Saves the state under this name; one that had the name before is replaced. */
   save(name: string): Promise<SnapshotTaken> {
     return this.#timed(name, async () => {
-      checkName(name);
+      checkSnapshotName(name);
       const { clock } = this.#context;
       const fresh = this.newCopyNames();
       await this.#tidying;
@@ -90,8 +90,9 @@ export class LabSnapshots {
         clock: { offsetMs: clock.at(realMs) - realMs, speed: clock.state.speed },
         databases: Object.fromEntries(fresh),
         keyMark: this.keyMark,
+        demoAccounts: this.#context.demo.accounts(),
       });
-      if (before) this.#dropLater(Object.entries(before.databases));
+      if (before) this.dropLater(Object.entries(before.databases));
       if (!this.#contents.has(name)) this.#prepareSpare(name);
     });
   }
@@ -103,31 +104,64 @@ export class LabSnapshots {
    */
   restore(name: string, { fromCopy = false } = {}): Promise<SnapshotTaken> {
     return this.#timed(name, async () => {
-      const snapshot = this.#find(name);
-      this.#check(snapshot);
+      const snapshot = this.find(name);
+      this.check(snapshot);
       if (!fromCopy && (await this.#rewind(snapshot))) return;
       if (this.#spare?.of !== name) this.#prepareSpare(name);
       const spare = await this.#spare?.made;
       this.#spare = undefined;
       if (!spare) throw conflict(`the snapshot ${name} could not be copied; see the log`);
-      const old = this.newCopyNames();
-      await this.#paused(
-        () => this.#swap(spare, old),
-        () => this.#settle(snapshot),
-      );
-      this.#dropLater([...old]);
+      await this.#putInUse(spare, snapshot.clock);
       this.#prepareSpare(name);
+    }).then(async (taken) => {
+      await this.#context.demo.adopt(this.registry.find(name)?.demoAccounts);
+      return taken;
     });
+  }
+
+  /**
+   * Puts other databases in the place of those in use, and the machine's time in that of the platform's.
+   * @param make makes them under the given names, by label.
+   */
+  async replace(make: (names: ReadonlyMap<string, string>) => Promise<void>): Promise<void> {
+    await this.alone(async () => {
+      const fresh = this.newCopyNames();
+      try {
+        await make(fresh);
+        await this.#putInUse(fresh, { offsetMs: 0, speed: 1 });
+      } catch (error) {
+        this.dropLater([...fresh]);
+        throw error;
+      }
+    });
+  }
+
+  /** Takes over databases that were made for a snapshot; one that had the name is replaced. */
+  adopt(snapshot: Snapshot): void {
+    const before = this.registry.find(snapshot.name);
+    this.#contents.delete(snapshot.name);
+    this.registry.put(snapshot);
+    if (before) this.dropLater(Object.entries(before.databases));
+    if (this.#spare?.of === snapshot.name) this.#working = this.#working.then(() => this.#dropSpare());
+  }
+
+  async #putInUse(databases: Spare, clock: Snapshot['clock']): Promise<void> {
+    const old = this.newCopyNames();
+    await this.#paused(
+      () => this.#swap(databases, old),
+      () => this.#settle(clock),
+    );
+    this.dropLater([...old]);
   }
 
   /** @throws AdminFailure when there is no such snapshot. */
   delete(name: string): Promise<SnapshotTaken> {
     return this.#timed(name, async () => {
-      const { databases } = this.#find(name);
+      const { databases } = this.find(name);
       this.#contents.delete(name);
       this.registry.remove(name);
       if (this.#spare?.of === name) await this.#dropSpare();
-      this.#dropLater(Object.entries(databases));
+      this.dropLater(Object.entries(databases));
     });
   }
 
@@ -148,7 +182,7 @@ export class LabSnapshots {
       const write = ({ label, requests }: LabDatabase) =>
         requests.transaction((transaction) => writeContent(transaction, contents.get(label) as DatabaseContent));
       await Promise.all(this.#context.databases.map(write));
-      await this.#settle(snapshot);
+      await this.#settle(snapshot.clock);
     });
     return true;
   }
@@ -199,14 +233,16 @@ export class LabSnapshots {
     }
   }
 
-  #find(name: string): Snapshot {
+  /** @throws AdminFailure when there is no such snapshot. */
+  find(name: string): Snapshot {
     const snapshot = this.registry.find(name);
     if (snapshot) return snapshot;
     const names = this.registry.list().map((each) => each.name);
     throw notFound(`there is no snapshot ${name.slice(0, 100)}; there is ${names.join(', ') || 'none'}`);
   }
 
-  #check({ name, databases, keyMark }: Snapshot): void {
+  /** @throws AdminFailure when this platform cannot take the snapshot over. */
+  check({ name, databases, keyMark }: Snapshot): void {
     const saved = Object.keys(databases).sort().join(', ');
     const here = [...this.#copies.keys()].sort().join(', ');
     if (saved !== here) throw conflict(`the snapshot ${name} is of ${saved}; this platform runs ${here}`);
@@ -214,7 +250,7 @@ export class LabSnapshots {
   }
 
   /** After the databases were replaced: nothing that this process remembers of the others is true any more. */
-  async #settle({ clock }: Snapshot): Promise<void> {
+  async #settle(clock: Snapshot['clock']): Promise<void> {
     const { admin, directoryNotices } = this.#context;
     for (const notices of [directoryNotices, ...[...admin.dataCenters.values()].map((each) => each.notices)]) {
       notices.deliver(`${restoredTopic}:`);
@@ -236,15 +272,28 @@ export class LabSnapshots {
     if (failed) throw failed.reason;
   }
 
-  /** One after the other; the time does not count what it waited for others. */
+  /** The time does not count what it waited for others. */
   #timed(name: string, work: () => Promise<void>): Promise<SnapshotTaken> {
-    const taken = this.#working.then(async () => {
+    return this.#next(async () => {
       const began = performance.now();
       await work();
       return { name, took_ms: Math.round(performance.now() - began) };
     });
-    this.#working = taken.catch(() => {});
-    return taken;
+  }
+
+  /** Runs `work` while no snapshot is saved, restored or copied. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#next(async () => {
+      await this.#spare?.made.catch(() => {});
+      return work();
+    });
+  }
+
+  /** One after the other. */
+  #next<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#working.then(work);
+    this.#working = done.catch(() => {});
+    return done;
   }
 
   /** Copies the snapshot in the background, for the next restore. */
@@ -265,11 +314,11 @@ export class LabSnapshots {
     const spare = this.#spare;
     this.#spare = undefined;
     const names = await spare?.made.catch(() => undefined);
-    if (names) this.#dropLater([...names]);
+    if (names) this.dropLater([...names]);
   }
 
   /** Drops databases in the background; what is left when the process ends goes at the next start. */
-  #dropLater(databases: readonly (readonly [label: string, name: string])[]): void {
+  dropLater(databases: readonly (readonly [label: string, name: string])[]): void {
     this.#tidying = this.#tidying
       .then(async () => {
         for (const [label, name] of databases) await this.#copies.get(label)?.drop(name);
@@ -293,7 +342,8 @@ function prefixOf({ name }: DatabaseCopies): string {
   return `${name.slice(0, longestLiveName)}_lab_`;
 }
 
-function checkName(name: string): void {
+/** @throws AdminFailure when no snapshot can have the name. */
+export function checkSnapshotName(name: string): void {
   if (!namePattern.test(name)) {
     throw badInput(
       `the name of a snapshot: expected 1 to 64 letters, digits, ".", "_" and "-", got "${name.slice(0, 100)}"`,

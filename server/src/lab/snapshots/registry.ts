@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly databases: Readonly<Record<string, string>>;
   /** Tells whether the secret key is still the one that its data was sealed with. */
   readonly keyMark: string;
-  /** Demo accounts that came with it from another machine. */
+  /** Accounts of the demo with their passwords, as `grantway demo` tells them. */
   readonly demoAccounts?: unknown;
 }
 

@@ -1,0 +1,6 @@
+/** What keys that are derived from the platform's secret key are for, where the data that they protect can move. */
+export const keyPurposes = {
+  clientSecrets: 'client secrets',
+  homeIndex: 'home index',
+  signing: 'signing keys',
+} as const;

@@ -4,7 +4,9 @@ import { AttemptCounter } from './accounts/attempts.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { startSweeping } from './accounts/expiry.ts';
 import { Pages } from './accounts/pages/pages.ts';
+import { PresentedTokens } from './accounts/signing/presented-tokens.ts';
 import { SigningKeys } from './accounts/signing/signing-keys.ts';
+import { Proofs } from './accounts/store/proofs.ts';
 import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
 import { TokenStore } from './accounts/store/token-store.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
@@ -22,6 +24,7 @@ import type { Database } from './database/database.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
+import { issuerOf } from './oauth/issuer.ts';
 
 /** What all data centres of the platform have in common. */
 type Shared = Pick<
@@ -58,8 +61,9 @@ export async function buildDataCenter(
   {
     signing: sealingKey,
     attempts,
+    proofs: proofKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
@@ -79,16 +83,6 @@ export async function buildDataCenter(
   const { keptDays } = settings.inspector;
   closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));
   const tokens = new TokenStore(database);
-  const authority = new LocalTokenAuthority({
-    tokens,
-    clients,
-    scopes: shared.scopes,
-    credentials: shared.credentials,
-    notices,
-    clock,
-    dataCenter: dataCenter.id,
-    limits: settings.limits,
-  });
   const signingKeys = new SigningKeys({
     database,
     notices,
@@ -97,6 +91,20 @@ export async function buildDataCenter(
     sealingKey,
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
+  });
+  const presented = new PresentedTokens(signingKeys, issuerOf(dataCenter, 'standard'));
+  const proofs = new Proofs({ database, clock, key: proofKey, dataCenterId: dataCenter.id });
+  const authority = new LocalTokenAuthority({
+    tokens,
+    clients,
+    scopes: shared.scopes,
+    credentials: shared.credentials,
+    hashOf: (token) => presented.hashOf(token),
+    proofs,
+    notices,
+    clock,
+    dataCenter: dataCenter.id,
+    limits: settings.limits,
   });
   const intercept = (component: 'accounts' | 'api' | 'content') => faults?.intercept(component, { events, authority });
   const accountsContext: AccountsContext = {
@@ -107,6 +115,8 @@ export async function buildDataCenter(
     tokens,
     authority,
     signingKeys,
+    presented,
+    proofs,
     events,
     keys,
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
@@ -147,7 +157,7 @@ export async function buildDataCenter(
   const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
   return {
-    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store },
+    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, presented, crm: store },
     apps,
     forConsole: accountsContext,
   };

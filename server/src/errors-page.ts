@@ -58,6 +58,12 @@ function accountsPages(): Page[] {
       'Accounts server: standard dialect',
       'What `/oauth2` and clients of the strict profile are refused for besides.',
     ),
+    page(
+      'bindings',
+      'bindings.md',
+      'Accounts server: resources and keys',
+      'What tokens are bound to: resource indicators (RFC 8707) and proofs of possession (RFC 9449).',
+    ),
   ];
 }
 

@@ -137,6 +137,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       refresh: key('refresh tokens'),
       signing: key(keyPurposes.signing),
       attempts: key('attempt counts'),
+      proofs: key('proofs of possession'),
     };
 
     const adminPort = settings.basePort + portOffsets.admin;

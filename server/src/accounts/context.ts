@@ -15,9 +15,11 @@ import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { AttemptCounter } from './attempts.ts';
 import type { Pages } from './pages/pages.ts';
 import type { PasswordRules } from './password-rules.ts';
+import type { PresentedTokens } from './signing/presented-tokens.ts';
 import type { SigningKeys } from './signing/signing-keys.ts';
 import type { CredentialFinder } from './store/credential-finder.ts';
 import type { DeviceRequests } from './store/device-requests.ts';
+import type { Proofs } from './store/proofs.ts';
 import type { TokenStore } from './store/token-store.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
@@ -65,6 +67,10 @@ export interface AccountsContext {
   /** What resource servers of this process ask: which access tokens live, and for what. */
   readonly authority: TokenAuthority;
   readonly signingKeys: SigningKeys;
+  /** Finds the stored form of tokens that come. */
+  readonly presented: PresentedTokens;
+  /** Proofs of possession, and their nonces. */
+  readonly proofs: Proofs;
   readonly attempts: AttemptCounter;
   readonly pages: Pages;
   readonly keys: AccountsKeys;

@@ -6,6 +6,7 @@ import { readClientKeys } from '../oauth/client-keys.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
+import { redirectUriFault } from '../oauth/client-uris.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -25,7 +26,7 @@ export interface ClientRegistration extends ClientFields {
 }
 
 /** The standards' part of a client as it is given: the keys are checked here. */
-export interface GivenStandards extends Partial<Pick<StandardFields, 'profile'>> {
+export interface GivenStandards extends Partial<Omit<StandardFields, 'jwks'>> {
   readonly jwks?: unknown;
 }
 
@@ -53,6 +54,9 @@ export function describeClient(client: Client) {
     secrets_shown_once: client.secretsShownOnce,
     resource_server: client.resourceServer,
     jwks: client.jwks,
+    access_token_format: client.accessTokenFormat,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    backchannel_logout_uri: client.backchannelLogoutUri,
     data_centers: Object.fromEntries([...client.dataCenters].map(([id, at]) => [id, at.enabled])),
     settings: client.overrides,
     created_at: new Date(client.createdAtMs).toISOString(),
@@ -217,11 +221,30 @@ function readStandards({ settings }: AdminContext, { jwks, ...given }: GivenStan
       'the profile: expected strict, got "compatible", which the setting standards.compatibleProfile forbids',
     );
   }
+  checkLogoutUris(settings, given);
   if (jwks === undefined) return given;
   if (jwks === null) return { ...given, jwks };
   const read = readClientKeys(jwks);
   if ('fault' in read) throw badInput(`jwks: ${read.fault}`);
   return { ...given, jwks: read.keys };
+}
+
+/** @throws AdminFailure that names the address which cannot be one that users are sent to, or that we call. */
+function checkLogoutUris(
+  { compatibility: { plainHttpRedirects: plainHttp, undottedSchemes }, limits }: AdminContext['settings'],
+  { backchannelLogoutUri, postLogoutRedirectUris = [] }: GivenStandards,
+): void {
+  const most = limits.redirectUrisPerClient;
+  if (most > 0 && postLogoutRedirectUris.length > most) {
+    throw badInput(`post-logout redirect URIs: expected at most ${most}, got ${postLogoutRedirectUris.length}`);
+  }
+  const rules = { plainHttp, undottedSchemes };
+  for (const uri of postLogoutRedirectUris) {
+    const fault = redirectUriFault(uri, true, rules);
+    if (fault !== undefined) throw badInput(`post-logout redirect URI "${uri.slice(0, 200)}": ${fault}`);
+  }
+  const fault = backchannelLogoutUri ? redirectUriFault(backchannelLogoutUri, false, rules) : undefined;
+  if (fault !== undefined) throw badInput(`back-channel logout URI "${backchannelLogoutUri?.slice(0, 200)}": ${fault}`);
 }
 
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {

@@ -1,4 +1,5 @@
 import type { PasswordRules } from '../accounts/password-rules.ts';
+import type { PresentedTokens } from '../accounts/signing/presented-tokens.ts';
 import type { SigningKeys } from '../accounts/signing/signing-keys.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
@@ -22,6 +23,7 @@ export interface AdministeredDataCenter {
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
   readonly signingKeys: SigningKeys;
+  readonly presented: PresentedTokens;
   readonly crm: CrmStore;
 }
 

@@ -1,8 +1,6 @@
 import { familyOf, isNewest } from '../accounts/store/refresh-family.ts';
-import type { Database } from '../database/database.ts';
-import { maskSecret, secretHash } from '../foundation/secrets.ts';
+import { maskSecret } from '../foundation/secrets.ts';
 import { Unavailable } from '../foundation/unavailable.ts';
-import { isCredential } from '../oauth/formats.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput } from './failure.ts';
 
@@ -38,14 +36,14 @@ interface Row {
 
 /** Looks for the token in every data centre of this process. */
 export async function inspectToken(context: AdminContext, token: string): Promise<TokenExplanation> {
-  if (!isCredential(token)) {
+  if (!tokenPattern.test(token)) {
     throw badInput(
-      'that does not look like a token: expected 1000. or 1004. and two times 32 hexadecimal digits joined by a dot',
+      'that does not look like a token: expected 1000. or 1004. and two times 32 hexadecimal digits joined by a dot, or a JWT',
     );
   }
   const away: string[] = [];
   const searches = [...context.dataCenters.values()].map(async (administered) => {
-    const row = await findCredential(administered.database, token).catch((error: unknown) => {
+    const row = await findCredential(administered, token).catch((error: unknown) => {
       if (error instanceof Unavailable) away.push(administered.dataCenter.id);
       throw error;
     });
@@ -70,9 +68,16 @@ export async function inspectToken(context: AdminContext, token: string): Promis
   };
 }
 
+const tokenPattern = /^(?:100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|eyJ[\w-]+\.[\w-]+\.[\w-]+)$/;
+
 class NotHere extends Error {}
 
-async function findCredential(database: Database, token: string): Promise<Row | undefined> {
+async function findCredential(
+  { database, presented }: AdministeredDataCenter,
+  token: string,
+): Promise<Row | undefined> {
+  const hash = await presented.hashOf(token);
+  if (!hash) return undefined;
   const [row] = await database.query<Row>({
     text: `SELECT c.*, g.user_id, g.organization_id, g.environment FROM (
              SELECT 'access token' AS kind, client_id, grant_id, scopes, created_at_ms, expires_at_ms, NULL::bigint AS used_at_ms
@@ -84,7 +89,7 @@ async function findCredential(database: Database, token: string): Promise<Row | 
              SELECT 'authorization code', client_id, grant_id, scopes, created_at_ms, expires_at_ms, used_at_ms
              FROM authorization_code WHERE code_hash = $1) AS c
            JOIN user_grant g USING (grant_id)`,
-    values: [secretHash(token)],
+    values: [hash],
   });
   return row;
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { clientProfiles } from '../oauth/client.ts';
+import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
 
 const strict = { additionalProperties: false } as const;
 const texts = Type.Array(Type.String());
@@ -21,6 +21,9 @@ const standards = Type.Object(
   {
     profile: Type.Optional(oneOf(clientProfiles)),
     jwks: Type.Optional(Type.Unknown()),
+    accessTokenFormat: Type.Optional(oneOf(accessTokenFormats)),
+    postLogoutRedirectUris: Type.Optional(texts),
+    backchannelLogoutUri: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   },
   strict,
 );

@@ -16,9 +16,11 @@ import { runCall, sendAnswer } from './wire/answer-call.ts';
 import { bodyLimitBytes, bodyOf, unreadable } from './wire/body.ts';
 import { CallEvents } from './wire/call-events.ts';
 import { callHeaders } from './wire/call-headers.ts';
+import { challengeHeaders } from './wire/challenge.ts';
 import type { CrmContext } from './wire/context.ts';
 import { serveFrontPage } from './wire/front-page.ts';
 import { servePublicDocuments } from './wire/openapi/routes.ts';
+import { serveResourceMetadata } from './wire/resource-metadata.ts';
 import { Router } from './wire/router.ts';
 import { unbuiltPaths } from './wire/unbuilt-paths.ts';
 import { runSubRequest } from './work/composite/run-sub-request.ts';
@@ -83,6 +85,7 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
   serveFrontPage(app, context);
   if (!content) servePublicDocuments(app, context, chapters);
+  if (!content) serveResourceMetadata(app, context);
 
   app.addHook('onRequest', async (request, reply) => {
     request.crmStage = arrived(crossOrigin.foreignOrigin(request.headers));
@@ -111,7 +114,12 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     const { crmStage: stage } = request;
     events.refused(request, stage ?? undefined, refusal);
     const cors = await crossOrigin.headersFor(stage?.origin ?? null, stage?.originOfClient);
-    reply.headers({ 'cache-control': 'no-store', ...cors, ...refusal.headers });
+    const challenge = challengeHeaders(context, {
+      authorization: request.headers.authorization,
+      refusal,
+      grant: stage?.grant,
+    });
+    reply.headers({ 'cache-control': 'no-store', ...cors, ...challenge, ...refusal.headers });
     return sendAnswer(reply, { status: refusal.status, json: refusal.body });
   }
 }

@@ -1,4 +1,11 @@
-import type { Client, ClientAtDataCenter, ClientKeySet, ClientProfile, ClientType } from '../oauth/client.ts';
+import type {
+  AccessTokenFormat,
+  Client,
+  ClientAtDataCenter,
+  ClientKeySet,
+  ClientProfile,
+  ClientType,
+} from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import type { ClientId, UserId } from '../oauth/ids.ts';
 
@@ -8,6 +15,9 @@ export interface ClientRow {
   type: ClientType;
   profile: ClientProfile;
   jwks: ClientKeySet | null;
+  access_token_format: AccessTokenFormat;
+  post_logout_redirect_uris: string[];
+  backchannel_logout_uri: string | null;
   name: string;
   homepage_url: string | null;
   redirect_uris: string[];
@@ -29,7 +39,8 @@ export interface ClientRow {
 }
 
 export const selectClients = `
-  SELECT c.client_id, c.type, c.profile, c.jwks, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
+  SELECT c.client_id, c.type, c.profile, c.jwks, c.access_token_format, c.post_logout_redirect_uris,
+         c.backchannel_logout_uri, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
          c.same_secret, c.resource_server, c.secrets_shown_once, c.created_at_ms, c.overrides,
          (SELECT json_agg(json_build_object('data_center', d.data_center, 'enabled', d.enabled,
                                             'secret_hash', encode(d.secret_hash, 'hex'),
@@ -45,6 +56,9 @@ export function toClient(row: ClientRow): Client {
     type: row.type,
     profile: row.profile,
     jwks: row.jwks,
+    accessTokenFormat: row.access_token_format,
+    postLogoutRedirectUris: row.post_logout_redirect_uris,
+    backchannelLogoutUri: row.backchannel_logout_uri,
     name: row.name,
     homepageUrl: row.homepage_url,
     redirectUris: row.redirect_uris,

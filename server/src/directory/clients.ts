@@ -192,8 +192,9 @@ export class ClientDirectory {
         await transaction.query({
           text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
                                      owner_id, same_secret, created_at_ms, updated_at_ms, resource_server,
-                                     secrets_shown_once, profile, jwks)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14)`,
+                                     secrets_shown_once, profile, jwks, access_token_format,
+                                     post_logout_redirect_uris, backchannel_logout_uri)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17)`,
           values: [
             clientId,
             fresh.type,
@@ -209,6 +210,9 @@ export class ClientDirectory {
             fresh.secretsShownOnce ?? false,
             fresh.profile ?? 'compatible',
             fresh.jwks ? JSON.stringify(fresh.jwks) : null,
+            fresh.accessTokenFormat ?? 'opaque',
+            fresh.postLogoutRedirectUris ?? [],
+            fresh.backchannelLogoutUri ?? null,
           ],
         });
         for (const id of dataCenters) await addBare(transaction, clientId, id, nowMs);

@@ -7,7 +7,10 @@ import { secretColumns } from './client-secrets.ts';
 const ownerLockKey = 4_871_010;
 
 /** What a client is told by the standards, beside the fields of the platform. */
-export type StandardFields = Pick<Client, 'profile' | 'jwks'>;
+export type StandardFields = Pick<
+  Client,
+  'profile' | 'jwks' | 'accessTokenFormat' | 'postLogoutRedirectUris' | 'backchannelLogoutUri'
+>;
 
 /** What changes of a client; what is not named stays. */
 export interface ClientUpdate extends Partial<ClientFields>, Partial<StandardFields> {
@@ -73,7 +76,10 @@ export async function writeFields(
                   redirect_uris = coalesce($6, redirect_uris), javascript_domains = coalesce($7, javascript_domains),
                   overrides = coalesce($8, overrides), resource_server = coalesce($9, resource_server),
                   same_secret = coalesce($10, same_secret), updated_at_ms = $2,
-                  profile = coalesce($11, profile), jwks = CASE WHEN $12 THEN $13::jsonb ELSE jwks END
+                  profile = coalesce($11, profile), jwks = CASE WHEN $12 THEN $13::jsonb ELSE jwks END,
+                  access_token_format = coalesce($14, access_token_format),
+                  post_logout_redirect_uris = coalesce($15, post_logout_redirect_uris),
+                  backchannel_logout_uri = CASE WHEN $16 THEN $17 ELSE backchannel_logout_uri END
            WHERE client_id = $1`,
     values: [
       clientId,
@@ -89,6 +95,10 @@ export async function writeFields(
       change.profile ?? null,
       change.jwks !== undefined,
       change.jwks ? JSON.stringify(change.jwks) : null,
+      change.accessTokenFormat ?? null,
+      change.postLogoutRedirectUris ?? null,
+      change.backchannelLogoutUri !== undefined,
+      change.backchannelLogoutUri ?? null,
     ],
   });
 }

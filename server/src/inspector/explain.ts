@@ -2,6 +2,7 @@ import { type Outcome, outcomes } from '../oauth/outcomes.ts';
 import type { EventKind } from './event-kinds.ts';
 import { apiCodeExplanations } from './explanations/api-codes.ts';
 import { apiOutcomeExplanations } from './explanations/api-outcomes.ts';
+import { bindingExplanations } from './explanations/bindings.ts';
 import { type Explanation, type Explanations, settings } from './explanations/explanation.ts';
 import { fillTemplate, type Values } from './explanations/fill-template.ts';
 import { peopleExplanations } from './explanations/people.ts';
@@ -15,6 +16,7 @@ export const accountsExplanations = {
   tokens: tokenExplanations,
   people: peopleExplanations,
   standards: standardExplanations,
+  bindings: bindingExplanations,
 } as const satisfies Readonly<Record<string, Explanations>>;
 
 /** Those of CRM calls: precise outcomes first, the error codes of the wire for the rest. */
@@ -25,6 +27,7 @@ const ofAccounts: Explanations<Outcome> = {
   ...tokenExplanations,
   ...peopleExplanations,
   ...standardExplanations,
+  ...bindingExplanations,
 };
 const ofCrm: Explanations = { ...ofAccounts, ...apiCodeExplanations, ...apiOutcomeExplanations };
 /** The kinds of events that CRM listeners record; some names mean another thing there. */

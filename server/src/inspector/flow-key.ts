@@ -9,7 +9,20 @@ const keyLength = 16;
  * fingerprint that people see (`#` and ten digits) is the beginning of it.
  */
 export function credentialKey(credential: string): string {
-  return secretHash(credential).toString('hex').slice(0, keyLength);
+  return (storedHash(credential) ?? secretHash(credential)).toString('hex').slice(0, keyLength);
+}
+
+/** A JWT access token is stored under a hash that it carries itself (`jti`); whether it is genuine does not matter here. */
+function storedHash(credential: string): Buffer | undefined {
+  if (!credential.startsWith('eyJ')) return undefined;
+  try {
+    const claims = JSON.parse(Buffer.from(credential.split('.')[1] ?? '', 'base64url').toString('utf8')) as unknown;
+    const { jti } = claims as Record<string, unknown>;
+    const hash = typeof jti === 'string' ? Buffer.from(jti, 'base64url') : undefined;
+    return hash?.length === 32 ? hash : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The keys of those that there are. */

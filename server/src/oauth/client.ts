@@ -129,6 +129,15 @@ export function isPublic(client: Pick<Client, 'type' | 'profile' | 'jwks'>): boo
   return client.jwks === null && client.type === 'browser' && client.profile === 'strict';
 }
 
+/** Apps that may do without a secret: nobody can tell them from others that know their id (RFC 6749 §2.1). */
+export function keepsNoSecret(client: Pick<Client, 'type' | 'profile' | 'jwks'>): boolean {
+  return client.jwks === null && !rulesOf(client).secretRequired;
+}
+
+/** The forms of access tokens: a random text, or a signed JWT (RFC 9068) that says what it is for. */
+export const accessTokenFormats = ['opaque', 'jwt'] as const;
+export type AccessTokenFormat = (typeof accessTokenFormats)[number];
+
 /** A registered client, as every part of the platform sees it. */
 export interface Client {
   readonly clientId: ClientId;
@@ -136,6 +145,11 @@ export interface Client {
   readonly profile: ClientProfile;
   /** The public keys that it signs its assertions with (RFC 7523): then it authenticates by these only. */
   readonly jwks: ClientKeySet | null;
+  readonly accessTokenFormat: AccessTokenFormat;
+  /** Where its users may be sent after signing out, exactly (OpenID Connect RP-Initiated Logout §3.1). */
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Where it is told that a user signed out (OpenID Connect Back-Channel Logout §2.2); null: nowhere. */
+  readonly backchannelLogoutUri: string | null;
   readonly name: string;
   readonly homepageUrl: string | null;
   readonly redirectUris: readonly string[];

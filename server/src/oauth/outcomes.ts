@@ -338,6 +338,55 @@ const catalogue = {
     meaning: 'A refresh may ask for scopes of its refresh token only.',
     token: { error: 'invalid_scope', status: 200 },
   },
+  ResourceUnknown: {
+    standard: 'invalid_target',
+    meaning:
+      'The parameter resource names no resource of this server: neither an API origin of its, nor its MCP server.',
+    page: 'E6',
+  },
+  ResourceNotGranted: {
+    standard: 'invalid_target',
+    meaning: 'The parameter resource names a resource that the authorization was not for.',
+  },
+  KeyThumbprintInvalid: {
+    standard: 'invalid_request',
+    meaning: 'The parameter dpop_jkt is no SHA-256 thumbprint of a key, or not that of the proof that came with it.',
+    page: 'E6',
+  },
+  ProofInvalid: {
+    standard: 'invalid_dpop_proof',
+    meaning: 'The DPoP proof is not made for this request, not valid now, or was used before.',
+  },
+  ProofNonceNeeded: {
+    standard: 'use_dpop_nonce',
+    meaning: 'The DPoP proof must carry the nonce of the header DPoP-Nonce of this answer.',
+  },
+  ProofMissing: {
+    standard: 'invalid_token',
+    meaning: 'The token is bound to a key: the scheme DPoP and a proof of that key are expected.',
+  },
+  TokenNotBound: {
+    standard: 'invalid_token',
+    meaning: 'The token is not bound to a key: the scheme Bearer is expected.',
+  },
+  TokenOfOtherKey: {
+    standard: 'invalid_token',
+    meaning: 'The token is bound to another key than that of the DPoP proof.',
+  },
+  TokenOfOtherResource: {
+    standard: 'invalid_token',
+    meaning: 'The access token is for another resource than the one that was called.',
+  },
+  CodeOfOtherKey: {
+    standard: 'invalid_grant',
+    meaning: 'The code was asked for with dpop_jkt, and no DPoP proof of that key came.',
+    token: invalidCode,
+  },
+  RefreshTokenOfOtherKey: {
+    standard: 'invalid_grant',
+    meaning: 'The refresh token is bound to a key, and no DPoP proof of that key came.',
+    token: invalidCode,
+  },
   RefreshTokenEvicted: {
     standard: 'invalid_grant',
     meaning: 'The refresh token was evicted: the same user and client made more refresh tokens than may be active.',

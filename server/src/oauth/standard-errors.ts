@@ -7,9 +7,11 @@ export type StandardError =
   | 'insufficient_scope'
   | 'interaction_required'
   | 'invalid_client'
+  | 'invalid_dpop_proof'
   | 'invalid_grant'
   | 'invalid_request'
   | 'invalid_scope'
+  | 'invalid_target'
   | 'invalid_token'
   | 'login_required'
   | 'registration_not_supported'
@@ -21,7 +23,8 @@ export type StandardError =
   | 'unauthorized_client'
   | 'unmet_authentication_requirements'
   | 'unsupported_grant_type'
-  | 'unsupported_response_type';
+  | 'unsupported_response_type'
+  | 'use_dpop_nonce';
 
 /** The statuses of the standard errors; `slow_down` has none in RFC 6749, 429 is what HTTP says for it. */
 export function standardStatus(error: StandardError): number {

@@ -1,8 +1,9 @@
 import type { Environment } from '../config/data-centers.ts';
 import type { EpochMs } from '../foundation/kinds.ts';
 import type { AccessToken, ClientId, OrganizationId, UserId } from './ids.ts';
-import type { LateExplanation } from './refusal.ts';
+import type { LateExplanation, Refusal } from './refusal.ts';
 import type { ScopeSet } from './scopes.ts';
+import type { TokenBinding } from './token-binding.ts';
 
 /**
  * What an access token stands for: the grant behind it. This is all that a resource server learns of a token, whether
@@ -22,6 +23,10 @@ export interface TokenGrant {
   readonly javascriptDomains: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAtMs: EpochMs;
+  /** The resources that the token is for and the key that its holder must prove; without: bound to neither. */
+  readonly binding?: TokenBinding;
+  /** Its client is of the strict profile: refusals are those of the standards. */
+  readonly strict?: boolean;
   /** The client's own `compatibility.searchWithoutScope`; without it the platform's holds. */
   readonly searchWithoutScope?: boolean | undefined;
 }
@@ -35,6 +40,15 @@ export type TokenRefusal =
   | 'RefreshTokenEvicted'
   | 'UserInactive'
   | 'ClientDisabled';
+
+/** Why a token that lives is not taken the way it came. */
+export type BindingRefusal =
+  | 'TokenOfOtherResource'
+  | 'TokenOfOtherKey'
+  | 'TokenNotBound'
+  | 'ProofMissing'
+  | 'ProofInvalid'
+  | 'ProofNonceNeeded';
 
 /** A token that is no longer good, or not here. */
 export interface KnownToken {
@@ -59,9 +73,30 @@ export type TokenCheck =
       readonly grant?: undefined;
     };
 
+/** The schemes of the Authorization header; the platform's own is a bearer's. */
+export type TokenScheme = 'Bearer' | 'DPoP';
+
+/** How a token came. */
+export interface Presentation {
+  readonly accessToken: AccessToken;
+  readonly scheme: TokenScheme;
+  /** The value of the DPoP header. */
+  readonly proof: string | undefined;
+  readonly method: string;
+  /** The address that was called, as the world calls it. */
+  readonly url: string;
+}
+
 /** The one thing that a resource server asks of an authorization server: token in, grant out. */
 export interface TokenAuthority {
   check(accessToken: AccessToken): Promise<TokenCheck>;
+  /**
+   * Why a living token may not be used the way it came: tokens that are bound to a key come with the scheme DPoP and a
+   * proof, and others never do (RFC 9449 §7). Undefined: it may. Costs nothing for tokens that are not bound.
+   */
+  prove(grant: Pick<TokenGrant, 'binding'>, presentation: Presentation): Promise<Refusal | undefined>;
+  /** The nonce that the next proof should carry (RFC 9449 §9). */
+  proofNonce(): string;
   /** Whether `origin` is a JavaScript domain of some client that is enabled here (for preflights, which carry no token). */
   allowsOrigin(origin: string): Promise<boolean>;
 }

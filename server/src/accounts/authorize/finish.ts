@@ -5,11 +5,14 @@ import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
+import { formAccessToken } from '../identity/access-token.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';
 import type { AuthorizationRequest } from '../request/authorization-request.ts';
+import { resourcesIn } from '../request/targets.ts';
 import { type Session, sessionTie } from '../sessions.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import { saveAccessToken, saveCode } from '../store/token-store.ts';
@@ -46,7 +49,17 @@ export async function finishAuthorization(
   const implicit = authorization.responseType === 'token';
   const ttlSeconds = lifetimeOf(authorization, settings.lifetimes);
   const expiresAtMs = nowMs + ttlSeconds * 1000;
-  const idToken = implicit ? await createImplicitIdToken(context, authorization, session, credential) : undefined;
+  const accessToken = implicit
+    ? await formAccessToken(context, credential, {
+        client: authorization.client,
+        userId: session.userId,
+        scopes,
+        environment: target.environment,
+        expiresAtMs,
+        binding: notBound,
+      })
+    : credential;
+  const idToken = implicit ? await createImplicitIdToken(context, authorization, session, accessToken) : undefined;
 
   const stored = await context.database.transaction(async (transaction) => {
     const { userId } = session;
@@ -74,6 +87,7 @@ export async function finishAuthorization(
         offline: authorization.offline && (accepted.consentShown || authorization.endpoint.dialect === 'standard'),
         nowMs,
         expiresAtMs,
+        binding: bindingOf(context, authorization, target),
       });
       if (asksForIdentity(authorization.scopes)) {
         const facts = { nonce: authorization.nonce ?? null, sessionHash: session.hash };
@@ -119,7 +133,7 @@ export async function finishAuthorization(
     return codeAnswer(authorization, answer, settings.compatibility.trailingAmpersand);
   }
   return tokenAnswer(authorization, {
-    accessToken: credential,
+    accessToken,
     expiresInSeconds: ttlSeconds,
     location: dataCenter.id,
     apiDomain: apiOrigin(dataCenter, target.environment),
@@ -127,6 +141,16 @@ export async function finishAuthorization(
     idToken,
     compatibility: settings.compatibility,
   });
+}
+
+/** What a code is bound to: of the resources those of the environment that was chosen. */
+function bindingOf(
+  context: AccountsContext,
+  { keyThumbprint = null, resources = null }: AuthorizationRequest,
+  { environment, organizationId }: GrantTarget,
+): TokenBinding {
+  const chosen = resources && organizationId !== null ? resourcesIn(context, resources, environment) : resources;
+  return { resources: chosen, keyThumbprint };
 }
 
 /** Seconds that the code, or the access token of the implicit flow, lives. */

@@ -7,8 +7,10 @@ import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
+import { formAccessToken } from '../identity/access-token.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import { checkAuthorizationRequest, silentRefreshSteps } from '../request/authorization-request.ts';
@@ -82,7 +84,7 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
     const grant = granted.find((row) => context.scopes.setOf(row.scopes).includesAll(authorization.scopes.scopes));
     if (!grant) return refuse('PromptRequired', 'scopes that were not granted for the session', session.userId);
 
-    const accessToken = createCredential(context.random, prefixOf(clientId));
+    const credential = createCredential(context.random, prefixOf(clientId));
     const { compatibility, lifetimes, limits } = settingsFor(context.settings, authorization.client);
     const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
     const nowMs = context.clock.nowMs();
@@ -97,13 +99,14 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
         clientId,
       );
     }
+    const scopes = authorization.scopes.scopes.map((scope) => scope.requested);
+    const expiresAtMs = nowMs + expiresInSeconds * 1000;
     await saveAccessToken(context.database, {
-      accessToken,
-      grantId: grant.grant_id,
-      clientId,
-      scopes: authorization.scopes.scopes.map((scope) => scope.requested),
-      nowMs,
-      expiresAtMs: nowMs + expiresInSeconds * 1000,
+      ...{ accessToken: credential, grantId: grant.grant_id, clientId, scopes, nowMs, expiresAtMs },
+    });
+    const accessToken = await formAccessToken(context, credential, {
+      ...{ client: authorization.client, userId, scopes, environment: grant.environment, expiresAtMs },
+      binding: notBound,
     });
     context.events.record({
       kind: 'silent-refresh',

@@ -1,6 +1,6 @@
+import { issuerOf } from '../../oauth/issuer.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { AccountsContext } from '../context.ts';
-import { issuerOf } from '../issuer.ts';
 import type { AnswerableRequest } from '../request/authorization-request.ts';
 import { standardErrorOf } from '../wire/standard-error.ts';
 import type { AuthorizationAnswer } from './response-uri.ts';

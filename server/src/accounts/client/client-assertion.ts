@@ -1,9 +1,9 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Client } from '../../oauth/client.ts';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
+import { issuerOf } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
-import { issuerOf } from '../issuer.ts';
 import { takeProof } from '../store/used-proofs.ts';
 
 /** The only kind of assertion that authenticates a client here (RFC 7523 §2.2). */

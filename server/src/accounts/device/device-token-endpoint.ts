@@ -7,6 +7,7 @@ import type { Client } from '../../oauth/client.ts';
 import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { outcomes } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 import { readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
 import { authenticatedClient, clientOfType } from '../request/client-steps.ts';
@@ -93,7 +94,7 @@ async function answerPoll(incoming: Incoming): Promise<TokenAnswer | Refusal> {
     return { outcome: 'CodeUsed', detail: { usedAt: new Date(stored.usedAtMs).toISOString() } };
   }
   const parameters = new URLSearchParams({ code: grantCode });
-  return exchangeCode(context, { client, parameters, proven: false, dialect: 'platform' });
+  return exchangeCode(context, { client, parameters, proven: false, dialect: 'platform', binding: notBound });
 }
 
 /** Why this poll gets no token; undefined when the user has approved and lives here. */

@@ -3,17 +3,16 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import type { EventKind } from '../../inspector/event-kinds.ts';
 import { credentialKeys } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
+import type { Outcome } from '../../oauth/outcomes.ts';
 import type { LateExplanation } from '../../oauth/refusal.ts';
-import type { TokenGrant, TokenRefusal } from '../../oauth/token-authority.ts';
+import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { findUser, type User } from '../users.ts';
 import { sendJson } from '../wire/send-json.ts';
+import { presentationFault } from './presentation.ts';
 
 /** Both schemes, in any case; the header is the only place (reference §13.1, RFC 6750 §2.1). */
 const headerPattern = /^(?:bearer|zoho-oauthtoken)\s+(\S+)\s*$/i;
-
-/** Why an identity endpoint does not answer. */
-type BearerOutcome = TokenRefusal | 'AuthorizationHeaderMissing' | 'ScopeInsufficient';
 
 /** The words of one endpoint for its refusals. */
 export interface BearerDialect {
@@ -39,7 +38,7 @@ export async function admitBearer(
   const header = request.headers.authorization;
   const token = headerPattern.exec(header ?? '')?.[1];
   const refuse = async (
-    outcome: BearerOutcome,
+    outcome: Outcome,
     grant?: Pick<TokenGrant, 'clientId' | 'userId'>,
     detail: Record<string, unknown> = {},
     explanation?: LateExplanation,
@@ -67,6 +66,8 @@ export async function admitBearer(
   const check = await context.authority.check(token);
   if (!check.grant) return refuse(check.refusal, check.known, check.known?.detail, check.explanation);
   const { grant } = check;
+  const fault = await presentationFault(context, request, grant, { accessToken: token, scheme: 'Bearer' });
+  if (fault) return refuse(fault.outcome, grant, fault.detail);
   if (!dialect.allows(grant)) {
     return refuse('ScopeInsufficient', grant, { held: grant.scopes.toString(), needed: dialect.neededScopes });
   }
@@ -88,7 +89,7 @@ async function sendChallenge(
   context: AccountsContext,
   reply: FastifyReply,
   dialect: BearerDialect,
-  outcome: BearerOutcome,
+  outcome: Outcome,
   clientId: string | null,
 ): Promise<void> {
   // RFC 6750 §3.1: without a token there is no error to name.

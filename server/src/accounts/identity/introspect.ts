@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import type { Client } from '../../oauth/client.ts';
+import { type DialectName, issuerOf } from '../../oauth/issuer.ts';
 import { outcomes } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { standardStatus } from '../../oauth/standard-errors.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
-import { type DialectName, issuerOf } from '../issuer.ts';
 import { findUser } from '../users.ts';
 import { parametersOf } from '../wire/parameters.ts';
 import { sendJson } from '../wire/send-json.ts';
@@ -86,18 +86,22 @@ async function describe(
   token: IntrospectedToken,
   dialect: DialectName,
 ): Promise<Record<string, unknown>> {
-  const { scopes } = token;
+  const { binding, scopes } = token;
+  const { keyThumbprint, resources } = binding;
   const mayKnowName = scopes.has('email') || scopes.covers('AaaServer.profile.READ');
   const user = mayKnowName ? await findUser(context.database, { userId: token.userId }) : undefined;
   return {
     active: true,
     scope: scopes.toString(),
     client_id: token.clientId,
-    token_type: token.kind === 'access token' ? 'Bearer' : 'refresh_token',
+    token_type: token.kind === 'refresh token' ? 'refresh_token' : keyThumbprint === null ? 'Bearer' : 'DPoP',
     ...(token.expiresAtMs === null ? {} : { exp: Math.floor(token.expiresAtMs / 1000) }),
     iat: Math.floor(token.createdAtMs / 1000),
     sub: token.userId,
     iss: issuerOf(context.dataCenter, dialect),
+    // RFC 8707 §2, RFC 9449 §6.2.
+    ...(resources === null ? {} : { aud: resources.length === 1 ? resources[0] : resources }),
+    ...(keyThumbprint === null ? {} : { cnf: { jkt: keyThumbprint } }),
     ...(user ? { username: user.email } : {}),
     // Not in the RFC: which data the token is bound to.
     ...(token.organizationId === null ? {} : { organization_id: token.organizationId }),

@@ -1,11 +1,11 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
 import { createStatementQueue } from '../../database/statement-queue.ts';
-import { secretHash } from '../../foundation/secrets.ts';
+import type { SecretHash } from '../../foundation/kinds.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
-import { isCredential } from '../../oauth/formats.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
+import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { familyOf, isNewest } from '../store/refresh-family.ts';
 
@@ -20,6 +20,7 @@ export interface IntrospectedToken {
   readonly createdAtMs: number;
   /** Null: it does not expire. */
   readonly expiresAtMs: number | null;
+  readonly binding: TokenBinding;
 }
 
 export type IntrospectionRefusal = TokenRefusal | 'TokenOfOtherClient' | 'RefreshTokenOfOtherClient';
@@ -34,6 +35,8 @@ interface Row {
   scopes: string[];
   created_at_ms: string;
   refresh: boolean;
+  resources: string[] | null;
+  key_thumbprint: string | null;
   active: boolean;
   listed: boolean;
 }
@@ -45,8 +48,8 @@ export class TokenInspector {
 
   constructor(context: AccountsContext) {
     this.#context = context;
-    this.#rows = createStatementQueue<string, Row | undefined>({
-      run: (tokens) => findRows(context.database, tokens),
+    this.#rows = createStatementQueue<SecretHash, Row | undefined>({
+      run: (hashes) => findRows(context.database, hashes),
       maxStatements: 4,
     });
   }
@@ -56,7 +59,8 @@ export class TokenInspector {
    * a hint (RFC 7662 §2.1), so it is not needed here: the stored row knows.
    */
   async inspect(token: string, caller: Client): Promise<Introspection> {
-    const row = isCredential(token) ? await this.#rows.submit(token) : undefined;
+    const hash = await this.#context.presented.hashOf(token);
+    const row = hash && (await this.#rows.submit(hash));
     if (!row) return { refusal: 'TokenUnknown' };
     return row.refresh ? this.#inspectRefreshToken(row, caller) : this.#inspectAccessToken(token, row, caller);
   }
@@ -78,6 +82,7 @@ export class TokenInspector {
       environment: grant.environment,
       createdAtMs: Number(row.created_at_ms),
       expiresAtMs: grant.expiresAtMs,
+      binding: grant.binding ?? notBound,
     };
   }
 
@@ -96,29 +101,31 @@ export class TokenInspector {
       environment: row.environment,
       createdAtMs: Number(row.created_at_ms),
       expiresAtMs: null,
+      binding: { resources: row.resources, keyThumbprint: row.key_thumbprint },
     };
   }
 }
 
-async function findRows(database: Database, tokens: readonly string[]): Promise<(Row | undefined)[]> {
+async function findRows(database: Database, hashes: readonly SecretHash[]): Promise<(Row | undefined)[]> {
   const rows = await database.query<Row>({
     name: 'tokens-introspect',
     text: `SELECT q.position::int, t.client_id, g.user_id, g.organization_id, g.environment, t.scopes, t.created_at_ms, t.refresh,
+                  t.resources, t.key_thumbprint,
                   u.active OR g.instance AS active,
                   NOT t.counted OR coalesce(${familyOf('q.token_hash')} = ANY (uc.refresh_hashes), false) AS listed
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(token_hash, position)
            CROSS JOIN LATERAL (
-             SELECT grant_id, client_id, scopes, created_at_ms, false AS refresh, false AS counted
+             SELECT grant_id, client_id, scopes, created_at_ms, resources, key_thumbprint, false AS refresh, false AS counted
              FROM access_token a WHERE a.token_hash = q.token_hash
              UNION ALL
-             SELECT grant_id, client_id, scopes, created_at_ms, true, counted
+             SELECT grant_id, client_id, scopes, created_at_ms, resources, key_thumbprint, true, counted
              FROM refresh_token r WHERE r.token_hash = ${familyOf('q.token_hash')} AND ${isNewest('q.token_hash')}
            ) AS t
            JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
            LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id`,
-    values: [tokens.map(secretHash)],
+    values: [hashes],
   });
-  const found = new Array<Row | undefined>(tokens.length);
+  const found = new Array<Row | undefined>(hashes.length);
   for (const row of rows) found[row.position - 1] = row;
   return found;
 }

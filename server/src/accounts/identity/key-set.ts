@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { standardPath } from '../../oauth/issuer.ts';
 import type { AccountsContext } from '../context.ts';
-import { standardPath } from '../issuer.ts';
 import { sendPublicDocument } from './public-document.ts';
 
 const longestMaxAgeSeconds = 3600;

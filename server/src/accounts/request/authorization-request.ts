@@ -1,8 +1,10 @@
 import type { Client } from '../../oauth/client.ts';
+import type { DialectName } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import type { Resource } from '../../oauth/resources.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
-import type { DialectName } from '../issuer.ts';
+import { keyThumbprint, resources } from './binding-steps.ts';
 import { allowedResponseType, clientForEntry, clientId, type Entry } from './client-steps.ts';
 import { readSignInAsked, type SignInAsked } from './fresh-sign-in.ts';
 import { maxAge, nonce, type Prompt, prompt, type ResponseMode, responseMode } from './openid-steps.ts';
@@ -40,6 +42,10 @@ export interface AuthorizationRequest {
   readonly nonce?: string | undefined;
   /** The one user whom it may be answered for, if it names one (`id_token_hint`, or `sub` in `claims`). */
   readonly subject?: string | undefined;
+  /** The resources that its tokens are to be for (standard dialect); undefined and null: all of this data centre. */
+  readonly resources?: readonly Resource[] | null;
+  /** The key that its code is bound to (standard dialect). */
+  readonly keyThumbprint?: string | null;
   /** The endpoint it came to. */
   readonly endpoint: AuthorizationEndpoint;
   /** On what ground this data centre takes the request. */
@@ -103,6 +109,8 @@ export const standardSteps: Steps<Omit<AuthorizationRequest, 'endpoint'>> = noSt
   .read(standardChallenge)
   .check(acceptableClaims)
   .read(subject)
+  .read(resources)
+  .read(keyThumbprint)
   .read(unchecked)
   .read(offlineByScope);
 

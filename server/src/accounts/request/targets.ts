@@ -1,5 +1,6 @@
 import { type Environment, environments } from '../../config/data-centers.ts';
 import type { OrganizationId, UserId } from '../../oauth/ids.ts';
+import { environmentOf, type Resource } from '../../oauth/resources.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext, UserOrganization } from '../context.ts';
 import type { GrantTarget } from '../store/grants.ts';
@@ -23,12 +24,25 @@ export async function candidateTargets(
     readonly scopes: ScopeSet;
     /** The user grants for the whole organization. */
     readonly endpoint: { readonly instance: boolean };
+    /** Only environments with one of these are offered. */
+    readonly resources?: readonly Resource[] | null;
   },
 ): Promise<Candidate[]> {
-  const { scopes, endpoint } = authorization;
+  const { scopes, endpoint, resources } = authorization;
   if (!scopes.organizationBound && !endpoint.instance) return [unbound];
   const organizations = await context.organizations.listForUser(userId);
-  return toCandidates(endpoint.instance ? organizations.filter((each) => each.administrator) : organizations);
+  const all = toCandidates(endpoint.instance ? organizations.filter((each) => each.administrator) : organizations);
+  if (!resources) return all;
+  return all.filter(({ environment }) => resourcesIn(context, resources, environment).length > 0);
+}
+
+/** Those of the resources that an environment has. */
+export function resourcesIn(
+  { dataCenter }: Pick<AccountsContext, 'dataCenter'>,
+  resources: readonly Resource[],
+  environment: Environment,
+): Resource[] {
+  return resources.filter((each) => environmentOf(dataCenter, each) === environment);
 }
 
 function toCandidates(organizations: readonly UserOrganization[]): Candidate[] {

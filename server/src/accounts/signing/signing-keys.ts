@@ -60,7 +60,7 @@ export class SigningKeys {
   /** Signs with the key whose time it is. `payload.exp` must be set. */
   async sign(
     payload: JWTPayload & { readonly exp: number },
-    options: { readonly legacyHeader: boolean },
+    options: { readonly legacyHeader?: boolean /** `typ` of the header; default: JWT. */; readonly type?: string },
   ): Promise<string> {
     const key = this.#current(await this.#keys());
     const untilMs = payload.exp * 1000;
@@ -72,7 +72,7 @@ export class SigningKeys {
     return new SignJWT(payload)
       .setProtectedHeader({
         alg: signingAlgorithm,
-        typ: 'JWT',
+        typ: options.type ?? 'JWT',
         kid: keyId,
         ...(options.legacyHeader ? { key_id: keyId } : {}),
       })

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { standardPath } from '../../oauth/issuer.ts';
 import type { AccountsContext } from '../context.ts';
 import { answerIntrospection } from '../identity/introspect.ts';
 import { TokenInspector } from '../identity/introspected-token.ts';
-import { standardPath } from '../issuer.ts';
 import { registerCall } from './call.ts';
 
 /** `POST /oauth2/introspect` (RFC 7662): the caller must prove itself, so that nobody can try tokens (§4). */

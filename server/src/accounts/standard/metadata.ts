@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
+import { proofAlgorithms } from '../../oauth/dpop.ts';
+import { issuerOf, standardPath } from '../../oauth/issuer.ts';
 import { acrValues } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { openIdMembers } from '../identity/discovery-members.ts';
 import { sendPublicDocument } from '../identity/public-document.ts';
-import { issuerOf, standardPath } from '../issuer.ts';
 import { clientMethods, provingMethods } from './authenticate.ts';
 
 const maxAgeSeconds = 3600;
@@ -43,6 +44,7 @@ export function registerStandardMetadata(app: FastifyInstance, context: Accounts
     introspection_endpoint_auth_methods_supported: methods.methods,
     introspection_endpoint_auth_signing_alg_values_supported: methods.algorithms,
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: proofAlgorithms,
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: true,
   };

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { SecretHash } from '../../foundation/kinds.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
-import { isCredential } from '../../oauth/formats.ts';
+import { standardPath } from '../../oauth/issuer.ts';
 import type { AccountsContext } from '../context.ts';
-import { standardPath } from '../issuer.ts';
 import { endAccessToken, endRefreshToken } from '../store/end-tokens.ts';
 import { registerCall } from './call.ts';
 
@@ -13,14 +13,15 @@ import { registerCall } from './call.ts';
  */
 export function registerStandardRevoke(app: FastifyInstance, context: AccountsContext): void {
   const { database, events, notices } = context;
+  const endAccess = async (hash: SecretHash | undefined, clientId: string) =>
+    hash !== undefined && endAccessToken(database, notices, hash, clientId);
   registerCall(app, context, `${standardPath}/revoke`, 'revoke', async ({ client, parameters, reply, request }) => {
     const token = parameters.get('token');
     if (!token) return { outcome: 'RevokedTokenMissing' };
     const { clientId } = client;
     const ended =
-      isCredential(token) &&
-      ((await endRefreshToken(database, notices, token, clientId)) ||
-        (await endAccessToken(database, notices, token, clientId)));
+      (await endRefreshToken(database, notices, token, clientId)) ||
+      (await endAccess(await context.presented.hashOf(token), clientId));
     events.record({
       kind: 'revoke',
       outcome: ended ? 'Success' : 'RevokedTokenUnknown',

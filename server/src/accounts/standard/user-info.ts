@@ -1,16 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { proofAlgorithms } from '../../oauth/dpop.ts';
+import { standardPath } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { identityClaims } from '../identity/identity-claims.ts';
-import { standardPath } from '../issuer.ts';
+import { presentationFault } from '../identity/presentation.ts';
 import { findUser } from '../users.ts';
 import { sendJson } from '../wire/send-json.ts';
 import { standardErrorOf } from '../wire/standard-error.ts';
 import { allowPageOfToken } from './cross-origin.ts';
 
-const headerPattern = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+const headerPattern = /^(bearer|dpop) +([A-Za-z0-9._~+/-]+=*) *$/i;
 
 /**
  * `/oauth2/userinfo` (OpenID Connect Core §5.3), for tokens with the scope `openid`. Refusals are those of RFC 6750 §3:
@@ -21,7 +23,8 @@ export function registerStandardUserInfo(app: FastifyInstance, context: Accounts
     method: ['GET', 'POST'],
     url: `${standardPath}/userinfo`,
     handler: async (request, reply) => {
-      const token = headerPattern.exec(request.headers.authorization ?? '')?.[1];
+      const [, name, token] = headerPattern.exec(request.headers.authorization ?? '') ?? [];
+      const scheme = name?.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer';
       if (token === undefined) return refuse(context, request, reply, { outcome: 'AuthorizationHeaderMissing' });
       const check = await context.authority.check(token);
       const masked = { token: maskSecret(token) };
@@ -35,6 +38,8 @@ export function registerStandardUserInfo(app: FastifyInstance, context: Accounts
       }
       const { grant } = check;
       allowPageOfToken(context, request, reply, grant.javascriptDomains);
+      const fault = await presentationFault(context, request, grant, { accessToken: token, scheme });
+      if (fault) return refuse(context, request, reply, { ...fault, detail: { ...masked, ...fault.detail } }, grant);
       if (!grant.scopes.has('openid')) {
         const detail = { ...masked, held: grant.scopes.toString(), needed: 'openid' };
         return refuse(context, request, reply, { outcome: 'ScopeInsufficient', detail }, grant);
@@ -70,9 +75,13 @@ function refuse(
   }
   // Whatever ended a token, its holder learns that it is invalid (RFC 6750 §3.1).
   const narrow = outcome === 'ScopeInsufficient';
-  const error = narrow ? 'insufficient_scope' : 'invalid_token';
-  const { description } = standardErrorOf(narrow ? outcome : 'TokenUnknown');
+  const ofProof = outcome === 'ProofInvalid' || outcome === 'ProofNonceNeeded';
+  const { description, error } = standardErrorOf(narrow || ofProof ? outcome : 'TokenUnknown');
   const scope = narrow ? ', scope="openid"' : '';
-  reply.header('www-authenticate', `Bearer error="${error}", error_description="${description}"${scope}`);
+  const bound = ofProof || (grant?.binding?.keyThumbprint ?? null) !== null;
+  const algorithms = bound ? `, algs="${proofAlgorithms.join(' ')}"` : '';
+  if (outcome === 'ProofNonceNeeded') reply.header('dpop-nonce', context.proofs.nonce());
+  const told = `error="${error}", error_description="${description}"${scope}${algorithms}`;
+  reply.header('www-authenticate', `${bound ? 'DPoP' : 'Bearer'} ${told}`);
   return sendJson(reply, narrow ? 403 : 401, { error, error_description: description });
 }

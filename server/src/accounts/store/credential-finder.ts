@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import { createStatementQueue, type StatementQueue } from '../../database/statement-queue.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import { isCredential } from '../../oauth/formats.ts';
 
 /** Questions that may wait for one data centre; beyond that its share of the explanation is left out. */
 const maxWaiting = 500;
@@ -34,6 +35,7 @@ export class CredentialFinder {
    * as one does; never rejects.
    */
   async findElsewhere(credential: string, here: string): Promise<KnownCredential | undefined> {
+    if (!isCredential(credential)) return undefined;
     const others = [...this.#queues].filter(([id]) => id !== here);
     const answers = others.map(async ([id, queue]) => {
       const clientId = await this.#ask(id, queue, credential);

@@ -1,6 +1,8 @@
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Queryable } from '../../database/database.ts';
+import type { SecretHash } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
+import { isCredential } from '../../oauth/formats.ts';
 import type { AuthorizationCode, ClientId, GrantId, UserId } from '../../oauth/ids.ts';
 import { familyOf } from './refresh-family.ts';
 import { allTokensTopic, tokenTopic } from './token-authority.ts';
@@ -18,6 +20,7 @@ export async function endRefreshToken(
   token: string,
   clientId: ClientId | null,
 ): Promise<boolean> {
+  if (!isCredential(token)) return false;
   const rows = await queryable.query({
     name: 'refresh-token-end',
     text: `WITH gone AS (
@@ -35,14 +38,13 @@ export async function endRefreshToken(
   return rows.length > 0;
 }
 
-/** Ends one access token; its place among the active ones of its refresh token becomes free. */
+/** Ends the access token with this hash; its place among the active ones of its refresh token becomes free. */
 export async function endAccessToken(
   queryable: Queryable,
   notices: ChangeNotices,
-  token: string,
+  hash: SecretHash,
   clientId: ClientId | null,
 ): Promise<boolean> {
-  const hash = secretHash(token);
   const notice = `${tokenTopic}:${hash.toString('hex')}`;
   const rows = await queryable.query({
     name: 'access-token-end',

@@ -2,6 +2,8 @@ import type { Database } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import type { AccessToken, AuthorizationCode, ClientId, RefreshToken, UserId } from '../../oauth/ids.ts';
+import { joinResources } from '../../oauth/resources.ts';
+import type { TokenBinding } from '../../oauth/token-binding.ts';
 
 /** Spending a code whose client, redirect URI and verifier have been checked. */
 export interface Redemption {
@@ -14,6 +16,10 @@ export interface Redemption {
   readonly nowMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly limits: RedemptionLimits;
+  /** What the access token is bound to. The refresh token is for the resources of the code. */
+  readonly binding: TokenBinding;
+  /** The key that the refresh token is bound to; null: none. */
+  readonly refreshKeyThumbprint: string | null;
 }
 
 /** 0: no limit. */
@@ -68,6 +74,9 @@ export async function redeemCodes(database: Database, jobs: readonly Redemption[
       pick((job) => job.limits.refreshTokensPerUserAndClient),
       pick((job) => job.limits.refreshTokensPerUserAndClientPerWindow),
       pick((job) => job.limits.windowSeconds * 1000),
+      pick((job) => joinResources(job.binding.resources)),
+      pick((job) => job.binding.keyThumbprint),
+      pick((job) => job.refreshKeyThumbprint),
     ],
   });
   const results = jobs.map<RedeemResult>(() => ({ kind: 'used before' }));
@@ -87,9 +96,9 @@ export async function redeemCodes(database: Database, jobs: readonly Redemption[
 const statement = `
   WITH job AS (
     SELECT * FROM unnest($1::int[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-                         $9::int[], $10::int[], $11::int[], $12::bigint[])
+                         $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::text[], $15::text[])
       AS j(position, code_hash, user_id, client_id, access_hash, refresh_hash, now_ms, expires_at_ms,
-           active_limit, refresh_limit, window_limit, window_ms)
+           active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key)
   ), locked AS MATERIALIZED (
     SELECT u.* FROM user_client u
     WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL)
@@ -105,17 +114,19 @@ const statement = `
     UPDATE authorization_code c SET used_at_ms = o.now_ms FROM ordered o
     WHERE c.code_hash = o.code_hash AND c.used_at_ms IS NULL
       AND (o.refresh_hash IS NULL OR o.window_limit = 0 OR o.used + o.number <= o.window_limit)
-    RETURNING o.*, c.grant_id, c.scopes
+    RETURNING o.*, c.grant_id, c.scopes, c.resources
   ), refresh AS (
-    INSERT INTO refresh_token (token_hash, grant_id, client_id, scopes, counted, code_hash, created_at_ms, active_hashes, active_ends_ms)
+    INSERT INTO refresh_token (token_hash, grant_id, client_id, scopes, counted, code_hash, created_at_ms, active_hashes, active_ends_ms,
+                               resources, key_thumbprint)
     SELECT refresh_hash, grant_id, client_id, scopes, counted, code_hash, now_ms,
            CASE WHEN active_limit > 0 THEN ARRAY[access_hash] ELSE '{}' END,
-           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END
+           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END, resources, refresh_key
     FROM spent WHERE refresh_hash IS NOT NULL
   ), access AS (
-    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms, expires_at_ms)
+    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms, expires_at_ms,
+                              resources, key_thumbprint)
     SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0 AND refresh_hash IS NOT NULL, code_hash,
-           now_ms, expires_at_ms
+           now_ms, expires_at_ms, string_to_array(access_resources, ' '), access_key
     FROM spent
   ), merged AS (
     SELECT user_id, client_id, hash, refresh_limit,

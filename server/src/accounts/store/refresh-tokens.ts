@@ -2,7 +2,9 @@ import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
-import type { AccessToken, ClientId, RefreshToken } from '../../oauth/ids.ts';
+import type { AccessToken, ClientId, RefreshToken, UserId } from '../../oauth/ids.ts';
+import { joinResources } from '../../oauth/resources.ts';
+import type { TokenBinding } from '../../oauth/token-binding.ts';
 import { isNewest } from './refresh-family.ts';
 
 /** Making an access token with a refresh token, for a client that has been authenticated. */
@@ -18,6 +20,8 @@ export interface Refresh {
   /** Families that began before this have expired; 0: none does. */
   readonly begunAfterMs: EpochMs;
   readonly rotation: Rotation | undefined;
+  /** What the access token is to be bound to; without resources it is for those of the refresh token. */
+  readonly binding: TokenBinding;
 }
 
 /** How a refresh token is replaced; none: it stays. */
@@ -45,6 +49,8 @@ export type RefreshResult =
       /** Whether the access token is `Rotation.other` instead of the derived one. */
       readonly other: boolean;
       readonly scopes: readonly string[];
+      readonly resources: readonly string[] | null;
+      readonly userId: UserId;
       readonly environment: Environment;
       readonly expiresAtMs: EpochMs;
       readonly evictedHashes: readonly string[];
@@ -58,6 +64,8 @@ export type RefreshResult =
         | 'evicted'
         | 'expired'
         | 'scope not granted'
+        | 'resource not granted'
+        | 'other key'
         | 'reused'
         | 'again';
     };
@@ -66,6 +74,8 @@ interface Row {
   position: number;
   state: 'issue' | 'repeated' | Exclude<RefreshResult['kind'], 'issued' | 'throttled' | 'unknown' | 'repeated'>;
   scopes: string[];
+  resources: string[] | null;
+  user_id: UserId;
   environment: Environment;
   issued: boolean;
   other: boolean;
@@ -104,6 +114,8 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
       jobs.map((job) => (job.rotation ? secretHash(job.rotation.successor) : null)),
       jobs.map((job) => (job.rotation ? secretHash(job.rotation.other) : null)),
       jobs.map((job) => job.rotation?.graceMs ?? 0),
+      jobs.map((job) => joinResources(job.binding.resources)),
+      jobs.map((job) => job.binding.keyThumbprint),
     ],
   });
   const results = jobs.map<RefreshResult>(() => ({ kind: 'unknown' }));
@@ -112,19 +124,20 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
 }
 
 function toResult(row: Row): RefreshResult {
-  const { environment, other, scopes, state } = row;
+  const { environment, other, resources, scopes, state, user_id: userId } = row;
   if (state !== 'issue' && state !== 'repeated') return { kind: state };
   if (state === 'issue' && !row.issued) return { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
   const kind = state === 'issue' ? 'issued' : 'repeated';
-  return { kind, other, scopes, environment, expiresAtMs: Number(row.expires_at_ms), evictedHashes: row.evicted ?? [] };
+  const expiresAtMs = Number(row.expires_at_ms);
+  return { kind, other, scopes, resources, userId, environment, expiresAtMs, evictedHashes: row.evicted ?? [] };
 }
 
 const job = `job AS (
     SELECT j.*, coalesce(n.family_hash, j.presented_hash) AS refresh_hash, n.replaced_at_ms
     FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::bigint[],
-                $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[])
+                $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[])
       WITH ORDINALITY AS j(presented_hash, client_id, derived_hash, now_ms, ends_ms, active_limit, window_limit, window_ms,
-                           scope, begun_after_ms, successor_hash, other_hash, grace_ms, position)
+                           scope, begun_after_ms, successor_hash, other_hash, grace_ms, resource, access_key, position)
     LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash
   )`;
 
@@ -138,26 +151,30 @@ const refusals = `
       WHEN NOT (u.active OR g.instance) THEN 'user inactive'
       WHEN r.counted AND NOT coalesce(r.token_hash = ANY (uc.refresh_hashes), false) THEN 'evicted'
       WHEN r.created_at_ms < job.begun_after_ms THEN 'expired'
-      WHEN ${scopeMissing} THEN 'scope not granted'`;
+      WHEN ${scopeMissing} THEN 'scope not granted'
+      WHEN r.key_thumbprint <> job.access_key OR r.key_thumbprint IS NOT NULL AND job.access_key IS NULL THEN 'other key'
+      WHEN NOT string_to_array(job.resource, ' ') <@ r.resources THEN 'resource not granted'`;
 
-/** What a refresh token opens, narrowed to what was asked for. */
+/** What a refresh token opens, narrowed to what was asked for: scopes, and the resources that they are for. */
 const grantedScopes = `CASE WHEN job.scope IS NULL THEN r.scopes ELSE ARRAY(
       SELECT held FROM unnest(r.scopes) WITH ORDINALITY AS h(held, place)
       WHERE lower(held) = ANY (string_to_array(job.scope, ' ')) ORDER BY place) END`;
+const grantedResources = `coalesce(string_to_array(job.resource, ' '), r.resources)`;
 
 const unlimitedStatement = `
   WITH ${job}, known AS (
-    SELECT job.*, r.grant_id, g.environment, ${grantedScopes} AS scopes,
+    SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            CASE ${refusals}
                 WHEN NOT ${isNewest('job.presented_hash')} THEN 'reused' ELSE 'issue' END AS state
     FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash
     JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
     LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id
   ), issued AS (
-    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms)
-    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms FROM known WHERE state = 'issue'
+    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms,
+                              resources, key_thumbprint)
+    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms, resources, access_key FROM known WHERE state = 'issue'
   )
-  SELECT position::int, state, scopes, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
+  SELECT position::int, state, scopes, resources, user_id, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
          0 AS window_end_ms, NULL AS evicted
   FROM known`;
 
@@ -172,7 +189,7 @@ const limitedStatement = `
   WITH ${job}, locked AS MATERIALIZED (
     SELECT * FROM refresh_token WHERE token_hash IN (SELECT refresh_hash FROM job) ORDER BY token_hash FOR UPDATE
   ), known AS (
-    SELECT job.*, r.grant_id, g.environment, ${grantedScopes} AS scopes,
+    SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,
            CASE ${refusals}
                 WHEN job.successor_hash IS NULL AND NOT ${isNewest('job.presented_hash')} THEN 'reused'
@@ -227,14 +244,16 @@ const limitedStatement = `
           FROM allowed GROUP BY refresh_hash) AS a
     WHERE r.token_hash = a.refresh_hash
   ), issued AS (
-    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms)
-    SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0, now_ms, expires_at_ms FROM allowed
+    INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms,
+                              resources, key_thumbprint)
+    SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0, now_ms, expires_at_ms, resources, access_key
+    FROM allowed
   ), evicted AS (
     SELECT token_hash, array_agg(encode(hash, 'hex')) AS hashes,
            count(pg_notify('grantway', 'token:' || encode(hash, 'hex'))) AS notices
     FROM merged WHERE age > active_limit GROUP BY token_hash
   )
-  SELECT o.position::int, o.state, o.scopes, o.environment, a.position IS NOT NULL AS issued,
+  SELECT o.position::int, o.state, o.scopes, o.resources, o.user_id, o.environment, a.position IS NOT NULL AS issued,
          o.state = 'issue' AND o.access_hash = o.other_hash AND NOT o.newest AS other,
          CASE WHEN o.state = 'repeated' THEN o.before_ends_ms ELSE o.expires_at_ms END AS expires_at_ms,
          o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted

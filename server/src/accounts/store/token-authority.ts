@@ -4,15 +4,16 @@ import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { ClientDirectory } from '../../directory/clients.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
-import type { EpochMs } from '../../foundation/kinds.ts';
-import { secretHash } from '../../foundation/secrets.ts';
+import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
-import { isCredential } from '../../oauth/formats.ts';
 import type { AccessToken } from '../../oauth/ids.ts';
+import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
-import type { KnownToken, TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import type { KnownToken, Presentation, TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 import type { CredentialFinder } from './credential-finder.ts';
+import type { Proofs } from './proofs.ts';
 import type { StoredAccessToken, TokenStore } from './token-store.ts';
 
 interface Entry {
@@ -51,6 +52,8 @@ export class LocalTokenAuthority implements TokenAuthority {
   readonly #clients: ClientDirectory;
   readonly #scopes: ScopeCatalogue;
   readonly #credentials: CredentialFinder;
+  readonly #hashOf: (token: string) => Promise<SecretHash | undefined>;
+  readonly #proofs: Proofs;
   readonly #clock: Clock;
   readonly #dataCenter: string;
   readonly #limits: Settings['limits'];
@@ -66,6 +69,9 @@ export class LocalTokenAuthority implements TokenAuthority {
     readonly clients: ClientDirectory;
     readonly scopes: ScopeCatalogue;
     readonly credentials: CredentialFinder;
+    /** The hash that a token is stored under; undefined for what can be none of ours. */
+    readonly hashOf: (token: string) => Promise<SecretHash | undefined>;
+    readonly proofs: Proofs;
     readonly notices: ChangeNotices;
     readonly clock: Clock;
     readonly dataCenter: string;
@@ -75,6 +81,8 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#clients = options.clients;
     this.#scopes = options.scopes;
     this.#credentials = options.credentials;
+    this.#hashOf = options.hashOf;
+    this.#proofs = options.proofs;
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
     this.#entries = new LRUCache({
@@ -118,8 +126,20 @@ export class LocalTokenAuthority implements TokenAuthority {
     return knownToken(stored, { limit: client?.overrides[`limits.${name}`] ?? this.#limits[name] });
   }
 
+  async prove({ binding = notBound }: Pick<TokenGrant, 'binding'>, came: Presentation): Promise<Refusal | undefined> {
+    const { keyThumbprint } = binding;
+    if (keyThumbprint === null) return came.scheme === 'DPoP' ? { outcome: 'TokenNotBound' } : undefined;
+    if (came.scheme !== 'DPoP' || came.proof === undefined) return { outcome: 'ProofMissing' };
+    const checked = await this.#proofs.check(came.proof, { ...came, nonce: 'optional' });
+    if ('outcome' in checked) return checked;
+    return checked.thumbprint === keyThumbprint ? undefined : { outcome: 'TokenOfOtherKey' };
+  }
+
+  proofNonce(): string {
+    return this.#proofs.nonce();
+  }
+
   #unknown(accessToken: AccessToken): TokenCheck {
-    if (!isCredential(accessToken)) return { refusal: 'TokenUnknown' };
     const explanation = async () => {
       const known = await this.#credentials.findElsewhere(accessToken, this.#dataCenter);
       if (!known) return undefined;
@@ -138,11 +158,11 @@ export class LocalTokenAuthority implements TokenAuthority {
     const nowMs = this.#clock.nowMs();
     const known = this.#entries.get(accessToken);
     if (known && Math.abs(nowMs - known.loadedAtMs) < this.#ttlMs) return known;
-    if (!isCredential(accessToken)) return undefined;
     const generation = this.#generation;
-    const stored = await this.#tokens.findAccessToken(accessToken);
+    const tokenHash = await this.#hashOf(accessToken);
+    const stored = tokenHash && (await this.#tokens.findAccessToken(tokenHash));
     if (!stored) return undefined;
-    const hash = secretHash(accessToken).toString('hex');
+    const hash = tokenHash.toString('hex');
     const entry: Entry = {
       stored,
       scopes: this.#scopes.setOf(stored.scopes),
@@ -187,6 +207,8 @@ function toGrant({ hash, stored, scopes }: Entry, client: Client): TokenGrant {
     environment: stored.environment,
     javascriptDomains: client.javascriptDomains,
     expiresAtMs: stored.expiresAtMs,
+    binding: stored.binding,
+    strict: client.profile === 'strict',
     searchWithoutScope: client.overrides['compatibility.searchWithoutScope'],
   };
 }

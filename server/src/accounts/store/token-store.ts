@@ -1,10 +1,11 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database, Queryable } from '../../database/database.ts';
 import { createStatementQueue } from '../../database/statement-queue.ts';
-import type { EpochMs } from '../../foundation/kinds.ts';
+import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import type { AccessToken, AuthorizationCode, ClientId, GrantId, OrganizationId, UserId } from '../../oauth/ids.ts';
 import type { ChallengeMethod } from '../../oauth/pkce.ts';
+import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 
@@ -19,6 +20,8 @@ export interface NewCode {
   readonly offline: boolean;
   readonly nowMs: EpochMs;
   readonly expiresAtMs: EpochMs;
+  /** Default: bound to nothing. */
+  readonly binding?: TokenBinding;
 }
 
 export interface StoredCode {
@@ -32,6 +35,7 @@ export interface StoredCode {
   readonly usedAtMs: EpochMs | null;
   readonly environment: Environment;
   readonly userActive: boolean;
+  readonly binding: TokenBinding;
 }
 
 export interface StoredAccessToken {
@@ -41,6 +45,7 @@ export interface StoredAccessToken {
   readonly environment: Environment;
   readonly scopes: readonly string[];
   readonly expiresAtMs: EpochMs;
+  readonly binding: TokenBinding;
   /** Why it is dead although it has not expired; null when it lives. */
   readonly ended: 'evicted' | 'revoked' | 'refresh token evicted' | 'user inactive' | null;
 }
@@ -58,6 +63,8 @@ interface CodeRow {
   used_at_ms: string | null;
   environment: Environment;
   active: boolean;
+  resources: string[] | null;
+  key_thumbprint: string | null;
 }
 
 interface AccessTokenRow {
@@ -72,6 +79,8 @@ interface AccessTokenRow {
   refresh_gone: boolean;
   refresh_evicted: boolean;
   evicted: boolean;
+  resources: string[] | null;
+  key_thumbprint: string | null;
 }
 
 /**
@@ -89,8 +98,8 @@ export class TokenStore {
       run: (codes) => findCodes(database, codes),
       maxStatements: 4,
     });
-    this.#accessTokens = createStatementQueue<string, StoredAccessToken | undefined>({
-      run: (tokens) => findAccessTokens(database, tokens),
+    this.#accessTokens = createStatementQueue<SecretHash, StoredAccessToken | undefined>({
+      run: (hashes) => findAccessTokens(database, hashes),
       maxStatements: 4,
     });
     this.#redeem = createStatementQueue<Redemption, RedeemResult>({ run: (jobs) => redeemCodes(database, jobs) });
@@ -103,8 +112,8 @@ export class TokenStore {
     return this.#codes.submit(code);
   }
 
-  findAccessToken(token: string): Promise<StoredAccessToken | undefined> {
-    return this.#accessTokens.submit(token);
+  findAccessToken(tokenHash: SecretHash): Promise<StoredAccessToken | undefined> {
+    return this.#accessTokens.submit(tokenHash);
   }
 
   /** Spends a code, once, and stores the tokens made with it. */
@@ -123,8 +132,8 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
   await queryable.query({
     name: 'code-save',
     text: `INSERT INTO authorization_code (code_hash, grant_id, client_id, redirect_uri, scopes, code_challenge,
-             code_challenge_method, offline, created_at_ms, expires_at_ms)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+             code_challenge_method, offline, created_at_ms, expires_at_ms, resources, key_thumbprint)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     values: [
       secretHash(fresh.code),
       fresh.grantId,
@@ -136,11 +145,13 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
       fresh.offline,
       fresh.nowMs,
       fresh.expiresAtMs,
+      fresh.binding?.resources ?? null,
+      fresh.binding?.keyThumbprint ?? null,
     ],
   });
 }
 
-/** Stores an access token that hangs from no refresh token (implicit flow). */
+/** Stores an access token that is made without a code. */
 export async function saveAccessToken(
   queryable: Queryable,
   fresh: {
@@ -150,12 +161,17 @@ export async function saveAccessToken(
     readonly scopes: readonly string[];
     readonly nowMs: EpochMs;
     readonly expiresAtMs: EpochMs;
+    /** Default: bound to nothing. */
+    readonly binding?: TokenBinding;
+    /** The refresh token that it ends with; default: none. */
+    readonly refreshHash?: SecretHash | null;
   },
 ): Promise<void> {
   await queryable.query({
     name: 'access-token-save',
-    text: `INSERT INTO access_token (token_hash, grant_id, client_id, scopes, created_at_ms, expires_at_ms)
-           VALUES ($1, $2, $3, $4, $5, $6)`,
+    text: `INSERT INTO access_token (token_hash, grant_id, client_id, scopes, created_at_ms, expires_at_ms, resources,
+                                     key_thumbprint, refresh_hash)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       secretHash(fresh.accessToken),
       fresh.grantId,
@@ -163,6 +179,9 @@ export async function saveAccessToken(
       fresh.scopes,
       fresh.nowMs,
       fresh.expiresAtMs,
+      fresh.binding?.resources ?? null,
+      fresh.binding?.keyThumbprint ?? null,
+      fresh.refreshHash ?? null,
     ],
   });
 }
@@ -171,7 +190,8 @@ async function findCodes(database: Database, codes: readonly string[]): Promise<
   const rows = await database.query<CodeRow>({
     name: 'codes-find',
     text: `SELECT q.position::int, c.client_id, c.redirect_uri, c.scopes, c.code_challenge, c.code_challenge_method,
-                  c.offline, c.expires_at_ms, c.used_at_ms, g.user_id, g.environment, u.active OR g.instance AS active
+                  c.offline, c.expires_at_ms, c.used_at_ms, c.resources, c.key_thumbprint, g.user_id, g.environment,
+                  u.active OR g.instance AS active
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(code_hash, position)
            JOIN authorization_code c USING (code_hash) JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)`,
     values: [codes.map(secretHash)],
@@ -192,6 +212,7 @@ async function findCodes(database: Database, codes: readonly string[]): Promise<
       usedAtMs: row.used_at_ms === null ? null : Number(row.used_at_ms),
       environment: row.environment,
       userActive: row.active,
+      binding: bindingOf(row),
     };
   }
   return found;
@@ -199,11 +220,12 @@ async function findCodes(database: Database, codes: readonly string[]): Promise<
 
 async function findAccessTokens(
   database: Database,
-  tokens: readonly string[],
+  hashes: readonly SecretHash[],
 ): Promise<(StoredAccessToken | undefined)[]> {
   const rows = await database.query<AccessTokenRow>({
     name: 'access-tokens-find',
-    text: `SELECT q.position::int, a.client_id, g.user_id, g.organization_id, g.environment, a.scopes, a.expires_at_ms, u.active OR g.instance AS active,
+    text: `SELECT q.position::int, a.client_id, g.user_id, g.organization_id, g.environment, a.scopes, a.expires_at_ms, a.resources, a.key_thumbprint,
+                  u.active OR g.instance AS active,
                   a.refresh_hash IS NOT NULL AND r.token_hash IS NULL AS refresh_gone,
                   coalesce(r.counted AND NOT coalesce(r.token_hash = ANY (uc.refresh_hashes), false), false) AS refresh_evicted,
                   a.counted AND NOT coalesce(a.token_hash = ANY (r.active_hashes), false) AS evicted
@@ -211,9 +233,9 @@ async function findAccessTokens(
            JOIN access_token a USING (token_hash) JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
            LEFT JOIN refresh_token r ON r.token_hash = a.refresh_hash
            LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = a.client_id`,
-    values: [tokens.map(secretHash)],
+    values: [hashes],
   });
-  const found = new Array<StoredAccessToken | undefined>(tokens.length);
+  const found = new Array<StoredAccessToken | undefined>(hashes.length);
   for (const row of rows) {
     found[row.position - 1] = {
       clientId: row.client_id,
@@ -222,10 +244,16 @@ async function findAccessTokens(
       environment: row.environment,
       scopes: row.scopes,
       expiresAtMs: Number(row.expires_at_ms),
+      binding: bindingOf(row),
       ended: endOf(row),
     };
   }
   return found;
+}
+
+function bindingOf(row: { readonly resources: string[] | null; readonly key_thumbprint: string | null }): TokenBinding {
+  if (row.resources === null && row.key_thumbprint === null) return notBound;
+  return { resources: row.resources, keyThumbprint: row.key_thumbprint };
 }
 
 function endOf(row: AccessTokenRow): StoredAccessToken['ended'] {

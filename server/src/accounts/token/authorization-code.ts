@@ -1,16 +1,18 @@
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { type Client, rulesOf } from '../../oauth/client.ts';
+import { type Client, keepsNoSecret, rulesOf } from '../../oauth/client.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
 import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
 import { type ChallengeMethod, challengeOf, isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../../oauth/redirect-uri.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
+import { formAccessToken } from '../identity/access-token.ts';
 import { createIdTokenOfCode } from '../identity/id-token.ts';
 import { endTokensOfCode } from '../store/end-tokens.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { recordEviction, throttled } from './limits.ts';
+import { narrowBinding } from './narrow-binding.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import type { TokenCall } from './token-call.ts';
 
@@ -20,7 +22,7 @@ import type { TokenCall } from './token-call.ts';
  */
 export async function exchangeCode(
   context: AccountsContext,
-  { client, parameters, proven, dialect }: TokenCall,
+  { client, parameters, proven, dialect, binding: asked }: TokenCall,
 ): Promise<TokenAnswer | Refusal> {
   const code = parameters.get('code');
   const redirectUri = parameters.get('redirect_uri');
@@ -40,18 +42,28 @@ export async function exchangeCode(
   if (!stored.challenge && !proven && rulesOf(client).pkce === 'required') {
     return { outcome: 'SecretMissing' };
   }
+  const { keyThumbprint } = stored.binding;
+  if (keyThumbprint !== null && keyThumbprint !== asked.keyThumbprint) {
+    return { outcome: 'CodeOfOtherKey', detail: { expected: keyThumbprint, came: asked.keyThumbprint ?? 'no proof' } };
+  }
+  const binding = narrowBinding(stored.binding, asked);
+  if ('outcome' in binding) return binding;
 
   const { clock, random, tokens } = context;
   const { lifetimes, limits } = settings;
   const prefix = prefixOf(client.clientId);
   const nowMs = clock.nowMs();
-  const accessToken = createCredential(random, prefix);
+  const credential = createCredential(random, prefix);
+  const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
+  const expiresAtMs = nowMs + expiresInSeconds * 1000;
+  const accessToken = await formAccessToken(context, credential, { ...stored, client, expiresAtMs, binding });
   const answer: TokenAnswer = {
     accessToken,
+    binding,
     refreshToken: stored.offline ? createCredential(random, prefix) : undefined,
     scope: stored.scopes.join(' '),
     environment: stored.environment,
-    expiresInSeconds: lifetimes.accessTokenTtlSeconds,
+    expiresInSeconds,
     // Signed before the code is spent, so that a code is never lost to a fault of ours.
     idToken: await createIdTokenOfCode(context, { client, code, stored, accessToken, dialect }),
   };
@@ -59,11 +71,14 @@ export async function exchangeCode(
     code,
     userId: stored.userId,
     clientId: client.clientId,
-    accessToken: answer.accessToken,
+    accessToken: credential,
     refreshToken: answer.refreshToken ?? null,
     nowMs,
-    expiresAtMs: nowMs + answer.expiresInSeconds * 1000,
+    expiresAtMs,
     limits,
+    binding,
+    // Of a client that keeps no secret the key is what tells it from a thief (RFC 9449 §5).
+    refreshKeyThumbprint: keepsNoSecret(client) ? binding.keyThumbprint : null,
   });
   if (result.kind === 'used before') {
     await punishReplay(context, settings, code);

@@ -2,8 +2,11 @@ import { type ClientProfile, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { environmentOf } from '../../oauth/resources.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
+import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
+import { formAccessToken } from '../identity/access-token.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';
 import { saveAccessToken } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
@@ -19,7 +22,7 @@ const soidPattern = /^([A-Za-z]+)\.(\d{1,19})$/;
  */
 export async function grantClientCredentials(
   context: AccountsContext,
-  { client, parameters, dialect }: TokenCall,
+  { client, parameters, dialect, binding }: TokenCall,
 ): Promise<TokenAnswer | Refusal> {
   const { compatibility, lifetimes, limits } = settingsFor(context.settings, client);
   const scope = parameters.get('scope');
@@ -39,14 +42,24 @@ export async function grantClientCredentials(
   if (!owner?.active) return { outcome: 'UserInactive', detail: { clientType: rulesOf(client).label } };
 
   const soid = parameters.get('soid');
-  const target = await findTarget(context, owner.userId, new ScopeSet(parsed.scopes), soid, client.profile);
+  const target = await findTarget(context, owner.userId, new ScopeSet(parsed.scopes), soid, client.profile, binding);
   if ('outcome' in target) return target;
+  const foreign = binding.resources?.find((each) => environmentOf(context.dataCenter, each) !== target.environment);
+  if (target.organizationId !== null && foreign !== undefined) {
+    return { outcome: 'ResourceNotGranted', detail: { came: foreign, environment: target.environment } };
+  }
 
   const nowMs = context.clock.nowMs();
   const scopes = parsed.scopes.map((each) => each.requested);
   const { clientId } = client;
   const accessToken = createCredential(context.random, prefixOf(clientId));
   const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
+  const expiresAtMs = nowMs + expiresInSeconds * 1000;
+  const { environment } = target;
+  const { userId } = owner;
+  const formed = await formAccessToken(context, accessToken, {
+    ...{ client, userId, scopes, environment, expiresAtMs, binding },
+  });
   const windowEndsAtMs = await context.database.transaction(async (transaction) => {
     const ends = await countAuthorization(transaction, { userId: owner.userId, clientId, nowMs, limits });
     if (ends !== undefined) return ends;
@@ -57,17 +70,19 @@ export async function grantClientCredentials(
       clientId,
       scopes,
       nowMs,
-      expiresAtMs: nowMs + expiresInSeconds * 1000,
+      expiresAtMs,
+      binding,
     });
     return undefined;
   });
   if (windowEndsAtMs !== undefined)
     return throttled('TokenThrottled', windowEndsAtMs, nowMs, { ...authorizationLimit(limits), of: 'one self client' });
   return {
-    accessToken,
+    accessToken: formed,
+    binding,
     refreshToken: undefined,
     scope: scopes.join(' '),
-    environment: target.environment,
+    environment,
     expiresInSeconds,
   };
 }
@@ -78,9 +93,10 @@ async function findTarget(
   scopes: ScopeSet,
   soid: string | null,
   profile: ClientProfile,
+  { resources }: TokenBinding,
 ): Promise<GrantTarget | Refusal> {
   if (!scopes.organizationBound) return { organizationId: null, environment: 'production' };
-  if (!soid && profile === 'strict') return ownOrganization(context, userId);
+  if (!soid && profile === 'strict') return ownOrganization(context, userId, resources?.[0]);
   if (!soid) return { outcome: 'OrganizationMissing', detail: { expected: 'soid=ZohoCRM.<organization id>' } };
   const zgid = soidPattern.exec(soid)?.[2];
   const own = await context.organizations.listForUser(userId);
@@ -92,10 +108,15 @@ async function findTarget(
   return { outcome: 'OrganizationUnknown', detail: { came: soid.slice(0, 100), expected } };
 }
 
-/** A strict self client acts in its owner's organization, production, without `soid`, which is no parameter of OAuth. */
-async function ownOrganization(context: AccountsContext, userId: string): Promise<GrantTarget | Refusal> {
+/** A strict self client acts in its owner's organization, in production or where its resource is, without `soid`, which is no parameter of OAuth. */
+async function ownOrganization(
+  context: AccountsContext,
+  userId: string,
+  resource: string | undefined,
+): Promise<GrantTarget | Refusal> {
   const organizations = await context.organizations.listForUser(userId);
   const own = organizations.find(({ administrator }) => administrator) ?? organizations[0];
   if (!own) return { outcome: 'UserHasNoOrganization' };
-  return { organizationId: own.organizationId, environment: 'production' };
+  const environment = resource === undefined ? undefined : environmentOf(context.dataCenter, resource);
+  return { organizationId: own.organizationId, environment: environment ?? 'production' };
 }

@@ -1,10 +1,12 @@
 import { keyedHash } from '../../foundation/secrets.ts';
-import { type Client, rulesOf } from '../../oauth/client.ts';
+import { type Client, keepsNoSecret } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, credentialOf, isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { joinResources } from '../../oauth/resources.ts';
 import { splitScopes } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
+import { formAccessToken } from '../identity/access-token.ts';
 import { endRefreshToken } from '../store/end-tokens.ts';
 import { recordEviction, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
@@ -18,7 +20,7 @@ const maxTries = 5;
  * stays; in the strict one it is replaced (OAuth 2.1 §4.3.1), and within the grace its replays get the same answer.
  */
 export async function refreshAccessToken(context: AccountsContext, call: TokenCall): Promise<TokenAnswer | Refusal> {
-  const { client, dialect, parameters } = call;
+  const { binding, client, dialect, parameters } = call;
   const refreshToken = parameters.get('refresh_token');
   if (!refreshToken) return { outcome: 'RefreshTokenMissing' };
   if (!isCredential(refreshToken)) return { outcome: 'RefreshTokenUnknown', detail: { reason: 'malformed' } };
@@ -34,7 +36,9 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
   const rotation = rotates
     ? { successor: derive('successor'), other, graceMs: lifetimes.refreshGraceSeconds * 1000 }
     : undefined;
-  const accessToken = rotates ? derive('access token', scope) : other;
+  const { keyThumbprint, resources } = binding;
+  const derived = () => derive('access token', scope, joinResources(resources), keyThumbprint);
+  const accessToken = rotates ? derived() : other;
   const job = {
     refreshToken,
     clientId: client.clientId,
@@ -43,6 +47,7 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
     expiresAtMs: nowMs + lifetimes.accessTokenTtlSeconds * 1000,
     limits,
     scopes: scope === null ? undefined : splitScopes(scope),
+    binding,
     begunAfterMs: expires(client) ? nowMs - lifetimes.publicRefreshTtlSeconds * 1000 : 0,
     rotation,
   };
@@ -50,7 +55,7 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
   for (let tries = 1; result.kind === 'again' && tries < maxTries; tries++) result = await context.tokens.refresh(job);
   switch (result.kind) {
     case 'issued':
-    case 'repeated':
+    case 'repeated': {
       recordEviction(
         context,
         client.clientId,
@@ -58,13 +63,17 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
         result.evictedHashes,
         limits.activeAccessTokensPerRefreshToken,
       );
+      const given = { resources: result.resources, keyThumbprint };
+      const issued = { ...result, client, binding: given };
       return {
-        accessToken: result.other ? other : accessToken,
+        accessToken: await formAccessToken(context, result.other ? other : accessToken, issued),
+        binding: given,
         refreshToken: rotation?.successor,
         scope: result.scopes.join(' '),
         environment: result.environment,
         expiresInSeconds: Math.max(0, Math.floor((result.expiresAtMs - nowMs) / 1000)),
       };
+    }
     case 'throttled':
       return throttled('TokenThrottled', result.windowEndsAtMs, nowMs, {
         limit: limits.accessTokensPerRefreshTokenPerWindow,
@@ -80,6 +89,10 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
       return { outcome: 'RefreshTokenExpired', detail: { lifetimeSeconds: lifetimes.publicRefreshTtlSeconds } };
     case 'scope not granted':
       return { outcome: 'ScopeNotGranted', detail: { came: scope?.slice(0, 200) } };
+    case 'resource not granted':
+      return { outcome: 'ResourceNotGranted', detail: { came: resources?.join(' ').slice(0, 200) } };
+    case 'other key':
+      return { outcome: 'RefreshTokenOfOtherKey', detail: { came: keyThumbprint ?? 'no proof' } };
     case 'reused':
       // Somebody has a copy: whoever it is, the family ends (RFC 9700 §4.14.2).
       await endRefreshToken(context.database, context.notices, refreshToken, client.clientId);
@@ -93,7 +106,7 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
 
 /** Refresh tokens of apps that keep no secret end by themselves (RFC 9700 §4.14.2); compatible ones are as documented. */
 function expires(client: Client): boolean {
-  return client.profile === 'strict' && !rulesOf(client).secretRequired && client.jwks === null;
+  return client.profile === 'strict' && keepsNoSecret(client);
 }
 
 function unknown(context: AccountsContext, refreshToken: string): Refusal {

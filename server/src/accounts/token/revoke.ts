@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKeys } from '../../inspector/flow-key.ts';
-import { isCredential } from '../../oauth/formats.ts';
 import { outcomes } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -14,6 +13,10 @@ import { sendJson } from '../wire/send-json.ts';
 export function registerRevoke(app: FastifyInstance, context: AccountsContext): void {
   const { database, events, notices } = context;
 
+  const endAccess = async (token: string, clientId: string | null) => {
+    const hash = await context.presented.hashOf(token);
+    return hash !== undefined && endAccessToken(database, notices, hash, clientId);
+  };
   const succeed = (request: FastifyRequest, reply: FastifyReply, clientId: string | null, token: string) => {
     events.record({
       kind: 'revoke',
@@ -51,10 +54,7 @@ export function registerRevoke(app: FastifyInstance, context: AccountsContext): 
     if (request.method !== 'POST') return refuse(request, reply, null, wrongMethod(request), null);
     const token = (await parametersOf(request)).get('token');
     const found =
-      token !== null &&
-      isCredential(token) &&
-      ((await endRefreshToken(database, notices, token, null)) ||
-        (await endAccessToken(database, notices, token, null)));
+      token !== null && ((await endRefreshToken(database, notices, token, null)) || (await endAccess(token, null)));
     if (found) return succeed(request, reply, null, token);
     return refuse(request, reply, null, { outcome: token ? 'RevokedTokenUnknown' : 'RevokedTokenMissing' }, token);
   });
@@ -69,12 +69,14 @@ export function registerRevoke(app: FastifyInstance, context: AccountsContext): 
     if ('outcome' in client) return refuse(request, reply, clientId, client, token);
     if (!token) return refuse(request, reply, clientId, { outcome: 'RevokedTokenMissing' }, null);
     const kind = parameters.get('token_type') ?? parameters.get('token_type_hint') ?? 'refresh_token';
-    const end = kind === 'refresh_token' ? endRefreshToken : kind === 'access_token' ? endAccessToken : undefined;
+    const endRefresh = (each: string) => endRefreshToken(database, notices, each, client.clientId);
+    const ends = { refresh_token: endRefresh, access_token: (each: string) => endAccess(each, client.clientId) };
+    const end = ends[kind as keyof typeof ends];
     if (!end) {
       const detail = { came: kind.slice(0, 100), expected: ['refresh_token', 'access_token'] };
       return refuse(request, reply, clientId, { outcome: 'RevokedTokenUnknown', detail }, token);
     }
-    if (isCredential(token) && (await end(database, notices, token, client.clientId))) {
+    if (await end(token)) {
       return succeed(request, reply, clientId, token);
     }
     return refuse(request, reply, clientId, { outcome: 'RevokedTokenUnknown', detail: { tokenType: kind } }, token);

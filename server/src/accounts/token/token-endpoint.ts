@@ -3,6 +3,7 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKeys } from '../../inspector/flow-key.ts';
 import { type GrantType, grantTypes, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
 import { parametersOf } from '../wire/parameters.ts';
@@ -68,7 +69,7 @@ async function answerToken(
   const client = await authenticateClient(context, credentials);
   if ('outcome' in client) return client;
   const proven = credentials.clientSecret !== undefined;
-  return exchange(context, grantType, { client, parameters, proven, dialect: 'platform' });
+  return exchange(context, grantType, { client, parameters, proven, dialect: 'platform', binding: notBound });
 }
 
 /** `grant_type`, if the token endpoint has it. */

@@ -38,6 +38,7 @@ export function sendStandardRefusal(
   if (error === 'invalid_client' && request.headers.authorization)
     reply.header('www-authenticate', 'Basic realm="oauth2"');
   if (outcome === 'MethodNotAllowed') reply.header('allow', String(detail?.expected ?? 'POST'));
+  if (error === 'use_dpop_nonce') reply.header('dpop-nonce', context.proofs.nonce());
   const status = outcome === 'MethodNotAllowed' ? 405 : standardStatus(error);
   return sendJson(reply, status, { error, error_description: description });
 }

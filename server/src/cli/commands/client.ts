@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
-import { clientProfiles, clientTypes } from '../../oauth/client.ts';
+import { accessTokenFormats, clientProfiles, clientTypes } from '../../oauth/client.ts';
 import { secretOverlaps } from '../../oauth/client-secret.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
@@ -31,6 +31,9 @@ interface FieldOptions extends Options {
   readonly yes?: boolean;
   readonly profile?: string;
   readonly jwks?: string | false;
+  readonly accessTokenFormat?: string;
+  readonly postLogoutRedirectUri?: string[];
+  readonly backchannelLogoutUri?: string | false;
 }
 
 interface ListedClient extends Record<string, unknown> {
@@ -110,6 +113,7 @@ export function registerClientCommands(program: Command): void {
     .option('--unset <name>', "back to the platform's setting; may be repeated", each)
     .option('--resource-server', resourceServer)
     .option('--no-jwks', 'it authenticates by its secret again')
+    .option('--no-backchannel-logout-uri', 'it is not told any more when a user signs out')
     .option('--no-resource-server', 'it may introspect its own tokens only')
     .option('--same-secret', 'one secret for all data centres: that of the one where it was registered')
     .option('--no-same-secret', 'a secret for each data centre; the others get new ones')
@@ -182,13 +186,24 @@ function addFieldOptions(command: Command): Command {
     .option('--redirect-uri <uri>', 'redirect URI; may be repeated', each)
     .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each)
     .addOption(new Option('--profile <profile>', 'rules that it is served by').choices([...clientProfiles]))
-    .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only');
+    .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only')
+    .addOption(
+      new Option(
+        '--access-token-format <format>',
+        'access tokens as random texts, or as signed JWTs (RFC 9068)',
+      ).choices([...accessTokenFormats]),
+    )
+    .option('--post-logout-redirect-uri <uri>', 'where users may come back to after signing out; may be repeated', each)
+    .option('--backchannel-logout-uri <uri>', 'address of its server that is told when a user signs out');
 }
 
 function readStandards(options: FieldOptions): Record<string, unknown> {
   return {
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.jwks !== undefined && { jwks: options.jwks === false ? null : readJson(options.jwks) }),
+    ...(options.accessTokenFormat !== undefined && { accessTokenFormat: options.accessTokenFormat }),
+    ...(options.postLogoutRedirectUri && { postLogoutRedirectUris: options.postLogoutRedirectUri }),
+    ...(options.backchannelLogoutUri !== undefined && { backchannelLogoutUri: options.backchannelLogoutUri || null }),
   };
 }
 

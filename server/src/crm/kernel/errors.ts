@@ -1,6 +1,6 @@
 import type { ClientId, UserId } from '../../oauth/ids.ts';
 import type { LateExplanation } from '../../oauth/refusal.ts';
-import type { TokenRefusal } from '../../oauth/token-authority.ts';
+import type { BindingRefusal, TokenRefusal } from '../../oauth/token-authority.ts';
 import type { crmOutcomes } from './outcomes.ts';
 
 /**
@@ -24,13 +24,13 @@ export const errorCatalogue = {
   AUTHENTICATION_FAILURE: entry(
     401,
     'Authentication failed',
-    'The Authorization header is missing, or its scheme is neither Zoho-oauthtoken nor Bearer.',
+    'The Authorization header is missing, or its scheme is none of Zoho-oauthtoken, Bearer and DPoP.',
   ),
   INVALID_TOKEN: entry(
     401,
     'invalid oauth token',
-    'The access token is unknown, expired or revoked, belongs to another data centre or environment, or is used by a ' +
-      'page whose origin is not a JavaScript domain of its client. The event of the request says which.',
+    'The access token is unknown, expired or revoked, belongs to another data centre, environment or resource, is ' +
+      'bound to a key without a proof of it, or is used by a page whose origin is not a JavaScript domain of its client. The event of the request says which.',
   ),
   OAUTH_SCOPE_MISMATCH: entry(
     401,
@@ -296,7 +296,7 @@ export const errorCatalogue = {
 export type ErrorCode = keyof typeof errorCatalogue;
 
 /** How a CRM call was refused: by its precise outcome, one of the token's own refusals, or the error code of the wire. */
-export type CrmOutcome = keyof typeof crmOutcomes | ErrorCode | TokenRefusal;
+export type CrmOutcome = keyof typeof crmOutcomes | ErrorCode | TokenRefusal | BindingRefusal;
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 

@@ -57,6 +57,14 @@ class FakeAuthority implements TokenAuthority {
     return this.#checks.get(accessToken) ?? { refusal: 'TokenUnknown' };
   }
 
+  async prove(): Promise<undefined> {
+    return undefined;
+  }
+
+  proofNonce(): string {
+    return 'nonce';
+  }
+
   async allowsOrigin(origin: string): Promise<boolean> {
     return origin === appOrigin || origin === otherOrigin;
   }
@@ -105,7 +113,17 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
   const settings = parseSettings(given);
   const store = createCrmStore({ database, notices, clock, settings });
   const dataCenter = localDataCenter('us', 'global', 0, 8000);
-  const parts = { dataCenter, store, clock, random: systemRandom, log: silentLog, authority, events, settings };
+  const parts = {
+    dataCenter,
+    store,
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    authority,
+    events,
+    settings,
+    scopes: platformScopes,
+  };
   const apis = Object.fromEntries(
     environments.map((environment) => [environment, createCrmApi({ ...parts, environment })]),
   ) as Record<Environment, FastifyInstance>;

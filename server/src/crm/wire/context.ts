@@ -5,6 +5,7 @@ import type { Random } from '../../foundation/random.ts';
 import type { Intercept } from '../../http/app.ts';
 import type { Log } from '../../http/log.ts';
 import type { EventRecorder } from '../../inspector/events.ts';
+import type { ScopeCatalogue } from '../../oauth/scopes.ts';
 import type { TokenAuthority } from '../../oauth/token-authority.ts';
 import type { CrmStore } from '../kernel/store.ts';
 
@@ -20,6 +21,7 @@ export interface CrmContext {
   readonly random: Random;
   readonly log: Log;
   readonly authority: TokenAuthority;
+  readonly scopes: ScopeCatalogue;
   readonly events: EventRecorder;
   readonly settings: Settings;
   /** Only on a platform with the lab. */

@@ -5,9 +5,10 @@
 
 /** What browsers may send, whatever they ask for in the preflight. */
 const allowedHeaders =
-  'Authorization, Content-Type, X-EXTERNAL, X-ZOHO-SDK, If-Modified-Since, If-Unmodified-Since, feature, X-CRM-ORG';
+  'Authorization, Content-Type, DPoP, X-EXTERNAL, X-ZOHO-SDK, If-Modified-Since, If-Unmodified-Since, feature, X-CRM-ORG';
 const allowedMethods = 'GET, POST, PUT, PATCH, DELETE, OPTIONS';
-const exposedHeaders = 'Content-Disposition, X-Request-Id, X-ACCESSTOKEN-RESET, X-API-CREDITS-REMAINING, Retry-After';
+const exposedHeaders =
+  'Content-Disposition, X-Request-Id, X-ACCESSTOKEN-RESET, X-API-CREDITS-REMAINING, Retry-After, WWW-Authenticate, DPoP-Nonce';
 const maxAgeSeconds = 600;
 /** Header names in a preflight's list; anything else in it is not echoed. */
 const headerList = /^[A-Za-z0-9-]{1,64}(\s*,\s*[A-Za-z0-9-]{1,64}){0,31}$/;

@@ -27,7 +27,7 @@ export async function admit(
   const end = url.indexOf('?');
   const routed = route(router, came, request.method, end < 0 ? url : url.slice(0, end));
   reached(routed);
-  const authenticated = await authenticate(context, routed, request.headers.authorization);
+  const authenticated = await authenticate(context, routed, request);
   reached(authenticated);
   checkOrigin(authenticated);
   checkEnvironment(context, authenticated.grant);
@@ -51,12 +51,8 @@ export function route(router: Router, came: Arrived, method: string, path: strin
   throw new Refusal('INVALID_URL_PATTERN');
 }
 
-async function authenticate(
-  context: CrmContext,
-  routed: Routed,
-  authorization: string | undefined,
-): Promise<Authenticated> {
-  const grant = await checkToken(context, authorization);
+async function authenticate(context: CrmContext, routed: Routed, request: FastifyRequest): Promise<Authenticated> {
+  const grant = await checkToken(context, request);
   const { origin } = routed;
   return { ...routed, grant, originOfClient: origin !== null && isOriginOf(grant, origin) };
 }

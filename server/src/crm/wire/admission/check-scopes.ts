@@ -24,6 +24,8 @@ export function checkScopes(
     }
     throw new Refusal('OAUTH_SCOPE_MISMATCH', {
       outcome: 'ScopeMissing',
+      // RFC 6750 §3.1; the platform's own answer is 401.
+      ...(grant.strict && { status: 403 }),
       reason: {
         needed: alternatives,
         held: grant.scopes.toString(),

@@ -1,37 +1,91 @@
+import type { FastifyRequest } from 'fastify';
+import { apiOrigin, environments } from '../../../config/data-centers.ts';
 import { maskSecret } from '../../../foundation/secrets.ts';
 import { credentialKey } from '../../../inspector/flow-key.ts';
-import type { TokenGrant } from '../../../oauth/token-authority.ts';
+import { apiResource } from '../../../oauth/resources.ts';
+import type { BindingRefusal, TokenGrant, TokenScheme } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { CrmContext } from '../context.ts';
 
-const credentials = /^(?:zoho-oauthtoken|bearer) +([^\s]+) *$/i;
+const credentials = /^(zoho-oauthtoken|bearer|dpop) +([^\s]+) *$/i;
 
-/** The token of an Authorization header in one of the two schemes; undefined: it has none. */
+/** The token of an Authorization header in one of the schemes; undefined: it has none. */
 export function presentedToken(authorization: string | undefined): string | undefined {
-  return credentials.exec(authorization ?? '')?.[1];
+  return readHeader(authorization)?.token;
+}
+
+function readHeader(
+  authorization: string | undefined,
+): { readonly scheme: TokenScheme; readonly token: string } | undefined {
+  const [, scheme, token] = credentials.exec(authorization ?? '') ?? [];
+  if (scheme === undefined || token === undefined) return undefined;
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', token };
 }
 
 /**
- * The grant of the token in the Authorization header.
+ * The grant of the token in the Authorization header, which is for this API and, where it is bound to a key, came with a
+ * proof of it.
  * @throws Refusal AUTHENTICATION_FAILURE, INVALID_TOKEN
  */
 export async function checkToken(
-  { authority }: Pick<CrmContext, 'authority'>,
-  authorization: string | undefined,
+  context: CrmContext,
+  { headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>,
 ): Promise<TokenGrant> {
-  const token = presentedToken(authorization);
-  if (token === undefined) {
+  const { authority } = context;
+  const presented = readHeader(headers.authorization);
+  if (presented === undefined) {
     throw new Refusal('AUTHENTICATION_FAILURE', {
       outcome: 'NoToken',
-      reason: { expected: 'Authorization: Zoho-oauthtoken <token>', came: describeHeader(authorization) },
+      reason: { expected: 'Authorization: Zoho-oauthtoken <token>', came: describeHeader(headers.authorization) },
     });
   }
+  const { scheme, token } = presented;
   const check = await authority.check(token);
-  if (check.grant) return check.grant;
-  const { explanation, known, refusal } = check;
-  const reason = { token: maskSecret(token), ...known?.detail };
-  const keys = [credentialKey(token)];
-  throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason, explanation, keys, party: known });
+  if (!check.grant) {
+    const { explanation, known, refusal } = check;
+    const reason = { token: maskSecret(token), ...known?.detail };
+    const keys = [credentialKey(token)];
+    throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason, explanation, keys, party: known });
+  }
+  const { grant } = check;
+  checkResource(context, grant);
+  // Nearly all tokens are bound to no key and came as bearers: nothing has to be proved.
+  if (scheme === 'DPoP' || (grant.binding?.keyThumbprint ?? null) !== null) {
+    const { dpop } = headers;
+    const fault = await authority.prove(grant, {
+      accessToken: token,
+      scheme,
+      proof: Array.isArray(dpop) ? dpop.join(',') : dpop,
+      method,
+      url: `${ownOrigin(context)}${(raw.url ?? '').split('?', 1)[0]}`,
+    });
+    if (fault) throw refusalOf(grant, token, fault.outcome as BindingRefusal, fault.detail);
+  }
+  return grant;
+}
+
+/** A token that names its resources opens these and no others (RFC 8707 §2). The content origin belongs to each API. */
+function checkResource({ content, dataCenter, environment }: CrmContext, grant: TokenGrant): void {
+  const resources = grant.binding?.resources ?? null;
+  if (resources === null) return;
+  const own = (content ? environments : [environment]).map((each) => apiResource(dataCenter, each));
+  if (own.some((each) => resources.includes(each))) return;
+  const reason = { expected: own[0], came: resources.join(', ') };
+  throw new Refusal('INVALID_TOKEN', { outcome: 'TokenOfOtherResource', reason, party: grant });
+}
+
+function refusalOf(
+  grant: TokenGrant,
+  token: string,
+  outcome: BindingRefusal,
+  detail: Readonly<Record<string, unknown>> | undefined,
+): Refusal {
+  const reason = { token: maskSecret(token), ...detail };
+  return new Refusal('INVALID_TOKEN', { outcome, reason, keys: [credentialKey(token)], party: grant });
+}
+
+function ownOrigin({ content, dataCenter, environment }: CrmContext): string {
+  return content ? dataCenter.origins.content : apiOrigin(dataCenter, environment);
 }
 
 /** What may be said of a header that holds no usable token: its scheme, never what follows it. */

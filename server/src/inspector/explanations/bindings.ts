@@ -1,0 +1,72 @@
+import type { Outcome } from '../../oauth/outcomes.ts';
+import type { Explanations } from './explanation.ts';
+
+/** What tokens are bound to: resources (RFC 8707) and keys (RFC 9449). */
+export const bindingExplanations = {
+  ResourceUnknown: {
+    expected: 'a resource of this data centre[[, like {expected}]]: the origin of an API, or that origin with /mcp',
+    came: 'another one[[: {came}]]',
+    rule: 'RFC 8707 §2 (invalid_target)',
+    mend: 'Send the member resource of {api}/.well-known/oauth-protected-resource unchanged, or leave the parameter out.',
+  },
+  ResourceNotGranted: {
+    expected: '[[one of {expected}||a resource that the authorization was for]]',
+    came: 'another one[[: {came}]]',
+    rule: 'RFC 8707 §2.2 (invalid_target)',
+    mend: 'Name the resource in the authorization request too; a token request can only narrow what was granted there.',
+  },
+  KeyThumbprintInvalid: {
+    expected: '[[{expected}||the thumbprint of the key of the proof]]',
+    came: 'another text[[: {came}]][[, {length} characters]]',
+    rule: 'RFC 9449 §10; RFC 7638 §3',
+    mend: 'Send BASE64URL(SHA-256) of the canonical public key, without padding: the key that signs the proof at the token endpoint.',
+  },
+  ProofInvalid: {
+    expected: 'a DPoP proof for this very request',
+    came: 'one that is none[[: {reason}]]',
+    rule: 'RFC 9449 §4.3',
+    mend: 'Make a new proof for each request: htm and htu as it is sent (without query), iat now, a new jti, and ath of the access token at an API. Check the clock.',
+  },
+  ProofNonceNeeded: {
+    expected: 'a DPoP proof with the nonce of this server',
+    came: 'a proof with [[{reason}||another one]]',
+    rule: 'RFC 9449 §8',
+    mend: 'Take the nonce from the header DPoP-Nonce of the answer, and send the request again with a new proof that has it. Client libraries do this by themselves.',
+  },
+  ProofMissing: {
+    expected: 'the token with the scheme DPoP and a proof of its key in the header DPoP',
+    came: 'the token alone',
+    rule: 'RFC 9449 §7.1, §7.2',
+    mend: 'Send "Authorization: DPoP <token>" and a proof; a bound token is no bearer token.',
+  },
+  TokenNotBound: {
+    expected: 'the token with the scheme Bearer',
+    came: 'the scheme DPoP with a token that is bound to no key',
+    rule: 'RFC 9449 §7.1',
+    mend: 'Send "Authorization: Bearer <token>", or ask for the token with a DPoP proof.',
+  },
+  TokenOfOtherKey: {
+    expected: 'a proof of the key that the token is bound to',
+    came: 'a proof of another key',
+    rule: 'RFC 9449 §6, §7.1',
+    mend: 'Sign the proof with the key that signed the one at the token endpoint.',
+  },
+  TokenOfOtherResource: {
+    expected: 'a token for [[{expected}||this resource]]',
+    came: 'a token for [[{came}||another one]]',
+    rule: 'RFC 8707 §2; RFC 9068 §4',
+    mend: 'Ask for a token with the parameter resource of what you call, or without that parameter for all of the data centre.',
+  },
+  CodeOfOtherKey: {
+    expected: 'a DPoP proof of the key {expected}, which the code was asked for with',
+    came: '[[{came}||another key]]',
+    rule: 'RFC 9449 §10 (dpop_jkt)',
+    mend: 'Sign the proof of the exchange with the key whose thumbprint was sent as dpop_jkt.',
+  },
+  RefreshTokenOfOtherKey: {
+    expected: 'a DPoP proof of the key that the refresh token is bound to',
+    came: '[[{came}||another key]]',
+    rule: 'RFC 9449 §5',
+    mend: 'Keep the key as long as the refresh token, and sign the proof with it. Without the key the user must sign in again.',
+  },
+} as const satisfies Partial<Explanations<Outcome>> & Explanations;

@@ -8,6 +8,7 @@ import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
 import { TokenStore } from './accounts/store/token-store.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
 import { createCrmApi } from './crm/api.ts';
 import { jobKinds } from './crm/job-kinds.ts';
@@ -58,26 +59,31 @@ export async function buildDataCenter(
   {
     signing: sealingKey,
     attempts,
+    audit: auditKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts', Buffer>>,
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'audit', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
   faults?.attach(database, background);
+  const { keptDays } = settings.inspector;
+  const audit = new AuditLog({ database: background, clock, log, key: auditKey });
+  closers.push(() => audit.flush());
   const recorder = createEventRecorder(database.spared, {
     clock,
     log,
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
     bounds: settings.inspector,
+    alsoTell: (event, caller) => audit.note(event, caller),
     findElsewhere: (key, id) => flowsElsewhere.find(key, dataCenter.id, id),
   });
   notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
-  const { keptDays } = settings.inspector;
-  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));
+  const dropOld = () => audit.dropOld(settings.audit.keptDays);
+  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }, dropOld));
   const tokens = new TokenStore(database);
   const authority = new LocalTokenAuthority({
     tokens,
@@ -147,7 +153,7 @@ export async function buildDataCenter(
   const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
   return {
-    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, crm: store },
+    dataCenter: { dataCenter, database, notices, authority, events, audit, tokens, signingKeys, crm: store },
     apps,
     forConsole: accountsContext,
   };

@@ -135,6 +135,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       refresh: key('refresh tokens'),
       signing: key('signing keys'),
       attempts: key('attempt counts'),
+      audit: key('audit log'),
     };
 
     const adminPort = settings.basePort + portOffsets.admin;

@@ -60,6 +60,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     }),
     secure: context.dataCenter.origins.accounts.startsWith('https:'),
     intercept: context.intercept,
+    audited: true,
   });
   // What programs call needs no cookies, and should not pay for reading them.
   app.register(async (programs) => {

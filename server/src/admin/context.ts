@@ -1,5 +1,6 @@
 import type { PasswordRules } from '../accounts/password-rules.ts';
 import type { SigningKeys } from '../accounts/signing/signing-keys.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CrmStore } from '../crm/kernel/store.ts';
@@ -21,6 +22,7 @@ export interface AdministeredDataCenter {
   readonly notices: ChangeNotices;
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
+  readonly audit: AuditLog;
   readonly signingKeys: SigningKeys;
   readonly crm: CrmStore;
 }

@@ -122,6 +122,18 @@ const inspector = Type.Object(
   { ...closed, default: {} },
 );
 
+const audit = Type.Object(
+  {
+    keptDays: Type.Integer({
+      minimum: 28,
+      maximum: 36_500,
+      default: 400,
+      description: 'Days that the audit log is kept; whole months go at once.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
 const passwords = Type.Object(
   {
     minLength: Type.Integer({ minimum: 1, maximum: 128, default: 8, description: 'Fewest characters of a password.' }),
@@ -368,6 +380,7 @@ export const settingsSchema = Type.Object(
       description: 'Which protocol events are recorded.',
     }),
     inspector,
+    audit,
     services: Type.Array(declaredService, {
       default: [],
       description: 'Services of your own: their scopes can be asked for, and their API checks tokens by introspection.',

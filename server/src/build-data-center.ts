@@ -11,6 +11,7 @@ import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
 import { createCrmApi } from './crm/api.ts';
+import { mailAttachment } from './crm/content/emails/mail-attachment.ts';
 import { jobKinds } from './crm/job-kinds.ts';
 import type { OutgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
@@ -23,6 +24,7 @@ import type { Database } from './database/database.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
+import { Mailer } from './mail/mailer.ts';
 
 /** What all data centres of the platform have in common. */
 type Shared = Pick<
@@ -138,6 +140,18 @@ export async function buildDataCenter(
     intercept: intercept('content'),
   } as const;
   apps.set('content', createCrmApi(content));
+  const { from, smtpUrl } = settings.mail;
+  if (smtpUrl !== undefined) {
+    const mailer = new Mailer({
+      database: background,
+      clock,
+      smtpUrl,
+      from,
+      attachment: (mailId, fileId) => mailAttachment(background, mailId, fileId),
+      warn: (error, text) => log.warn({ err: error, dataCenter: dataCenter.id }, text),
+    });
+    closers.push(() => mailer.close());
+  }
   const worker = new JobWorker({
     store,
     workStore: storeOver(store, background),

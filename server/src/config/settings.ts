@@ -134,6 +134,24 @@ const audit = Type.Object(
   { ...closed, default: {} },
 );
 
+const mail = Type.Object(
+  {
+    smtpUrl: Type.Optional(
+      Type.String({
+        pattern: '^smtps?://[^\\s]+$',
+        description:
+          'Mail server that delivers what the platform sends: smtp[s]://user:password@host:port. Without it mails stay in the outbox. GRANTWAY_SMTP_URL goes before it.',
+      }),
+    ),
+    from: Type.String({
+      pattern: '^[^\\s<>@]+@[^\\s<>@]+$',
+      default: 'grantway@localhost',
+      description: 'E-mail address that mails come from.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
 const passwords = Type.Object(
   {
     minLength: Type.Integer({ minimum: 1, maximum: 128, default: 8, description: 'Fewest characters of a password.' }),
@@ -381,6 +399,7 @@ export const settingsSchema = Type.Object(
     }),
     inspector,
     audit,
+    mail,
     services: Type.Array(declaredService, {
       default: [],
       description: 'Services of your own: their scopes can be asked for, and their API checks tokens by introspection.',

@@ -105,6 +105,9 @@ export const outboxMail = Type.Object({
   attachments: Type.Array(Type.String()),
   createdAt: time,
   sendAt: time,
+  /** kept, sent, retried or failed. */
+  delivery: Type.String(),
+  failure: Type.Union([Type.String(), Type.Null()]),
 });
 export const outboxMailList = Type.Object({ mails: Type.Array(outboxMail), ...page });
 

@@ -7,6 +7,7 @@ import { Pages } from './accounts/pages/pages.ts';
 import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
 import { TokenStore } from './accounts/store/token-store.ts';
+import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
@@ -25,6 +26,7 @@ import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
 import { Mailer } from './mail/mailer.ts';
+import type { UserId } from './oauth/ids.ts';
 
 /** What all data centres of the platform have in common. */
 type Shared = Pick<
@@ -53,9 +55,11 @@ export async function buildDataCenter(
   {
     policy,
     flowsElsewhere,
+    newUser,
     ...shared
   }: Shared & {
     readonly policy: OutgoingPolicy;
+    readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
     readonly flowsElsewhere: FlowsElsewhere;
   },
   {
@@ -116,6 +120,7 @@ export async function buildDataCenter(
     authority,
     signingKeys,
     events,
+    newUser,
     keys,
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
     notices,

@@ -19,6 +19,7 @@ import type { SigningKeys } from './signing/signing-keys.ts';
 import type { CredentialFinder } from './store/credential-finder.ts';
 import type { DeviceRequests } from './store/device-requests.ts';
 import type { TokenStore } from './store/token-store.ts';
+import type { NewUser } from './users.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
 export interface UserOrganization {
@@ -65,6 +66,8 @@ export interface AccountsContext {
   /** What resource servers of this process ask: which access tokens live, and for what. */
   readonly authority: TokenAuthority;
   readonly signingKeys: SigningKeys;
+  /** Makes a user with an organization; undefined when somebody has that address. */
+  readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
   readonly attempts: AttemptCounter;
   readonly pages: Pages;
   readonly keys: AccountsKeys;

@@ -47,6 +47,7 @@ export const bodies = {
       firstName: Type.String({ default: '' }),
       lastName: Type.String(),
       organization: Type.String(),
+      emailVerified: Type.Boolean({ default: true }),
     },
     strict,
   ),

@@ -48,6 +48,8 @@ const lifetimes = Type.Object(
     ),
     sessionTtlSeconds: duration(14 * 86_400, 'Sign-in session of a browser.'),
     sessionIdleSeconds: duration(7 * 86_400, 'Longest time that a session may go unused before it ends.'),
+    resetTtlSeconds: duration(1800, 'Link by mail with which a user chooses a new password.'),
+    verificationTtlSeconds: duration(86_400, 'Links by mail that prove an address, or complete a sign-up.'),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
     hopTtlSeconds: Type.Integer({
       minimum: 1,
@@ -79,6 +81,8 @@ const limits = Type.Object(
     ),
     signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
     signInNamesPerAddress: count(300, 'Sign-in names looked up from one address in a window.'),
+    mailsPerAddress: count(30, 'Mails asked for (new passwords, verification, sign-up) from one address in a window.'),
+    mailsPerName: count(5, 'The same to one e-mail address in a window.'),
     deviceRequestsPerClientAndAddress: count(
       100,
       'Pairs of device codes made for one client from one address in a window.',
@@ -160,6 +164,10 @@ const passwords = Type.Object(
       maximum: 1000,
       default: 128,
       description: 'Most characters of a password.',
+    }),
+    refuseBreached: Type.Boolean({
+      default: true,
+      description: 'Refuse passwords that are common in breaches elsewhere.',
     }),
   },
   { ...closed, default: {} },
@@ -398,6 +406,10 @@ export const settingsSchema = Type.Object(
       description: 'Which protocol events are recorded.',
     }),
     inspector,
+    signUp: Type.Union([Type.Boolean(), Type.Array(Type.String())], {
+      default: false,
+      description: 'Let people sign up by themselves: at every data centre (true), at none, or at those with these ids.',
+    }),
     audit,
     mail,
     services: Type.Array(declaredService, {

@@ -18,6 +18,9 @@ export const eventKinds = {
   userinfo: 'the user of a token was asked for, by OpenID Connect',
   introspect: 'an API asked about a token',
   password: 'a user changed a password',
+  'password-reset': 'somebody asked for a link to set a new password, or used one',
+  email: 'a user proved an e-mail address',
+  'sign-up': 'somebody asked for an account, or completed it',
   'sign-out': 'a user signed out',
   session: 'an operator or the user ended sessions',
   user: 'an operator made or changed a user',
@@ -49,8 +52,11 @@ const besideFlows: ReadonlySet<EventKind> = new Set<EventKind>([
   'events',
   'keys',
   'notification',
+  'email',
+  'password-reset',
   'session',
   'settings',
+  'sign-up',
   'user',
 ]);
 

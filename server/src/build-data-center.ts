@@ -9,9 +9,12 @@ import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { Proofs } from './accounts/store/proofs.ts';
 import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
 import { TokenStore } from './accounts/store/token-store.ts';
+import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
 import { createCrmApi } from './crm/api.ts';
+import { mailAttachment } from './crm/content/emails/mail-attachment.ts';
 import { jobKinds } from './crm/job-kinds.ts';
 import type { OutgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
@@ -24,6 +27,8 @@ import type { Database } from './database/database.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
+import { Mailer } from './mail/mailer.ts';
+import type { UserId } from './oauth/ids.ts';
 import { issuerOf } from './oauth/issuer.ts';
 
 /** What all data centres of the platform have in common. */
@@ -53,35 +58,42 @@ export async function buildDataCenter(
   {
     policy,
     flowsElsewhere,
+    newUser,
     ...shared
   }: Shared & {
     readonly policy: OutgoingPolicy;
+    readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
     readonly flowsElsewhere: FlowsElsewhere;
   },
   {
     signing: sealingKey,
     attempts,
     proofs: proofKey,
+    audit: auditKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs', Buffer>>,
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs' | 'audit', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
   faults?.attach(database, background);
+  const { keptDays } = settings.inspector;
+  const audit = new AuditLog({ database: background, clock, log, key: auditKey });
+  closers.push(() => audit.flush());
   const recorder = createEventRecorder(database.spared, {
     clock,
     log,
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
     bounds: settings.inspector,
+    alsoTell: (event, caller) => audit.note(event, caller),
     findElsewhere: (key, id) => flowsElsewhere.find(key, dataCenter.id, id),
   });
   notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
-  const { keptDays } = settings.inspector;
-  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }));
+  const dropOld = () => audit.dropOld(settings.audit.keptDays);
+  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }, dropOld));
   const tokens = new TokenStore(database);
   const signingKeys = new SigningKeys({
     database,
@@ -118,6 +130,7 @@ export async function buildDataCenter(
     presented,
     proofs,
     events,
+    newUser,
     keys,
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
     notices,
@@ -142,6 +155,18 @@ export async function buildDataCenter(
     intercept: intercept('content'),
   } as const;
   apps.set('content', createCrmApi(content));
+  const { from, smtpUrl } = settings.mail;
+  if (smtpUrl !== undefined) {
+    const mailer = new Mailer({
+      database: background,
+      clock,
+      smtpUrl,
+      from,
+      attachment: (mailId, fileId) => mailAttachment(background, mailId, fileId),
+      warn: (error, text) => log.warn({ err: error, dataCenter: dataCenter.id }, text),
+    });
+    closers.push(() => mailer.close());
+  }
   const worker = new JobWorker({
     store,
     workStore: storeOver(store, background),
@@ -157,7 +182,7 @@ export async function buildDataCenter(
   const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
   closers.push(() => notifier.close());
   return {
-    dataCenter: { dataCenter, database, notices, authority, events, tokens, signingKeys, presented, crm: store },
+    dataCenter: { dataCenter, database, notices, authority, events, audit, tokens, signingKeys, presented, crm: store },
     apps,
     forConsole: accountsContext,
   };

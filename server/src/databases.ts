@@ -4,7 +4,7 @@ import type { Settings } from './config/settings.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { Database, type PoolLimits, poolLimits } from './database/database.ts';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
-import { type DatabaseKind, migrate } from './database/migrate.ts';
+import { type DatabaseKind, isUpToDate, migrate } from './database/migrate.ts';
 import { UsableFailure } from './foundation/failure.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import type { Log } from './http/log.ts';
@@ -16,6 +16,8 @@ export interface OpenDatabase {
   readonly requests: Database;
   /** The same for the directory. */
   readonly background: Database;
+  /** As the owner of the database, where that is another role than the one that requests are served with. */
+  readonly ownerConnection: ClientConfig;
 }
 
 /** The databases of a platform, migrated: the directory and one per data centre. */
@@ -77,7 +79,8 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
   };
   const open = async (kind: DatabaseKind, label: string, url: string | undefined, embeddedName: string) => {
     interruption.asked.throwIfAborted();
-    const connection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url, label);
+    const ownerConnection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url, label);
+    const connection = url === undefined ? (cluster as Cluster).applicationConnection(embeddedName) : ownerConnection;
     const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
     const pool = (of: PoolLimits) => {
       const database = new Database({ label, connection, onError, limits: of });
@@ -86,8 +89,14 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     };
     const requests = pool(limits.requests);
     await reach(requests);
-    await migrate(requests, kind, nowMs);
-    return { label, kind, requests, background: kind === 'directory' ? requests : pool(limits.background) };
+    await migrateAsOwner({ label, kind, requests, ownerConnection }, nowMs);
+    return {
+      label,
+      kind,
+      requests,
+      ownerConnection,
+      background: kind === 'directory' ? requests : pool(limits.background),
+    };
   };
   const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
   const dataCenters = topology.dataCenters.map(async ({ id }) => {
@@ -110,6 +119,19 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     ports: opened.flatMap(({ connection }) => portOf(connection)),
     close,
   };
+}
+
+async function migrateAsOwner(
+  { label, kind, requests, ownerConnection }: Omit<OpenDatabase, 'background'>,
+  nowMs: number,
+): Promise<void> {
+  if (ownerConnection === requests.connection) {
+    await migrate(requests, kind, nowMs);
+    return;
+  }
+  if (await isUpToDate(requests, kind)) return;
+  const owner = new Database({ label, connection: ownerConnection, limits: { maxConnections: 1 } });
+  await migrate(owner, kind, nowMs).finally(() => owner.close());
 }
 
 async function embedded(cluster: Cluster, name: string): Promise<ClientConfig> {

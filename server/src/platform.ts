@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { CommonPasswords } from './accounts/breached-passwords.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { refoldAddresses } from './accounts/refold-addresses.ts';
 import { CredentialFinder } from './accounts/store/credential-finder.ts';
@@ -7,6 +8,7 @@ import { DeviceRequests } from './accounts/store/device-requests.ts';
 import { createAdminApp } from './admin/admin-app.ts';
 import type { AdminContext } from './admin/context.ts';
 import { registerNoLab } from './admin/no-lab.ts';
+import { signUpUser } from './admin/users.ts';
 import { buildDataCenter, listen, type RunningDataCenter } from './build-data-center.ts';
 import { portOffsets, type Service, type Topology } from './config/data-centers.ts';
 import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
@@ -117,7 +119,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const databaseOf = new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)]));
     const credentials = new CredentialFinder(databaseOf);
     const flowsElsewhere = new FlowsElsewhere(topology, databaseOf);
-    const passwordRules = new PasswordRules(settings.passwords);
+    const passwordRules = new PasswordRules(
+      settings.passwords,
+      settings.passwords.refuseBreached ? new CommonPasswords() : undefined,
+    );
     const shared = {
       settings,
       scopes,
@@ -138,6 +143,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       signing: key(keyPurposes.signing),
       attempts: key('attempt counts'),
       proofs: key('proofs of possession'),
+      audit: key('audit log'),
     };
 
     const adminPort = settings.basePort + portOffsets.admin;
@@ -146,12 +152,23 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;
     const dataCenters = new Map<string, RunningDataCenter>();
     const listeners: Listener[] = [];
+    const admin: AdminContext = {
+      ...shared,
+      adminToken: dataDirectory.adminToken,
+      directory: databases.directory,
+      dataCenters,
+    };
     const built = await Promise.all(
       topology.dataCenters.map((each) =>
         buildDataCenter(
           each,
           { database: databases.dataCenter(each.id), background: databases.background(each.id) },
-          { ...shared, policy, flowsElsewhere },
+          {
+            ...shared,
+            policy,
+            flowsElsewhere,
+            newUser: (user, organization) => signUpUser(admin, each.id, user, organization),
+          },
           keys,
           closers,
           laboratory?.faultsOf(laboratory.faults, each.id),
@@ -176,12 +193,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       }
     }
 
-    const admin: AdminContext = {
-      ...shared,
-      adminToken: dataDirectory.adminToken,
-      directory: databases.directory,
-      dataCenters,
-    };
     const samples = new Samples({
       admin,
       database: (name) => databases.ofSample(name),

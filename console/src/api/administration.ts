@@ -3,6 +3,7 @@ import type { EventList } from '../../../server/src/console/wire.ts';
 import type {
   AdministeredOrganizationList,
   AdministeredUserList,
+  AuditList,
   Demo,
   Health,
   LabClock,
@@ -19,6 +20,14 @@ export interface EventFilter {
   readonly outcome: string;
   readonly kind: string;
   readonly clientId: string;
+}
+
+export interface AuditFilter {
+  readonly outcome: string;
+  readonly action: string;
+  readonly user: string;
+  readonly clientId: string;
+  readonly address: string;
 }
 
 /** What the administration screens read, by the keys under which it is kept. */
@@ -66,6 +75,14 @@ export const administrationQueries = {
         call<EventList>('GET', `${base}/events?${new URLSearchParams({ ...filter, before: pageParam })}`),
       initialPageParam: '',
       getNextPageParam: ({ events, more }) => (more ? events.at(-1)?.eventId : undefined),
+    }),
+  audit: (filter: AuditFilter) =>
+    infiniteQueryOptions({
+      queryKey: ['administration', 'audit', filter],
+      queryFn: ({ pageParam }) =>
+        call<AuditList>('GET', `${base}/audit?${new URLSearchParams({ ...filter, before: pageParam })}`),
+      initialPageParam: '',
+      getNextPageParam: ({ entries, more }) => (more ? String(entries.at(-1)?.sequence) : undefined),
     }),
   /** null: this platform has none. */
   demo: () =>

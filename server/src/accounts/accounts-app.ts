@@ -6,6 +6,7 @@ import { asRequest, inspectAnswers } from '../inspector/inspect-answers.ts';
 import { standardPath } from '../oauth/issuer.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { registerChangePassword } from './account/change-password.ts';
+import { registerVerifyEmail } from './account/verify-email.ts';
 import { registerConnectedApps } from './account/connected-apps.ts';
 import { registerAuthorize } from './authorize/authorize.ts';
 import { registerChooseOrganization } from './authorize/choose-organization.ts';
@@ -27,7 +28,9 @@ import { registerServerInfo } from './server-info.ts';
 import { registerHop } from './sign-in/hop.ts';
 import { registerSignInName } from './sign-in/sign-in-name.ts';
 import { registerSignInPassword } from './sign-in/sign-in-password.ts';
+import { registerResetPassword } from './sign-in/reset-password.ts';
 import { registerSignOut } from './sign-in/sign-out.ts';
+import { registerSignUp } from './sign-up/sign-up.ts';
 import { registerStandardDialect } from './standard/register.ts';
 import { registerRevoke } from './token/revoke.ts';
 import { registerTokenEndpoint } from './token/token-endpoint.ts';
@@ -60,6 +63,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     }),
     secure: context.dataCenter.origins.accounts.startsWith('https:'),
     intercept: context.intercept,
+    audited: true,
   });
   // What programs call needs no cookies, and should not pay for reading them.
   app.register(async (programs) => {
@@ -89,9 +93,12 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerSignInName(people, context);
     registerHop(people, context);
     registerSignInPassword(people, context);
+    registerResetPassword(people, context);
+    registerSignUp(people, context);
     registerSignOut(people, context);
     registerConnectedApps(people, context);
     registerChangePassword(people, context);
+    registerVerifyEmail(people, context);
   });
   return app;
 }

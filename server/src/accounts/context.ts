@@ -21,6 +21,7 @@ import type { CredentialFinder } from './store/credential-finder.ts';
 import type { DeviceRequests } from './store/device-requests.ts';
 import type { Proofs } from './store/proofs.ts';
 import type { TokenStore } from './store/token-store.ts';
+import type { NewUser } from './users.ts';
 
 /** An organization that a user belongs to, with its data spaces; the accounts server learns it from the resource server. */
 export interface UserOrganization {
@@ -71,6 +72,8 @@ export interface AccountsContext {
   readonly presented: PresentedTokens;
   /** Proofs of possession, and their nonces. */
   readonly proofs: Proofs;
+  /** Makes a user with an organization; undefined when somebody has that address. */
+  readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
   readonly attempts: AttemptCounter;
   readonly pages: Pages;
   readonly keys: AccountsKeys;

@@ -16,6 +16,7 @@ const expiring: readonly Expiring[] = [
   { table: 'enhance_token', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'attempt_count', column: 'window_ends_ms', keptMs: 0 },
   { table: 'session', column: 'expires_at_ms', keptMs: 0 },
+  { table: 'mailed_link', column: 'expires_at_ms', keptMs: 0 },
   { table: 'used_proof', column: 'expires_at_ms', keptMs: 0 },
   { table: 'used_hop', column: 'expires_at_ms', keptMs: 0 },
 ];
@@ -27,16 +28,18 @@ export async function sweepExpired(database: Database, nowMs: number, keptDays =
   return total;
 }
 
-/** Sweeps from time to time, and when the clock was moved. Returns the way to stop. */
+/** Sweeps from time to time, and when the clock was moved; `alsoSweep`: what has its own way. Returns the way to stop. */
 export function startSweeping(
   database: Database,
   notices: ChangeNotices,
   { clock, log, keptDays }: { readonly clock: Clock; readonly log: Log; readonly keptDays: number },
+  alsoSweep: () => Promise<unknown> = async () => {},
 ): () => Promise<void> {
   let running = Promise.resolve();
   const sweep = () => {
     running = running
       .then(() => sweepExpired(database, clock.nowMs(), keptDays))
+      .then(alsoSweep)
       .then(
         () => {},
         (error: Error) => log.warn({ err: error, database: database.label }, 'expired rows were not deleted'),

@@ -10,7 +10,14 @@ import { readCookie } from './sessions.ts';
  */
 
 /** Forms of people who are not signed in yet: a sign-in in another tab meanwhile must not spoil them. */
-const beforeSession: ReadonlySet<string> = new Set(['/signin', '/signin/password']);
+const beforeSession: ReadonlySet<string> = new Set([
+  '/signin',
+  '/signin/password',
+  '/signin/forgot',
+  '/signin/reset',
+  '/signup',
+  '/signup/confirm',
+]);
 
 /** The token for the form that is sent to `action`, a path of this server. */
 export function issueFormToken(

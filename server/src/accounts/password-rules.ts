@@ -19,10 +19,10 @@ interface Owner {
 
 /** What a new password must be, wherever it is set: by the user, by an operator, with a new account. */
 export class PasswordRules {
-  readonly #limits: Settings['passwords'];
+  readonly #limits: Pick<Settings['passwords'], 'minLength' | 'maxLength'>;
   readonly #breached: BreachedPasswords;
 
-  constructor(limits: Settings['passwords'], breached: BreachedPasswords = noBreachedPasswords) {
+  constructor(limits: Pick<Settings['passwords'], 'minLength' | 'maxLength'>, breached: BreachedPasswords = noBreachedPasswords) {
     this.#limits = limits;
     this.#breached = breached;
   }

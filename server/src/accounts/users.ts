@@ -16,6 +16,8 @@ export interface User {
   readonly active: boolean;
   /** Sees and changes everything in the console. */
   readonly operator: boolean;
+  /** The address was proven to be the user's, or given by an operator who answers for it. */
+  readonly emailVerified: boolean;
 }
 
 export interface NewUser {
@@ -23,6 +25,8 @@ export interface NewUser {
   readonly password: string;
   readonly firstName: string;
   readonly lastName: string;
+  /** Default: it is. */
+  readonly emailVerified?: boolean;
 }
 
 export interface UserRow {
@@ -32,10 +36,11 @@ export interface UserRow {
   last_name: string;
   active: boolean;
   operator: boolean;
+  email_verified: boolean;
 }
 
 /** The columns of a `UserRow`. */
-export const userColumns = 'user_id, email, first_name, last_name, active, operator';
+export const userColumns = 'user_id, email, first_name, last_name, active, operator, email_verified_at_ms IS NOT NULL AS email_verified';
 
 export const userLimits = { emailLength: emailAddressLength, nameLength: 100 } as const;
 
@@ -73,18 +78,32 @@ export async function setNames(
   });
 }
 
-/** Replaces the password and ends the user's sessions, except the one that asked. */
+/** Replaces the password; with `endSessions` the user's sessions end, except the one that asked. */
 export async function setPassword(
   queryable: Queryable,
   userId: UserId,
   password: string,
-  keptSession: Buffer | null,
+  { endSessions, except = null }: { readonly endSessions: boolean; readonly except?: Buffer | null },
 ): Promise<void> {
   await queryable.query({
     text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1)
-           DELETE FROM session WHERE user_id = $1 AND session_hash IS DISTINCT FROM $3`,
-    values: [userId, await hash(password, passwordCost), keptSession],
+           DELETE FROM session WHERE user_id = $1 AND $4 AND session_hash IS DISTINCT FROM $3`,
+    values: [userId, await hash(password, passwordCost), except, endSessions],
   });
+}
+
+/** Notes that this address, if it is still the user's, was proven. @returns whether it is. */
+export async function setEmailVerified(
+  queryable: Queryable,
+  userId: UserId,
+  email: string,
+  nowMs: EpochMs | null,
+): Promise<boolean> {
+  const rows = await queryable.query({
+    text: `UPDATE user_account SET email_verified_at_ms = $3 WHERE user_id = $1 AND email_folded = $2 RETURNING 1`,
+    values: [userId, foldEmailAddress(email), nowMs],
+  });
+  return rows.length > 0;
 }
 
 /** Lets the user sign in and the user's tokens work, or neither; every process hears of it. */
@@ -126,8 +145,9 @@ export async function createUser(
   const userId = `6${randomString(random, '0123456789', 9)}`;
   try {
     await queryable.query({
-      text: `INSERT INTO user_account (user_id, email, email_folded, password_hash, first_name, last_name, active, created_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, true, $7)`,
+      text: `INSERT INTO user_account (user_id, email, email_folded, password_hash, first_name, last_name, active, created_at_ms,
+                                       email_verified_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, true, $7, CASE WHEN $8::boolean THEN $7::bigint END)`,
       values: [
         userId,
         user.email.trim(),
@@ -136,6 +156,7 @@ export async function createUser(
         user.firstName,
         user.lastName,
         nowMs,
+        user.emailVerified ?? true,
       ],
     });
   } catch (error) {
@@ -143,7 +164,7 @@ export async function createUser(
     throw error;
   }
   const { firstName, lastName } = user;
-  return { userId, email: user.email.trim(), firstName, lastName, active: true, operator: false };
+  return { userId, email: user.email.trim(), firstName, lastName, active: true, operator: false, emailVerified: user.emailVerified ?? true };
 }
 
 export async function findUser(
@@ -206,5 +227,6 @@ export function toUser(row: UserRow): User {
     lastName: row.last_name,
     active: row.active,
     operator: row.operator,
+    emailVerified: row.email_verified,
   };
 }

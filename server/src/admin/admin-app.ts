@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeSettings } from '../config/describe-settings.ts';
 import { Refusal } from '../crm/kernel/errors.ts';
+import { currentCaller } from '../foundation/caller.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
@@ -11,6 +12,7 @@ import { listEvents } from '../inspector/events.ts';
 import { isClientSetting } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-uris.ts';
 import type { Outcome } from '../oauth/outcomes.ts';
+import { listAudit, verifyAuditLog } from './audit.ts';
 import {
   changeClient,
   deleteClient,
@@ -59,6 +61,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     trustProxy: false,
     bodyLimitBytes,
     secure: false,
+    audited: true,
     dialect: {
       malformed: { error: { code: 'UNREADABLE', message: 'the request is not HTTP' } },
       notFound: (request, reply) =>
@@ -104,6 +107,10 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.addHook('preValidation', async (request) => {
     checkAddress(request);
     if (request.routeOptions.schema?.body) request.body = parseBody(request);
+  });
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    noteAct(context, request, reply);
+    return payload;
   });
   app.setValidatorCompiler(validatorOf);
   // The schemas of answers describe them; they are written as any other.
@@ -201,6 +208,13 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     checkCors(context, request.query),
   );
   registerFlows(app, context);
+  app.get('/audit', { schema: { querystring: queries.audit } }, async (request) => {
+    const { limit, order = 'newest', ...query } = request.query;
+    return listAudit(context, query, limit, order);
+  });
+  app.get('/audit/verify', { schema: { querystring: queries.auditVerification } }, async (request) =>
+    verifyAuditLog(context, request.query.dataCenter, request.query.head),
+  );
   app.get('/events', { schema: { querystring: queries.events } }, async (request) => {
     const { dataCenter, kind, outcome, clientId, limit } = request.query;
     const { database, events } = administered(context, dataCenter);
@@ -214,6 +228,16 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     return listEvents(database, { limit: count, kind, outcome: outcome || undefined, clientId: clientId || undefined });
   });
   return app;
+}
+
+/** What changes something and has no event of its own is one of the operator's, where the thing belongs. */
+function noteAct({ dataCenters }: AdminContext, request: FastifyRequest, reply: FastifyReply): void {
+  if (request.method === 'GET' || reply.statusCode >= 400 || (currentCaller()?.before.length ?? 0) > 0) return;
+  const { dataCenter } = { ...(request.query as object), ...(request.body as object) } as { dataCenter?: unknown };
+  const [first] = dataCenters.values();
+  const { events } = dataCenters.get(String(dataCenter)) ?? first ?? {};
+  const path = request.routeOptions.url?.slice(0, 200);
+  events?.record({ kind: 'admin', outcome: 'Success', detail: { method: request.method, path, by: 'operator' } });
 }
 
 /** Every data centre of this process records it: the admin API stands before all of them. */

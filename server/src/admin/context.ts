@@ -1,6 +1,7 @@
 import type { PasswordRules } from '../accounts/password-rules.ts';
 import type { PresentedTokens } from '../accounts/signing/presented-tokens.ts';
 import type { SigningKeys } from '../accounts/signing/signing-keys.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CrmStore } from '../crm/kernel/store.ts';
@@ -22,6 +23,7 @@ export interface AdministeredDataCenter {
   readonly notices: ChangeNotices;
   readonly authority: TokenAuthority;
   readonly events: EventRecorder;
+  readonly audit: AuditLog;
   readonly signingKeys: SigningKeys;
   readonly presented: PresentedTokens;
   readonly crm: CrmStore;

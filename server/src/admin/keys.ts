@@ -1,6 +1,7 @@
 import type { SigningKeyDescription } from '../accounts/signing/signing-keys.ts';
 import type { AdminContext } from './context.ts';
 import { conflict } from './failure.ts';
+import { recordOperatorEvent } from './operator-events.ts';
 import { administered } from './users.ts';
 
 /** A signing key, as the command line shows it. */
@@ -21,7 +22,7 @@ export async function listSigningKeys(context: AdminContext, dataCenterId: strin
 
 /** Makes a new key, which verifiers can fetch at once and which signs after the lead time. */
 export async function rotateSigningKey(context: AdminContext, dataCenterId: string): Promise<DescribedKey> {
-  const { events, signingKeys } = administered(context, dataCenterId);
+  const { signingKeys } = administered(context, dataCenterId);
   const rotation = await signingKeys.rotate();
   if (rotation.kind === 'next key waits') {
     throw conflict(
@@ -29,7 +30,11 @@ export async function rotateSigningKey(context: AdminContext, dataCenterId: stri
     );
   }
   const key = describe(rotation.key);
-  events.record({ kind: 'keys', outcome: 'Success', detail: { rotatedTo: key.key_id, signsFrom: key.signs_from } });
+  recordOperatorEvent(context, dataCenterId, {
+    kind: 'keys',
+    action: 'rotate',
+    detail: { rotatedTo: key.key_id, signsFrom: key.signs_from },
+  });
   return key;
 }
 

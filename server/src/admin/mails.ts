@@ -1,4 +1,4 @@
-import { addressText, findMail, listMail, type MailRow } from '../mail/outbox.ts';
+import { addressText, deliveryOf, findMail, listMail, type MailRow } from '../mail/outbox.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';
@@ -36,5 +36,8 @@ function describe(row: Omit<MailRow, 'content'>) {
     attachments: row.attachments.map(({ name }) => name),
     created_at: new Date(Number(row.created_at_ms)).toISOString(),
     send_at: new Date(Number(row.send_at_ms)).toISOString(),
+    delivery: deliveryOf(row),
+    sent_at: row.sent_at_ms === null ? null : new Date(Number(row.sent_at_ms)).toISOString(),
+    failure: row.failure,
   };
 }

@@ -39,6 +39,8 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /mails/:id': 'One mail of the outbox',
   'POST /tokens/inspect': 'Explain a code or token',
   'GET /cors-check': 'Check a call of a page as a browser would',
+  'GET /audit': 'The audit log: who did what, when and from where',
+  'GET /audit/verify': 'Whether the chain of the audit log holds',
   'GET /events': 'Protocol events',
   'GET /flows': 'Flows: what happened, request by request',
   'GET /flows/:id': 'One flow with its steps, by its id or that of a request',

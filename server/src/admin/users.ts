@@ -10,8 +10,9 @@ import {
 } from '../accounts/users.ts';
 import { addUser, createOrganization } from '../crm/store/space/provisioning.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
+import type { UserId } from '../oauth/ids.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
-import { badInput, conflict, notFound } from './failure.ts';
+import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
 import { recordOperatorEvent } from './operator-events.ts';
 
 export interface CreatedUser {
@@ -67,6 +68,21 @@ export async function createUserWithOrganization(
   return made;
 }
 
+/** The same for somebody who signs up, with an address that was proven. @returns undefined when it is somebody's already. */
+export async function signUpUser(
+  context: AdminContext,
+  dataCenterId: string,
+  user: NewUser,
+  organizationName: string,
+): Promise<UserId | undefined> {
+  try {
+    return (await createUserWithOrganization(context, dataCenterId, user, organizationName.slice(0, 100))).userId;
+  } catch (error) {
+    if (error instanceof AdminFailure && error.status === 409) return undefined;
+    throw error;
+  }
+}
+
 /** A further user of an organization, with the standard profile. */
 export async function addUserToOrganization(
   context: AdminContext,
@@ -104,7 +120,7 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   if (!user) throw notFound(`data centre "${dataCenterId}" has no user ${email}`);
   const fault = change.password === undefined ? undefined : await context.passwordRules.describe(change.password, user);
   if (fault !== undefined) throw badInput(fault);
-  if (change.password !== undefined) await setPassword(database, user.userId, change.password, null);
+  if (change.password !== undefined) await setPassword(database, user.userId, change.password, { endSessions: true });
   if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
   if (change.operator !== undefined) await setOperator(database, user.userId, change.operator);
   const ended = change.endTokens ? await endGrants(database, notices, { userId: user.userId }) : 0;

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsableFailure } from '../foundation/failure.ts';
 import { platformVersion } from '../foundation/version.ts';
 import { AdminRefusal } from './admin-client.ts';
+import { registerAuditCommands } from './commands/audit.ts';
 import { registerClientCommands } from './commands/client.ts';
 import { registerCorsCommands } from './commands/cors.ts';
 import { registerCrmCommands } from './commands/crm.ts';
@@ -42,6 +43,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerCrmCommands(program);
   registerDataCenterCommands(program);
   registerEventCommands(program);
+  registerAuditCommands(program);
   registerFlowCommands(program);
   registerKeyCommands(program);
   registerLimitsCommands(program);

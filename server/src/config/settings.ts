@@ -48,6 +48,8 @@ const lifetimes = Type.Object(
     ),
     sessionTtlSeconds: duration(14 * 86_400, 'Sign-in session of a browser.'),
     sessionIdleSeconds: duration(7 * 86_400, 'Longest time that a session may go unused before it ends.'),
+    resetTtlSeconds: duration(1800, 'Link by mail with which a user chooses a new password.'),
+    verificationTtlSeconds: duration(86_400, 'Links by mail that prove an address, or complete a sign-up.'),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
     hopTtlSeconds: Type.Integer({
       minimum: 1,
@@ -79,6 +81,8 @@ const limits = Type.Object(
     ),
     signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
     signInNamesPerAddress: count(300, 'Sign-in names looked up from one address in a window.'),
+    mailsPerAddress: count(30, 'Mails asked for (new passwords, verification, sign-up) from one address in a window.'),
+    mailsPerName: count(5, 'The same to one e-mail address in a window.'),
     deviceRequestsPerClientAndAddress: count(
       100,
       'Pairs of device codes made for one client from one address in a window.',
@@ -122,6 +126,36 @@ const inspector = Type.Object(
   { ...closed, default: {} },
 );
 
+const audit = Type.Object(
+  {
+    keptDays: Type.Integer({
+      minimum: 28,
+      maximum: 36_500,
+      default: 400,
+      description: 'Days that the audit log is kept; whole months go at once.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
+const mail = Type.Object(
+  {
+    smtpUrl: Type.Optional(
+      Type.String({
+        pattern: '^smtps?://[^\\s]+$',
+        description:
+          'Mail server that delivers what the platform sends: smtp[s]://user:password@host:port. Without it mails stay in the outbox. GRANTWAY_SMTP_URL goes before it.',
+      }),
+    ),
+    from: Type.String({
+      pattern: '^[^\\s<>@]+@[^\\s<>@]+$',
+      default: 'grantway@localhost',
+      description: 'E-mail address that mails come from.',
+    }),
+  },
+  { ...closed, default: {} },
+);
+
 const passwords = Type.Object(
   {
     minLength: Type.Integer({ minimum: 1, maximum: 128, default: 8, description: 'Fewest characters of a password.' }),
@@ -130,6 +164,10 @@ const passwords = Type.Object(
       maximum: 1000,
       default: 128,
       description: 'Most characters of a password.',
+    }),
+    refuseBreached: Type.Boolean({
+      default: true,
+      description: 'Refuse passwords that are common in breaches elsewhere.',
     }),
   },
   { ...closed, default: {} },
@@ -373,6 +411,12 @@ export const settingsSchema = Type.Object(
       description: 'Which protocol events are recorded.',
     }),
     inspector,
+    signUp: Type.Union([Type.Boolean(), Type.Array(Type.String())], {
+      default: false,
+      description: 'Let people sign up by themselves: at every data centre (true), at none, or at those with these ids.',
+    }),
+    audit,
+    mail,
     services: Type.Array(declaredService, {
       default: [],
       description: 'Services of your own: their scopes can be asked for, and their API checks tokens by introspection.',

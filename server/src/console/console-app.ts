@@ -8,6 +8,7 @@ import { InputFault } from '../http/read-input.ts';
 import { accountRoutes } from './account/account-routes.ts';
 import { appRoutes } from './account/app-routes.ts';
 import { sessionListRoutes } from './account/session-list-routes.ts';
+import { auditRoutes } from './administration/audit-routes.ts';
 import { clockRoutes } from './administration/clock-routes.ts';
 import { demoRoutes } from './administration/demo-routes.ts';
 import { healthRoutes } from './administration/health-routes.ts';
@@ -71,6 +72,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...administeredUserRoutes,
     ...organizationRoutes,
     ...keyRoutes,
+    ...auditRoutes,
     ...mailRoutes,
     ...healthRoutes,
     ...demoRoutes,
@@ -87,6 +89,7 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
     trustProxy: context.settings.trustProxy,
     bodyLimitBytes,
     secure: context.dataCenter.origins.console.startsWith('https:'),
+    audited: true,
   });
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(closedHeaders);

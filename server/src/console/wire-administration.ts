@@ -105,6 +105,9 @@ export const outboxMail = Type.Object({
   attachments: Type.Array(Type.String()),
   createdAt: time,
   sendAt: time,
+  /** kept, sent, retried or failed. */
+  delivery: Type.String(),
+  failure: Type.Union([Type.String(), Type.Null()]),
 });
 export const outboxMailList = Type.Object({ mails: Type.Array(outboxMail), ...page });
 
@@ -120,6 +123,37 @@ export const outboxMailContent = Type.Object({
  * event id, `outcome` is `failed` or nothing. By server-sent events at GET /api/administration/events/stream, all kinds,
  * each message an `event`.
  */
+
+/**
+ * GET /api/administration/audit?action&outcome&user&clientId&address&since&until&before → `auditList`, newest first.
+ * POST /api/administration/audit/verify → `auditVerification`.
+ */
+export const auditEntry = Type.Object({
+  /** Its place in the chain. */
+  sequence: Type.Integer(),
+  at: time,
+  action: Type.String(),
+  outcome: Type.String(),
+  failed: Type.Boolean(),
+  actor: Type.String(),
+  actorId: Type.Union([Type.String(), Type.Null()]),
+  userId: Type.Union([Type.String(), Type.Null()]),
+  clientId: Type.Union([Type.String(), Type.Null()]),
+  address: Type.Union([Type.String(), Type.Null()]),
+  userAgent: Type.Union([Type.String(), Type.Null()]),
+  requestId: Type.Union([Type.String(), Type.Null()]),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  hash: Type.String(),
+});
+export const auditList = Type.Object({ entries: Type.Array(auditEntry), more: Type.Boolean() });
+export const auditVerification = Type.Object({
+  valid: Type.Boolean(),
+  entries: Type.Integer(),
+  first: Type.Union([Type.Integer(), Type.Null()]),
+  last: Type.Union([Type.Integer(), Type.Null()]),
+  head: Type.Union([Type.String(), Type.Null()]),
+  faults: Type.Array(Type.Object({ sequence: Type.Integer(), fault: Type.String() })),
+});
 
 /** GET /api/administration/health: all data centres of this process. */
 export const health = Type.Object({
@@ -149,6 +183,9 @@ export type OutboxMail = Static<typeof outboxMail>;
 export type OutboxMailList = Static<typeof outboxMailList>;
 export type OutboxMailContent = Static<typeof outboxMailContent>;
 export type Health = Static<typeof health>;
+export type AuditEntry = Static<typeof auditEntry>;
+export type AuditList = Static<typeof auditList>;
+export type AuditVerification = Static<typeof auditVerification>;
 
 /** GET /api/administration/demo; 404 `NO_DEMO` where there is none. */
 export const demo = Type.Object({

@@ -19,7 +19,7 @@ export interface DatabaseContent {
 /** What says which release the database is of: never written by hand. */
 const unwritten = 'migration';
 
-/** The tables of the database, each after those that it points to. */
+/** The tables of the database, each after those that it points to. The audit log, the one that has partitions, is never rewound. */
 export async function tablesOf(database: Queryable): Promise<TableShape[]> {
   const rows = await database.query<TableShape>({
     text: `SELECT c.relname AS name,
@@ -28,7 +28,7 @@ export async function tablesOf(database: Queryable): Promise<TableShape[]> {
              ARRAY(SELECT DISTINCT confrelid::regclass::text FROM pg_constraint
                    WHERE conrelid = c.oid AND contype = 'f' AND confrelid <> c.oid) AS parents
            FROM pg_class AS c
-           WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname <> $1 ORDER BY relname`,
+           WHERE relkind = 'r' AND NOT relispartition AND relnamespace = current_schema()::regnamespace AND relname <> $1 ORDER BY relname`,
     values: [unwritten],
   });
   const sorted: TableShape[] = [];

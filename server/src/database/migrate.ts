@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { UsableFailure } from '../foundation/failure.ts';
-import type { Database, Statement } from './database.ts';
+import type { Database, Queryable, Statement } from './database.ts';
 
 /** The two kinds of database, each with a folder of forward-only migrations. */
 export type DatabaseKind = 'directory' | 'data-center';
@@ -13,6 +13,25 @@ interface Migration {
 }
 
 const lockKey = 7_426_891;
+
+/**
+ * The role that requests are served with, where there is one beside the owner of the tables: it reads and writes rows, and
+ * changes no table. The audit log it may only read and add to.
+ */
+export const applicationRole = 'grantway_app';
+const appendOnly = 'audit_entry';
+const grants = `DO $$ DECLARE part regclass; BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${applicationRole}') AND current_user <> '${applicationRole}' THEN
+    GRANT USAGE ON SCHEMA public TO ${applicationRole};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${applicationRole};
+    GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO ${applicationRole};
+    IF to_regclass('${appendOnly}') IS NOT NULL THEN
+      FOR part IN SELECT relid FROM pg_partition_tree('${appendOnly}') LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE ON %s FROM ${applicationRole}', part);
+      END LOOP;
+    END IF;
+  END IF;
+END $$`;
 
 const known = new Map<DatabaseKind, readonly Migration[]>();
 
@@ -39,16 +58,19 @@ interface Applied {
 
 const readApplied: Statement = { text: 'SELECT name, checksum FROM migration' };
 const noSuchTable = '42P01';
+const forbidden = '42501';
 
-/** Whether exactly these migrations were applied: one statement, no lock. */
-async function isUpToDate(database: Database, migrations: readonly Migration[]): Promise<boolean> {
+/** Whether exactly the migrations of this release were applied: one statement, no lock. */
+export async function isUpToDate(database: Database, kind: DatabaseKind): Promise<boolean> {
+  const migrations = readMigrations(kind);
   try {
     const applied = new Map((await database.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
     return (
       applied.size === migrations.length && migrations.every(({ name, checksum }) => applied.get(name) === checksum)
     );
   } catch (error) {
-    if ((error as { code?: string }).code === noSuchTable) return false;
+    // Not there, or not readable for the role of the application until its owner has migrated it.
+    if ([noSuchTable, forbidden].includes((error as { code?: string }).code ?? '')) return false;
     throw error;
   }
 }
@@ -58,8 +80,8 @@ async function isUpToDate(database: Database, migrations: readonly Migration[]):
  * @returns the names of the migrations that were applied now.
  */
 export async function migrate(database: Database, kind: DatabaseKind, nowMs: number): Promise<string[]> {
+  if (await isUpToDate(database, kind)) return [];
   const migrations = readMigrations(kind);
-  if (await isUpToDate(database, migrations)) return [];
   // An index of a large table takes as long as it takes, and so does another process that migrates.
   const unlimited = { statementTimeoutSeconds: 0 };
   return database.transaction(async (transaction) => {
@@ -93,6 +115,12 @@ export async function migrate(database: Database, kind: DatabaseKind, nowMs: num
       });
       fresh.push(migration.name);
     }
+    await grantToApplication(transaction);
     return fresh;
   }, unlimited);
+}
+
+/** Lets the role of the application work with all tables, where there is such a role. */
+export async function grantToApplication(queryable: Queryable): Promise<void> {
+  await queryable.query({ text: grants });
 }

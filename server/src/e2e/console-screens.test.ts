@@ -86,9 +86,19 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
     [`${records}/Leads/${lead}/edit`, undefined],
     [`${records}/Quotes/new`, 'New Quote'],
     ...['profile', 'password', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
-    ...['users', 'organizations', 'clients', 'keys', 'limits', 'outbox', 'flows', 'events', 'health', 'demo'].map(
-      (tab) => [`/administration/${tab}`, 'Administration'],
-    ),
+    ...[
+      'users',
+      'organizations',
+      'clients',
+      'keys',
+      'limits',
+      'outbox',
+      'flows',
+      'events',
+      'audit',
+      'health',
+      'demo',
+    ].map((tab) => [`/administration/${tab}`, 'Administration']),
     ['/nowhere', 'There is no such page'],
   ] as const;
   for (const [path, heading] of screens) {

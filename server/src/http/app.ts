@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Random } from '../foundation/random.ts';
 import { Unavailable } from '../foundation/unavailable.ts';
 import type { Log } from './log.ts';
+import { rememberCallers } from './remember-callers.ts';
 
 /** What an answer of this listener looks like when no route made one: each dialect has its own form. */
 export interface Dialect {
@@ -40,6 +41,8 @@ export interface AppOptions {
   /** Origins are https: send Strict-Transport-Security. */
   readonly secure: boolean;
   readonly intercept?: Intercept | undefined;
+  /** Security-relevant things happen here: the audit log is told who calls. */
+  readonly audited?: boolean;
 }
 
 /** Longest URL that is read (Node refuses headers of more than 16 KiB as a whole by itself). */
@@ -97,6 +100,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       done(null, payload);
     });
   }
+  if (options.audited) rememberCallers(app);
   app.setNotFoundHandler((request, reply) => dialect.notFound(request, reply));
   app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
     const answer = dialect.caught?.(error, reply);

@@ -1,4 +1,6 @@
 import type { Database, Queryable } from '../database/database.ts';
+import { maskCredentials } from '../foundation/secrets.ts';
+import { boundedDetail } from './bounded.ts';
 import { type EventKind, quietKinds } from './event-kinds.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -141,4 +143,12 @@ function toEvent(row: EventRow): RecordedEvent {
 /** PostgreSQL stores no NUL, neither as a character nor as a JSON escape; a replacement character shows where it was. */
 export function storable<Text extends string | null>(text: Text): Text {
   return text === null ? text : (text.replaceAll('\0', '\ufffd').replaceAll('\\u0000', '\\ufffd') as Text);
+}
+
+/** A detail as it may be stored: JSON, bounded, secrets masked, no NUL. */
+export function storableDetail(
+  detail: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return storable(maskCredentials(JSON.stringify({ ...boundedDetail(detail), ...more })));
 }

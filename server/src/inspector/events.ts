@@ -3,13 +3,14 @@ import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import type { Expiring } from '../database/delete-expired.ts';
 import { createStatementQueue } from '../database/statement-queue.ts';
+import { type Caller, currentCaller } from '../foundation/caller.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
 import type { LateExplanation } from '../oauth/refusal.ts';
-import { boundedDetail, boundedText } from './bounded.ts';
+import { boundedText } from './bounded.ts';
 import type { EventKind } from './event-kinds.ts';
-import { findEvent, type RecordedEvent, type StorableEvent, updateEvent } from './event-rows.ts';
+import { findEvent, type RecordedEvent, type StorableEvent, storableDetail, updateEvent } from './event-rows.ts';
 import type { Exchange } from './exchange.ts';
 import { type FlowLink, FlowStore } from './flows/flow-store.ts';
 import { isFrequent, isUnbounded, type Repeated, RepeatFilter, windowMs } from './repeats.ts';
@@ -105,6 +106,8 @@ export interface RecorderOptions {
   readonly bounds?: Pick<Settings['inspector'], 'maxEvents' | 'maxMegabytes' | 'stepsPerMinute'>;
   /** Asks the other data centres which flow a key belongs to; `dataCenter` names the one that will know. */
   readonly findElsewhere?: (key: string, dataCenter: string | undefined) => Promise<FlowLink | undefined>;
+  /** Told of every event, whatever is recorded: the audit log. */
+  readonly alsoTell?: (event: ProtocolEvent, caller: Caller | undefined) => void;
 }
 
 export function createEventRecorder(
@@ -217,7 +220,8 @@ export function createEventRecorder(
   };
 
   return {
-    record(given) {
+    record(event) {
+      const given = options.alsoTell ? told(event, options.alsoTell) : event;
       const arrived = admitted(given);
       if (!arrived) return;
       const { requestId } = arrived;
@@ -298,6 +302,24 @@ async function complete(event: ArrivedEvent, findElsewhere: RecorderOptions['fin
   return { ...joined, outcome: found.outcome, detail: { ...made(event.detail), ...found.detail } };
 }
 
+/** The event, of which `tell` hears now; or, where its outcome is found out later, when that is known. */
+function told(event: ProtocolEvent, tell: NonNullable<RecorderOptions['alsoTell']>): ProtocolEvent {
+  const caller = currentCaller();
+  const { explanation } = event;
+  tell(event, caller);
+  if (!explanation) return event;
+  return {
+    ...event,
+    explanation: async () => {
+      const found = await explanation();
+      if (found && found.outcome !== event.outcome) {
+        tell({ ...event, outcome: found.outcome, clientId: event.clientId ?? found.clientId ?? null }, caller);
+      }
+      return found;
+    },
+  };
+}
+
 /** What was given, or what the function that was given makes. */
 function made<Value extends object>(given: Value | (() => Value) | undefined): Value | undefined {
   return typeof given === 'function' ? (given as () => Value)() : given;
@@ -307,8 +329,7 @@ function storableEvent(
   { detail, explanation, tiedAnywhere, ...event }: ArrivedEvent,
   more: Readonly<Record<string, unknown>> = {},
 ): StorableEvent {
-  const told = { ...boundedDetail(made(detail) ?? {}), ...more };
-  return { ...event, detail: maskCredentials(JSON.stringify(told)) };
+  return { ...event, detail: storableDetail(made(detail) ?? {}, more) };
 }
 
 const dayMs = 86_400_000;

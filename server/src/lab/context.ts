@@ -1,3 +1,4 @@
+import type { ClientConfig } from 'pg';
 import type { AdminContext } from '../admin/context.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { ChangeNotices } from '../database/change-notices.ts';
@@ -35,4 +36,6 @@ export interface LabDatabase {
   readonly kind: DatabaseKind;
   readonly requests: Database;
   readonly background: Database;
+  /** Of the role that may copy and rename it. */
+  readonly ownerConnection: ClientConfig;
 }

@@ -1,8 +1,8 @@
 import type { Queryable } from '../database/database.ts';
 
 /**
- * What the platform sends by mail. It goes nowhere else: the outbox is where people and tests read it (`grantway mail`).
- * One that is scheduled is there from the beginning.
+ * What the platform sends by mail. The outbox is where people and tests read it (`grantway mail`); where an SMTP server is
+ * named, `mailer.ts` delivers it from there. One that is scheduled is there from the beginning.
  */
 export interface Mail {
   /** 64 hexadecimal digits. */
@@ -19,6 +19,8 @@ export interface Mail {
   readonly createdAtMs: number;
   /** Later than its creation when it was scheduled. */
   readonly sendAtMs: number;
+  /** Its content gives access, and goes with its delivery. Default: it does not. */
+  readonly confidential?: boolean;
 }
 
 /** What message ids look like. */
@@ -36,12 +38,12 @@ export interface MailAttachment {
   readonly sizeBytes: number;
 }
 
-/** A mail as a row, without its content where only a list is wanted. */
 /** An address as mail programs show it. */
 export function addressText({ name, email }: MailAddress): string {
   return name === null ? email : `${name} <${email}>`;
 }
 
+/** A mail as a row, without its content where only a list is wanted. */
 export interface MailRow {
   readonly mail_id: string;
   readonly message_id: string;
@@ -55,19 +57,22 @@ export interface MailRow {
   readonly attachments: MailAttachment[];
   readonly created_at_ms: string;
   readonly send_at_ms: string;
+  readonly sent_at_ms: string | null;
+  readonly next_try_ms: string | null;
+  readonly failure: string | null;
   readonly content: string;
 }
 
 /** The columns of `MailRow` but the content, of the table `mail`. */
 export const mailFacts = `mail.mail_id, mail.message_id, mail.sender, mail.reply_to, mail.recipients, mail.cc, mail.bcc,
-  mail.subject, mail.format, mail.attachments, mail.created_at_ms, mail.send_at_ms`;
+  mail.subject, mail.format, mail.attachments, mail.created_at_ms, mail.send_at_ms, mail.sent_at_ms, mail.next_try_ms, mail.failure`;
 
 /** Puts a mail into the outbox. @returns its id there. */
 export async function putMail(queryable: Queryable, mail: Mail): Promise<string> {
   const [row] = await queryable.query<{ mail_id: string }>({
     text: `INSERT INTO mail (message_id, sender, reply_to, recipients, cc, bcc, subject, format, content, attachments,
-                             created_at_ms, send_at_ms)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING mail_id`,
+                             created_at_ms, send_at_ms, confidential)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING mail_id`,
     values: [
       mail.messageId,
       JSON.stringify(mail.sender),
@@ -81,6 +86,7 @@ export async function putMail(queryable: Queryable, mail: Mail): Promise<string>
       JSON.stringify(mail.attachments),
       mail.createdAtMs,
       mail.sendAtMs,
+      mail.confidential ?? false,
     ],
   });
   return row?.mail_id as string;
@@ -110,4 +116,11 @@ export async function findMail(queryable: Queryable, messageId: string): Promise
 /** The part of a statement that deletes mails; the part `of`, which stands before it, has their `mail_id`. */
 export function deletedMailPart(of: string): string {
   return `DELETE FROM mail USING ${of} WHERE mail.mail_id = ${of}.mail_id`;
+}
+
+/** How the delivery of a mail stands. A mail that has not been tried waits for its time, or there is no SMTP server. */
+export function deliveryOf(row: Pick<MailRow, 'sent_at_ms' | 'next_try_ms' | 'failure'>): 'kept' | 'sent' | 'failed' | 'retried' {
+  if (row.sent_at_ms !== null) return 'sent';
+  if (row.failure === null) return 'kept';
+  return row.next_try_ms === null ? 'failed' : 'retried';
 }

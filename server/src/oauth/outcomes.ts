@@ -528,9 +528,12 @@ const catalogue = {
   AdminTokenWrong: { meaning: 'The token of the admin API is missing or wrong.' },
   AdminCallerForeign: { meaning: 'The admin API answers programs on this machine only.' },
   GrantEnded: { meaning: 'A grant ended with all its tokens.' },
-  PasswordUnfit: { meaning: "The new password breaks a rule: its length, or it is the user's own name or address." },
+  PasswordUnfit: { meaning: 
+      "The new password breaks a rule: its length, it is the user's own name or address, or it is common in breaches elsewhere.", },
   CredentialsWrong: { meaning: 'The sign-in name or the password is not correct.' },
   NameLookUpsThrottled: { meaning: 'Too many sign-in names came from this address; try again later.' },
+  MailsThrottled: { meaning: 'Too many mails were asked for; try again later.' },
+  LinkUseless: { meaning: 'The link has expired, was used before, or was replaced by a newer one.' },
   SignInThrottled: { meaning: 'Too many wrong passwords; try again later.' },
   HopRefused: { meaning: 'A sign-in carried over from another data centre was not taken up.' },
   ConsentChanged: { meaning: 'What was accepted is not what the page showed; it is shown anew.' },

@@ -49,6 +49,11 @@ const tabs: readonly ScreenTab[] = [
     Content: lazy(async () => ({ default: (await import('./events-tab.tsx')).EventsTab })),
   },
   {
+    id: 'audit',
+    label: texts.tabs.audit,
+    Content: lazy(async () => ({ default: (await import('./audit-tab.tsx')).AuditTab })),
+  },
+  {
     id: 'health',
     label: texts.tabs.health,
     Content: lazy(async () => ({ default: (await import('./health-tab.tsx')).HealthTab })),

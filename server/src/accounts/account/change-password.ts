@@ -17,7 +17,7 @@ const notices = {
 } as const;
 const faults: readonly PasswordFault[] = ['length', 'own', 'breached'];
 
-/** The page where users change their password; all their other sessions end, and if they say so all API tokens too. */
+/** The page where users change their password; their other sessions and all API tokens end if they say so. */
 export function registerChangePassword(app: FastifyInstance, context: AccountsContext): void {
   const { pages } = context;
   const { messages } = pages;
@@ -61,7 +61,8 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
         outcome: 'PasswordUnfit',
         detail: { expected: context.passwordRules.sentence(fault), fault },
       });
-    await setPassword(context.database, user.userId, fresh, session.hash);
+    const endSessions = form.get('end_sessions') === 'true';
+    await setPassword(context.database, user.userId, fresh, { endSessions, except: session.hash });
     const endTokens = form.get('end_tokens') === 'true';
     if (endTokens) await endGrants(context.database, context.notices, { userId: user.userId });
     context.events.record({
@@ -69,7 +70,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       outcome: 'Success',
       userId: user.userId,
       requestId: request.id,
-      detail: { endedTokens: endTokens },
+      detail: { endedSessions: endSessions, endedTokens: endTokens },
     });
     return reply.redirect('/account/password?done', 303);
   });

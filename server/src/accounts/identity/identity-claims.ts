@@ -27,9 +27,9 @@ export function identityClaims(user: User, scopes: ScopeSet): IdentityClaims {
   };
 }
 
-/** Addresses are verified: users do not register themselves, an operator made each of them with this address. */
+/** An address is verified when its owner followed a link to it, or an operator answers for it. */
 export function emailClaims(user: User): Pick<IdentityClaims, 'email' | 'email_verified'> {
-  return { email: user.email, email_verified: true };
+  return { email: user.email, email_verified: user.emailVerified };
 }
 
 /** A name that is empty is left out (§5.3.2). */

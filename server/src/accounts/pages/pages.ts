@@ -22,7 +22,13 @@ export type PageName =
   | 'notice'
   | 'connected-apps'
   | 'remove-app'
-  | 'change-password';
+  | 'change-password'
+  | 'forgot-password'
+  | 'reset-password'
+  | 'verify-email'
+  | 'confirm-link'
+  | 'sign-up'
+  | 'sign-up-confirm';
 
 export interface PageOptions {
   readonly title: string;

@@ -5,7 +5,7 @@ import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { describeDestination, formTargets, readContinue } from '../request/continue-to.ts';
 import { clearCookie, startSession } from '../sessions.ts';
-import { verifyPassword } from '../users.ts';
+import { findUser, verifyPassword } from '../users.ts';
 import { passwordLimits, rememberBrowser } from './known-browser.ts';
 import { openTicket, passwordPage } from './ticket.ts';
 
@@ -58,9 +58,12 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     }
     const user = await verifyPassword(context.database, name, form.get('password') ?? '');
     if (typeof user === 'string') {
+      // Looked up for known and unknown names alike, so that both take the same time.
+      const tried = await findUser(context.database, { name });
       context.events.record({
         kind: 'sign-in',
         outcome: 'CredentialsWrong',
+        userId: tried?.userId ?? null,
         requestId: request.id,
         detail: { reason: user },
       });

@@ -20,6 +20,7 @@ export function registerSignOut(app: FastifyInstance, context: AccountsContext):
         links: [
           { href: '/account/apps', text: pages.messages.connectedApps },
           { href: '/account/password', text: pages.messages.changePassword },
+          { href: '/account/email', text: pages.messages.emailVerification },
           { href: `${context.dataCenter.origins.console}/`, text: pages.messages.console },
           { href: `${context.dataCenter.origins.api}/`, text: pages.messages.api },
         ],

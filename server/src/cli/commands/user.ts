@@ -9,6 +9,7 @@ interface Options extends PlatformAddress {
   readonly firstName: string;
   readonly lastName?: string;
   readonly organization?: string;
+  readonly unverified?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function registerUserCommands(program: Command): void {
       .requiredOption('--dc <id>', 'data centre that the user lives in')
       .requiredOption('--email <address>', 'e-mail address, the sign-in name')
       .requiredOption('--password <text>', 'password')
+      .option('--unverified', 'the user has to prove the e-mail address first (accounts page "Your e-mail address")')
       .option('--first-name <name>', 'first name', '')
       .option('--last-name <name>', 'last name (default: the part of the e-mail address before the @)')
       .option('--organization <name>', 'name of the organization (default: made from the last name)'),
@@ -30,6 +32,7 @@ export function registerUserCommands(program: Command): void {
       dataCenter: options.dc,
       email: options.email,
       password: options.password,
+      ...(options.unverified && { emailVerified: false }),
       firstName: options.firstName,
       lastName,
       // Cut between two halves of a character, the name would be refused.

@@ -55,9 +55,10 @@ export const accountRoutes: readonly ConsoleRoute[] = [
         context.events.record({ kind: 'password', outcome: 'PasswordUnfit', userId, requestId: request.id, detail });
         throw badInput(sentence(fault), 'fresh');
       }
-      await setPassword(context.database, userId, body.fresh, session.accountsSessionHash);
+      const { endSessions = true } = body;
+      await setPassword(context.database, userId, body.fresh, { endSessions, except: session.accountsSessionHash });
       if (body.endTokens) await endGrants(context.database, context.notices, { userId });
-      const detail = { endedTokens: body.endTokens };
+      const detail = { endedSessions: endSessions, endedTokens: body.endTokens };
       context.events.record({ kind: 'password', outcome: 'Success', userId, requestId: request.id, detail });
     },
   }),

@@ -1,4 +1,4 @@
-import { addressText, countMail, findMail, listMail, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
+import { addressText, countMail, deliveryOf, findMail, listMail, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute, perPage, readPage } from '../route.ts';
 import { isoTime } from '../texts.ts';
@@ -45,5 +45,7 @@ function describe(row: Omit<MailRow, 'content'>): wire.OutboxMail {
     attachments: row.attachments.map(({ name }) => name),
     createdAt: isoTime(row.created_at_ms),
     sendAt: isoTime(row.send_at_ms),
+    delivery: deliveryOf(row),
+    failure: row.failure,
   };
 }

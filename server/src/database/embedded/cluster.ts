@@ -17,6 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { type Interruption, uninterrupted } from '../../foundation/interruption.ts';
+import { applicationRole } from '../migrate.ts';
 import { findPostgresBinaries } from './binaries.ts';
 import { endOrphan } from './orphan.ts';
 import { chooseRunAs, type RunAs } from './run-as.ts';
@@ -28,8 +29,10 @@ import { type Supervised, spawnSupervised } from './supervised.ts';
  * platform is gone.
  */
 export interface Cluster {
-  /** Connection settings for one of its databases. */
+  /** Connection settings for one of its databases, as the owner of everything in it. */
   connection(database: string): pg.ClientConfig;
+  /** The same for the role that requests are served with: it may do what `migrate` grants it. */
+  applicationConnection(database: string): pg.ClientConfig;
   /** Makes the database unless it is there. */
   ensureDatabase(database: string, template?: string): Promise<void>;
   /** Ends it in order ("fast shutdown"): open transactions are rolled back, everything committed stays. */
@@ -48,6 +51,10 @@ export interface ClusterOptions {
 }
 
 const superuser = 'grantway';
+/** Made here, so that no start has to; the constant text is no input. */
+const makeApplicationRole = `DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${applicationRole}') THEN CREATE ROLE ${applicationRole} LOGIN; END IF;
+END $$`;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
 const quitTimeoutMs = 3_000;
@@ -158,6 +165,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   return {
     connection,
+    applicationConnection: (database) => ({ ...connection(database), user: applicationRole }),
     async ensureDatabase(database, template) {
       if (databases.has(database)) return;
       const client = new pg.Client(connection('postgres'));
@@ -271,6 +279,7 @@ async function waitUntilReady(
     client.on('error', () => {});
     try {
       await client.connect();
+      await client.query(makeApplicationRole);
       const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
       await client.end();
       return rows.map(({ datname }) => datname);

@@ -117,6 +117,20 @@ export const peopleExplanations = {
     mend: 'Try again in {retryAfterSeconds} seconds. Behind a proxy, name it in the configuration so that addresses are told apart.',
     setting: 'limits',
   },
+  MailsThrottled: {
+    expected: 'at most {limit} {usedUp} in a window',
+    came: 'one more; the window ends in {retryAfterSeconds} seconds',
+    rule: 'docs/operating.md, limits.mailsPerName',
+    mend: 'Look for the mail that was sent before (npx grantway mail list, where there is no SMTP server), or try again in {retryAfterSeconds} seconds.',
+    setting: 'limits',
+  },
+  LinkUseless: {
+    expected: 'a link of a mail that was not used yet, within its time',
+    came: 'one that has expired, was used before, or was replaced by a newer one',
+    rule: 'docs/operating.md, lifetimes.resetTtlSeconds and lifetimes.verificationTtlSeconds',
+    mend: 'Ask for another mail, and open the link of the newest one.',
+    setting: 'limits',
+  },
   SignInThrottled: {
     expected: 'at most {limit} wrong {usedUp} in a window',
     came: 'one more; the window ends in {retryAfterSeconds} seconds',

@@ -14,6 +14,7 @@ import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { createCredential, credentialOf, isCredential, prefixOf } from '../../oauth/formats.ts';
 import { challengeOf, isVerifier } from '../../oauth/pkce.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 
 /** Who grants what to whom: as if the user had signed in and accepted. */
 export interface GrantOrder extends GrantWish {
@@ -162,6 +163,8 @@ export class LabGrants {
     await new TokenStore(at.database).redeemCode({
       ...{ code, userId, clientId, accessToken, refreshToken, nowMs, expiresAtMs },
       limits: { ...limits, ...noRefreshLimits },
+      binding: notBound,
+      refreshKeyThumbprint: null,
     });
     this.#record(checked, [accessToken, refreshToken], { refreshToken: maskSecret(refreshToken) });
     return {

@@ -56,7 +56,7 @@ export class LabSnapshots {
     this.#context = context;
     this.#clock = clock;
     this.registry = new SnapshotRegistry(context.dataDirectory.path);
-    this.#copies = new Map(context.databases.map((each) => [each.label, new DatabaseCopies(each.requests.connection)]));
+    this.#copies = new Map(context.databases.map((each) => [each.label, new DatabaseCopies(each.ownerConnection)]));
     this.#tidying = this.#dropLeftovers().catch((error: Error) => this.#warn(error));
   }
 

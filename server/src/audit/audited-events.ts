@@ -1,0 +1,50 @@
+import type { EventKind } from '../inspector/event-kinds.ts';
+
+/** Kinds of which every event is security-relevant, save outcomes that tell of a stale page only. */
+const auditedKinds: ReadonlySet<EventKind> = new Set<EventKind>([
+  'sign-in',
+  'sign-out',
+  'password',
+  'password-reset',
+  'email',
+  'sign-up',
+  'session',
+  'user',
+  'client',
+  'keys',
+  'settings',
+  'admin',
+  'consent',
+  'device-consent',
+  'scope-enhance',
+  'revoke',
+  'self-client-code',
+]);
+
+/** Of other kinds: somebody failed to prove who they are, or used what was used before. */
+const auditedOutcomes: ReadonlySet<string> = new Set([
+  'SecretMissing',
+  'SecretWrong',
+  'SecretUnexpected',
+  'SecretOfOtherDataCenter',
+  'AssertionMissing',
+  'AssertionInvalid',
+  'AuthenticatedTwice',
+  'ProfileForbidden',
+  'OriginNotRegistered',
+  'CodeUsed',
+  'CodeOfOtherClient',
+  'RefreshTokenReused',
+  'RefreshTokenOfOtherClient',
+  'TokenOfOtherClient',
+  'HopRefused',
+  'GrantEnded',
+  'UserInactive',
+]);
+
+const unaudited: ReadonlySet<string> = new Set(['FormExpired', 'ConsentChanged', 'ServiceUnavailable']);
+
+/** Whether the audit log tells of an event (ASVS 16.3.1 to 16.3.3, AUD-01). */
+export function isAudited(kind: EventKind, outcome: string): boolean {
+  return (auditedKinds.has(kind) && !unaudited.has(outcome)) || auditedOutcomes.has(outcome);
+}

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import { AttemptCounter } from './accounts/attempts.ts';
@@ -13,9 +14,11 @@ import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
+import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
 import { mailAttachment } from './crm/content/emails/mail-attachment.ts';
 import { jobKinds } from './crm/job-kinds.ts';
+import { countJobs } from './crm/jobs/job-table.ts';
 import type { OutgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
 import { createCrmStore, storeOver } from './crm/store/create-store.ts';
@@ -24,12 +27,20 @@ import { sweep } from './crm/upkeep.ts';
 import { Notifier } from './crm/work/notifications/notifier.ts';
 import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
+import type { Intercept } from './http/app.ts';
+import type { Lifecycle } from './http/lifecycle.ts';
+import { answerProbes, type ReadinessCheck } from './http/probes.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
 import { Mailer } from './mail/mailer.ts';
+import type { CacheUse, JobCount, Metrics } from './metrics/metrics.ts';
 import type { UserId } from './oauth/ids.ts';
 import { issuerOf } from './oauth/issuer.ts';
+
+/** How long a probe waits for the database, and how long its answer stands. */
+const probeTimeoutMs = 1_000;
+const probeEveryMs = 1_000;
 
 /** What all data centres of the platform have in common. */
 type Shared = Pick<
@@ -49,9 +60,12 @@ type Shared = Pick<
 
 export interface RunningDataCenter extends AdministeredDataCenter {
   readonly tokens: TokenStore;
+  /** For metrics. */
+  readonly tokenCacheUse: () => CacheUse;
+  readonly countJobs: () => Promise<readonly JobCount[]>;
 }
 
-/** One data centre: its stores, its accounts server and its three API listeners. */
+/** One data centre: its stores, its accounts server and its API listeners; with the role `jobs` what works unasked, too. */
 export async function buildDataCenter(
   dataCenter: DataCenter,
   { database, background }: { readonly database: Database; readonly background: Database },
@@ -59,11 +73,17 @@ export async function buildDataCenter(
     policy,
     flowsElsewhere,
     newUser,
+    lifecycle,
+    metrics,
+    roles,
     ...shared
   }: Shared & {
     readonly policy: OutgoingPolicy;
     readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
     readonly flowsElsewhere: FlowsElsewhere;
+    readonly lifecycle: Lifecycle;
+    readonly metrics: Metrics;
+    readonly roles: ReadonlySet<Role>;
   },
   {
     signing: sealingKey,
@@ -93,7 +113,8 @@ export async function buildDataCenter(
   notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
   const dropOld = () => audit.dropOld(settings.audit.keptDays);
-  closers.push(() => events.flush(), startSweeping(background, notices, { clock, log, keptDays }, dropOld));
+  closers.push(() => events.flush());
+  if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, dropOld));
   const tokens = new TokenStore(database);
   const signingKeys = new SigningKeys({
     database,
@@ -118,7 +139,16 @@ export async function buildDataCenter(
     dataCenter: dataCenter.id,
     limits: settings.limits,
   });
-  const intercept = (component: 'accounts' | 'api' | 'content') => faults?.intercept(component, { events, authority });
+  const checks = [databaseAnswers(database)];
+  const intercept =
+    (service: Service): Intercept =>
+    (app, dialect) => {
+      answerProbes(app, lifecycle, checks);
+      const crm = service !== 'accounts';
+      metrics.watchListener(app, dataCenter.id, service, crm ? ({ crmStage }) => crmStage?.operation?.path : undefined);
+      const component = service === 'accounts' || service === 'content' ? service : 'api';
+      faults?.intercept(component, { events, authority })(app, dialect);
+    };
   const accountsContext: AccountsContext = {
     ...shared,
     intercept: intercept('accounts'),
@@ -141,8 +171,9 @@ export async function buildDataCenter(
   const store = createCrmStore({ database, notices, clock, settings });
   const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
   for (const environment of environments) {
-    const api = { ...shared, dataCenter, environment, store, authority, events, intercept: intercept('api') };
-    apps.set(apiServiceOf[environment], createCrmApi(api));
+    const service = apiServiceOf[environment];
+    const api = { ...shared, dataCenter, environment, store, authority, events, intercept: intercept(service) };
+    apps.set(service, createCrmApi(api));
   }
   const content = {
     ...shared,
@@ -156,7 +187,7 @@ export async function buildDataCenter(
   } as const;
   apps.set('content', createCrmApi(content));
   const { from, smtpUrl } = settings.mail;
-  if (smtpUrl !== undefined) {
+  if (smtpUrl !== undefined && roles.has('jobs')) {
     const mailer = new Mailer({
       database: background,
       clock,
@@ -167,24 +198,62 @@ export async function buildDataCenter(
     });
     closers.push(() => mailer.close());
   }
-  const worker = new JobWorker({
-    store,
-    workStore: storeOver(store, background),
-    notices,
-    clock,
-    random: shared.random,
-    log,
-    kinds: jobKinds,
-    sweep,
-    policy,
-  });
-  closers.push(() => worker.close());
-  const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
-  closers.push(() => notifier.close());
+  if (roles.has('jobs')) {
+    const worker = new JobWorker({
+      store,
+      workStore: storeOver(store, background),
+      notices,
+      clock,
+      random: shared.random,
+      log,
+      kinds: jobKinds,
+      sweep,
+      policy,
+    });
+    closers.push(() => worker.close());
+    const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
+    closers.push(() => notifier.close());
+  }
   return {
-    dataCenter: { dataCenter, database, notices, authority, events, audit, tokens, signingKeys, presented, crm: store },
+    dataCenter: {
+      dataCenter,
+      database,
+      notices,
+      authority,
+      events,
+      audit,
+      tokens,
+      signingKeys,
+      presented,
+      crm: store,
+      tokenCacheUse: () => authority.cacheUse,
+      countJobs: () => countJobs(background),
+    },
     apps,
     forConsole: accountsContext,
+  };
+}
+
+/** Whether the database answers, asked at most once a second however many probes come. */
+function databaseAnswers(database: Database): ReadinessCheck {
+  let asked: Promise<boolean> | undefined;
+  const ask = async () => {
+    const answered = database.spared.query({ text: 'SELECT 1' }).then(
+      () => true,
+      () => false,
+    );
+    const holds = await Promise.race([answered, delay(probeTimeoutMs, false, { ref: false })]);
+    setTimeout(() => {
+      asked = undefined;
+    }, probeEveryMs).unref();
+    return holds;
+  };
+  return {
+    fault: `the database of data centre "${database.label}" does not answer`,
+    holds: () => {
+      asked ??= ask();
+      return asked;
+    },
   };
 }
 

@@ -88,6 +88,26 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
   }
 }
 
+/** The directory as a process sees it that works for the one which has locked it. */
+export function sharedDataDirectory(of: {
+  readonly dataPath: string;
+  /** Hexadecimal. */
+  readonly secretKey: string;
+  readonly adminToken: string;
+}): DataDirectory {
+  return {
+    path: of.dataPath,
+    isNew: false,
+    completeFirstStart: () => {},
+    secretKey: Buffer.from(of.secretKey, 'hex'),
+    adminToken: of.adminToken,
+    adminTokenFile: join(of.dataPath, files.adminToken),
+    postgresDirectory: join(of.dataPath, 'postgres'),
+    announce: () => {},
+    release: () => {},
+  };
+}
+
 /** Where the platform that uses `directory` runs and how to speak to it; undefined when none does. */
 export function findRunningPlatform(directory: string): { adminOrigin: string; adminToken: string } | undefined {
   const path = resolve(directory);

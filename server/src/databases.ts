@@ -34,6 +34,8 @@ export interface Databases {
    * database of the directory.
    */
   ofSample(name: string): Promise<ClientConfig>;
+  /** How other processes reach the same databases. */
+  readonly urls: DatabaseUrls;
   /** TCP ports of the servers, for the policy of outgoing calls. */
   readonly ports: readonly number[];
   close(): Promise<void>;
@@ -54,6 +56,8 @@ export interface DatabaseOptions {
   readonly log: Log;
   readonly settings: Pick<Settings, 'database'>;
   readonly interruption?: Interruption;
+  /** Processes that share the embedded PostgreSQL; default: this one alone. */
+  readonly processes?: number;
 }
 
 /**
@@ -68,8 +72,11 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     ? undefined
     : await startCluster({
         directory: dataDirectory.postgresDirectory,
+        settings: {
+          max_connections: String(mostConnections(options, topology)),
+          ...(options.settings.database.durable ? {} : fast),
+        },
         interruption,
-        settings: options.settings.database.durable ? {} : fast,
         onCrash: (detail) => log.error({ detail }, 'the embedded PostgreSQL ended and is started again'),
       });
   const opened: Database[] = [];
@@ -116,6 +123,12 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     dataCenter: (id) => byId.get(id)?.requests as Database,
     background: (id) => byId.get(id)?.background as Database,
     ofSample: (name) => ofSample(cluster, directoryDatabase.connection, name.replaceAll('-', '_')),
+    urls: {
+      directory: urlOf(databaseUrls.directory, directoryDatabase.connection),
+      dataCenters: Object.fromEntries(
+        [...byId].map(([id, { requests }]) => [id, urlOf(databaseUrls.dataCenters[id], requests.connection)]),
+      ),
+    },
     ports: opened.flatMap(({ connection }) => portOf(connection)),
     close,
   };
@@ -132,6 +145,23 @@ async function migrateAsOwner(
   if (await isUpToDate(requests, kind)) return;
   const owner = new Database({ label, connection: ownerConnection, limits: { maxConnections: 1 } });
   await migrate(owner, kind, nowMs).finally(() => owner.close());
+}
+
+/** Of PostgreSQL's own default of 100, twice; more where processes share it: pools of two sizes, and one that listens. */
+const fewestConnections = 200;
+const spareConnections = 20;
+
+function mostConnections({ processes = 1, settings }: DatabaseOptions, topology: Topology): number {
+  const { maxConnections, backgroundMaxConnections } = settings.database;
+  const perDataCenter = maxConnections + 1;
+  const all = processes * (topology.dataCenters.length + 1) * perDataCenter;
+  const background = topology.dataCenters.length * backgroundMaxConnections;
+  return Math.max(fewestConnections, all + background + spareConnections);
+}
+
+/** The URL that was given, or that of the embedded PostgreSQL, which is reached by a socket. */
+function urlOf(given: string | undefined, { user, database, host }: ClientConfig): string {
+  return given ?? `postgres://${user}@/${database}?host=${encodeURIComponent(String(host))}`;
 }
 
 async function embedded(cluster: Cluster, name: string): Promise<ClientConfig> {

@@ -12,6 +12,7 @@ import { signUpUser } from './admin/users.ts';
 import { buildDataCenter, listen, type RunningDataCenter } from './build-data-center.ts';
 import { portOffsets, type Service, type Topology } from './config/data-centers.ts';
 import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
+import { allRoles, type Role, roleOf } from './config/roles.ts';
 import type { Settings } from './config/settings.ts';
 import { createConsoleApp } from './console/console-app.ts';
 import type { ConsoleContext } from './console/context.ts';
@@ -35,10 +36,14 @@ import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { keyPurposes } from './foundation/key-purposes.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
-import { type ListeningPlace, listenAll } from './http/listen.ts';
+import { Lifecycle } from './http/lifecycle.ts';
+import { finishAnswers, type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
+import { answerProbes } from './http/probes.ts';
 import { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { Lab } from './lab/lab.ts';
+import { Metrics, type MetricsDocument, writeMetrics } from './metrics/metrics.ts';
+import { createMetricsApp, registerMetrics } from './metrics/metrics-app.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
 
@@ -54,6 +59,12 @@ export interface PlatformOptions {
   readonly interruption?: Interruption;
   /** With the lab: its clock can be moved, faults made, snapshots saved. Default: without. */
   readonly lab?: boolean;
+  /** What this process does of the platform. Default: all of it. */
+  readonly roles?: ReadonlySet<Role>;
+  /** Ids of the data centres that it does so for; the databases of others need not be open. Default: all. */
+  readonly serves?: readonly string[];
+  /** Those of the other processes that its metrics tell of. */
+  readonly otherMetrics?: () => Promise<readonly MetricsDocument[]>;
 }
 
 /** A running platform: every listener accepts. */
@@ -66,7 +77,8 @@ export interface Platform {
   readonly dataCenters: ReadonlyMap<string, RunningDataCenter>;
   /** Only of a platform that was started with it. */
   readonly lab: Lab | undefined;
-  /** Closes the listeners, stores what is waiting, and stops the embedded PostgreSQL. */
+  readonly metrics: Metrics;
+  /** Says "not ready", finishes what is under way (settings `shutdown`), closes the listeners, stores what is waiting, and stops the embedded PostgreSQL. */
   stop(): Promise<void>;
 }
 
@@ -84,11 +96,21 @@ interface Listener extends ListeningPlace {
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { settings, log, dataDirectory, databases, clock: realClock = systemClock, random = systemRandom } = options;
-  const { asked } = options.interruption ?? uninterrupted;
+  const { asked, insisted } = options.interruption ?? uninterrupted;
+  const roles = options.roles ?? allRoles;
   refuseLabInProduction(settings, options.lab);
   const topology = buildTopology(settings);
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
+  const lifecycle = new Lifecycle();
+  const metrics = new Metrics();
+  const listeners: Listener[] = [];
   const stop = async () => {
+    lifecycle.drain();
+    const { drainSeconds, graceSeconds } = settings.shutdown;
+    if (listeners.some(({ app }) => app.server.listening)) {
+      await delay(drainSeconds * 1000, undefined, { signal: insisted }).catch(() => {});
+    }
+    await Promise.all(listeners.map(({ app }) => finishAnswers(app, insisted.aborted ? 0 : graceSeconds * 1000)));
     for (const close of closers.toReversed()) {
       // What waits for a database that hangs would wait longer than whoever stops the platform.
       const ended = close().catch((error: Error) => log.warn({ err: error }, 'while stopping'));
@@ -116,7 +138,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
-    const databaseOf = new Map(topology.dataCenters.map(({ id }) => [id, databases.dataCenter(id)]));
+    const served = topology.dataCenters.filter(({ id }) => options.serves?.includes(id) ?? true);
+    const databaseOf = new Map(served.map(({ id }) => [id, databases.dataCenter(id)]));
     const credentials = new CredentialFinder(databaseOf);
     const flowsElsewhere = new FlowsElsewhere(topology, databaseOf);
     const passwordRules = new PasswordRules(
@@ -151,15 +174,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
     const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;
     const dataCenters = new Map<string, RunningDataCenter>();
-    const listeners: Listener[] = [];
     const admin: AdminContext = {
       ...shared,
       adminToken: dataDirectory.adminToken,
       directory: databases.directory,
       dataCenters,
     };
+    const offer = (role: Role, listener: Listener) => {
+      if (roles.has(role)) listeners.push(listener);
+    };
     const built = await Promise.all(
-      topology.dataCenters.map((each) =>
+      served.map((each) =>
         buildDataCenter(
           each,
           { database: databases.dataCenter(each.id), background: databases.background(each.id) },
@@ -167,6 +192,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             ...shared,
             policy,
             flowsElsewhere,
+            lifecycle,
+            metrics,
+            roles,
             newUser: (user, organization) => signUpUser(admin, each.id, user, organization),
           },
           keys,
@@ -189,7 +217,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       dataCenters.set(id, dataCenter);
       for (const [service, app] of apps) {
         const label = `${service} of data centre "${id}"`;
-        listeners.push({ app, port: ports[service], host: settings.listenHost, label });
+        offer(roleOf[service], { app, port: ports[service], host: settings.listenHost, label });
       }
     }
 
@@ -210,6 +238,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         describeDemo: () => demoForConsole(admin, dataDirectory.path),
         sampleClientId: async () => (await readDemoFact(databases.directory))?.clients.browser,
         startedAtMs: clock.nowMs(),
+        draining: lifecycle.draining,
+        intercept: (app) => {
+          answerProbes(app, lifecycle, []);
+          metrics.watchListener(app, id, 'console');
+        },
         key: key('console'),
         clientSecret: console.secret,
         admin,
@@ -217,7 +250,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         lab: () => lab,
       });
       const label = `console of data centre "${id}"`;
-      listeners.push({ app, port: ports.console, host: settings.listenHost, label });
+      offer('console', { app, port: ports.console, host: settings.listenHost, label });
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
@@ -233,14 +266,29 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       closers.push(() => opened.close());
       lab = opened;
     } else registerNoLab(adminApp);
-    listeners.push({ app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
+    metrics.watchDatabases(
+      databases.all.flatMap(({ requests, background }) => [
+        { pool: 'requests', database: requests },
+        ...(background === requests ? [] : [{ pool: 'background', database: background }]),
+      ]),
+    );
+    metrics.watchTokenCaches(dataCenters);
+    if (roles.has('jobs')) metrics.watchJobs(dataCenters);
+    const write = async () => writeMetrics([await metrics.document(), ...((await options.otherMetrics?.()) ?? [])]);
+    registerMetrics(adminApp, write);
+    offer('admin', { app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
+    const { metricsPort } = settings;
+    if (metricsPort !== undefined) {
+      const app = createMetricsApp({ log, random, lifecycle, write });
+      listeners.push({ app, port: metricsPort, host: settings.listenHost, label: 'the metrics' });
+    }
 
     closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
     asked.throwIfAborted();
     await listenAll(listeners);
     const adminOrigin = `http://127.0.0.1:${adminPort}`;
-    dataDirectory.announce({ pid: process.pid, adminOrigin });
-    return { topology, adminOrigin, admin, samples, dataCenters, lab, stop };
+    if (roles.has('admin')) dataDirectory.announce({ pid: process.pid, adminOrigin });
+    return { topology, adminOrigin, admin, samples, dataCenters, lab, metrics, stop };
   } catch (error) {
     await stop();
     throw error;

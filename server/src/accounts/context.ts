@@ -81,6 +81,6 @@ export interface AccountsContext {
   readonly random: Random;
   readonly log: Log;
   readonly events: EventRecorder;
-  /** Only on a platform with the lab. */
+  /** Probes, metrics, and on a platform with the lab its faults. */
   readonly intercept?: Intercept | undefined;
 }

@@ -51,7 +51,7 @@ export async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Listens until the end of the process, so that no signal ever finds nobody listening. */
-function listenForInterruption(clock: Clock): Interruption {
+export function listenForInterruption(clock: Clock): Interruption {
   const asked = new AbortController();
   const insisted = new AbortController();
   let askedAtMs = 0;
@@ -62,7 +62,7 @@ function listenForInterruption(clock: Clock): Interruption {
     } else if (clock.nowMs() - askedAtMs >= oneSignalMs) insisted.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, hear);
-  // The launcher (tools/launch.mjs) is gone, so nobody passes signals on any more.
+  // The launcher (tools/launch.mjs) is gone, so nobody passes signals on any more; or the process that a worker is of.
   process.on('disconnect', hear);
   process.channel?.unref();
   return { asked: asked.signal, insisted: insisted.signal };

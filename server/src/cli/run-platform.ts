@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { openDatabases } from '../databases.ts';
 import { systemClock } from '../foundation/clock.ts';
+import { UsableFailure } from '../foundation/failure.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { createLog } from '../http/log.ts';
 import { inDataDirectory } from './in-data-directory.ts';
@@ -16,6 +17,7 @@ export async function runPlatform(options: StartOptions): Promise<void> {
   // Before anything is made: what cannot be started is refused without a trace.
   buildTopology(settings);
   refuseLabInProduction(settings, options.lab);
+  checkWorkers(options);
   try {
     await inDataDirectory(options, (dataDirectory, interruption) =>
       begin(options, settings, dataDirectory, interruption),
@@ -23,6 +25,21 @@ export async function runPlatform(options: StartOptions): Promise<void> {
   } catch (error) {
     // Asked to stop before it was ready, and stopped: what was asked for was done.
     if (!(error instanceof Interrupted)) throw error;
+  }
+}
+
+const mostWorkers = 256;
+
+/** @throws UsableFailure for workers that cannot be had. */
+function checkWorkers({ lab, workers }: StartOptions): void {
+  if (workers === undefined) return;
+  if (workers < 1 || workers > mostWorkers) {
+    throw new UsableFailure(`--workers: expected 1 to ${mostWorkers} processes, got ${workers}`);
+  }
+  if (lab) {
+    throw new UsableFailure(
+      '--lab and --workers: the lab moves the clock and makes faults in one process; start without one of the two',
+    );
   }
 }
 
@@ -38,7 +55,7 @@ async function begin(
   if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
   const [databases, { serve }] = await Promise.all([
     openDatabases(
-      { databaseUrls, dataDirectory, log, settings, interruption },
+      { databaseUrls, dataDirectory, log, settings, interruption, processes: 1 + (options.workers ?? 0) },
       buildTopology(settings),
       systemClock.nowMs(),
     ),

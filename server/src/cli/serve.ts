@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
+import type { Role } from '../config/roles.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Databases } from '../databases.ts';
@@ -15,6 +16,7 @@ import { printDemo, printSampleApps } from './commands/demo.ts';
 import { aborted } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import type { StartOptions } from './start-options.ts';
+import { Workers } from './workers.ts';
 
 interface Demo extends DemoDescription {
   /** Those who own the demo's organizations. */
@@ -38,12 +40,15 @@ export async function serve(
   databases: Databases,
 ): Promise<void> {
   const { asked } = interruption;
+  const workers = options.workers === undefined ? undefined : makeWorkers(settings, dataDirectory, databases, log);
   const platform = await startPlatform({
     ...{ settings, dataDirectory, databases, log, interruption },
     lab: options.lab ?? false,
+    ...(workers && { roles: unsharedRoles, otherMetrics: () => workers.metrics() }),
   });
   let loading: Promise<void> | undefined;
   try {
+    await workers?.start(options.workers ?? 0);
     asked.throwIfAborted();
     // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
     const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
@@ -58,11 +63,32 @@ export async function serve(
         log.warn({ err: error }, 'the demo has not all of its records'),
       );
     }
+    if (workers) process.on('SIGUSR2', () => void replaceWorkers(workers, log));
     await aborted(asked);
   } finally {
     if (asked.aborted && !options.json) printLine('Stopping …');
     await loading;
+    await workers?.end();
     await platform.stop();
+  }
+}
+
+/** What a platform with workers does in one process only. */
+const unsharedRoles: ReadonlySet<Role> = new Set(['jobs', 'admin']);
+
+function makeWorkers(settings: Settings, dataDirectory: DataDirectory, { urls }: Databases, log: Log): Workers {
+  const { path: dataPath, secretKey, adminToken } = dataDirectory;
+  const order = { settings, databaseUrls: urls, dataPath, secretKey: secretKey.toString('hex'), adminToken };
+  return new Workers(order, log);
+}
+
+/** Asked for by the signal SIGUSR2, after the program or its settings' surroundings have changed. */
+async function replaceWorkers(workers: Workers, log: Log): Promise<void> {
+  try {
+    await workers.replaceAll();
+    log.info({}, 'all worker processes have been replaced');
+  } catch (error) {
+    log.error({ err: error }, 'a worker process could not be replaced; the old ones go on');
   }
 }
 

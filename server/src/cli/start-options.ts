@@ -8,6 +8,8 @@ export interface StartOptions {
   readonly config?: string;
   readonly demo?: boolean;
   readonly lab?: boolean;
+  /** Processes that serve beside this one; default: none, this one serves. */
+  readonly workers?: number;
   readonly json?: boolean;
 }
 
@@ -23,7 +25,7 @@ export function dataPath(options: StartOptions): string {
   return options.data ?? process.env.GRANTWAY_DATA ?? 'data';
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
 }

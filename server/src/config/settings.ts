@@ -365,6 +365,20 @@ const database = Type.Object(
   { ...closed, default: {} },
 );
 
+const shutdown = Type.Object(
+  {
+    drainSeconds: Type.Integer({
+      minimum: 0,
+      maximum: 300,
+      default: 0,
+      description:
+        'Time between saying "not ready" (/readyz answers 503) and taking no more connections: as long as a load balancer needs to notice.',
+    }),
+    graceSeconds: duration(5, 'Longest time that answers under way may take when the process ends.'),
+  },
+  { ...closed, default: {} },
+);
+
 const outgoingCalls = Type.Object(
   {
     allowLoopback: Type.Boolean({
@@ -428,6 +442,15 @@ export const settingsSchema = Type.Object(
     limits,
     passwords,
     database,
+    metricsPort: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_535,
+        description:
+          'Port, at the address listenHost, of /metrics, /healthz and /readyz for programs without the admin token. Without it, /metrics is only on the admin API.',
+      }),
+    ),
+    shutdown,
     outgoingCalls,
     compatibility,
     standards,

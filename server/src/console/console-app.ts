@@ -90,12 +90,14 @@ export function createConsoleApp(context: ConsoleContext): FastifyInstance {
     bodyLimitBytes,
     secure: context.dataCenter.origins.console.startsWith('https:'),
     audited: true,
+    intercept: context.intercept,
   });
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(closedHeaders);
   });
   compressJson(app);
   const streams = new Streams();
+  context.draining.addEventListener('abort', () => streams.endAll());
   const crm = new CrmCaller(context);
   context.notices.subscribe(restoredTopic, { changed: () => crm.forgetTokens(), reset: () => {} });
   const routes = consoleRoutes(streams, crm);

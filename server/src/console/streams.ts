@@ -70,6 +70,11 @@ export class Streams {
     go();
   }
 
+  /** Ends them all: the process is about to end. Browsers begin them anew by themselves. */
+  endAll(): void {
+    for (const stream of this.#open) stream.end();
+  }
+
   /** Ends the streams of sessions that are over; others in other processes end when they are next looked at. */
   endOf(session: ConsoleSession): void {
     for (const stream of this.#open) if (stream.session === keyOf(session)) stream.end();

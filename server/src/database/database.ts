@@ -136,6 +136,12 @@ export class Database implements Queryable {
     return waitingCount === 0 && totalCount === idleCount;
   }
 
+  /** Connections by what they do, and how many statements and transactions wait for one. */
+  get connections(): { readonly busy: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
   /** From now on whatever is asked waits for `release`. */
   hold(): void {
     this.#held ??= Promise.withResolvers();
@@ -154,7 +160,7 @@ export class Database implements Queryable {
     this.#held = undefined;
   }
 
-  /** Statements sent so far, to count round trips per request in tests. */
+  /** Statements sent so far: for metrics, and to count round trips per request in tests. */
   get roundTrips(): number {
     return this.#roundTrips;
   }

@@ -25,7 +25,7 @@ export interface Dialect {
   failed(request: FastifyRequest, reply: FastifyReply): unknown;
 }
 
-/** Comes before everything else that a listener does with a request, and may answer it: the faults of the lab. */
+/** Comes before everything else that a listener does with a request, and may answer it: probes, the faults of the lab. */
 export type Intercept = (app: FastifyInstance, dialect: Dialect) => void;
 
 export interface AppOptions {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { UsableFailure } from '../foundation/failure.ts';
 
@@ -17,6 +18,24 @@ export async function listenAll(
     if (result.status === 'fulfilled') return;
     throw portFailure(result.reason, listeners[index] as ListeningPlace);
   });
+}
+
+const pollMs = 20;
+
+/**
+ * Takes no more connections, and waits until those that are there have got their answers, at most `graceMs`. What is
+ * still open after that is cut by `app.close()`.
+ */
+export async function finishAnswers(app: FastifyInstance, graceMs: number): Promise<void> {
+  const { server } = app;
+  if (!server.listening) return;
+  server.close();
+  const open = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));
+  for (let waitedMs = 0; waitedMs < graceMs && (await open()) > 0; waitedMs += pollMs) {
+    // A connection whose answer has gone out would wait for another request.
+    server.closeIdleConnections();
+    await delay(pollMs);
+  }
 }
 
 /** The failure of a listener in a sentence that says what to do; any other failure stays as it is. */

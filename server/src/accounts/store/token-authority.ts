@@ -63,6 +63,8 @@ export class LocalTokenAuthority implements TokenAuthority {
   /** Notices name tokens by their hash. */
   readonly #byHash = new Map<string, string>();
   #generation = 0;
+  #hits = 0;
+  #misses = 0;
 
   constructor(options: {
     readonly tokens: TokenStore;
@@ -154,10 +156,19 @@ export class LocalTokenAuthority implements TokenAuthority {
     return this.#clients.allowsOrigin(this.#dataCenter, origin);
   }
 
+  /** How often it was asked about something that could be a token: known in memory, or not. */
+  get cacheUse(): { readonly hits: number; readonly misses: number } {
+    return { hits: this.#hits, misses: this.#misses };
+  }
+
   async #entry(accessToken: AccessToken): Promise<Entry | undefined> {
     const nowMs = this.#clock.nowMs();
     const known = this.#entries.get(accessToken);
-    if (known && Math.abs(nowMs - known.loadedAtMs) < this.#ttlMs) return known;
+    if (known && Math.abs(nowMs - known.loadedAtMs) < this.#ttlMs) {
+      this.#hits++;
+      return known;
+    }
+    this.#misses++;
     const generation = this.#generation;
     const tokenHash = await this.#hashOf(accessToken);
     const stored = tokenHash && (await this.#tokens.findAccessToken(tokenHash));

@@ -213,6 +213,14 @@ export async function releaseJob(database: Database, job: Job, lease: string, du
   });
 }
 
+/** Jobs with something left to do, be it a callback, by what they do and where they stand. */
+export function countJobs(database: Database): Promise<{ operation: string; state: string; count: number }[]> {
+  return database.query({
+    text: `SELECT operation, state, count(*)::integer AS count FROM crm_job
+           WHERE due_at_ms IS NOT NULL GROUP BY operation, state`,
+  });
+}
+
 /** Counts a download. @throws Refusal TOO_MANY_REQUESTS after ten within a minute. */
 export async function countDownload(call: CrmCall, job: Job): Promise<void> {
   const rows = await call.store.database.query({

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
+
+let platform: TestPlatform;
+let stopped: Promise<void> | undefined;
+
+beforeEach(async () => {
+  stopped = undefined;
+  platform = await startTestPlatform({ settings: { shutdown: { drainSeconds: 1 } } });
+});
+afterEach(() => stopped ?? platform?.stop());
+
+const services = ['accounts', 'api', 'sandboxApi', 'developerApi', 'content', 'console'] as const;
+const origin = (service: (typeof services)[number]) => platform.topology.find('us')?.origins[service] ?? '';
+
+async function probe(service: (typeof services)[number], path: string, method = 'GET') {
+  const answer = await fetch(`${origin(service)}${path}`, { method });
+  return { status: answer.status, text: await answer.text(), closes: answer.headers.get('connection') === 'close' };
+}
+
+describe('probes', () => {
+  test('every listener says that it is alive and ready, to anybody, by GET and HEAD', async () => {
+    for (const service of services) {
+      expect(await probe(service, '/healthz'), service).toMatchObject({ status: 200, text: 'alive\n' });
+      expect(await probe(service, '/readyz'), service).toMatchObject({ status: 200, text: 'ready\n' });
+      expect(await probe(service, '/readyz', 'HEAD'), service).toMatchObject({ status: 200, text: '' });
+      expect((await probe(service, '/readyz', 'POST')).status, service).not.toBe(200);
+    }
+  });
+
+  test('a data centre whose database is away is alive, but not ready', async () => {
+    const database = platform.dataCenters.get('us')?.database;
+    database?.hold();
+    try {
+      const fault = 'the database of data centre "us" does not answer\n';
+      expect(await probe('api', '/readyz')).toMatchObject({ status: 503, text: fault });
+      expect((await probe('api', '/healthz')).status).toBe(200);
+    } finally {
+      database?.release();
+    }
+    await expect.poll(() => probe('api', '/readyz'), { timeout: 10_000 }).toMatchObject({ status: 200 });
+  });
+
+  test('a process that ends says so first, still answers, and then finishes what is under way', async () => {
+    const owner = 'anna@us.example';
+    await platform.addUser('us', owner);
+    stopped = platform.stop();
+    await expect.poll(() => probe('api', '/readyz')).toMatchObject({ status: 503, closes: true });
+    expect((await probe('api', '/readyz')).text).toMatch(/^draining/);
+    // Somebody who was not told yet gets the usual answer, on a connection that ends with it.
+    const answer = await fetch(`${origin('api')}/crm/v8/Leads`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('connection')).toBe('close');
+    // A statement that takes its time is under way when no more connections are taken.
+    const database = platform.dataCenters.get('us')?.database;
+    database?.hold();
+    const slow = fetch(`${origin('accounts')}/oauth/v2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: `1000.${'ab'.repeat(32)}`,
+        client_id: 'x',
+      }),
+    });
+    await expect
+      .poll(
+        () =>
+          fetch(origin('api')).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe(false);
+    await delay(1);
+    database?.release();
+    expect((await slow).status).toBe(200);
+    await stopped;
+  });
+});

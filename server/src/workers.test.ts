@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isAlive, type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
+import { testPassword } from './testing/test-platform.ts';
+
+/** `start --workers`: several processes behind the same ports. */
+const shop = new Workshop();
+const workerCount = 2;
+const email = 'anna@us.example';
+let platform: PlatformProcess;
+let client: { client_id: string; client_secret: string };
+
+beforeAll(async () => {
+  const args = ['--no-demo', '--workers', String(workerCount)];
+  platform = await shop.start({ dataDirectory: shop.folder('data'), args });
+  await grantway('user', 'create', '--dc', 'us', '--email', email, '--password', testPassword);
+  client = await grantway('client', 'create', '--dc', 'us', '--owner', email, '--type', 'self', '--name', 'Self');
+});
+afterAll(() => shop[Symbol.asyncDispose]());
+
+async function grantway<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await shop.run([...args, '--data', platform.dataDirectory, '--json']);
+  expect(code, stderr + stdout).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+
+const origin = (service: string) => platform.ready.dataCenters.us?.[service] ?? '';
+
+/** The processes that the platform's own has started and that run its program: its workers. */
+function workerIds(): number[] {
+  const children = readFileSync(`/proc/${platform.pid}/task/${platform.pid}/children`, 'utf8').trim().split(' ');
+  const isWorker = (pid: number) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts');
+    } catch {
+      return false;
+    }
+  };
+  return children.map(Number).filter((pid) => pid > 0 && isAlive(pid) && isWorker(pid));
+}
+
+async function post(path: string, parameters: Record<string, string>): Promise<Record<string, string>> {
+  // A connection of its own, so that each request meets another worker.
+  const answer = await fetch(`${origin('accounts')}${path}`, {
+    method: 'POST',
+    headers: { connection: 'close' },
+    body: new URLSearchParams({ ...client, ...parameters }),
+  });
+  return (await answer.json()) as Record<string, string>;
+}
+
+/** What the API says to that token, over a connection of its own: 200, or the code of the refusal. */
+async function ask(accessToken: string): Promise<number | string> {
+  const answer = await fetch(`${origin('api')}/crm/v8/Leads?fields=Last_Name`, {
+    headers: { authorization: `Zoho-oauthtoken ${accessToken}`, connection: 'close' },
+  });
+  return answer.ok ? answer.status : ((await answer.json()) as { code: string }).code;
+}
+
+const askTimes = (accessToken: string, times = 4 * workerCount) =>
+  Promise.all(Array.from({ length: times }, () => ask(accessToken)));
+
+async function newTokens(): Promise<Record<string, string>> {
+  const scope = 'ZohoCRM.modules.ALL';
+  const self = ['--dc', 'us', '--client-id', client.client_id, '--scope', scope];
+  const { code } = await grantway<{ code: string }>('self-client', 'code', ...self);
+  return post('/oauth/v2/token', { grant_type: 'authorization_code', code });
+}
+
+describe('start --workers', () => {
+  test('serves with so many processes, all of which know what one has done', async () => {
+    expect(workerIds()).toHaveLength(workerCount);
+    const { access_token: token = '' } = await newTokens();
+    expect(new Set(await askTimes(token))).toEqual(new Set([204]));
+  });
+
+  test('a revocation holds in each of them within a second', async () => {
+    const { access_token: token = '', refresh_token: refreshToken = '' } = await newTokens();
+    await askTimes(token);
+    await post('/oauth/v2/token/revoke', { token: refreshToken });
+    await until(async () => (await askTimes(token)).every((answer) => answer === 'INVALID_TOKEN'), 'all refuse', 1);
+  });
+
+  test('metrics of all of them are added up', async () => {
+    const { origin: admin, tokenFile } = platform.ready.admin;
+    const authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
+    const count = async () => {
+      const text = await (await fetch(`${admin}/metrics`, { headers: { authorization } })).text();
+      const line =
+        /^grantway_http_request_duration_seconds_count\{.*service="api",route="\{module\}",status="401"\} (\d+)$/m;
+      return Number(line.exec(text)?.[1] ?? 0);
+    };
+    const before = await count();
+    await askTimes(`1000.${'ab'.repeat(16)}.${'cd'.repeat(16)}`, 10);
+    await until(async () => (await count()) === before + 10, 'ten more');
+  });
+
+  test('one that is killed is started again, and loses nothing that was acknowledged', async () => {
+    const { access_token: token = '' } = await newTokens();
+    const [first = 0] = workerIds();
+    process.kill(first, 'SIGKILL');
+    await until(() => workerIds().length === workerCount && !workerIds().includes(first), 'another worker', 60);
+    await until(async () => (await askTimes(token)).every((answer) => answer === 204), 'all answer');
+  });
+
+  test('SIGUSR2 replaces them one by one, and no request fails', async () => {
+    const { access_token: token = '' } = await newTokens();
+    const old = workerIds();
+    process.kill(platform.pid, 'SIGUSR2');
+    const answers = new Set<number | string>();
+    await until(
+      async () => {
+        answers.add(await ask(token));
+        const now = workerIds();
+        return now.length === workerCount && !now.some((pid) => old.includes(pid));
+      },
+      'new workers',
+      120,
+    );
+    expect(answers).toEqual(new Set([204]));
+  });
+
+  test('the end of the platform ends them all', async () => {
+    const workers = workerIds();
+    const { code, stderr } = await platform.end('SIGTERM');
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/cannot|fault/);
+    expect(workers.filter(isAlive)).toEqual([]);
+  });
+
+  test.each([
+    [['--workers', '0'], /^grantway: --workers: expected 1 to 256 processes, got 0$/],
+    [['--workers', '2', '--lab'], /^grantway: --lab and --workers: .*; start without one of the two$/],
+  ])('%j is refused without a trace', async (args, message) => {
+    const { code, stderr } = await shop.run(['start', '--data', shop.folder('none'), ...args]);
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(message);
+  });
+});

@@ -22,7 +22,10 @@ export class PasswordRules {
   readonly #limits: Pick<Settings['passwords'], 'minLength' | 'maxLength'>;
   readonly #breached: BreachedPasswords;
 
-  constructor(limits: Pick<Settings['passwords'], 'minLength' | 'maxLength'>, breached: BreachedPasswords = noBreachedPasswords) {
+  constructor(
+    limits: Pick<Settings['passwords'], 'minLength' | 'maxLength'>,
+    breached: BreachedPasswords = noBreachedPasswords,
+  ) {
     this.#limits = limits;
     this.#breached = breached;
   }

@@ -40,7 +40,8 @@ export interface UserRow {
 }
 
 /** The columns of a `UserRow`. */
-export const userColumns = 'user_id, email, first_name, last_name, active, operator, email_verified_at_ms IS NOT NULL AS email_verified';
+export const userColumns =
+  'user_id, email, first_name, last_name, active, operator, email_verified_at_ms IS NOT NULL AS email_verified';
 
 export const userLimits = { emailLength: emailAddressLength, nameLength: 100 } as const;
 
@@ -164,7 +165,15 @@ export async function createUser(
     throw error;
   }
   const { firstName, lastName } = user;
-  return { userId, email: user.email.trim(), firstName, lastName, active: true, operator: false, emailVerified: user.emailVerified ?? true };
+  return {
+    userId,
+    email: user.email.trim(),
+    firstName,
+    lastName,
+    active: true,
+    operator: false,
+    emailVerified: user.emailVerified ?? true,
+  };
 }
 
 export async function findUser(

@@ -101,6 +101,8 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   });
   const described: DescribedRoute[] = [];
   app.addHook('onRoute', ({ method, url, schema }) => {
+    // Made by Fastify beside each GET.
+    if (method === 'HEAD') return;
     routes.push({ method: String(method), path: url });
     described.push({ method: String(method), path: url, schema });
   });

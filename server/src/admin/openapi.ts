@@ -35,6 +35,7 @@ const summaries: Readonly<Record<string, string>> = {
   'POST /assignment-rules': 'Make an assignment rule',
   'DELETE /assignment-rules/:id': 'Delete an assignment rule',
   'PUT /territories': 'Switch territories on or off',
+  'GET /metrics': 'Metrics of the processes of this platform, as Prometheus reads them',
   'GET /mails': 'The outbox',
   'GET /mails/:id': 'One mail of the outbox',
   'POST /tokens/inspect': 'Explain a code or token',

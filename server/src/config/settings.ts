@@ -427,7 +427,8 @@ export const settingsSchema = Type.Object(
     inspector,
     signUp: Type.Union([Type.Boolean(), Type.Array(Type.String())], {
       default: false,
-      description: 'Let people sign up by themselves: at every data centre (true), at none, or at those with these ids.',
+      description:
+        'Let people sign up by themselves: at every data centre (true), at none, or at those with these ids.',
     }),
     audit,
     mail,

@@ -18,9 +18,13 @@ export const accountChange = Type.Object(
 );
 /** POST /api/account/password → 204; 400 with the field `current` or `fresh`. This browser stays signed in, others do not. */
 export const passwordChange = Type.Object(
-  { current: Type.String({ maxLength: 250 }), fresh: Type.String({ maxLength: 250 }), endTokens: Type.Boolean(),
+  {
+    current: Type.String({ maxLength: 250 }),
+    fresh: Type.String({ maxLength: 250 }),
+    endTokens: Type.Boolean(),
     /** Default: other browsers are signed out. */
-    endSessions: Type.Optional(Type.Boolean()) },
+    endSessions: Type.Optional(Type.Boolean()),
+  },
   strict,
 );
 /**

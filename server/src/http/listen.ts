@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { UsableFailure } from '../foundation/failure.ts';
@@ -13,6 +15,7 @@ export interface ListeningPlace {
 export async function listenAll(
   listeners: readonly (ListeningPlace & { readonly app: FastifyInstance })[],
 ): Promise<void> {
+  for (const { app } of listeners) watchConnections(app.server);
   const results = await Promise.allSettled(listeners.map(({ app, port, host }) => app.listen({ port, host })));
   results.forEach((result, index) => {
     if (result.status === 'fulfilled') return;
@@ -21,6 +24,21 @@ export async function listenAll(
 }
 
 const pollMs = 20;
+/** How long a connection that was just taken may need until its request arrives. */
+const firstRequestMs = 500;
+
+/** The connections of a server that have brought no request yet. */
+const unused = new WeakMap<Server, Set<Socket>>();
+
+function watchConnections(server: Server): void {
+  const sockets = new Set<Socket>();
+  unused.set(server, sockets);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', ({ socket }) => sockets.delete(socket));
+}
 
 /**
  * Takes no more connections, and waits until those that are there have got their answers, at most `graceMs`. What is
@@ -29,11 +47,12 @@ const pollMs = 20;
 export async function finishAnswers(app: FastifyInstance, graceMs: number): Promise<void> {
   const { server } = app;
   if (!server.listening) return;
-  server.close();
+  // Not the server's own `close`, which cuts connections that are about to bring a request.
+  NetServer.prototype.close.call(server);
   const open = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));
   for (let waitedMs = 0; waitedMs < graceMs && (await open()) > 0; waitedMs += pollMs) {
     // A connection whose answer has gone out would wait for another request.
-    server.closeIdleConnections();
+    if (waitedMs >= firstRequestMs || !unused.get(server)?.size) server.closeIdleConnections();
     await delay(pollMs);
   }
 }

@@ -119,7 +119,9 @@ export function deletedMailPart(of: string): string {
 }
 
 /** How the delivery of a mail stands. A mail that has not been tried waits for its time, or there is no SMTP server. */
-export function deliveryOf(row: Pick<MailRow, 'sent_at_ms' | 'next_try_ms' | 'failure'>): 'kept' | 'sent' | 'failed' | 'retried' {
+export function deliveryOf(
+  row: Pick<MailRow, 'sent_at_ms' | 'next_try_ms' | 'failure'>,
+): 'kept' | 'sent' | 'failed' | 'retried' {
   if (row.sent_at_ms !== null) return 'sent';
   if (row.failure === null) return 'kept';
   return row.next_try_ms === null ? 'failed' : 'retried';

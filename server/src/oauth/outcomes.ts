@@ -528,8 +528,10 @@ const catalogue = {
   AdminTokenWrong: { meaning: 'The token of the admin API is missing or wrong.' },
   AdminCallerForeign: { meaning: 'The admin API answers programs on this machine only.' },
   GrantEnded: { meaning: 'A grant ended with all its tokens.' },
-  PasswordUnfit: { meaning: 
-      "The new password breaks a rule: its length, it is the user's own name or address, or it is common in breaches elsewhere.", },
+  PasswordUnfit: {
+    meaning:
+      "The new password breaks a rule: its length, it is the user's own name or address, or it is common in breaches elsewhere.",
+  },
   CredentialsWrong: { meaning: 'The sign-in name or the password is not correct.' },
   NameLookUpsThrottled: { meaning: 'Too many sign-in names came from this address; try again later.' },
   MailsThrottled: { meaning: 'Too many mails were asked for; try again later.' },

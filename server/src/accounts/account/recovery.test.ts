@@ -112,7 +112,10 @@ describe('a forgotten password', () => {
 test('an address is proven by the button of the page behind the link; userinfo and ID tokens follow', async () => {
   nextWindow();
   const { userId } = await platform.addUser('us', 'ben@us.example');
-  await database().query({ text: 'UPDATE user_account SET email_verified_at_ms = NULL WHERE user_id = $1', values: [userId] });
+  await database().query({
+    text: 'UPDATE user_account SET email_verified_at_ms = NULL WHERE user_id = $1',
+    values: [userId],
+  });
   const browser = newBrowser();
   await signIn(browser, await browser.get(`${accounts}/signin`), 'ben@us.example', testPassword);
   const page = await browser.submit(await browser.get(`${accounts}/account/email`), 'send');
@@ -140,7 +143,10 @@ describe('sign-up', () => {
     const browser = newBrowser();
     const done = await browser.submit(await browser.get(link), 'password', { password: 'a good password' });
     expect(done.html).toContain('Your account is ready');
-    expect(await findUser(database(), { name: 'cy@new.example' })).toMatchObject({ lastName: 'Newman', emailVerified: true });
+    expect(await findUser(database(), { name: 'cy@new.example' })).toMatchObject({
+      lastName: 'Newman',
+      emailVerified: true,
+    });
     expect((await browser.get(link)).status).toBe(400);
     const page = await browser.get(`${accounts}/signin`);
     expect(isIn(await signIn(browser, page, 'cy@new.example', 'a good password'))).toBe(true);

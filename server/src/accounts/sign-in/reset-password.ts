@@ -29,7 +29,8 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
     const continueTo = readContinue(query.get('continue'));
     const ticket = query.get('ticket') ?? '';
     const name = await openTicket(context, request, ticket);
-    if (name === undefined) return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}&error=expired`, 302);
+    if (name === undefined)
+      return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}&error=expired`, 302);
     return pages.send(reply, 'forgot-password', {
       title: messages.forgotPassword,
       data: { csrf: issueFormToken(context, request, reply, forgotPath), ticket, continueTo, email: name },
@@ -90,7 +91,8 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
   app.post(resetPath, async (request, reply) => {
     const form = readForm(context, request);
     const token = form?.get('token') ?? '';
-    const again = (error: string) => reply.redirect(`${resetPath}?token=${encodeURIComponent(token)}&error=${error}`, 303);
+    const again = (error: string) =>
+      reply.redirect(`${resetPath}?token=${encodeURIComponent(token)}&error=${error}`, 303);
     if (!form) {
       context.events.record({ kind: 'password-reset', outcome: 'FormExpired', requestId: request.id });
       return again('expired');
@@ -107,7 +109,13 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
     const fault = await context.passwordRules.fault(fresh, user);
     if (fault !== undefined) {
       const detail = { expected: context.passwordRules.sentence(fault), fault };
-      context.events.record({ kind: 'password-reset', outcome: 'PasswordUnfit', userId, requestId: request.id, detail });
+      context.events.record({
+        kind: 'password-reset',
+        outcome: 'PasswordUnfit',
+        userId,
+        requestId: request.id,
+        detail,
+      });
       return again(fault);
     }
     if (!(await takeLink(context.database, 'reset', token, nowMs))) return again('expired');

@@ -54,7 +54,9 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
         client: destination?.client,
         email: destination?.loginHint?.slice(0, userLimits.emailLength),
         notice: notice && pages.messages[notice],
-        signUp: context.settings.signUp === true || (Array.isArray(context.settings.signUp) && context.settings.signUp.includes(context.dataCenter.id)),
+        signUp:
+          context.settings.signUp === true ||
+          (Array.isArray(context.settings.signUp) && context.settings.signUp.includes(context.dataCenter.id)),
       },
     });
   });

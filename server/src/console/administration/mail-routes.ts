@@ -1,4 +1,12 @@
-import { addressText, countMail, deliveryOf, findMail, listMail, type MailRow, messageIdPattern } from '../../mail/outbox.ts';
+import {
+  addressText,
+  countMail,
+  deliveryOf,
+  findMail,
+  listMail,
+  type MailRow,
+  messageIdPattern,
+} from '../../mail/outbox.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute, perPage, readPage } from '../route.ts';
 import { isoTime } from '../texts.ts';

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isRefreshTokenKept } from '../../accounts/store/kept-refresh-token.ts';
 import { TokenStore } from '../../accounts/store/token-store.ts';
 import { findUser } from '../../accounts/users.ts';
 import { findClient } from '../../admin/clients.ts';
@@ -8,7 +9,7 @@ import { inspectToken } from '../../admin/inspect-token.ts';
 import { type CheckedWish, checkEnabled, checkWish, type GrantWish, issueCode } from '../../admin/issue-code.ts';
 import { administered } from '../../admin/users.ts';
 import { apiOrigin } from '../../config/data-centers.ts';
-import { deriveKey, maskSecret, secretHash } from '../../foundation/secrets.ts';
+import { deriveKey, maskSecret } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
@@ -116,22 +117,12 @@ export class LabGrants {
         .digest();
       const token = credentialOf(bytes, prefixOf(client.clientId));
       const { found } = await inspectToken(this.#admin, token);
-      if (found && (await this.#lives(at, token, userId, client.clientId))) return token;
+      if (found && (await isRefreshTokenKept(at.database, token, userId, client.clientId))) return token;
       if (found) continue;
       await this.#issue(checked, token);
       return token;
     }
     throw badInput('the refresh token of this grant was ended too often');
-  }
-
-  /** Whether no newer refresh token of the user and client has evicted it. */
-  async #lives({ database }: AdministeredDataCenter, token: string, userId: string, clientId: string) {
-    const rows = await database.query({
-      text: `SELECT 1 FROM refresh_token r LEFT JOIN user_client u ON u.user_id = $2 AND u.client_id = $3
-             WHERE r.token_hash = $1 AND (NOT r.counted OR r.token_hash = ANY (u.refresh_hashes))`,
-      values: [secretHash(token), userId, clientId],
-    });
-    return rows.length > 0;
   }
 
   async #check(order: GrantOrder): Promise<Checked> {

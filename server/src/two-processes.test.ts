@@ -13,10 +13,11 @@ const passwordLimit = 7;
 const shop = new Workshop();
 let first: PlatformProcess;
 let second: PlatformProcess;
+let env: Record<string, string>;
 let client: { client_id: string; client_secret: string };
 
 beforeAll(async () => {
-  const env = {
+  env = {
     GRANTWAY_DIRECTORY_URL: await createDatabaseUrl('directory'),
     GRANTWAY_DC_US_URL: await createDatabaseUrl('data-center'),
   };
@@ -25,7 +26,8 @@ beforeAll(async () => {
   const args = ['--no-demo', '--config', config];
   first = await shop.start({ dataDirectory: shop.folder('first'), env, args });
   const GRANTWAY_SECRET_KEY = readFileSync(join(first.dataDirectory, 'secret-key'), 'utf8');
-  second = await shop.start({ dataDirectory: shop.folder('second'), env: { ...env, GRANTWAY_SECRET_KEY }, args });
+  env = { ...env, GRANTWAY_SECRET_KEY };
+  second = await shop.start({ dataDirectory: shop.folder('second'), env, args });
   await grantway('user', 'create', '--dc', 'us', '--email', email, '--password', testPassword);
   client = (await newClient()) as typeof client;
 });
@@ -200,5 +202,44 @@ describe('two processes on one PostgreSQL', () => {
     expect((await call(second)).json).toEqual({ error: 'invalid_code' });
     await grantway('client', 'delete', '--client-id', String(doomed.client_id));
     await until(async () => (await call(second)).json.error === 'invalid_client', 'the other process forgets it', 1);
+  });
+});
+
+describe('serve: parts of the platform in processes of their own', () => {
+  const part = (role: string) =>
+    shop.start({ command: 'serve', dataDirectory: shop.folder(`part-${role}`), env, args: ['--role', role] });
+
+  test('accounts of one and API of another are one platform with the rest; each opens its own ports only', async () => {
+    const [accounts, api] = await Promise.all([part('accounts'), part('api')]);
+    expect(accounts.ready).toEqual({
+      ready: true,
+      roles: ['accounts'],
+      dataCenters: { us: { accounts: `http://localhost:${accounts.basePort}` } },
+    });
+    expect(Object.keys(api.ready.dataCenters.us ?? {})).toEqual(['api', 'sandboxApi', 'developerApi', 'content']);
+    const { json } = await exchange(accounts, await newCode());
+    const access = json.access_token ?? '';
+    expect(await statusOf(api, access)).toBe(200);
+    await post(accounts, '/oauth/v2/token/revoke', { token: json.refresh_token ?? '' });
+    await until(async () => (await statusOf(api, access)) === 401, 'the API refuses it', 1);
+    const answers = (port: number) =>
+      fetch(`http://127.0.0.1:${port}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    expect(await Promise.all([0, 1, 4, 99].map((offset) => answers(accounts.basePort + offset)))).toEqual([
+      ...[true, false, false, false],
+    ]);
+    for (const each of [accounts, api]) expect((await each.end('SIGTERM')).code).toBe(0);
+  });
+
+  test.each([
+    [['--role', 'accounts,apis'], /--role: expected some of accounts, api, console, jobs, admin.*; got "apis"$/],
+    [['--data-centers', 'us,xx'], /--data-centers: expected some of .*\(us, eu, in, au, cn\), got "xx"$/],
+    [['--data-centers', 'us,eu'], /shares its databases and its secret key with the others: set GRANTWAY_DC_EU_URL$/],
+  ])('%j is refused in one line', async (args, message) => {
+    const { code, stderr } = await shop.run(['serve', '--data', shop.folder('refused'), ...args], { env });
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(message);
   });
 });

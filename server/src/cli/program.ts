@@ -16,6 +16,7 @@ import { registerLimitsCommands } from './commands/limits.ts';
 import { registerMailCommands } from './commands/mail.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
+import { registerServeCommand } from './commands/serve.ts';
 import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
@@ -33,6 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .helpCommand(false)
     .showHelpAfterError('(add --help for what is expected)');
   registerStartCommand(program);
+  registerServeCommand(program);
   registerDemoCommand(program);
   registerUserCommands(program);
   registerSessionCommands(program);

@@ -42,6 +42,8 @@ export interface ProcessOptions {
 }
 
 export interface StartOptions extends ProcessOptions {
+  /** Default: `start`. */
+  readonly command?: 'start' | 'serve';
   readonly dataDirectory: string;
   readonly basePort?: number;
   readonly dataCenters?: string;
@@ -121,10 +123,10 @@ export class Workshop implements AsyncDisposable {
   }
 
   #launch(options: StartOptions, basePort: number) {
-    const { dataDirectory, dataCenters = 'us', args = ['--no-demo'] } = options;
+    const { command = 'start', dataDirectory, dataCenters = 'us', args = ['--no-demo'] } = options;
     this.#dataDirectories.add(dataDirectory);
     const place = ['--data', dataDirectory, '--base-port', String(basePort), '--data-centers', dataCenters];
-    return this.#spawn(['start', '--json', ...place, ...args], options);
+    return this.#spawn([command, '--json', ...place, ...args], options);
   }
 
   async #tryStart(options: StartOptions, basePort: number): Promise<PlatformProcess | CommandResult> {

@@ -1,0 +1,128 @@
+import { type DataCenter, type Service, services, Topology } from '../config/data-centers.ts';
+import { buildTopology } from '../config/load-settings.ts';
+import { allRoles, type Role, roleOf, roles } from '../config/roles.ts';
+import type { Settings } from '../config/settings.ts';
+import { openDatabases } from '../databases.ts';
+import { systemClock } from '../foundation/clock.ts';
+import { UsableFailure } from '../foundation/failure.ts';
+import { Interrupted } from '../foundation/interruption.ts';
+import { createLog } from '../http/log.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import { aborted, inDataDirectory } from './in-data-directory.ts';
+import { printJson, printLine, printTable } from './output.ts';
+import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** What `serve` is told: `dataCenters` are those that it serves, of all that the configuration names. */
+export interface PartOptions extends Pick<StartOptions, 'data' | 'basePort' | 'config' | 'dataCenters' | 'json'> {
+  /** Roles, separated by commas; default: all. */
+  readonly role?: string;
+}
+
+/** The command `serve`: runs a part of a platform whose other parts run elsewhere, until it is asked to stop. */
+export async function runPart(options: PartOptions): Promise<void> {
+  const { dataCenters: _, ...rest } = options;
+  const settings = resolveSettings(rest);
+  const topology = buildTopology(settings);
+  const wanted = chooseRoles(options.role);
+  const served = chooseServed(options.dataCenters, topology);
+  const databaseUrls = resolveDatabaseUrls(settings);
+  checkShared(served, databaseUrls, process.env.GRANTWAY_SECRET_KEY);
+  try {
+    await inDataDirectory(options, async (dataDirectory, interruption) => {
+      const log = createLog(settings.logLevel);
+      const databases = await openDatabases(
+        { databaseUrls, dataDirectory, log, settings, interruption },
+        new Topology(served),
+        systemClock.nowMs(),
+      );
+      const platform = await startPlatform({
+        ...{ settings, dataDirectory, databases, log, interruption },
+        roles: wanted,
+        serves: served.map(({ id }) => id),
+      });
+      dataDirectory.completeFirstStart();
+      printPart(platform, settings, wanted, served, options.json);
+      await aborted(interruption.asked);
+      await platform.stop();
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+}
+
+const namesIn = (text: string) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+
+function chooseRoles(text: string | undefined): ReadonlySet<Role> {
+  if (text === undefined) return allRoles;
+  const names = namesIn(text);
+  const unknown = names.find((name) => !roles.includes(name as Role));
+  if (unknown !== undefined || names.length === 0) {
+    throw new UsableFailure(
+      `--role: expected some of ${roles.join(', ')}, separated by commas; got "${unknown ?? text}"`,
+    );
+  }
+  return new Set(names as Role[]);
+}
+
+function chooseServed(text: string | undefined, topology: Topology): readonly DataCenter[] {
+  if (text === undefined) return topology.dataCenters;
+  return namesIn(text).map((id) => {
+    const dataCenter = topology.find(id);
+    if (dataCenter) return dataCenter;
+    const known = topology.dataCenters.map((each) => each.id).join(', ');
+    throw new UsableFailure(
+      `--data-centers: expected some of those that the configuration names (${known}), got "${id}"`,
+    );
+  });
+}
+
+/** Parts of one platform have its databases and its secret key in common. */
+function checkShared(
+  served: readonly DataCenter[],
+  { directory, dataCenters }: ReturnType<typeof resolveDatabaseUrls>,
+  secretKey: string | undefined,
+): void {
+  const missing = [
+    ...(directory === undefined ? ['GRANTWAY_DIRECTORY_URL'] : []),
+    ...served.filter(({ id }) => dataCenters[id] === undefined).map(({ id }) => `GRANTWAY_DC_${id.toUpperCase()}_URL`),
+    ...(secretKey === undefined ? ['GRANTWAY_SECRET_KEY'] : []),
+  ];
+  if (missing.length === 0) return;
+  throw new UsableFailure(
+    `serve runs a part of a platform, which shares its databases and its secret key with the others: set ${missing.join(', ')}`,
+  );
+}
+
+function printPart(
+  platform: Platform,
+  { metricsPort }: Settings,
+  wanted: ReadonlySet<Role>,
+  served: readonly DataCenter[],
+  json = false,
+): void {
+  const open = services.filter((service) => wanted.has(roleOf[service]));
+  const originsOf = ({ origins }: DataCenter) =>
+    Object.fromEntries(open.map((service: Service) => [service, origins[service]]));
+  if (json) {
+    printJson({
+      ready: true,
+      roles: [...wanted],
+      dataCenters: Object.fromEntries(served.map((dataCenter) => [dataCenter.id, originsOf(dataCenter)])),
+      ...(wanted.has('admin') && { admin: { origin: platform.adminOrigin } }),
+    });
+    return;
+  }
+  printLine(`Grantway is ready: ${[...wanted].join(', ')} of ${served.map(({ id }) => id).join(', ')}.\n`);
+  const rows = served.flatMap(({ id, origins, ports }) =>
+    open.map((service) => [id, service, origins[service], String(ports[service])]),
+  );
+  if (rows.length > 0) printTable(['DATA CENTRE', 'SERVICE', 'ORIGIN', 'PORT'], rows);
+  if (wanted.has('admin')) printLine(`\nAdmin API   ${platform.adminOrigin}`);
+  if (metricsPort !== undefined) printLine(`Metrics     port ${metricsPort}`);
+  printLine('\nCtrl-C stops it.');
+}

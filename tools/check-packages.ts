@@ -20,6 +20,7 @@ const sdks = ['browser', 'node', 'native', 'testing']
 /** `nobody`, who may write nowhere else. */
 const ordinary = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 const basePort = Number(process.env.BASE_PORT ?? 25_000);
+const otherPort = basePort + 100;
 
 const began = Date.now();
 const say = (text: string) =>
@@ -39,9 +40,6 @@ try {
   const libraries = packed.filter((each) => each !== platform);
   if (!platform || libraries.length !== sdks.length) throw new Error('not every package was packed');
   checkContents(platform);
-  for (const library of libraries) await checkImports(library);
-  say('publint and arethetypeswrong find nothing; the platform holds nothing that only tests need');
-
   const [oldest, second, third, newest] = (await nodesInstalled) as [
     NodeVersion,
     NodeVersion,
@@ -49,32 +47,42 @@ try {
     NodeVersion,
   ];
   const testing = libraries.find(({ name }) => name === '@grantway/testing') as Packed;
-  const times = await testTesting(join(folder, 'testing project'), { platform, testing }, [oldest, newest]);
-  say(`@grantway/testing works in Vitest and node:test: ${times}`);
   const sdkProject = join(folder, 'sdk project');
-  await installSdks(
-    sdkProject,
-    libraries.filter((each) => each !== testing),
-  );
   const own = new PlatformProject(join(folder, 'own project'), join(folder, 'home'));
-  await own.install(platform.file);
-  say('the platform is installed');
-  await own.start(oldest, basePort, async (client) => {
-    await runOnNodes(sdkProject, [oldest, second, third, newest], client);
-    say('the server SDK works on Node 20, 22, 24 and 26');
-    await bundle(sdkProject, newest, client);
-    say('Vite and esbuild bundle the SDKs');
-  });
-  say('the platform ran on Node 20');
-  await own.start(third, basePort);
-  say('the platform ran on Node 24');
   const other = ordinary
     ? new PlatformProject(join(folder, 'ordinary project'), join(folder, 'ordinary home'), ordinary)
     : own;
-  if (ordinary) await other.install(platform.file);
-  await other.start(second, basePort);
-  await other.start(newest, basePort);
-  say(`the platform ran on Node 22 and 26${ordinary ? ', as an ordinary user' : ''}`);
+  // What waits for disk and registry goes on beside what computes.
+  await Promise.all([
+    Promise.all(libraries.map(checkImports)).then(() => say('publint and arethetypeswrong find nothing')),
+    installSdks(
+      sdkProject,
+      libraries.filter((each) => each !== testing),
+    ),
+    own.install(platform.file).then(() => say('the platform is installed')),
+    ordinary && other.install(platform.file).then(() => say('the platform is installed by an ordinary user')),
+  ]);
+  const times = await testTesting(join(folder, 'testing project'), { platform, testing }, [oldest, newest]);
+  say(`@grantway/testing works in Vitest and node:test: ${times}`);
+  const asOwner = async () => {
+    await own.start(oldest, basePort, async (client) => {
+      await runOnNodes(sdkProject, [oldest, second, third, newest], client);
+      say('the SDKs for Node work on Node 20, 22, 24 and 26');
+      await bundle(sdkProject, newest, client);
+      say('Vite and esbuild bundle the SDKs');
+    });
+    say('the platform ran on Node 20');
+    await own.start(third, basePort);
+    say('the platform ran on Node 24');
+  };
+  const asOther = async () => {
+    await other.start(second, otherPort);
+    await other.start(newest, otherPort);
+    say(`the platform ran on Node 22 and 26${ordinary ? ', as an ordinary user' : ''}`);
+  };
+  // One data directory has one platform at a time.
+  if (ordinary) await Promise.all([asOwner(), asOther()]);
+  else await asOwner().then(asOther);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

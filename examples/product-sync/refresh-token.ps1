@@ -50,7 +50,9 @@ while ($true) {
   $token = Get-Member-Value $answer 'access_token'
   $refused = Get-Member-Value $answer 'error'
   if ($token) {
-    # In one step, so that no reader sees half a token.
+    # In one step, so that no reader sees half a token; for nobody else's eyes (Windows has that by the folder).
+    New-Item -ItemType File -Path "$File.$PID" -Force | Out-Null
+    if ($curl -eq 'curl') { & chmod 600 "$File.$PID" }
     Set-Content -Path "$File.$PID" -Value $token
     Move-Item -Path "$File.$PID" -Destination $File -Force
     $seconds = Get-Member-Value $answer 'expires_in'

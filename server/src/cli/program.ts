@@ -26,8 +26,8 @@ import { printable, printError } from './output.ts';
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** Runs one command line. Returns the exit code; messages have been printed. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+/** All commands with their options, before anything is run. */
+export function createProgram(): Command {
   const program = new Command('grantway')
     .description('A self-hosted API-access platform for many data centres.')
     .version(platformVersion, '-v, --version', 'print the version')
@@ -53,7 +53,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerMailCommands(program);
   registerMigrateCommand(program);
   prepare(program);
+  return program;
+}
 
+/** Runs one command line. Returns the exit code; messages have been printed. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const program = createProgram();
   const json = args.includes('--json');
   try {
     if (args.length === 0) program.help({ error: true });

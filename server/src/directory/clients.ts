@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type ChangeNotices, notifyChanges, restoredTopic } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
+import { atMost } from '../foundation/at-most.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import { type Client, type ClientProfile, type ClientType, clientTypeRules } from '../oauth/client.ts';
@@ -46,8 +47,8 @@ export class ClientDirectory {
   /** The secrets of clients: listed, told again. */
   readonly secrets: ClientSecrets;
   readonly #uses: SecretUses;
-  readonly #byId = new LRUCache<string, Promise<Client | undefined>>({ max: maxCached });
-  readonly #origins = new LRUCache<string, Promise<boolean>>({ max: maxCached });
+  readonly #byId = new LRUCache<string, Promise<Client | undefined>>(atMost(maxCached));
+  readonly #origins = new LRUCache<string, Promise<boolean>>(atMost(maxCached));
   readonly #graceMs: number;
   readonly #firstParty: ReadonlyMap<string, Promise<Client>>;
   /** Since when no notices arrive. */

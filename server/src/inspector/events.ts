@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import type { Expiring } from '../database/delete-expired.ts';
 import { createStatementQueue } from '../database/statement-queue.ts';
+import { atMost } from '../foundation/at-most.ts';
 import { type Caller, currentCaller } from '../foundation/caller.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { maskCredentials } from '../foundation/secrets.ts';
@@ -126,7 +127,7 @@ export function createEventRecorder(
   const queue = createStatementQueue<StorableEvent, string>({ run: (events) => flows.insert(events) });
   const waiting = new Set<Promise<unknown>>();
   const unanswered = new Map<string, Unanswered>();
-  const countedIn = new LRUCache<string, Repeated<ArrivedEvent>>({ max: countedRequests });
+  const countedIn = new LRUCache<string, Repeated<ArrivedEvent>>(atMost(countedRequests));
   let telling = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let releaseTimer: NodeJS.Timeout | undefined;

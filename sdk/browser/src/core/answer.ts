@@ -50,7 +50,12 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** Hands a file to the browser's downloads. */
+/**
+ * Hands a file to the browser's downloads.
+ *
+ * @example
+ * saveDownload({ blob: new Blob(['Last_Name\n']), fileName: 'leads.csv' });
+ */
 export function saveDownload({ blob, fileName }: Download): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);

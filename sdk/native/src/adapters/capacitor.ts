@@ -24,7 +24,9 @@ const redirectFollowsMs = 1000;
  * `client.resume` the address of `App.getLaunchUrl()`.
  *
  * @example
- * const client = new NativeClient({ ...capacitor({ App, Browser }), secureStorage, clientId, redirectUri, scopes, dataCenters });
+ * const client = new NativeClient({
+ *   ...capacitor({ App, Browser }), secureStorage, clientId, redirectUri, scopes, dataCenters, dataCenter: 'us',
+ * });
  */
 export function capacitor({
   App,

@@ -40,7 +40,9 @@ const defaultPage = `<!doctype html>
  *
  * @example
  * const loopback = await loopbackRedirect();
- * const client = new NativeClient({ ...loopback, secureStorage: fileStorage(path), clientId, scopes, dataCenters });
+ * const client = new NativeClient({
+ *   ...loopback, secureStorage: fileStorage(path), clientId, scopes, dataCenters, dataCenter: 'us',
+ * });
  * const session = (await client.restore()) ?? (await client.signIn());
  * await loopback.close();
  */

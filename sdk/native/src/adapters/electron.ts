@@ -31,7 +31,7 @@ export interface ElectronSafeStorage {
  * @example
  * const client = new NativeClient({
  *   ...electron({ app, shell, safeStorage, file: join(app.getPath('userData'), 'session.json') }),
- *   clientId, redirectUri, scopes, dataCenters,
+ *   clientId, redirectUri, scopes, dataCenters, dataCenter: 'us',
  * });
  */
 export function electron({

@@ -36,7 +36,9 @@ export interface SystemHooks extends BrowserHooks {
  * import * as Crypto from 'expo-crypto';
  * import * as SecureStore from 'expo-secure-store';
  * import * as WebBrowser from 'expo-web-browser';
- * const client = new NativeClient({ ...expo({ WebBrowser, SecureStore, Crypto }), clientId, redirectUri, scopes, dataCenters });
+ * const client = new NativeClient({
+ *   ...expo({ WebBrowser, SecureStore, Crypto }), clientId, redirectUri, scopes, dataCenters, dataCenter: 'us',
+ * });
  */
 export function expo({
   WebBrowser,

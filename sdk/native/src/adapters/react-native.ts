@@ -11,7 +11,9 @@ export interface ReactNativeLinking {
  * give `client.resume` the address of `Linking.getInitialURL()`: the system may end the app while the user is in the browser.
  *
  * @example
- * const client = new NativeClient({ ...reactNative({ Linking }), secureStorage, crypto, clientId, redirectUri, scopes, dataCenters });
+ * const client = new NativeClient({
+ *   ...reactNative({ Linking }), secureStorage, crypto, clientId, redirectUri, scopes, dataCenters, dataCenter: 'us',
+ * });
  */
 export function reactNative({ Linking }: { readonly Linking: ReactNativeLinking }): BrowserHooks {
   return {

@@ -18,7 +18,9 @@ export interface PageWindow {
  *
  * @example
  * const { takeRedirect, ...hooks } = web(window);
- * const client = new NativeClient({ ...hooks, clientId, redirectUri: `${location.origin}/callback`, scopes, dataCenters });
+ * const client = new NativeClient({
+ *   ...hooks, clientId, redirectUri: `${location.origin}/callback`, scopes, dataCenters, dataCenter: 'us',
+ * });
  * const session = (await client.resume(takeRedirect())) ?? (await client.restore());
  */
 export function web(page: PageWindow): BrowserHooks & {

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Settings } from '../../config/settings.ts';
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { ClientDirectory } from '../../directory/clients.ts';
+import { atMost } from '../../foundation/at-most.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
@@ -88,7 +89,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
     this.#entries = new LRUCache({
-      max: options.limits.tokenCacheEntries,
+      ...atMost(options.limits.tokenCacheEntries),
       dispose: ({ hash }, accessToken) => {
         if (this.#byHash.get(hash) === accessToken) this.#byHash.delete(hash);
       },

@@ -193,6 +193,14 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
       }),
   ],
   [
+    'listing what was converted',
+    (db) =>
+      selectRecords(db, {
+        ...{ ...list, dataSpace: big, module: leadModule, sortBy: 'id', place: undefined },
+        converted: true,
+      }),
+  ],
+  [
     'listing a small territory',
     (db) =>
       selectRecords(db, {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.ts';
+import { atMost } from '../../foundation/at-most.ts';
 import { isFailure, isOfFlows } from '../event-kinds.ts';
 import { type StorableEvent, storable } from '../event-rows.ts';
 import { isTie } from '../flow-key.ts';
@@ -38,8 +39,8 @@ interface JoinedEvent {
 export class FlowStore {
   readonly #database: Pick<Database, 'query'>;
   readonly #bounds: StoreBounds;
-  readonly #links = new LRUCache<string, FlowLink & { readonly notedAtMs: number }>({ max: linksInMemory });
-  readonly #requests = new LRUCache<string, FlowLink>({ max: linksInMemory });
+  readonly #links = new LRUCache<string, FlowLink & { readonly notedAtMs: number }>(atMost(linksInMemory));
+  readonly #requests = new LRUCache<string, FlowLink>(atMost(linksInMemory));
   #sinceCut = 0;
   #cutting: Promise<void> | undefined;
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Environment } from '../../../config/data-centers.ts';
 import type { ChangeNotices } from '../../../database/change-notices.ts';
+import { atMost } from '../../../foundation/at-most.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import type { Spaces } from '../../kernel/store.ts';
@@ -21,7 +22,7 @@ interface Cached {
 export class SpaceCache implements Spaces {
   readonly #load: (organizationId: string, environment: Environment) => Promise<Space | undefined>;
   readonly #clock: Clock;
-  readonly #spaces = new LRUCache<string, Cached>({ max: maxSpaces });
+  readonly #spaces = new LRUCache<string, Cached>(atMost(maxSpaces));
   readonly #loading = new Map<string, Promise<Space | undefined>>();
   /** Grows with every notice, so that a load that a notice overtook is not kept. */
   #generation = 0;

@@ -69,7 +69,7 @@ test('a damaged file, another file and one of another release are refused in one
   const changed = (edit: Record<string, unknown>) =>
     [JSON.stringify({ ...head, ...edit }), ...lines.slice(1)].join('\n');
   const files: readonly (readonly [string, Buffer, RegExp])[] = [
-    ['empty', Buffer.alloc(0), /lab snapshot export/],
+    ['empty', Buffer.alloc(0), /damaged/],
     ['text', Buffer.from('hello'), /lab snapshot export/],
     ['other gzip', gzipSync('hello\n'), /lab snapshot export/],
     ['other JSON', gzipSync('{"format":"other"}\n'), /lab snapshot export/],

@@ -23,10 +23,10 @@ before(async () => {
   const rewindBegan = performance.now();
   await platform.rewind();
   process.stdout.write('started in ' + Math.round(startedMs) + ' ms, rewound in ' + Math.round(performance.now() - rewindBegan) + ' ms\\n');
-}, { timeout: 120_000 });
+}, { timeout: 240_000 });
 after(() => platform?.stop());
 
-test('a token ends after an hour', async () => {
+test('a token ends after an hour', { timeout: 60_000 }, async () => {
   const { accessToken, apiDomain } = await platform.createTokens({ client, scopes: ['ZohoCRM.modules.ALL'] });
   const status = async () =>
     (await fetch(apiDomain + '/crm/v8/Leads?fields=Last_Name', { headers: { authorization: 'Zoho-oauthtoken ' + accessToken } })).status;

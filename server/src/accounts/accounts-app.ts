@@ -1,7 +1,9 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { maskCredentials } from '../foundation/secrets.ts';
 import { createApp, type Dialect } from '../http/app.ts';
 import { locationHeader } from '../http/location.ts';
+import { splitUrl } from '../inspector/exchange.ts';
 import { asRequest, inspectAnswers } from '../inspector/inspect-answers.ts';
 import { standardPath } from '../oauth/issuer.ts';
 import { outcomes } from '../oauth/outcomes.ts';
@@ -43,6 +45,8 @@ const bodyLimitBytes = 64 * 1024;
 const tokenSide =
   /^\/(oauth2\/(token|par|revoke|introspect|userinfo|jwks|\.well-known)|oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
 
+const shownPathLength = 200;
+
 /** The accounts server of one data centre. */
 export function createAccountsApp(context: AccountsContext): FastifyInstance {
   const app = createApp({
@@ -56,9 +60,14 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
       component: 'accounts',
       flowId: (request) => flowOf(context, request) ?? (beginsFlow(request.url) ? request.id : undefined),
       ties: (request) => deviceTies(context, request),
-      otherwise: (request) => {
-        if (request.url.startsWith('/assets/')) return undefined;
-        return { ...asRequest(request), clientId: clientOf(request) };
+      otherwise: (request, reply) => {
+        // Browsers ask for the second by themselves.
+        if (request.url.startsWith('/assets/') || request.url === '/favicon.ico') return undefined;
+        const known = { ...asRequest(request), clientId: clientOf(request) };
+        if (reply.statusCode !== 404) return known;
+        const [path = ''] = splitUrl(request.url);
+        const came = maskCredentials(path).slice(0, shownPathLength);
+        return { ...known, outcome: 'PathUnknown', detail: { method: request.method, path: came } };
       },
     }),
     secure: context.dataCenter.origins.accounts.startsWith('https:'),

@@ -53,13 +53,15 @@ async function begin(
   const log = createLog(settings.logLevel);
   const databaseUrls = resolveDatabaseUrls(settings);
   if (dataDirectory.isNew && !options.json) printLine('Preparing a new data directory …');
-  const [databases, { serve }] = await Promise.all([
-    openDatabases(
-      { databaseUrls, dataDirectory, log, settings, interruption, processes: 1 + (options.workers ?? 0) },
-      buildTopology(settings),
-      systemClock.nowMs(),
-    ),
-    import('./serve.ts'),
-  ]);
+  const opening = openDatabases(
+    { databaseUrls, dataDirectory, log, settings, interruption, processes: 1 + (options.workers ?? 0) },
+    buildTopology(settings),
+    systemClock.nowMs(),
+  );
+  const [databases, { serve }] = await Promise.all([opening, import('./serve.ts')]).catch(async (error) => {
+    // A package that is missing, say: PostgreSQL would keep the process from ending.
+    await opening.then((opened) => opened.close()).catch(() => {});
+    throw error;
+  });
   await serve({ options, settings, dataDirectory, log, interruption }, databases);
 }

@@ -43,7 +43,7 @@ export function isEventKind(text: string): text is EventKind {
   return Object.hasOwn(eventKinds, text);
 }
 
-/** Kinds that lists of events leave out unless they are asked for: steps of flows that tell nothing by themselves. */
+/** Kinds that lists of events leave out unless they are asked for, or failed: steps of flows that tell nothing by themselves. */
 export const quietKinds: readonly EventKind[] = ['request'];
 
 /** What happens beside the protocol: it belongs to no flow. */

@@ -74,7 +74,7 @@ export interface EventFilter {
   readonly after?: string | undefined;
 }
 
-/** The newest events first, for people and tests. Quiet kinds only where they are named. */
+/** The newest events first, for people and tests. Quiet kinds only where they are named, or failed. */
 export async function listEvents(database: Database, filter: EventFilter): Promise<RecordedEvent[]> {
   const { limit, kind, outcome, failed = false, clientId, before, after } = filter;
   const rows = await database.query<EventRow>({
@@ -82,7 +82,7 @@ export async function listEvents(database: Database, filter: EventFilter): Promi
     name: clientId === undefined ? 'list-events' : 'list-events-of-client',
     text: `SELECT ${columns} FROM protocol_event
            WHERE ${clientId === undefined ? '$2::text IS NULL' : 'client_id = $2'}
-             AND CASE WHEN $3::text IS NULL THEN kind <> ALL($8) ELSE kind = $3 END
+             AND CASE WHEN $3::text IS NULL THEN kind <> ALL($8) OR outcome <> 'Success' ELSE kind = $3 END
              AND ($4::text IS NULL OR outcome = $4) AND (NOT $5 OR outcome <> 'Success')
              AND ($6::bigint IS NULL OR event_id < $6) AND ($7::bigint IS NULL OR event_id > $7)
            ORDER BY event_id DESC LIMIT $1`,

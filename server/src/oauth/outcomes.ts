@@ -43,6 +43,11 @@ const catalogue = {
     page: 'E6',
     token: invalidRequest,
   },
+  PathUnknown: {
+    standard: 'invalid_request',
+    meaning: 'The accounts server has nothing at this path.',
+    token: { error: 'invalid_request', status: 404 },
+  },
   RequestUnreadable: {
     standard: 'invalid_request',
     meaning: 'The request cannot be read.',

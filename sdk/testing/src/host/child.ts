@@ -38,6 +38,8 @@ export async function startChild({ basePort, dataDirectory, grantway, settings }
   const line = await Promise.race([firstLine, ended]);
   const ready = line === undefined ? undefined : (JSON.parse(line) as Ready);
   if (!ready?.ready) {
+    // It has said why; whatever keeps it from ending must not keep the test.
+    child.kill('SIGKILL');
     await ended;
     throw new TestPlatformError('START', ready?.error?.message ?? `the platform did not start: ${complained || said}`);
   }

@@ -9,6 +9,12 @@ export const requestExplanations = {
     rule: 'RFC 9110 §15.5.6; docs/accounts.md, "Endpoints"',
     mend: 'Send the request with the method [[{expected}]]. A redirect in between may have turned a POST into a GET: call the address itself.',
   },
+  PathUnknown: {
+    expected: 'the path of an endpoint, such as /oauth/v2/auth or /oauth/v2/token',
+    came: '{method} {path}',
+    rule: 'docs/accounts.md, "Endpoints"',
+    mend: 'Compare the path with the table of endpoints, letter by letter. A path of the API, /crm/v8/…, belongs to the origin that api_domain of the token answer names.',
+  },
   RequestUnreadable: {
     expected:
       'a request that can be read as HTTP, its parameters as application/x-www-form-urlencoded or multipart/form-data',

@@ -101,10 +101,12 @@ export async function readSnapshotFile(
     }
     await unpacking;
   } catch (error) {
-    const { code = '' } = error as { code?: unknown };
-    if (typeof code === 'string' && (code.startsWith('Z_') || code === 'ERR_STREAM_PREMATURE_CLOSE')) {
-      throw headed ? damaged('a part of it') : notOne();
-    }
+    const { code = '', message } = error as { code?: unknown; message: string };
+    if (typeof code !== 'string') throw error;
+    // What zlib says of a file that is no gzip at all.
+    if (code === 'Z_BUF_ERROR') throw damaged('a part of it');
+    if (code.startsWith('Z_')) throw message === 'incorrect header check' ? notOne() : damaged('other content');
+    if (code === 'ERR_STREAM_PREMATURE_CLOSE') throw headed ? damaged('a part of it') : notOne();
     throw error;
   }
   if (end === undefined) throw headed ? damaged('a part of it') : notOne();

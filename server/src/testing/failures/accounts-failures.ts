@@ -8,6 +8,15 @@ const verifier = 'v'.repeat(43);
 /** What goes wrong at the accounts server. */
 export const accountsFailures: readonly ClassicFailure[] = [
   {
+    name: 'a path that the accounts server does not have',
+    provoke: async (stage) => ({ response: await fetch(`${stage.origin('accounts')}/crm/v8/Leads`), dataCenter: 'us' }),
+    outcome: 'PathUnknown',
+    expected: 'the path of an endpoint',
+    came: 'GET /crm/v8/Leads',
+    mend: 'api_domain',
+    rule: 'docs/accounts.md',
+  },
+  {
     name: 'a code exchanged in another data centre',
     provoke: async (stage) => stage.exchange(await stage.code(), {}, 'eu'),
     outcome: 'CodeOfOtherDataCenter',

@@ -95,6 +95,12 @@ test('another data centre gets a secret of its own, or all the same one; "show o
   expect(new Set(await tell()).size).toBe(2);
 
   expect(await visitor.json('PATCH', path, { profile: 'strict' })).toMatchObject({ profile: 'strict' });
+  const standards = {
+    accessTokenFormat: 'jwt',
+    postLogoutRedirectUris: ['https://app.example.com/bye'],
+    backchannelLogoutUri: 'https://app.example.com/logout',
+  };
+  expect(await visitor.json('PATCH', path, standards)).toMatchObject({ profile: 'strict', ...standards });
   expect(await visitor.json('PATCH', path, { showSecretOnce: true })).toMatchObject({ showSecretOnce: true });
   const [hidden] = await list(visitor, client);
   expect(hidden?.revealable).toBe(false);

@@ -82,7 +82,6 @@ export class ClientDocuments {
     }
     const keptMs = client && good ? ttlOf(result.headers['cache-control']) * 1000 : failureMs;
     this.#entries.set(clientId, { client, askAgainAtMs: nowMs + keptMs, staleAtMs: nowMs + staleMs });
-    // As long as it says the same, it is the same client.
     return client;
   }
 
@@ -105,6 +104,8 @@ export class ClientDocuments {
       type: read.type,
       ...read.standards,
       ...read.fields,
+      // Who stands behind the address is all that is known of it, whatever the document says.
+      homepageUrl: new URL(clientId).origin,
       dataCenter: dataCenters[0]?.id ?? '',
       // No user has this id.
       ownerId: '0',

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRegistrationToken } from '../../admin/clients.ts';
+import { signIn } from '../../testing/http-browser.ts';
+import { testPassword } from '../../testing/test-platform.ts';
 import { type Answer, anna, chandra, proofKey, StandardStage } from './testing/standard-stage.ts';
 
 /** Clients that register themselves (RFC 7591, RFC 7592), and clients that are documents. */
@@ -173,6 +175,10 @@ describe('client metadata documents', () => {
     const id = serve('/client.json');
     expect((await stage.get('.well-known/openid-configuration')).json.client_id_metadata_document_supported).toBe(true);
     asked = 0;
+    const consent = stage.browser();
+    const url = stage.authUrl({ client_id: id, client_secret: '', secrets: {} }, { redirect_uri: callback });
+    const shown = await signIn(consent, await consent.get(url), anna, testPassword);
+    expect(shown.html).toContain(new URL(id).origin);
     expect((await tokensOf(stage, id, callback)).status).toBe(200);
     expect((await tokensOf(stage, id, callback, chandra)).status).toBe(200);
     expect(asked).toBe(1);

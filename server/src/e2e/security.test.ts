@@ -108,7 +108,7 @@ test('ROB-01 parameters, headers and bodies have bounds, and what is beyond them
     response_type: 'code',
     redirect_uri: 'https://app.example.com/callback',
   });
-  expect([many.status, many.json.error]).toEqual([400, 'invalid_scope']);
+  expect([many.status, many.json.error]).toEqual([400, 'invalid_request']);
   const deep = await fetch(`${api}/crm/v8/Leads`, {
     method: 'POST',
     headers: { authorization: `Bearer ${long}` },

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { departures } from './contracts/departures.ts';
 import { typeDepartures } from './declared-types/departures.ts';
+import { securityRows } from './security-rows.ts';
 import { vectors } from './vectors.ts';
 
 /**
  * `npm run conformance`: runs the tests that carry a vector's number, the foreign clients and the contract calls, and
- * prints one line per vector and client with how many tests proved it, and one per operation of the contract documents
+ * prints one line per vector, row of the security checklist and client with how many tests proved it, and one per operation of the contract documents
  * with how many good and bad calls did. Exit code 1 when one failed or has no test.
  */
 interface TestResult {
@@ -23,7 +24,8 @@ interface Report {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const wanted = '\\bT\\d+\\b|foreign client|^contract';
+const securityId = '\\b(?:META|RED|PKC|RES|CLI|RT|AT|REV|DEV|SES|COR|PAR|OID|MDC|EMU|ROB|AUD)-\\d\\d\\b';
+const wanted = `\\bT\\d+\\b|foreign client|^contract|${securityId}`;
 
 /** The test files that name a vector, a client or the contract: the others need not even be loaded. */
 function testFiles(): string[] {
@@ -65,6 +67,24 @@ for (const [name, meaning] of Object.entries(vectors)) {
     meaning,
     ran.filter((test) => pattern.test(test.fullName)),
   );
+}
+/** Why a row of the checklist does not apply: its line `- ID: reason` in docs/security.md. */
+function reasonsNotApplicable(): ReadonlyMap<string, string> {
+  const text = readFileSync(join(root, 'docs', 'security.md'), 'utf8');
+  const lines = text.matchAll(/^- ([A-Z]+-\d\d): (.+)$/gm);
+  return new Map([...lines].map(([, id = '', reason = '']) => [id, reason]));
+}
+
+process.stdout.write('\nSECURITY CHECKLIST       TESTS\n');
+const reasons = reasonsNotApplicable();
+for (const [id, meaning] of Object.entries(securityRows)) {
+  const tests = ran.filter((test) => test.fullName.includes(id));
+  const failures = tests.filter((test) => test.status === 'failed').length;
+  const reason = tests.length === 0 ? reasons.get(id) : undefined;
+  const verdict = reason !== undefined ? 'not applicable' : failures > 0 || tests.length === 0 ? 'fail' : 'pass';
+  if (verdict === 'fail') missing++;
+  const count = String(tests.length - failures).padStart(3);
+  process.stdout.write(`${id.padEnd(8)} ${verdict.padEnd(14)} ${count}  ${meaning}${reason ? ` (${reason})` : ''}\n`);
 }
 process.stdout.write('\nFOREIGN CLIENT TESTS\n');
 const foreign = ran.filter((test) => test.fullName.includes('foreign client'));

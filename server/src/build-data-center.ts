@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import { AttemptCounter } from './accounts/attempts.ts';
+import { BackChannelLogout } from './accounts/back-channel-logout.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { startSweeping } from './accounts/expiry.ts';
 import { Pages } from './accounts/pages/pages.ts';
@@ -19,7 +20,6 @@ import { createCrmApi } from './crm/api.ts';
 import { mailAttachment } from './crm/content/emails/mail-attachment.ts';
 import { jobKinds } from './crm/job-kinds.ts';
 import { countJobs } from './crm/jobs/job-table.ts';
-import type { OutgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import { JobWorker } from './crm/jobs/worker.ts';
 import { createCrmStore, storeOver } from './crm/store/create-store.ts';
 import { listOrganizations } from './crm/store/space/list-organizations.ts';
@@ -29,6 +29,7 @@ import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import type { Intercept } from './http/app.ts';
 import type { Lifecycle } from './http/lifecycle.ts';
+import type { OutgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes, type ReadinessCheck } from './http/probes.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
@@ -213,6 +214,8 @@ export async function buildDataCenter(
     closers.push(() => worker.close());
     const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
     closers.push(() => notifier.close());
+    const logouts = new BackChannelLogout({ ...accountsContext, database: background, policy });
+    closers.push(() => logouts.close());
   }
   return {
     dataCenter: {

@@ -125,7 +125,7 @@ test('fixtures are applied, and a wrong entry is named', async () => {
   expect((await failure(1, 'lab fixture apply nowhere.yaml')).message).toContain('nowhere.yaml');
 });
 
-test('a platform in production is not started with the lab', async () => {
+test('a platform in production is not started with the lab (EMU-01)', async () => {
   const config = shop.folder('production.json');
   writeFileSync(config, JSON.stringify({ production: true }));
   const { code, stderr } = await shop.run(['start', '--lab', '--config', config, '--data', shop.folder('production')]);

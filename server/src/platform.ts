@@ -16,7 +16,6 @@ import { allRoles, type Role, roleOf } from './config/roles.ts';
 import type { Settings } from './config/settings.ts';
 import { createConsoleApp } from './console/console-app.ts';
 import type { ConsoleContext } from './console/context.ts';
-import { outgoingPolicy } from './crm/jobs/outgoing/outgoing-policy.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { Database } from './database/database.ts';
 import type { Databases } from './databases.ts';
@@ -24,6 +23,7 @@ import { demoForConsole, registerDemo } from './demo/describe-demo.ts';
 import { demoOfLab } from './demo/lab-demo.ts';
 import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
+import { ClientDocuments } from './directory/client-documents.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { readClockState, writeClockState } from './directory/clock-state.ts';
 import { consoleClient } from './directory/first-party.ts';
@@ -39,11 +39,13 @@ import { deriveKey } from './foundation/secrets.ts';
 import { Lifecycle } from './http/lifecycle.ts';
 import { finishAnswers, type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
+import { outgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes } from './http/probes.ts';
 import { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { Lab } from './lab/lab.ts';
 import { Metrics, type MetricsDocument, writeMetrics } from './metrics/metrics.ts';
 import { createMetricsApp, registerMetrics } from './metrics/metrics-app.ts';
+import { metadataRules } from './oauth/client-metadata.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
 
@@ -125,6 +127,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await checkHomeIndexKey(databases.directory, homeIndexKey);
     const directoryNotices = await listen(databases.directory, closers);
     const console = consoleClient(topology, key('console client'));
+    const adminPort = settings.basePort + portOffsets.admin;
+    const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
     const clients = new ClientDirectory(
       databases.directory,
       directoryNotices,
@@ -133,6 +137,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       key(keyPurposes.clientSecrets),
       settings.database.directoryGraceSeconds,
       [console.client],
+      settings.standards.clientDocuments
+        ? new ClientDocuments({ clock, policy, topology, rules: metadataRules(settings) })
+        : undefined,
     );
     closers.push(() => clients.storeSecretUses());
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
@@ -168,9 +175,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       proofs: key('proofs of possession'),
       audit: key('audit log'),
     };
-
-    const adminPort = settings.basePort + portOffsets.admin;
-    const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
 
     const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;
     const dataCenters = new Map<string, RunningDataCenter>();

@@ -97,7 +97,7 @@ async function statusOf(platform: PlatformProcess, accessToken: string): Promise
 }
 
 describe('two processes on one PostgreSQL', () => {
-  test('a token of one works on the other at once; revoked on one it is refused on the other within a second', async () => {
+  test('a token of one works on the other at once; revoked on one it is refused on the other within a second (AT-07)', async () => {
     const { json } = await exchange(first, await newCode());
     const access = json.access_token ?? '';
     expect(await statusOf(second, access)).toBe(200);
@@ -174,7 +174,7 @@ describe('two processes on one PostgreSQL', () => {
     expect((await again(second, newest)).status).toBe(200);
   });
 
-  test('wrong passwords at the same time on both are tried as often as the limit says, and no more', async () => {
+  test('wrong passwords at the same time on both are tried as often as the limit says, and no more (SES-05, ROB-04)', async () => {
     const guesses = async (platform: PlatformProcess) => {
       const browser = new HttpBrowser(platform.basePort);
       const page = await browser.submit(await browser.get(`${originOf(platform)}/signin?continue=%2F`), 'email', {

@@ -86,6 +86,9 @@ export const clientTexts = {
   strictProfile: 'Strict profile (OAuth 2.1)',
   strictProfileText:
     'PKCE always, no implicit flow, refresh tokens that are replaced by every use. Apps that rely on the ways of the original platform stop working.',
+  jwtTokens: 'Access tokens as JWT (RFC 9068)',
+  jwtTokensText:
+    'Signed tokens that APIs of your own can check by the published keys. Revocation and limits hold as before.',
   sameSecret: 'Use the same client secret for all data centers',
   showOnce: 'Show secrets only when they are made',
   switchOffHeading: (id: string) => `Switch ${id} off?`,

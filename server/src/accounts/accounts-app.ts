@@ -33,6 +33,7 @@ import { registerSignInName } from './sign-in/sign-in-name.ts';
 import { registerSignInPassword } from './sign-in/sign-in-password.ts';
 import { registerSignOut } from './sign-in/sign-out.ts';
 import { registerSignUp } from './sign-up/sign-up.ts';
+import { registerEndSession } from './standard/end-session.ts';
 import { registerStandardDialect } from './standard/register.ts';
 import { registerRevoke } from './token/revoke.ts';
 import { registerTokenEndpoint } from './token/token-endpoint.ts';
@@ -43,7 +44,7 @@ const bodyLimitBytes = 64 * 1024;
 
 /** Paths that programs call: they are never answered with HTML, whatever happens. */
 const tokenSide =
-  /^\/(oauth2\/(token|par|revoke|introspect|userinfo|jwks|\.well-known)|oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
+  /^\/(oauth2\/(token|par|device_authorization|register|revoke|introspect|userinfo|jwks|\.well-known)|oauth\/(v2\/(token|revoke|introspect|userinfo|keys)|v3\/device\/(code|token)|user|serverinfo)|\.well-known)(\/|\?|$)/;
 
 const shownPathLength = 200;
 
@@ -105,6 +106,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerResetPassword(people, context);
     registerSignUp(people, context);
     registerSignOut(people, context);
+    registerEndSession(people, context);
     registerConnectedApps(people, context);
     registerChangePassword(people, context);
     registerVerifyEmail(people, context);

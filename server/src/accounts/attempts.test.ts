@@ -30,7 +30,7 @@ async function grantedOf(tries: number, limits: (index: number) => readonly Atte
   return taken.filter((each) => each.granted).length;
 }
 
-test('of 400 tries at the same time over two processes exactly as many are let through as the limit says', async () => {
+test('of 400 tries at the same time over two processes exactly as many are let through as the limit says (ROB-04)', async () => {
   expect(await grantedOf(400, () => [ofName('anna', 100)])).toBe(100);
   expect(await grantedOf(40, () => [ofName('bert', 100)])).toBe(40);
   expect(await grantedOf(40, () => [ofName('carl', 0)])).toBe(40);

@@ -289,7 +289,7 @@ function send(sent: Sent): Promise<{ status: number; type: string; text: string 
   });
 }
 
-test(`${requests} hostile requests: never a 500 of ours, never HTML from a token-side endpoint, never a secret in log or events`, async () => {
+test(`${requests} hostile requests: never a 500 of ours, never HTML from a token-side endpoint, never a secret in log or events (EMU-03, ROB-02)`, async () => {
   const chooser = createChooser(20_261_121);
   let sentCount = 0;
   const worker = async () => {

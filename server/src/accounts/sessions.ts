@@ -6,6 +6,7 @@ import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cooki
 import { tieKey } from '../inspector/flow-key.ts';
 import type { UserId } from '../oauth/ids.ts';
 import type { AccountsContext } from './context.ts';
+import { moveSessionClients } from './store/session-clients.ts';
 
 /** A browser that is signed in. */
 export interface Session {
@@ -82,6 +83,8 @@ export async function startSession(
              WHERE g.session_hash = $2 AND s.session_hash = $2 AND s.user_id = $3 AND ${alive('$4', '$5')}`,
       values: [secretHash(token), secretHash(before), userId, nowMs, idleSince(context, nowMs)],
     });
+    const [from, to] = [secretHash(before), secretHash(token)];
+    await moveSessionClients(transaction, { from, to, userId, endsAtMs: nowMs + ttlSeconds * 1000 });
     await transaction.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [secretHash(before)] });
   });
   setCookie(context, reply, 'session', token, ttlSeconds);

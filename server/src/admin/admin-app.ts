@@ -15,6 +15,7 @@ import type { Outcome } from '../oauth/outcomes.ts';
 import { listAudit, verifyAuditLog } from './audit.ts';
 import {
   changeClient,
+  createRegistrationToken,
   deleteClient,
   describeClient,
   findClient,
@@ -149,6 +150,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.get('/clients', async () => (await context.clients.list()).map(describeClient));
   app.post('/clients', { schema: { body: bodies.client } }, async (request, reply) =>
     reply.code(201).send(await registerClient(context, request.body)),
+  );
+  app.post('/registration-tokens', { schema: { body: bodies.registrationToken } }, async (request, reply) =>
+    reply.code(201).send(await createRegistrationToken(context, request.body)),
   );
   app.get('/clients/:id', { schema: { params: withId } }, async (request) =>
     describeClient(await findClient(context, request.params.id)),

@@ -1,6 +1,7 @@
 import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
 import type { ClientUpdate, StandardFields } from '../directory/write-client.ts';
+import { secretHash } from '../foundation/secrets.ts';
 import { type Client, type ClientType, clientTypeRules, clientTypes, isPublic } from '../oauth/client.ts';
 import { readClientKeys } from '../oauth/client-keys.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
@@ -192,6 +193,38 @@ export async function tellClientSecret(
     detail: { secretId },
   });
   return found.secret;
+}
+
+/** Longest life of an initial access token: people forget that they gave one away. */
+const longestRegistrationTokenSeconds = 365 * 86_400;
+
+/**
+ * Makes an initial access token (RFC 7591 §3): whoever has it registers clients at the data centre, which belong to the
+ * owner. It is told this once.
+ */
+export async function createRegistrationToken(
+  context: AdminContext,
+  given: { readonly dataCenter: string; readonly owner: string; readonly ttlSeconds: number },
+) {
+  const { database, dataCenter } = administered(context, given.dataCenter);
+  const owner = await findUser(database, { name: given.owner });
+  if (!owner) throw notFound(`data centre "${dataCenter.id}" has no user ${given.owner} who could own clients`);
+  if (given.ttlSeconds < 60 || given.ttlSeconds > longestRegistrationTokenSeconds) {
+    throw badInput(`ttlSeconds: expected 60 to ${longestRegistrationTokenSeconds}, got ${given.ttlSeconds}`);
+  }
+  const token = context.random.bytes(32).toString('base64url');
+  const nowMs = context.clock.nowMs();
+  const expiresAtMs = nowMs + given.ttlSeconds * 1000;
+  const { userId: ownerId } = owner;
+  const hash = secretHash(token);
+  await context.clients.registrations.allow({ hash, dataCenter: dataCenter.id, ownerId, nowMs, expiresAtMs });
+  recordOperatorEvent(context, dataCenter.id, {
+    kind: 'client',
+    action: 'allow-registration',
+    userId: ownerId,
+    detail: { expiresAt: new Date(expiresAtMs).toISOString() },
+  });
+  return { initial_access_token: token, expires_at: new Date(expiresAtMs).toISOString() };
 }
 
 /** Deletes the client; all its tokens end. */

@@ -90,6 +90,7 @@ const fieldsOf: Record<string, readonly string[]> = {
   'POST /clients': ['dataCenter', 'owner', 'type', 'name', 'homepageUrl', 'redirectUris', 'javascriptDomains'],
   'PATCH /clients/:id': ['name', 'homepageUrl', 'redirectUris', 'javascriptDomains', 'enable', 'disable', 'overrides'],
   'POST /clients/:id/rotate-secret': ['dataCenter'],
+  'POST /registration-tokens': ['dataCenter', 'owner', 'ttlSeconds'],
   'POST /self-client-codes': ['dataCenter', 'clientId', 'scope', 'minutes', 'environment', 'organizationId'],
   'POST /imports': ['dataCenter', 'organizationId', 'environment', 'module', 'importId'],
   'POST /imports/rows': [

@@ -22,6 +22,7 @@ const summaries: Readonly<Record<string, string>> = {
   'DELETE /sessions': 'End sessions of a user',
   'GET /clients': 'All clients',
   'POST /clients': 'Register a client',
+  'POST /registration-tokens': 'Make an initial access token, with which clients register themselves',
   'GET /clients/:id': 'One client',
   'PATCH /clients/:id': 'Change a client',
   'DELETE /clients/:id': 'Delete a client',

@@ -40,7 +40,7 @@ async function events(kind: string, dataCenter = 'us'): Promise<RecordedEvent[]>
 }
 
 describe('users', () => {
-  test('create, set-password, deactivate, activate, end-tokens', async () => {
+  test('create, set-password, deactivate, activate, end-tokens (RT-06)', async () => {
     const user = { dataCenter: 'us', email, password: testPassword, lastName: 'Tester', organization: 'Org' };
     const created = await call('POST', '/users', user);
     const change = (body: object) => call('PATCH', '/users', { dataCenter: 'us', email, ...body });
@@ -88,7 +88,7 @@ describe('clients', () => {
   });
 });
 
-test('a caller without the admin token, or from a page, is in the events of every data centre', async () => {
+test('a caller without the admin token, or from a page, is in the events of every data centre (EMU-02)', async () => {
   expect((await call('GET', '/clients', undefined, 'a-wrong-token')).status).toBe(401);
   expect(
     (await call('GET', '/clients', undefined, platform.admin.adminToken, { origin: 'https://evil.test' })).status,

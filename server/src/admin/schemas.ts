@@ -30,6 +30,14 @@ const standards = Type.Object(
 
 /** The bodies of the admin API's calls. */
 export const bodies = {
+  registrationToken: Type.Object(
+    {
+      dataCenter: Type.String(),
+      owner: Type.String(),
+      ttlSeconds: Type.Integer({ default: 86_400, description: 'Seconds that it lives.' }),
+    },
+    strict,
+  ),
   importOpening: Type.Object({ ...importTarget, importId: Type.Optional(Type.String()) }, strict),
   importRows: Type.Object(
     {

@@ -93,6 +93,7 @@ const limits = Type.Object(
       'Refusals, and other events that anybody can cause, recorded one by one in a minute; others are counted. Per data centre and process.',
     ),
     clientsPerOwner: count(100, 'Clients of one owner.'),
+    registrationsPerAddress: count(100, 'Clients registered at /oauth2/register from one address in a window.'),
     redirectUrisPerClient: count(50, 'Redirect URIs of one client.'),
     javascriptDomainsPerClient: count(50, 'JavaScript domains of one client.'),
     crmCreditsPerDay: count(0, 'API credits of one organization in any 24 hours.'),
@@ -279,6 +280,16 @@ const standards = Type.Object(
       description:
         'Serve clients of the compatible profile; off, only clients of the strict profile (docs/profiles.md) are registered and served.',
     }),
+    registration: Type.Union([Type.Literal('closed'), Type.Literal('initial-token'), Type.Literal('open')], {
+      default: 'closed',
+      description:
+        'Who may register clients at /oauth2/register (RFC 7591): nobody, whoever has an initial access token (grantway client registration-token), or anybody.',
+    }),
+    clientDocuments: Type.Boolean({
+      default: true,
+      description:
+        'Take the https address of a client metadata document for a client id (OAuth Client ID Metadata Documents).',
+    }),
   },
   { ...closed, default: {} },
 );
@@ -384,12 +395,12 @@ const outgoingCalls = Type.Object(
     allowLoopback: Type.Boolean({
       default: true,
       description:
-        'Let CRM notifications and callbacks of jobs call loopback addresses, where receivers of a local twin listen. Without effect when an origin of the platform itself is elsewhere; ports of databases and of the admin API are never called.',
+        'Let CRM notifications, callbacks of jobs, logout tokens and client metadata documents call loopback addresses, where receivers of a local twin listen. Without effect when an origin of the platform itself is elsewhere; ports of databases and of the admin API are never called.',
     }),
     allowedNetworks: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$' }), {
       default: [],
       description:
-        'Networks, like "10.20.0.0/16", that CRM notifications and callbacks of jobs may call although they are private or otherwise special.',
+        'Networks, like "10.20.0.0/16", that CRM notifications, callbacks of jobs, logout tokens and client metadata documents may call although they are private or otherwise special.',
     }),
   },
   { ...closed, default: {} },

@@ -24,7 +24,7 @@ test('the own name is changed by the rules of names', async () => {
   }
 });
 
-test('the own password is changed: this browser stays signed in, others do not', async () => {
+test('the own password is changed: this browser stays signed in, others do not (SES-02)', async () => {
   const email = 'password@example.com';
   const here = await visit(platform, email);
   const elsewhere = await visit(platform, email, { known: true });

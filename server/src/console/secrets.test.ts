@@ -17,7 +17,7 @@ const list = async (visitor: Visitor, { clientId }: Client) =>
   (await visitor.json<SecretList>('GET', `/clients/${clientId}/secrets`)).secrets;
 const revealPath = ({ clientId }: Client, secretId = '') => `/clients/${clientId}/secrets/${secretId}/reveal`;
 
-test('secrets are shown on later visits too, after the password when the sign-in is old, and each time is an event', async () => {
+test('secrets are shown on later visits too, after the password when the sign-in is old, and each time is an event (SES-09)', async () => {
   const visitor = await visit(platform, 'later@example.com');
   const client = await register(visitor);
   const [secret] = await list(visitor, client);
@@ -56,7 +56,7 @@ test('wrong passwords are counted like those of sign-ins', async () => {
   expect(await guess()).toMatchObject({ status: 429, code: 'THROTTLED', field: 'password' });
 });
 
-test('a rotation with overlap leaves two secrets, of which the old one has an end', async () => {
+test('a rotation with overlap leaves two secrets, of which the old one has an end (CLI-05)', async () => {
   const visitor = await visit(platform, 'rotate@example.com');
   const client = await register(visitor);
   const rotate = (body: object) => visitor.json<NewSecrets>('POST', `/clients/${client.clientId}/secrets/rotate`, body);
@@ -73,7 +73,7 @@ test('a rotation with overlap leaves two secrets, of which the old one has an en
   expect(await visitor.refusal('POST', revealPath(client, former?.secretId), {})).toMatchObject({ status: 404 });
 });
 
-test('another data centre gets a secret of its own, or all the same one; "show once" shows none again', async () => {
+test('another data centre gets a secret of its own, or all the same one; "show once" shows none again (CLI-06)', async () => {
   const visitor = await visit(platform, 'several@example.com');
   const client = await register(visitor);
   const path = `/clients/${client.clientId}`;
@@ -95,6 +95,12 @@ test('another data centre gets a secret of its own, or all the same one; "show o
   expect(new Set(await tell()).size).toBe(2);
 
   expect(await visitor.json('PATCH', path, { profile: 'strict' })).toMatchObject({ profile: 'strict' });
+  const standards = {
+    accessTokenFormat: 'jwt',
+    postLogoutRedirectUris: ['https://app.example.com/bye'],
+    backchannelLogoutUri: 'https://app.example.com/logout',
+  };
+  expect(await visitor.json('PATCH', path, standards)).toMatchObject({ profile: 'strict', ...standards });
   expect(await visitor.json('PATCH', path, { showSecretOnce: true })).toMatchObject({ showSecretOnce: true });
   const [hidden] = await list(visitor, client);
   expect(hidden?.revealable).toBe(false);

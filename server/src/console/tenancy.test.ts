@@ -227,7 +227,7 @@ describe('what is for operators', () => {
   });
 });
 
-describe('calls of other pages', () => {
+describe('calls of other pages (SES-03, COR-05)', () => {
   const changing = routes.filter(({ method }) => method !== 'GET');
   test.each(changing.map((route) => [title(route), route] as const))('%s', async (_title, route) => {
     const client = clients.find(({ type }) => type === 'browser') as Client;
@@ -249,7 +249,7 @@ describe('calls of other pages', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  test('reads are refused too where the browser tells; and nothing can be framed', async () => {
+  test('reads are refused too where the browser tells; and nothing can be framed (COR-05, RES-05)', async () => {
     for (const route of routes) {
       if (route.method !== 'GET') continue;
       const path = pathFor(route, own);

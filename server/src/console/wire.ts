@@ -83,6 +83,7 @@ export const clientFields = {
 };
 
 const profile = Type.Union([Type.Literal('compatible'), Type.Literal('strict')]);
+const accessTokenFormat = Type.Union([Type.Literal('opaque'), Type.Literal('jwt')]);
 
 export const client = Type.Object({
   clientId: Type.String(),
@@ -94,6 +95,12 @@ export const client = Type.Object({
   ownerEmail: Type.Union([Type.String(), Type.Null()]),
   /** By whose rules it is served: the original platform's, or those of OAuth 2.1. */
   profile,
+  /** Random texts, or signed JWTs (RFC 9068). */
+  accessTokenFormat,
+  /** Where its users may come back to after signing out. */
+  postLogoutRedirectUris: list(text),
+  /** The address of its server that is told when a user signs out. */
+  backchannelLogoutUri: Type.Union([Type.String(), Type.Null()]),
   /** One secret for all data centres. */
   sameSecret: Type.Boolean(),
   /** Secrets are shown when they are made and never again. */
@@ -120,6 +127,9 @@ export const clientChange = Type.Partial(
     {
       ...clientFields,
       profile,
+      accessTokenFormat,
+      postLogoutRedirectUris: list(text),
+      backchannelLogoutUri: Type.Union([text, Type.Null()]),
       /** The secrets that this replaces stay valid for a day. */
       sameSecret: Type.Boolean(),
       showSecretOnce: Type.Boolean(),

@@ -80,7 +80,7 @@ const property = (arbitrary: fc.Arbitrary<Example>, operation: Operation, numRun
     { numRuns },
   );
 
-describe('paths, parameters and headers', () => {
+describe('paths, parameters and headers (ROB-03)', () => {
   test.each(cases)('%s', async (name, operation) => {
     const call = goodCall(name);
     const path = call.path ?? [];
@@ -176,7 +176,7 @@ describe('files', () => {
   });
 });
 
-describe('ten thousand terms', () => {
+describe('ten thousand terms (ROB-01)', () => {
   const test1 = { field: { api_name: 'Last_Name' }, comparator: 'equal', value: 'x' };
   const group = { group_operator: 'or', group: Array.from({ length: 10_000 }, () => test1) };
   const operation = (name: string) => cases.find(([each]) => each === name)?.[1] as Operation;

@@ -71,7 +71,7 @@ describe('with the ids of another tenant', () => {
   );
 });
 
-test('with any ids of another tenant in any place', async () => {
+test('with any ids of another tenant in any place (AT-08)', async () => {
   await world.settled();
   const ids = [...new Set(JSON.stringify(made).match(new RegExp(`\\b${world.dataSpace}\\d{12}\\b`, 'g')))];
   expect(ids.length).toBeGreaterThan(100);

@@ -9,6 +9,7 @@ export const aheadColumns: ReadonlySet<string> = new Set([
   'former_ends_at_ms',
   'retired_at_ms',
   'activity_at_ms',
+  'session_ends_at_ms',
 ]);
 
 /**

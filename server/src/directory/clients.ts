@@ -9,8 +9,10 @@ import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId } from '../oauth/formats.ts';
 import type { ClientId, UserId } from '../oauth/ids.ts';
+import type { ClientDocuments } from './client-documents.ts';
 import { type ClientRow, selectClients, toClient } from './client-rows.ts';
 import { ClientSecrets, type Secrets } from './client-secrets.ts';
+import { ClientRegistrations } from './registrations.ts';
 import { SecretUses } from './secret-uses.ts';
 import { addBare, type ClientUpdate, countForOwner, enable, type StandardFields, writeFields } from './write-client.ts';
 
@@ -46,6 +48,9 @@ export class ClientDirectory {
   readonly #random: Random;
   /** The secrets of clients: listed, told again. */
   readonly secrets: ClientSecrets;
+  /** Of clients that register themselves. */
+  readonly registrations: ClientRegistrations;
+  readonly #documents: ClientDocuments | undefined;
   readonly #uses: SecretUses;
   readonly #byId = new LRUCache<string, Promise<Client | undefined>>(atMost(maxCached));
   readonly #origins = new LRUCache<string, Promise<boolean>>(atMost(maxCached));
@@ -58,6 +63,7 @@ export class ClientDirectory {
    * @param sealingKey seals secrets (32 bytes); it must come from outside the database.
    * @param graceSeconds how long clients are served from memory while the directory's database is away.
    * @param firstParty the platform's own clients: found by id, in no database and no list.
+   * @param documents finds clients whose id is the address of their metadata; default: there are none.
    */
   constructor(
     database: Database,
@@ -67,13 +73,16 @@ export class ClientDirectory {
     sealingKey: Buffer,
     graceSeconds = 3600,
     firstParty: readonly Client[] = [],
+    documents?: ClientDocuments,
   ) {
+    this.#documents = documents;
     this.#firstParty = new Map(firstParty.map((client) => [client.clientId, Promise.resolve(client)]));
     this.#graceMs = graceSeconds * 1000;
     this.#database = database;
     this.#clock = clock;
     this.#random = random;
     this.secrets = new ClientSecrets(database, clock, random, sealingKey);
+    this.registrations = new ClientRegistrations(database);
     this.#uses = new SecretUses(database);
     notices.subscribe(restoredTopic, { changed: () => this.#uses.forget(), reset: () => {} });
     notices.subscribe('client', {
@@ -90,7 +99,9 @@ export class ClientDirectory {
 
   /** The client, or undefined when nobody has this id. Usually answered from memory. */
   find(clientId: ClientId): Promise<Client | undefined> {
-    if (!clientIdPattern.test(clientId)) return unknownClient;
+    if (!clientIdPattern.test(clientId)) {
+      return this.#documents?.isAddress(clientId) ? this.#documents.find(clientId) : unknownClient;
+    }
     const own = this.#firstParty.get(clientId);
     if (own) return own;
     this.#forgetAfterGrace();

@@ -31,7 +31,7 @@ const ofAccounts: Explanations<Outcome> = {
 };
 const ofCrm: Explanations = { ...ofAccounts, ...apiCodeExplanations, ...apiOutcomeExplanations };
 /** The kinds of events that CRM listeners record; some names mean another thing there. */
-const crmKinds: ReadonlySet<string> = new Set<EventKind>(['api', 'cors', 'notification']);
+const crmKinds: ReadonlySet<string> = new Set<EventKind>(['api', 'cors', 'notification', 'logout']);
 
 /** Why a request was refused, in words for the person who sent it. */
 export interface Explained {

@@ -451,6 +451,10 @@ const catalogue = {
     page: 'E6',
   },
   EnhanceOfOtherUser: { meaning: 'The scopes can only be added by the user whose token it is.', page: 'E6' },
+  PostLogoutRedirectUriMismatch: {
+    meaning: 'The post_logout_redirect_uri is not exactly one of the registered ones of the client.',
+    page: 'E4',
+  },
   LogoutMissing: { meaning: 'The parameter logout=true is missing.', page: 'E6' },
   AuthorizationHeaderMissing: {
     standard: 'invalid_token',
@@ -497,7 +501,28 @@ const catalogue = {
     meaning: 'The device asks more often than the interval allows.',
     token: { error: 'slow_down', status: 200 },
   },
+  DeviceCodeMissing: { standard: 'invalid_request', meaning: 'The parameter device_code is missing.' },
+  RegistrationClosed: {
+    standard: 'access_denied',
+    meaning: 'Clients do not register themselves here: the operator or a user of the API console registers them.',
+  },
+  RegistrationTokenMissing: {
+    standard: 'invalid_token',
+    meaning: 'The token that allows it is missing in the Authorization header.',
+  },
+  RegistrationTokenInvalid: {
+    standard: 'invalid_token',
+    meaning: 'The initial access token, or the registration access token of the client, is not valid.',
+  },
+  RegistrationsThrottled: { standard: 'slow_down', meaning: 'Too many clients were registered from this address.' },
+  ClientMetadataInvalid: { meaning: 'The metadata of a client that would register itself cannot be taken.' },
+  SubjectTokenInvalid: {
+    standard: 'invalid_request',
+    meaning:
+      'The subject token is no living access token of this client, or the request names a kind of token that is not exchanged.',
+  },
   DeviceApprovedElsewhere: {
+    standard: 'invalid_grant',
     meaning: 'The user approved and lives in another data centre. Poll there with the same device code.',
     token: { error: 'other_dc', status: 200 },
   },

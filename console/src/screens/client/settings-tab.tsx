@@ -111,13 +111,13 @@ function MultiDataCenter({ client }: { readonly client: Client }) {
   );
 }
 
-/** By whose rules the app is served (docs/profiles.md). */
+/** By whose rules the app is served, and the form of its tokens (docs/profiles.md). */
 function Profile({ client, change }: { readonly client: Client; readonly change: ChangeClient }) {
   const [failure, setFailure] = useState<string>();
-  const choose = async (strict: boolean) => {
+  const choose = async (fields: Parameters<ChangeClient>[0]) => {
     setFailure(undefined);
     try {
-      await change({ profile: strict ? 'strict' : 'compatible' });
+      await change(fields);
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));
     }
@@ -131,7 +131,13 @@ function Profile({ client, change }: { readonly client: Client; readonly change:
         label={texts.strictProfile}
         description={texts.strictProfileText}
         checked={client.profile === 'strict'}
-        onChange={(event) => choose(event.currentTarget.checked)}
+        onChange={(event) => choose({ profile: event.currentTarget.checked ? 'strict' : 'compatible' })}
+      />
+      <Switch
+        label={texts.jwtTokens}
+        description={texts.jwtTokensText}
+        checked={client.accessTokenFormat === 'jwt'}
+        onChange={(event) => choose({ accessTokenFormat: event.currentTarget.checked ? 'jwt' : 'opaque' })}
       />
       {failure && <Failed message={failure} />}
     </Stack>

@@ -88,7 +88,7 @@ describe('error pages (reference §1.3)', () => {
     expect((await owner.get(wrong)).html).toContain('trailing slash');
   });
 
-  test('markup in a parameter is shown as text', async () => {
+  test('markup in a parameter is shown as text (COR-07)', async () => {
     const answer = await newBrowser().get(authUrl({ redirect_uri: 'https://x/<script>alert(1)</script>' }));
     expect(answer.html).not.toContain('<script>');
     expect(answer.html).toContain('&lt;script&gt;');
@@ -150,7 +150,7 @@ describe('code flow', () => {
     expect(address).toContain('&location=cn&');
   });
 
-  test('a name that nobody has and a wrong password look the same', async () => {
+  test('a name that nobody has and a wrong password look the same (SES-04)', async () => {
     const pages = [];
     for (const email of [platform.unknownName('us'), user.email]) {
       const browser = newBrowser();
@@ -319,7 +319,7 @@ describe('forms and sessions', () => {
     expect((await replay.get(`${origins.us}/`)).url).toContain('/signin');
   });
 
-  test('the session cookie is HttpOnly, Lax and named for the data centre', async () => {
+  test('the session cookie is HttpOnly, Lax and named for the data centre (SES-01)', async () => {
     const browser = newBrowser();
     const passwordPage = await browser.submit(await browser.get(`${origins.us}/`), 'email', { email: user.email });
     const fields = browser.fieldsOf(passwordPage, 'password', { password: user.password });

@@ -47,7 +47,7 @@ describe('discovery (reference §4.4)', () => {
     }
   });
 
-  test('a foreign Host changes nothing', async () => {
+  test('a foreign Host changes nothing (MDC-03)', async () => {
     const issuer = await new Promise<string>((resolve, reject) => {
       const url = `${stage.origin()}/.well-known/openid-configuration`;
       const sent = request(url, { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } }, (answer) => {

@@ -7,6 +7,7 @@ import type { ScopeSet } from '../../oauth/scopes.ts';
 import { passwordAcr } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
+import { sessionIdForClient } from '../store/session-clients.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { asksForIdentity, emailClaims, identityClaims } from './identity-claims.ts';
@@ -46,6 +47,7 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
     at_hash: accessTokenHash(subject.accessToken),
     ...identityClaims(user, scopes),
     ...(dialect === 'platform' ? emailClaims(user) : signInClaims(signIn)),
+    ...(dialect === 'platform' ? {} : await sessionClaims(context, client, signIn)),
   };
   return context.signingKeys.sign(payload, {
     legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,
@@ -60,6 +62,18 @@ function givesIdToken(scopes: ScopeSet, dialect: DialectName): boolean {
 /** How the user signed in; nothing where nobody did (codes made by command). */
 function signInClaims({ authTimeMs }: SignInFacts): Record<string, unknown> {
   return authTimeMs === null ? {} : { acr: passwordAcr, amr: ['pwd'] };
+}
+
+/** `sid`: the name that the client has for the session (Back-Channel Logout §2.1); none of one that has ended. */
+async function sessionClaims(
+  { database, random }: AccountsContext,
+  { clientId }: Client,
+  { sessionHash }: SignInFacts,
+): Promise<{ readonly sid?: string }> {
+  if (!sessionHash) return {};
+  const fresh = random.bytes(16).toString('base64url');
+  const sid = await sessionIdForClient(database, { fresh, sessionHash, clientId });
+  return sid === undefined ? {} : { sid };
 }
 
 /** The ID token of a code's exchange; what it says about the sign-in was kept with the code. */

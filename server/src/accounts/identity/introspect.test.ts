@@ -234,7 +234,7 @@ describe('refusals (RFC 7662 §2.3)', () => {
     expect((await introspect({ token }, mobile)).text).toBe(inactive);
   });
 
-  test('the secret of another data centre, and a client that is not enabled', async () => {
+  test('the secret of another data centre, and a client that is not enabled (CLI-06)', async () => {
     const elsewhere = basic({ client_id: stage.web.client_id, client_secret: stage.web.secrets.in ?? '' });
     expect((await stage.post(path, { token }, elsewhere)).status).toBe(401);
     expect((await stage.lastEvent('introspect'))?.outcome).toBe('SecretOfOtherDataCenter');

@@ -9,6 +9,8 @@ export interface SignInFacts {
   readonly nonce: string | null;
   /** When the user typed the password. Self clients' codes come without a sign-in. */
   readonly authTimeMs: number | null;
+  /** The session, which may have ended since; null where there was none. */
+  readonly sessionHash?: SecretHash | null;
 }
 
 /** When the user of a session signed in. */
@@ -51,13 +53,18 @@ export async function sessionOfCode(
 }
 
 export async function findSignInFacts(queryable: Queryable, code: AuthorizationCode): Promise<SignInFacts> {
-  const [row] = await queryable.query<{ nonce: Buffer | null; auth_time_ms: string | null }>({
+  const [row] = await queryable.query<{
+    nonce: Buffer | null;
+    auth_time_ms: string | null;
+    session_hash: Buffer | null;
+  }>({
     name: 'sign-in-facts-find',
-    text: 'SELECT nonce, auth_time_ms FROM authorization_code WHERE code_hash = $1',
+    text: 'SELECT nonce, auth_time_ms, session_hash FROM authorization_code WHERE code_hash = $1',
     values: [secretHash(code)],
   });
   return {
     nonce: row?.nonce?.toString('utf8') ?? null,
     authTimeMs: row?.auth_time_ms == null ? null : Number(row.auth_time_ms),
+    sessionHash: row?.session_hash ?? null,
   };
 }

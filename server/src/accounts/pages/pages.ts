@@ -28,7 +28,8 @@ export type PageName =
   | 'verify-email'
   | 'confirm-link'
   | 'sign-up'
-  | 'sign-up-confirm';
+  | 'sign-up-confirm'
+  | 'end-session';
 
 export interface PageOptions {
   readonly title: string;

@@ -111,7 +111,7 @@ test('the events tell operators what the wire does not', async () => {
   expect(hops.map(({ detail }) => detail)).toContainEqual({ to: 'eu', reason: 'unknown name' });
 });
 
-test('names looked up are limited per address, exactly, whether or not somebody has them', async () => {
+test('names looked up are limited per address, exactly, whether or not somebody has them (SES-04, ROB-04)', async () => {
   nextWindow();
   const throttled = ({ seen }: Awaited<ReturnType<typeof probe>>) => JSON.stringify(seen).includes('"throttled"');
   const probes = await Promise.all(

@@ -36,7 +36,7 @@ const isIn = (page: Page) => !page.html.includes('name="password"') && page.stat
 const nextWindow = () => platform.clock.advance(601);
 
 describe('guessing', () => {
-  test('of 30 wrong passwords at the same time 5 are tried, as the limit says', async () => {
+  test('of 30 wrong passwords at the same time 5 are tried, as the limit says (SES-05)', async () => {
     expect(await tried(newBrowser(), email, wrong(30))).toBe(5);
     expect(await tried(newBrowser(), email, [testPassword])).toBe(0);
   });
@@ -50,7 +50,7 @@ describe('guessing', () => {
     expect(event?.detail).toMatchObject({ usedUp: 'passwords for a name', limit: 5, retryAfterSeconds: 600 });
   });
 
-  test('a browser in which the user has signed in before is not locked out by guesses elsewhere', async () => {
+  test('a browser in which the user has signed in before is not locked out by guesses elsewhere (SES-05)', async () => {
     nextWindow();
     const own = newBrowser();
     const first = await own.submit(await passwordPage(own, email), 'password', { password: testPassword });

@@ -33,7 +33,7 @@ const users = (token: string | undefined, at = api, headers: Record<string, stri
   fetch(`${at}/crm/v8/users?type=CurrentUser`, { headers: { authorization: `Bearer ${token}`, ...headers } });
 
 describe('resource indicators', () => {
-  test('a token for the API does not open the claims of the user, and its refresh keeps to it', async () => {
+  test('a token for the API does not open the claims of the user, and its refresh keeps to it (AT-03)', async () => {
     const tokens = await stage.tokens(web, { scope, resource: api });
     expect((await users(tokens.access_token)).status).toBe(200);
     const claims = await stage.userInfo(tokens.access_token);
@@ -79,13 +79,13 @@ describe('resource indicators', () => {
     },
   );
 
-  test('a resource of the sandbox leaves the sandbox to choose only', async () => {
+  test('a resource of the sandbox leaves the sandbox to choose only (AT-03)', async () => {
     const tokens = await stage.tokens(web, { scope, resource: sandbox });
     expect((await users(tokens.access_token, sandbox)).status).toBe(200);
     expect((await users(tokens.access_token)).status).toBe(401);
   });
 
-  test('of a user of another data centre it stands for the one there', async () => {
+  test('of a user of another data centre it stands for the one there (AT-03, MDC-01)', async () => {
     const answer = await stage.answer(web, { scope, resource: api }, { email: chandra });
     expect(answer.get('iss')).toBe(stage.issuer('in'));
     const { json } = await stage.post('token', { ...stage.own(web, 'in'), ...stage.codeForm(answer) }, {}, 'in');
@@ -203,7 +203,7 @@ describe('DPoP', () => {
     return withProof(key, { ...stage.own(client), ...stage.codeForm(answer) });
   }
 
-  test('a bound token works with the scheme DPoP and a proof of its key only', async () => {
+  test('a bound token works with the scheme DPoP and a proof of its key only (AT-06)', async () => {
     const key = await prover();
     const { json } = await boundTokens(web, key);
     const token = String(json.access_token);

@@ -7,11 +7,9 @@ import type { AccountsContext } from '../context.ts';
 import { openIdMembers } from '../identity/discovery-members.ts';
 import { sendPublicDocument } from '../identity/public-document.ts';
 import { clientMethods, provingMethods } from './authenticate.ts';
+import { standardGrantTypes } from './token-endpoint.ts';
 
 const maxAgeSeconds = 3600;
-
-/** The grants of `/oauth2/token`, in the words of their standards. */
-export const standardGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 
 /**
  * What describes the standard dialect of this data centre: RFC 8414 §2 and OpenID Connect Discovery §3 as one document,
@@ -19,6 +17,7 @@ export const standardGrantTypes = ['authorization_code', 'refresh_token', 'clien
  */
 export function registerStandardMetadata(app: FastifyInstance, context: AccountsContext): void {
   const issuer = issuerOf(context.dataCenter, 'standard');
+  const { clientDocuments, registration } = context.settings.standards;
   const methods = { methods: provingMethods, algorithms: clientSigningAlgorithms };
   const document = {
     issuer,
@@ -28,15 +27,21 @@ export function registerStandardMetadata(app: FastifyInstance, context: Accounts
     jwks_uri: `${issuer}/jwks`,
     revocation_endpoint: `${issuer}/revoke`,
     introspection_endpoint: `${issuer}/introspect`,
+    device_authorization_endpoint: `${issuer}/device_authorization`,
     pushed_authorization_request_endpoint: `${issuer}/par`,
+    ...(registration === 'closed' ? {} : { registration_endpoint: `${issuer}/register` }),
+    client_id_metadata_document_supported: clientDocuments,
     require_pushed_authorization_requests: false,
+    end_session_endpoint: `${issuer}/end_session`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     scopes_supported: ['openid', 'email', 'profile', 'offline_access'],
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: standardGrantTypes,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     acr_values_supported: acrValues,
-    ...openIdMembers(['acr', 'amr']),
+    ...openIdMembers(['acr', 'amr', 'sid']),
     token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: methods.algorithms,
     revocation_endpoint_auth_methods_supported: clientMethods,

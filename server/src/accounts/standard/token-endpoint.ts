@@ -1,25 +1,40 @@
 import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
+import { type GrantType, grantTypes } from '../../oauth/client.ts';
 import { standardPath } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { readResources } from '../request/binding-steps.ts';
 import { schemeOf, type TokenAnswer } from '../token/token-answer.ts';
+import type { Exchange } from '../token/token-call.ts';
 import { exchange, keysOf, presentedCredentials, readGrantType } from '../token/token-endpoint.ts';
+import { accessTokenUrn, exchangeGrantType, exchangeToken } from '../token/token-exchange.ts';
 import { sendJson } from '../wire/send-json.ts';
 import { registerCall, type StandardCall } from './call.ts';
+import { deviceGrantType, grantDeviceCode } from './device-authorization.ts';
 import { provenKey } from './proof.ts';
+
+/** The grants that only this dialect has. */
+const extensionGrants: ReadonlyMap<string, Exchange> = new Map([
+  [deviceGrantType, grantDeviceCode],
+  [exchangeGrantType, exchangeToken],
+]);
+
+/** The grants of `/oauth2/token`, in the words of their standards. */
+export const standardGrantTypes: readonly string[] = [...grantTypes, ...extensionGrants.keys()];
 
 /** `POST /oauth2/token` (RFC 6749 §3.2): the grants of the core in the words of the standards. */
 export function registerStandardToken(app: FastifyInstance, context: AccountsContext): void {
   registerCall(app, context, `${standardPath}/token`, 'token', async (call) => {
     const { client, parameters, proven, reply, request } = call;
-    const grantType = readGrantType(parameters);
+    const extension = extensionGrants.get(parameters.get('grant_type') ?? '');
+    const grantType = extension ? (parameters.get('grant_type') ?? '') : readGrantType(parameters, standardGrantTypes);
     if (typeof grantType !== 'string') return grantType;
     const binding = await askedBinding(context, call);
     if ('outcome' in binding) return binding;
-    const result = await exchange(context, grantType, { client, parameters, proven, dialect: 'standard', binding });
+    const tokenCall = { client, parameters, proven, dialect: 'standard', binding } as const;
+    const result = await (extension?.(context, tokenCall) ?? exchange(context, grantType as GrantType, tokenCall));
     if ('outcome' in result) {
       const detail = { ...result.detail, ...presentedCredentials(parameters) };
       return { ...result, detail, keys: keysOf(parameters) };
@@ -32,7 +47,9 @@ export function registerStandardToken(app: FastifyInstance, context: AccountsCon
       detail: () => ({ grantType, dialect: 'standard', accessToken: maskSecret(result.accessToken) }),
       keys: () => keysOf(parameters, result),
     });
-    return sendJson(reply, 200, renderStandardAnswer(result));
+    // RFC 8693 §2.2.1.
+    const issued = grantType === exchangeGrantType ? { issued_token_type: accessTokenUrn } : {};
+    return sendJson(reply, 200, { ...renderStandardAnswer(result), ...issued });
   });
 }
 

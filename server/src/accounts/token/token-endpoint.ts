@@ -72,12 +72,15 @@ async function answerToken(
   return exchange(context, grantType, { client, parameters, proven, dialect: 'platform', binding: notBound });
 }
 
-/** `grant_type`, if the token endpoint has it. */
-export function readGrantType(parameters: URLSearchParams): GrantType | Refusal {
+/** `grant_type`, if it is one of the core. `expected`: all that the endpoint has. */
+export function readGrantType(
+  parameters: URLSearchParams,
+  expected: readonly string[] = grantTypes,
+): GrantType | Refusal {
   const grantType = parameters.get('grant_type');
-  if (!grantType) return { outcome: 'GrantTypeMissing', detail: { expected: grantTypes } };
+  if (!grantType) return { outcome: 'GrantTypeMissing', detail: { expected } };
   if (!isGrantType(grantType)) {
-    return { outcome: 'GrantTypeUnknown', detail: { came: grantType.slice(0, 100), expected: grantTypes } };
+    return { outcome: 'GrantTypeUnknown', detail: { came: grantType.slice(0, 100), expected } };
   }
   return grantType;
 }
@@ -98,8 +101,8 @@ export async function exchange(
 
 /** What ties a token request to the steps before it, and its tokens to those that come after. */
 export function keysOf(parameters: URLSearchParams, answer?: TokenAnswer): string[] {
-  const [code, refreshToken] = [parameters.get('code'), parameters.get('refresh_token')];
-  return credentialKeys(code, refreshToken, answer?.refreshToken, answer?.accessToken);
+  const came = ['code', 'refresh_token', 'device_code', 'subject_token'].map((name) => parameters.get(name));
+  return credentialKeys(...came, answer?.refreshToken, answer?.accessToken);
 }
 
 function isGrantType(text: string): text is GrantType {
@@ -109,7 +112,7 @@ function isGrantType(text: string): text is GrantType {
 /** The credentials that came, masked: enough to find them again in the events, not enough to use them. */
 export function presentedCredentials(parameters: URLSearchParams): Record<string, string> {
   const masked: Record<string, string> = {};
-  for (const name of ['code', 'refresh_token']) {
+  for (const name of ['code', 'refresh_token', 'device_code', 'subject_token']) {
     const value = parameters.get(name);
     if (value) masked[name] = maskSecret(value);
   }

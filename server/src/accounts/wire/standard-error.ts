@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventKind } from '../../inspector/event-kinds.ts';
+import { issuerOf } from '../../oauth/issuer.ts';
 import { type Outcome, outcomes } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { type StandardError, standardStatus } from '../../oauth/standard-errors.ts';
@@ -39,6 +40,11 @@ export function sendStandardRefusal(
     reply.header('www-authenticate', 'Basic realm="oauth2"');
   if (outcome === 'MethodNotAllowed') reply.header('allow', String(detail?.expected ?? 'POST'));
   if (error === 'use_dpop_nonce') reply.header('dpop-nonce', context.proofs.nonce());
-  const status = outcome === 'MethodNotAllowed' ? 405 : standardStatus(error);
-  return sendJson(reply, status, { error, error_description: description });
+  // RFC 8628 §3.5: of a poll `slow_down` is an error like the others.
+  const ofPoll = outcome === 'DevicePolledTooSoon' ? 400 : outcome === 'RegistrationClosed' ? 403 : undefined;
+  const status = outcome === 'MethodNotAllowed' ? 405 : (ofPoll ?? standardStatus(error));
+  // Not in the RFC, which knows one server: where the device's user lives.
+  const home = outcome === 'DeviceApprovedElsewhere' ? context.topology.find(String(detail?.userLocation)) : undefined;
+  const iss = home && { iss: issuerOf(home, 'standard') };
+  return sendJson(reply, status, { error, error_description: description, ...iss });
 }

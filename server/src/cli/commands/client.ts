@@ -88,6 +88,17 @@ export function registerClientCommands(program: Command): void {
     );
   });
 
+  addAddressOptions(client.command('registration-token'))
+    .description('make an initial access token: whoever has it registers clients at /oauth2/register')
+    .requiredOption('--dc <id>', 'data centre to register them in')
+    .requiredOption('--owner <email>', 'their owner, a user of that data centre')
+    .addOption(new Option('--ttl <seconds>', 'how long it lives').default('86400'))
+    .action(async (options: FieldOptions & { readonly ttl: string }) => {
+      const { dc: dataCenter, owner, ttl } = options;
+      const body = { dataCenter, owner, ttlSeconds: Number(ttl) };
+      show(options, await connectAdmin(options)('POST', '/registration-tokens', body));
+    });
+
   addAddressOptions(client.command('list').description('list all clients')).action(async (options: Options) => {
     const clients = await connectAdmin(options)<ListedClient[]>('GET', '/clients');
     if (options.json) return printJson(clients);

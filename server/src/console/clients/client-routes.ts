@@ -90,14 +90,21 @@ export const clientRoutes: readonly ConsoleRoute[] = [
     handle: async (call) => {
       const { context } = call;
       const client = await findOwn(call);
-      const { profile, settings, showSecretOnce, ...fields } = call.body;
+      const { accessTokenFormat, backchannelLogoutUri, postLogoutRedirectUris, profile, ...rest } = call.body;
+      const { settings, showSecretOnce, ...fields } = rest;
+      const standards = {
+        ...(profile !== undefined && { profile }),
+        ...(accessTokenFormat !== undefined && { accessTokenFormat }),
+        ...(postLogoutRedirectUris !== undefined && { postLogoutRedirectUris }),
+        ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
+      };
       const { type, name, homepageUrl } = client;
       const known = { type, name, homepageUrl, redirectUris: [...client.redirectUris] };
       const before = { ...known, javascriptDomains: [...client.javascriptDomains] };
       checkFields(context, { ...before, ...fields }, (field) => Object.hasOwn(fields, field));
       await changeClient(call.admin, client.clientId, {
         ...fields,
-        ...(profile !== undefined && { standards: { profile } }),
+        ...(Object.keys(standards).length > 0 && { standards }),
         ...(showSecretOnce !== undefined && { secretsShownOnce: showSecretOnce }),
         ...(settings && { overrides: settings }),
       });

@@ -38,6 +38,9 @@ export async function describeClients(context: ConsoleContext, clients: readonly
     // Users of another data centre are not known here.
     ownerEmail: client.dataCenter === context.dataCenter.id ? (emails.get(client.ownerId) ?? null) : null,
     profile: client.profile,
+    accessTokenFormat: client.accessTokenFormat,
+    postLogoutRedirectUris: [...client.postLogoutRedirectUris],
+    backchannelLogoutUri: client.backchannelLogoutUri,
     sameSecret: client.sameSecret,
     showSecretOnce: client.secretsShownOnce,
     enabledDataCenters: [...client.dataCenters].filter(([, at]) => at.enabled).map(([id]) => id),

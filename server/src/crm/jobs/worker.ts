@@ -4,6 +4,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import { FairShares } from '../../foundation/fair-shares.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { Log } from '../../http/log.ts';
+import type { OutgoingPolicy } from '../../http/outgoing/outgoing-policy.ts';
 import { Refusal } from '../kernel/errors.ts';
 import type { CrmStore } from '../kernel/store.ts';
 import { type Job, JobFailure, JobInterrupted, type JobOrigin, type WorkedOperation } from './job.ts';
@@ -18,7 +19,6 @@ import {
   releaseJob,
   saveProgress,
 } from './job-table.ts';
-import type { OutgoingPolicy } from './outgoing/outgoing-policy.ts';
 import { postJson } from './outgoing/post-json.ts';
 import type { JobKind, RunningJob } from './running-job.ts';
 

@@ -69,4 +69,53 @@ export const bindingExplanations = {
     rule: 'RFC 9449 §5',
     mend: 'Keep the key as long as the refresh token, and sign the proof with it. Without the key the user must sign in again.',
   },
+  PostLogoutRedirectUriMismatch: {
+    expected: 'one of the registered addresses, exactly[[: {registered}]]',
+    came: '[[{came}||another one]]',
+    rule: 'OpenID Connect RP-Initiated Logout 1.0 §3',
+    mend: 'Register the address (client update --post-logout-redirect-uri), send it as it is registered, and name the client by id_token_hint or client_id.',
+    setting: 'ownSettings',
+  },
+  RegistrationClosed: {
+    expected: 'a client that was registered by the operator or in the API console',
+    came: 'a client that would register itself',
+    rule: 'RFC 7591 §3',
+    mend: 'Register the app in the API console, or let clients register themselves: the setting standards.registration.',
+  },
+  RegistrationTokenMissing: {
+    expected: 'a token in the Authorization header',
+    came: 'none',
+    rule: 'RFC 7591 §3; RFC 7592 §2',
+    mend: 'Send the initial access token (grantway client registration-token), or, to manage a client, the registration_access_token of its registration.',
+  },
+  RegistrationTokenInvalid: {
+    expected: 'a token that lives, of this data centre and this client',
+    came: 'another one',
+    rule: 'RFC 7591 §3; RFC 7592 §2',
+    mend: 'Ask the operator for a new initial access token; a registration access token is good for its own client only.',
+  },
+  RegistrationsThrottled: {
+    expected: 'at most {limit} registrations from an address in a window',
+    came: 'one more',
+    rule: 'RFC 7591 §5',
+    mend: 'Keep the client_id of the first registration, and wait {retryAfterSeconds} seconds.',
+  },
+  ClientMetadataInvalid: {
+    expected: 'metadata that this server can take',
+    came: '[[{reason}||others]]',
+    rule: 'RFC 7591 §2, §3.2.2 ({error})',
+    mend: 'Change the member that the answer names.',
+  },
+  DeviceCodeMissing: {
+    expected: 'the parameter device_code',
+    came: 'none',
+    rule: 'RFC 8628 §3.4',
+    mend: 'Send the device_code of the answer of /oauth2/device_authorization.',
+  },
+  SubjectTokenInvalid: {
+    expected: 'a living access token of the same client, with its type and nothing that is not exchanged here',
+    came: 'something else[[: {reason}]]',
+    rule: 'RFC 8693 §2.1, §2.2.2',
+    mend: 'Send subject_token and subject_token_type urn:ietf:params:oauth:token-type:access_token; of a bound token also a DPoP proof of its key.',
+  },
 } as const satisfies Partial<Explanations<Outcome>> & Explanations;

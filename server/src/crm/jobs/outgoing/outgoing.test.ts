@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { localDataCenter } from '../../../config/data-centers.ts';
-import { mayCall, type OutgoingPolicy, outgoingPolicy } from './outgoing-policy.ts';
+import { mayCall, type OutgoingPolicy, outgoingPolicy } from '../../../http/outgoing/outgoing-policy.ts';
 import { postJson } from './post-json.ts';
 
 const received: (string | undefined)[] = [];

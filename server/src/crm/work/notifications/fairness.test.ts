@@ -2,9 +2,9 @@ import { afterAll, expect, test } from 'vitest';
 import { localDataCenter } from '../../../config/data-centers.ts';
 import { ChangeNotices } from '../../../database/change-notices.ts';
 import { silentLog } from '../../../http/log.ts';
+import { outgoingPolicy } from '../../../http/outgoing/outgoing-policy.ts';
 import { startHangingReceiver, startReceiver } from '../../../testing/hanging-receiver.ts';
 import { until } from '../../../testing/platform-process.ts';
-import { outgoingPolicy } from '../../jobs/outgoing/outgoing-policy.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
 import { Notifier } from './notifier.ts';
 

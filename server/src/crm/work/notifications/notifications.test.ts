@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { localDataCenter } from '../../../config/data-centers.ts';
 import { ChangeNotices } from '../../../database/change-notices.ts';
 import { silentLog } from '../../../http/log.ts';
-import { outgoingPolicy } from '../../jobs/outgoing/outgoing-policy.ts';
+import { outgoingPolicy } from '../../../http/outgoing/outgoing-policy.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { readContract } from '../../testing/contracts.ts';
 import { startCrm } from '../../testing/crm-platform.ts';

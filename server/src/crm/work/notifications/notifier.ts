@@ -3,8 +3,8 @@ import { type ChangeNotices, clockTopic } from '../../../database/change-notices
 import type { Clock } from '../../../foundation/clock.ts';
 import { FairShares } from '../../../foundation/fair-shares.ts';
 import type { Log } from '../../../http/log.ts';
+import type { OutgoingPolicy } from '../../../http/outgoing/outgoing-policy.ts';
 import type { EventRecorder } from '../../../inspector/events.ts';
-import type { OutgoingPolicy } from '../../jobs/outgoing/outgoing-policy.ts';
 import { postJson } from '../../jobs/outgoing/post-json.ts';
 import type { CrmStore } from '../../kernel/store.ts';
 import { type Change, notificationBody } from './notification-body.ts';

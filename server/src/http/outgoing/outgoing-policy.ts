@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
-import type { Topology } from '../../../config/data-centers.ts';
-import type { Settings } from '../../../config/settings.ts';
-import { UsableFailure } from '../../../foundation/failure.ts';
+import type { Topology } from '../../config/data-centers.ts';
+import type { Settings } from '../../config/settings.ts';
+import { UsableFailure } from '../../foundation/failure.ts';
 
 /** Which addresses and ports calls may go to that requests brought. */
 export interface OutgoingPolicy {

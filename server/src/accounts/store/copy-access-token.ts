@@ -1,0 +1,39 @@
+import type { Queryable } from '../../database/database.ts';
+import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
+import { secretHash } from '../../foundation/secrets.ts';
+import type { AccessToken } from '../../oauth/ids.ts';
+import type { TokenBinding } from '../../oauth/token-binding.ts';
+
+/**
+ * Stores an access token that hangs from whatever another one hangs from: its grant, its code and its refresh token.
+ * @returns false when there is no such other one (any more).
+ */
+export async function copyAccessToken(
+  queryable: Queryable,
+  ofHash: SecretHash,
+  fresh: {
+    readonly accessToken: AccessToken;
+    readonly scopes: readonly string[];
+    readonly binding: TokenBinding;
+    readonly nowMs: EpochMs;
+    readonly expiresAtMs: EpochMs;
+  },
+): Promise<boolean> {
+  const rows = await queryable.query({
+    name: 'access-token-copy',
+    text: `INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms,
+                                     expires_at_ms, resources, key_thumbprint)
+           SELECT $2, grant_id, refresh_hash, client_id, $3, false, code_hash, $4, $5, $6, $7
+           FROM access_token WHERE token_hash = $1 RETURNING 1`,
+    values: [
+      ofHash,
+      secretHash(fresh.accessToken),
+      fresh.scopes,
+      fresh.nowMs,
+      fresh.expiresAtMs,
+      fresh.binding.resources,
+      fresh.binding.keyThumbprint,
+    ],
+  });
+  return rows.length > 0;
+}

@@ -164,6 +164,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       signIn: key('accounts sign-in'),
       refresh: key('refresh tokens'),
       signing: key(keyPurposes.signing),
+      factors: key('second factors'),
       attempts: key('attempt counts'),
       proofs: key('proofs of possession'),
       audit: key('audit log'),

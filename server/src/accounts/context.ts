@@ -46,6 +46,8 @@ export interface AccountsKeys {
   readonly signIn: Buffer;
   /** Successors of refresh tokens, which are derived from the one before them. */
   readonly refresh: Buffer;
+  /** Seals the secrets of authenticator apps. */
+  readonly factors: Buffer;
 }
 
 /** Everything that the accounts server of one data centre works with. */

@@ -15,6 +15,8 @@ const beforeSession: ReadonlySet<string> = new Set([
   '/signin/password',
   '/signin/forgot',
   '/signin/reset',
+  '/signin/second',
+  '/signin/passkey',
   '/signup',
   '/signup/confirm',
 ]);

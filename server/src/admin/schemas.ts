@@ -62,6 +62,8 @@ export const bodies = {
       active: Type.Optional(Type.Boolean()),
       operator: Type.Optional(Type.Boolean()),
       endTokens: Type.Boolean({ default: false }),
+      /** Removes authenticator app, passkeys and recovery codes. */
+      resetFactors: Type.Boolean({ default: false }),
     },
     strict,
   ),

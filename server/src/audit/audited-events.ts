@@ -7,6 +7,9 @@ const auditedKinds: ReadonlySet<EventKind> = new Set<EventKind>([
   'password',
   'password-reset',
   'email',
+  'second-factor',
+  'passkey',
+  'confirmation',
   'sign-up',
   'session',
   'user',
@@ -42,7 +45,7 @@ const auditedOutcomes: ReadonlySet<string> = new Set([
   'UserInactive',
 ]);
 
-const unaudited: ReadonlySet<string> = new Set(['FormExpired', 'ConsentChanged', 'ServiceUnavailable']);
+const unaudited: ReadonlySet<string> = new Set(['FormExpired', 'ConsentChanged', 'ServiceUnavailable', 'SecondFactorNeeded']);
 
 /** Whether the audit log tells of an event (ASVS 16.3.1 to 16.3.3, AUD-01). */
 export function isAudited(kind: EventKind, outcome: string): boolean {

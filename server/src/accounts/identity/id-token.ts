@@ -4,13 +4,13 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import type { AccessToken, AuthorizationCode, UserId } from '../../oauth/ids.ts';
 import { type DialectName, issuerOf } from '../../oauth/issuer.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
-import { passwordAcr } from '../acr.ts';
+import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { asksForIdentity, emailClaims, identityClaims } from './identity-claims.ts';
-import { findSignInFacts, type SignInFacts, signInTime } from './sign-in-facts.ts';
+import { findSignInFacts, type SignInFacts, signInOf } from './sign-in-facts.ts';
 
 /** What an ID token is about. */
 export interface IdTokenSubject {
@@ -58,8 +58,11 @@ function givesIdToken(scopes: ScopeSet, dialect: DialectName): boolean {
 }
 
 /** How the user signed in; nothing where nobody did (codes made by command). */
-function signInClaims({ authTimeMs }: SignInFacts): Record<string, unknown> {
-  return authTimeMs === null ? {} : { acr: passwordAcr, amr: ['pwd'] };
+function signInClaims({ amr, authTimeMs }: SignInFacts): Record<string, unknown> {
+  if (authTimeMs === null) return {};
+  const methods = amr ?? ['pwd'];
+  const acr = acrOf(methods);
+  return { ...(acr !== undefined && { acr }), amr: methods };
 }
 
 /** The ID token of a code's exchange; what it says about the sign-in was kept with the code. */
@@ -92,7 +95,7 @@ export async function createImplicitIdToken(
   accessToken: AccessToken,
 ): Promise<string | undefined> {
   if (!asksForIdentity(scopes)) return undefined;
-  const signIn = { nonce: nonce ?? null, authTimeMs: await signInTime(context.database, hash) };
+  const signIn = { nonce: nonce ?? null, ...(await signInOf(context.database, hash)) };
   return createIdToken(context, { client, userId, scopes, accessToken, signIn, dialect: 'platform' });
 }
 

@@ -9,16 +9,21 @@ export interface SignInFacts {
   readonly nonce: string | null;
   /** When the user typed the password. Self clients' codes come without a sign-in. */
   readonly authTimeMs: number | null;
+  /** By which methods (RFC 8176). */
+  readonly amr: readonly string[] | null;
 }
 
-/** When the user of a session signed in. */
-export async function signInTime(queryable: Queryable, sessionHash: SecretHash): Promise<number | null> {
-  const [row] = await queryable.query<{ created_at_ms: string }>({
-    name: 'sign-in-time',
-    text: 'SELECT created_at_ms FROM session WHERE session_hash = $1',
+/** When and how the user of a session signed in. */
+export async function signInOf(
+  queryable: Queryable,
+  sessionHash: SecretHash,
+): Promise<Pick<SignInFacts, 'authTimeMs' | 'amr'>> {
+  const [row] = await queryable.query<{ created_at_ms: string; amr: string[] }>({
+    name: 'sign-in-of',
+    text: 'SELECT created_at_ms, amr FROM session WHERE session_hash = $1',
     values: [sessionHash],
   });
-  return row ? Number(row.created_at_ms) : null;
+  return { authTimeMs: row ? Number(row.created_at_ms) : null, amr: row?.amr ?? null };
 }
 
 /** Keeps them with a code, in the transaction that stores it. */
@@ -30,7 +35,8 @@ export async function saveSignInFacts(
   await queryable.query({
     name: 'sign-in-facts-save',
     text: `UPDATE authorization_code
-           SET nonce = $2, session_hash = $3, auth_time_ms = (SELECT created_at_ms FROM session WHERE session_hash = $3)
+           SET nonce = $2, session_hash = $3,
+             (auth_time_ms, amr) = (SELECT created_at_ms, amr FROM session WHERE session_hash = $3)
            WHERE code_hash = $1`,
     values: [secretHash(code), facts.nonce === null ? null : Buffer.from(facts.nonce), facts.sessionHash],
   });
@@ -51,13 +57,14 @@ export async function sessionOfCode(
 }
 
 export async function findSignInFacts(queryable: Queryable, code: AuthorizationCode): Promise<SignInFacts> {
-  const [row] = await queryable.query<{ nonce: Buffer | null; auth_time_ms: string | null }>({
+  const [row] = await queryable.query<{ nonce: Buffer | null; auth_time_ms: string | null; amr: string[] | null }>({
     name: 'sign-in-facts-find',
-    text: 'SELECT nonce, auth_time_ms FROM authorization_code WHERE code_hash = $1',
+    text: 'SELECT nonce, auth_time_ms, amr FROM authorization_code WHERE code_hash = $1',
     values: [secretHash(code)],
   });
   return {
     nonce: row?.nonce?.toString('utf8') ?? null,
     authTimeMs: row?.auth_time_ms == null ? null : Number(row.auth_time_ms),
+    amr: row?.amr ?? null,
   };
 }

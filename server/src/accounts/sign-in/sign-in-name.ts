@@ -19,6 +19,7 @@ const notices = {
   invisible: 'emailInvisible',
   expired: 'expired',
   throttled: 'nameLookUpsThrottled',
+  passkey: 'passkeyWrong',
 } as const;
 
 /**

@@ -131,6 +131,32 @@ export const peopleExplanations = {
     mend: 'Ask for another mail, and open the link of the newest one.',
     setting: 'limits',
   },
+  SecondFactorNeeded: {
+    expected: 'the second factor of this user',
+    came: 'the password, which was right',
+    rule: 'docs/operating.md, "Second factors and passkeys"',
+    mend: 'Nothing is wrong: the user types the code of the app or a recovery code, or uses a passkey.',
+  },
+  SecondFactorWrong: {
+    expected: "the code that the user's app shows now, or a recovery code that was not used",
+    came: 'another text, or a code that was used before',
+    rule: 'RFC 6238 §5.2; docs/operating.md, "Second factors and passkeys"',
+    mend: 'Compare the clock of the phone, and type the next code. Who has lost it all: npx grantway user reset-factors.',
+    setting: 'people',
+  },
+  SecondFactorThrottled: {
+    expected: 'at most {limit} {usedUp} in a window',
+    came: 'one more; the window ends in {retryAfterSeconds} seconds',
+    rule: 'docs/operating.md, limits.secondFactorFailuresPerName',
+    mend: 'Try again in {retryAfterSeconds} seconds.',
+    setting: 'limits',
+  },
+  PasskeyWrong: {
+    expected: 'a passkey of a user of this data centre that answers the challenge of the page',
+    came: '[[{reason}||another answer]]',
+    rule: 'Web Authentication §7.1, §7.2',
+    mend: 'Use a passkey that was added at this data centre ("Sign-in and security"), or sign in with the password.',
+  },
   SignInThrottled: {
     expected: 'at most {limit} wrong {usedUp} in a window',
     came: 'one more; the window ends in {retryAfterSeconds} seconds',

@@ -5,6 +5,7 @@ import { AttemptCounter } from './accounts/attempts.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { startSweeping } from './accounts/expiry.ts';
 import { Pages } from './accounts/pages/pages.ts';
+import { localKeyVault } from './accounts/signing/key-vault.ts';
 import { PresentedTokens } from './accounts/signing/presented-tokens.ts';
 import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { Proofs } from './accounts/store/proofs.ts';
@@ -112,16 +113,14 @@ export async function buildDataCenter(
   });
   notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
-  const dropOld = () => audit.dropOld(settings.audit.keptDays);
   closers.push(() => events.flush());
-  if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, dropOld));
   const tokens = new TokenStore(database);
   const signingKeys = new SigningKeys({
     database,
     notices,
     clock,
     random: shared.random,
-    sealingKey,
+    vault: localKeyVault(sealingKey),
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });
@@ -149,6 +148,14 @@ export async function buildDataCenter(
       const component = service === 'accounts' || service === 'content' ? service : 'api';
       faults?.intercept(component, { events, authority })(app, dialect);
     };
+  const sweepMore = async () => {
+    await audit.dropOld(settings.audit.keptDays);
+    for (const key of await signingKeys.rotateOld(settings.lifetimes.signingKeyMaxAgeSeconds * 1000)) {
+      const detail = { action: 'rotate', rotatedTo: key.keyId, reason: 'age' };
+      events.record({ kind: 'keys', outcome: 'Success', detail });
+    }
+  };
+  if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, sweepMore));
   const accountsContext: AccountsContext = {
     ...shared,
     intercept: intercept('accounts'),

@@ -6,7 +6,7 @@ import { currentCaller } from '../foundation/caller.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
-import { checkAddress, InputFault, parseBody, validatorOf } from '../http/read-input.ts';
+import { checkAddress, InputFault, parseBody, readBody, validatorOf } from '../http/read-input.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { isClientSetting } from '../oauth/client-settings.ts';
@@ -27,7 +27,7 @@ import { AdminFailure, badInput } from './failure.ts';
 import { registerFlows } from './flows.ts';
 import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
-import { listSigningKeys, rotateSigningKey } from './keys.ts';
+import { listSigningKeys, retireSigningKey, rotateSigningKey } from './keys.ts';
 import { listMails, showMail } from './mails.ts';
 import { moduleFields } from './module-fields.ts';
 import { type DescribedRoute, registerDescription } from './openapi.ts';
@@ -128,8 +128,14 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.get('/data-centers/:id/signing-keys', { schema: { params: withId } }, async (request) =>
     listSigningKeys(context, request.params.id),
   );
-  app.post('/data-centers/:id/signing-keys/rotate', { schema: { params: withId } }, async (request, reply) =>
-    reply.code(201).send(await rotateSigningKey(context, request.params.id)),
+  app.post('/data-centers/:id/signing-keys/rotate', { schema: { params: withId } }, async (request, reply) => {
+    const body = request.body === undefined || request.body === null ? {} : readBody(request, bodies.keyRotation);
+    return reply.code(201).send(await rotateSigningKey(context, request.params.id, body.algorithm));
+  });
+  app.post(
+    '/data-centers/:id/signing-keys/retire',
+    { schema: { body: bodies.keyRetirement, params: withId } },
+    async (request) => retireSigningKey(context, request.params.id, request.body.keyId),
   );
   app.post('/users', { schema: { body: bodies.user } }, async (request, reply) => {
     const { dataCenter, organization, ...user } = request.body;

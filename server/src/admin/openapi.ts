@@ -16,6 +16,7 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /data-centers': 'The data centres with their origins',
   'GET /data-centers/:id/signing-keys': 'The keys that sign ID tokens',
   'POST /data-centers/:id/signing-keys/rotate': 'Make a new signing key',
+  'POST /data-centers/:id/signing-keys/retire': 'Take a signing key away at once',
   'POST /users': 'Create a user with an organization',
   'PATCH /users': 'Change a user',
   'GET /sessions': 'The sessions of a user',

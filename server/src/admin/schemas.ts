@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { signingAlgorithms } from '../accounts/signing/signing-key-material.ts';
 import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -103,6 +104,8 @@ export const bodies = {
     },
     strict,
   ),
+  keyRotation: Type.Object({ algorithm: Type.Optional(oneOf(signingAlgorithms)) }, strict),
+  keyRetirement: Type.Object({ keyId: Type.String({ pattern: '^[0-9a-f]{32}$' }) }, strict),
   secretRotation: Type.Object(
     { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
     strict,

@@ -34,6 +34,10 @@ const lifetimes = Type.Object(
     deviceCodeTtlSeconds: duration(300, 'Device code and user code.'),
     idTokenTtlSeconds: duration(3600, 'ID token.'),
     signingKeyLeadSeconds: duration(600, 'Time between publishing a new signing key and signing with it.'),
+    signingKeyMaxAgeSeconds: duration(
+      90 * 86_400,
+      'How long a signing key signs before a successor is made by itself.',
+    ),
     accessTokenTtlSeconds: duration(3600, 'Access token.'),
     refreshGraceSeconds: Type.Integer({
       minimum: 0,
@@ -231,6 +235,10 @@ const compatibility = Type.Object(
     idTokenLegacyHeader: Type.Boolean({
       default: false,
       description: 'Add key_id beside kid to the header of ID tokens.',
+    }),
+    idTokenEs256: Type.Boolean({
+      default: false,
+      description: 'Sign ID tokens with ES256 rather than RS256; true or false for one client.',
     }),
     environmentBinding: Type.Boolean({
       default: true,

@@ -49,6 +49,7 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
   };
   return context.signingKeys.sign(payload, {
     legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,
+    algorithm: compatibility.idTokenEs256 ? 'ES256' : 'RS256',
   });
 }
 

@@ -4,6 +4,7 @@ import { createAccountsApp } from './accounts/accounts-app.ts';
 import { AttemptCounter } from './accounts/attempts.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { startSweeping } from './accounts/expiry.ts';
+import { OutsideProviders } from './accounts/outside/providers.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { localKeyVault } from './accounts/signing/key-vault.ts';
 import { PresentedTokens } from './accounts/signing/presented-tokens.ts';
@@ -91,8 +92,9 @@ export async function buildDataCenter(
     attempts,
     proofs: proofKey,
     audit: auditKey,
+    outside: outsideKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs' | 'audit', Buffer>>,
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs' | 'audit' | 'outside', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
@@ -156,6 +158,7 @@ export async function buildDataCenter(
     }
   };
   if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, sweepMore));
+  const outsideProviders = new OutsideProviders(database, outsideKey);
   const accountsContext: AccountsContext = {
     ...shared,
     intercept: intercept('accounts'),
@@ -172,6 +175,7 @@ export async function buildDataCenter(
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
     notices,
     attempts: new AttemptCounter({ database, clock, key: attempts, windowSeconds: settings.limits.windowSeconds }),
+    outsideProviders,
     pages: new Pages(dataCenter.id),
   };
   const accounts = createAccountsApp(accountsContext);
@@ -231,6 +235,7 @@ export async function buildDataCenter(
       audit,
       tokens,
       signingKeys,
+      outsideProviders,
       presented,
       crm: store,
       tokenCacheUse: () => authority.cacheUse,

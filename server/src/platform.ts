@@ -168,6 +168,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       attempts: key('attempt counts'),
       proofs: key('proofs of possession'),
       audit: key('audit log'),
+      outside: key('outside providers'),
     };
 
     const adminPort = settings.basePort + portOffsets.admin;

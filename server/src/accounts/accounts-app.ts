@@ -30,6 +30,7 @@ import { registerEnhanceToken } from './incremental/enhance-token.ts';
 import { authorizationEndpoints } from './request/authorization-request.ts';
 import { registerServerInfo } from './server-info.ts';
 import { registerHop } from './sign-in/hop.ts';
+import { registerOutsideSignIn } from './sign-in/outside.ts';
 import { registerResetPassword } from './sign-in/reset-password.ts';
 import { registerPasskeySignIn } from './sign-in/passkey.ts';
 import { registerSecondFactor } from './sign-in/second-factor.ts';
@@ -101,6 +102,7 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerSignInPassword(people, context);
     registerSecondFactor(people, context);
     registerPasskeySignIn(people, context);
+    registerOutsideSignIn(people, context);
     registerResetPassword(people, context);
     registerSignUp(people, context);
     registerSignOut(people, context);

@@ -17,6 +17,7 @@ const beforeSession: ReadonlySet<string> = new Set([
   '/signin/reset',
   '/signin/second',
   '/signin/passkey',
+  '/signin/with/link',
   '/signup',
   '/signup/confirm',
 ]);

@@ -37,6 +37,7 @@ import {
   listAssignmentRules,
   removeAssignmentRule,
 } from './organization-settings.ts';
+import { listProviders, putProvider, removeProvider } from './outside-providers.ts';
 import { bodies, queries, withId } from './schemas.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
@@ -136,6 +137,19 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     '/data-centers/:id/signing-keys/retire',
     { schema: { body: bodies.keyRetirement, params: withId } },
     async (request) => retireSigningKey(context, request.params.id, request.body.keyId),
+  );
+  app.get('/data-centers/:id/outside-providers', { schema: { params: withId } }, async (request) =>
+    listProviders(context, request.params.id),
+  );
+  app.post(
+    '/data-centers/:id/outside-providers',
+    { schema: { body: bodies.outsideProvider, params: withId } },
+    async (request) => putProvider(context, request.params.id, request.body),
+  );
+  app.delete(
+    '/data-centers/:id/outside-providers',
+    { schema: { params: withId, querystring: queries.outsideProvider } },
+    async (request) => removeProvider(context, request.params.id, request.query.provider),
   );
   app.post('/users', { schema: { body: bodies.user } }, async (request, reply) => {
     const { dataCenter, organization, ...user } = request.body;

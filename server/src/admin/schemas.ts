@@ -104,6 +104,17 @@ export const bodies = {
     },
     strict,
   ),
+  outsideProvider: Type.Object(
+    {
+      id: Type.String(),
+      name: Type.String({ maxLength: 100 }),
+      issuer: Type.String({ maxLength: 500 }),
+      clientId: Type.String({ minLength: 1, maxLength: 500 }),
+      clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
+      scopes: Type.String({ default: 'openid email profile', maxLength: 500 }),
+    },
+    strict,
+  ),
   keyRotation: Type.Object({ algorithm: Type.Optional(oneOf(signingAlgorithms)) }, strict),
   keyRetirement: Type.Object({ keyId: Type.String({ pattern: '^[0-9a-f]{32}$' }) }, strict),
   secretRotation: Type.Object(
@@ -168,6 +179,7 @@ export const queries = {
     },
     strict,
   ),
+  outsideProvider: Type.Object({ provider: Type.String() }, strict),
   auditVerification: Type.Object({ dataCenter: Type.String(), head: Type.Optional(Type.String()) }, strict),
   events: Type.Object({
     dataCenter: Type.String({ default: '' }),

@@ -10,6 +10,8 @@ const auditedKinds: ReadonlySet<EventKind> = new Set<EventKind>([
   'second-factor',
   'passkey',
   'confirmation',
+  'outside-sign-in',
+  'provider',
   'sign-up',
   'session',
   'user',

@@ -15,6 +15,7 @@ import { registerLabCommands } from './commands/lab.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
 import { registerMailCommands } from './commands/mail.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
+import { registerProviderCommands } from './commands/provider.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
 import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
@@ -49,6 +50,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   registerLimitsCommands(program);
   registerLabCommands(program);
   registerMailCommands(program);
+  registerProviderCommands(program);
   registerMigrateCommand(program);
   prepare(program);
 

@@ -540,6 +540,7 @@ const catalogue = {
   SecondFactorWrong: { meaning: 'The code of the second factor is wrong, or was used before.' },
   SecondFactorThrottled: { meaning: 'Too many wrong codes or passkeys; try again later.' },
   PasskeyWrong: { meaning: 'The passkey is unknown here, or did not answer the challenge rightly.' },
+  OutsideSignInRefused: { meaning: 'The sign-in by an outside provider did not come to a user of this data centre.' },
   SignInThrottled: { meaning: 'Too many wrong passwords; try again later.' },
   HopRefused: { meaning: 'A sign-in carried over from another data centre was not taken up.' },
   ConsentChanged: { meaning: 'What was accepted is not what the page showed; it is shown anew.' },

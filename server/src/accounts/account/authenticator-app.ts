@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { renderSVG } from 'uqr';
 import { queryOf } from '../../http/parameters.ts';
+import { tellOfSecurity } from '../account-mail.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { factorsOf, needsSecondFactor } from '../factors/factors.ts';
@@ -9,7 +10,7 @@ import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
 import type { Session } from '../sessions.ts';
 import { factorLimits } from '../sign-in/known-browser.ts';
 import { confirmedSession } from './confirm-identity.ts';
-import { sendRecoveryCodes, tell } from './security.ts';
+import { sendRecoveryCodes } from './security.ts';
 
 const path = '/account/security/app';
 const notices = { code: 'codeWrong', throttled: 'codesThrottled', expired: 'expired' } as const;
@@ -79,7 +80,7 @@ export function registerAuthenticatorApp(app: FastifyInstance, context: Accounts
       return again('code');
     }
     await attempt.giveBack();
-    await tell(context, request, session, 'add authenticator app');
+    await tellOfSecurity(context, request.id, session, 'add authenticator app');
     if (needsSecondFactor(before)) return reply.redirect('/account/security', 303);
     return sendRecoveryCodes(context, request, reply, session);
   });

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import { sendAccountMail } from '../account-mail.ts';
+import { tellOfSecurity } from '../account-mail.ts';
 import type { AccountsContext } from '../context.ts';
 import { factorsOf, needsSecondFactor, removePasskey, removeTotp } from '../factors/factors.ts';
 import { addPasskey, listPasskeys, registrationOptions } from '../factors/passkeys.ts';
 import { makeRecoveryCodes } from '../factors/recovery-codes.ts';
 import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
+import { listIdentities, unlinkIdentity } from '../outside/identities.ts';
 import { passkeySite, sealChallenge, takeChallenge } from '../passkey-challenge.ts';
 import type { Session } from '../sessions.ts';
 import { confirmedSession } from './confirm-identity.ts';
@@ -16,6 +17,7 @@ const paths = {
   removePasskey: `${path}/passkeys/remove`,
   addPasskey: `${path}/passkeys`,
   recoveryCodes: `${path}/recovery-codes`,
+  unlink: `${path}/outside/remove`,
 } as const;
 const nameLength = 100;
 
@@ -31,7 +33,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     const passkeys = await listPasskeys(context.database, session.userId);
     const options = await registrationOptions(passkeySite(context), session, passkeys);
     const token = (action: string) => issueFormToken(context, request, reply, action);
-    const done = { app: messages.authenticatorAppRemoved, passkey: messages.passkeyAdded, removed: messages.passkeyRemoved };
+    const done = { app: messages.authenticatorAppRemoved, passkey: messages.passkeyAdded, removed: messages.passkeyRemoved, linked: messages.outsideLinked, unlinked: messages.outsideUnlinked };
     return pages.send(reply, 'security', {
       title: messages.security,
       ...signedInOptions(context, request, reply, session),
@@ -55,9 +57,20 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
           removeApp: token(paths.removeApp),
           removePasskey: token(paths.removePasskey),
           recoveryCodes: token(paths.recoveryCodes),
+          unlink: token(paths.unlink),
         },
+        providers: await context.outsideProviders.list(),
+        identities: (await listIdentities(context.database, session.userId)).map((each) => ({
+          ...each,
+          addedOn: dateOf(each.linkedAtMs),
+        })),
         done: done[query.get('done') as keyof typeof done],
-        notice: query.has('error') ? messages.passkeyFailed : undefined,
+        notice:
+          query.get('error') === 'linked'
+            ? messages.outsideTaken
+            : query.has('error')
+              ? messages.passkeyFailed
+              : undefined,
       },
     });
   });
@@ -68,7 +81,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     if (!session) return reply;
     if (!form) return expired(request, reply, session);
     await removeTotp(context.database, session.userId);
-    await tell(context, request, session, 'remove authenticator app');
+    await tellOfSecurity(context, request.id, session, 'remove authenticator app');
     return reply.redirect(`${path}?done=app`, 303);
   });
 
@@ -89,7 +102,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
       context.events.record({ kind: 'passkey', outcome: 'PasskeyWrong', userId, requestId: request.id });
       return reply.redirect(`${path}?error=passkey`, 303);
     }
-    await tell(context, request, session, 'add passkey');
+    await tellOfSecurity(context, request.id, session, 'add passkey');
     if (needsSecondFactor(before)) return reply.redirect(`${path}?done=passkey`, 303);
     return sendRecoveryCodes(context, request, reply, session);
   });
@@ -103,7 +116,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     const known = (await listPasskeys(context.database, session.userId)).some((each) => each.credentialId === credentialId);
     if (!known) return reply.redirect(path, 303);
     await removePasskey(context.database, session.userId, credentialId);
-    await tell(context, request, session, 'remove passkey');
+    await tellOfSecurity(context, request.id, session, 'remove passkey');
     return reply.redirect(`${path}?done=removed`, 303);
   });
 
@@ -113,6 +126,21 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     if (!session) return reply;
     if (!form || !needsSecondFactor(await factorsOf(context.database, session.userId))) return expired(request, reply, session);
     return sendRecoveryCodes(context, request, reply, session);
+  });
+
+  app.post(paths.unlink, async (request, reply) => {
+    const form = readForm(context, request);
+    const session = await confirmedSession(context, request, reply, path);
+    if (!session) return reply;
+    if (!form) return expired(request, reply, session);
+    const [provider, subject] = [form.get('provider') ?? '', form.get('subject') ?? ''];
+    const known = (await listIdentities(context.database, session.userId)).some(
+      (each) => each.provider === provider && each.subject === subject,
+    );
+    if (!known) return reply.redirect(path, 303);
+    await unlinkIdentity(context.database, session.userId, provider, subject);
+    await tellOfSecurity(context, request.id, session, 'unlink outside sign-in', { provider });
+    return reply.redirect(`${path}?done=unlinked`, 303);
   });
 
   function expired(request: FastifyRequest, reply: FastifyReply, { userId }: Session) {
@@ -129,28 +157,12 @@ export async function sendRecoveryCodes(
   session: Session,
 ) {
   const codes = await makeRecoveryCodes(context.database, context.random, session.userId);
-  await tell(context, request, session, 'make recovery codes');
+  await tellOfSecurity(context, request.id, session, 'make recovery codes');
   return context.pages.send(reply, 'recovery-codes', {
     title: context.pages.messages.recoveryCodes,
     ...signedInOptions(context, request, reply, session),
     data: { codes },
   });
-}
-
-/** Records a change of how the user signs in, and lets the user know by mail. */
-export async function tell(
-  context: AccountsContext,
-  request: FastifyRequest,
-  { email, userId }: Session,
-  action: string,
-): Promise<void> {
-  const { messages } = context.pages;
-  context.events.record({
-    ...{ kind: 'second-factor', outcome: 'Success', userId, requestId: request.id },
-    detail: { action, by: 'owner' },
-  });
-  const content = messages.securityMail(messages.securityActions[action as 'add passkey']);
-  await sendAccountMail(context, { to: email, subject: messages.securityMailSubject, content });
 }
 
 function dateOf(ms: number): string {

@@ -34,7 +34,8 @@ export type PageName =
   | 'authenticator-app'
   | 'recovery-codes'
   | 'confirm-identity'
-  | 'sessions';
+  | 'sessions'
+  | 'link-outside';
 
 export interface PageOptions {
   readonly title: string;

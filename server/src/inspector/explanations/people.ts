@@ -157,6 +157,13 @@ export const peopleExplanations = {
     rule: 'Web Authentication §7.1, §7.2',
     mend: 'Use a passkey that was added at this data centre ("Sign-in and security"), or sign in with the password.',
   },
+  OutsideSignInRefused: {
+    expected: 'an answer of the provider for this browser, and a user of this data centre who is linked to it',
+    came: '[[{reason}||another answer]]',
+    rule: 'OpenID Connect Core 1.0 §3.1.2.5, §3.1.3.7; docs/operating.md, "Sign-in by an outside provider"',
+    mend: 'Compare issuer, client id, secret and redirect URI (npx grantway provider list); the user links the sign-in under "Sign-in and security".',
+    setting: 'people',
+  },
   SignInThrottled: {
     expected: 'at most {limit} wrong {usedUp} in a window',
     came: 'one more; the window ends in {retryAfterSeconds} seconds',

@@ -37,13 +37,18 @@ export async function putProvider(context: AdminContext, dataCenter: string, reg
   if (!scopes.split(' ').includes('openid')) throw badInput(`scopes: expected "openid" among them, got "${scopes}"`);
   const provider = { providerId: id, name: name.trim(), issuer, clientId, scopes };
   await outsideProviders.put(provider, clientSecret, context.clock.nowMs());
-  recordOperatorEvent(context, dataCenter, { kind: 'provider', action: 'put', detail: { provider: id, issuer, clientId } });
+  recordOperatorEvent(context, dataCenter, {
+    kind: 'provider',
+    action: 'put',
+    detail: { provider: id, issuer, clientId },
+  });
   return (await listProviders(context, dataCenter)).find((each) => each.id === id);
 }
 
 export async function removeProvider(context: AdminContext, dataCenter: string, id: string) {
   const { outsideProviders } = administered(context, dataCenter);
-  if (!(await outsideProviders.remove(id))) throw notFound(`data centre "${dataCenter}" has no outside provider "${id}"`);
+  if (!(await outsideProviders.remove(id)))
+    throw notFound(`data centre "${dataCenter}" has no outside provider "${id}"`);
   recordOperatorEvent(context, dataCenter, { kind: 'provider', action: 'remove', detail: { provider: id } });
   return { removed: id };
 }

@@ -47,7 +47,12 @@ const auditedOutcomes: ReadonlySet<string> = new Set([
   'UserInactive',
 ]);
 
-const unaudited: ReadonlySet<string> = new Set(['FormExpired', 'ConsentChanged', 'ServiceUnavailable', 'SecondFactorNeeded']);
+const unaudited: ReadonlySet<string> = new Set([
+  'FormExpired',
+  'ConsentChanged',
+  'ServiceUnavailable',
+  'SecondFactorNeeded',
+]);
 
 /** Whether the audit log tells of an event (ASVS 16.3.1 to 16.3.3, AUD-01). */
 export function isAudited(kind: EventKind, outcome: string): boolean {

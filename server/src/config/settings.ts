@@ -54,7 +54,10 @@ const lifetimes = Type.Object(
     sessionIdleSeconds: duration(7 * 86_400, 'Longest time that a session may go unused before it ends.'),
     resetTtlSeconds: duration(1800, 'Link by mail with which a user chooses a new password.'),
     verificationTtlSeconds: duration(86_400, 'Links by mail that prove an address, or complete a sign-up.'),
-    confirmationSeconds: duration(300, 'How long after a sign-in, or a confirmation by password, users may change how they sign in.'),
+    confirmationSeconds: duration(
+      300,
+      'How long after a sign-in, or a confirmation by password, users may change how they sign in.',
+    ),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
     hopTtlSeconds: Type.Integer({
       minimum: 1,
@@ -86,7 +89,10 @@ const limits = Type.Object(
     ),
     signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
     signInNamesPerAddress: count(300, 'Sign-in names looked up from one address in a window.'),
-    secondFactorFailuresPerName: count(10, 'Wrong codes of a second factor for one user in a window; of a browser that the user signed in with before, counted apart.'),
+    secondFactorFailuresPerName: count(
+      10,
+      'Wrong codes of a second factor for one user in a window; of a browser that the user signed in with before, counted apart.',
+    ),
     mailsPerAddress: count(30, 'Mails asked for (new passwords, verification, sign-up) from one address in a window.'),
     mailsPerName: count(5, 'The same to one e-mail address in a window.'),
     deviceRequestsPerClientAndAddress: count(

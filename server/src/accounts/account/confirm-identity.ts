@@ -53,7 +53,13 @@ export function registerConfirmIdentity(app: FastifyInstance, context: AccountsC
     const user = await verifyPassword(context.database, email, form.get('password') ?? '');
     if (typeof user === 'string') {
       const detail = { reason: user };
-      context.events.record({ kind: 'confirmation', outcome: 'CredentialsWrong', userId, requestId: request.id, detail });
+      context.events.record({
+        kind: 'confirmation',
+        outcome: 'CredentialsWrong',
+        userId,
+        requestId: request.id,
+        detail,
+      });
       return again('wrong');
     }
     await attempt.giveBack();

@@ -33,7 +33,13 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     const passkeys = await listPasskeys(context.database, session.userId);
     const options = await registrationOptions(passkeySite(context), session, passkeys);
     const token = (action: string) => issueFormToken(context, request, reply, action);
-    const done = { app: messages.authenticatorAppRemoved, passkey: messages.passkeyAdded, removed: messages.passkeyRemoved, linked: messages.outsideLinked, unlinked: messages.outsideUnlinked };
+    const done = {
+      app: messages.authenticatorAppRemoved,
+      passkey: messages.passkeyAdded,
+      removed: messages.passkeyRemoved,
+      linked: messages.outsideLinked,
+      unlinked: messages.outsideUnlinked,
+    };
     return pages.send(reply, 'security', {
       title: messages.security,
       ...signedInOptions(context, request, reply, session),
@@ -93,7 +99,11 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     if (!form || challenge === undefined) return expired(request, reply, session);
     const { userId } = session;
     const before = await factorsOf(context.database, userId);
-    const name = (form.get('name') ?? '').replace(/\p{Cc}/gu, '').trim().slice(0, nameLength).toWellFormed();
+    const name = (form.get('name') ?? '')
+      .replace(/\p{Cc}/gu, '')
+      .trim()
+      .slice(0, nameLength)
+      .toWellFormed();
     const added = await addPasskey(context.database, passkeySite(context), {
       ...{ userId, challenge, name: name || messages.passkeyNameDefault },
       ...{ answer: form.get('answer') ?? '', nowMs: context.clock.nowMs() },
@@ -113,7 +123,9 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     if (!session) return reply;
     if (!form) return expired(request, reply, session);
     const credentialId = form.get('passkey') ?? '';
-    const known = (await listPasskeys(context.database, session.userId)).some((each) => each.credentialId === credentialId);
+    const known = (await listPasskeys(context.database, session.userId)).some(
+      (each) => each.credentialId === credentialId,
+    );
     if (!known) return reply.redirect(path, 303);
     await removePasskey(context.database, session.userId, credentialId);
     await tellOfSecurity(context, request.id, session, 'remove passkey');
@@ -124,7 +136,8 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     const form = readForm(context, request);
     const session = await confirmedSession(context, request, reply, path);
     if (!session) return reply;
-    if (!form || !needsSecondFactor(await factorsOf(context.database, session.userId))) return expired(request, reply, session);
+    if (!form || !needsSecondFactor(await factorsOf(context.database, session.userId)))
+      return expired(request, reply, session);
     return sendRecoveryCodes(context, request, reply, session);
   });
 

@@ -40,8 +40,7 @@ export function registerSessionList(app: FastifyInstance, context: AccountsConte
       return reply.redirect(path, 303);
     }
     const asked = form.get('session') ?? '';
-    const which =
-      asked === 'all' ? {} : asked === 'others' ? { except: sessionIdOf(session.hash) } : { only: asked };
+    const which = asked === 'all' ? {} : asked === 'others' ? { except: sessionIdOf(session.hash) } : { only: asked };
     if ('only' in which && !sessionIdPattern.test(asked)) return reply.redirect(path, 303);
     const ended = await endSessionsOf(context.database, context, session.userId, which);
     if (ended.length > 0) {

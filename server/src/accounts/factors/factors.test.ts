@@ -22,7 +22,8 @@ afterAll(() => platform.stop());
 const newBrowser = () => new HttpBrowser(platform.basePort);
 const code = () => app.generate({ timestamp: platform.clock.nowMs() });
 const nextStep = () => platform.clock.advance(31);
-const isIn = async (browser: HttpBrowser) => (await browser.get(`${accounts}/account/sessions`)).html.includes('This browser');
+const isIn = async (browser: HttpBrowser) =>
+  (await browser.get(`${accounts}/account/sessions`)).html.includes('This browser');
 const withPassword = async (browser: HttpBrowser): Promise<Page> =>
   signIn(browser, await browser.get(`${accounts}/signin`), email, testPassword);
 
@@ -82,7 +83,9 @@ describe('a sign-in with the app', () => {
     const back = await authorize(browser, `${accounts}/oauth2/authorize?${query}`, { email, password: testPassword });
     const answer = await fetch(`${accounts}/oauth2/token`, {
       method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}` },
+      headers: {
+        authorization: `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`,
+      },
       body: new URLSearchParams({
         ...{ grant_type: 'authorization_code', code: new URL(back).searchParams.get('code') ?? '' },
         ...{ redirect_uri: redirect, code_verifier: verifier },

@@ -56,7 +56,13 @@ export async function listIdentities(
   queryable: Queryable,
   userId: UserId,
 ): Promise<(OutsideIdentity & { readonly name: string; readonly linkedAtMs: EpochMs })[]> {
-  const rows = await queryable.query<{ provider: string; subject: string; email: string | null; name: string; ms: string }>({
+  const rows = await queryable.query<{
+    provider: string;
+    subject: string;
+    email: string | null;
+    name: string;
+    ms: string;
+  }>({
     text: `SELECT i.provider, i.subject, i.email, p.name, i.linked_at_ms AS ms
            FROM outside_identity i JOIN outside_provider p ON p.provider_id = i.provider
            WHERE i.user_id = $1 ORDER BY i.linked_at_ms`,

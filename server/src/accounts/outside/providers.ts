@@ -62,7 +62,15 @@ export class OutsideProviders {
     await this.#database.query({
       text: `INSERT INTO outside_provider (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (provider_id) DO UPDATE SET name = $2, issuer = $3, client_id = $4, sealed_secret = $5, scopes = $6`,
-      values: [providerId, name, issuer, clientId, await seal(this.#key, purposeOf(providerId), clientSecret), scopes, nowMs],
+      values: [
+        providerId,
+        name,
+        issuer,
+        clientId,
+        await seal(this.#key, purposeOf(providerId), clientSecret),
+        scopes,
+        nowMs,
+      ],
     });
   }
 
@@ -93,9 +101,11 @@ export class OutsideProviders {
     const provider = toProvider(row);
     // Whatever is changed is asked for anew.
     const known = this.#known.get(row.sealed_secret);
-    if (known && nowMs - known.atMs < keptMs && nowMs >= known.atMs) return { provider, configuration: known.configuration };
+    if (known && nowMs - known.atMs < keptMs && nowMs >= known.atMs)
+      return { provider, configuration: known.configuration };
     const secret = await unseal(this.#key, purposeOf(providerId), row.sealed_secret);
-    if (typeof secret !== 'string') throw new Error(`the secret of provider ${providerId} was sealed under another key`);
+    if (typeof secret !== 'string')
+      throw new Error(`the secret of provider ${providerId} was sealed under another key`);
     const configuration = await discover(provider, secret);
     this.#known.clear();
     this.#known.set(row.sealed_secret, { atMs: nowMs, configuration });

@@ -158,7 +158,8 @@ export const english = {
   security: 'Sign-in and security',
   authenticatorApp: 'Authenticator app',
   appOn: 'After the password you type the code of your app.',
-  appOff: 'An app on your phone shows codes that you type after your password: whoever learns your password alone cannot sign in.',
+  appOff:
+    'An app on your phone shows codes that you type after your password: whoever learns your password alone cannot sign in.',
   setUpApp: 'Set up an app',
   setUpAppWhy: 'Scan the picture with your authenticator app, then type the code that it shows.',
   appPicture: 'Picture for your authenticator app; the same secret stands below as text',
@@ -173,9 +174,11 @@ export const english = {
   addedOn: 'Added',
   usedOn: 'Last used',
   recoveryCodes: 'Recovery codes',
-  recoveryCodesLeft: (left: number) => `You have ${left === 1 ? '1 code' : `${left} codes`} for when app and passkeys are lost. Each works once.`,
+  recoveryCodesLeft: (left: number) =>
+    `You have ${left === 1 ? '1 code' : `${left} codes`} for when app and passkeys are lost. Each works once.`,
   newRecoveryCodes: 'Make new codes',
-  recoveryCodesWhy: 'Keep these codes in a safe place. Each signs you in once, after your password. They are not shown again.',
+  recoveryCodesWhy:
+    'Keep these codes in a safe place. Each signs you in once, after your password. They are not shown again.',
   recoveryCodesKept: 'I have kept them',
   confirmIdentity: 'Confirm that it is you',
   confirmIdentityWhy: 'You are about to change how you sign in. Type your password again.',

@@ -27,7 +27,11 @@ export async function completeSignIn(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { user, amr, continueTo }: { readonly user: User; readonly amr: readonly SignInMethod[]; readonly continueTo: string },
+  {
+    user,
+    amr,
+    continueTo,
+  }: { readonly user: User; readonly amr: readonly SignInMethod[]; readonly continueTo: string },
 ): Promise<FastifyReply> {
   const { userId, email } = user;
   if (!amr.includes('mfa') && needsSecondFactor(await factorsOf(context.database, userId))) {

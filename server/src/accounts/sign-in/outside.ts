@@ -130,7 +130,8 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
         return completeSignIn(context, request, reply, { user, amr: ['fed'], continueTo: asked.continueTo });
       }
       const owner = user || email === null ? undefined : await findUser(context.database, { name: email });
-      if (!owner?.active || !owner.emailVerified) return refuse(request, reply, 'nobody here is linked to it', provider.providerId);
+      if (!owner?.active || !owner.emailVerified)
+        return refuse(request, reply, 'nobody here is linked to it', provider.providerId);
       const candidate: Candidate = {
         ...{ ...identity, userId: owner.userId, browser: asked.browser, continueTo: asked.continueTo },
         expiresAtMs: nowMs + context.settings.lifetimes.signInTtlSeconds * 1000,
@@ -177,11 +178,18 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
     const user = await verifyPassword(context.database, email, form.get('password') ?? '');
     if (typeof user === 'string') {
       const detail = { reason: user };
-      context.events.record({ kind: 'outside-sign-in', outcome: 'CredentialsWrong', userId, requestId: request.id, detail });
+      context.events.record({
+        kind: 'outside-sign-in',
+        outcome: 'CredentialsWrong',
+        userId,
+        requestId: request.id,
+        detail,
+      });
       return again('wrong');
     }
     await attempt.giveBack();
-    if (!(await link(request, user, candidate))) return refuse(request, reply, 'it is linked to another user', candidate.provider);
+    if (!(await link(request, user, candidate)))
+      return refuse(request, reply, 'it is linked to another user', candidate.provider);
     return completeSignIn(context, request, reply, { user, amr: ['fed', 'pwd'], continueTo: candidate.continueTo });
   });
 
@@ -195,7 +203,10 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
 
   async function link(request: FastifyRequest, { email, userId }: User, identity: OutsideIdentity): Promise<boolean> {
     const linked = await linkIdentity(context.database, identity, userId, context.clock.nowMs());
-    if (linked) await tellOfSecurity(context, request.id, { userId, email }, 'link outside sign-in', { provider: identity.provider });
+    if (linked)
+      await tellOfSecurity(context, request.id, { userId, email }, 'link outside sign-in', {
+        provider: identity.provider,
+      });
     return linked;
   }
 

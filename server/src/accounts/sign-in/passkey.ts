@@ -50,9 +50,7 @@ export function registerPasskeySignIn(app: FastifyInstance, context: AccountsCon
       return again('expired');
     }
     const { signInFailuresPerAddress: most } = context.settings.limits;
-    const attempt = await context.attempts.take([
-      { of: 'passkeys from an address', key: networkOf(request.ip), most },
-    ]);
+    const attempt = await context.attempts.take([{ of: 'passkeys from an address', key: networkOf(request.ip), most }]);
     if (!attempt.granted) {
       const refusal = attemptsUsedUp('SecondFactorThrottled', attempt);
       context.events.record({ kind: 'passkey', ...refusal, requestId: request.id });

@@ -38,7 +38,11 @@ export async function createKeyMaterial(
 export async function openPrivateKey(
   vault: KeyVault,
   dataCenterId: string,
-  { keyId, publicJwk, sealedPrivateJwk }: Pick<KeyMaterial, 'keyId' | 'publicJwk'> & {
+  {
+    keyId,
+    publicJwk,
+    sealedPrivateJwk,
+  }: Pick<KeyMaterial, 'keyId' | 'publicJwk'> & {
     readonly sealedPrivateJwk: string | null;
   },
 ): Promise<CryptoKey> {

@@ -106,7 +106,8 @@ describe('over HTTP', () => {
     const es = await stage.platform.addClient({ type: 'server', owner: user.email });
     const change = { overrides: { 'compatibility.idTokenEs256': true } };
     expect((await admin('PATCH', `/clients/${es.client_id}`, change)).status).toBe(200);
-    const esToken = async () => String((await stage.exchange(await stage.code({ scope: 'openid' }, es), es)).json.id_token);
+    const esToken = async () =>
+      String((await stage.exchange(await stage.code({ scope: 'openid' }, es), es)).json.id_token);
     const keySet = createRemoteJWKSet(new URL(`${stage.origin()}/oauth/v2/keys`), { cooldownDuration: 0 });
     const verify = (token: string) => jwtVerify(token, keySet, { currentDate: new Date(clock.nowMs()) });
     const [rs, first] = [await idToken(), await esToken()];
@@ -141,7 +142,9 @@ describe('over HTTP', () => {
     const after = await idToken();
     expect(signedWith(after)).not.toBe(stolen);
     await verify(after);
-    expect(await stage.lastEvent('keys')).toMatchObject({ detail: { action: 'retire', retired: stolen, by: 'operator' } });
+    expect(await stage.lastEvent('keys')).toMatchObject({
+      detail: { action: 'retire', retired: stolen, by: 'operator' },
+    });
     expect((await admin('POST', '/data-centers/us/signing-keys/retire', { keyId: stolen })).status).toBe(404);
     expect((await admin('POST', '/data-centers/us/signing-keys/retire', { keyId: 'x' })).status).toBe(400);
   });

@@ -16,8 +16,8 @@ import {
   addSigningKey,
   extendSigningKey,
   loadSigningKeys,
-  revokeKey,
   type NewSigningKey,
+  revokeKey,
   type StoredSigningKey,
   signingKeyTopic,
 } from './signing-key-store.ts';

@@ -55,13 +55,18 @@ export function registerKeyCommands(program: Command): void {
   addAddressOptions(
     keys
       .command('retire')
-      .description('take a signing key away at once, because others may have it: what it has signed is not verified any more')
+      .description(
+        'take a signing key away at once, because others may have it: what it has signed is not verified any more',
+      )
       .requiredOption('--dc <id>', 'data centre')
       .requiredOption('--key-id <id>', 'the key'),
   ).action(async (options: Options & { readonly keyId: string }) => {
     const left = await connectAdmin(options)<Key[]>('POST', `${pathOf(options)}/retire`, { keyId: options.keyId });
     if (options.json) return printJson(left);
-    printFacts({ retired: options.keyId, signing: left.filter((key) => key.state === 'signing').map((key) => key.key_id) });
+    printFacts({
+      retired: options.keyId,
+      signing: left.filter((key) => key.state === 'signing').map((key) => key.key_id),
+    });
   });
 }
 

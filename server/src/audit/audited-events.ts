@@ -56,5 +56,7 @@ const unaudited: ReadonlySet<string> = new Set([
 
 /** Whether the audit log tells of an event (ASVS 16.3.1 to 16.3.3, AUD-01). */
 export function isAudited(kind: EventKind, outcome: string): boolean {
+  // An authorization that went well is access that a user gave: by a consent, or by one of before.
+  if (kind === 'authorize' && outcome === 'Success') return true;
   return (auditedKinds.has(kind) && !unaudited.has(outcome)) || auditedOutcomes.has(outcome);
 }

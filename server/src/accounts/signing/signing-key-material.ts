@@ -1,5 +1,5 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { KeyVault } from './key-vault.ts';
+import { type KeyVault, localKeyVault } from './key-vault.ts';
 
 /** The algorithms of ID tokens: RS256, which every client knows (reference §4.3), and ES256 for those that ask for it. */
 export const signingAlgorithms = ['RS256', 'ES256'] as const;
@@ -65,11 +65,11 @@ export async function resealPrivateKey(
   sealedPrivateJwk: string,
 ): Promise<string> {
   const purpose = purposeOf(dataCenterId, keyId);
-  const jwk = await unseal(from, purpose, sealedPrivateJwk);
+  const jwk = await localKeyVault(from).open(purpose, sealedPrivateJwk);
   if (jwk === undefined) {
     throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);
   }
-  return seal(to, purpose, jwk);
+  return localKeyVault(to).seal(purpose, jwk);
 }
 
 function purposeOf(dataCenterId: string, keyId: string): string {

@@ -154,7 +154,7 @@ export const peopleExplanations = {
   PasskeyWrong: {
     expected: 'a passkey of a user of this data centre that answers the challenge of the page',
     came: '[[{reason}||another answer]]',
-    rule: 'Web Authentication §7.1, §7.2',
+    rule: 'the Web Authentication standard (W3C) §7.1, §7.2',
     mend: 'Use a passkey that was added at this data centre ("Sign-in and security"), or sign in with the password.',
   },
   OutsideSignInRefused: {

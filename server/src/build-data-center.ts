@@ -5,7 +5,9 @@ import { AttemptCounter } from './accounts/attempts.ts';
 import { BackChannelLogout } from './accounts/back-channel-logout.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { startSweeping } from './accounts/expiry.ts';
+import { OutsideProviders } from './accounts/outside/providers.ts';
 import { Pages } from './accounts/pages/pages.ts';
+import { localKeyVault } from './accounts/signing/key-vault.ts';
 import { PresentedTokens } from './accounts/signing/presented-tokens.ts';
 import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { Proofs } from './accounts/store/proofs.ts';
@@ -91,8 +93,9 @@ export async function buildDataCenter(
     attempts,
     proofs: proofKey,
     audit: auditKey,
+    outside: outsideKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs' | 'audit', Buffer>>,
+  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs' | 'audit' | 'outside', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
@@ -113,16 +116,14 @@ export async function buildDataCenter(
   });
   notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
-  const dropOld = () => audit.dropOld(settings.audit.keptDays);
   closers.push(() => events.flush());
-  if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, dropOld));
   const tokens = new TokenStore(database);
   const signingKeys = new SigningKeys({
     database,
     notices,
     clock,
     random: shared.random,
-    sealingKey,
+    vault: localKeyVault(sealingKey),
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });
@@ -150,6 +151,15 @@ export async function buildDataCenter(
       const component = service === 'accounts' || service === 'content' ? service : 'api';
       faults?.intercept(component, { events, authority })(app, dialect);
     };
+  const sweepMore = async () => {
+    await audit.dropOld(settings.audit.keptDays);
+    for (const key of await signingKeys.rotateOld(settings.lifetimes.signingKeyMaxAgeSeconds * 1000)) {
+      const detail = { action: 'rotate', rotatedTo: key.keyId, reason: 'age' };
+      events.record({ kind: 'keys', outcome: 'Success', detail });
+    }
+  };
+  if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, sweepMore));
+  const outsideProviders = new OutsideProviders(database, outsideKey);
   const accountsContext: AccountsContext = {
     ...shared,
     intercept: intercept('accounts'),
@@ -166,6 +176,7 @@ export async function buildDataCenter(
     organizations: { listForUser: (userId) => listOrganizations(database, userId) },
     notices,
     attempts: new AttemptCounter({ database, clock, key: attempts, windowSeconds: settings.limits.windowSeconds }),
+    outsideProviders,
     pages: new Pages(dataCenter.id),
   };
   const accounts = createAccountsApp(accountsContext);
@@ -227,6 +238,7 @@ export async function buildDataCenter(
       audit,
       tokens,
       signingKeys,
+      outsideProviders,
       presented,
       crm: store,
       tokenCacheUse: () => authority.cacheUse,

@@ -171,9 +171,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       signIn: key('accounts sign-in'),
       refresh: key('refresh tokens'),
       signing: key(keyPurposes.signing),
+      factors: key('second factors'),
       attempts: key('attempt counts'),
       proofs: key('proofs of possession'),
       audit: key('audit log'),
+      outside: key('outside providers'),
     };
 
     const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;

@@ -11,7 +11,7 @@ import type {
   Session,
   StartSteps,
 } from '../../../server/src/console/wire.ts';
-import type { Account, AppList, SessionList } from '../../../server/src/console/wire-account.ts';
+import type { Account, AccountSecurity, AppList, SessionList } from '../../../server/src/console/wire-account.ts';
 import { CallFailure, call } from './call.ts';
 
 /** Refusals are final; what could not be reached is tried again. */
@@ -75,6 +75,11 @@ export const queries = {
       queryFn: () => call<OrganizationList>('GET', '/organizations'),
     }),
   account: () => queryOptions({ queryKey: ['account'], queryFn: () => call<Account>('GET', '/account') }),
+  accountSecurity: () =>
+    queryOptions({
+      queryKey: ['account', 'security'],
+      queryFn: () => call<AccountSecurity>('GET', '/account/security'),
+    }),
   sessions: () =>
     queryOptions({ queryKey: ['account', 'sessions'], queryFn: () => call<SessionList>('GET', '/account/sessions') }),
   apps: () => queryOptions({ queryKey: ['account', 'apps'], queryFn: () => call<AppList>('GET', '/account/apps') }),

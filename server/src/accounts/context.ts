@@ -13,6 +13,7 @@ import type { OrganizationId, UserId } from '../oauth/ids.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { AttemptCounter } from './attempts.ts';
+import type { OutsideProviders } from './outside/providers.ts';
 import type { Pages } from './pages/pages.ts';
 import type { PasswordRules } from './password-rules.ts';
 import type { PresentedTokens } from './signing/presented-tokens.ts';
@@ -46,6 +47,8 @@ export interface AccountsKeys {
   readonly signIn: Buffer;
   /** Successors of refresh tokens, which are derived from the one before them. */
   readonly refresh: Buffer;
+  /** Seals the secrets of authenticator apps. */
+  readonly factors: Buffer;
 }
 
 /** Everything that the accounts server of one data centre works with. */
@@ -74,6 +77,7 @@ export interface AccountsContext {
   readonly proofs: Proofs;
   /** Makes a user with an organization; undefined when somebody has that address. */
   readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
+  readonly outsideProviders: OutsideProviders;
   readonly attempts: AttemptCounter;
   readonly pages: Pages;
   readonly keys: AccountsKeys;

@@ -16,6 +16,7 @@ const expiring: readonly Expiring[] = [
   { table: 'enhance_token', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'attempt_count', column: 'window_ends_ms', keptMs: 0 },
   { table: 'session', column: 'expires_at_ms', keptMs: 0 },
+  { table: 'outside_request', column: 'expires_at_ms', keptMs: 0 },
   { table: 'mailed_link', column: 'expires_at_ms', keptMs: 0 },
   { table: 'used_proof', column: 'expires_at_ms', keptMs: 0 },
   { table: 'used_hop', column: 'expires_at_ms', keptMs: 0 },

@@ -15,6 +15,9 @@ const beforeSession: ReadonlySet<string> = new Set([
   '/signin/password',
   '/signin/forgot',
   '/signin/reset',
+  '/signin/second',
+  '/signin/passkey',
+  '/signin/with/link',
   '/signup',
   '/signup/confirm',
 ]);

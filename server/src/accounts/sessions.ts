@@ -5,6 +5,7 @@ import { secretHash } from '../foundation/secrets.ts';
 import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
 import { tieKey } from '../inspector/flow-key.ts';
 import type { UserId } from '../oauth/ids.ts';
+import type { SignInMethod } from './acr.ts';
 import type { AccountsContext } from './context.ts';
 import { moveSessionClients } from './store/session-clients.ts';
 
@@ -14,8 +15,10 @@ export interface Session {
   readonly userId: UserId;
   readonly email: string;
   readonly displayName: string;
-  /** When the password was typed. */
+  /** When the user signed in. */
   readonly signedInAtMs: EpochMs;
+  /** When the user last proved to be who signed in: then, or at a later confirmation. */
+  readonly confirmedAtMs: EpochMs;
 }
 
 /** The cookies of the accounts server. */
@@ -65,6 +68,7 @@ export async function startSession(
   request: FastifyRequest,
   reply: FastifyReply,
   userId: UserId,
+  amr: readonly SignInMethod[],
 ): Promise<void> {
   const before = readCookie(context, request, 'session');
   const token = context.random.bytes(32).toString('hex');
@@ -73,9 +77,9 @@ export async function startSession(
   const userAgent = request.headers['user-agent']?.replaceAll('\0', '').slice(0, userAgentLength) ?? null;
   await context.database.transaction(async (transaction) => {
     await transaction.query({
-      text: `INSERT INTO session (session_hash, user_id, created_at_ms, last_used_at_ms, expires_at_ms, user_agent)
-             VALUES ($1, $2, $3, $3, $4, $5)`,
-      values: [secretHash(token), userId, nowMs, nowMs + ttlSeconds * 1000, userAgent],
+      text: `INSERT INTO session (session_hash, user_id, created_at_ms, last_used_at_ms, expires_at_ms, user_agent, amr)
+             VALUES ($1, $2, $3, $3, $4, $5, $6)`,
+      values: [secretHash(token), userId, nowMs, nowMs + ttlSeconds * 1000, userAgent, amr],
     });
     if (!before) return;
     await transaction.query({
@@ -102,10 +106,11 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
     first_name: string;
     last_name: string;
     created_at_ms: string;
+    confirmed_at_ms: string | null;
     last_used_at_ms: string;
   }>({
     name: 'session-find',
-    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, s.created_at_ms, s.last_used_at_ms
+    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, s.created_at_ms, s.confirmed_at_ms, s.last_used_at_ms
            FROM session s JOIN user_account u USING (user_id)
            WHERE s.session_hash = $1 AND ${alive('$2', '$3')} AND u.active`,
     values: [hash, nowMs, idleSince(context, nowMs)],
@@ -113,7 +118,26 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
   if (!row) return undefined;
   await noteSessionUse(context, hash, Number(row.last_used_at_ms));
   const displayName = `${row.first_name} ${row.last_name}`.trim();
-  return { hash, userId: row.user_id, email: row.email, displayName, signedInAtMs: Number(row.created_at_ms) };
+  const signedInAtMs = Number(row.created_at_ms);
+  const confirmedAtMs = Math.max(signedInAtMs, Number(row.confirmed_at_ms ?? 0));
+  return { hash, userId: row.user_id, email: row.email, displayName, signedInAtMs, confirmedAtMs };
+}
+
+/** Whether the user signed in, or confirmed it, a short while ago: for what changes how one signs in. */
+export function isConfirmed(context: Pick<AccountsContext, 'clock' | 'settings'>, session: Session): boolean {
+  const { confirmationSeconds } = context.settings.lifetimes;
+  return context.clock.nowMs() - session.confirmedAtMs < confirmationSeconds * 1000;
+}
+
+/** Notes that the user has proved again to be who signed in. */
+export async function confirmSession(
+  context: Pick<AccountsContext, 'database' | 'clock'>,
+  { hash }: Pick<Session, 'hash'>,
+): Promise<void> {
+  await context.database.query({
+    text: 'UPDATE session SET confirmed_at_ms = $2 WHERE session_hash = $1',
+    values: [hash, context.clock.nowMs()],
+  });
 }
 
 /** Writes down that a session is used now, once a minute at most. */

@@ -6,7 +6,7 @@ import { currentCaller } from '../foundation/caller.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
-import { checkAddress, InputFault, parseBody, validatorOf } from '../http/read-input.ts';
+import { checkAddress, InputFault, parseBody, readBody, validatorOf } from '../http/read-input.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
 import { isClientSetting } from '../oauth/client-settings.ts';
@@ -28,7 +28,7 @@ import { AdminFailure, badInput } from './failure.ts';
 import { registerFlows } from './flows.ts';
 import { closeImport, importRows, openImport } from './import.ts';
 import { inspectToken } from './inspect-token.ts';
-import { listSigningKeys, rotateSigningKey } from './keys.ts';
+import { listSigningKeys, retireSigningKey, rotateSigningKey } from './keys.ts';
 import { listMails, showMail } from './mails.ts';
 import { moduleFields } from './module-fields.ts';
 import { type DescribedRoute, registerDescription } from './openapi.ts';
@@ -38,6 +38,7 @@ import {
   listAssignmentRules,
   removeAssignmentRule,
 } from './organization-settings.ts';
+import { listProviders, putProvider, removeProvider } from './outside-providers.ts';
 import { bodies, queries, withId } from './schemas.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
@@ -129,8 +130,27 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.get('/data-centers/:id/signing-keys', { schema: { params: withId } }, async (request) =>
     listSigningKeys(context, request.params.id),
   );
-  app.post('/data-centers/:id/signing-keys/rotate', { schema: { params: withId } }, async (request, reply) =>
-    reply.code(201).send(await rotateSigningKey(context, request.params.id)),
+  app.post('/data-centers/:id/signing-keys/rotate', { schema: { params: withId } }, async (request, reply) => {
+    const body = request.body === undefined || request.body === null ? {} : readBody(request, bodies.keyRotation);
+    return reply.code(201).send(await rotateSigningKey(context, request.params.id, body.algorithm));
+  });
+  app.post(
+    '/data-centers/:id/signing-keys/retire',
+    { schema: { body: bodies.keyRetirement, params: withId } },
+    async (request) => retireSigningKey(context, request.params.id, request.body.keyId),
+  );
+  app.get('/data-centers/:id/outside-providers', { schema: { params: withId } }, async (request) =>
+    listProviders(context, request.params.id),
+  );
+  app.post(
+    '/data-centers/:id/outside-providers',
+    { schema: { body: bodies.outsideProvider, params: withId } },
+    async (request) => putProvider(context, request.params.id, request.body),
+  );
+  app.delete(
+    '/data-centers/:id/outside-providers',
+    { schema: { params: withId, querystring: queries.outsideProvider } },
+    async (request) => removeProvider(context, request.params.id, request.query.provider),
   );
   app.post('/users', { schema: { body: bodies.user } }, async (request, reply) => {
     const { dataCenter, organization, ...user } = request.body;

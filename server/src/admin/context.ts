@@ -1,3 +1,4 @@
+import type { OutsideProviders } from '../accounts/outside/providers.ts';
 import type { PasswordRules } from '../accounts/password-rules.ts';
 import type { PresentedTokens } from '../accounts/signing/presented-tokens.ts';
 import type { SigningKeys } from '../accounts/signing/signing-keys.ts';
@@ -26,6 +27,7 @@ export interface AdministeredDataCenter {
   readonly audit: AuditLog;
   readonly signingKeys: SigningKeys;
   readonly presented: PresentedTokens;
+  readonly outsideProviders: OutsideProviders;
   readonly crm: CrmStore;
 }
 

@@ -87,6 +87,8 @@ const encode = (text: string) => encodeURIComponent(text.toWellFormed());
 const fieldsOf: Record<string, readonly string[]> = {
   'POST /users': ['dataCenter', 'email', 'password', 'firstName', 'lastName', 'organization'],
   'PATCH /users': ['dataCenter', 'email', 'password', 'active', 'endTokens'],
+  'POST /data-centers/:id/outside-providers': ['id', 'name', 'clientId', 'scopes'],
+  'POST /data-centers/:id/signing-keys/retire': ['id'],
   'POST /clients': ['dataCenter', 'owner', 'type', 'name', 'homepageUrl', 'redirectUris', 'javascriptDomains'],
   'PATCH /clients/:id': ['name', 'homepageUrl', 'redirectUris', 'javascriptDomains', 'enable', 'disable', 'overrides'],
   'POST /clients/:id/rotate-secret': ['dataCenter'],

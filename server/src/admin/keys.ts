@@ -1,12 +1,14 @@
+import type { SigningAlgorithm } from '../accounts/signing/signing-key-material.ts';
 import type { SigningKeyDescription } from '../accounts/signing/signing-keys.ts';
 import type { AdminContext } from './context.ts';
-import { conflict } from './failure.ts';
+import { conflict, notFound } from './failure.ts';
 import { recordOperatorEvent } from './operator-events.ts';
 import { administered } from './users.ts';
 
 /** A signing key, as the command line shows it. */
 export interface DescribedKey {
   readonly key_id: string;
+  readonly algorithm: string;
   readonly state: SigningKeyDescription['state'];
   readonly created_at: string;
   readonly signs_from: string;
@@ -21,9 +23,13 @@ export async function listSigningKeys(context: AdminContext, dataCenterId: strin
 }
 
 /** Makes a new key, which verifiers can fetch at once and which signs after the lead time. */
-export async function rotateSigningKey(context: AdminContext, dataCenterId: string): Promise<DescribedKey> {
+export async function rotateSigningKey(
+  context: AdminContext,
+  dataCenterId: string,
+  algorithm?: SigningAlgorithm,
+): Promise<DescribedKey> {
   const { signingKeys } = administered(context, dataCenterId);
-  const rotation = await signingKeys.rotate();
+  const rotation = await signingKeys.rotate(algorithm);
   if (rotation.kind === 'next key waits') {
     throw conflict(
       `key ${rotation.keyId} of data centre "${dataCenterId}" is published already and signs from ${time(rotation.activeFromMs)}; rotate again after that`,
@@ -38,9 +44,24 @@ export async function rotateSigningKey(context: AdminContext, dataCenterId: stri
   return key;
 }
 
+/** Takes a key away at once, in an emergency. @throws AdminFailure when there is none to take. */
+export async function retireSigningKey(
+  context: AdminContext,
+  dataCenterId: string,
+  keyId: string,
+): Promise<DescribedKey[]> {
+  const { signingKeys } = administered(context, dataCenterId);
+  if (!(await signingKeys.retire(keyId))) {
+    throw notFound(`data centre "${dataCenterId}" has no signing key ${keyId} that could be retired`);
+  }
+  recordOperatorEvent(context, dataCenterId, { kind: 'keys', action: 'retire', detail: { retired: keyId } });
+  return listSigningKeys(context, dataCenterId);
+}
+
 function describe(key: SigningKeyDescription): DescribedKey {
   return {
     key_id: key.keyId,
+    algorithm: key.algorithm,
     state: key.state,
     created_at: time(key.createdAtMs),
     signs_from: time(key.activeFromMs),

@@ -4,7 +4,7 @@ import type { AdminContext } from './context.ts';
 
 /** What an operator or an owner did, for the events of a data centre: which thing and which fields, never their values. */
 export interface OperatorEvent extends Pick<ProtocolEvent, 'clientId' | 'userId'> {
-  readonly kind: Extract<EventKind, 'client' | 'user' | 'keys'>;
+  readonly kind: Extract<EventKind, 'client' | 'user' | 'keys' | 'provider'>;
   readonly action: string;
   readonly detail?: Readonly<Record<string, unknown>>;
 }

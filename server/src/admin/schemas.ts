@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { signingAlgorithms } from '../accounts/signing/signing-key-material.ts';
 import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -70,6 +71,8 @@ export const bodies = {
       active: Type.Optional(Type.Boolean()),
       operator: Type.Optional(Type.Boolean()),
       endTokens: Type.Boolean({ default: false }),
+      /** Removes authenticator app, passkeys and recovery codes. */
+      resetFactors: Type.Boolean({ default: false }),
     },
     strict,
   ),
@@ -109,6 +112,19 @@ export const bodies = {
     },
     strict,
   ),
+  outsideProvider: Type.Object(
+    {
+      id: Type.String(),
+      name: Type.String({ maxLength: 100 }),
+      issuer: Type.String({ maxLength: 500 }),
+      clientId: Type.String({ minLength: 1, maxLength: 500 }),
+      clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
+      scopes: Type.String({ default: 'openid email profile', maxLength: 500 }),
+    },
+    strict,
+  ),
+  keyRotation: Type.Object({ algorithm: Type.Optional(oneOf(signingAlgorithms)) }, strict),
+  keyRetirement: Type.Object({ keyId: Type.String({ pattern: '^[0-9a-f]{32}$' }) }, strict),
   secretRotation: Type.Object(
     { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
     strict,
@@ -171,6 +187,7 @@ export const queries = {
     },
     strict,
   ),
+  outsideProvider: Type.Object({ provider: Type.String() }, strict),
   auditVerification: Type.Object({ dataCenter: Type.String(), head: Type.Optional(Type.String()) }, strict),
   events: Type.Object({
     dataCenter: Type.String({ default: '' }),

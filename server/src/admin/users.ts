@@ -1,3 +1,4 @@
+import { removeFactors } from '../accounts/factors/factors.ts';
 import { endGrants } from '../accounts/store/end-tokens.ts';
 import {
   createUser,
@@ -112,6 +113,8 @@ export interface UserChange {
   readonly operator?: boolean;
   /** End all tokens and grants of the user as well. */
   readonly endTokens: boolean;
+  /** Remove everything that the user signs in with beside the password. */
+  readonly resetFactors?: boolean;
 }
 
 export async function changeUser(context: AdminContext, dataCenterId: string, email: string, change: UserChange) {
@@ -123,6 +126,7 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   if (change.password !== undefined) await setPassword(database, user.userId, change.password, { endSessions: true });
   if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
   if (change.operator !== undefined) await setOperator(database, user.userId, change.operator);
+  if (change.resetFactors) await removeFactors(database, user.userId);
   const ended = change.endTokens ? await endGrants(database, notices, { userId: user.userId }) : 0;
   const { active = user.active, operator = user.operator } = change;
   const changed = [
@@ -130,6 +134,7 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
     ...(active === user.active ? [] : ['active']),
     ...(operator === user.operator ? [] : ['operator']),
     ...(change.endTokens ? ['tokens'] : []),
+    ...(change.resetFactors ? ['factors'] : []),
   ];
   const detail = { changed, active, operator, endedGrants: ended };
   recordOperatorEvent(context, dataCenterId, { kind: 'user', action: 'change', userId: user.userId, detail });

@@ -7,6 +7,11 @@ const auditedKinds: ReadonlySet<EventKind> = new Set<EventKind>([
   'password',
   'password-reset',
   'email',
+  'second-factor',
+  'passkey',
+  'confirmation',
+  'outside-sign-in',
+  'provider',
   'sign-up',
   'session',
   'user',
@@ -42,9 +47,16 @@ const auditedOutcomes: ReadonlySet<string> = new Set([
   'UserInactive',
 ]);
 
-const unaudited: ReadonlySet<string> = new Set(['FormExpired', 'ConsentChanged', 'ServiceUnavailable']);
+const unaudited: ReadonlySet<string> = new Set([
+  'FormExpired',
+  'ConsentChanged',
+  'ServiceUnavailable',
+  'SecondFactorNeeded',
+]);
 
 /** Whether the audit log tells of an event (ASVS 16.3.1 to 16.3.3, AUD-01). */
 export function isAudited(kind: EventKind, outcome: string): boolean {
+  // An authorization that went well is access that a user gave: by a consent, or by one of before.
+  if (kind === 'authorize' && outcome === 'Success') return true;
   return (auditedKinds.has(kind) && !unaudited.has(outcome)) || auditedOutcomes.has(outcome);
 }

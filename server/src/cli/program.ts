@@ -15,6 +15,7 @@ import { registerLabCommands } from './commands/lab.ts';
 import { registerLimitsCommands } from './commands/limits.ts';
 import { registerMailCommands } from './commands/mail.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
+import { registerProviderCommands } from './commands/provider.ts';
 import { registerSelfClientCommands } from './commands/self-client.ts';
 import { registerServeCommand } from './commands/serve.ts';
 import { registerSessionCommands } from './commands/session.ts';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   registerLimitsCommands(program);
   registerLabCommands(program);
   registerMailCommands(program);
+  registerProviderCommands(program);
   registerMigrateCommand(program);
   prepare(program);
   return program;

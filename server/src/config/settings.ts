@@ -34,6 +34,10 @@ const lifetimes = Type.Object(
     deviceCodeTtlSeconds: duration(300, 'Device code and user code.'),
     idTokenTtlSeconds: duration(3600, 'ID token.'),
     signingKeyLeadSeconds: duration(600, 'Time between publishing a new signing key and signing with it.'),
+    signingKeyMaxAgeSeconds: duration(
+      90 * 86_400,
+      'How long a signing key signs before a successor is made by itself.',
+    ),
     accessTokenTtlSeconds: duration(3600, 'Access token.'),
     refreshGraceSeconds: Type.Integer({
       minimum: 0,
@@ -50,6 +54,10 @@ const lifetimes = Type.Object(
     sessionIdleSeconds: duration(7 * 86_400, 'Longest time that a session may go unused before it ends.'),
     resetTtlSeconds: duration(1800, 'Link by mail with which a user chooses a new password.'),
     verificationTtlSeconds: duration(86_400, 'Links by mail that prove an address, or complete a sign-up.'),
+    confirmationSeconds: duration(
+      300,
+      'How long after a sign-in, or a confirmation by password, users may change how they sign in.',
+    ),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
     hopTtlSeconds: Type.Integer({
       minimum: 1,
@@ -81,6 +89,10 @@ const limits = Type.Object(
     ),
     signInFailuresPerAddress: count(1000, 'Wrong passwords from one address in a window.'),
     signInNamesPerAddress: count(300, 'Sign-in names looked up from one address in a window.'),
+    secondFactorFailuresPerName: count(
+      10,
+      'Wrong codes of a second factor for one user in a window; of a browser that the user signed in with before, counted apart.',
+    ),
     mailsPerAddress: count(30, 'Mails asked for (new passwords, verification, sign-up) from one address in a window.'),
     mailsPerName: count(5, 'The same to one e-mail address in a window.'),
     deviceRequestsPerClientAndAddress: count(
@@ -230,6 +242,10 @@ const compatibility = Type.Object(
     idTokenLegacyHeader: Type.Boolean({
       default: false,
       description: 'Add key_id beside kid to the header of ID tokens.',
+    }),
+    idTokenEs256: Type.Boolean({
+      default: false,
+      description: 'Sign ID tokens with ES256 rather than RS256; true or false for one client.',
     }),
     environmentBinding: Type.Boolean({
       default: true,

@@ -7,6 +7,7 @@ import { createApp, type Dialect } from '../http/app.ts';
 import { InputFault } from '../http/read-input.ts';
 import { accountRoutes } from './account/account-routes.ts';
 import { appRoutes } from './account/app-routes.ts';
+import { securityRoutes } from './account/security-routes.ts';
 import { sessionListRoutes } from './account/session-list-routes.ts';
 import { auditRoutes } from './administration/audit-routes.ts';
 import { clockRoutes } from './administration/clock-routes.ts';
@@ -67,6 +68,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...flowRoutes(streams),
     ...recordRoutes(streams, crm),
     ...accountRoutes,
+    ...securityRoutes,
     ...sessionListRoutes,
     ...appRoutes,
     ...administeredUserRoutes,

@@ -60,6 +60,21 @@ export const appList = Type.Object({
   ),
 });
 
+/** GET /api/account/security; what it tells of is changed on a page of the accounts server, `changeAt`. */
+export const accountSecurity = Type.Object({
+  emailVerified: Type.Boolean(),
+  authenticatorApp: Type.Boolean(),
+  /** That are left. */
+  recoveryCodes: Type.Integer(),
+  passkeys: Type.Array(Type.Object({ name: Type.String(), addedAt: time, lastUsedAt: optionalTime })),
+  /** Sign-ins by outside providers. */
+  outside: Type.Array(
+    Type.Object({ name: Type.String(), email: Type.Union([Type.String(), Type.Null()]), linkedAt: time }),
+  ),
+  changeAt: Type.String(),
+});
+export type AccountSecurity = Static<typeof accountSecurity>;
+
 export type Account = Static<typeof account>;
 export type AccountChange = Static<typeof accountChange>;
 export type PasswordChange = Static<typeof passwordChange>;

@@ -24,6 +24,10 @@ const pastColumns = [
     'replaced_at_ms',
     'started_at_ms',
     'last_at_ms',
+    'email_verified_at_ms',
+    'linked_at_ms',
+    'revoked_at_ms',
+    'sent_at_ms',
   ],
   ...['secret_created_at_ms', 'secret_used_at_ms', 'former_created_at_ms', 'former_used_at_ms'],
 ];

@@ -85,7 +85,7 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
     [`${records}/Leads/${lead}`, undefined],
     [`${records}/Leads/${lead}/edit`, undefined],
     [`${records}/Quotes/new`, 'New Quote'],
-    ...['profile', 'password', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
+    ...['profile', 'password', 'security', 'sessions', 'apps'].map((tab) => [`/account/${tab}`, 'Account']),
     ...[
       'users',
       'organizations',

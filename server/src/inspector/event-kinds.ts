@@ -19,6 +19,11 @@ export const eventKinds = {
   introspect: 'an API asked about a token',
   password: 'a user changed a password',
   'password-reset': 'somebody asked for a link to set a new password, or used one',
+  'second-factor': 'a code of a second factor was given, or the factors of a user were changed',
+  passkey: 'a passkey was used or added',
+  'outside-sign-in': 'a browser came back from an outside OpenID provider',
+  provider: 'an outside OpenID provider was added, changed or removed',
+  confirmation: 'a user confirmed the sign-in before a sensitive change',
   email: 'a user proved an e-mail address',
   'sign-up': 'somebody asked for an account, or completed it',
   'sign-out': 'a user signed out',
@@ -57,6 +62,7 @@ const besideFlows: ReadonlySet<EventKind> = new Set<EventKind>([
   'notification',
   'email',
   'password-reset',
+  'provider',
   'session',
   'settings',
   'sign-up',
@@ -74,6 +80,7 @@ const harmless: ReadonlySet<string> = new Set([
   'RefreshTokenEvicted',
   'GrantEnded',
   'DevicePending',
+  'SecondFactorNeeded',
 ]);
 
 /** Whether a step of this kind and outcome makes its flow a failed one. A token that was evicted fails where it is used. */

@@ -16,6 +16,7 @@ export const clientSettings = {
   'compatibility.throttleEnabled': 'switch',
   'compatibility.strictCommaScopes': 'switch',
   'compatibility.idTokenLegacyHeader': 'switch',
+  'compatibility.idTokenEs256': 'switch',
   'compatibility.strictRfc': 'switch',
   'compatibility.mobileWithoutPkce': 'switch',
   'compatibility.searchWithoutScope': 'switch',

@@ -18,6 +18,11 @@ const tabs: readonly ScreenTab[] = [
     Content: lazy(async () => ({ default: (await import('./password-tab.tsx')).PasswordTab })),
   },
   {
+    id: 'security',
+    label: texts.tabs.security,
+    Content: lazy(async () => ({ default: (await import('./security-tab.tsx')).SecurityTab })),
+  },
+  {
     id: 'sessions',
     label: texts.tabs.sessions,
     Content: lazy(async () => ({ default: (await import('./sessions-tab.tsx')).SessionsTab })),

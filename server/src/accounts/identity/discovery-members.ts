@@ -1,4 +1,4 @@
-import { signingAlgorithm } from '../signing/signing-key-material.ts';
+import { signingAlgorithms } from '../signing/signing-key-material.ts';
 
 /**
  * Members of OpenID Connect Discovery §3 that are the same for every dialect.
@@ -7,7 +7,7 @@ import { signingAlgorithm } from '../signing/signing-key-material.ts';
 export function openIdMembers(authenticationClaims: readonly string[] = []) {
   return {
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [signingAlgorithm],
+    id_token_signing_alg_values_supported: [...signingAlgorithms],
     claim_types_supported: ['normal'],
     claims_supported: [
       ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', ...authenticationClaims, 'at_hash'],

@@ -4,14 +4,14 @@ import { settingsFor } from '../../oauth/client-settings.ts';
 import type { AccessToken, AuthorizationCode, UserId } from '../../oauth/ids.ts';
 import { type DialectName, issuerOf } from '../../oauth/issuer.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
-import { passwordAcr } from '../acr.ts';
+import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
 import { sessionIdForClient } from '../store/session-clients.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
 import { asksForIdentity, emailClaims, identityClaims } from './identity-claims.ts';
-import { findSignInFacts, type SignInFacts, signInTime } from './sign-in-facts.ts';
+import { findSignInFacts, type SignInFacts, signInOf } from './sign-in-facts.ts';
 
 /** What an ID token is about. */
 export interface IdTokenSubject {
@@ -51,6 +51,7 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
   };
   return context.signingKeys.sign(payload, {
     legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,
+    algorithm: compatibility.idTokenEs256 ? 'ES256' : 'RS256',
   });
 }
 
@@ -60,8 +61,11 @@ function givesIdToken(scopes: ScopeSet, dialect: DialectName): boolean {
 }
 
 /** How the user signed in; nothing where nobody did (codes made by command). */
-function signInClaims({ authTimeMs }: SignInFacts): Record<string, unknown> {
-  return authTimeMs === null ? {} : { acr: passwordAcr, amr: ['pwd'] };
+function signInClaims({ amr, authTimeMs }: SignInFacts): Record<string, unknown> {
+  if (authTimeMs === null) return {};
+  const methods = amr ?? ['pwd'];
+  const acr = acrOf(methods);
+  return { ...(acr !== undefined && { acr }), amr: methods };
 }
 
 /** `sid`: the name that the client has for the session (Back-Channel Logout §2.1); none of one that has ended. */
@@ -106,7 +110,7 @@ export async function createImplicitIdToken(
   accessToken: AccessToken,
 ): Promise<string | undefined> {
   if (!asksForIdentity(scopes)) return undefined;
-  const signIn = { nonce: nonce ?? null, authTimeMs: await signInTime(context.database, hash) };
+  const signIn = { nonce: nonce ?? null, ...(await signInOf(context.database, hash)) };
   return createIdToken(context, { client, userId, scopes, accessToken, signIn, dialect: 'platform' });
 }
 

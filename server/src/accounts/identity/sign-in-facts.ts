@@ -11,16 +11,21 @@ export interface SignInFacts {
   readonly authTimeMs: number | null;
   /** The session, which may have ended since; null where there was none. */
   readonly sessionHash?: SecretHash | null;
+  /** By which methods (RFC 8176). */
+  readonly amr: readonly string[] | null;
 }
 
-/** When the user of a session signed in. */
-export async function signInTime(queryable: Queryable, sessionHash: SecretHash): Promise<number | null> {
-  const [row] = await queryable.query<{ created_at_ms: string }>({
-    name: 'sign-in-time',
-    text: 'SELECT created_at_ms FROM session WHERE session_hash = $1',
+/** When and how the user of a session signed in. */
+export async function signInOf(
+  queryable: Queryable,
+  sessionHash: SecretHash,
+): Promise<Pick<SignInFacts, 'authTimeMs' | 'amr'>> {
+  const [row] = await queryable.query<{ created_at_ms: string; amr: string[] }>({
+    name: 'sign-in-of',
+    text: 'SELECT created_at_ms, amr FROM session WHERE session_hash = $1',
     values: [sessionHash],
   });
-  return row ? Number(row.created_at_ms) : null;
+  return { authTimeMs: row ? Number(row.created_at_ms) : null, amr: row?.amr ?? null };
 }
 
 /** Keeps them with a code, in the transaction that stores it. */
@@ -32,7 +37,8 @@ export async function saveSignInFacts(
   await queryable.query({
     name: 'sign-in-facts-save',
     text: `UPDATE authorization_code
-           SET nonce = $2, session_hash = $3, auth_time_ms = (SELECT created_at_ms FROM session WHERE session_hash = $3)
+           SET nonce = $2, session_hash = $3,
+             (auth_time_ms, amr) = (SELECT created_at_ms, amr FROM session WHERE session_hash = $3)
            WHERE code_hash = $1`,
     values: [secretHash(code), facts.nonce === null ? null : Buffer.from(facts.nonce), facts.sessionHash],
   });
@@ -56,15 +62,17 @@ export async function findSignInFacts(queryable: Queryable, code: AuthorizationC
   const [row] = await queryable.query<{
     nonce: Buffer | null;
     auth_time_ms: string | null;
+    amr: string[] | null;
     session_hash: Buffer | null;
   }>({
     name: 'sign-in-facts-find',
-    text: 'SELECT nonce, auth_time_ms, session_hash FROM authorization_code WHERE code_hash = $1',
+    text: 'SELECT nonce, auth_time_ms, amr, session_hash FROM authorization_code WHERE code_hash = $1',
     values: [secretHash(code)],
   });
   return {
     nonce: row?.nonce?.toString('utf8') ?? null,
     authTimeMs: row?.auth_time_ms == null ? null : Number(row.auth_time_ms),
     sessionHash: row?.session_hash ?? null,
+    amr: row?.amr ?? null,
   };
 }

@@ -29,7 +29,14 @@ export type PageName =
   | 'confirm-link'
   | 'sign-up'
   | 'sign-up-confirm'
-  | 'end-session';
+  | 'end-session'
+  | 'second-factor'
+  | 'security'
+  | 'authenticator-app'
+  | 'recovery-codes'
+  | 'confirm-identity'
+  | 'sessions'
+  | 'link-outside';
 
 export interface PageOptions {
   readonly title: string;
@@ -40,6 +47,8 @@ export interface PageOptions {
   readonly formTargets?: readonly string[];
   /** The page has a script of ours that sends its form on, wherever the app's answer goes. */
   readonly sendsItself?: boolean;
+  /** The page has a script of ours beside its forms, for passkeys. */
+  readonly hasScript?: boolean;
   /** The page is a step of an app's request, whose window the app may have opened and watches. */
   readonly openedByApp?: boolean;
   /** Who is signed in; shows the sign-out form, which needs its token. */
@@ -54,6 +63,7 @@ const assetTypes = {
   'accounts.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
   'send-form.js': 'text/javascript; charset=utf-8',
+  'passkey.js': 'text/javascript; charset=utf-8',
 } as const;
 const assetMaxAgeSeconds = 3600;
 
@@ -116,13 +126,14 @@ function openerPolicy({ openedByApp }: PageOptions): string {
  * `form-action` covers the whole chain of redirects after a form, so it has to name where the chain may end. A page that
  * only hands an answer on names nothing: what the app's own server does with the form is not ours to restrict.
  */
-function contentSecurityPolicy({ formTargets = [], sendsItself = false }: PageOptions): string {
+function contentSecurityPolicy({ formTargets = [], hasScript = false, sendsItself = false }: PageOptions): string {
   const targets = ["'self'", ...new Set(formTargets)].join(' ');
   return [
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
-    ...(sendsItself ? ["script-src 'self'"] : [`form-action ${targets}`]),
+    ...(sendsItself || hasScript ? ["script-src 'self'"] : []),
+    ...(sendsItself ? [] : [`form-action ${targets}`]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');

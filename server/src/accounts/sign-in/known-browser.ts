@@ -56,6 +56,22 @@ export async function passwordLimits(
   ];
 }
 
+/** What one more code of a second factor counts against; apart from passwords, for it comes after a right one. */
+export async function factorLimits(
+  context: NameContext,
+  request: FastifyRequest,
+  name: string,
+): Promise<readonly AttemptLimit[]> {
+  const { secondFactorFailuresPerName: most, signInFailuresPerAddress } = context.settings.limits;
+  const hash = nameHash(context, name);
+  const known = (await knownNames(context, request)).find((each) => each.name === hash);
+  if (known) return [{ of: 'codes of a known browser', key: known.id, most }];
+  return [
+    { of: 'codes from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
+    { of: 'codes for a name', key: foldEmailAddress(name), most },
+  ];
+}
+
 async function knownNames(context: NameContext, request: FastifyRequest): Promise<readonly KnownName[]> {
   const names = (await unseal(context.keys.signIn, purposeOf(context), readCookie(context, request, 'known'))) as
     | readonly KnownName[]

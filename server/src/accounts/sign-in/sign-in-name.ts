@@ -19,6 +19,7 @@ const notices = {
   invisible: 'emailInvisible',
   expired: 'expired',
   throttled: 'nameLookUpsThrottled',
+  passkey: 'passkeyWrong',
 } as const;
 
 /**
@@ -54,6 +55,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
         client: destination?.client,
         email: destination?.loginHint?.slice(0, userLimits.emailLength),
         notice: notice && pages.messages[notice],
+        providers: await context.outsideProviders.list(),
         signUp:
           context.settings.signUp === true ||
           (Array.isArray(context.settings.signUp) && context.settings.signUp.includes(context.dataCenter.id)),

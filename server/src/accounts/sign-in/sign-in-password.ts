@@ -4,9 +4,10 @@ import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { describeDestination, formTargets, readContinue } from '../request/continue-to.ts';
-import { clearCookie, startSession } from '../sessions.ts';
 import { findUser, verifyPassword } from '../users.ts';
-import { passwordLimits, rememberBrowser } from './known-browser.ts';
+import { completeSignIn } from './complete-sign-in.ts';
+import { passwordLimits } from './known-browser.ts';
+import { passkeyForm } from './passkey.ts';
 import { openTicket, passwordPage } from './ticket.ts';
 
 const notices = { credentials: 'credentialsWrong', throttled: 'throttled', expired: 'expired' } as const;
@@ -28,6 +29,7 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
       title: pages.messages.signIn,
       formTargets: formTargets(context, destination),
       openedByApp: destination !== undefined,
+      hasScript: true,
       data: {
         csrf: issueFormToken(context, request, reply, '/signin/password'),
         continueTo,
@@ -35,6 +37,7 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
         email: name,
         changeNameHref,
         notice: notice && pages.messages[notice],
+        passkey: await passkeyForm(context, request, reply, continueTo),
       },
     });
   });
@@ -70,11 +73,6 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
       return again('credentials');
     }
     await attempt.giveBack();
-    await startSession(context, request, reply, user.userId);
-    await rememberBrowser(context, request, reply, name);
-    // This is the home; a name that was mistyped may have left the cookie of another.
-    clearCookie(context, reply, 'home');
-    context.events.record({ kind: 'sign-in', outcome: 'Success', userId: user.userId, requestId: request.id });
-    return reply.redirect(continueTo, 303);
+    return completeSignIn(context, request, reply, { user, amr: ['pwd'], continueTo });
   });
 }

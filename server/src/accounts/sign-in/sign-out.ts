@@ -20,6 +20,8 @@ export function registerSignOut(app: FastifyInstance, context: AccountsContext):
         links: [
           { href: '/account/apps', text: pages.messages.connectedApps },
           { href: '/account/password', text: pages.messages.changePassword },
+          { href: '/account/security', text: pages.messages.security },
+          { href: '/account/sessions', text: pages.messages.browsers },
           { href: '/account/email', text: pages.messages.emailVerification },
           { href: `${context.dataCenter.origins.console}/`, text: pages.messages.console },
           { href: `${context.dataCenter.origins.api}/`, text: pages.messages.api },

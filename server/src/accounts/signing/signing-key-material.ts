@@ -1,8 +1,10 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { seal, unseal } from '../../foundation/sealed.ts';
+import { type KeyVault, localKeyVault } from './key-vault.ts';
 
-/** The one algorithm of ID tokens (reference §4.3). */
-export const signingAlgorithm = 'RS256';
+/** The algorithms of ID tokens: RS256, which every client knows (reference §4.3), and ES256 for those that ask for it. */
+export const signingAlgorithms = ['RS256', 'ES256'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+export const defaultAlgorithm: SigningAlgorithm = 'RS256';
 
 export interface KeyMaterial {
   readonly keyId: string;
@@ -11,34 +13,48 @@ export interface KeyMaterial {
 }
 
 /**
- * A new RSA pair of 2048 bits. It comes from the operating system's source, off the event loop. The id is the start of the RFC 7638 thumbprint, as 32 hexadecimal digits like the original's `key_id`.
+ * A new pair: RSA of 2048 bits, or P-256. It comes from the operating system's source, off the event loop. The id is the
+ * start of the RFC 7638 thumbprint, as 32 hexadecimal digits like the original's `key_id`.
  */
-export async function createKeyMaterial(sealingKey: Buffer, dataCenterId: string): Promise<KeyMaterial> {
-  const pair = await generateKeyPair(signingAlgorithm, { modulusLength: 2048, extractable: true });
-  const { kty, n, e } = await exportJWK(pair.publicKey);
-  const publicJwk = { kty, n, e } as JWK;
+export async function createKeyMaterial(
+  vault: KeyVault,
+  dataCenterId: string,
+  algorithm: SigningAlgorithm,
+): Promise<KeyMaterial> {
+  const pair = await generateKeyPair(algorithm, { modulusLength: 2048, extractable: true });
+  const { kty, n, e, crv, x, y } = await exportJWK(pair.publicKey);
+  const publicJwk = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }) as JWK;
   const thumbprint = await calculateJwkThumbprint(publicJwk);
   const keyId = Buffer.from(thumbprint, 'base64url').toString('hex').slice(0, 32);
   const privateJwk = await exportJWK(pair.privateKey);
   return {
     keyId,
-    publicJwk: { ...publicJwk, kid: keyId, use: 'sig', alg: signingAlgorithm },
-    sealedPrivateJwk: await seal(sealingKey, purposeOf(dataCenterId, keyId), privateJwk),
+    publicJwk: { ...publicJwk, kid: keyId, use: 'sig', alg: algorithm },
+    sealedPrivateJwk: await vault.seal(purposeOf(dataCenterId, keyId), privateJwk),
   };
 }
 
-/** The private half, for signing. Throws when it was sealed under another secret key or for another row. */
+/** The private half, for signing, which WebCrypto does off the event loop. Throws when another vault has sealed it. */
 export async function openPrivateKey(
-  sealingKey: Buffer,
+  vault: KeyVault,
   dataCenterId: string,
-  keyId: string,
-  sealedPrivateJwk: string,
+  {
+    keyId,
+    publicJwk,
+    sealedPrivateJwk,
+  }: Pick<KeyMaterial, 'keyId' | 'publicJwk'> & {
+    readonly sealedPrivateJwk: string | null;
+  },
 ): Promise<CryptoKey> {
-  const jwk = await unseal(sealingKey, purposeOf(dataCenterId, keyId), sealedPrivateJwk);
+  const jwk = await vault.open(purposeOf(dataCenterId, keyId), sealedPrivateJwk ?? '');
   if (jwk === undefined) {
     throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);
   }
-  return (await importJWK(jwk as JWK, signingAlgorithm)) as CryptoKey;
+  return (await importJWK(jwk as JWK, algorithmOf(publicJwk))) as CryptoKey;
+}
+
+export function algorithmOf({ alg }: JWK): SigningAlgorithm {
+  return alg === 'ES256' ? 'ES256' : 'RS256';
 }
 
 /** The private half under another key. Throws when it was sealed under neither. */
@@ -49,11 +65,11 @@ export async function resealPrivateKey(
   sealedPrivateJwk: string,
 ): Promise<string> {
   const purpose = purposeOf(dataCenterId, keyId);
-  const jwk = await unseal(from, purpose, sealedPrivateJwk);
+  const jwk = await localKeyVault(from).open(purpose, sealedPrivateJwk);
   if (jwk === undefined) {
     throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);
   }
-  return seal(to, purpose, jwk);
+  return localKeyVault(to).seal(purpose, jwk);
 }
 
 function purposeOf(dataCenterId: string, keyId: string): string {

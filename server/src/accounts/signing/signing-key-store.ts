@@ -11,6 +11,8 @@ export interface StoredSigningKey {
   readonly activeFromMs: number;
   readonly retiredAtMs: number | null;
   readonly signedUntilMs: number;
+  /** It had to go at once. */
+  readonly revokedAtMs: number | null;
 }
 
 interface Row {
@@ -21,6 +23,7 @@ interface Row {
   active_from_ms: string;
   retired_at_ms: string | null;
   signed_until_ms: string;
+  revoked_at_ms: string | null;
 }
 
 /** Topic of change notices about signing keys. */
@@ -30,7 +33,8 @@ export const signingKeyTopic = 'signing-keys';
 export async function loadSigningKeys(queryable: Queryable): Promise<StoredSigningKey[]> {
   const rows = await queryable.query<Row>({
     name: 'signing-keys',
-    text: `SELECT key_id, public_jwk, sealed_private_jwk, created_at_ms, active_from_ms, retired_at_ms, signed_until_ms
+    text: `SELECT key_id, public_jwk, sealed_private_jwk, created_at_ms, active_from_ms, retired_at_ms, signed_until_ms,
+                  revoked_at_ms
            FROM signing_key ORDER BY active_from_ms, created_at_ms, key_id`,
   });
   return rows.map((row) => ({
@@ -41,16 +45,18 @@ export async function loadSigningKeys(queryable: Queryable): Promise<StoredSigni
     activeFromMs: Number(row.active_from_ms),
     retiredAtMs: row.retired_at_ms === null ? null : Number(row.retired_at_ms),
     signedUntilMs: Number(row.signed_until_ms),
+    revokedAtMs: row.revoked_at_ms === null ? null : Number(row.revoked_at_ms),
   }));
 }
 
 /**
- * Adds the key that `choose` makes of the present ones, with nobody else adding one meanwhile; the keys before it retire
- * when it becomes active. Nothing happens when `choose` returns undefined.
+ * Adds the key that `choose` makes of the present ones, with nobody else adding one meanwhile; the keys of its algorithm
+ * before it retire when it becomes active, and `revoked` at once. Nothing happens when `choose` returns undefined.
  */
 export async function addSigningKey(
   database: Database,
   choose: (present: readonly StoredSigningKey[]) => NewSigningKey | undefined,
+  revoked: string | null = null,
 ): Promise<NewSigningKey | undefined> {
   return database.transaction(async (transaction) => {
     // Readers go on; a second process that wants to add a key waits, and then sees ours.
@@ -58,9 +64,11 @@ export async function addSigningKey(
     const fresh = choose(await loadSigningKeys(transaction));
     if (!fresh) return undefined;
     await transaction.query({
-      text: 'UPDATE signing_key SET retired_at_ms = $1 WHERE retired_at_ms IS NULL',
-      values: [fresh.activeFromMs],
+      text: `UPDATE signing_key SET retired_at_ms = $1
+             WHERE public_jwk->>'alg' = $2 AND (retired_at_ms IS NULL OR retired_at_ms > $1)`,
+      values: [fresh.activeFromMs, fresh.publicJwk.alg],
     });
+    if (revoked !== null) await revokeKey(transaction, revoked, fresh.createdAtMs);
     // Nobody can take from a later copy of the database what is no longer needed in it.
     await transaction.query({
       text: 'UPDATE signing_key SET sealed_private_jwk = NULL WHERE retired_at_ms < $1 AND signed_until_ms < $1',
@@ -85,7 +93,19 @@ export async function addSigningKey(
   });
 }
 
-export type NewSigningKey = Omit<StoredSigningKey, 'retiredAtMs' | 'signedUntilMs'>;
+export type NewSigningKey = Omit<StoredSigningKey, 'retiredAtMs' | 'signedUntilMs' | 'revokedAtMs'>;
+
+/** Takes a key away at once: it signs no more and is published no more. @returns whether there was one to take. */
+export async function revokeKey(queryable: Queryable, keyId: string, nowMs: number): Promise<boolean> {
+  const rows = await queryable.query({
+    text: `WITH changed AS (
+             UPDATE signing_key SET revoked_at_ms = $2, retired_at_ms = least(coalesce(retired_at_ms, $2), $2),
+               sealed_private_jwk = NULL WHERE key_id = $1 AND revoked_at_ms IS NULL RETURNING key_id)
+           SELECT pg_notify('grantway', '${signingKeyTopic}:' || key_id) FROM changed`,
+    values: [keyId, nowMs],
+  });
+  return rows.length > 0;
+}
 
 /** Says before a signature that the key is needed until `untilMs`. */
 export async function extendSigningKey(queryable: Queryable, keyId: string, untilMs: number): Promise<void> {

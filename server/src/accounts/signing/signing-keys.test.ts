@@ -7,7 +7,8 @@ import { ManualClock } from '../../foundation/clock.ts';
 import { systemRandom } from '../../foundation/random.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { unlimited } from '../../testing/unlimited.ts';
-import { IdentityStage } from '../identity/testing/identity-stage.ts';
+import { IdentityStage, user } from '../identity/testing/identity-stage.ts';
+import { localKeyVault } from './key-vault.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 const leadSeconds = 600;
@@ -24,10 +25,13 @@ describe('over HTTP', () => {
     ((await stage.get('/oauth/v2/keys')).json as unknown as JSONWebKeySet).keys.map((key) => key.kid);
   const signedWith = (idToken: string) => decodeProtectedHeader(idToken).kid;
   const idToken = async () => (await stage.tokens('openid')).id_token ?? '';
-  const admin = async (method: string, path: string) => {
+  const admin = async (method: string, path: string, body?: object) => {
     const { adminOrigin, admin: context } = stage.platform;
     const headers = { authorization: `Bearer ${context.adminToken}` };
-    const response = await fetch(`${adminOrigin}${path}`, { method, headers });
+    const response = await fetch(`${adminOrigin}${path}`, {
+      ...{ method, headers },
+      ...(body && { body: JSON.stringify(body) }),
+    });
     return { status: response.status, json: (await response.json()) as Record<string, unknown> };
   };
 
@@ -97,6 +101,54 @@ describe('over HTTP', () => {
     expect(await keyIds()).toEqual([second]);
   });
 
+  test('a client that asks for it gets ES256, beside the others; jose verifies both, through a rotation of each', async () => {
+    const { clock } = stage.platform;
+    const es = await stage.platform.addClient({ type: 'server', owner: user.email });
+    const change = { overrides: { 'compatibility.idTokenEs256': true } };
+    expect((await admin('PATCH', `/clients/${es.client_id}`, change)).status).toBe(200);
+    const esToken = async () =>
+      String((await stage.exchange(await stage.code({ scope: 'openid' }, es), es)).json.id_token);
+    const keySet = createRemoteJWKSet(new URL(`${stage.origin()}/oauth/v2/keys`), { cooldownDuration: 0 });
+    const verify = (token: string) => jwtVerify(token, keySet, { currentDate: new Date(clock.nowMs()) });
+    const [rs, first] = [await idToken(), await esToken()];
+    expect(decodeProtectedHeader(rs).alg).toBe('RS256');
+    expect((await verify(rs)).protectedHeader.alg).toBe('RS256');
+    expect((await verify(first)).protectedHeader.alg).toBe('ES256');
+    const rotated = await admin('POST', '/data-centers/us/signing-keys/rotate', { algorithm: 'ES256' });
+    expect(rotated).toMatchObject({ status: 201, json: { algorithm: 'ES256', state: 'next' } });
+    clock.advance(leadSeconds);
+    const second = await esToken();
+    expect(signedWith(second)).toBe(rotated.json.key_id);
+    expect(signedWith(await idToken())).toBe(signedWith(rs));
+    await verify(second);
+    await verify(first);
+    const metadata = await stage.get('/.well-known/openid-configuration');
+    expect(metadata.json.id_token_signing_alg_values_supported).toEqual(['RS256', 'ES256']);
+    const unknown = await admin('POST', '/data-centers/us/signing-keys/rotate', { algorithm: 'none' });
+    expect(unknown.status).toBe(400);
+  });
+
+  test('in an emergency a key goes at once, with all it has signed, and another one signs', async () => {
+    const { clock } = stage.platform;
+    const before = await idToken();
+    const stolen = signedWith(before) ?? '';
+    const keySet = () => createRemoteJWKSet(new URL(`${stage.origin()}/oauth/v2/keys`));
+    const verify = (token: string) => jwtVerify(token, keySet(), { currentDate: new Date(clock.nowMs()) });
+    await verify(before);
+    const retired = await admin('POST', '/data-centers/us/signing-keys/retire', { keyId: stolen });
+    expect(retired.status).toBe(200);
+    expect(await keyIds()).not.toContain(stolen);
+    await expect(verify(before)).rejects.toThrow();
+    const after = await idToken();
+    expect(signedWith(after)).not.toBe(stolen);
+    await verify(after);
+    expect(await stage.lastEvent('keys')).toMatchObject({
+      detail: { action: 'retire', retired: stolen, by: 'operator' },
+    });
+    expect((await admin('POST', '/data-centers/us/signing-keys/retire', { keyId: stolen })).status).toBe(404);
+    expect((await admin('POST', '/data-centers/us/signing-keys/retire', { keyId: 'x' })).status).toBe(400);
+  });
+
   test('each data centre has keys of its own; an unknown one is named', async () => {
     const { json } = await stage.get('/oauth/v2/keys', {}, 'in');
     expect((json as unknown as JSONWebKeySet).keys.map((key) => key.kid)).not.toEqual(await keyIds());
@@ -129,9 +181,9 @@ describe('over HTTP', () => {
       printed = '';
       expect(await run('list', '--dc', 'in')).toBe(0);
       const [headings, newest, oldest] = printed.trimEnd().split('\n');
-      expect(headings).toMatch(/^KEY +STATE +CREATED +SIGNS FROM +SIGNS UNTIL +PUBLISHED UNTIL$/);
-      expect(newest).toMatch(new RegExp(`^${rotated.key_id} +next `));
-      expect(oldest).toMatch(/^[0-9a-f]{32} +signing /);
+      expect(headings).toMatch(/^KEY +ALGORITHM +STATE +CREATED +SIGNS FROM +SIGNS UNTIL +PUBLISHED UNTIL$/);
+      expect(newest).toMatch(new RegExp(`^${rotated.key_id} +RS256 +next `));
+      expect(oldest).toMatch(/^[0-9a-f]{32} +RS256 +signing /);
     });
 
     test('a second rotation during the lead time fails in one line', async () => {
@@ -171,7 +223,7 @@ describe('several processes on one database', () => {
           notices,
           clock,
           random: systemRandom,
-          sealingKey,
+          vault: localKeyVault(sealingKey),
           dataCenterId: 'us',
           leadSeconds,
         }),
@@ -185,6 +237,30 @@ describe('several processes on one database', () => {
     const exp = Math.floor(clock.nowMs() / 1000) + ttlSeconds;
     return decodeProtectedHeader(await keys.sign({ exp }, { legacyHeader: false })).kid;
   };
+
+  test('a key that has signed for long enough gets a successor by itself, once over all processes', async () => {
+    const { clock, keys } = await processes(2);
+    const [one, other] = keys;
+    const first = await sign(one, clock);
+    expect(await one.rotateOld(90 * 24 * hour * 1000)).toEqual([]);
+    clock.advance(90 * 24 * hour);
+    const made = await Promise.all([one.rotateOld(90 * 24 * hour * 1000), other.rotateOld(90 * 24 * hour * 1000)]);
+    expect(made.flat()).toHaveLength(1);
+    expect(await sign(other, clock)).toBe(first);
+    clock.advance(leadSeconds);
+    expect(await sign(other, clock)).toBe(made.flat()[0]?.keyId);
+  });
+
+  test('of two processes that retire the same key, one does, and both sign with the new one', async () => {
+    const { clock, keys } = await processes(2);
+    const [one, other] = keys;
+    const first = (await sign(one, clock)) ?? '';
+    expect(await sign(other, clock)).toBe(first);
+    await Promise.all([one.retire(first), other.retire(first)]);
+    expect(await kids(one)).not.toContain(first);
+    await vi.waitUntil(async () => !(await kids(other)).includes(first));
+    expect(await sign(other, clock)).toBe(await sign(one, clock));
+  });
 
   test('a first key is made once, however many need it at the same time', async () => {
     const { clock, keys } = await processes(3);

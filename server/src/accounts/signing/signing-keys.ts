@@ -3,21 +3,31 @@ import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { Random } from '../../foundation/random.ts';
-import { createKeyMaterial, openPrivateKey, signingAlgorithm } from './signing-key-material.ts';
+import type { KeyVault } from './key-vault.ts';
+import {
+  algorithmOf,
+  createKeyMaterial,
+  defaultAlgorithm,
+  openPrivateKey,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from './signing-key-material.ts';
 import {
   addSigningKey,
   extendSigningKey,
   loadSigningKeys,
   type NewSigningKey,
+  revokeKey,
   type StoredSigningKey,
   signingKeyTopic,
 } from './signing-key-store.ts';
 
-export type SigningKeyState = 'next' | 'signing' | 'retired' | 'gone';
+export type SigningKeyState = 'next' | 'signing' | 'retired' | 'gone' | 'revoked';
 
 /** A key as people and the admin API see it. */
 export interface SigningKeyDescription {
   readonly keyId: string;
+  readonly algorithm: SigningAlgorithm;
   readonly state: SigningKeyState;
   readonly createdAtMs: number;
   readonly activeFromMs: number;
@@ -47,7 +57,7 @@ export class SigningKeys {
   readonly #privateKeys = new Map<string, Promise<CryptoKey>>();
   readonly #extendedUntilMs = new Map<string, number>();
   #loaded: { readonly keys: readonly StoredSigningKey[]; readonly atMs: number } | undefined;
-  #loading: Promise<readonly StoredSigningKey[]> | undefined;
+  #loading = new Map<SigningAlgorithm, Promise<readonly StoredSigningKey[]>>();
   #generation = 0;
 
   constructor(options: SigningKeysOptions) {
@@ -60,9 +70,15 @@ export class SigningKeys {
   /** Signs with the key whose time it is. `payload.exp` must be set. */
   async sign(
     payload: JWTPayload & { readonly exp: number },
-    options: { readonly legacyHeader?: boolean /** `typ` of the header; default: JWT. */; readonly type?: string },
+    options: {
+      readonly legacyHeader?: boolean;
+      /** `typ` of the header; default: JWT. */
+      readonly type?: string;
+      readonly algorithm?: SigningAlgorithm;
+    },
   ): Promise<string> {
-    const key = this.#current(await this.#keys());
+    const { algorithm = defaultAlgorithm } = options;
+    const key = this.#current(await this.#keys(algorithm), algorithm);
     const untilMs = payload.exp * 1000;
     if (Math.max(key.signedUntilMs, this.#extendedUntilMs.get(key.keyId) ?? 0) < untilMs) {
       await extendSigningKey(this.#options.database, key.keyId, untilMs + extendAheadMs);
@@ -71,7 +87,7 @@ export class SigningKeys {
     const { keyId } = key;
     return new SignJWT(payload)
       .setProtectedHeader({
-        alg: signingAlgorithm,
+        alg: algorithm,
         typ: options.type ?? 'JWT',
         kid: keyId,
         ...(options.legacyHeader ? { key_id: keyId } : {}),
@@ -82,7 +98,8 @@ export class SigningKeys {
   /** The public keys that verifiers need now: those that sign, will sign, or have signed ID tokens that live. */
   async published(): Promise<JWK[]> {
     const nowMs = this.#options.clock.nowMs();
-    return (await this.#keys()).filter((key) => this.#isPublished(key, nowMs)).map((key) => key.publicJwk);
+    const keys = await this.#keys(defaultAlgorithm);
+    return keys.filter((key) => this.#isPublished(key, nowMs)).map((key) => key.publicJwk);
   }
 
   /** Every key that there was, newest first. */
@@ -92,10 +109,11 @@ export class SigningKeys {
   }
 
   /** Makes a new key; the first one signs at once, any other after the lead time. One may wait at a time. */
-  async rotate(): Promise<Rotation> {
-    const material = await this.#createMaterial();
+  async rotate(algorithm: SigningAlgorithm = defaultAlgorithm): Promise<Rotation> {
+    const material = await this.#createMaterial(algorithm);
     let waiting: StoredSigningKey | undefined;
-    const added = await addSigningKey(this.#options.database, (present) => {
+    const added = await addSigningKey(this.#options.database, (all) => {
+      const present = usable(all, algorithm);
       const nowMs = this.#options.clock.nowMs();
       waiting = present.find((key) => key.activeFromMs > nowMs);
       if (waiting) return undefined;
@@ -111,30 +129,73 @@ export class SigningKeys {
     return { kind: 'rotated', key: this.#describe(key, keys) };
   }
 
-  #current(keys: readonly StoredSigningKey[]): StoredSigningKey {
+  /**
+   * Takes a key away at once, because somebody else may have it: it leaves the key set, and no ID token that it signed is
+   * verified any more by whoever reads the set anew. Where it was the one that signs, a new one signs from now on.
+   * @returns false when there is no such key, or it was taken away before.
+   */
+  async retire(keyId: string): Promise<boolean> {
+    const keys = await this.#load();
+    const key = keys.find((each) => each.keyId === keyId);
+    if (!key || key.revokedAtMs !== null) return false;
+    const { clock, database } = this.#options;
+    const algorithm = algorithmOf(key.publicJwk);
+    const nowMs = clock.nowMs();
+    const mayYetSign = key.retiredAtMs === null || key.retiredAtMs > nowMs;
+    if (mayYetSign) {
+      const material = await this.#createMaterial(algorithm);
+      await addSigningKey(database, () => ({ ...material, createdAtMs: nowMs, activeFromMs: nowMs }), keyId);
+    } else await revokeKey(database, keyId, nowMs);
+    this.#privateKeys.delete(keyId);
+    this.#forget();
+    return true;
+  }
+
+  /** Makes a successor for each key that has signed for longer than `maxAgeMs`. @returns the new keys. */
+  async rotateOld(maxAgeMs: number): Promise<SigningKeyDescription[]> {
+    const keys = await this.#load();
+    const nowMs = this.#options.clock.nowMs();
+    const made: SigningKeyDescription[] = [];
+    for (const algorithm of signingAlgorithms) {
+      const present = usable(keys, algorithm);
+      const newest = present.at(-1);
+      if (!newest || nowMs - newest.activeFromMs < maxAgeMs) continue;
+      const rotation = await this.rotate(algorithm);
+      if (rotation.kind === 'rotated') made.push(rotation.key);
+    }
+    return made;
+  }
+
+  #current(all: readonly StoredSigningKey[], algorithm: SigningAlgorithm): StoredSigningKey {
+    const keys = usable(all, algorithm);
     const nowMs = this.#options.clock.nowMs();
     // A process whose clock is behind that of the first key's maker signs with that key all the same.
     return (keys.findLast((key) => key.activeFromMs <= nowMs) ?? keys[0]) as StoredSigningKey;
   }
 
   #isPublished(key: StoredSigningKey, nowMs: number): boolean {
+    if (key.revokedAtMs !== null) return false;
     const untilMs = this.#publishedUntilMs(key);
     return untilMs === null || untilMs > nowMs;
   }
 
   /** The lead time is added for processes whose clocks differ. */
   #publishedUntilMs(key: StoredSigningKey): number | null {
+    if (key.revokedAtMs !== null) return key.revokedAtMs;
     return key.retiredAtMs === null ? null : Math.max(key.retiredAtMs + this.#leadMs, key.signedUntilMs);
   }
 
   #describe(key: StoredSigningKey, keys: readonly StoredSigningKey[]): SigningKeyDescription {
     const nowMs = this.#options.clock.nowMs();
+    const algorithm = algorithmOf(key.publicJwk);
     let state: SigningKeyState = 'gone';
-    if (key.keyId === this.#current(keys).keyId) state = 'signing';
+    if (key.revokedAtMs !== null) state = 'revoked';
+    else if (key.keyId === this.#current(keys, algorithm).keyId) state = 'signing';
     else if (key.activeFromMs > nowMs) state = 'next';
     else if (this.#isPublished(key, nowMs)) state = 'retired';
     return {
       keyId: key.keyId,
+      algorithm,
       state,
       createdAtMs: key.createdAtMs,
       activeFromMs: key.activeFromMs,
@@ -143,26 +204,30 @@ export class SigningKeys {
     };
   }
 
-  /** The keys, at least one: the first is made when it is first needed, so that no start waits for it. */
-  async #keys(): Promise<readonly StoredSigningKey[]> {
+  /** The keys, at least one of the algorithm: the first is made when it is first needed, so that no start waits for it. */
+  async #keys(algorithm: SigningAlgorithm): Promise<readonly StoredSigningKey[]> {
     const nowMs = this.#options.clock.nowMs();
-    if (this.#loaded && Math.abs(nowMs - this.#loaded.atMs) < cacheTtlMs) return this.#loaded.keys;
-    if (this.#loading) return this.#loading;
-    const loading = this.#loadOrCreate().finally(() => {
-      if (this.#loading === loading) this.#loading = undefined;
+    const loaded = this.#loaded;
+    if (loaded && Math.abs(nowMs - loaded.atMs) < cacheTtlMs && usable(loaded.keys, algorithm).length > 0) {
+      return loaded.keys;
+    }
+    const known = this.#loading.get(algorithm);
+    if (known) return known;
+    const loading = this.#loadOrCreate(algorithm).finally(() => {
+      if (this.#loading.get(algorithm) === loading) this.#loading.delete(algorithm);
     });
-    this.#loading = loading;
+    this.#loading.set(algorithm, loading);
     return loading;
   }
 
-  async #loadOrCreate(): Promise<readonly StoredSigningKey[]> {
+  async #loadOrCreate(algorithm: SigningAlgorithm): Promise<readonly StoredSigningKey[]> {
     const keys = await this.#load();
-    if (keys.length > 0) return keys;
-    const material = await this.#createMaterial();
+    if (usable(keys, algorithm).length > 0) return keys;
+    const material = await this.#createMaterial(algorithm);
     const nowMs = this.#options.clock.nowMs();
     // Another process may have been faster: then its key is the first one.
     await addSigningKey(this.#options.database, (present) =>
-      present.length > 0 ? undefined : { ...material, createdAtMs: nowMs, activeFromMs: nowMs },
+      usable(present, algorithm).length > 0 ? undefined : { ...material, createdAtMs: nowMs, activeFromMs: nowMs },
     );
     return this.#load();
   }
@@ -179,19 +244,19 @@ export class SigningKeys {
   #forget(): void {
     this.#generation++;
     this.#loaded = undefined;
-    this.#loading = undefined;
+    this.#loading = new Map();
   }
 
-  #createMaterial() {
-    const { sealingKey, dataCenterId } = this.#options;
-    return createKeyMaterial(sealingKey, dataCenterId);
+  #createMaterial(algorithm: SigningAlgorithm) {
+    const { vault, dataCenterId } = this.#options;
+    return createKeyMaterial(vault, dataCenterId, algorithm);
   }
 
   #privateKey(key: StoredSigningKey): Promise<CryptoKey> {
     const known = this.#privateKeys.get(key.keyId);
     if (known) return known;
-    const { sealingKey, dataCenterId } = this.#options;
-    const opening = openPrivateKey(sealingKey, dataCenterId, key.keyId, key.sealedPrivateJwk ?? '');
+    const { vault, dataCenterId } = this.#options;
+    const opening = openPrivateKey(vault, dataCenterId, key);
     this.#privateKeys.set(key.keyId, opening);
     opening.catch(() => this.#privateKeys.delete(key.keyId));
     return opening;
@@ -203,12 +268,17 @@ export interface SigningKeysOptions {
   readonly notices: ChangeNotices;
   readonly clock: Clock;
   readonly random: Random;
-  /** Derived from the platform's secret key. */
-  readonly sealingKey: Buffer;
+  /** Opens the private keys, which the database holds sealed. */
+  readonly vault: KeyVault;
   readonly dataCenterId: string;
   readonly leadSeconds: number;
 }
 
 function stored(key: NewSigningKey): StoredSigningKey {
-  return { ...key, retiredAtMs: null, signedUntilMs: 0 };
+  return { ...key, retiredAtMs: null, signedUntilMs: 0, revokedAtMs: null };
+}
+
+/** The keys of the algorithm that may sign, now or later. */
+function usable(keys: readonly StoredSigningKey[], algorithm: SigningAlgorithm): StoredSigningKey[] {
+  return keys.filter((key) => algorithmOf(key.publicJwk) === algorithm && key.revokedAtMs === null);
 }

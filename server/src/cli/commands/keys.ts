@@ -9,6 +9,7 @@ interface Options extends PlatformAddress {
 
 interface Key {
   readonly key_id: string;
+  readonly algorithm: string;
   readonly state: string;
   readonly created_at: string;
   readonly signs_from: string;
@@ -27,9 +28,10 @@ export function registerKeyCommands(program: Command): void {
     const found = await connectAdmin(options)<Key[]>('GET', pathOf(options));
     if (options.json) return printJson(found);
     printTable(
-      ['KEY', 'STATE', 'CREATED', 'SIGNS FROM', 'SIGNS UNTIL', 'PUBLISHED UNTIL'],
+      ['KEY', 'ALGORITHM', 'STATE', 'CREATED', 'SIGNS FROM', 'SIGNS UNTIL', 'PUBLISHED UNTIL'],
       found.map((key) => [
         key.key_id,
+        key.algorithm,
         key.state,
         key.created_at,
         key.signs_from,
@@ -42,11 +44,29 @@ export function registerKeyCommands(program: Command): void {
     keys
       .command('rotate')
       .description('make a new signing key: published at once, signs after the lead time, the old one stays published')
-      .requiredOption('--dc <id>', 'data centre'),
-  ).action(async (options: Options) => {
-    const key = await connectAdmin(options)<Key>('POST', `${pathOf(options)}/rotate`);
+      .requiredOption('--dc <id>', 'data centre')
+      .option('--algorithm <name>', 'RS256 or ES256', 'RS256'),
+  ).action(async (options: Options & { readonly algorithm: string }) => {
+    const { algorithm } = options;
+    const key = await connectAdmin(options)<Key>('POST', `${pathOf(options)}/rotate`, { algorithm });
     if (options.json) printJson(key);
     else printFacts({ ...key });
+  });
+  addAddressOptions(
+    keys
+      .command('retire')
+      .description(
+        'take a signing key away at once, because others may have it: what it has signed is not verified any more',
+      )
+      .requiredOption('--dc <id>', 'data centre')
+      .requiredOption('--key-id <id>', 'the key'),
+  ).action(async (options: Options & { readonly keyId: string }) => {
+    const left = await connectAdmin(options)<Key[]>('POST', `${pathOf(options)}/retire`, { keyId: options.keyId });
+    if (options.json) return printJson(left);
+    printFacts({
+      retired: options.keyId,
+      signing: left.filter((key) => key.state === 'signing').map((key) => key.key_id),
+    });
   });
 }
 

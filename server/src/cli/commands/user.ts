@@ -80,6 +80,10 @@ export function registerUserCommands(program: Command): void {
   existing('promote', 'give the user the operator role: in the console operators see and change everything')
     .option('--demote', 'take the role back')
     .action((options: Options & { demote?: boolean }) => change(options, { operator: options.demote !== true }));
+  existing(
+    'reset-factors',
+    'remove authenticator app, passkeys and recovery codes of a user who has lost them; the password stays',
+  ).action((options: Options) => change(options, { resetFactors: true }));
   existing('end-tokens', 'end all API tokens and grants of the user').action((options: Options) =>
     change(options, { endTokens: true }),
   );

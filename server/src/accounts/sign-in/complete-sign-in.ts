@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { seal, unseal } from '../../foundation/sealed.ts';
+import type { SignInMethod } from '../acr.ts';
+import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
+import type { AccountsContext } from '../context.ts';
+import { factorsOf, needsSecondFactor } from '../factors/factors.ts';
+import { clearCookie, startSession } from '../sessions.ts';
+import type { User } from '../users.ts';
+import { rememberBrowser } from './known-browser.ts';
+
+/** A sign-in whose first factor was right: who it is, sealed and bound to the browser, for the page of the second. */
+export interface HalfSignIn {
+  readonly userId: string;
+  readonly email: string;
+  readonly amr: readonly SignInMethod[];
+  readonly browser: string;
+  readonly expiresAtMs: number;
+}
+
+const purpose = 'sign-in without its second factor';
+
+/**
+ * Goes on after a factor was right: to the page of the second one, where the user has one and has not shown it, else into
+ * a session and on to where the browser was going.
+ */
+export async function completeSignIn(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  {
+    user,
+    amr,
+    continueTo,
+  }: { readonly user: User; readonly amr: readonly SignInMethod[]; readonly continueTo: string },
+): Promise<FastifyReply> {
+  const { userId, email } = user;
+  if (!amr.includes('mfa') && needsSecondFactor(await factorsOf(context.database, userId))) {
+    const half: HalfSignIn = {
+      ...{ userId, email, amr },
+      browser: browserMark(context, ensureBrowser(context, request, reply)),
+      expiresAtMs: context.clock.nowMs() + context.settings.lifetimes.signInTtlSeconds * 1000,
+    };
+    context.events.record({
+      ...{ kind: 'sign-in', outcome: 'SecondFactorNeeded', userId, requestId: request.id },
+      detail: { methods: amr },
+    });
+    return reply.redirect(secondFactorPage(await seal(context.keys.signIn, purpose, half), continueTo), 303);
+  }
+  await startSession(context, request, reply, userId, amr);
+  await rememberBrowser(context, request, reply, email);
+  // This is the home; a name that was mistyped may have left the cookie of another.
+  clearCookie(context, reply, 'home');
+  const detail = { methods: amr };
+  context.events.record({ kind: 'sign-in', outcome: 'Success', userId, requestId: request.id, detail });
+  return reply.redirect(continueTo, 303);
+}
+
+/** The address of the page of the second factor. */
+export function secondFactorPage(half: string, continueTo: string, error?: string): string {
+  const query = new URLSearchParams({ half, continue: continueTo, ...(error !== undefined && { error }) });
+  return `/signin/second?${query}`;
+}
+
+/** The half sign-in of this browser; undefined when it is none or has expired. */
+export async function openHalf(
+  context: AccountsContext,
+  request: FastifyRequest,
+  text: string | null,
+): Promise<HalfSignIn | undefined> {
+  const half = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as HalfSignIn | undefined;
+  const browser = findBrowser(context, request);
+  if (!half || !browser || half.browser !== browserMark(context, browser)) return undefined;
+  return half.expiresAtMs > context.clock.nowMs() ? half : undefined;
+}

@@ -1,0 +1,103 @@
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RunningClock } from '../testing/running-clock.ts';
+import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
+import { launchChromium } from './chromium.ts';
+import { inspectPage } from './inspect-page.ts';
+
+/** What users sign in with beside the password, in a real browser with a virtual authenticator. */
+const email = 'anna@us.example';
+let platform: TestPlatform;
+let browser: Browser;
+let accounts: string;
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ clock: new RunningClock(), settings: { signUp: true } });
+  accounts = platform.topology.find('us')?.origins.accounts ?? '';
+  await platform.addUser('us', email);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await platform?.stop();
+});
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+async function toPassword(page: Page): Promise<void> {
+  await page.goto(`${accounts}/signin`);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await heading(page, 'Enter your password');
+}
+
+test('passkey and authenticator app: added, used to sign in, removed', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+      ...{ isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+  await toPassword(page);
+  await inspectPage(page, 'password-with-passkey');
+  await page.getByLabel('Password').fill(testPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await heading(page, 'You are signed in');
+  await page.getByRole('link', { name: 'Sign-in and security' }).click();
+  await heading(page, 'Sign-in and security');
+  await page.getByLabel('Name of the new passkey').fill('My laptop');
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await heading(page, 'Recovery codes');
+  await inspectPage(page, 'recovery-codes');
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await page.getByRole('heading', { name: 'My laptop' }).waitFor();
+  await inspectPage(page, 'security');
+
+  await page.getByRole('link', { name: 'Set up an app' }).click();
+  await heading(page, 'Set up an app');
+  await inspectPage(page, 'authenticator-app');
+  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
+  const app = new TOTP({ secret: Secret.fromBase32(secret) });
+  await page.getByLabel('Code that your app shows now').fill(app.generate());
+  await page.getByRole('button', { name: 'Set up an app' }).click();
+  await heading(page, 'Sign-in and security');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await heading(page, 'You are signed out');
+
+  await toPassword(page);
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await heading(page, 'You are signed in');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await heading(page, 'You are signed out');
+
+  await toPassword(page);
+  await page.getByLabel('Password').fill(testPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await heading(page, 'Confirm that it is you');
+  await inspectPage(page, 'second-factor');
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await heading(page, 'You are signed in');
+  await page.goto(`${accounts}/account/sessions`);
+  await inspectPage(page, 'sessions');
+  await page.goto(`${accounts}/account/confirm?continue=%2Faccount%2Fsecurity`);
+  await inspectPage(page, 'confirm-identity');
+  await page.goto(`${accounts}/account/security`);
+  await page.getByRole('button', { name: 'Remove My laptop' }).click();
+  await page.getByText('The passkey was removed.').waitFor();
+  await page.goto(`${accounts}/account/email`);
+  await inspectPage(page, 'email');
+  await page.goto(`${accounts}/signup`);
+  await inspectPage(page, 'sign-up');
+  expect(problems).toEqual([]);
+  await context.close();
+});

@@ -1,13 +1,14 @@
-import { signingAlgorithms } from '../signing/signing-key-material.ts';
+import type { SigningAlgorithm } from '../signing/signing-key-material.ts';
 
 /**
  * Members of OpenID Connect Discovery §3 that are the same for every dialect.
+ * @param algorithms with which ID tokens may be signed.
  * @param authenticationClaims what ID tokens say of the sign-in beside its time.
  */
-export function openIdMembers(authenticationClaims: readonly string[] = []) {
+export function openIdMembers(algorithms: readonly SigningAlgorithm[], authenticationClaims: readonly string[] = []) {
   return {
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [...signingAlgorithms],
+    id_token_signing_alg_values_supported: [...algorithms],
     claim_types_supported: ['normal'],
     claims_supported: [
       ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', ...authenticationClaims, 'at_hash'],

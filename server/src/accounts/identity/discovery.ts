@@ -37,7 +37,8 @@ export function registerDiscovery(app: FastifyInstance, context: AccountsContext
   const openId = () => ({
     ...shared(),
     userinfo_endpoint: endpoint('/oauth/v2/userinfo'),
-    ...openIdMembers(),
+    // As in the original; a client that has chosen ES256 (compatibility.idTokenEs256) knows it.
+    ...openIdMembers(['RS256']),
     claims_parameter_supported: false,
   });
 

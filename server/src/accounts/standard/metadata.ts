@@ -6,6 +6,7 @@ import { acrValues, multiFactorAcr } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { openIdMembers } from '../identity/discovery-members.ts';
 import { sendPublicDocument } from '../identity/public-document.ts';
+import { signingAlgorithms } from '../signing/signing-key-material.ts';
 import { clientMethods, provingMethods } from './authenticate.ts';
 import { standardGrantTypes } from './token-endpoint.ts';
 
@@ -41,7 +42,7 @@ export function registerStandardMetadata(app: FastifyInstance, context: Accounts
     grant_types_supported: standardGrantTypes,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     acr_values_supported: [...acrValues, multiFactorAcr],
-    ...openIdMembers(['acr', 'amr', 'sid']),
+    ...openIdMembers(signingAlgorithms, ['acr', 'amr', 'sid']),
     token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: methods.algorithms,
     revocation_endpoint_auth_methods_supported: clientMethods,

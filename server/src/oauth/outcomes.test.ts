@@ -6,6 +6,6 @@ test('every outcome has a sentence for people, and every form that it names exis
   for (const [name, entry] of Object.entries(outcomes)) {
     expect(entry.meaning, name).toMatch(/^[A-Z].{10,}\.$/);
     if (entry.page) expect(errorPages[entry.page].title, name).not.toBe('');
-    if (entry.token) expect([200, 400, 500, 503], name).toContain(entry.token.status);
+    if (entry.token) expect([200, 400, 404, 500, 503], name).toContain(entry.token.status);
   }
 });

@@ -32,13 +32,13 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     page.on('request', (request) => asked.push(request.url()));
     await page.getByLabel('Token, code, request ID or record ID').fill(token);
     const found = page.getByRole('button', { name: /^Open flow/ });
-    await expect.poll(() => asked.some((url) => url.includes('key='))).toBe(true);
-    await expect.poll(() => found.count()).toBe(1);
+    await expect.poll(() => asked.some((url) => url.includes('key=')), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => found.count(), { timeout: 15_000 }).toBe(1);
     expect(asked.filter((url) => url.includes(token))).toEqual([]);
     await found.click();
     const diagram = page.getByRole('region', { name: 'Sequence diagram' });
     await diagram.waitFor();
-    await expect.poll(() => diagram.textContent()).toMatch(/Accounts us.*Accounts in/);
+    await expect.poll(() => diagram.textContent(), { timeout: 15_000 }).toMatch(/Accounts us.*Accounts in/);
     await inspectScreen(page, `flow (${look})`);
 
     // It grows as the app goes on: a lead is added, then the token is used at the wrong data centre.

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../oauth/outcomes.ts';
+import type { bindingOutcomes } from '../../oauth/outcomes/bindings.ts';
 import type { Explanations } from './explanation.ts';
 
 /** What tokens are bound to: resources (RFC 8707) and keys (RFC 9449). */
@@ -118,4 +118,4 @@ export const bindingExplanations = {
     rule: 'RFC 8693 §2.1, §2.2.2',
     mend: 'Send subject_token and subject_token_type urn:ietf:params:oauth:token-type:access_token; of a bound token also a DPoP proof of its key.',
   },
-} as const satisfies Partial<Explanations<Outcome>> & Explanations;
+} as const satisfies Explanations<keyof typeof bindingOutcomes>;

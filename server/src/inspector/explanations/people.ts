@@ -1,4 +1,4 @@
-import type { Outcome } from '../../oauth/outcomes.ts';
+import type { peopleOutcomes } from '../../oauth/outcomes/people.ts';
 import type { Explanations } from './explanation.ts';
 
 /** What users do, or do not do: sign-in, consent, devices. */
@@ -202,4 +202,4 @@ export const peopleExplanations = {
     mend: 'Let the user be added to an organization, or ask for scopes that need none (openid, email).',
     setting: 'people',
   },
-} as const satisfies Partial<Explanations<Outcome>> & Explanations;
+} as const satisfies Explanations<keyof typeof peopleOutcomes>;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../oauth/outcomes.ts';
+import type { requestOutcomes } from '../../oauth/outcomes/requests.ts';
 import type { Explanations } from './explanation.ts';
 
 /** Requests and the clients that send them: what is asked before any code or token is looked at. */
@@ -224,4 +224,4 @@ export const requestExplanations = {
     rule: 'docs/operating.md',
     mend: 'Call the admin API from this machine itself, by a shell or a tunnel; pages of browsers may never call it.',
   },
-} as const satisfies Partial<Explanations<Outcome>>;
+} as const satisfies Explanations<keyof typeof requestOutcomes>;

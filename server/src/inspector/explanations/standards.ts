@@ -1,4 +1,4 @@
-import type { Outcome } from '../../oauth/outcomes.ts';
+import type { standardOutcomes } from '../../oauth/outcomes/standards.ts';
 import type { Explanations } from './explanation.ts';
 
 /** What only the standard dialect (`/oauth2`) and clients of the strict profile are refused for. */
@@ -113,4 +113,4 @@ export const standardExplanations = {
     mend: 'Ask for the scopes that were granted or fewer; for more, send the user through the authorization address.',
     setting: 'scopes',
   },
-} as const satisfies Partial<Explanations<Outcome>> & Explanations;
+} as const satisfies Explanations<keyof typeof standardOutcomes>;

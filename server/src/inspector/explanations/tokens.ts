@@ -1,4 +1,4 @@
-import type { Outcome } from '../../oauth/outcomes.ts';
+import type { tokenOutcomes } from '../../oauth/outcomes/tokens.ts';
 import type { Explanations } from './explanation.ts';
 
 /** Codes, tokens and their limits. */
@@ -237,4 +237,4 @@ export const tokenExplanations = {
     mend: 'Nothing is wrong. The app gets invalid_code or INVALID_TOKEN from now on and has to ask the user again.',
     setting: 'users',
   },
-} as const satisfies Partial<Explanations<Outcome>> & Explanations;
+} as const satisfies Explanations<keyof typeof tokenOutcomes>;

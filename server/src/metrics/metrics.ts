@@ -20,11 +20,23 @@ export interface JobCount {
 /** Upper bounds in seconds: from a token known to the memory to a statement at its limit. */
 const durationBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
+/** Memory, processor time, delay of the event loop …: of the process, however many platforms it runs. */
+let ofProcess: Registry | undefined;
+
+function processRegistry(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
 /**
- * What a process measures about itself, in the Prometheus text format 0.0.4. Labels have few values each: a route or an
+ * What a platform measures about itself, in the Prometheus text format 0.0.4. Labels have few values each: a route or an
  * operation, never an address, an id or anything else that came with a request.
  */
 export class Metrics {
+  readonly #process = processRegistry();
   readonly #registry = new Registry();
   readonly #answers = new Histogram({
     name: 'grantway_http_request_duration_seconds',
@@ -34,15 +46,11 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  constructor() {
-    collectDefaultMetrics({ register: this.#registry });
-  }
-
   /** Measures the answers of a listener. `routeOf`: what it calls a request's route where that is not Fastify's. */
   watchListener(
     app: FastifyInstance,
     dataCenter: string,
-    service: Service | 'admin',
+    service: Service,
     routeOf: (request: FastifyRequest) => string | undefined = (request) => request.routeOptions.url,
   ): void {
     // The labels of one route and status, kept, so that an answer costs one look-up.
@@ -125,8 +133,10 @@ export class Metrics {
     });
   }
 
-  document(): Promise<MetricsDocument> {
-    return this.#registry.getMetricsAsJSON();
+  /** Those of the process included. */
+  async document(): Promise<MetricsDocument> {
+    const parts = await Promise.all([this.#process, this.#registry].map((each) => each.getMetricsAsJSON()));
+    return parts.flat();
   }
 }
 

@@ -2,7 +2,7 @@ import { type DataCenter, type Service, services, Topology } from '../config/dat
 import { buildTopology } from '../config/load-settings.ts';
 import { allRoles, type Role, roleOf, roles } from '../config/roles.ts';
 import type { Settings } from '../config/settings.ts';
-import { openDatabases } from '../databases.ts';
+import { type DatabaseUrls, openDatabases } from '../databases.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { Interrupted } from '../foundation/interruption.ts';
@@ -41,10 +41,13 @@ export async function runPart(options: PartOptions): Promise<void> {
         roles: wanted,
         serves: served.map(({ id }) => id),
       });
-      dataDirectory.completeFirstStart();
-      printPart(platform, settings, wanted, served, options.json);
-      await aborted(interruption.asked);
-      await platform.stop();
+      try {
+        dataDirectory.completeFirstStart();
+        printPart(platform, settings, wanted, served, options.json);
+        await aborted(interruption.asked);
+      } finally {
+        await platform.stop();
+      }
     });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -84,7 +87,7 @@ function chooseServed(text: string | undefined, topology: Topology): readonly Da
 /** Parts of one platform have its databases and its secret key in common. */
 function checkShared(
   served: readonly DataCenter[],
-  { directory, dataCenters }: ReturnType<typeof resolveDatabaseUrls>,
+  { directory, dataCenters }: DatabaseUrls,
   secretKey: string | undefined,
 ): void {
   const missing = [

@@ -82,7 +82,7 @@ function makeWorkers(settings: Settings, dataDirectory: DataDirectory, { urls }:
   return new Workers(order, log);
 }
 
-/** Asked for by the signal SIGUSR2, after the program or its settings' surroundings have changed. */
+/** Asked for by the signal SIGUSR2, after the program's files have changed. */
 async function replaceWorkers(workers: Workers, log: Log): Promise<void> {
   try {
     await workers.replaceAll();

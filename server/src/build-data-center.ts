@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import { AttemptCounter } from './accounts/attempts.ts';
-import { BackChannelLogout } from './accounts/back-channel-logout.ts';
 import type { AccountsContext } from './accounts/context.ts';
-import { startSweeping } from './accounts/expiry.ts';
 import { OutsideProviders } from './accounts/outside/providers.ts';
 import { Pages } from './accounts/pages/pages.ts';
 import { localKeyVault } from './accounts/signing/key-vault.ts';
@@ -16,27 +14,21 @@ import { TokenStore } from './accounts/store/token-store.ts';
 import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
+import { startBackgroundWork } from './background-work.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
 import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
-import { mailAttachment } from './crm/content/emails/mail-attachment.ts';
-import { jobKinds } from './crm/job-kinds.ts';
 import { countJobs } from './crm/jobs/job-table.ts';
-import { JobWorker } from './crm/jobs/worker.ts';
-import { createCrmStore, storeOver } from './crm/store/create-store.ts';
+import { createCrmStore } from './crm/store/create-store.ts';
 import { listOrganizations } from './crm/store/space/list-organizations.ts';
-import { sweep } from './crm/upkeep.ts';
-import { Notifier } from './crm/work/notifications/notifier.ts';
 import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import type { Intercept } from './http/app.ts';
-import type { Lifecycle } from './http/lifecycle.ts';
 import type { OutgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes, type ReadinessCheck } from './http/probes.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
-import { Mailer } from './mail/mailer.ts';
 import type { CacheUse, JobCount, Metrics } from './metrics/metrics.ts';
 import type { UserId } from './oauth/ids.ts';
 import { issuerOf } from './oauth/issuer.ts';
@@ -68,7 +60,7 @@ export interface RunningDataCenter extends AdministeredDataCenter {
   readonly countJobs: () => Promise<readonly JobCount[]>;
 }
 
-/** One data centre: its stores, its accounts server and its API listeners; with the role `jobs` what works unasked, too. */
+/** One data centre: its stores, its accounts server and its API listeners; with the role `jobs` its background work, too. */
 export async function buildDataCenter(
   dataCenter: DataCenter,
   { database, background }: { readonly database: Database; readonly background: Database },
@@ -76,7 +68,7 @@ export async function buildDataCenter(
     policy,
     flowsElsewhere,
     newUser,
-    lifecycle,
+    draining,
     metrics,
     roles,
     ...shared
@@ -84,7 +76,7 @@ export async function buildDataCenter(
     readonly policy: OutgoingPolicy;
     readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
     readonly flowsElsewhere: FlowsElsewhere;
-    readonly lifecycle: Lifecycle;
+    readonly draining: AbortSignal;
     readonly metrics: Metrics;
     readonly roles: ReadonlySet<Role>;
   },
@@ -102,7 +94,6 @@ export async function buildDataCenter(
   const { settings, clock, clients, log } = shared;
   const notices = await listen(database, closers);
   faults?.attach(database, background);
-  const { keptDays } = settings.inspector;
   const audit = new AuditLog({ database: background, clock, log, key: auditKey });
   closers.push(() => audit.flush());
   const recorder = createEventRecorder(database.spared, {
@@ -141,24 +132,21 @@ export async function buildDataCenter(
     dataCenter: dataCenter.id,
     limits: settings.limits,
   });
-  const checks = [databaseAnswers(database)];
+  const check = databaseAnswers(database);
+  const watch =
+    (service: Service, routeOf?: (request: FastifyRequest) => string | undefined): Intercept =>
+    (app) => {
+      answerProbes(app, draining, check);
+      metrics.watchListener(app, dataCenter.id, service, routeOf);
+    };
+  const operationOf = ({ crmStage }: FastifyRequest) => crmStage?.operation?.path;
   const intercept =
     (service: Service): Intercept =>
     (app, dialect) => {
-      answerProbes(app, lifecycle, checks);
-      const crm = service !== 'accounts';
-      metrics.watchListener(app, dataCenter.id, service, crm ? ({ crmStage }) => crmStage?.operation?.path : undefined);
+      watch(service, service === 'accounts' ? undefined : operationOf)(app, dialect);
       const component = service === 'accounts' || service === 'content' ? service : 'api';
       faults?.intercept(component, { events, authority })(app, dialect);
     };
-  const sweepMore = async () => {
-    await audit.dropOld(settings.audit.keptDays);
-    for (const key of await signingKeys.rotateOld(settings.lifetimes.signingKeyMaxAgeSeconds * 1000)) {
-      const detail = { action: 'rotate', rotatedTo: key.keyId, reason: 'age' };
-      events.record({ kind: 'keys', outcome: 'Success', detail });
-    }
-  };
-  if (roles.has('jobs')) closers.push(startSweeping(background, notices, { clock, log, keptDays }, sweepMore));
   const outsideProviders = new OutsideProviders(database, outsideKey);
   const accountsContext: AccountsContext = {
     ...shared,
@@ -198,36 +186,7 @@ export async function buildDataCenter(
     intercept: intercept('content'),
   } as const;
   apps.set('content', createCrmApi(content));
-  const { from, smtpUrl } = settings.mail;
-  if (smtpUrl !== undefined && roles.has('jobs')) {
-    const mailer = new Mailer({
-      database: background,
-      clock,
-      smtpUrl,
-      from,
-      attachment: (mailId, fileId) => mailAttachment(background, mailId, fileId),
-      warn: (error, text) => log.warn({ err: error, dataCenter: dataCenter.id }, text),
-    });
-    closers.push(() => mailer.close());
-  }
-  if (roles.has('jobs')) {
-    const worker = new JobWorker({
-      store,
-      workStore: storeOver(store, background),
-      notices,
-      clock,
-      random: shared.random,
-      log,
-      kinds: jobKinds,
-      sweep,
-      policy,
-    });
-    closers.push(() => worker.close());
-    const notifier = new Notifier({ store, dataCenter, notices, clock, log, events, policy });
-    closers.push(() => notifier.close());
-    const logouts = new BackChannelLogout({ ...accountsContext, database: background, policy });
-    closers.push(() => logouts.close());
-  }
+  if (roles.has('jobs')) closers.push(...startBackgroundWork(accountsContext, { audit, background, policy, store }));
   return {
     dataCenter: {
       dataCenter,
@@ -245,7 +204,7 @@ export async function buildDataCenter(
       countJobs: () => countJobs(background),
     },
     apps,
-    forConsole: accountsContext,
+    forConsole: { ...accountsContext, intercept: watch('console') },
   };
 }
 

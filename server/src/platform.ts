@@ -36,11 +36,9 @@ import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { keyPurposes } from './foundation/key-purposes.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
-import { Lifecycle } from './http/lifecycle.ts';
 import { finishAnswers, type ListeningPlace, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { outgoingPolicy } from './http/outgoing/outgoing-policy.ts';
-import { answerProbes } from './http/probes.ts';
 import { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { Lab } from './lab/lab.ts';
 import { Metrics, type MetricsDocument, writeMetrics } from './metrics/metrics.ts';
@@ -103,11 +101,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   refuseLabInProduction(settings, options.lab);
   const topology = buildTopology(settings);
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
-  const lifecycle = new Lifecycle();
+  const draining = new AbortController();
   const metrics = new Metrics();
   const listeners: Listener[] = [];
   const stop = async () => {
-    lifecycle.drain();
+    draining.abort();
     const { drainSeconds, graceSeconds } = settings.shutdown;
     if (listeners.some(({ app }) => app.server.listening)) {
       await delay(drainSeconds * 1000, undefined, { signal: insisted }).catch(() => {});
@@ -198,7 +196,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             ...shared,
             policy,
             flowsElsewhere,
-            lifecycle,
+            draining: draining.signal,
             metrics,
             roles,
             newUser: (user, organization) => signUpUser(admin, each.id, user, organization),
@@ -244,11 +242,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         describeDemo: () => demoForConsole(admin, dataDirectory.path),
         sampleClientId: async () => (await readDemoFact(databases.directory))?.clients.browser,
         startedAtMs: clock.nowMs(),
-        draining: lifecycle.draining,
-        intercept: (app) => {
-          answerProbes(app, lifecycle, []);
-          metrics.watchListener(app, id, 'console');
-        },
+        draining: draining.signal,
         key: key('console'),
         clientSecret: console.secret,
         admin,
@@ -285,7 +279,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     offer('admin', { app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
     const { metricsPort } = settings;
     if (metricsPort !== undefined) {
-      const app = createMetricsApp({ log, random, lifecycle, write });
+      const app = createMetricsApp({ log, random, draining: draining.signal, write });
       listeners.push({ app, port: metricsPort, host: settings.listenHost, label: 'the metrics' });
     }
 

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountsContext } from '../accounts/context.ts';
 import type { AdminContext } from '../admin/context.ts';
 import type { Environment } from '../config/data-centers.ts';
-import type { Intercept } from '../http/app.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { StartSteps } from './wire.ts';
 import type { Demo } from './wire-administration.ts';
@@ -27,6 +26,7 @@ export interface ConsoleContext
     | 'random'
     | 'log'
     | 'events'
+    | 'intercept'
   > {
   /** The sample apps that run, in the order of their ports. */
   readonly sampleApps: () => StartSteps['sampleApps'];
@@ -36,8 +36,6 @@ export interface ConsoleContext
   readonly sampleClientId: () => Promise<string | undefined>;
   /** Aborted when the process begins to end. */
   readonly draining: AbortSignal;
-  /** Comes before everything else: probes, metrics. */
-  readonly intercept: Intercept;
   /** When this process began to serve. */
   readonly startedAtMs: number;
   /** Seals what a sign-in keeps in the browser, and makes the tokens against cross-site request forgery. */

@@ -34,7 +34,9 @@ describe('probes', () => {
     database?.hold();
     try {
       const fault = 'the database of data centre "us" does not answer\n';
-      expect(await probe('api', '/readyz')).toMatchObject({ status: 503, text: fault });
+      for (const service of services) {
+        expect(await probe(service, '/readyz'), service).toMatchObject({ status: 503, text: fault });
+      }
       expect((await probe('api', '/healthz')).status).toBe(200);
     } finally {
       database?.release();

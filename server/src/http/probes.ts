@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Lifecycle } from './lifecycle.ts';
+import { isReading } from './methods.ts';
 
-/** What a listener's readiness hangs on beside its process. */
+/** What the readiness of a listener hangs on beside its process. */
 export interface ReadinessCheck {
   /** Completes "…", as in "the database of us does not answer". */
   readonly fault: string;
@@ -17,17 +17,18 @@ export const probePaths = { alive: '/healthz', ready: '/readyz' } as const;
  *     GET /healthz   200 as long as the process runs its event loop: restart it when this does not answer
  *     GET /readyz    200 when it takes requests, 503 with the reason in a line of text when it wants none
  *
- * While the process drains, other answers carry `Connection: close`, so that nobody sends it another request.
+ * Once `draining` is aborted the process takes requests still, but wants no more: other answers carry
+ * `Connection: close`, so that nobody sends it another request.
  */
-export function answerProbes(app: FastifyInstance, lifecycle: Lifecycle, checks: readonly ReadinessCheck[]): void {
+export function answerProbes(app: FastifyInstance, draining: AbortSignal, check?: ReadinessCheck): void {
   app.addHook('onRequest', async (request, reply) => {
     const { method, url } = request.raw;
-    if (lifecycle.draining.aborted) reply.header('connection', 'close');
-    if (url === undefined || !url.endsWith('z') || (method !== 'GET' && method !== 'HEAD')) return;
+    if (draining.aborted) reply.header('connection', 'close');
+    if (!isReading(method ?? '')) return;
     if (url === probePaths.alive) return answer(reply, 200, 'alive');
     if (url !== probePaths.ready) return;
-    if (lifecycle.draining.aborted) return answer(reply, 503, 'draining: this process is about to end');
-    for (const { fault, holds } of checks) if (!(await holds())) return answer(reply, 503, fault);
+    if (draining.aborted) return answer(reply, 503, 'draining: this process is about to end');
+    if (check && !(await check.holds())) return answer(reply, 503, check.fault);
     return answer(reply, 200, 'ready');
   });
 }

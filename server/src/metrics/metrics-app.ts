@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Random } from '../foundation/random.ts';
 import { createApp, type Dialect } from '../http/app.ts';
-import type { Lifecycle } from '../http/lifecycle.ts';
 import type { Log } from '../http/log.ts';
 import { answerProbes } from '../http/probes.ts';
 import { metricsType } from './metrics.ts';
@@ -15,16 +14,16 @@ export function registerMetrics(app: FastifyInstance, write: () => Promise<strin
 export function createMetricsApp(options: {
   readonly log: Log;
   readonly random: Random;
-  readonly lifecycle: Lifecycle;
+  readonly draining: AbortSignal;
   readonly write: () => Promise<string>;
 }): FastifyInstance {
-  const { log, random, lifecycle, write } = options;
+  const { log, random, draining, write } = options;
   const app = createApp({
     ...{ log, random, dialect },
     trustProxy: false,
     secure: false,
     bodyLimitBytes: 1024,
-    intercept: (listener) => answerProbes(listener, lifecycle, []),
+    intercept: (listener) => answerProbes(listener, draining),
   });
   registerMetrics(app, write);
   return app;

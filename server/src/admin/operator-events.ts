@@ -9,14 +9,20 @@ export interface OperatorEvent extends Pick<ProtocolEvent, 'clientId' | 'userId'
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+/** Who acts by the functions of the admin API, for the details of an event: the operator, or a user of the console. */
+export function actedBy({ actor }: Pick<AdminContext, 'actor'>): {
+  readonly by: string;
+  readonly byUser?: string;
+} {
+  return { by: actor?.role ?? 'operator', ...(actor && { byUser: actor.userId }) };
+}
+
 /** Records it where the thing belongs; in the first data centre of this process when that is run by another one. */
 export function recordOperatorEvent(context: AdminContext, dataCenterId: string, event: OperatorEvent): void {
   const { action, detail, ...rest } = event;
-  const { actor } = context;
-  const by = { by: actor?.role ?? 'operator', ...(actor && { byUser: actor.userId }) };
   const [first] = context.dataCenters.values();
   const dataCenter = context.dataCenters.get(dataCenterId) ?? first;
-  dataCenter?.events.record({ ...rest, outcome: 'Success', detail: { action, ...detail, ...by } });
+  dataCenter?.events.record({ ...rest, outcome: 'Success', detail: { action, ...detail, ...actedBy(context) } });
 }
 
 /** The names whose values differ. */

@@ -6,6 +6,7 @@ import { findClient } from './clients.ts';
 import type { AdminContext } from './context.ts';
 import { badInput } from './failure.ts';
 import { checkEnabled, checkWish, issueCode } from './issue-code.ts';
+import { actedBy } from './operator-events.ts';
 import { administered } from './users.ts';
 
 /** The durations that the console offers (reference §8). */
@@ -58,6 +59,7 @@ export async function createSelfClientCode(
       minutes: request.minutes,
       environment: wish.target.environment,
       description: request.description,
+      ...actedBy(context),
     },
   });
   return { code, expires_at: new Date(expiresAtMs).toISOString() };

@@ -2,6 +2,7 @@ import { endSessionsOf, listSessions, sessionIdPattern } from '../accounts/sessi
 import { findUser, type User } from '../accounts/users.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
+import { actedBy } from './operator-events.ts';
 import { administered } from './users.ts';
 
 /** Whose sessions a call is about. */
@@ -32,7 +33,7 @@ export async function endUserSessions(context: AdminContext, owner: SessionOwner
   const { userId, email } = await findOwner(context, owner);
   const ended = await endSessionsOf(database, context, userId, { only: sessionId });
   if (sessionId !== undefined && ended.length === 0) throw notFound(`${email} has no session ${sessionId}`);
-  events.record({ kind: 'session', outcome: 'Success', userId, detail: { ended, by: 'operator' } });
+  events.record({ kind: 'session', outcome: 'Success', userId, detail: { ended, ...actedBy(context) } });
   return { user_id: userId, email, ended };
 }
 

@@ -46,6 +46,17 @@ describe('AUD-01', () => {
     expect(done).toMatchObject({ actor: 'user', actor_id: userId, at: new Date(platform.clock.nowMs()).toISOString() });
   });
 
+  test('a code that the operator makes for a self client is the deed of the operator, not of its owner', async () => {
+    const { client_id: clientId } = await platform.addClient({ type: 'self', owner: email });
+    const body = JSON.stringify({ dataCenter: 'us', clientId, scope: 'ZohoCRM.modules.ALL', minutes: 3 });
+    const headers = { authorization: `Bearer ${platform.admin.adminToken}`, 'content-type': 'application/json' };
+    const made = await fetch(`${platform.adminOrigin}/self-client-codes`, { method: 'POST', headers, body });
+    expect(made.status, await made.clone().text()).toBe(201);
+    secrets.push(((await made.json()) as { code: string }).code);
+    const [entry] = await entries({ action: 'self-client-code', clientId });
+    expect(entry).toMatchObject({ actor: 'operator', actor_id: null, user_id: userId });
+  });
+
   test('a secret that is made, shown and rotated, a client that is changed, a grant and its end', async () => {
     const made = await platform.addClient({ type: 'server', owner: email });
     const clientId = made.client_id;

@@ -229,6 +229,9 @@ describe('leads', () => {
     for (let n = 1; n <= 44; n++) leads.push({ id: `1${n}`, Last_Name: `Lead ${n}`, Company: 'Zylker' });
     const page = await signedIn(path);
     await page.getByText('Leads 1 to 20.').waitFor();
+    // The name stands above the address: the list wears its own style sheet.
+    const ofName = "getComputedStyle(document.querySelector('.lead-name')).display";
+    expect(await page.evaluate(ofName)).toBe('block');
     const previous = page.getByRole('button', { name: 'Previous' });
     const next = page.getByRole('button', { name: 'Next' });
     expect(await previous.isDisabled()).toBe(true);

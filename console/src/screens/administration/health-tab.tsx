@@ -29,7 +29,7 @@ export function HealthTab() {
 
 function HealthBadge({ healthy }: { readonly healthy: boolean }) {
   return (
-    <Badge variant="light" color={healthy ? 'green' : 'red'}>
+    <Badge variant="light" color={healthy ? 'green' : 'red'} miw="max-content">
       {healthy ? texts.healthy : texts.unhealthy}
     </Badge>
   );

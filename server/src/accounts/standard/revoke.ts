@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { SecretHash } from '../../foundation/kinds.ts';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { standardPath } from '../../oauth/issuer.ts';
@@ -13,15 +12,13 @@ import { registerCall } from './call.ts';
  */
 export function registerStandardRevoke(app: FastifyInstance, context: AccountsContext): void {
   const { database, events, notices } = context;
-  const endAccess = async (hash: SecretHash | undefined, clientId: string) =>
-    hash !== undefined && endAccessToken(database, notices, hash, clientId);
   registerCall(app, context, `${standardPath}/revoke`, 'revoke', async ({ client, parameters, reply, request }) => {
     const token = parameters.get('token');
     if (!token) return { outcome: 'RevokedTokenMissing' };
     const { clientId } = client;
     const ended =
       (await endRefreshToken(database, notices, token, clientId)) ||
-      (await endAccess(await context.presented.hashOf(token), clientId));
+      (await endAccessToken(database, notices, await context.presented.hashOf(token), clientId));
     events.record({
       kind: 'revoke',
       outcome: ended ? 'Success' : 'RevokedTokenUnknown',

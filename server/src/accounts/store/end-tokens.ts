@@ -38,13 +38,17 @@ export async function endRefreshToken(
   return rows.length > 0;
 }
 
-/** Ends the access token with this hash; its place among the active ones of its refresh token becomes free. */
+/**
+ * Ends the access token with this hash (undefined: of what is none); its place among the active ones of its refresh token
+ * becomes free.
+ */
 export async function endAccessToken(
   queryable: Queryable,
   notices: ChangeNotices,
-  hash: SecretHash,
+  hash: SecretHash | undefined,
   clientId: ClientId | null,
 ): Promise<boolean> {
+  if (!hash) return false;
   const notice = `${tokenTopic}:${hash.toString('hex')}`;
   const rows = await queryable.query({
     name: 'access-token-end',

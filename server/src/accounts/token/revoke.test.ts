@@ -37,7 +37,12 @@ describe('revocation', () => {
       post('/oauth/v2/revoke/token', parameters, headers);
     expect(await call({ token: access })).toEqual({ status: 400, json: { error: 'invalid_token' } });
     expect((await call({ token: refresh, token_type: 'access_token' })).status).toBe(400);
-    expect((await call({ token: refresh, token_type: 'other' })).status).toBe(400);
+    for (const kind of ['other', 'toString', 'valueOf', 'constructor', '__proto__']) {
+      expect(await call({ token: refresh, token_type: kind }), kind).toEqual({
+        status: 400,
+        json: { error: 'invalid_token' },
+      });
+    }
     expect((await call({ token: refresh }, basic(other.client_id, other.client_secret))).status).toBe(400);
     expect((await call({ token: refresh }, basic(web.client_id, 'wrong'))).status).toBe(400);
     expect(

@@ -13,10 +13,9 @@ import { sendJson } from '../wire/send-json.ts';
 export function registerRevoke(app: FastifyInstance, context: AccountsContext): void {
   const { database, events, notices } = context;
 
-  const endAccess = async (token: string, clientId: string | null) => {
-    const hash = await context.presented.hashOf(token);
-    return hash !== undefined && endAccessToken(database, notices, hash, clientId);
-  };
+  const endRefresh = (token: string, clientId: string | null) => endRefreshToken(database, notices, token, clientId);
+  const endAccess = async (token: string, clientId: string | null) =>
+    endAccessToken(database, notices, await context.presented.hashOf(token), clientId);
   const succeed = (request: FastifyRequest, reply: FastifyReply, clientId: string | null, token: string) => {
     events.record({
       kind: 'revoke',
@@ -53,8 +52,7 @@ export function registerRevoke(app: FastifyInstance, context: AccountsContext): 
   app.all('/oauth/v2/token/revoke', async (request, reply) => {
     if (request.method !== 'POST') return refuse(request, reply, null, wrongMethod(request), null);
     const token = (await parametersOf(request)).get('token');
-    const found =
-      token !== null && ((await endRefreshToken(database, notices, token, null)) || (await endAccess(token, null)));
+    const found = token !== null && ((await endRefresh(token, null)) || (await endAccess(token, null)));
     if (found) return succeed(request, reply, null, token);
     return refuse(request, reply, null, { outcome: token ? 'RevokedTokenUnknown' : 'RevokedTokenMissing' }, token);
   });
@@ -69,16 +67,12 @@ export function registerRevoke(app: FastifyInstance, context: AccountsContext): 
     if ('outcome' in client) return refuse(request, reply, clientId, client, token);
     if (!token) return refuse(request, reply, clientId, { outcome: 'RevokedTokenMissing' }, null);
     const kind = parameters.get('token_type') ?? parameters.get('token_type_hint') ?? 'refresh_token';
-    const endRefresh = (each: string) => endRefreshToken(database, notices, each, client.clientId);
-    const ends = { refresh_token: endRefresh, access_token: (each: string) => endAccess(each, client.clientId) };
-    const end = ends[kind as keyof typeof ends];
+    const end = kind === 'refresh_token' ? endRefresh : kind === 'access_token' ? endAccess : undefined;
     if (!end) {
       const detail = { came: kind.slice(0, 100), expected: ['refresh_token', 'access_token'] };
       return refuse(request, reply, clientId, { outcome: 'RevokedTokenUnknown', detail }, token);
     }
-    if (await end(token)) {
-      return succeed(request, reply, clientId, token);
-    }
+    if (await end(token, client.clientId)) return succeed(request, reply, clientId, token);
     return refuse(request, reply, clientId, { outcome: 'RevokedTokenUnknown', detail: { tokenType: kind } }, token);
   });
 }

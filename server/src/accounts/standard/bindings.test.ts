@@ -136,6 +136,18 @@ describe('access tokens as JWT', () => {
     }
   });
 
+  test('AT-07 revoked, it is refused at once in every text that was given for it', async () => {
+    const client = await stage.client('server', ofJwt);
+    const tokens = await stage.tokens(client, { scope });
+    const first = String((await stage.refresh(client, tokens.refresh_token)).json.access_token);
+    stage.platform.clock.advance(1);
+    const replayed = String((await stage.refresh(client, tokens.refresh_token)).json.access_token);
+    expect([replayed === first, decodeJwt(replayed).jti]).toEqual([false, decodeJwt(first).jti]);
+    for (const token of [first, replayed]) expect((await users(token)).status).toBe(200);
+    await stage.post('revoke', { ...stage.own(client), token: replayed });
+    for (const token of [first, replayed]) expect((await users(token)).status).toBe(401);
+  });
+
   test('AT-04 AT-05 no other token of ours, and nothing forged, is taken for one', async () => {
     const client = await stage.client('server', ofJwt);
     const tokens = await stage.tokens(client, { scope });

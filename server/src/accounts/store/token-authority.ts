@@ -185,6 +185,10 @@ export class LocalTokenAuthority implements TokenAuthority {
     };
     // A notice that came while the statement ran may be about this very token: then the answer serves once only.
     if (generation === this.#generation && !stored.ended) {
+      // A JWT may be given twice for the same token (a refresh that is repeated): one text of it is kept, so that a notice
+      // forgets the token whole.
+      const other = this.#byHash.get(hash);
+      if (other !== undefined && other !== accessToken) this.#entries.delete(other);
       this.#entries.set(accessToken, entry);
       this.#byHash.set(hash, accessToken);
     }

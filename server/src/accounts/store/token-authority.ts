@@ -169,10 +169,11 @@ export class LocalTokenAuthority implements TokenAuthority {
       this.#hits++;
       return known;
     }
+    const tokenHash = await this.#hashOf(accessToken);
+    if (!tokenHash) return undefined;
     this.#misses++;
     const generation = this.#generation;
-    const tokenHash = await this.#hashOf(accessToken);
-    const stored = tokenHash && (await this.#tokens.findAccessToken(tokenHash));
+    const stored = await this.#tokens.findAccessToken(tokenHash);
     if (!stored) return undefined;
     const hash = tokenHash.toString('hex');
     const entry: Entry = {

@@ -48,6 +48,12 @@ export function readResource(text: string): Resource {
   return text.replace(/^(https?:\/\/[^/?#]+)\/$/, '$1');
 }
 
+/** What a token for these resources calls its audience (RFC 7519 §4.1.3: a single one is a text by itself). */
+export function audienceOf(resources: readonly Resource[]): string | string[] {
+  const [only, ...others] = resources;
+  return only !== undefined && others.length === 0 ? only : [...resources];
+}
+
 /** Resources as one text; none of them has a blank. */
 export function joinResources(resources: readonly Resource[] | null | undefined): string | null {
   return resources ? resources.join(' ') : null;

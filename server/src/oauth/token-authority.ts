@@ -23,8 +23,8 @@ export interface TokenGrant {
   readonly javascriptDomains: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAtMs: EpochMs;
-  /** The resources that the token is for and the key that its holder must prove; without: bound to neither. */
-  readonly binding?: TokenBinding;
+  /** The resources that the token is for, and the key that its holder must prove. */
+  readonly binding: TokenBinding;
   /** Its client is of the strict profile: refusals are those of the standards. */
   readonly strict?: boolean;
   /** The client's own `compatibility.searchWithoutScope`; without it the platform's holds. */
@@ -75,6 +75,11 @@ export type TokenCheck =
 
 /** The schemes of the Authorization header; the platform's own is a bearer's. */
 export type TokenScheme = 'Bearer' | 'DPoP';
+
+/** The scheme that a token is to be used with: one that is bound to a key comes with a proof of it (RFC 9449 §5, §7.1). */
+export function schemeOf({ binding }: Pick<TokenGrant, 'binding'>): TokenScheme {
+  return binding.keyThumbprint === null ? 'Bearer' : 'DPoP';
+}
 
 /** How a token came. */
 export interface Presentation {

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../foundation/kinds.ts';
 import type { Client } from '../../oauth/client.ts';
 import type { AccessToken, UserId } from '../../oauth/ids.ts';
 import { issuerOf } from '../../oauth/issuer.ts';
-import { apiResource } from '../../oauth/resources.ts';
+import { apiResource, audienceOf } from '../../oauth/resources.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { accessTokenType, tokenIdOf } from '../signing/presented-tokens.ts';
@@ -30,11 +30,10 @@ export async function formAccessToken(
 ): Promise<AccessToken> {
   if (client.accessTokenFormat !== 'jwt') return accessToken;
   const { resources, keyThumbprint } = binding;
-  const [only, ...others] = resources ?? [apiResource(context.dataCenter, environment)];
   const payload = {
     iss: issuerOf(context.dataCenter, 'standard'),
     sub: userId,
-    aud: others.length === 0 ? (only ?? []) : [only ?? '', ...others],
+    aud: audienceOf(resources ?? [apiResource(context.dataCenter, environment)]),
     exp: Math.floor(expiresAtMs / 1000),
     iat: Math.floor(context.clock.nowMs() / 1000),
     jti: tokenIdOf(accessToken),

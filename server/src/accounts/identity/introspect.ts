@@ -5,7 +5,9 @@ import type { Client } from '../../oauth/client.ts';
 import { type DialectName, issuerOf } from '../../oauth/issuer.ts';
 import { outcomes } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { audienceOf } from '../../oauth/resources.ts';
 import { standardStatus } from '../../oauth/standard-errors.ts';
+import { schemeOf } from '../../oauth/token-authority.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
 import { findUser } from '../users.ts';
@@ -94,13 +96,13 @@ async function describe(
     active: true,
     scope: scopes.toString(),
     client_id: token.clientId,
-    token_type: token.kind === 'refresh token' ? 'refresh_token' : keyThumbprint === null ? 'Bearer' : 'DPoP',
+    token_type: token.kind === 'refresh token' ? 'refresh_token' : schemeOf(token),
     ...(token.expiresAtMs === null ? {} : { exp: Math.floor(token.expiresAtMs / 1000) }),
     iat: Math.floor(token.createdAtMs / 1000),
     sub: token.userId,
     iss: issuerOf(context.dataCenter, dialect),
     // RFC 8707 §2, RFC 9449 §6.2.
-    ...(resources === null ? {} : { aud: resources.length === 1 ? resources[0] : resources }),
+    ...(resources === null ? {} : { aud: audienceOf(resources) }),
     ...(keyThumbprint === null ? {} : { cnf: { jkt: keyThumbprint } }),
     ...(user ? { username: user.email } : {}),
     // Not in the RFC: which data the token is bound to.

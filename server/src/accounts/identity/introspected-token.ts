@@ -5,7 +5,7 @@ import type { SecretHash } from '../../foundation/kinds.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
-import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
+import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { familyOf, isNewest } from '../store/refresh-family.ts';
 
@@ -82,7 +82,7 @@ export class TokenInspector {
       environment: grant.environment,
       createdAtMs: Number(row.created_at_ms),
       expiresAtMs: grant.expiresAtMs,
-      binding: grant.binding ?? notBound,
+      binding: grant.binding,
     };
   }
 

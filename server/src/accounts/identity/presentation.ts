@@ -24,7 +24,7 @@ export async function presentationFault(
   grant: TokenGrant,
   { accessToken, scheme }: { readonly accessToken: string; readonly scheme: TokenScheme },
 ): Promise<Refusal | undefined> {
-  const resources = grant.binding?.resources ?? null;
+  const { resources } = grant.binding;
   if (resources !== null) {
     const detail = { expected: 'no resource in particular', came: resources.join(', ') };
     return { outcome: 'TokenOfOtherResource', detail };

@@ -3,7 +3,7 @@ import { maskSecret } from '../../foundation/secrets.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
 import { standardPath } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
-import type { TokenGrant } from '../../oauth/token-authority.ts';
+import { schemeOf, type TokenGrant } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { identityClaims } from '../identity/identity-claims.ts';
 import { presentationFault } from '../identity/presentation.ts';
@@ -78,7 +78,7 @@ function refuse(
   const ofProof = outcome === 'ProofInvalid' || outcome === 'ProofNonceNeeded';
   const { description, error } = standardErrorOf(narrow || ofProof ? outcome : 'TokenUnknown');
   const scope = narrow ? ', scope="openid"' : '';
-  const bound = ofProof || (grant?.binding?.keyThumbprint ?? null) !== null;
+  const bound = ofProof || (grant !== undefined && schemeOf(grant) === 'DPoP');
   const algorithms = bound ? `, algs="${proofAlgorithms.join(' ')}"` : '';
   if (outcome === 'ProofNonceNeeded') reply.header('dpop-nonce', context.proofs.nonce());
   const told = `error="${error}", error_description="${description}"${scope}${algorithms}`;

@@ -12,7 +12,6 @@ import type { AccessToken } from '../../oauth/ids.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { KnownToken, Presentation, TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
-import { notBound } from '../../oauth/token-binding.ts';
 import type { CredentialFinder } from './credential-finder.ts';
 import type { Proofs } from './proofs.ts';
 import type { StoredAccessToken, TokenStore } from './token-store.ts';
@@ -129,7 +128,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     return knownToken(stored, { limit: client?.overrides[`limits.${name}`] ?? this.#limits[name] });
   }
 
-  async prove({ binding = notBound }: Pick<TokenGrant, 'binding'>, came: Presentation): Promise<Refusal | undefined> {
+  async prove({ binding }: Pick<TokenGrant, 'binding'>, came: Presentation): Promise<Refusal | undefined> {
     const { keyThumbprint } = binding;
     if (keyThumbprint === null) return came.scheme === 'DPoP' ? { outcome: 'TokenNotBound' } : undefined;
     if (came.scheme !== 'DPoP' || came.proof === undefined) return { outcome: 'ProofMissing' };

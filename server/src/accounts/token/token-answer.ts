@@ -1,7 +1,6 @@
 import { apiOrigin, type Environment } from '../../config/data-centers.ts';
 import type { Seconds } from '../../foundation/kinds.ts';
 import type { AccessToken, RefreshToken } from '../../oauth/ids.ts';
-import type { TokenScheme } from '../../oauth/token-authority.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 
@@ -17,11 +16,6 @@ export interface TokenAnswer {
   readonly expiresInSeconds: Seconds;
   /** Only when a scope asked for it. */
   readonly idToken?: string | undefined;
-}
-
-/** The scheme that the access token is to be used with (RFC 9449 §5). */
-export function schemeOf({ binding }: Pick<TokenAnswer, 'binding'>): TokenScheme {
-  return binding.keyThumbprint === null ? 'Bearer' : 'DPoP';
 }
 
 /**

@@ -6,7 +6,6 @@ import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
-import { notBound } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { formAccessToken } from '../identity/access-token.ts';
 import { copyAccessToken } from '../store/copy-access-token.ts';
@@ -40,7 +39,7 @@ export async function exchangeToken(
   if ('outcome' in subject) return subject;
   const { grant, hash } = subject;
 
-  const held = grant.binding ?? notBound;
+  const held = grant.binding;
   if (held.keyThumbprint !== null && held.keyThumbprint !== asked.keyThumbprint) {
     return invalid('its key was not proved', subjectToken);
   }

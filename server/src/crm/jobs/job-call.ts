@@ -1,5 +1,6 @@
 import type { Random } from '../../foundation/random.ts';
 import { platformScopes } from '../../oauth/scopes.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 import type { CrmCall } from '../kernel/call.ts';
 import type { CrmUser, Space } from '../kernel/space/space.ts';
 import type { CrmStore } from '../kernel/store.ts';
@@ -43,6 +44,7 @@ export function internalCall(store: CrmStore, random: Random, space: Space, user
       environment: space.contents.environment,
       javascriptDomains: [],
       expiresAtMs: nowMs,
+      binding: notBound,
     },
     path: [],
     query: new URLSearchParams(),

@@ -9,6 +9,7 @@ import { outgoingPolicy } from '../../http/outgoing/outgoing-policy.ts';
 import type { EventRecorder, ProtocolEvent } from '../../inspector/events.ts';
 import { platformScopes } from '../../oauth/scopes.ts';
 import type { TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
+import { notBound } from '../../oauth/token-binding.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { createCrmApi } from '../api.ts';
 import { jobKinds } from '../job-kinds.ts';
@@ -162,6 +163,7 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
     environment: 'production',
     javascriptDomains: [appOrigin],
     expiresAtMs: clock.nowMs() + 3_600_000,
+    binding: notBound,
     ...over,
   });
   const organization = await newOrganization('Lovelace');

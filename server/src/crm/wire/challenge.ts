@@ -1,7 +1,7 @@
 import { apiOrigin } from '../../config/data-centers.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
 import { resourceMetadataPath } from '../../oauth/resources.ts';
-import type { TokenGrant } from '../../oauth/token-authority.ts';
+import { schemeOf, type TokenGrant } from '../../oauth/token-authority.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import type { CrmContext } from './context.ts';
 
@@ -29,7 +29,7 @@ export function challengeHeaders(
   if ((refusal.status !== 401 && !narrow) || platformScheme.test(authorization ?? '')) return {};
   const proof = refusal.outcome === 'ProofInvalid' || refusal.outcome === 'ProofNonceNeeded';
   const ofKey = proof || refusal.outcome === 'ProofMissing' || refusal.outcome === 'TokenOfOtherKey';
-  const bound = ofKey || (grant?.binding?.keyThumbprint ?? null) !== null || /^dpop /i.test(authorization ?? '');
+  const bound = ofKey || (grant && schemeOf(grant) === 'DPoP') || /^dpop /i.test(authorization ?? '');
   const needed = narrow ? (refusal.reason.needed as readonly string[] | undefined)?.join(' ') : undefined;
   const parameters = [
     errorOf(refusal),

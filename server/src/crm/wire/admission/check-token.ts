@@ -3,7 +3,7 @@ import { apiOrigin, environments } from '../../../config/data-centers.ts';
 import { maskSecret } from '../../../foundation/secrets.ts';
 import { credentialKey } from '../../../inspector/flow-key.ts';
 import { apiResource } from '../../../oauth/resources.ts';
-import type { BindingRefusal, TokenGrant, TokenScheme } from '../../../oauth/token-authority.ts';
+import { type BindingRefusal, schemeOf, type TokenGrant, type TokenScheme } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { CrmContext } from '../context.ts';
 
@@ -50,7 +50,7 @@ export async function checkToken(
   const { grant } = check;
   checkResource(context, grant);
   // Nearly all tokens are bound to no key and came as bearers: nothing has to be proved.
-  if (scheme === 'DPoP' || (grant.binding?.keyThumbprint ?? null) !== null) {
+  if (scheme === 'DPoP' || schemeOf(grant) === 'DPoP') {
     const { dpop } = headers;
     const fault = await authority.prove(grant, {
       accessToken: token,
@@ -66,7 +66,7 @@ export async function checkToken(
 
 /** A token that names its resources opens these and no others (RFC 8707 §2). The content origin belongs to each API. */
 function checkResource({ content, dataCenter, environment }: CrmContext, grant: TokenGrant): void {
-  const resources = grant.binding?.resources ?? null;
+  const { resources } = grant.binding;
   if (resources === null) return;
   const own = (content ? environments : [environment]).map((each) => apiResource(dataCenter, each));
   if (own.some((each) => resources.includes(each))) return;

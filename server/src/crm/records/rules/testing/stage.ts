@@ -4,6 +4,7 @@ import type { Database } from '../../../../database/database.ts';
 import { ManualClock } from '../../../../foundation/clock.ts';
 import { systemRandom } from '../../../../foundation/random.ts';
 import { platformScopes } from '../../../../oauth/scopes.ts';
+import { notBound } from '../../../../oauth/token-binding.ts';
 import { createTestDatabase } from '../../../../testing/test-database.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
@@ -45,7 +46,8 @@ export async function openStage() {
     const space = spaceWith(contents, fields);
     const [user] = space.contents.users;
     if (!user) throw new Error('expected a user');
-    const grant = { clientId: '1000.TEST', userId: '700000001', scopes: platformScopes.setOf([]) };
+    const scopes = platformScopes.setOf([]);
+    const grant = { clientId: '1000.TEST', userId: '700000001', scopes, binding: notBound };
     return {
       origin: 'https://api.example.com' as CrmCall['origin'],
       store,

@@ -17,7 +17,7 @@ import { bodyLimitBytes, bodyOf, unreadable } from './wire/body.ts';
 import { CallEvents } from './wire/call-events.ts';
 import { callHeaders } from './wire/call-headers.ts';
 import { challengeHeaders } from './wire/challenge.ts';
-import type { CrmContext } from './wire/context.ts';
+import { type CrmContext, ownOrigin } from './wire/context.ts';
 import { serveFrontPage } from './wire/front-page.ts';
 import { servePublicDocuments } from './wire/openapi/routes.ts';
 import { serveResourceMetadata } from './wire/resource-metadata.ts';
@@ -44,11 +44,11 @@ const contentRouter = new Router(uploadOperations, []);
 
 /** The CRM API of one environment of one data centre. The caller binds and closes it. */
 export function createCrmApi(context: CrmContext): FastifyInstance {
-  const { authority, content, dataCenter, environment, log, random, settings } = context;
+  const { authority, content, dataCenter, log, random, settings } = context;
   const router = content ? contentRouter : apiRouter;
   const events = new CallEvents(context.events);
   const crossOrigin = new CrossOrigin({
-    ownOrigin: content ? dataCenter.origins.content : apiOrigin(dataCenter, environment),
+    ownOrigin: ownOrigin(context),
     mayCall: (origin) => authority.allowsOrigin(origin),
     preflightAnswered: (request, origin, allowed) => events.preflight(request, origin, allowed),
   });

@@ -25,7 +25,7 @@ export interface MetadataFault {
   readonly description: string;
 }
 
-export const registrableMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+const registrableMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 type AuthenticationMethod = (typeof registrableMethods)[number];
 
 /** The rules of a platform. */

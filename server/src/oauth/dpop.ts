@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWK, jwtVerify } from 'jose';
 
 /** The algorithms of proofs of possession (RFC 9449 §4.2): asymmetric ones only. */
 export const proofAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
 
 /** Longest distance between the time of a proof and ours: clients' clocks are often wrong by some seconds. */
-export const proofAgeSeconds = 60;
+const proofAgeSeconds = 60;
 const longestProof = 8192;
 const longestJti = 256;
 /** What only private and symmetric keys have (RFC 7518 §6). */
@@ -70,6 +71,11 @@ export async function readProof(header: string, demand: ProofDemand): Promise<Pr
   }
 }
 
+/** The proofs of a request as one text; of several headers none is right. */
+export function proofHeader({ dpop }: IncomingHttpHeaders): string | undefined {
+  return Array.isArray(dpop) ? dpop.join(',') : dpop;
+}
+
 /** The key that a proof carries; never a private one, nor one from anywhere else. */
 const publicKeyOf: typeof EmbeddedJWK = async (header, token) => {
   const jwk: unknown = header?.jwk;
@@ -91,7 +97,7 @@ function withoutQuery(address: string): string {
 }
 
 /** `ath` (RFC 9449 §4.2). */
-export function hashForProof(accessToken: string): string {
+function hashForProof(accessToken: string): string {
   return createHash('sha256').update(accessToken, 'ascii').digest('base64url');
 }
 

@@ -1,13 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import { proofHeader } from '../../oauth/dpop.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { TokenGrant, TokenScheme } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
-
-/** The proofs of a request as one text; of several headers none is right. */
-export function proofHeader({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const { dpop } = headers;
-  return Array.isArray(dpop) ? dpop.join(',') : dpop;
-}
 
 /** The address of a request as the world calls it, without query. */
 export function calledAddress({ dataCenter }: Pick<AccountsContext, 'dataCenter'>, request: FastifyRequest): string {
@@ -29,7 +24,7 @@ export async function presentationFault(
     const detail = { expected: 'no resource in particular', came: resources.join(', ') };
     return { outcome: 'TokenOfOtherResource', detail };
   }
-  const proof = proofHeader(request);
-  const { method } = request;
+  const { headers, method } = request;
+  const proof = proofHeader(headers);
   return context.authority.prove(grant, { accessToken, scheme, proof, method, url: calledAddress(context, request) });
 }

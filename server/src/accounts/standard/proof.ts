@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { proofHeader } from '../../oauth/dpop.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
-import { calledAddress, proofHeader } from '../identity/presentation.ts';
+import { calledAddress } from '../identity/presentation.ts';
 
 /**
  * The key that the client of a call proves to have (RFC 9449 §5): null without a proof. Whoever sends one must show the
@@ -12,7 +13,7 @@ export async function provenKey(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ readonly thumbprint: string | null } | Refusal> {
-  const header = proofHeader(request);
+  const header = proofHeader(request.headers);
   if (header === undefined) return { thumbprint: null };
   const { proofs } = context;
   const url = calledAddress(context, request);

@@ -1,4 +1,4 @@
-import type { DataCenter, Environment } from '../../config/data-centers.ts';
+import { apiOrigin, type DataCenter, type Environment } from '../../config/data-centers.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { Random } from '../../foundation/random.ts';
@@ -26,4 +26,13 @@ export interface CrmContext {
   readonly settings: Settings;
   /** Only on a platform with the lab. */
   readonly intercept?: Intercept | undefined;
+}
+
+/** The origin of the listener. */
+export function ownOrigin({
+  content,
+  dataCenter,
+  environment,
+}: Pick<CrmContext, 'content' | 'dataCenter' | 'environment'>): string {
+  return content ? dataCenter.origins.content : apiOrigin(dataCenter, environment);
 }

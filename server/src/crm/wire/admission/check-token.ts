@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import { apiOrigin, environments } from '../../../config/data-centers.ts';
+import { environments } from '../../../config/data-centers.ts';
 import { maskSecret } from '../../../foundation/secrets.ts';
 import { credentialKey } from '../../../inspector/flow-key.ts';
+import { proofHeader } from '../../../oauth/dpop.ts';
 import { apiResource } from '../../../oauth/resources.ts';
 import { type BindingRefusal, schemeOf, type TokenGrant, type TokenScheme } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
-import type { CrmContext } from '../context.ts';
+import { type CrmContext, ownOrigin } from '../context.ts';
 
 const credentials = /^(zoho-oauthtoken|bearer|dpop) +([^\s]+) *$/i;
 
@@ -51,11 +52,10 @@ export async function checkToken(
   checkResource(context, grant);
   // Nearly all tokens are bound to no key and came as bearers: nothing has to be proved.
   if (scheme === 'DPoP' || schemeOf(grant) === 'DPoP') {
-    const { dpop } = headers;
     const fault = await authority.prove(grant, {
       accessToken: token,
       scheme,
-      proof: Array.isArray(dpop) ? dpop.join(',') : dpop,
+      proof: proofHeader(headers),
       method,
       url: `${ownOrigin(context)}${(raw.url ?? '').split('?', 1)[0]}`,
     });
@@ -82,10 +82,6 @@ function refusalOf(
 ): Refusal {
   const reason = { token: maskSecret(token), ...detail };
   return new Refusal('INVALID_TOKEN', { outcome, reason, keys: [credentialKey(token)], party: grant });
-}
-
-function ownOrigin({ content, dataCenter, environment }: CrmContext): string {
-  return content ? dataCenter.origins.content : apiOrigin(dataCenter, environment);
 }
 
 /** What may be said of a header that holds no usable token: its scheme, never what follows it. */

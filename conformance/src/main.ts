@@ -24,7 +24,7 @@ interface Report {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const securityId = '\\b(?:META|RED|PKC|RES|CLI|RT|AT|REV|DEV|SES|COR|PAR|OID|MDC|EMU|ROB|AUD)-\\d\\d\\b';
+const securityId = `\\b(?:${Object.keys(securityRows).join('|')})\\b`;
 const wanted = `\\bT\\d+\\b|foreign client|^contract|${securityId}`;
 
 /** The test files that name a vector, a client or the contract: the others need not even be loaded. */

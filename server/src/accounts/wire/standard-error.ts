@@ -8,6 +8,14 @@ import type { AccountsContext } from '../context.ts';
 import { recordRefusal } from './record-refusal.ts';
 import { sendJson } from './send-json.ts';
 
+/** Outcomes whose status is another than that of their error. */
+const ownStatuses: Partial<Record<Outcome, number>> = {
+  MethodNotAllowed: 405,
+  // RFC 8628 §3.5: of a poll `slow_down` is an error like the others.
+  DevicePolledTooSoon: 400,
+  RegistrationClosed: 403,
+};
+
 /** An outcome in the words of the standards; the catalogue of outcomes is the table. */
 export function standardErrorOf(outcome: Outcome): { readonly error: StandardError; readonly description: string } {
   const { standard = 'server_error', meaning, disclosed = meaning } = outcomes[outcome];
@@ -40,9 +48,7 @@ export function sendStandardRefusal(
     reply.header('www-authenticate', 'Basic realm="oauth2"');
   if (outcome === 'MethodNotAllowed') reply.header('allow', String(detail?.expected ?? 'POST'));
   if (error === 'use_dpop_nonce') reply.header('dpop-nonce', context.proofs.nonce());
-  // RFC 8628 §3.5: of a poll `slow_down` is an error like the others.
-  const ofPoll = outcome === 'DevicePolledTooSoon' ? 400 : outcome === 'RegistrationClosed' ? 403 : undefined;
-  const status = outcome === 'MethodNotAllowed' ? 405 : (ofPoll ?? standardStatus(error));
+  const status = ownStatuses[outcome] ?? standardStatus(error);
   // Not in the RFC, which knows one server: where the device's user lives.
   const home = outcome === 'DeviceApprovedElsewhere' ? context.topology.find(String(detail?.userLocation)) : undefined;
   const iss = home && { iss: issuerOf(home, 'standard') };

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
-import { type GrantType, grantTypes } from '../../oauth/client.ts';
+import { grantTypes } from '../../oauth/client.ts';
 import { standardPath } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { schemeOf } from '../../oauth/token-authority.ts';
@@ -29,13 +29,12 @@ export const standardGrantTypes: readonly string[] = [...grantTypes, ...extensio
 export function registerStandardToken(app: FastifyInstance, context: AccountsContext): void {
   registerCall(app, context, `${standardPath}/token`, 'token', async (call) => {
     const { client, parameters, proven, reply, request } = call;
-    const extension = extensionGrants.get(parameters.get('grant_type') ?? '');
-    const grantType = extension ? (parameters.get('grant_type') ?? '') : readGrantType(parameters, standardGrantTypes);
-    if (typeof grantType !== 'string') return grantType;
+    const grant = readGrant(parameters);
+    if ('outcome' in grant) return grant;
+    const { grantType } = grant;
     const binding = await askedBinding(context, call);
     if ('outcome' in binding) return binding;
-    const tokenCall = { client, parameters, proven, dialect: 'standard', binding } as const;
-    const result = await (extension?.(context, tokenCall) ?? exchange(context, grantType as GrantType, tokenCall));
+    const result = await grant.exchange(context, { client, parameters, proven, dialect: 'standard', binding });
     if ('outcome' in result) {
       const detail = { ...result.detail, ...presentedCredentials(parameters) };
       return { ...result, detail, keys: keysOf(parameters) };
@@ -54,6 +53,16 @@ export function registerStandardToken(app: FastifyInstance, context: AccountsCon
   });
 }
 
+/** The grant that a request names, and what it does. */
+function readGrant(parameters: URLSearchParams): { readonly grantType: string; readonly exchange: Exchange } | Refusal {
+  const named = parameters.get('grant_type') ?? '';
+  const extension = extensionGrants.get(named);
+  if (extension) return { grantType: named, exchange: extension };
+  const grantType = readGrantType(parameters, standardGrantTypes);
+  if (typeof grantType !== 'string') return grantType;
+  return { grantType, exchange: (context, call) => exchange(context, grantType, call) };
+}
+
 /** What the token is to be bound to: the resources that are named, and the key of the proof that came. */
 async function askedBinding(
   context: AccountsContext,
@@ -66,7 +75,7 @@ async function askedBinding(
 }
 
 /** RFC 6749 §5.1, OpenID Connect Core §3.1.3.3. */
-export function renderStandardAnswer(answer: TokenAnswer): Record<string, unknown> {
+function renderStandardAnswer(answer: TokenAnswer): Record<string, unknown> {
   return {
     access_token: answer.accessToken,
     token_type: schemeOf(answer),

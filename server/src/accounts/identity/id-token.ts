@@ -46,8 +46,9 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
     ...(signIn.nonce === null ? {} : { nonce: signIn.nonce }),
     at_hash: accessTokenHash(subject.accessToken),
     ...identityClaims(user, scopes),
-    ...(dialect === 'platform' ? emailClaims(user) : signInClaims(signIn)),
-    ...(dialect === 'platform' ? {} : await sessionClaims(context, client, signIn)),
+    ...(dialect === 'platform'
+      ? emailClaims(user)
+      : { ...signInClaims(signIn), ...(await sessionClaims(context, client, signIn)) }),
   };
   return context.signingKeys.sign(payload, {
     legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,

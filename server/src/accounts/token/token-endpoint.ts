@@ -99,9 +99,12 @@ export async function exchange(
   };
 }
 
+/** The parameters of a token request that are codes or tokens. */
+const credentialParameters = ['code', 'refresh_token', 'device_code', 'subject_token'];
+
 /** What ties a token request to the steps before it, and its tokens to those that come after. */
 export function keysOf(parameters: URLSearchParams, answer?: TokenAnswer): string[] {
-  const came = ['code', 'refresh_token', 'device_code', 'subject_token'].map((name) => parameters.get(name));
+  const came = credentialParameters.map((name) => parameters.get(name));
   return credentialKeys(...came, answer?.refreshToken, answer?.accessToken);
 }
 
@@ -112,7 +115,7 @@ function isGrantType(text: string): text is GrantType {
 /** The credentials that came, masked: enough to find them again in the events, not enough to use them. */
 export function presentedCredentials(parameters: URLSearchParams): Record<string, string> {
   const masked: Record<string, string> = {};
-  for (const name of ['code', 'refresh_token', 'device_code', 'subject_token']) {
+  for (const name of credentialParameters) {
     const value = parameters.get(name);
     if (value) masked[name] = maskSecret(value);
   }

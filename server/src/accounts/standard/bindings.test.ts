@@ -358,6 +358,8 @@ test('META-04 AT-01 every API origin has its metadata, and a challenge points to
       const { json, headers } = await stage.get(`${origin}/.well-known/oauth-protected-resource${path}`);
       expect(json).toMatchObject({ resource: `${origin}${path}`, authorization_servers: [stage.issuer()] });
       expect(headers.get('access-control-allow-origin')).toBe('*');
+      const head = await fetch(`${origin}/.well-known/oauth-protected-resource${path}`, { method: 'HEAD' });
+      expect([head.status, head.headers.get('content-type')]).toEqual([200, headers.get('content-type')]);
     }
     const none = await fetch(`${origin}/crm/v8/users`);
     const metadata = `resource_metadata="${origin}/.well-known/oauth-protected-resource"`;

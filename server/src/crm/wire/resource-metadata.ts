@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { publicHeaders } from '../../http/cors/headers.ts';
+import { isReading } from '../../http/methods.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
 import { issuerOf } from '../../oauth/issuer.ts';
 import { apiResource, mcpPath, mcpResource, resourceMetadataPath } from '../../oauth/resources.ts';
@@ -44,8 +45,10 @@ export function serveResourceMetadata(app: FastifyInstance, context: CrmContext)
     ],
   ]);
   app.addHook('onRequest', async (request, reply) => {
-    const document =
-      request.method === 'GET' ? documents.get((request.raw.url ?? '').split('?', 1)[0] ?? '') : undefined;
+    const { url = '' } = request.raw;
+    // Every call of the API passes here.
+    if (!url.startsWith(resourceMetadataPath) || !isReading(request.method)) return undefined;
+    const document = documents.get(url.split('?', 1)[0] ?? '');
     if (document === undefined) return undefined;
     return reply
       .headers({

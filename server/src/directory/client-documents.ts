@@ -5,6 +5,7 @@ import { callOut } from '../http/outgoing/call-out.ts';
 import type { OutgoingPolicy } from '../http/outgoing/outgoing-policy.ts';
 import type { Client } from '../oauth/client.ts';
 import { type MetadataRules, readClientMetadata } from '../oauth/client-metadata.ts';
+import { unregisteredClient } from './unregistered-client.ts';
 
 /** Longest document, in bytes (draft-ietf-oauth-client-id-metadata-document §6.6). */
 const mostBytes = 10 * 1024;
@@ -98,7 +99,6 @@ export class ClientDocuments {
     if (method !== 'none' && method !== 'private_key_jwt') return undefined;
     const read = readClientMetadata({ ...metadata, token_endpoint_auth_method: method }, this.#options.rules);
     if ('error' in read) return undefined;
-    const { dataCenters } = this.#options.topology;
     return {
       clientId,
       type: read.type,
@@ -106,16 +106,8 @@ export class ClientDocuments {
       ...read.fields,
       // Who stands behind the address is all that is known of it, whatever the document says.
       homepageUrl: new URL(clientId).origin,
-      dataCenter: dataCenters[0]?.id ?? '',
-      // No user has this id.
-      ownerId: '0',
-      sameSecret: true,
-      resourceServer: false,
-      secretsShownOnce: true,
-      createdAtMs: 0,
-      overrides: {},
       // No secret has an empty hash.
-      dataCenters: new Map(dataCenters.map(({ id }) => [id, { enabled: true, secretHash: Buffer.alloc(0) }])),
+      ...unregisteredClient(this.#options.topology, Buffer.alloc(0)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { Topology } from '../config/data-centers.ts';
 import { keyedHash, secretHash } from '../foundation/secrets.ts';
 import type { Client } from '../oauth/client.ts';
+import { unregisteredClient } from './unregistered-client.ts';
 
 /** The platform's own console: a client that exists in every data centre, is in no database and needs no consent. */
 export const consoleClientId = '1000.GRANTWAYCONSOLE000000000000000';
@@ -24,15 +25,8 @@ export function consoleClient(topology: Topology, key: Buffer): { readonly clien
     homepageUrl: first?.origins.console ?? null,
     redirectUris: topology.dataCenters.map(({ origins }) => `${origins.console}${consoleCallbackPath}`),
     javascriptDomains: [],
-    dataCenter: first?.id ?? '',
-    ownerId: '0',
-    sameSecret: true,
-    resourceServer: false,
-    secretsShownOnce: true,
-    createdAtMs: 0,
-    overrides: {},
     firstParty: true,
-    dataCenters: new Map(topology.dataCenters.map(({ id }) => [id, { enabled: true, secretHash: secretHash(secret) }])),
+    ...unregisteredClient(topology, secretHash(secret)),
   };
   return { client, secret };
 }

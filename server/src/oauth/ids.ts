@@ -9,3 +9,6 @@ export type GrantId = Kind<string, 'grant id'>;
 export type AuthorizationCode = Kind<string, 'authorization code'>;
 export type AccessToken = Kind<string, 'access token'>;
 export type RefreshToken = Kind<string, 'refresh token'>;
+
+/** Owns the clients that no user owns: no user has this id. */
+export const nobody: UserId = '0';

@@ -10,7 +10,7 @@ import {
   metadataRules,
   readClientMetadata,
 } from '../../oauth/client-metadata.ts';
-import type { UserId } from '../../oauth/ids.ts';
+import { nobody, type UserId } from '../../oauth/ids.ts';
 import { issuerOf, standardPath } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { attemptsUsedUp } from '../attempts.ts';
@@ -22,8 +22,6 @@ import { deviceGrantType } from './device-authorization.ts';
 const path = `${standardPath}/register`;
 const kind = 'client';
 const bearer = /^bearer +([A-Za-z0-9_-]{20,200}) *$/i;
-/** Clients that nobody owns; no user has this id. */
-const nobody: UserId = '0';
 
 /**
  * Dynamic registration (RFC 7591) and its management (RFC 7592). What registers itself is a client of the strict profile

@@ -1,6 +1,7 @@
 import { clockTopic } from '../database/change-notices.ts';
 import type { Database } from '../database/database.ts';
 import { callOut } from '../http/outgoing/call-out.ts';
+import { deliveryDelaysMs, deliveryLeaseMs, deliveryOf, deliveryPollMs } from '../http/outgoing/delivery.ts';
 import type { OutgoingPolicy } from '../http/outgoing/outgoing-policy.ts';
 import { issuerOf } from '../oauth/issuer.ts';
 import type { AccountsContext } from './context.ts';
@@ -14,13 +15,8 @@ import {
 /** Topic of notices that a session may have ended: this process looks at once, the others soon. */
 export const sessionEndedTopic = 'session-ended';
 
-const pollMs = 2_000;
 /** Calls at the same time; a receiver that hangs holds one of them for ten seconds at most. */
 const atOnce = 20;
-/** A process that ends in the middle of a call leaves it to others after so long. */
-const leaseMs = 60_000;
-/** Waits after each attempt that failed; after the last one it is given up. */
-const delaysMs = [2_000, 10_000, 60_000, 300_000, 1_800_000];
 const logoutTokenSeconds = 120;
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -47,7 +43,7 @@ export class BackChannelLogout {
     };
     parts.notices.subscribe(sessionEndedTopic, { changed: look, reset: () => {} });
     parts.notices.subscribe(clockTopic, { changed: look, reset: () => {} });
-    this.#timer = setInterval(look, pollMs).unref();
+    this.#timer = setInterval(look, deliveryPollMs).unref();
   }
 
   async close(): Promise<void> {
@@ -60,7 +56,11 @@ export class BackChannelLogout {
     const { clock, database, log } = this.#parts;
     try {
       for (let taken = atOnce; taken === atOnce && !this.#ending.signal.aborted; ) {
-        const ended = await takeEndedSessions(database, { most: atOnce, nowMs: clock.nowMs(), leaseMs });
+        const ended = await takeEndedSessions(database, {
+          most: atOnce,
+          nowMs: clock.nowMs(),
+          leaseMs: deliveryLeaseMs,
+        });
         taken = ended.length;
         await Promise.all(ended.map((each) => this.#tell(each)));
       }
@@ -78,15 +78,15 @@ export class BackChannelLogout {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'cache-control': 'no-store' };
     const result = await callOut(uri, { method: 'POST', headers, body, signal: this.#ending.signal }, policy);
     if (this.#ending.signal.aborted) return retryEndedSession(database, sid, clock.nowMs());
-    const delivered = 'status' in result && result.status >= 200 && result.status < 300;
-    const delayMs = delivered ? undefined : delaysMs[attempts - 1];
-    const why = 'why' in result ? result.why : `Status${result.status}`;
+    const delivery = deliveryOf(result);
+    const delayMs = delivery.delivered ? undefined : deliveryDelaysMs[attempts - 1];
+    const why = delivery.delivered ? {} : { why: delivery.why, again: delayMs !== undefined };
     events.record({
       kind: 'logout',
-      outcome: delivered ? 'Success' : 'NotDelivered',
+      outcome: delivery.delivered ? 'Success' : 'NotDelivered',
       clientId,
       userId,
-      detail: { attempt: attempts, to: new URL(uri).origin, ...(!delivered && { why, again: delayMs !== undefined }) },
+      detail: { attempt: attempts, to: new URL(uri).origin, ...why },
     });
     if (delayMs === undefined) await forgetEndedSession(database, sid);
     else await retryEndedSession(database, sid, clock.nowMs() + delayMs);

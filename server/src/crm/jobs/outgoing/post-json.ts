@@ -1,4 +1,5 @@
 import { callOut } from '../../../http/outgoing/call-out.ts';
+import { type Delivery, deliveryOf } from '../../../http/outgoing/delivery.ts';
 import type { OutgoingPolicy } from '../../../http/outgoing/outgoing-policy.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 
@@ -12,8 +13,6 @@ export function isCallable(text: string): boolean {
   return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
 }
 
-export type Delivery = { readonly delivered: true } | { readonly delivered: false; readonly why: string };
-
 /** Posts JSON; nothing of the answer but its status is read. `signal` ends the call early. */
 export async function postJson(
   url: string,
@@ -22,8 +21,5 @@ export async function postJson(
   signal?: AbortSignal,
 ): Promise<Delivery> {
   const headers = { 'content-type': 'application/json;charset=utf-8' };
-  const result = await callOut(url, { method: 'POST', headers, body, signal }, policy);
-  if ('why' in result) return { delivered: false, why: result.why };
-  const { status } = result;
-  return status >= 200 && status < 300 ? { delivered: true } : { delivered: false, why: `Status${status}` };
+  return deliveryOf(await callOut(url, { method: 'POST', headers, body, signal }, policy));
 }

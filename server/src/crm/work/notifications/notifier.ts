@@ -3,6 +3,7 @@ import { type ChangeNotices, clockTopic } from '../../../database/change-notices
 import type { Clock } from '../../../foundation/clock.ts';
 import { FairShares } from '../../../foundation/fair-shares.ts';
 import type { Log } from '../../../http/log.ts';
+import { deliveryDelaysMs, deliveryLeaseMs, deliveryPollMs } from '../../../http/outgoing/delivery.ts';
 import type { OutgoingPolicy } from '../../../http/outgoing/outgoing-policy.ts';
 import type { EventRecorder } from '../../../inspector/events.ts';
 import { postJson } from '../../jobs/outgoing/post-json.ts';
@@ -14,11 +15,6 @@ import type { WatchedOperation } from './watch-rows.ts';
 const topic = 'crm-notification';
 /** Calls at the same time: a receiver that hangs takes places of its own, never all. */
 const callsAtOnce = { total: 60, perTenant: 20, perReceiver: 10, reserved: 20 };
-const pollMs = 2_000;
-/** A process that ends in the middle of a call leaves it to others after so long. */
-const leaseMs = 60_000;
-/** Waits after each attempt that failed; after the last one the notification is given up. */
-const delaysMs = [2_000, 10_000, 60_000, 300_000, 1_800_000];
 
 /** A notification that is due, with what its turn depends on. */
 interface Due {
@@ -74,7 +70,7 @@ export class Notifier {
     const poll = () => void this.#poll();
     options.notices.subscribe(topic, { changed: poll, reset: poll });
     options.notices.subscribe(clockTopic, { changed: poll, reset: () => {} });
-    this.#timer = setInterval(poll, pollMs).unref();
+    this.#timer = setInterval(poll, deliveryPollMs).unref();
   }
 
   /** Sends what is due; resolves when nothing is any more. */
@@ -188,7 +184,7 @@ export class Notifier {
     const { store, clock } = this.#options;
     return store.database.query<Waiting>({
       text: `WITH claimed AS (
-               UPDATE crm_notification SET attempts = attempts + 1, next_attempt_at_ms = $1::bigint + ${leaseMs}
+               UPDATE crm_notification SET attempts = attempts + 1, next_attempt_at_ms = $1::bigint + ${deliveryLeaseMs}
                WHERE notification_id IN (
                  SELECT notification_id FROM crm_notification
                  WHERE notification_id = ANY ($2::bigint[]) AND next_attempt_at_ms <= $1 FOR UPDATE SKIP LOCKED)
@@ -231,7 +227,7 @@ export class Notifier {
     });
     const delivery = await postJson(notifyUrl, JSON.stringify(body), policy, this.#ending.signal);
     if (!delivery.delivered && this.#ended) return this.#putBack(waiting);
-    const delayMs = delivery.delivered ? undefined : delaysMs[waiting.attempts - 1];
+    const delayMs = delivery.delivered ? undefined : deliveryDelaysMs[waiting.attempts - 1];
     const why = delivery.delivered ? {} : { why: delivery.why, again: delayMs !== undefined };
     this.#options.events.record({
       kind: 'notification',

@@ -1,4 +1,4 @@
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { type MailAddress, type MailRow, mailFacts } from './outbox.ts';
@@ -36,19 +36,13 @@ type DueMail = MailRow & { readonly tries: number; readonly confidential: boolea
  */
 export class Mailer {
   readonly #options: MailerOptions;
-  readonly #transport: Transporter;
+  #transport: Promise<Transporter> | undefined;
   readonly #timer: NodeJS.Timeout;
   #working: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: MailerOptions) {
     this.#options = options;
-    this.#transport = createTransport({
-      url: options.smtpUrl,
-      connectionTimeout: socketTimeoutMs,
-      greetingTimeout: socketTimeoutMs,
-      socketTimeout: socketTimeoutMs,
-    });
     this.#timer = setInterval(() => void this.deliver(), options.pollMs ?? 2_000).unref();
   }
 
@@ -68,7 +62,18 @@ export class Mailer {
     this.#closed = true;
     clearInterval(this.#timer);
     await this.#working;
-    this.#transport.close();
+    (await this.#transport)?.close();
+  }
+
+  /** Made for the first mail, so that platforms that send none do not read the modules. */
+  async #connect(): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      url: this.#options.smtpUrl,
+      connectionTimeout: socketTimeoutMs,
+      greetingTimeout: socketTimeoutMs,
+      socketTimeout: socketTimeoutMs,
+    });
   }
 
   async #deliverSome(): Promise<number> {
@@ -94,7 +99,9 @@ export class Mailer {
       );
       const to = (addresses: readonly MailAddress[]) => addresses.map(asHeader);
       const recipients = [...mail.recipients, ...mail.cc, ...mail.bcc].map(({ email }) => email);
-      await this.#transport.sendMail({
+      this.#transport ??= this.#connect();
+      const transport = await this.#transport;
+      await transport.sendMail({
         from: mail.sender.email === '' ? from : asHeader(mail.sender),
         ...(mail.sender.email !== '' && mail.sender.email !== from && { sender: from }),
         envelope: { from, to: recipients },

@@ -1,11 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import type { UserId } from '../../oauth/ids.ts';
@@ -35,6 +28,8 @@ interface Row {
 }
 
 export const mostPasskeys = 20;
+/** Hundreds of milliseconds of modules, read when the first page with a passkey is asked for. */
+const webAuthn = () => import('@simplewebauthn/server');
 const siteId = ({ origin }: PasskeySite) => new URL(origin).hostname;
 
 /** The options of a registration as JSON, and its challenge. The key stays on the user's device and asks for PIN or body. */
@@ -43,6 +38,7 @@ export async function registrationOptions(
   user: { readonly userId: UserId; readonly email: string; readonly displayName: string },
   known: readonly ListedPasskey[],
 ) {
+  const { generateRegistrationOptions } = await webAuthn();
   return generateRegistrationOptions({
     rpName: site.name,
     rpID: siteId(site),
@@ -57,6 +53,7 @@ export async function registrationOptions(
 
 /** Options of a sign-in. They name no keys, so they tell nothing about anybody. */
 export async function authenticationOptions(site: PasskeySite) {
+  const { generateAuthenticationOptions } = await webAuthn();
   return generateAuthenticationOptions({ rpID: siteId(site), userVerification: 'required' });
 }
 
@@ -74,6 +71,7 @@ export async function addPasskey(
 ): Promise<boolean> {
   const response = parse<RegistrationResponseJSON>(passkey.answer);
   if (!response) return false;
+  const { verifyRegistrationResponse } = await webAuthn();
   const verified = await verifyRegistrationResponse({
     response,
     expectedChallenge: passkey.challenge,
@@ -105,6 +103,7 @@ export async function usePasskey(
     values: [response.id],
   });
   if (!row) return undefined;
+  const { verifyAuthenticationResponse } = await webAuthn();
   const verified = await verifyAuthenticationResponse({
     response,
     expectedChallenge: challenge,

@@ -1,4 +1,4 @@
-import * as oidc from 'openid-client';
+import type { Configuration } from 'openid-client';
 import type { Queryable } from '../../database/database.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
@@ -36,7 +36,7 @@ const timeoutSeconds = 10;
 export class OutsideProviders {
   readonly #database: Queryable;
   readonly #key: Buffer;
-  readonly #known = new Map<string, { readonly atMs: number; readonly configuration: oidc.Configuration }>();
+  readonly #known = new Map<string, { readonly atMs: number; readonly configuration: Configuration }>();
 
   /** @param key seals the secrets. */
   constructor(database: Queryable, key: Buffer) {
@@ -90,7 +90,7 @@ export class OutsideProviders {
   async configurationOf(
     providerId: string,
     nowMs: EpochMs,
-  ): Promise<{ readonly provider: OutsideProvider; readonly configuration: oidc.Configuration } | undefined> {
+  ): Promise<{ readonly provider: OutsideProvider; readonly configuration: Configuration } | undefined> {
     if (!providerIdPattern.test(providerId)) return undefined;
     const [row] = await this.#database.query<Row>({
       name: 'outside-provider',
@@ -116,7 +116,8 @@ export class OutsideProviders {
 async function discover(
   { issuer, clientId }: Pick<OutsideProvider, 'issuer' | 'clientId'>,
   clientSecret: string,
-): Promise<oidc.Configuration> {
+): Promise<Configuration> {
+  const oidc = await import('openid-client');
   try {
     const insecure = new URL(issuer).protocol === 'http:';
     return await oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, {

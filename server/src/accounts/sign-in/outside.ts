@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import * as oidc from 'openid-client';
+import type { IDToken } from 'openid-client';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { seal, unseal } from '../../foundation/sealed.ts';
 import { secretHash } from '../../foundation/secrets.ts';
@@ -29,6 +29,9 @@ interface Candidate extends OutsideIdentity {
   readonly expiresAtMs: number;
 }
 const purpose = 'outside user to be linked';
+
+/** Read when the first user comes who signs in elsewhere. */
+const openIdClient = () => import('openid-client');
 
 /** Where outside providers send browsers back to. */
 export function outsideCallback({ dataCenter }: Pick<AccountsContext, 'dataCenter'>): string {
@@ -75,6 +78,7 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
         userId: session?.userId ?? null,
         expiresAtMs: nowMs + context.settings.lifetimes.signInTtlSeconds * 1000,
       });
+      const oidc = await openIdClient();
       const address = oidc.buildAuthorizationUrl(found.configuration, {
         ...{ redirect_uri: outsideCallback(context), scope: found.provider.scopes, state, nonce },
         ...{ code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
@@ -100,9 +104,10 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
       const found = await context.outsideProviders.configurationOf(asked.providerId, nowMs);
       if (!found) return refuse(request, reply, 'the provider was removed meanwhile');
       const { provider } = found;
-      let claims: oidc.IDToken;
+      const { authorizationCodeGrant } = await openIdClient();
+      let claims: IDToken;
       try {
-        const tokens = await oidc.authorizationCodeGrant(
+        const tokens = await authorizationCodeGrant(
           found.configuration,
           new URL(`${outsideCallback(context)}?${query}`),
           {
@@ -112,7 +117,7 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
             idTokenExpected: true,
           },
         );
-        claims = tokens.claims() as oidc.IDToken;
+        claims = tokens.claims() as IDToken;
       } catch (error) {
         return refuse(request, reply, reasonOf(error), provider.providerId);
       }

@@ -41,34 +41,38 @@ export async function rememberBrowser(
 }
 
 /** What one more password for `name` counts against. */
-export async function passwordLimits(
+export function passwordLimits(
   context: NameContext,
   request: FastifyRequest,
   name: string,
 ): Promise<readonly AttemptLimit[]> {
-  const { signInFailuresPerAddress, signInFailuresPerName } = context.settings.limits;
-  const hash = nameHash(context, name);
-  const known = (await knownNames(context, request)).find((each) => each.name === hash);
-  if (known) return [{ of: 'passwords of a known browser', key: known.id, most: signInFailuresPerName }];
-  return [
-    { of: 'passwords from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
-    { of: 'passwords for a name', key: foldEmailAddress(name), most: signInFailuresPerName },
-  ];
+  return limitsOf(context, request, 'passwords', name, context.settings.limits.signInFailuresPerName);
 }
 
 /** What one more code of a second factor counts against; apart from passwords, for it comes after a right one. */
-export async function factorLimits(
+export function factorLimits(
   context: NameContext,
   request: FastifyRequest,
   name: string,
 ): Promise<readonly AttemptLimit[]> {
-  const { secondFactorFailuresPerName: most, signInFailuresPerAddress } = context.settings.limits;
+  return limitsOf(context, request, 'codes', name, context.settings.limits.secondFactorFailuresPerName);
+}
+
+/** A browser that is known for the name has a limit of its own; the others share that of the name and of their network. */
+async function limitsOf(
+  context: NameContext,
+  request: FastifyRequest,
+  tries: 'passwords' | 'codes',
+  name: string,
+  most: number,
+): Promise<readonly AttemptLimit[]> {
   const hash = nameHash(context, name);
   const known = (await knownNames(context, request)).find((each) => each.name === hash);
-  if (known) return [{ of: 'codes of a known browser', key: known.id, most }];
+  if (known) return [{ of: `${tries} of a known browser`, key: known.id, most }];
+  const { signInFailuresPerAddress } = context.settings.limits;
   return [
-    { of: 'codes from an address', key: networkOf(request.ip), most: signInFailuresPerAddress },
-    { of: 'codes for a name', key: foldEmailAddress(name), most },
+    { of: `${tries} from an address`, key: networkOf(request.ip), most: signInFailuresPerAddress },
+    { of: `${tries} for a name`, key: foldEmailAddress(name), most },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { seal, unseal } from '../foundation/sealed.ts';
 import { keyedHash } from '../foundation/secrets.ts';
 import type { AccountsContext } from './context.ts';
 import { readCookie, setCookie } from './sessions.ts';
@@ -31,4 +32,42 @@ export function ensureBrowser(context: AccountsContext, request: FastifyRequest,
 /** What stands for a browser outside its cookie: no one can tell the identifier from it. */
 export function browserMark(context: AccountsContext, browser: string): string {
   return keyedHash(context.keys.signIn, `browser ${browser}`).toString('base64url');
+}
+
+/** What a value that is sealed for a browser says beside itself. */
+interface Bound {
+  readonly browser: string;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Seals what one step of a sign-in gives to the next. It travels in the page's address or form, not in a cookie, so that
+ * two tabs can sign in side by side; it is bound to the browser, and lives as long as a sign-in may take.
+ */
+export async function sealForBrowser<Value extends object>(
+  context: AccountsContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  purpose: string,
+  value: Value,
+): Promise<string> {
+  const bound: Value & Bound = {
+    ...value,
+    browser: browserMark(context, ensureBrowser(context, request, reply)),
+    expiresAtMs: context.clock.nowMs() + context.settings.lifetimes.signInTtlSeconds * 1000,
+  };
+  return seal(context.keys.signIn, purpose, bound);
+}
+
+/** The value; undefined when it was not sealed for this purpose and this browser, or has expired. */
+export async function unsealFromBrowser<Value extends object>(
+  context: AccountsContext,
+  request: FastifyRequest,
+  purpose: string,
+  text: string | null | undefined,
+): Promise<(Value & Bound) | undefined> {
+  const value = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as (Value & Bound) | undefined;
+  const browser = findBrowser(context, request);
+  if (!value || browser === undefined || value.browser !== browserMark(context, browser)) return undefined;
+  return value.expiresAtMs > context.clock.nowMs() ? value : undefined;
 }

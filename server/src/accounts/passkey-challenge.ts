@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { seal, unseal } from '../foundation/sealed.ts';
-import { browserMark, ensureBrowser, findBrowser } from './browser.ts';
+import { sealForBrowser, unsealFromBrowser } from './browser.ts';
 import type { AccountsContext } from './context.ts';
 import type { PasskeySite } from './factors/passkeys.ts';
 import { takeProof } from './store/used-proofs.ts';
@@ -8,8 +7,6 @@ import { takeProof } from './store/used-proofs.ts';
 /** A challenge travels in the page's form, sealed and bound to the browser, and counts once. */
 interface Challenge {
   readonly challenge: string;
-  readonly browser: string;
-  readonly expiresAtMs: number;
 }
 
 const purpose = 'passkey challenge';
@@ -18,16 +15,13 @@ export function passkeySite({ dataCenter, pages }: Pick<AccountsContext, 'dataCe
   return { name: pages.messages.product, origin: dataCenter.origins.accounts };
 }
 
-export async function sealChallenge(
+export function sealChallenge(
   context: AccountsContext,
   request: FastifyRequest,
   reply: FastifyReply,
   challenge: string,
 ): Promise<string> {
-  const browser = browserMark(context, ensureBrowser(context, request, reply));
-  const expiresAtMs = context.clock.nowMs() + context.settings.lifetimes.signInTtlSeconds * 1000;
-  const value: Challenge = { challenge, browser, expiresAtMs };
-  return seal(context.keys.signIn, purpose, value);
+  return sealForBrowser<Challenge>(context, request, reply, purpose, { challenge });
 }
 
 /** The challenge of a form, once. */
@@ -36,10 +30,8 @@ export async function takeChallenge(
   request: FastifyRequest,
   text: string | null,
 ): Promise<string | undefined> {
-  const value = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as Challenge | undefined;
-  const browser = findBrowser(context, request);
-  if (!value || !browser || value.browser !== browserMark(context, browser)) return undefined;
-  if (value.expiresAtMs <= context.clock.nowMs()) return undefined;
+  const value = await unsealFromBrowser<Challenge>(context, request, purpose, text);
+  if (!value) return undefined;
   const fresh = await takeProof(context.database, [purpose, value.challenge], value.expiresAtMs);
   return fresh ? value.challenge : undefined;
 }

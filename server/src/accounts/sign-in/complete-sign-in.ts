@@ -1,20 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { seal, unseal } from '../../foundation/sealed.ts';
 import type { SignInMethod } from '../acr.ts';
-import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
+import { sealForBrowser, unsealFromBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
 import { factorsOf, needsSecondFactor } from '../factors/factors.ts';
 import { clearCookie, startSession } from '../sessions.ts';
 import type { User } from '../users.ts';
 import { rememberBrowser } from './known-browser.ts';
 
-/** A sign-in whose first factor was right: who it is, sealed and bound to the browser, for the page of the second. */
+/** A sign-in whose first factor was right: who it is, for the page of the second. */
 export interface HalfSignIn {
   readonly userId: string;
   readonly email: string;
   readonly amr: readonly SignInMethod[];
-  readonly browser: string;
-  readonly expiresAtMs: number;
 }
 
 const purpose = 'sign-in without its second factor';
@@ -35,16 +32,12 @@ export async function completeSignIn(
 ): Promise<FastifyReply> {
   const { userId, email } = user;
   if (!amr.includes('mfa') && needsSecondFactor(await factorsOf(context.database, userId))) {
-    const half: HalfSignIn = {
-      ...{ userId, email, amr },
-      browser: browserMark(context, ensureBrowser(context, request, reply)),
-      expiresAtMs: context.clock.nowMs() + context.settings.lifetimes.signInTtlSeconds * 1000,
-    };
+    const half = await sealForBrowser<HalfSignIn>(context, request, reply, purpose, { userId, email, amr });
     context.events.record({
       ...{ kind: 'sign-in', outcome: 'SecondFactorNeeded', userId, requestId: request.id },
       detail: { methods: amr },
     });
-    return reply.redirect(secondFactorPage(await seal(context.keys.signIn, purpose, half), continueTo), 303);
+    return reply.redirect(secondFactorPage(half, continueTo), 303);
   }
   await startSession(context, request, reply, userId, amr);
   await rememberBrowser(context, request, reply, email);
@@ -62,13 +55,10 @@ export function secondFactorPage(half: string, continueTo: string, error?: strin
 }
 
 /** The half sign-in of this browser; undefined when it is none or has expired. */
-export async function openHalf(
+export function openHalf(
   context: AccountsContext,
   request: FastifyRequest,
   text: string | null,
 ): Promise<HalfSignIn | undefined> {
-  const half = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as HalfSignIn | undefined;
-  const browser = findBrowser(context, request);
-  if (!half || !browser || half.browser !== browserMark(context, browser)) return undefined;
-  return half.expiresAtMs > context.clock.nowMs() ? half : undefined;
+  return unsealFromBrowser<HalfSignIn>(context, request, purpose, text);
 }

@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IDToken } from 'openid-client';
 import { UsableFailure } from '../../foundation/failure.ts';
-import { seal, unseal } from '../../foundation/sealed.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { networkOf } from '../../http/network.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { tellOfSecurity } from '../account-mail.ts';
 import { attemptsUsedUp } from '../attempts.ts';
-import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
+import { browserMark, ensureBrowser, findBrowser, sealForBrowser, unsealFromBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm } from '../forms.ts';
 import { linkIdentity, type OutsideIdentity, saveRequest, takeRequest, userOf } from '../outside/identities.ts';
@@ -21,12 +20,10 @@ const startPath = '/signin/with';
 const callbackPath = '/signin/with/back';
 const linkPath = '/signin/with/link';
 
-/** An outside user that may be one of ours: sealed and bound to the browser, until the owner's password says so. */
+/** An outside user that may be one of ours, until the owner's password says so. */
 interface Candidate extends OutsideIdentity {
   readonly userId: string;
-  readonly browser: string;
   readonly continueTo: string;
-  readonly expiresAtMs: number;
 }
 const purpose = 'outside user to be linked';
 
@@ -137,11 +134,9 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
       const owner = user || email === null ? undefined : await findUser(context.database, { name: email });
       if (!owner?.active || !owner.emailVerified)
         return refuse(request, reply, 'nobody here is linked to it', provider.providerId);
-      const candidate: Candidate = {
-        ...{ ...identity, userId: owner.userId, browser: asked.browser, continueTo: asked.continueTo },
-        expiresAtMs: nowMs + context.settings.lifetimes.signInTtlSeconds * 1000,
-      };
-      return reply.redirect(`${linkPath}?who=${await seal(context.keys.signIn, purpose, candidate)}`, 302);
+      const candidate = { ...identity, userId: owner.userId, continueTo: asked.continueTo };
+      const who = await sealForBrowser<Candidate>(context, request, reply, purpose, candidate);
+      return reply.redirect(`${linkPath}?who=${who}`, 302);
     });
   });
 
@@ -215,11 +210,8 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
     return linked;
   }
 
-  async function openCandidate(request: FastifyRequest, text: string | null): Promise<Candidate | undefined> {
-    const candidate = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as Candidate | undefined;
-    const browser = findBrowser(context, request);
-    if (!candidate || browser === undefined || candidate.browser !== browserMark(context, browser)) return undefined;
-    return candidate.expiresAtMs > context.clock.nowMs() ? candidate : undefined;
+  function openCandidate(request: FastifyRequest, text: string | null): Promise<Candidate | undefined> {
+    return unsealFromBrowser<Candidate>(context, request, purpose, text);
   }
 
   async function nameOf(providerId: string): Promise<string> {

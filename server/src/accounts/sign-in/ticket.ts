@@ -1,16 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { seal, unseal } from '../../foundation/sealed.ts';
-import { browserMark, ensureBrowser, findBrowser } from '../browser.ts';
+import { sealForBrowser, unsealFromBrowser } from '../browser.ts';
 import type { AccountsContext } from '../context.ts';
 
-/**
- * What the first step of a sign-in gives to the second: the name that was typed, sealed and bound to the browser. It
- * travels in the page's address and form, not in a cookie, so that two tabs can sign in side by side.
- */
+/** What the first step of a sign-in gives to the second: the name that was typed. */
 interface Ticket {
   readonly name: string;
-  readonly browser: string;
-  readonly expiresAtMs: number;
 }
 
 const purpose = 'sign-in ticket';
@@ -22,10 +16,8 @@ export async function passwordPageFor(
   reply: FastifyReply,
   step: { readonly name: string; readonly continueTo: string },
 ): Promise<string> {
-  const browser = browserMark(context, ensureBrowser(context, request, reply));
-  const expiresAtMs = context.clock.nowMs() + context.settings.lifetimes.signInTtlSeconds * 1000;
-  const ticket: Ticket = { name: step.name, browser, expiresAtMs };
-  return passwordPage(await seal(context.keys.signIn, purpose, ticket), step.continueTo);
+  const ticket = await sealForBrowser<Ticket>(context, request, reply, purpose, { name: step.name });
+  return passwordPage(ticket, step.continueTo);
 }
 
 /** The same address for a ticket that is there already; `error` says what to tell. */
@@ -40,8 +32,5 @@ export async function openTicket(
   request: FastifyRequest,
   text: string | null | undefined,
 ): Promise<string | undefined> {
-  const ticket = (await unseal(context.keys.signIn, purpose, text ?? undefined)) as Ticket | undefined;
-  const browser = findBrowser(context, request);
-  if (!ticket || !browser || ticket.browser !== browserMark(context, browser)) return undefined;
-  return ticket.expiresAtMs > context.clock.nowMs() ? ticket.name : undefined;
+  return (await unsealFromBrowser<Ticket>(context, request, purpose, text))?.name;
 }

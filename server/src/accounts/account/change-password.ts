@@ -1,14 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
-import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
 import type { PasswordFault } from '../password-rules.ts';
 import { findSession } from '../sessions.ts';
-import { passwordLimits } from '../sign-in/known-browser.ts';
+import { tryPassword } from '../sign-in/try-password.ts';
 import { endGrants } from '../store/end-tokens.ts';
-import { setPassword, verifyPassword } from '../users.ts';
+import { setPassword } from '../users.ts';
 
 const notices = {
   wrong: 'passwordWrong',
@@ -49,11 +48,9 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'password', ...refusal, userId: session.userId, requestId: request.id });
       return reply.redirect(`/account/password?error=${error}`, 303);
     };
-    const attempt = await context.attempts.take(await passwordLimits(context, request, session.email));
-    if (!attempt.granted) return refuse('throttled', attemptsUsedUp('SignInThrottled', attempt));
-    const user = await verifyPassword(context.database, session.email, form.get('current') ?? '');
-    if (typeof user === 'string') return refuse('wrong', { outcome: 'CredentialsWrong', detail: { reason: user } });
-    await attempt.giveBack();
+    const tried = await tryPassword(context, request, session.email, form.get('current'));
+    if ('error' in tried) return refuse(tried.error, tried.refusal);
+    const { user } = tried;
     const fresh = form.get('new') ?? '';
     const fault = await context.passwordRules.fault(fresh, user);
     if (fault !== undefined)

@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
 import { readContinue } from '../request/continue-to.ts';
 import { confirmSession, findSession, isConfirmed, type Session } from '../sessions.ts';
-import { passwordLimits } from '../sign-in/known-browser.ts';
-import { verifyPassword } from '../users.ts';
+import { tryPassword } from '../sign-in/try-password.ts';
 
 const path = '/account/confirm';
 const notices = { wrong: 'passwordWrong', throttled: 'throttled', expired: 'expired' } as const;
@@ -44,25 +42,11 @@ export function registerConfirmIdentity(app: FastifyInstance, context: AccountsC
       return again('expired');
     }
     const { email, userId } = session;
-    const attempt = await context.attempts.take(await passwordLimits(context, request, email));
-    if (!attempt.granted) {
-      const refusal = attemptsUsedUp('SignInThrottled', attempt);
-      context.events.record({ kind: 'confirmation', ...refusal, userId, requestId: request.id });
-      return again('throttled');
+    const tried = await tryPassword(context, request, email, form.get('password'));
+    if ('error' in tried) {
+      context.events.record({ kind: 'confirmation', ...tried.refusal, userId, requestId: request.id });
+      return again(tried.error);
     }
-    const user = await verifyPassword(context.database, email, form.get('password') ?? '');
-    if (typeof user === 'string') {
-      const detail = { reason: user };
-      context.events.record({
-        kind: 'confirmation',
-        outcome: 'CredentialsWrong',
-        userId,
-        requestId: request.id,
-        detail,
-      });
-      return again('wrong');
-    }
-    await attempt.giveBack();
     await confirmSession(context, session);
     context.events.record({ kind: 'confirmation', outcome: 'Success', userId, requestId: request.id });
     return reply.redirect(continueTo, 303);

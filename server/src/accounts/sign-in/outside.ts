@@ -12,9 +12,9 @@ import { issueFormToken, readForm } from '../forms.ts';
 import { linkIdentity, type OutsideIdentity, saveRequest, takeRequest, userOf } from '../outside/identities.ts';
 import { readContinue } from '../request/continue-to.ts';
 import { findSession, isConfirmed } from '../sessions.ts';
-import { findUser, type User, verifyPassword } from '../users.ts';
+import { findUser, type User } from '../users.ts';
 import { completeSignIn } from './complete-sign-in.ts';
-import { passwordLimits } from './known-browser.ts';
+import { tryPassword } from './try-password.ts';
 
 const startPath = '/signin/with';
 const callbackPath = '/signin/with/back';
@@ -169,25 +169,12 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
     }
     const again = (error: string) => reply.redirect(`${linkPath}?who=${encodeURIComponent(who)}&error=${error}`, 303);
     const { userId, email } = owner;
-    const attempt = await context.attempts.take(await passwordLimits(context, request, email));
-    if (!attempt.granted) {
-      const refusal = attemptsUsedUp('SignInThrottled', attempt);
-      context.events.record({ kind: 'outside-sign-in', ...refusal, userId, requestId: request.id });
-      return again('throttled');
+    const tried = await tryPassword(context, request, email, form.get('password'));
+    if ('error' in tried) {
+      context.events.record({ kind: 'outside-sign-in', ...tried.refusal, userId, requestId: request.id });
+      return again(tried.error);
     }
-    const user = await verifyPassword(context.database, email, form.get('password') ?? '');
-    if (typeof user === 'string') {
-      const detail = { reason: user };
-      context.events.record({
-        kind: 'outside-sign-in',
-        outcome: 'CredentialsWrong',
-        userId,
-        requestId: request.id,
-        detail,
-      });
-      return again('wrong');
-    }
-    await attempt.giveBack();
+    const { user } = tried;
     if (!(await link(request, user, candidate)))
       return refuse(request, reply, 'it is linked to another user', candidate.provider);
     return completeSignIn(context, request, reply, { user, amr: ['fed', 'pwd'], continueTo: candidate.continueTo });

@@ -1,14 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
-import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
 import { describeDestination, formTargets, readContinue } from '../request/continue-to.ts';
-import { findUser, verifyPassword } from '../users.ts';
+import { findUser } from '../users.ts';
 import { completeSignIn } from './complete-sign-in.ts';
-import { passwordLimits } from './known-browser.ts';
 import { passkeyForm } from './passkey.ts';
 import { openTicket, passwordPage } from './ticket.ts';
+import { tryPassword } from './try-password.ts';
 
 const notices = { credentials: 'credentialsWrong', throttled: 'throttled', expired: 'expired' } as const;
 
@@ -53,26 +52,18 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
       context.events.record({ kind: 'sign-in', outcome: 'FormExpired', requestId: request.id });
       return again('expired');
     }
-    const attempt = await context.attempts.take(await passwordLimits(context, request, name));
-    if (!attempt.granted) {
-      const refusal = attemptsUsedUp('SignInThrottled', attempt);
-      context.events.record({ kind: 'sign-in', ...refusal, requestId: request.id });
+    const tried = await tryPassword(context, request, name, form.get('password'));
+    if ('error' in tried && tried.error === 'throttled') {
+      context.events.record({ kind: 'sign-in', ...tried.refusal, requestId: request.id });
       return again('throttled');
     }
-    const user = await verifyPassword(context.database, name, form.get('password') ?? '');
-    if (typeof user === 'string') {
+    if ('error' in tried) {
       // Looked up for known and unknown names alike, so that both take the same time.
-      const tried = await findUser(context.database, { name });
-      context.events.record({
-        kind: 'sign-in',
-        outcome: 'CredentialsWrong',
-        userId: tried?.userId ?? null,
-        requestId: request.id,
-        detail: { reason: user },
-      });
+      const user = await findUser(context.database, { name });
+      const userId = user?.userId ?? null;
+      context.events.record({ kind: 'sign-in', ...tried.refusal, userId, requestId: request.id });
       return again('credentials');
     }
-    await attempt.giveBack();
-    return completeSignIn(context, request, reply, { user, amr: ['pwd'], continueTo });
+    return completeSignIn(context, request, reply, { user: tried.user, amr: ['pwd'], continueTo });
   });
 }

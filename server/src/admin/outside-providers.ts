@@ -1,4 +1,5 @@
 import { type OutsideProvider, providerIdPattern } from '../accounts/outside/providers.ts';
+import { outsideCallback } from '../accounts/sign-in/outside.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import { isLoopback } from '../oauth/client-uris.ts';
 import type { AdminContext } from './context.ts';
@@ -18,7 +19,7 @@ export interface ProviderRegistration {
 
 export async function listProviders(context: AdminContext, dataCenter: string) {
   const { dataCenter: place, outsideProviders } = administered(context, dataCenter);
-  return (await outsideProviders.list()).map((provider) => describe(provider, place.origins.accounts));
+  return (await outsideProviders.list()).map((provider) => describe(provider, outsideCallback({ dataCenter: place })));
 }
 
 /** Adds an outside provider, or replaces it. @throws AdminFailure, UsableFailure when it does not answer as one. */
@@ -53,7 +54,7 @@ export async function removeProvider(context: AdminContext, dataCenter: string, 
   return { removed: id };
 }
 
-function describe(provider: OutsideProvider, accountsOrigin: string) {
+function describe(provider: OutsideProvider, redirectUri: string) {
   return {
     id: provider.providerId,
     name: provider.name,
@@ -61,7 +62,7 @@ function describe(provider: OutsideProvider, accountsOrigin: string) {
     client_id: provider.clientId,
     scopes: provider.scopes,
     /** To be registered at the provider. */
-    redirect_uri: `${accountsOrigin}/signin/with/back`,
+    redirect_uri: redirectUri,
     created_at: new Date(provider.createdAtMs).toISOString(),
   };
 }

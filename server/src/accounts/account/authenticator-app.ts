@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { renderSVG } from 'uqr';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { tellOfSecurity } from '../account-mail.ts';
 import { attemptsUsedUp } from '../attempts.ts';
@@ -29,7 +30,7 @@ export function registerAuthenticatorApp(app: FastifyInstance, context: Accounts
     if (!session) return reply;
     const beginning = await begin(session);
     if (!beginning) return reply.redirect('/account/security', 302);
-    const notice = notices[new URLSearchParams(queryOf(request.url)).get('error') as keyof typeof notices];
+    const notice = ownEntry(notices, new URLSearchParams(queryOf(request.url)).get('error'));
     return pages.send(reply, 'authenticator-app', {
       title: pages.messages.setUpApp,
       ...signedInOptions(context, request, reply, session),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
@@ -26,7 +27,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
     if (!session) return reply.redirect('/signin?continue=%2Faccount%2Fpassword', 302);
     const query = new URLSearchParams(queryOf(request.url));
     const error = query.get('error');
-    const known = notices[error as keyof typeof notices];
+    const known = ownEntry(notices, error);
     const fault = faults.find((each) => each === error);
     const notice = fault ? messages.passwordUnfit(context.passwordRules.sentence(fault)) : known && messages[known];
     const csrf = issueFormToken(context, request, reply, '/account/password');

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
@@ -18,7 +19,7 @@ export function registerConfirmIdentity(app: FastifyInstance, context: AccountsC
     const query = new URLSearchParams(queryOf(request.url));
     const continueTo = readContinue(query.get('continue'));
     if (!session) return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}`, 302);
-    const notice = notices[query.get('error') as keyof typeof notices];
+    const notice = ownEntry(notices, query.get('error'));
     return pages.send(reply, 'confirm-identity', {
       title: pages.messages.confirmIdentity,
       ...signedInOptions(context, request, reply, session),

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { tellOfSecurity } from '../account-mail.ts';
 import type { AccountsContext } from '../context.ts';
@@ -70,7 +71,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
           ...each,
           addedOn: dateOf(each.linkedAtMs),
         })),
-        done: done[query.get('done') as keyof typeof done],
+        done: ownEntry(done, query.get('done')),
         notice:
           query.get('error') === 'linked'
             ? messages.outsideTaken

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
@@ -33,7 +34,7 @@ export function registerEnterCode(app: FastifyInstance, context: AccountsContext
     }
 
     const { messages } = context.pages;
-    const notice = notices[query.get('error') as keyof typeof notices];
+    const notice = ownEntry(notices, query.get('error'));
     let text: string | undefined = notice && messages[notice];
     if (typed !== null && !notice) {
       const step = await loadDeviceStep(context, request, session, typed);

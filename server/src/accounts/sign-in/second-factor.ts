@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
@@ -24,7 +25,7 @@ export function registerSecondFactor(app: FastifyInstance, context: AccountsCont
     const half = await openHalf(context, request, query.get('half'));
     if (!half) return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}&error=expired`, 302);
     const destination = await describeDestination(context, continueTo);
-    const notice = notices[query.get('error') as keyof typeof notices];
+    const notice = ownEntry(notices, query.get('error'));
     const factors = await factorsOf(context.database, half.userId);
     return pages.send(reply, 'second-factor', {
       title: pages.messages.secondFactor,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { DataCenter } from '../../config/data-centers.ts';
 import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { invisibleCharacterIn } from '../../foundation/invisible-characters.ts';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { networkOf } from '../../http/network.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { attemptsUsedUp } from '../attempts.ts';
@@ -44,7 +45,7 @@ export function registerSignInName(app: FastifyInstance, context: AccountsContex
       return reply.redirect(await passwordPageFor(context, request, reply, { name, continueTo }), 302);
     }
     const destination = await describeDestination(context, continueTo);
-    const notice = received ? 'expired' : notices[query.get('error') as keyof typeof notices];
+    const notice = received ? 'expired' : ownEntry(notices, query.get('error'));
     return pages.send(reply, 'sign-in-name', {
       title: pages.messages.signIn,
       formTargets: formTargets(context, destination),

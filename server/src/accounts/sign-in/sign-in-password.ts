@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
@@ -23,7 +24,7 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     const changeNameHref = `/signin?continue=${encodeURIComponent(continueTo)}`;
     if (name === undefined) return reply.redirect(ticket ? `${changeNameHref}&error=expired` : changeNameHref, 302);
     const destination = await describeDestination(context, continueTo);
-    const notice = notices[query.get('error') as keyof typeof notices];
+    const notice = ownEntry(notices, query.get('error'));
     return pages.send(reply, 'sign-in-password', {
       title: pages.messages.signIn,
       formTargets: formTargets(context, destination),

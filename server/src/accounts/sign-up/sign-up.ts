@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { emailAddressFault } from '../../foundation/email-address.ts';
+import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { sendAccountMail } from '../account-mail.ts';
 import { attemptsUsedUp } from '../attempts.ts';
@@ -35,7 +36,7 @@ export function registerSignUp(app: FastifyInstance, context: AccountsContext): 
       title: messages.signUp,
       data: {
         csrf: issueFormToken(context, request, reply, path),
-        notice: error === null ? undefined : (messages.signUpFaults[error as 'email'] ?? messages.expired),
+        notice: error === null ? undefined : (ownEntry(messages.signUpFaults, error) ?? messages.expired),
       },
     });
   });

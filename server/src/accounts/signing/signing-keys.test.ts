@@ -122,7 +122,7 @@ describe('over HTTP', () => {
     expect(signedWith(await idToken())).toBe(signedWith(rs));
     await verify(second);
     await verify(first);
-    const metadata = await stage.get('/.well-known/openid-configuration');
+    const metadata = await stage.get('/oauth2/.well-known/openid-configuration');
     expect(metadata.json.id_token_signing_alg_values_supported).toEqual(['RS256', 'ES256']);
     const unknown = await admin('POST', '/data-centers/us/signing-keys/rotate', { algorithm: 'none' });
     expect(unknown.status).toBe(400);

@@ -76,6 +76,9 @@ describe('a first sign-in', () => {
     expect(await Promise.all([getLeads(page), getLeads(page)])).toEqual(['{}', '{}']);
     expect(await page.evaluate(() => ZCRM.API.AUTH.getAccess())).toBeNull();
     expect(await stored(page, '__auth_process')).toBe('true');
+    // The browser tells of a new window after the call that opened it has returned.
+    await expect.poll(() => context.pages().length).toBe(2);
+    expect(await page.evaluate(() => ZCRM.API.AUTH.getAccess())).toBeNull();
     expect(context.pages()).toHaveLength(2);
   });
 

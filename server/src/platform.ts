@@ -9,6 +9,7 @@ import { createAdminApp } from './admin/admin-app.ts';
 import type { AdminContext } from './admin/context.ts';
 import { registerNoLab } from './admin/no-lab.ts';
 import { signUpUser } from './admin/users.ts';
+import { registerBackup } from './backup/routes.ts';
 import { buildDataCenter, listen, type RunningDataCenter } from './build-data-center.ts';
 import { portOffsets, type Service, type Topology } from './config/data-centers.ts';
 import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
@@ -254,6 +255,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
+    registerBackup(adminApp, {
+      databases: databases.all.map(({ label, kind, ownerConnection }) => ({
+        label,
+        kind,
+        connection: ownerConnection,
+      })),
+      secretKey: dataDirectory.secretKey,
+      nowMs: () => clock.nowMs(),
+    });
     if (laboratory) {
       const { clock: labClock, faults, openLab } = laboratory;
       const opened = openLab(

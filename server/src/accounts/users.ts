@@ -185,7 +185,7 @@ export async function findUser(
 }
 
 /** The addresses of all users. */
-export async function listAddresses(database: Database): Promise<string[]> {
+export async function listAddresses(database: Queryable): Promise<string[]> {
   const rows = await database.query<{ email: string }>({ text: 'SELECT email FROM user_account' });
   return rows.map(({ email }) => email);
 }

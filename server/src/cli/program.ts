@@ -3,6 +3,7 @@ import { UsableFailure } from '../foundation/failure.ts';
 import { platformVersion } from '../foundation/version.ts';
 import { AdminRefusal } from './admin-client.ts';
 import { registerAuditCommands } from './commands/audit.ts';
+import { registerBackupCommands } from './commands/backup.ts';
 import { registerClientCommands } from './commands/client.ts';
 import { registerCorsCommands } from './commands/cors.ts';
 import { registerCrmCommands } from './commands/crm.ts';
@@ -54,6 +55,7 @@ export function createProgram(): Command {
   registerMailCommands(program);
   registerProviderCommands(program);
   registerMigrateCommand(program);
+  registerBackupCommands(program);
   prepare(program);
   return program;
 }

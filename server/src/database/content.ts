@@ -19,8 +19,11 @@ export interface DatabaseContent {
 /** What says which release the database is of: never written by hand. */
 const unwritten = 'migration';
 
-/** The tables of the database, each after those that it points to. The audit log, the one that has partitions, is never rewound. */
-export async function tablesOf(database: Queryable): Promise<TableShape[]> {
+/**
+ * The tables of the database, each after those that it points to.
+ * @param partitioned with the one that has partitions, the audit log, which is never rewound.
+ */
+export async function tablesOf(database: Queryable, { partitioned = false } = {}): Promise<TableShape[]> {
   const rows = await database.query<TableShape>({
     text: `SELECT c.relname AS name,
              ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
@@ -28,8 +31,8 @@ export async function tablesOf(database: Queryable): Promise<TableShape[]> {
              ARRAY(SELECT DISTINCT confrelid::regclass::text FROM pg_constraint
                    WHERE conrelid = c.oid AND contype = 'f' AND confrelid <> c.oid) AS parents
            FROM pg_class AS c
-           WHERE relkind = 'r' AND NOT relispartition AND relnamespace = current_schema()::regnamespace AND relname <> $1 ORDER BY relname`,
-    values: [unwritten],
+           WHERE relkind = ANY($2) AND NOT relispartition AND relnamespace = current_schema()::regnamespace AND relname <> $1 ORDER BY relname`,
+    values: [unwritten, partitioned ? ['r', 'p'] : ['r']],
   });
   const sorted: TableShape[] = [];
   const waiting = new Map(rows.map((shape) => [shape.name, shape]));
@@ -133,13 +136,15 @@ export async function writeContent(transaction: Queryable, content: DatabaseCont
   await setSequences(transaction, content.sequences);
 }
 
-/** Writes rows as `readContent` gave them: a JSON list of objects. */
-export async function insertRows(transaction: Queryable, { name, columns }: TableShape, rows: string): Promise<void> {
-  await transaction.query({
-    text: `INSERT INTO ${quoted(name)} (${list(columns)}) OVERRIDING SYSTEM VALUE
-           SELECT ${list(columns)} FROM json_populate_recordset(NULL::${quoted(name)}, $1::json)`,
+/** Writes rows as `readContent` gave them: a JSON list of objects. @returns how many. */
+export async function insertRows(transaction: Queryable, { name, columns }: TableShape, rows: string): Promise<number> {
+  const [row] = await transaction.query<{ count: number }>({
+    text: `WITH written AS (INSERT INTO ${quoted(name)} (${list(columns)}) OVERRIDING SYSTEM VALUE
+           SELECT ${list(columns)} FROM json_populate_recordset(NULL::${quoted(name)}, $1::json) RETURNING 1)
+           SELECT count(*)::int AS count FROM written`,
     values: [rows],
   });
+  return row?.count ?? 0;
 }
 
 function list(columns: readonly string[]): string {

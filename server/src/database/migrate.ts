@@ -81,43 +81,96 @@ export async function isUpToDate(database: Database, kind: DatabaseKind): Promis
  */
 export async function migrate(database: Database, kind: DatabaseKind, nowMs: number): Promise<string[]> {
   if (await isUpToDate(database, kind)) return [];
-  const migrations = readMigrations(kind);
   // An index of a large table takes as long as it takes, and so does another process that migrates.
   const unlimited = { statementTimeoutSeconds: 0 };
-  return database.transaction(async (transaction) => {
-    await transaction.query({ text: `SELECT pg_advisory_xact_lock(${lockKey})` });
-    await transaction.query({
-      text: `CREATE TABLE IF NOT EXISTS migration (
-               name text PRIMARY KEY, checksum text NOT NULL, applied_at_ms bigint NOT NULL)`,
-    });
-    const applied = new Map((await transaction.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
-    for (const name of applied.keys()) {
+  return database.transaction(
+    (transaction) => applyMigrations(transaction, { kind, label: database.label, nowMs }),
+    unlimited,
+  );
+}
+
+export interface WantedMigrations {
+  readonly kind: DatabaseKind;
+  /** What messages call the database. */
+  readonly label: string;
+  readonly nowMs: number;
+  /** Those of an earlier release; default: all that this release has. */
+  readonly only?: readonly string[];
+}
+
+/** Applies what is missing, in the caller's transaction. @returns the names of the migrations that were applied now. */
+export async function applyMigrations(
+  transaction: Queryable,
+  { kind, label, nowMs, only }: WantedMigrations,
+): Promise<string[]> {
+  const migrations = readMigrations(kind);
+  const unknown = (names: Iterable<string>) => {
+    for (const name of names) {
       if (!migrations.some((migration) => migration.name === name)) {
         throw new UsableFailure(
-          `the ${database.label} database was migrated by a newer release ("${name}" is unknown here): start that release`,
+          `the ${label} database was migrated by a newer release ("${name}" is unknown here): start that release`,
         );
       }
     }
-    const fresh: string[] = [];
-    for (const migration of migrations) {
-      const checksum = applied.get(migration.name);
-      if (checksum === migration.checksum) continue;
-      if (checksum !== undefined) {
-        throw new UsableFailure(
-          `migration "${migration.name}" differs from the one applied to the ${database.label} database; ` +
-            'migrations are never edited, add a new one',
-        );
-      }
-      await transaction.query({ text: migration.sql });
-      await transaction.query({
-        text: 'INSERT INTO migration (name, checksum, applied_at_ms) VALUES ($1, $2, $3)',
-        values: [migration.name, migration.checksum, nowMs],
-      });
-      fresh.push(migration.name);
+  };
+  await transaction.query({ text: `SELECT pg_advisory_xact_lock(${lockKey})` });
+  await transaction.query({
+    text: `CREATE TABLE IF NOT EXISTS migration (
+             name text PRIMARY KEY, checksum text NOT NULL, applied_at_ms bigint NOT NULL)`,
+  });
+  const applied = new Map((await transaction.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
+  unknown(applied.keys());
+  unknown(only ?? []);
+  const fresh: string[] = [];
+  for (const migration of migrations) {
+    if (only && !only.includes(migration.name)) continue;
+    const checksum = applied.get(migration.name);
+    if (checksum === migration.checksum) continue;
+    if (checksum !== undefined) {
+      throw new UsableFailure(
+        `migration "${migration.name}" differs from the one applied to the ${label} database; ` +
+          'migrations are never edited, add a new one',
+      );
     }
-    await grantToApplication(transaction);
-    return fresh;
-  }, unlimited);
+    await transaction.query({ text: migration.sql });
+    await transaction.query({
+      text: 'INSERT INTO migration (name, checksum, applied_at_ms) VALUES ($1, $2, $3)',
+      values: [migration.name, migration.checksum, nowMs],
+    });
+    fresh.push(migration.name);
+  }
+  await grantToApplication(transaction);
+  return fresh;
+}
+
+/** The names of the migrations that were applied to the database, in their order. */
+export async function readMigrationNames(queryable: Queryable): Promise<string[]> {
+  const rows = await queryable.query<{ name: string }>({ text: 'SELECT name FROM migration ORDER BY name' });
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Removes all tables, sequences and functions of the schema, in the caller's transaction; what belongs to extensions stays. For a
+ * database that is filled anew.
+ */
+export async function dropTables(transaction: Queryable): Promise<void> {
+  await transaction.query({
+    text: `DO $$ DECLARE each record; BEGIN
+      FOR each IN SELECT c.oid::regclass AS name FROM pg_class AS c
+                  WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition LOOP
+        EXECUTE format('DROP TABLE %s CASCADE', each.name);
+      END LOOP;
+      FOR each IN SELECT c.oid::regclass AS name FROM pg_class AS c
+                  WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'S' LOOP
+        EXECUTE format('DROP SEQUENCE %s CASCADE', each.name);
+      END LOOP;
+      FOR each IN SELECT p.oid::regprocedure AS name FROM pg_proc AS p
+                  WHERE p.pronamespace = current_schema()::regnamespace
+                    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e') LOOP
+        EXECUTE format('DROP ROUTINE %s CASCADE', each.name);
+      END LOOP;
+    END $$`,
+  });
 }
 
 /** Lets the role of the application work with all tables, where there is such a role. */

@@ -48,6 +48,21 @@ export class HomeIndex {
     await this.#database.query({ text: 'DELETE FROM home' });
   }
 
+  /**
+   * Makes the names of a data centre exactly these.
+   * @returns those that another data centre has, and keeps.
+   */
+  async replace(dataCenterId: string, names: readonly string[], transaction: Queryable): Promise<string[]> {
+    await transaction.query({ text: 'DELETE FROM home WHERE data_center = $1', values: [dataCenterId] });
+    const rows = await transaction.query<{ hash: Buffer }>({
+      text: `INSERT INTO home (name_hash, data_center) SELECT DISTINCT hash, $1 FROM unnest($2::bytea[]) AS n (hash)
+             ON CONFLICT DO NOTHING RETURNING name_hash AS hash`,
+      values: [dataCenterId, names.map((name) => this.#hash(name))],
+    });
+    const claimed = new Set(rows.map(({ hash }) => hash.toString('hex')));
+    return names.filter((name) => !claimed.has(this.#hash(name).toString('hex')));
+  }
+
   async release(name: string): Promise<void> {
     await this.#database.query({ text: 'DELETE FROM home WHERE name_hash = $1', values: [this.#hash(name)] });
   }

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-import { keyedHash } from '../foundation/secrets.ts';
+import { keyPurposes } from '../foundation/key-purposes.ts';
+import { deriveKey, keyedHash } from '../foundation/secrets.ts';
 
 /**
  * The home index is useless under another key, and a second platform on the same directory must use the same one. The
@@ -29,6 +30,11 @@ export async function rememberHomeIndexKey(database: Database, key: Buffer): Pro
            ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`,
     values: [fingerprintOf(key)],
   });
+}
+
+/** The same of the secret key that the index key is derived from. */
+export function homeIndexKeyMark(secretKey: Buffer): string {
+  return fingerprintOf(deriveKey(secretKey, keyPurposes.homeIndex));
 }
 
 function fingerprintOf(key: Buffer): string {

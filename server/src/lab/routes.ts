@@ -3,11 +3,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { badInput } from '../admin/failure.ts';
 import { withId } from '../admin/schemas.ts';
+import { contentFileType as fileType } from '../database/content-file.ts';
 import type { Lab } from './lab.ts';
 import { answers, bodies, queries } from './schemas.ts';
 
-/** RFC 6713. */
-const fileType = 'application/gzip';
 const fixtureLimitBytes = 16 * 1024 * 1024;
 
 /** The lab's part of the admin API. */

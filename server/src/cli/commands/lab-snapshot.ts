@@ -1,9 +1,9 @@
-import { createReadStream, createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, connectAdminFiles, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { writeFileWhole } from '../file-output.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -60,15 +60,7 @@ export function registerLabSnapshotCommands(lab: Command): void {
 
 async function exportSnapshot(name: string, file: string, options: Options): Promise<void> {
   const content = await connectAdminFiles(options).download(`/lab/snapshots/${pathPart(name)}/file`);
-  const fresh = `${file}.${process.pid}.new`;
-  try {
-    await pipeline(Readable.fromWeb(content as never), createWriteStream(fresh, { mode: 0o600 }));
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw new UsableFailure(`cannot write ${file}: ${(error as Error).message}`);
-  }
-  const written = { name, file, bytes: statSync(file).size };
+  const written = { name, file, bytes: await writeFileWhole(file, Readable.fromWeb(content as never)) };
   if (options.json) printJson(written);
   else printFacts(written);
 }

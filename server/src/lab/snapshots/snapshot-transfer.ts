@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { badInput, conflict } from '../../admin/failure.ts';
 import { clearTables, insertRows, readRows, readSequences, setSequences, tablesOf } from '../../database/content.ts';
+import { asFileFault, type ContentPart, readContentFile, writeContentFile } from '../../database/content-file.ts';
 import { Database, type Queryable } from '../../database/database.ts';
-import { migrate } from '../../database/migrate.ts';
+import { migrate, readMigrationNames } from '../../database/migrate.ts';
+import { UsableFailure } from '../../foundation/failure.ts';
 import { keyPurposes } from '../../foundation/key-purposes.ts';
 import { deriveKey } from '../../foundation/secrets.ts';
 import { platformVersion } from '../../foundation/version.ts';
@@ -10,7 +12,7 @@ import type { LabContext, LabDatabase } from '../context.ts';
 import { checkSnapshotName, type LabSnapshots, type SnapshotTaken } from './lab-snapshots.ts';
 import type { Snapshot } from './registry.ts';
 import { reseal } from './reseal.ts';
-import { readSnapshotFile, type SnapshotHead, type SnapshotPart, writeSnapshotFile } from './snapshot-file.ts';
+import { type SnapshotHead, snapshotFormat } from './snapshot-file.ts';
 
 const rowsOfChunk = 1_000;
 /** Nobody waits for the statements of an import but the one who asked for it. */
@@ -40,9 +42,13 @@ export class SnapshotTransfer {
       .alone(async () => {
         const migrations: Record<string, readonly string[]> = {};
         for (const each of this.#context.databases) {
-          migrations[each.label] = await this.#read(each, snapshot, migrationsOf);
+          migrations[each.label] = await this.#read(each, snapshot, readMigrationNames);
         }
-        const file = writeSnapshotFile(this.#headOf(snapshot, migrations), this.#parts(snapshot));
+        const file = writeContentFile<SnapshotHead>(
+          snapshotFormat,
+          this.#headOf(snapshot, migrations),
+          this.#parts(snapshot),
+        );
         for (const event of ['close', 'error']) file.once(event, () => finish());
         begun.resolve(file);
         await written;
@@ -63,7 +69,7 @@ export class SnapshotTransfer {
     const began = performance.now();
     let head: SnapshotHead | undefined;
     try {
-      await readSnapshotFile(file, {
+      await readContentFile<SnapshotHead>(snapshotFormat, file, {
         head: async (read) => {
           this.#checkLabels(read);
           head = read;
@@ -77,7 +83,8 @@ export class SnapshotTransfer {
       await this.#close(databases);
       this.#snapshots.dropLater([...made]);
       file.destroy();
-      throw asInput(error);
+      const fault = asFileFault(error);
+      throw fault instanceof UsableFailure ? badInput(fault.message) : fault;
     }
     await this.#close(databases);
     const taken = name ?? head.name;
@@ -99,7 +106,7 @@ export class SnapshotTransfer {
     };
   }
 
-  async *#parts(snapshot: Snapshot): AsyncGenerator<SnapshotPart> {
+  async *#parts(snapshot: Snapshot): AsyncGenerator<ContentPart> {
     for (const each of this.#context.databases) {
       const { close, connection } = await this.#snapshots
         .copiesOf(each)
@@ -150,7 +157,7 @@ export class SnapshotTransfer {
     const database = new Database({ label, connection: copies.connectionTo(name), limits });
     try {
       await migrate(database, kind, this.#context.clock.nowMs());
-      const own = await migrationsOf(database);
+      const own = await readMigrationNames(database);
       if (own.join() !== migrations[label]?.join()) {
         throw conflict(
           `the file was written by release ${release}, whose tables differ from those of release ${platformVersion}; import it with that release`,
@@ -164,7 +171,7 @@ export class SnapshotTransfer {
     }
   }
 
-  async #take(databases: ReadonlyMap<string, Database>, part: SnapshotPart): Promise<void> {
+  async #take(databases: ReadonlyMap<string, Database>, part: ContentPart): Promise<void> {
     const database = databases.get(part.database);
     if (!database) throw badInput(`the file is damaged: it has rows of "${String(part.database).slice(0, 50)}"`);
     if ('sequences' in part) return setSequences(database, part.sequences);
@@ -174,16 +181,4 @@ export class SnapshotTransfer {
   async #close(databases: ReadonlyMap<string, Database>): Promise<void> {
     await Promise.all([...databases.values()].map((database) => database.close()));
   }
-}
-
-async function migrationsOf(connection: Queryable): Promise<string[]> {
-  const rows = await connection.query<{ name: string }>({ text: 'SELECT name FROM migration ORDER BY name' });
-  return rows.map(({ name }) => name);
-}
-
-/** What the database says of rows that nobody wrote so. Classes 22, 23 and 42: data, constraints, names (PostgreSQL manual, Appendix A). */
-function asInput(error: unknown): unknown {
-  const { code = '', message } = ((error as Error).cause ?? error) as { code?: unknown; message: string };
-  if (typeof code !== 'string' || !/^(22|23|42)\w{3}$/.test(code)) return error;
-  return badInput(`the file is damaged: ${message.split('\n', 1)[0]?.slice(0, 200)}`);
 }

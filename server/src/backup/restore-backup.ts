@@ -1,0 +1,163 @@
+import type { Readable } from 'node:stream';
+import type { ClientConfig } from 'pg';
+import { listAddresses } from '../accounts/users.ts';
+import { openPartition } from '../audit/partitions.ts';
+import { clearTables, insertRows, setSequences, tablesOf } from '../database/content.ts';
+import { asFileFault, type ContentPart, readContentFile } from '../database/content-file.ts';
+import { Database, type Queryable } from '../database/database.ts';
+import { applyMigrations, type DatabaseKind, dropTables } from '../database/migrate.ts';
+import type { HomeIndex } from '../directory/home-index.ts';
+import { homeIndexKeyMark } from '../directory/key-check.ts';
+import { UsableFailure } from '../foundation/failure.ts';
+import { type BackupHead, backupFormat } from './backup-format.ts';
+
+/** Nobody waits for the statements of a restore but the one who asked for it, and its transactions wait for each other. */
+const limits = {
+  ...{ statementTimeoutSeconds: 0, lockTimeoutSeconds: 60, idleInTransactionTimeoutSeconds: 0, maxConnections: 1 },
+};
+
+/** A database that a backup may be brought back to. */
+export interface RestorableDatabase {
+  /** `directory`, or the id of a data centre. */
+  readonly label: string;
+  readonly kind: DatabaseKind;
+  /** Of the role that owns its tables. */
+  readonly ownerConnection: ClientConfig;
+}
+
+export interface RestoreOptions {
+  /** Only this data centre; the directory stays as it is. Default: all that the file has. */
+  readonly dataCenter?: string | undefined;
+  /** Also where there is something already, which is lost. */
+  readonly replace: boolean;
+  readonly secretKey: Buffer;
+  readonly homeIndex: HomeIndex;
+  readonly nowMs: number;
+  /** Once it is aborted, everything stays as it was. */
+  readonly interrupted: AbortSignal;
+}
+
+export interface Restored {
+  readonly database: string;
+  readonly rows: number;
+  /** Users whose address belongs to a user of another data centre by now: they cannot sign in with it. */
+  readonly displaced: readonly string[];
+}
+
+/** A database with the transaction that fills it. */
+interface Target extends RestorableDatabase {
+  readonly transaction: Queryable;
+  rows: number;
+  displaced: readonly string[];
+}
+
+/**
+ * Brings a backup back: all of it, or nothing. A backup of an earlier release is brought up to date. The home index, which
+ * says where users live, is made anew for the data centres that come back.
+ * @param databases those of the platform, the directory among them, which nobody else uses meanwhile.
+ * @throws UsableFailure in one line that says what was expected.
+ */
+export async function restoreBackup(
+  file: Readable,
+  databases: readonly RestorableDatabase[],
+  options: RestoreOptions,
+): Promise<Restored[]> {
+  try {
+    return await inTransactions(databases, async (targets) => {
+      let chosen: Target[] = [];
+      await readContentFile<BackupHead>(backupFormat, file, {
+        head: async (head) => {
+          checkKey(head, options.secretKey);
+          chosen = choose(head, targets, options.dataCenter);
+          for (const target of chosen) await empty(target, head, options);
+        },
+        part: async (part) => {
+          options.interrupted.throwIfAborted();
+          const target = chosen.find(({ label }) => label === part.database);
+          if (target) await take(target, part);
+        },
+      });
+      for (const target of chosen) await applyMigrations(target.transaction, { ...target, nowMs: options.nowMs });
+      await bringHome(targets, chosen, options.homeIndex);
+      return chosen.map(({ label, rows, displaced }) => ({ database: label, rows, displaced }));
+    });
+  } catch (error) {
+    file.destroy();
+    throw asFileFault(error);
+  }
+}
+
+function checkKey(head: BackupHead, secretKey: Buffer): void {
+  if (head.key_mark === homeIndexKeyMark(secretKey)) return;
+  throw new UsableFailure(
+    'the backup is of a platform with another secret key, without which its secrets cannot be opened: set ' +
+      'GRANTWAY_SECRET_KEY to that key, or copy the file secret-key from its data directory to this one',
+  );
+}
+
+function choose({ migrations }: BackupHead, targets: readonly Target[], dataCenter: string | undefined): Target[] {
+  const there = Object.keys(migrations);
+  const named = dataCenter === undefined ? there : [dataCenter];
+  return named.map((label) => {
+    if (!there.includes(label)) {
+      throw new UsableFailure(`the backup has no data centre "${label}"; it has ${there.join(', ')}`);
+    }
+    const found = targets.find((each) => each.label === label);
+    if (found) return found;
+    throw new UsableFailure(
+      `the backup has the data centre "${label}", which this platform does not run: name all of the backup's with --data-centers, or one with --dc`,
+    );
+  });
+}
+
+/** Opens one transaction in the other, so that they are committed together at the end. */
+function inTransactions<Result>(
+  databases: readonly RestorableDatabase[],
+  work: (targets: Target[]) => Promise<Result>,
+  opened: Target[] = [],
+): Promise<Result> {
+  const [next, ...rest] = databases;
+  if (!next) return work(opened);
+  const database = new Database({ label: next.label, connection: next.ownerConnection, limits });
+  return database
+    .transaction(
+      (transaction) => inTransactions(rest, work, [...opened, { ...next, transaction, rows: 0, displaced: [] }]),
+      limits,
+    )
+    .finally(() => database.close());
+}
+
+/** Makes the tables of the release that wrote the file, without any row. */
+async function empty(target: Target, head: BackupHead, { replace, nowMs }: RestoreOptions): Promise<void> {
+  const { label, transaction } = target;
+  if (!replace && (await isUsed(target))) {
+    throw new UsableFailure(
+      `the ${label} database is in use already; with --replace all that is in it is lost, and the backup takes its place`,
+    );
+  }
+  await dropTables(transaction);
+  await applyMigrations(transaction, { ...target, nowMs, only: head.migrations[label] ?? [] });
+  await clearTables(transaction, await tablesOf(transaction));
+  for (const partition of head.audit_partitions[label] ?? []) await openPartition(transaction, partition);
+}
+
+async function isUsed({ kind, transaction }: Target): Promise<boolean> {
+  const table = kind === 'directory' ? 'client' : 'user_account';
+  const [row] = await transaction.query<{ used: boolean }>({ text: `SELECT EXISTS (SELECT FROM ${table}) AS used` });
+  return row?.used === true;
+}
+
+async function take(target: Target, part: ContentPart): Promise<void> {
+  if ('sequences' in part) return setSequences(target.transaction, part.sequences);
+  const { table: name, columns, rows } = part;
+  target.rows += await insertRows(target.transaction, { name, columns, parents: [] }, rows);
+}
+
+/** The home index of the data centres that have come back. The directory is where it is kept, whether it comes back or not. */
+async function bringHome(targets: readonly Target[], chosen: readonly Target[], homeIndex: HomeIndex): Promise<void> {
+  const directory = targets.find(({ kind }) => kind === 'directory') as Target;
+  for (const target of chosen.filter((each) => each !== directory)) {
+    const addresses = await listAddresses(target.transaction);
+    target.displaced = await homeIndex.replace(target.label, addresses, directory.transaction);
+  }
+}

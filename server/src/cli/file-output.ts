@@ -1,0 +1,21 @@
+import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UsableFailure } from '../foundation/failure.ts';
+
+/**
+ * Writes a file that only its owner may read. It is there whole or not at all; one that was there is replaced.
+ * @returns its size.
+ * @throws UsableFailure
+ */
+export async function writeFileWhole(file: string, content: Readable): Promise<number> {
+  const fresh = `${file}.${process.pid}.new`;
+  try {
+    await pipeline(content, createWriteStream(fresh, { mode: 0o600 }));
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw new UsableFailure(`cannot write ${file}: ${(error as Error).message}`);
+  }
+  return statSync(file).size;
+}

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { createProgram } from './program.ts';
+import { commandFault } from './testing/command-fault.ts';
 
 /** The command lines of all documents are held against the commands and options that there are; none of them is run. */
 const root = join(import.meta.dirname, '../../..');
@@ -44,30 +43,11 @@ function wordsOf(text: string): string[] {
   return words;
 }
 
-/** What the command line says to the words; nothing when it takes them. */
-async function faultOf({ words, isPart }: Line): Promise<string | undefined> {
-  const program = createProgram();
-  const quiet = (command: Command): void => {
-    command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
-    if (command.commands.length === 0) command.action(() => {});
-    for (const child of command.commands) quiet(child);
-  };
-  quiet(program);
-  try {
-    await program.parseAsync(words, { from: 'user' });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const missing = ['commander.missingMandatoryOptionValue', 'commander.missingArgument'];
-    return error.exitCode === 0 || (isPart && missing.includes(error.code)) ? undefined : error.message;
-  }
-}
-
 const lines = pages.flatMap(linesIn);
 
 test('the documents have command lines, and a wrong one would be seen', async () => {
   expect(lines.length).toBeGreaterThan(40);
-  const wrong = (...words: string[]) => faultOf({ page: '', words, isPart: false });
+  const wrong = (...words: string[]) => commandFault(words);
   expect(await wrong('client', 'create', '--type', 'self')).toContain('--dc');
   expect(await wrong('dc', 'list', '--colour', 'red')).toContain('--colour');
   expect(await wrong('client', 'paint')).toContain('paint');
@@ -76,6 +56,6 @@ test('the documents have command lines, and a wrong one would be seen', async ()
 test.each(lines.map((line) => [`${line.page}: grantway ${line.words.join(' ')}`, line] as const))(
   '%s',
   async (_, line) => {
-    expect(await faultOf(line)).toBeUndefined();
+    expect(await commandFault(line.words, { isPart: line.isPart })).toBeUndefined();
   },
 );

@@ -47,6 +47,7 @@ import { createMetricsApp, registerMetrics } from './metrics/metrics-app.ts';
 import { metadataRules } from './oauth/client-metadata.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
+import { registerRelocation } from './relocation/routes.ts';
 
 export interface PlatformOptions {
   readonly settings: Settings;
@@ -255,6 +256,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
+    const ownerConnections = new Map(databases.all.map((each) => [each.label, each.ownerConnection]));
+    registerRelocation(adminApp, { admin, ownerConnections });
     registerBackup(adminApp, {
       databases: databases.all.map(({ label, kind, ownerConnection }) => ({
         label,

@@ -184,6 +184,17 @@ export async function findUser(
   return row && toUser(row);
 }
 
+/** These users, those of them that there are. */
+export async function listUsers(
+  queryable: Queryable,
+  userIds: readonly string[],
+): Promise<{ readonly userId: UserId; readonly email: string; readonly active: boolean }[]> {
+  return queryable.query({
+    text: 'SELECT user_id::text AS "userId", email, active FROM user_account WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id',
+    values: [userIds],
+  });
+}
+
 /** The addresses of all users. */
 export async function listAddresses(database: Queryable): Promise<string[]> {
   const rows = await database.query<{ email: string }>({ text: 'SELECT email FROM user_account' });

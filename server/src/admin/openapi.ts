@@ -45,6 +45,7 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /data-centers/:id/outside-providers': 'Outside OpenID providers whose users may sign in',
   'POST /data-centers/:id/outside-providers': 'Add or replace an outside provider',
   'DELETE /data-centers/:id/outside-providers': 'Remove an outside provider, with the links to it',
+  'POST /users/move': 'Move a user, with the organization, to another data centre',
   'GET /backup': 'A backup of all data centres and the directory, or of one data centre, as a file',
   'GET /audit': 'The audit log: who did what, when and from where',
   'GET /audit/verify': 'Whether the chain of the audit log holds',

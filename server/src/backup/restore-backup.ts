@@ -6,6 +6,7 @@ import { clearTables, insertRows, setSequences, tablesOf } from '../database/con
 import { asFileFault, type ContentPart, readContentFile } from '../database/content-file.ts';
 import { Database, type Queryable } from '../database/database.ts';
 import { applyMigrations, type DatabaseKind, dropTables } from '../database/migrate.ts';
+import { inTransactions } from '../database/transactions.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
 import { UsableFailure } from '../foundation/failure.ts';
@@ -62,8 +63,12 @@ export async function restoreBackup(
   databases: readonly RestorableDatabase[],
   options: RestoreOptions,
 ): Promise<Restored[]> {
+  const opened = databases.map(({ label, ownerConnection: connection }) => new Database({ label, connection, limits }));
   try {
-    return await inTransactions(databases, async (targets) => {
+    const work = async (transactions: readonly Queryable[]) => {
+      const targets = databases.map((each, index): Target => {
+        return { ...each, transaction: transactions[index] as Queryable, rows: 0, displaced: [] };
+      });
       let chosen: Target[] = [];
       await readContentFile<BackupHead>(backupFormat, file, {
         head: async (head) => {
@@ -80,10 +85,13 @@ export async function restoreBackup(
       for (const target of chosen) await applyMigrations(target.transaction, { ...target, nowMs: options.nowMs });
       await bringHome(targets, chosen, options.homeIndex);
       return chosen.map(({ label, rows, displaced }) => ({ database: label, rows, displaced }));
-    });
+    };
+    return await inTransactions(opened, work, limits);
   } catch (error) {
     file.destroy();
     throw asFileFault(error);
+  } finally {
+    await Promise.all(opened.map((database) => database.close()));
   }
 }
 
@@ -110,23 +118,6 @@ function choose({ migrations }: BackupHead, targets: readonly Target[], dataCent
   });
 }
 
-/** Opens one transaction in the other, so that they are committed together at the end. */
-function inTransactions<Result>(
-  databases: readonly RestorableDatabase[],
-  work: (targets: Target[]) => Promise<Result>,
-  opened: Target[] = [],
-): Promise<Result> {
-  const [next, ...rest] = databases;
-  if (!next) return work(opened);
-  const database = new Database({ label: next.label, connection: next.ownerConnection, limits });
-  return database
-    .transaction(
-      (transaction) => inTransactions(rest, work, [...opened, { ...next, transaction, rows: 0, displaced: [] }]),
-      limits,
-    )
-    .finally(() => database.close());
-}
-
 /** Makes the tables of the release that wrote the file, without any row. */
 async function empty(target: Target, head: BackupHead, { replace, nowMs }: RestoreOptions): Promise<void> {
   const { label, transaction } = target;
@@ -150,7 +141,7 @@ async function isUsed({ kind, transaction }: Target): Promise<boolean> {
 async function take(target: Target, part: ContentPart): Promise<void> {
   if ('sequences' in part) return setSequences(target.transaction, part.sequences);
   const { table: name, columns, rows } = part;
-  target.rows += await insertRows(target.transaction, { name, columns, parents: [] }, rows);
+  target.rows += await insertRows(target.transaction, { name, columns }, rows);
 }
 
 /** The home index of the data centres that have come back. The directory is where it is kept, whether it comes back or not. */

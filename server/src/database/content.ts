@@ -92,16 +92,19 @@ export async function setSequences(transaction: Queryable, sequences: DatabaseCo
 /**
  * The rows of a table, some at a time, each list as JSON; in a transaction, so that they are of one moment.
  * @param most rows of a list.
+ * @param only those whose column has one of the values.
  */
 export async function* readRows(
   transaction: Queryable,
-  { name, columns }: TableShape,
+  { name, columns }: Pick<TableShape, 'name' | 'columns'>,
   most: number,
+  only?: RowChoice,
 ): AsyncGenerator<string> {
   const cursor = 'rows_of_table';
   await transaction.query({
     text: `DECLARE ${cursor} NO SCROLL CURSOR FOR
-           SELECT row_to_json(r)::text AS row FROM (SELECT ${list(columns)} FROM ${quoted(name)}) AS r`,
+           SELECT row_to_json(r)::text AS row FROM (SELECT ${list(columns)} FROM ${quoted(name)}${only ? where(only) : ''}) AS r`,
+    ...(only && { values: [only.values] }),
   });
   for (;;) {
     const rows = await transaction.query<{ row: string }>({ text: `FETCH ${most} FROM ${cursor}` });
@@ -137,7 +140,11 @@ export async function writeContent(transaction: Queryable, content: DatabaseCont
 }
 
 /** Writes rows as `readContent` gave them: a JSON list of objects. @returns how many. */
-export async function insertRows(transaction: Queryable, { name, columns }: TableShape, rows: string): Promise<number> {
+export async function insertRows(
+  transaction: Queryable,
+  { name, columns }: Pick<TableShape, 'name' | 'columns'>,
+  rows: string,
+): Promise<number> {
   const [row] = await transaction.query<{ count: number }>({
     text: `WITH written AS (INSERT INTO ${quoted(name)} (${list(columns)}) OVERRIDING SYSTEM VALUE
            SELECT ${list(columns)} FROM json_populate_recordset(NULL::${quoted(name)}, $1::json) RETURNING 1)
@@ -146,6 +153,23 @@ export async function insertRows(transaction: Queryable, { name, columns }: Tabl
   });
   return row?.count ?? 0;
 }
+
+/** Deletes the rows of a table that are chosen. @returns how many. */
+export async function deleteRows(transaction: Queryable, name: string, only: RowChoice): Promise<number> {
+  const [row] = await transaction.query<{ count: number }>({
+    text: `WITH gone AS (DELETE FROM ${quoted(name)}${where(only)} RETURNING 1) SELECT count(*)::int AS count FROM gone`,
+    values: [only.values],
+  });
+  return row?.count ?? 0;
+}
+
+/** Rows of a table by the value of a column that holds whole numbers. */
+export interface RowChoice {
+  readonly column: string;
+  readonly values: readonly (string | number)[];
+}
+
+const where = ({ column }: RowChoice) => ` WHERE ${quoted(column)} = ANY ($1::bigint[])`;
 
 function list(columns: readonly string[]): string {
   return columns.map(quoted).join(', ');

@@ -48,6 +48,14 @@ export class HomeIndex {
     await this.#database.query({ text: 'DELETE FROM home' });
   }
 
+  /** Gives names of one data centre to another, which they live in from now on. */
+  async move(names: readonly string[], from: string, to: string, transaction: Queryable): Promise<void> {
+    await transaction.query({
+      text: 'UPDATE home SET data_center = $3 WHERE name_hash = ANY ($1::bytea[]) AND data_center = $2',
+      values: [names.map((name) => this.#hash(name)), from, to],
+    });
+  }
+
   /**
    * Makes the names of a data centre exactly these.
    * @returns those that another data centre has, and keeps.

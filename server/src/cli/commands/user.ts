@@ -13,6 +13,14 @@ interface Options extends PlatformAddress {
   readonly json?: boolean;
 }
 
+interface Move {
+  readonly to: string;
+  readonly withMembers?: boolean;
+}
+
+/** A large organization takes its time. */
+const patience = { timeoutMs: 3_600_000 };
+
 export function registerUserCommands(program: Command): void {
   const user = program.command('user').description('users');
   addAddressOptions(
@@ -84,6 +92,15 @@ export function registerUserCommands(program: Command): void {
     'reset-factors',
     'remove authenticator app, passkeys and recovery codes of a user who has lost them; the password stays',
   ).action((options: Options) => change(options, { resetFactors: true }));
+  existing('move', 'move the user, with the organization, to another data centre; sessions and tokens end')
+    .requiredOption('--to <id>', 'data centre to live in from now on, of the same realm')
+    .option('--with-members', 'everybody else who works in the organization moves, too')
+    .action(async ({ dc, email, to, withMembers = false, ...options }: Options & Move) => {
+      const body = { dataCenter: dc, email, to, withMembers };
+      const moved = await connectAdmin(options, patience)<Record<string, unknown>>('POST', '/users/move', body);
+      if (options.json) printJson(moved);
+      else printFacts(moved);
+    });
   existing('end-tokens', 'end all API tokens and grants of the user').action((options: Options) =>
     change(options, { endTokens: true }),
   );

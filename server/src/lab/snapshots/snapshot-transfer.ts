@@ -175,7 +175,7 @@ export class SnapshotTransfer {
     const database = databases.get(part.database);
     if (!database) throw badInput(`the file is damaged: it has rows of "${String(part.database).slice(0, 50)}"`);
     if ('sequences' in part) return setSequences(database, part.sequences);
-    await insertRows(database, { name: part.table, columns: part.columns, parents: [] }, part.rows);
+    await insertRows(database, { name: part.table, columns: part.columns }, part.rows);
   }
 
   async #close(databases: ReadonlyMap<string, Database>): Promise<void> {

@@ -11,11 +11,12 @@ export const patientLimits = { connectTimeoutSeconds: 60, statementTimeoutSecond
 /** Connection to a new, migrated database of the run's PostgreSQL; the run's end deletes it. */
 export async function createFromTemplate(kind: DatabaseKind): Promise<ClientConfig> {
   const postgres = inject('postgres');
-  const database = `test_${randomBytes(6).toString('hex')}`;
+  const prefix = inject('databasePrefix');
+  const database = `${prefix}test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ ...postgres, database: 'postgres' });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${database} TEMPLATE ${templateName(kind)}`);
+    await client.query(`CREATE DATABASE ${database} TEMPLATE ${templateName(prefix, kind)}`);
   } finally {
     await client.end();
   }

@@ -72,6 +72,35 @@ describe('limits', () => {
     expect(await works()).toEqual({ one: 1 });
   });
 
+  test('no more wait for a connection than may; those that do are served', async () => {
+    const crowded = new Database({
+      label: 'crowded',
+      connection: database.connection,
+      limits: { ...seconds, connectTimeoutSeconds: 30, maxConnections: 1, maxWaiting: 20 },
+    });
+    try {
+      const begun = Promise.withResolvers<void>();
+      const free = Promise.withResolvers<void>();
+      const holding = crowded.transaction(() => {
+        begun.resolve();
+        return free.promise;
+      });
+      await begun.promise;
+      const asked = Array.from({ length: 2_000 }, () => crowded.query({ text: 'SELECT 1 AS one' }));
+      const settled = Promise.allSettled(asked);
+      free.resolve();
+      const results = await settled;
+      await holding;
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+      const [refused] = results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+      expect(refused).toBeInstanceOf(Unavailable);
+      expect(refused).toMatchObject({ message: 'the database of "crowded" is busy: 20 statements wait already' });
+      expect(await crowded.query({ text: 'SELECT 1 AS one' })).toEqual([{ one: 1 }]);
+    } finally {
+      await crowded.close();
+    }
+  });
+
   test('a transaction that pauses too long is ended, and what comes after it is in order', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const paused = short.transaction(async (transaction) => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Settings } from '../config/settings.ts';
+import { Unavailable } from '../foundation/unavailable.ts';
 import { HangWatch } from './hang-watch.ts';
 import { asOutage, endsConnection } from './outage.ts';
 
@@ -23,6 +24,8 @@ export interface Queryable {
 /** Connections of a pool and the time limits of what is asked on them (settings `database`). */
 export interface PoolLimits {
   readonly maxConnections: number;
+  /** Most statements and transactions that wait for a connection; default: any number. */
+  readonly maxWaiting?: number;
   /** For a new connection, and for one of the pool to become free. */
   readonly connectTimeoutSeconds: number;
   readonly statementTimeoutSeconds: number;
@@ -66,6 +69,8 @@ export function poolLimits(settings: Settings['database']): { requests: PoolLimi
     background: {
       ...settings,
       maxConnections: settings.backgroundMaxConnections,
+      // Jobs and sweeps are few, and nobody waits for them.
+      maxWaiting: Number.POSITIVE_INFINITY,
       connectTimeoutSeconds: Math.max(settings.connectTimeoutSeconds, backgroundConnectSeconds),
       statementTimeoutSeconds: settings.backgroundStatementTimeoutSeconds,
       lockTimeoutSeconds: settings.backgroundStatementTimeoutSeconds,
@@ -173,6 +178,7 @@ export class Database implements Queryable {
   async #query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
     if (this.#held) await this.#held.promise;
     this.#watch.check();
+    this.#checkQueue();
     this.#roundTrips++;
     try {
       const result = await this.#pool.query(statement as pg.QueryConfig);
@@ -235,11 +241,20 @@ export class Database implements Queryable {
   async #connect(): Promise<pg.PoolClient> {
     if (this.#held) await this.#held.promise;
     this.#watch.check();
+    this.#checkQueue();
     try {
       return await this.#pool.connect();
     } catch (error) {
       throw this.#outage(error);
     }
+  }
+
+  /** Where more comes than can be answered, an early refusal keeps the time of all others short. */
+  #checkQueue(): void {
+    const { maxWaiting = Number.POSITIVE_INFINITY } = this.#limits;
+    const { waitingCount } = this.#pool;
+    if (waitingCount < maxWaiting) return;
+    throw new Unavailable(`the database of "${this.label}" is busy: ${waitingCount} statements wait already`, {});
   }
 
   #outage(error: unknown): unknown {

@@ -46,6 +46,13 @@ export const database = Type.Object(
         'The embedded PostgreSQL keeps what was acknowledged through a loss of power. For tests, which throw it away, false is faster; "production" refuses that.',
     }),
     maxConnections: connections(10, 'Connections to each database for requests, per process.'),
+    maxWaiting: Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      default: 500,
+      description:
+        'Most statements and transactions of requests that wait for a connection, per database and process; what comes then is answered 503 at once.',
+    }),
     connectTimeoutSeconds: duration(5, 'Longest wait for a connection, new or of the pool.'),
     statementTimeoutSeconds: duration(10, 'Longest time of a statement of a request.'),
     lockTimeoutSeconds: duration(5, 'Longest wait of a statement of a request for a lock.'),

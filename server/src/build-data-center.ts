@@ -32,6 +32,7 @@ import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
 import type { CacheUse, JobCount, Metrics } from './metrics/metrics.ts';
 import type { UserId } from './oauth/ids.ts';
 import { issuerOf } from './oauth/issuer.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** How long a probe waits for the database, and how long its answer stands. */
 const probeTimeoutMs = 1_000;
@@ -70,6 +71,7 @@ export async function buildDataCenter(
     newUser,
     draining,
     metrics,
+    tracing,
     roles,
     ...shared
   }: Shared & {
@@ -78,6 +80,8 @@ export async function buildDataCenter(
     readonly flowsElsewhere: FlowsElsewhere;
     readonly draining: AbortSignal;
     readonly metrics: Metrics;
+    /** Undefined: without. */
+    readonly tracing: Tracing | undefined;
     readonly roles: ReadonlySet<Role>;
   },
   {
@@ -137,6 +141,7 @@ export async function buildDataCenter(
     (service: Service, routeOf?: (request: FastifyRequest) => string | undefined): Intercept =>
     (app) => {
       answerProbes(app, draining, check);
+      tracing?.watchListener(app, dataCenter.id, service, routeOf);
       metrics.watchListener(app, dataCenter.id, service, routeOf);
     };
   const operationOf = ({ crmStage }: FastifyRequest) => crmStage?.operation?.path;

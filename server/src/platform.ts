@@ -105,6 +105,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const closers: (() => Promise<unknown>)[] = [() => databases.close()];
   const draining = new AbortController();
   const metrics = new Metrics();
+  // Loaded by those only who want it.
+  const tracing = settings.tracing ? new (await import('./tracing/tracing.ts')).Tracing(log) : undefined;
+  if (tracing) closers.push(() => tracing.close());
   const listeners: Listener[] = [];
   const stop = async () => {
     draining.abort();
@@ -200,6 +203,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             flowsElsewhere,
             draining: draining.signal,
             metrics,
+            tracing,
             roles,
             newUser: (user, organization) => signUpUser(admin, each.id, user, organization),
           },

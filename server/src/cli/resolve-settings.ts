@@ -14,6 +14,7 @@ export function resolveSettings(options: StartOptions): Settings {
   if (options.basePort !== undefined) settings.basePort = options.basePort;
   if (options.dataCenters !== undefined)
     settings.dataCenters = chooseDataCenters(options.dataCenters, settings.dataCenters);
+  if (options.otel) settings.tracing = true;
   const smtpUrl = process.env.GRANTWAY_SMTP_URL;
   if (smtpUrl) settings.mail = { ...(settings.mail as object | undefined), smtpUrl };
   return parseSettings(settings, options.config === undefined ? 'the options' : `the config file ${options.config}`);

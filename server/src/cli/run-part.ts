@@ -14,7 +14,8 @@ import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** What `serve` is told: `dataCenters` are those that it serves, of all that the configuration names. */
-export interface PartOptions extends Pick<StartOptions, 'data' | 'basePort' | 'config' | 'dataCenters' | 'json'> {
+export interface PartOptions
+  extends Pick<StartOptions, 'data' | 'basePort' | 'config' | 'dataCenters' | 'otel' | 'json'> {
   /** Roles, separated by commas; default: all. */
   readonly role?: string;
 }

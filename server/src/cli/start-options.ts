@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly lab?: boolean;
   /** Processes that serve beside this one; default: none, this one serves. */
   readonly workers?: number;
+  /** Trace requests. */
+  readonly otel?: boolean;
   readonly json?: boolean;
 }
 

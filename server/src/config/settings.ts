@@ -60,6 +60,11 @@ export const settingsSchema = Type.Object(
     limits,
     passwords,
     database,
+    tracing: Type.Boolean({
+      default: false,
+      description:
+        'Trace requests by OpenTelemetry (`--otel`), to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names.',
+    }),
     metricsPort: Type.Optional(
       Type.Integer({
         minimum: 1,

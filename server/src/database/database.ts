@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Settings } from '../config/settings.ts';
+import { currentTrace } from '../foundation/trace.ts';
 import { Unavailable } from '../foundation/unavailable.ts';
 import { HangWatch } from './hang-watch.ts';
 import { asOutage, endsConnection } from './outage.ts';
@@ -172,7 +173,8 @@ export class Database implements Queryable {
 
   /** @throws Unavailable when the database does not answer, or not within the limits. */
   query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
-    return this.fault ? this.fault(() => this.#query<Row>(statement)) : this.#query(statement);
+    const run = () => (this.fault ? this.fault(() => this.#query<Row>(statement)) : this.#query<Row>(statement));
+    return this.#traced(statement.name ?? 'statement', run);
   }
 
   async #query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
@@ -193,7 +195,14 @@ export class Database implements Queryable {
    * @throws Unavailable when the database does not answer, or not within the limits.
    */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>, limits?: TransactionLimits): Promise<Result> {
-    return this.fault ? this.fault(() => this.#transaction(work, limits)) : this.#transaction(work, limits);
+    const run = () =>
+      this.fault ? this.fault(() => this.#transaction(work, limits)) : this.#transaction(work, limits);
+    return this.#traced('transaction', run);
+  }
+
+  #traced<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const trace = currentTrace();
+    return trace ? trace.part(name, { 'db.system.name': 'postgresql', 'db.namespace': this.label }, work) : work();
   }
 
   async #transaction<Result>(

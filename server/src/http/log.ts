@@ -1,11 +1,21 @@
 import { type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
+import { currentTrace } from '../foundation/trace.ts';
 
 /** The platform's log: one JSON object a line on standard error. Secrets never reach it; mask them before. */
 export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>;
 
 export function createLog(level: Settings['logLevel']): Log {
-  return pino({ level, base: null, serializers: { err: describeError } }, pino.destination({ fd: 2, sync: true }));
+  return pino(
+    { level, base: null, serializers: { err: describeError }, mixin: traceOf },
+    pino.destination({ fd: 2, sync: true }),
+  );
+}
+
+/** A line that is written while a traced request is answered names its trace. */
+function traceOf(): object {
+  const { traceId, spanId } = currentTrace()?.ids() ?? {};
+  return traceId === undefined ? {} : { traceId, spanId };
 }
 
 export const silentLog: Log = pino({ level: 'silent' });

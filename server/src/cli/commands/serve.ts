@@ -12,6 +12,7 @@ export function registerServeCommand(program: Command): void {
     .option('--data <dir>', 'data directory of this part (default: GRANTWAY_DATA, then ./data)')
     .option('--base-port <n>', 'first port (default: 8000)', wholeNumber)
     .option('--config <file>', 'settings as a JSON file')
+    .option('--otel', 'trace requests by OpenTelemetry; OTEL_EXPORTER_OTLP_ENDPOINT names the collector')
     .action(async (options: PartOptions) => {
       const { runPart } = await import('../run-part.ts');
       await runPart(options);

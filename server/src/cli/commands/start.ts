@@ -7,6 +7,7 @@ export function registerStartCommand(program: Command): void {
     .option('--no-demo', 'start empty')
     .option('--lab', 'with the lab: move the clock, make faults, save and restore snapshots')
     .option('--workers <n>', 'serve with so many processes, for machines with several cores', wholeNumber)
+    .option('--otel', 'trace requests by OpenTelemetry; OTEL_EXPORTER_OTLP_ENDPOINT names the collector')
     .action(async (options: StartOptions) => {
       // The other commands only speak to a running platform; they need not load all of it.
       const { runPlatform } = await import('../run-platform.ts');

@@ -2,6 +2,7 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { currentTrace } from '../../foundation/trace.ts';
 import { mayCall, type OutgoingPolicy } from './outgoing-policy.ts';
 
 /** Calls from the platform to addresses that requests or clients brought. */
@@ -42,6 +43,7 @@ export function callOut(url: string, call: OutgoingCall, policy: OutgoingPolicy)
       agent: false,
       headers: {
         ...call.headers,
+        ...currentTrace()?.headers(),
         ...(call.body !== undefined && { 'content-length': Buffer.byteLength(call.body) }),
       },
       signal: call.signal ? AbortSignal.any([timeout, call.signal]) : timeout,

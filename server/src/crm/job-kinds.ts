@@ -6,6 +6,7 @@ import { auditKind } from './work/audit/run-export.ts';
 import { readKind } from './work/bulk/read/run-read.ts';
 import { writeKind } from './work/bulk/write/run-write.ts';
 import { massKinds } from './work/mass/run-mass.ts';
+import { mergeKind } from './work/merge/run-merge.ts';
 import { purgeKind } from './work/recycle-bin/purge-job.ts';
 
 /** What workers do, by what jobs are about. */
@@ -13,6 +14,7 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   read: readKind,
   write: writeKind,
   ...massKinds,
+  merge: mergeKind,
   audit_export: auditKind,
   bin_purge: purgeKind,
   field_tidying: tidyKind,

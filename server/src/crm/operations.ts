@@ -29,6 +29,7 @@ import { compositeOperations } from './work/composite/operations.ts';
 import { convertOperations } from './work/convert/operations.ts';
 import { lockingOperations } from './work/locking/operations.ts';
 import { massOperations } from './work/mass/operations.ts';
+import { mergeOperations } from './work/merge/operations.ts';
 import { notificationOperations } from './work/notifications/operations.ts';
 import { recycleBinOperations } from './work/recycle-bin/operations.ts';
 
@@ -52,6 +53,7 @@ const rows: Chapters = {
   Locks: lockingOperations,
   'Mass actions': massOperations,
   Conversion: convertOperations,
+  Merging: mergeOperations,
   Attachments: attachmentOperations,
   Mail: emailOperations,
   'Files and photos': fileOperations,

@@ -20,6 +20,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   audit_export: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
   field_tidying: lifetimes.jobMs,
+  merge: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,
 };
 

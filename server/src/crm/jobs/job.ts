@@ -7,6 +7,7 @@ export type WorkedOperation =
   | 'audit_export'
   | 'bin_purge'
   | 'field_tidying'
+  | 'merge'
   | 'pipeline_transfer'
   | 'read'
   | 'write';

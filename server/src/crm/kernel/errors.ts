@@ -208,6 +208,7 @@ export const errorCatalogue = {
     'Cannot update record that is not approved yet',
     'The record waits for approval: only an update that says "$approved": true may touch it.',
   ),
+  NOT_ALLOWED: entry(400, 'the operation is not allowed', 'The state of the record or of the setting forbids it.'),
   ALREADY_LOCKED: entry(400, 'record is already locked', 'A record has at most one lock.'),
   ALREADY_SCHEDULED: entry(
     400,

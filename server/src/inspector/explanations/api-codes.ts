@@ -317,6 +317,12 @@ export const apiCodeExplanations: Explanations = {
     mend: 'Send "$approved": true with the update, or let it be approved first.',
     setting: 'records',
   },
+  NOT_ALLOWED: {
+    expected: 'a record or setting in a state that allows it',
+    came: '[[the record {details.id}||one]] in another state',
+    rule: openApi,
+    mend: 'Read the message: it says what stands in the way.',
+  },
   ALREADY_LOCKED: {
     expected: 'a record without a lock',
     came: 'one that is locked already',

@@ -24,6 +24,7 @@ import { apisDescription, listApis } from './wire/features/apis.ts';
 import type { Chapters } from './wire/openapi/document.ts';
 import { fixed } from './wire/scopes.ts';
 import { auditOperations } from './work/audit/operations.ts';
+import { blueprintOperations } from './work/blueprint/operations.ts';
 import { bulkOperations, uploadOperations } from './work/bulk/operations.ts';
 import { compositeOperations } from './work/composite/operations.ts';
 import { convertOperations } from './work/convert/operations.ts';
@@ -54,6 +55,7 @@ const rows: Chapters = {
   'Mass actions': massOperations,
   Conversion: convertOperations,
   Merging: mergeOperations,
+  Blueprints: blueprintOperations,
   Attachments: attachmentOperations,
   Mail: emailOperations,
   'Files and photos': fileOperations,

@@ -1,8 +1,20 @@
+import { createBlueprint } from '../../work/blueprint/write-blueprints.ts';
 import type { Examples } from './world.ts';
 
 type W = Parameters<Examples[string]>[0];
 
 const mergeBody = async (w: W) => ({ merge: [{ data: [{ id: await w.lead(), _fields: [{ api_name: 'Phone' }] }] }] });
+
+/** A case in a blueprint: its id, and that of a transition that it can take. */
+async function caseInBlueprint(w: W): Promise<{ readonly id: string; readonly transition: string }> {
+  const name = w.name('Blueprint');
+  const id = await w.one('Cases', { Subject: name, Status: 'New', Case_Origin: 'Phone' });
+  const criteria = { field: { api_name: 'Subject' }, comparator: 'equal', value: name };
+  const transitions = [{ name: 'Take on', from: ['New'], to: 'On Hold', fields: [{ api_name: 'Reported_By' }] }];
+  await createBlueprint(await w.operatorCall(), { name, module: 'Cases', field: 'Status', criteria, transitions });
+  const { json } = await w.call('GET', `Cases/${id}/actions/blueprint`);
+  return { id, transition: json.blueprint.transitions[0].id };
+}
 
 /** What records go through as a whole: merging, processes, rules. */
 export const processExamples: Examples = {
@@ -11,5 +23,10 @@ export const processExamples: Examples = {
     const id = await w.lead();
     const { json } = await w.call('POST', `Leads/${id}/actions/merge`, { body: await mergeBody(w) });
     return { path: ['Leads', id], query: { job_id: json.merge[0].details.job_id } };
+  },
+  'GET {module}/{id}/actions/blueprint': async (w) => ({ path: ['Cases', (await caseInBlueprint(w)).id] }),
+  'PUT {module}/{id}/actions/blueprint': async (w) => {
+    const { id, transition } = await caseInBlueprint(w);
+    return { path: ['Cases', id], body: { blueprint: [{ transition_id: transition, data: { Reported_By: 'x' } }] } };
   },
 };

@@ -93,6 +93,7 @@ export const massOperations: readonly Operation[] = [
         'DEPENDENT_FIELD_MISSING',
         'DEPENDENT_MISMATCH',
         'NOT_APPROVED',
+        'RECORD_IN_BLUEPRINT',
         ...scheduling,
       ],
     },

@@ -2,9 +2,11 @@ import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
 import { tidyKind } from './settings/customization/tidy-records.ts';
 import { transferKind } from './settings/pipelines/transfer.ts';
+import { tagDeletionKind } from './settings/tags/mass-delete-tags.ts';
 import { auditKind } from './work/audit/run-export.ts';
 import { readKind } from './work/bulk/read/run-read.ts';
 import { writeKind } from './work/bulk/write/run-write.ts';
+import { massConvertKind } from './work/convert/mass-convert.ts';
 import { massKinds } from './work/mass/run-mass.ts';
 import { mergeKind } from './work/merge/run-merge.ts';
 import { purgeKind } from './work/recycle-bin/purge-job.ts';
@@ -14,7 +16,9 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   read: readKind,
   write: writeKind,
   ...massKinds,
+  mass_convert: massConvertKind,
   merge: mergeKind,
+  tag_deletion: tagDeletionKind,
   audit_export: auditKind,
   bin_purge: purgeKind,
   field_tidying: tidyKind,

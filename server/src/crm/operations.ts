@@ -30,6 +30,7 @@ import { compositeOperations } from './work/composite/operations.ts';
 import { convertOperations } from './work/convert/operations.ts';
 import { lockingOperations } from './work/locking/operations.ts';
 import { massOperations } from './work/mass/operations.ts';
+import { meetingOperations } from './work/meetings/operations.ts';
 import { mergeOperations } from './work/merge/operations.ts';
 import { notificationOperations } from './work/notifications/operations.ts';
 import { recycleBinOperations } from './work/recycle-bin/operations.ts';
@@ -56,6 +57,7 @@ const rows: Chapters = {
   Conversion: convertOperations,
   Merging: mergeOperations,
   Blueprints: blueprintOperations,
+  Meetings: meetingOperations,
   Attachments: attachmentOperations,
   Mail: emailOperations,
   'Files and photos': fileOperations,

@@ -20,7 +20,9 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   audit_export: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
   field_tidying: lifetimes.jobMs,
+  mass_convert: lifetimes.jobMs,
   merge: lifetimes.jobMs,
+  tag_deletion: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,
 };
 

@@ -7,7 +7,9 @@ export type WorkedOperation =
   | 'audit_export'
   | 'bin_purge'
   | 'field_tidying'
+  | 'mass_convert'
   | 'merge'
+  | 'tag_deletion'
   | 'pipeline_transfer'
   | 'read'
   | 'write';

@@ -16,6 +16,14 @@ async function caseInBlueprint(w: W): Promise<{ readonly id: string; readonly tr
   return { id, transition: json.blueprint.transitions[0].id };
 }
 
+const meeting = (w: W) =>
+  w.one('Events', {
+    Event_Title: w.name('Meeting'),
+    Start_DateTime: '2030-01-01T10:00:00Z',
+    End_DateTime: '2030-01-01T11:00:00Z',
+    Participants: [{ type: 'email', participant: `${w.name('guest').toLowerCase()}@example.com` }],
+  });
+
 /** What records go through as a whole: merging, processes, rules. */
 export const processExamples: Examples = {
   'POST {module}/{id}/actions/merge': async (w) => ({ path: ['Leads', await w.lead()], body: await mergeBody(w) }),
@@ -25,6 +33,15 @@ export const processExamples: Examples = {
     return { path: ['Leads', id], query: { job_id: json.merge[0].details.job_id } };
   },
   'GET {module}/{id}/actions/blueprint': async (w) => ({ path: ['Cases', (await caseInBlueprint(w)).id] }),
+  'POST {module}/actions/mass_convert': async (w) => ({ path: ['Leads'], body: { ids: [await w.lead()] } }),
+  'GET {module}/actions/mass_convert': async (w) => {
+    const { json } = await w.call('POST', 'Leads/actions/mass_convert', { body: { ids: [await w.lead()] } });
+    return { path: ['Leads'], query: { job_id: json.details.job_id } };
+  },
+  'POST {module}/{id}/actions/cancel': async (w) => ({
+    path: ['Events', await meeting(w)],
+    body: { data: [{ send_cancelling_mail: true }] },
+  }),
   'PUT {module}/{id}/actions/blueprint': async (w) => {
     const { id, transition } = await caseInBlueprint(w);
     return { path: ['Cases', id], body: { blueprint: [{ transition_id: transition, data: { Reported_By: 'x' } }] } };

@@ -81,6 +81,14 @@ export const metadataExamples: Examples = {
     path: [await tag(w)],
     body: { tags: [{ conflict_id: await tag(w) }] },
   }),
+  'POST settings/tags/actions/mass_delete': async (w) => ({
+    body: { mass_delete: [{ module: { api_name: 'Leads' }, tags: [{ id: await tag(w) }] }] },
+  }),
+  'GET settings/tags/actions/mass_delete': async (w) => {
+    const mass_delete = [{ module: { api_name: 'Leads' }, tags: [{ id: await tag(w) }] }];
+    const { json } = await w.call('POST', 'settings/tags/actions/mass_delete', { body: { mass_delete } });
+    return { query: { job_id: json.mass_delete[0].details.job_id } };
+  },
   'GET settings/tags/{tag}/actions/records_count': async (w) => ({ path: [await tag(w)], query: leads }),
   'GET settings/variables': async (w) => {
     await variable(w);

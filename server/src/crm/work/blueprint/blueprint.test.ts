@@ -95,7 +95,7 @@ describe('a blueprint', () => {
     const mass = await call('POST', 'Cases/actions/mass_update', { body: { data: [change], ids: [id] } });
     expect(mass.json.data[0]).toMatchObject(refused);
     const composite = { sub_request_id: '1', method: 'PUT', uri: `/crm/v8/Cases/${id}`, body: { data: [change] } };
-    await call('POST', '__composite_requests', { body: { __composite_requests: [composite] } });
+    await crm.call('POST', '/crm/v8/__composite_requests', { body: { __composite_requests: [composite] } });
     expect(await status(id)).toBe('New');
     // The rest of the record, and the same state again, may be written.
     const rest = await call('PUT', `Cases/${id}`, { body: { data: [{ Status: 'New', Description: 'D' }] } });

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testing/platform-process.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
 import { multipart } from '../../testing/multipart.ts';
@@ -194,4 +195,53 @@ test('formulas of a lead that was converted are stored as it now is', async () =
     values: [id],
   });
   expect(row).toMatchObject({ converted: true, data: { Lead_Conversion_Time: 5, Days_Plus_One: 6 } });
+});
+
+describe('many leads', () => {
+  const body = (ids: readonly string[], more: object = {}) => ({ body: { ids, ...more } });
+  const state = async (job_id: string) =>
+    (await call('GET', 'Leads/actions/mass_convert', { query: { job_id } })).json.data[0];
+  const converted = async (ids: readonly string[], more: object = {}) => {
+    const begun = await call('POST', 'Leads/actions/mass_convert', body(ids, more));
+    expect([begun.status, begun.json], begun.text).toMatchObject([200, { code: 'SCHEDULED', status: 'success' }]);
+    const { job_id } = begun.json.details;
+    await until(async () => (await state(job_id)).Status === 'COMPLETED', 'the leads are converted');
+    return state(job_id);
+  };
+
+  test('are converted by a job, each for itself', async () => {
+    const leads = await create(
+      'Leads',
+      { Last_Name: 'One', Company: 'Mass One', Tag: [{ name: 'mass' }] },
+      { Last_Name: 'Two', Company: 'Mass Two' },
+      { Last_Name: 'Locked', Company: 'Mass Three' },
+      { Last_Name: 'Done', Company: 'Mass Four' },
+    );
+    await call('POST', `Leads/${leads[2]}/Locking_Information__s`, { body: { data: [{}] } });
+    await convert(leads[3] as string);
+    const more = { Deals: { ...deal, Deal_Name: 'Mass deal' }, carry_over_tags: [{ api_name: 'Deals' }] };
+    expect(await converted(leads, more)).toEqual({
+      ...{ Status: 'COMPLETED', Total_Count: 4, Converted_Count: 2, Failed_Count: 1, Not_Converted_Count: 1 },
+    });
+    const { Converted_Deal: made } = (await call('GET', `Leads/${leads[0]}`)).json.data[0];
+    expect(await read('Deals', made.id)).toMatchObject({ Deal_Name: 'Mass deal', Tag: [{ name: 'mass' }] });
+    expect((await call('GET', `Leads/${leads[2]}`)).json.data[0].Converted__s).toBe(false);
+  });
+
+  test('are refused as a whole when the request makes no sense', async () => {
+    const [id] = (await create('Leads', { Last_Name: 'X', Company: 'X' })) as [string];
+    const cases: [object, string, string][] = [
+      [{}, 'MANDATORY_NOT_FOUND', '$.ids'],
+      [{ ids: ['x'] }, 'INVALID_DATA', '$.ids'],
+      [{ ids: [id], Deals: { Amount: 1 } }, 'MANDATORY_NOT_FOUND', '$.Deals.Deal_Name'],
+      [{ ids: [id], assign_to: { id: '1' } }, 'INVALID_DATA', '$.assign_to'],
+      [{ ids: [id], carry_over_tags: [{ api_name: 'x' }] }, 'INVALID_DATA', '$.carry_over_tags[0].api_name'],
+    ];
+    for (const [given, code, json_path] of cases) {
+      const { status, json } = await call('POST', 'Leads/actions/mass_convert', { body: given });
+      expect([status, json.code, json.details.json_path]).toEqual([400, code, json_path]);
+    }
+    const other = await call('POST', 'Contacts/actions/mass_convert', { body: { ids: [id] } });
+    expect([other.status, other.json.code]).toEqual([400, 'INVALID_MODULE']);
+  });
 });

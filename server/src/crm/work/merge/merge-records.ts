@@ -1,5 +1,6 @@
-import type { Job, JobOrigin, JobState } from '../../jobs/job.ts';
+import type { Job, JobOrigin } from '../../jobs/job.ts';
 import { addJob, visibleJob } from '../../jobs/job-table.ts';
+import { stateWord } from '../../jobs/state-word.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -74,13 +75,6 @@ export function whyNotMerged(
   return undefined;
 }
 
-const states: Readonly<Record<JobState, string>> = {
-  added: 'SCHEDULED',
-  running: 'RUNNING',
-  completed: 'COMPLETED',
-  failed: 'FAILED',
-};
-
 /** GET /{module}/{id}/actions/merge?job_id= */
 export async function mergeStatus(call: CrmCall): Promise<CrmAnswer> {
   const module = mergedModule(call);
@@ -104,7 +98,7 @@ function statusAnswer({ id, state, request, result }: Job<MergeRequest>): object
   const { children, masterFields } = request.merge;
   return {
     job_id: id,
-    status: states[state],
+    status: stateWord(state),
     data: children.map((child) => ({ id: child.id, _fields: child.fields.map(chosen) })),
     master_record_fields: masterFields.map(chosen),
     ...(state === 'failed' ? { error: result?.error_message ?? null } : {}),

@@ -1,3 +1,4 @@
+import { stateWords } from '../../jobs/state-word.ts';
 import { credits } from '../../kernel/cost.ts';
 import { always, bodyWith, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
@@ -42,7 +43,7 @@ const mergeState = named(
   shape(
     {
       job_id: id,
-      status: oneOf('SCHEDULED', 'RUNNING', 'COMPLETED', 'FAILED'),
+      status: oneOf(...stateWords),
       data: listOf(shape({ id, _fields: shownFields })),
       master_record_fields: shownFields,
     },

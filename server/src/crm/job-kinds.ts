@@ -1,6 +1,7 @@
 import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
 import { tidyKind } from './settings/customization/tidy-records.ts';
+import { choiceReplacementKind } from './settings/global-pick-lists/replace-values.ts';
 import { transferKind } from './settings/pipelines/transfer.ts';
 import { tagDeletionKind } from './settings/tags/mass-delete-tags.ts';
 import { auditKind } from './work/audit/run-export.ts';
@@ -21,6 +22,7 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   tag_deletion: tagDeletionKind,
   audit_export: auditKind,
   bin_purge: purgeKind,
+  choice_replacement: choiceReplacementKind,
   field_tidying: tidyKind,
   pipeline_transfer: transferKind,
 };

@@ -11,8 +11,11 @@ import { listActivities } from './records/list/list-activities.ts';
 import { recordOperations } from './records/operations.ts';
 import { assignmentOperations } from './settings/assignment/operations.ts';
 import { customizationOperations } from './settings/customization/operations.ts';
+import { dependencyOperations } from './settings/dependencies/operations.ts';
+import { duplicateCheckOperations } from './settings/duplicate-check/operations.ts';
 import { featureOperations } from './settings/features/operations.ts';
 import { settingsOperations } from './settings/fields/operations.ts';
+import { globalPickListOperations } from './settings/global-pick-lists/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
@@ -69,6 +72,8 @@ const rows: Chapters = {
   Composite: compositeOperations,
   Notifications: notificationOperations,
   Metadata: [...settingsOperations, ...customizationOperations, ...layoutOperations, ...viewOperations],
+  'Global pick lists': [...globalPickListOperations, ...dependencyOperations],
+  'Duplicate check': duplicateCheckOperations,
   'Audit log': auditOperations,
   People: peopleOperations,
   Variables: variableOperations,

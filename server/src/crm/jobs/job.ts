@@ -6,6 +6,7 @@ export type WorkedOperation =
   | MassOperation
   | 'audit_export'
   | 'bin_purge'
+  | 'choice_replacement'
   | 'field_tidying'
   | 'mass_convert'
   | 'merge'

@@ -331,6 +331,12 @@ export const apiCodeExplanations: Explanations = {
     mend: 'Define a blueprint for the module (grantway crm blueprint), or change the field by an ordinary update.',
     setting: 'records',
   },
+  ALREADY_USED: {
+    expected: 'something that nothing uses',
+    came: '[[{details.id}||one]] that is in use',
+    rule: openApi,
+    mend: 'Ask for its associations, and end them first.',
+  },
   NOT_ALLOWED: {
     expected: 'a record or setting in a state that allows it',
     came: '[[the record {details.id}||one]] in another state',

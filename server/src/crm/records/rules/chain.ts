@@ -11,6 +11,7 @@ import type { BatchStep } from './batch.ts';
 import { changeRecords } from './change-records.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkBlueprint } from './check-blueprint.ts';
+import { checkDependencies } from './check-dependencies.ts';
 import { checkLock } from './check-lock.ts';
 import { checkReferences } from './check-references.ts';
 import { checkUnmodified } from './check-unmodified.ts';
@@ -45,6 +46,7 @@ const stateSteps: readonly Row<StateStep>[] = [
 const valueSteps: readonly Row<RecordStep>[] = [
   [applyValues, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert']],
   [checkBlueprint, ['update', 'takeIn']],
+  [checkDependencies, ['insert', 'update', 'transition']],
   [applyTags, ['insert', 'update', 'transition']],
   [applyPipeline, ['insert', 'update', 'transition']],
   [deriveValues, ['insert', 'update', 'transition', 'takeIn']],

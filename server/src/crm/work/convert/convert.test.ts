@@ -245,3 +245,59 @@ describe('many leads', () => {
     expect([other.status, other.json.code]).toEqual([400, 'INVALID_MODULE']);
   });
 });
+
+describe('the duplicate-check preference', () => {
+  const path = 'settings/duplicate_check_preference';
+  const leads = { query: { module: 'Leads' } };
+  const preference = (current: string, mapped: string) => ({
+    duplicate_check_preference: {
+      type: 'mapped_module_records',
+      type_configurations: [
+        {
+          mapped_module: { api_name: 'Contacts' },
+          field_mappings: [{ current_field: { api_name: current }, mapped_field: { api_name: mapped } }],
+        },
+      ],
+    },
+  });
+
+  test('says by which fields conversions know whom a lead is', async () => {
+    expect((await call('GET', path, leads)).status).toBe(204);
+    expect((await call('PUT', path, { ...leads, body: preference('Phone', 'Mobile') })).json.code).toBe('NOT_ALLOWED');
+    const made = await call('POST', path, { ...leads, body: preference('Phone', 'Mobile') });
+    expect([made.status, made.json.duplicate_check_preference.code], made.text).toEqual([201, 'SUCCESS']);
+    expect((await call('POST', path, { ...leads, body: preference('Phone', 'Mobile') })).json.code).toBe('NOT_ALLOWED');
+    expect((await call('GET', path, leads)).json.duplicate_check_preference).toMatchObject({
+      type: 'mapped_module_records',
+      type_configurations: [
+        {
+          mapped_module: { api_name: 'Contacts' },
+          field_mappings: [{ current_field: { api_name: 'Phone' }, mapped_field: { api_name: 'Mobile' } }],
+        },
+      ],
+    });
+    const contact = await one('Contacts', { Last_Name: 'Known', Mobile: '+353 21 99' });
+    const lead = await one('Leads', { Last_Name: 'Unknown', Phone: '+353 21 99', Email: 'unknown@example.com' });
+    const { __conversion_options: options } = (await call('GET', `Leads/${lead}/__conversion_options`)).json;
+    expect(options.Contacts).toMatchObject([{ id: contact }]);
+    expect(options.preference_field_matched_value.Contacts).toMatchObject([
+      { field: { api_name: 'Phone' }, matched_lead_value: '+353 21 99' },
+    ]);
+    expect((await convert(lead)).json.data[0].details.Contacts.id).toBe(contact);
+    expect((await call('PUT', path, { ...leads, body: preference('Phone', 'Fax') })).status).toBe(200);
+    expect((await call('DELETE', path, leads)).status).toBe(200);
+    expect((await call('DELETE', path, leads)).json.code).toBe('NOT_ALLOWED');
+  });
+
+  test('is refused when it makes no sense', async () => {
+    const post = (body: unknown, module = 'Leads') => call('POST', path, { query: { module }, body });
+    expect((await post({})).json.code).toBe('MANDATORY_NOT_FOUND');
+    expect((await post({ duplicate_check_preference: { type: 'x' } })).json.details.json_path).toBe(
+      '$.duplicate_check_preference.type',
+    );
+    expect((await post(preference('Phone', 'Nothing'))).json.details.json_path).toBe(
+      '$.duplicate_check_preference.type_configurations[0].field_mappings[0].mapped_field',
+    );
+    expect((await post(preference('Phone', 'Mobile'), 'Contacts')).json.code).toBe('INVALID_MODULE');
+  });
+});

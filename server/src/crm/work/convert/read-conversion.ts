@@ -2,7 +2,7 @@ import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-body.ts';
-import type { Module } from '../../kernel/metadata/metadata.ts';
+import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemChanges } from '../../kernel/record/changes.ts';
 import { readItem } from '../../records/rules/read-item.ts';
@@ -139,4 +139,11 @@ export function leadModule(call: CrmCall): Module {
   const module = call.space.metadata.find(call.path[0] as string);
   if (module?.traits.convertible) return module;
   throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 } });
+}
+
+/** The module of leads, whatever the path names. */
+export function leadModuleOf({ space }: CrmCall): Module {
+  const module = space.metadata.having('convertible');
+  if (!module) throw new Error('expected a module whose records are converted, got none');
+  return wholeModule(module);
 }

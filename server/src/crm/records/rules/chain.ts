@@ -21,6 +21,7 @@ import { deriveValues } from './derive-values.ts';
 import { insertRecords } from './insert-records.ts';
 import { keepUniqueValues } from './keep-unique-values.ts';
 import { linkRecords } from './link-records.ts';
+import { lockByRule } from './lock-by-rule.ts';
 import { makeRecords } from './make-records.ts';
 import { nameRecord } from './name-record.ts';
 import { numberRecords } from './number-records.ts';
@@ -54,6 +55,7 @@ const valueSteps: readonly Row<RecordStep>[] = [
   [computeFormulas, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert', 'restore', 'recompute']],
   [assignTerritories, ['insert', 'update', 'transition', 'amend', 'takeIn', 'assign']],
   [nameRecord, ['insert', 'update', 'transition', 'takeIn']],
+  [lockByRule, ['insert', 'update', 'transition', 'takeIn']],
 ];
 
 const record = bindSteps(stateSteps, valueSteps);

@@ -84,7 +84,7 @@ function writingOf(task: WritingTask, before: StoredRecord | undefined, after: W
 }
 
 /** What a record's state is asked about, before anything is made of it. */
-export type RecordState = Pick<Writing, 'call' | 'kind' | 'before' | 'changes' | 'unmodifiedSinceMs'>;
+export type RecordState = Pick<Writing, 'call' | 'module' | 'kind' | 'before' | 'changes' | 'unmodifiedSinceMs'>;
 
 /** A step that looks at a record's state. @returns why it is not written. */
 export type StateStep = (state: RecordState) => ErrorBody | undefined;

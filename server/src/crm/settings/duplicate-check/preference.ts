@@ -1,3 +1,4 @@
+import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -10,6 +11,7 @@ import { deleteDefinition, readDefinitions, writeDefinition } from '../../store/
 import { changeSpace } from '../../store/space/change-space.ts';
 import { success } from '../../wire/item-list.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
+import { joinedTargets } from '../layouts/convert-mapping.ts';
 
 /**
  * What leads are held against when duplicates of them are looked for: conversions match contacts and accounts by these
@@ -20,9 +22,6 @@ const key = 'duplicate_check_preference';
 const kind = 'duplicate_check';
 const types = ['converted_records', 'mapped_module_records'] as const;
 export const checkLimits = { modules: 2, fields: 5 } as const;
-
-/** Modules whose records leads become part of. */
-const mappedModules: ReadonlySet<string> = new Set(['Contacts', 'Accounts']);
 
 /** The module that `?module=` names, when its records are converted. @throws Refusal */
 function leads(call: CrmCall): Module {
@@ -124,11 +123,11 @@ function readMapping(
   const item = isJsonObject(raw) ? raw : {};
   const given = isJsonObject(item.mapped_module) ? item.mapped_module : {};
   const id = readId(given.id);
-  const mapped = space.metadata.modules.find(
-    (each) => mappedModules.has(each.apiName) && (each.apiName === given.api_name || space.moduleId(each) === id),
-  );
+  const mapped = joinedTargets
+    .flatMap((target) => space.metadata.find(target) ?? [])
+    .find((each) => each.apiName === given.api_name || space.moduleId(each) === id);
   const modulePlace = { api_name: 'mapped_module', json_path: `${path}.mapped_module` };
-  if (!mapped) return errorBody('INVALID_DATA', { ...modulePlace, supported_values: [...mappedModules] });
+  if (!mapped) return errorBody('INVALID_DATA', { ...modulePlace, supported_values: joinedTargets });
   const pairs = item.field_mappings;
   const place = { api_name: 'field_mappings', json_path: `${path}.field_mappings` };
   if (!Array.isArray(pairs) || pairs.length === 0) return errorBody('MANDATORY_NOT_FOUND', place);
@@ -144,7 +143,7 @@ function readMapping(
       const byId = readId(reference.id);
       const field = of.fields.find((each) => each.apiName === reference.api_name || space.id(each.idSuffix) === byId);
       const at = { api_name: name, json_path: `${place.json_path}[${index}].${name}` };
-      if (!field || !textTypes.has(field.dataType)) {
+      if (!field || comparisonOf(field)?.freeText !== true) {
         return errorBody('INVALID_DATA', { ...at, expected_data_type: 'a text, e-mail, phone or website field' });
       }
       found.push(field.apiName);
@@ -153,6 +152,3 @@ function readMapping(
   }
   return { module: mapped.number, fields };
 }
-
-/** Types whose words the index over records knows. */
-const textTypes: ReadonlySet<string> = new Set(['text', 'email', 'phone', 'website']);

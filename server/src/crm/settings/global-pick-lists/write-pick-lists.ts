@@ -135,7 +135,7 @@ export async function storePickList(transaction: Queryable, call: CrmCall, list:
 
 /** DELETE /settings/global_picklists?ids= */
 export async function deletePickLists(call: CrmCall): Promise<CrmAnswer> {
-  const ids = idsParameter(call.query, 'ids', pickListLimits.items);
+  const ids = idsParameter(call.query, 'ids', pickListLimits.items, readId);
   if (!ids) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'ids' } });
   return remove(call, ids, false);
 }

@@ -56,8 +56,8 @@ export async function massDeleteTags(call: CrmCall): Promise<CrmAnswer> {
   const request: TagDeletion = { ...origin, module: module.apiName, ids: [...new Set(ids)] };
   const progress: Progress = { done: 0, deleted: 0 };
   const job_id = await addJob(call, { operation: 'tag_deletion', request, progress });
-  const scheduled = { ...success('mass delete scheduled successfully', { job_id }), code: 'SCHEDULED' };
-  return { status: 200, json: { mass_delete: [scheduled] } };
+  const scheduled = success('mass delete scheduled successfully', { job_id });
+  return { status: 200, json: { ...scheduled, code: 'SCHEDULED' } };
 }
 
 function readModule({ space }: CrmCall, raw: unknown, path: string): Module {

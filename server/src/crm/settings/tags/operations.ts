@@ -4,6 +4,7 @@ import { byItems } from '../../kernel/cost.ts';
 import { always, bodyWith, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
+  exactly,
   flag,
   id,
   idGiven,
@@ -145,7 +146,16 @@ export const tagOperations: readonly Operation[] = [
         }),
         1,
       ),
-      writes: { key: 'mass_delete', status: 200, success: 'SCHEDULED', details: shape({ job_id: id }) },
+      answers: {
+        200: {
+          json: shape({
+            code: exactly('SCHEDULED'),
+            details: shape({ job_id: id }),
+            message: text,
+            status: exactly('success'),
+          }),
+        },
+      },
       errors: ['INVALID_MODULE', 'LIMIT_EXCEEDED'],
     },
   },

@@ -228,7 +228,7 @@ export const metadataExamples: Examples = {
   'GET settings/tags/actions/mass_delete': async (w) => {
     const mass_delete = [{ module: { api_name: 'Leads' }, tags: [{ id: await tag(w) }] }];
     const { json } = await w.call('POST', 'settings/tags/actions/mass_delete', { body: { mass_delete } });
-    return { query: { job_id: json.mass_delete[0].details.job_id } };
+    return { query: { job_id: json.details.job_id } };
   },
   'GET settings/tags/{tag}/actions/records_count': async (w) => ({ path: [await tag(w)], query: leads }),
   'GET settings/variables': async (w) => {

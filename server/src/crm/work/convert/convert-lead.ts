@@ -140,6 +140,7 @@ async function convert(
   if (lead.converted) throw new Refusal('ID_ALREADY_CONVERTED', { details });
   const refused = checkState({
     call,
+    module: leadModule(call),
     kind: 'convert',
     before: lead,
     changes: noChanges(),

@@ -45,7 +45,7 @@ export async function mergeRecords(call: CrmCall): Promise<CrmAnswer> {
   const records = await store.records.readMany(space.dataSpace, module.number, ids);
   if (!records.has(master))
     throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
-  const failure = whyNotMerged(call, merge, records);
+  const failure = whyNotMerged(call, module, merge, records);
   if (failure) return answerItemList('merge', [failure], 200);
   const origin = { version: call.version.name, origin: call.origin };
   const request: MergeRequest = { ...origin, module: module.apiName, merge };
@@ -58,6 +58,7 @@ export async function mergeRecords(call: CrmCall): Promise<CrmAnswer> {
 /** What of the records as they are forbids it. */
 export function whyNotMerged(
   call: CrmCall,
+  module: Module,
   { master, children }: Merge,
   records: ReadonlyMap<string, StoredRecord>,
 ): ErrorBody | undefined {
@@ -69,7 +70,14 @@ export function whyNotMerged(
     const before = records.get(id);
     if (!before) return errorBody('INVALID_DATA', place, idInvalid);
     if (before.converted) return errorBody('NOT_ALLOWED', { id }, 'a converted lead cannot be merged');
-    const refused = checkState({ call, kind: 'takeIn', before, changes: noChanges(), unmodifiedSinceMs: undefined });
+    const refused = checkState({
+      call,
+      module,
+      kind: 'takeIn',
+      before,
+      changes: noChanges(),
+      unmodifiedSinceMs: undefined,
+    });
     if (refused) return refused;
   }
   return undefined;

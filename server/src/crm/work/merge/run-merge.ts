@@ -36,7 +36,7 @@ async function runMerge(call: CrmCall, running: RunningJob): Promise<JobEnd> {
         await lockRecords(transaction, space.dataSpace, module.number, ids);
         const records = await inner.records.readMany(space.dataSpace, module.number, ids);
         for (const id of records.keys()) if (!seen.has(id)) records.delete(id);
-        const refused = whyNotMerged(inside, merge, records);
+        const refused = whyNotMerged(inside, module, merge, records);
         if (refused) throw new JobFailure(refused.code, refused.message, refused.details);
         await moveRelated(transaction, inside, module, merge);
         await removeChildren(inside, module, merge);

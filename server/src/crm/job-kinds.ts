@@ -8,6 +8,7 @@ import { auditKind } from './work/audit/run-export.ts';
 import { readKind } from './work/bulk/read/run-read.ts';
 import { writeKind } from './work/bulk/write/run-write.ts';
 import { massConvertKind } from './work/convert/mass-convert.ts';
+import { ruleLockingKind } from './work/locking/rule-locking.ts';
 import { massKinds } from './work/mass/run-mass.ts';
 import { mergeKind } from './work/merge/run-merge.ts';
 import { purgeKind } from './work/recycle-bin/purge-job.ts';
@@ -19,6 +20,7 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   ...massKinds,
   mass_convert: massConvertKind,
   merge: mergeKind,
+  rule_locking: ruleLockingKind,
   tag_deletion: tagDeletionKind,
   audit_export: auditKind,
   bin_purge: purgeKind,

@@ -23,6 +23,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   field_tidying: lifetimes.jobMs,
   mass_convert: lifetimes.jobMs,
   merge: lifetimes.jobMs,
+  rule_locking: lifetimes.jobMs,
   tag_deletion: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,
 };

@@ -13,6 +13,7 @@ export type WorkedOperation =
   | 'tag_deletion'
   | 'pipeline_transfer'
   | 'read'
+  | 'rule_locking'
   | 'write';
 /** Mass actions over the records of a custom view. */
 export type MassOperation = 'mass_update' | 'mass_delete' | 'mass_owner';

@@ -24,6 +24,24 @@ const meeting = (w: W) =>
     Participants: [{ type: 'email', participant: `${w.name('guest').toLowerCase()}@example.com` }],
   });
 
+const configurations = 'settings/record_locking_configurations';
+const solutions = { module: 'Solutions' };
+const configurationGiven = (w: W) => ({
+  lock_type: 'both',
+  locking_rules: [
+    {
+      name: w.name('Rule'),
+      criteria: { field: { api_name: 'Solution_Title' }, comparator: 'equal', value: w.name('x') },
+    },
+  ],
+});
+/** The locking configuration of Solutions, which has none or one. */
+async function configuration(w: W): Promise<string> {
+  const answer = await w.crm.call('GET', `/crm/v8/${configurations}`, { query: solutions });
+  if (answer.status === 200) return answer.json.record_locking_configurations[0].id;
+  return w.made(configurations, 'record_locking_configurations', configurationGiven(w), solutions);
+}
+
 /** What records go through as a whole: merging, processes, rules. */
 export const processExamples: Examples = {
   'POST {module}/{id}/actions/merge': async (w) => ({ path: ['Leads', await w.lead()], body: await mergeBody(w) }),
@@ -33,6 +51,27 @@ export const processExamples: Examples = {
     return { path: ['Leads', id], query: { job_id: json.merge[0].details.job_id } };
   },
   'GET {module}/{id}/actions/blueprint': async (w) => ({ path: ['Cases', (await caseInBlueprint(w)).id] }),
+  'GET settings/record_locking_configurations': async (w) => {
+    await configuration(w);
+    return { query: solutions };
+  },
+  'POST settings/record_locking_configurations': async (w) => {
+    await w.call('DELETE', `${configurations}/${await configuration(w)}`, { query: solutions });
+    return { query: solutions, body: { record_locking_configurations: [configurationGiven(w)] } };
+  },
+  'PUT settings/record_locking_configurations': async (w) => ({
+    query: solutions,
+    body: { record_locking_configurations: [{ id: await configuration(w), lock_type: 'both' }] },
+  }),
+  'PUT settings/record_locking_configurations/{locking_configuration}': async (w) => ({
+    path: [await configuration(w)],
+    query: solutions,
+    body: { record_locking_configurations: [{ lock_type: 'automatic' }] },
+  }),
+  'DELETE settings/record_locking_configurations/{locking_configuration}': async (w) => ({
+    path: [await configuration(w)],
+    query: solutions,
+  }),
   'POST {module}/actions/mass_convert': async (w) => ({ path: ['Leads'], body: { ids: [await w.lead()] } }),
   'GET {module}/actions/mass_convert': async (w) => {
     const { json } = await w.call('POST', 'Leads/actions/mass_convert', { body: { ids: [await w.lead()] } });

@@ -44,6 +44,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   currency: { description: 'Id of a currency.', schema: id },
   job: { description: 'Id of a job.', schema: id },
+  locking_configuration: { description: 'Id of a locking configuration.', schema: id },
   lock: { description: 'Id of a lock.', schema: id },
 };
 

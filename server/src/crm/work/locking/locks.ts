@@ -122,7 +122,7 @@ function readReason(call: CrmCall): { readonly reason: string | null } | { reado
 export async function lockRecord(call: CrmCall): Promise<CrmAnswer> {
   const place = await placeOf(call, 'Edit');
   if (lockingOf(call.space, place.module)?.lockType === 'automatic') {
-    throw new Refusal('NOT_ALLOWED', { message: 'records of the module are locked by rules only' });
+    throw new Refusal('NOT_SUPPORTED', { message: 'records of the module are locked by rules only' });
   }
   const reading = readReason(call);
   if ('failure' in reading) return writeAnswer(call, [reading.failure], 201);
@@ -143,7 +143,7 @@ export async function lockRecord(call: CrmCall): Promise<CrmAnswer> {
 export async function updateLock(call: CrmCall): Promise<CrmAnswer> {
   const place = await placeOf(call, 'Edit');
   const { lock_id: id, by_rule: byRule } = await ownLockInPath(call, place);
-  if (byRule) throw new Refusal('NOT_ALLOWED', { message: 'the lock of a rule has no reason of its own' });
+  if (byRule) throw new Refusal('NOT_SUPPORTED', { message: 'the lock of a rule has no reason of its own' });
   const reading = readReason(call);
   if ('failure' in reading) return writeAnswer(call, [reading.failure], 200);
   await updateLockReason(call.store.database, keyOf(call, place), id, reading.reason);

@@ -145,6 +145,55 @@ describe('foreign client TypeScript SDK 8.0: records', () => {
   });
 });
 
+describe('foreign client TypeScript SDK 8.0: locks by rules', () => {
+  test('a configuration from its making to its end', async () => {
+    const { RecordLockingConfiguration: Locking } = sdk;
+    const operations = new Locking.RecordLockingConfigurationOperations('Solutions');
+    const Criteria = filled(new Locking.Criteria(), {
+      Field: filled(new Locking.Field(), { APIName: 'Solution_Title' }),
+      ...{ Comparator: 'equal', Value: 'Final' },
+    });
+    const body = (members: object) =>
+      filled(new Locking.BodyWrapper(), {
+        RecordLockingConfigurations: [filled(new Locking.RecordLock(), { ...members })],
+      });
+    const created = await answerOf(
+      operations.addRecordLockingConfiguration(
+        body({
+          LockType: new sdk.Choice('both'),
+          LockingRules: [filled(new Locking.LockingRules(), { Name: 'Final', Criteria, LockExistingRecords: false })],
+        }),
+      ),
+    );
+    expect(created).toMatchObject({
+      ...{ status: 201, kind: 'ActionWrapper' },
+      value: { recordLockingConfigurations: [{ code: 'SUCCESS' }] },
+    });
+    const id = BigInt(created.value.recordLockingConfigurations[0].details.id);
+    const held = await made('Solutions', { Solution_Title: 'Final' });
+    expect((await read('Solutions', held)).Locked__s).toBe(true);
+    const listed = await answerOf(operations.getRecordLockingConfigurations());
+    expect(listed).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        recordLockingConfigurations: [
+          {
+            id,
+            lockType: 'both',
+            lockingRules: [{ name: 'Final', criteria: { comparator: 'equal', value: 'Final' } }],
+          },
+        ],
+      },
+    });
+    const manual = { LockType: new sdk.Choice('manual') };
+    expect((await answerOf(operations.updateRecordLockingConfiguration(id, body(manual)))).status).toBe(200);
+    expect((await answerOf(operations.updateRecordLockingConfigurations(body({ Id: id, ...manual })))).status).toBe(
+      200,
+    );
+    expect((await answerOf(operations.deleteRecordLockingConfiguration(id))).status).toBe(200);
+  });
+});
+
 describe('foreign client TypeScript SDK 8.0: choices', () => {
   test('global pick lists: all of their calls', async () => {
     const { GlobalPicklists } = sdk;

@@ -26,20 +26,15 @@ const meeting = (w: W) =>
 
 const configurations = 'settings/record_locking_configurations';
 const solutions = { module: 'Solutions' };
-const configurationGiven = (w: W) => ({
+const configurationGiven = (name: string) => ({
   lock_type: 'both',
-  locking_rules: [
-    {
-      name: w.name('Rule'),
-      criteria: { field: { api_name: 'Solution_Title' }, comparator: 'equal', value: w.name('x') },
-    },
-  ],
+  locking_rules: [{ name, criteria: { field: { api_name: 'Solution_Title' }, comparator: 'equal', value: name } }],
 });
 /** The locking configuration of Solutions, which has none or one. */
 async function configuration(w: W): Promise<string> {
   const answer = await w.crm.call('GET', `/crm/v8/${configurations}`, { query: solutions });
   if (answer.status === 200) return answer.json.record_locking_configurations[0].id;
-  return w.made(configurations, 'record_locking_configurations', configurationGiven(w), solutions);
+  return w.made(configurations, 'record_locking_configurations', configurationGiven(w.name('Rule')), solutions);
 }
 
 /** What records go through as a whole: merging, processes, rules. */
@@ -57,7 +52,7 @@ export const processExamples: Examples = {
   },
   'POST settings/record_locking_configurations': async (w) => {
     await w.call('DELETE', `${configurations}/${await configuration(w)}`, { query: solutions });
-    return { query: solutions, body: { record_locking_configurations: [configurationGiven(w)] } };
+    return { query: solutions, body: { record_locking_configurations: [configurationGiven('r1')] } };
   },
   'PUT settings/record_locking_configurations': async (w) => ({
     query: solutions,

@@ -3,7 +3,6 @@ import type { DuplicateCheck } from './duplicate-check.ts';
 import type { GlobalPickList } from './global-pick-list.ts';
 import type { LockingConfiguration } from './locking-configuration.ts';
 import type { MapDependency } from './map-dependency.ts';
-import type { ScoringRule } from './scoring-rule.ts';
 import type { ViewSort } from './view-sort.ts';
 
 /** What organizations set up beside their metadata, by the kind of it; bodies hold values in their stored form. */
@@ -13,7 +12,6 @@ export interface DefinitionBodies {
   readonly global_pick_list: GlobalPickList;
   readonly locking_configuration: LockingConfiguration;
   readonly map_dependency: MapDependency;
-  readonly scoring_rule: ScoringRule;
   readonly view_sort: ViewSort;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addBlueprint } from '../../server/src/admin/organization-settings.ts';
 import { ManualClock } from '../../server/src/foundation/clock.ts';
 import { authorize, HttpBrowser } from '../../server/src/testing/http-browser.ts';
 import { startTestPlatform, testPassword } from '../../server/src/testing/test-platform.ts';
@@ -16,7 +17,7 @@ export async function openSdkStage() {
   const place = (dataCenter: string) => platform.topology.find(dataCenter)?.origins as Place;
   const email = 'ines@in.example';
   await platform.addUser('us', 'anna@us.example');
-  await platform.addUser('in', email);
+  const { organizationId } = await platform.addUser('in', email);
   const client = await platform.addClient({ type: 'server', owner: 'anna@us.example', enabledDataCenters: ['in'] });
   const credentials = { clientId: client.client_id, clientSecret: client.secrets.in as string, redirectUri };
 
@@ -34,6 +35,9 @@ export async function openSdkStage() {
 
   return {
     email,
+    /** What the operator does: the API has no call for it. */
+    defineBlueprint: (definition: object) =>
+      addBlueprint(platform.admin, { dataCenter: 'in', organizationId, environment: 'production' }, definition),
     place,
     clock: platform.clock,
     credentials,

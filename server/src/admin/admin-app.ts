@@ -34,9 +34,12 @@ import { moduleFields } from './module-fields.ts';
 import { type DescribedRoute, registerDescription } from './openapi.ts';
 import {
   addAssignmentRule,
+  addBlueprint,
   changeTerritories,
   listAssignmentRules,
+  listBlueprints,
   removeAssignmentRule,
+  removeBlueprint,
 } from './organization-settings.ts';
 import { listProviders, putProvider, removeProvider } from './outside-providers.ts';
 import { bodies, queries, withId } from './schemas.ts';
@@ -215,6 +218,16 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     '/assignment-rules/:id',
     { schema: { querystring: queries.organization, params: withId } },
     async (request) => removeAssignmentRule(context, request.query, request.params.id),
+  );
+  app.get('/blueprints', { schema: { querystring: queries.organization } }, async (request) =>
+    listBlueprints(context, request.query),
+  );
+  app.post('/blueprints', { schema: { body: bodies.blueprint } }, async (request, reply) => {
+    const { blueprint, ...target } = request.body;
+    return reply.code(201).send(await addBlueprint(context, target, blueprint));
+  });
+  app.delete('/blueprints/:id', { schema: { querystring: queries.organization, params: withId } }, async (request) =>
+    removeBlueprint(context, request.query, request.params.id),
   );
   app.put('/territories', { schema: { body: bodies.territories } }, async (request) => {
     const { territories, ...target } = request.body;

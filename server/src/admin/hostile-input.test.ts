@@ -106,6 +106,7 @@ const fieldsOf: Record<string, readonly string[]> = {
     'rows',
   ],
   'POST /imports/close': ['dataCenter', 'organizationId', 'environment', 'module', 'importId'],
+  'POST /blueprints': ['dataCenter', 'organizationId', 'environment', 'blueprint'],
   'POST /assignment-rules': ['dataCenter', 'organizationId', 'environment', 'rule'],
   'PUT /territories': ['dataCenter', 'organizationId', 'environment', 'territories'],
   'POST /tokens/inspect': ['token'],

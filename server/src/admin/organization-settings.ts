@@ -1,6 +1,7 @@
 import { isId } from '../crm/kernel/ids.ts';
 import { createAssignmentRule, deleteAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
 import { switchTerritories } from '../crm/settings/territories/switch-territories.ts';
+import { createBlueprint, deleteBlueprint } from '../crm/work/blueprint/write-blueprints.ts';
 import type { AdminContext } from './context.ts';
 import { notFound } from './failure.ts';
 import { type OrganizationTarget, organizationCall } from './organization-call.ts';
@@ -29,6 +30,34 @@ export async function removeAssignmentRule(context: AdminContext, target: Organi
   const call = await organizationCall(context, target);
   if (!isId(id) || !(await deleteAssignmentRule(call, id))) {
     throw notFound(`organization ${target.organizationId} has no assignment rule ${id}`);
+  }
+  return { id, deleted: true };
+}
+
+/** Makes a blueprint of a definition (see the operator's manual). */
+export async function addBlueprint(context: AdminContext, target: OrganizationTarget, definition: unknown) {
+  return { id: await createBlueprint(await organizationCall(context, target), definition) };
+}
+
+export async function listBlueprints(context: AdminContext, target: OrganizationTarget) {
+  const { space } = await organizationCall(context, target);
+  return space.definitions('blueprint').map(({ id, module, body }) => ({
+    id,
+    name: body.name,
+    module: space.metadata.byNumber(module)?.apiName ?? null,
+    field: body.field,
+    criteria: body.criteria,
+    transitions: body.transitions.map(({ id: transition, name, from, to, fields, colour }) => ({
+      ...{ id: transition, name, from, to, color: colour },
+      fields: fields.map((field) => ({ api_name: field.name, mandatory: field.mandatory })),
+    })),
+  }));
+}
+
+export async function removeBlueprint(context: AdminContext, target: OrganizationTarget, id: string) {
+  const call = await organizationCall(context, target);
+  if (!isId(id) || !(await deleteBlueprint(call, id))) {
+    throw notFound(`organization ${target.organizationId} has no blueprint ${id}`);
   }
   return { id, deleted: true };
 }

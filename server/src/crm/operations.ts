@@ -11,8 +11,11 @@ import { listActivities } from './records/list/list-activities.ts';
 import { recordOperations } from './records/operations.ts';
 import { assignmentOperations } from './settings/assignment/operations.ts';
 import { customizationOperations } from './settings/customization/operations.ts';
+import { dependencyOperations } from './settings/dependencies/operations.ts';
+import { duplicateCheckOperations } from './settings/duplicate-check/operations.ts';
 import { featureOperations } from './settings/features/operations.ts';
 import { settingsOperations } from './settings/fields/operations.ts';
+import { globalPickListOperations } from './settings/global-pick-lists/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
@@ -24,11 +27,14 @@ import { apisDescription, listApis } from './wire/features/apis.ts';
 import type { Chapters } from './wire/openapi/document.ts';
 import { fixed } from './wire/scopes.ts';
 import { auditOperations } from './work/audit/operations.ts';
+import { blueprintOperations } from './work/blueprint/operations.ts';
 import { bulkOperations, uploadOperations } from './work/bulk/operations.ts';
 import { compositeOperations } from './work/composite/operations.ts';
 import { convertOperations } from './work/convert/operations.ts';
 import { lockingOperations } from './work/locking/operations.ts';
 import { massOperations } from './work/mass/operations.ts';
+import { meetingOperations } from './work/meetings/operations.ts';
+import { mergeOperations } from './work/merge/operations.ts';
 import { notificationOperations } from './work/notifications/operations.ts';
 import { recycleBinOperations } from './work/recycle-bin/operations.ts';
 
@@ -52,6 +58,9 @@ const rows: Chapters = {
   Locks: lockingOperations,
   'Mass actions': massOperations,
   Conversion: convertOperations,
+  Merging: mergeOperations,
+  Blueprints: blueprintOperations,
+  Meetings: meetingOperations,
   Attachments: attachmentOperations,
   Mail: emailOperations,
   'Files and photos': fileOperations,
@@ -63,6 +72,8 @@ const rows: Chapters = {
   Composite: compositeOperations,
   Notifications: notificationOperations,
   Metadata: [...settingsOperations, ...customizationOperations, ...layoutOperations, ...viewOperations],
+  'Global pick lists': [...globalPickListOperations, ...dependencyOperations],
+  'Duplicate check': duplicateCheckOperations,
   'Audit log': auditOperations,
   People: peopleOperations,
   Variables: variableOperations,

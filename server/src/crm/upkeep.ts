@@ -19,7 +19,12 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   mass_owner: lifetimes.jobMs,
   audit_export: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
+  choice_replacement: lifetimes.jobMs,
   field_tidying: lifetimes.jobMs,
+  mass_convert: lifetimes.jobMs,
+  merge: lifetimes.jobMs,
+  rule_locking: lifetimes.jobMs,
+  tag_deletion: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,
 };
 

@@ -50,6 +50,12 @@ test('every record of the demo is accepted, points to others, and is made once',
   const renewals = await list('Deals/search', { criteria: `(Pipeline:equals:${demoPipeline.name})`, fields: 'Stage' });
   expect(renewals.info.count).toBe(80);
   expect((await list('settings/automation/assignment_rules')).assignment_rules).toMatchObject([{ name: 'New leads' }]);
+  expect((await list('settings/global_picklists')).global_picklists).toMatchObject([{ api_name: 'Regions' }]);
+  const draft = { data: [{ Solution_Title: 'New', Status: 'Draft' }] };
+  const { id: solution } = (await crm.call('POST', '/crm/v8/Solutions', { body: draft })).json.data[0].details;
+  expect((await list(`Solutions/${solution}/actions/blueprint`)).blueprint.process_info).toMatchObject({
+    name: 'Review of solutions',
+  });
   const variables = await list('settings/variables', { group: 'Sales_targets' });
   expect(variables.variables).toHaveLength(demoVariables.variables.length);
   for (const deal of json.data) expect([deal.Account_Name.name, deal.Contact_Name.name]).not.toContain(null);

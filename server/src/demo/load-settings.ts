@@ -3,13 +3,22 @@ import { Refusal } from '../crm/kernel/errors.ts';
 import { layoutId } from '../crm/kernel/ids.ts';
 import type { CrmUser } from '../crm/kernel/space/space.ts';
 import { createAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
+import { createPickLists } from '../crm/settings/global-pick-lists/write-pick-lists.ts';
 import { listPipelines } from '../crm/settings/pipelines/read-pipelines.ts';
 import { createPipelines } from '../crm/settings/pipelines/write-pipelines.ts';
 import { addUsersToTerritory } from '../crm/settings/territories/territory-users.ts';
 import { createTerritories } from '../crm/settings/territories/write-territories.ts';
 import { createVariableGroups } from '../crm/settings/variables/write-groups.ts';
 import { createVariables } from '../crm/settings/variables/write-variables.ts';
-import { demoPipeline, demoRule, demoTerritories, demoVariables } from './data/settings.ts';
+import { createBlueprint } from '../crm/work/blueprint/write-blueprints.ts';
+import {
+  demoBlueprint,
+  demoPickList,
+  demoPipeline,
+  demoRule,
+  demoTerritories,
+  demoVariables,
+} from './data/settings.ts';
 
 const dealsModule = 2181;
 
@@ -21,6 +30,8 @@ export async function loadDemoSettings(call: CrmCall): Promise<void> {
   await makeTerritories(call);
   await makePipeline(call);
   await makeRule(call);
+  await orThere(async () => createBlueprint(await fresh(call), demoBlueprint));
+  await send(call, createPickLists, { global_picklists: [demoPickList] });
   const { group, variables } = demoVariables;
   await send(call, createVariableGroups, { variable_groups: [group] });
   const variable_group = { name: group.name };
@@ -53,12 +64,19 @@ async function makePipeline(call: CrmCall): Promise<void> {
 async function makeRule(call: CrmCall): Promise<void> {
   const email = (place: number) => userAt(call, place).email;
   const { default_assignee, entries, ...rule } = demoRule;
-  try {
-    await createAssignmentRule(await fresh(call), {
+  await orThere(async () =>
+    createAssignmentRule(await fresh(call), {
       ...rule,
       default_assignee: email(default_assignee),
       entries: entries.map(({ criteria, users }) => ({ criteria, users: users.map(email) })),
-    });
+    }),
+  );
+}
+
+/** Makes what the operator makes, unless it is there already. */
+async function orThere(make: () => Promise<unknown>): Promise<void> {
+  try {
+    await make();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
   }

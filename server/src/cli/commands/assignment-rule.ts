@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
 import { connectAdmin, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
-import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
+import { addOrganizationOptions, type OrganizationOptions, queryOf, targetOf } from './organization.ts';
+import { readJsonFile } from './read-json-file.ts';
 
 interface Rule {
   readonly id: string;
@@ -21,7 +20,7 @@ export function registerAssignmentRuleCommands(crm: Command): void {
       .description('make a rule from a JSON file')
       .requiredOption('--file <path>', '{"name", "module", "default_assignee", "entries": [{"criteria", "users"}]}'),
   ).action(async (options: OrganizationOptions & { readonly file: string }) => {
-    const body = { ...targetOf(options), rule: readJson(options.file) };
+    const body = { ...targetOf(options), rule: readJsonFile(options.file) };
     const made = await connectAdmin(options)<{ id: string }>('POST', '/assignment-rules', body);
     if (options.json) printJson(made);
     else printFacts({ ...made });
@@ -50,22 +49,4 @@ export function registerAssignmentRuleCommands(crm: Command): void {
     if (options.json) printJson(done);
     else printFacts({ ...done });
   });
-}
-
-function queryOf(options: OrganizationOptions): string {
-  return new URLSearchParams(targetOf(options)).toString();
-}
-
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new UsableFailure(`the file "${path}" cannot be read`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsableFailure(`the file "${path}": expected JSON, got ${(error as Error).message}`);
-  }
 }

@@ -4,6 +4,7 @@ import { connectAdmin } from '../admin-client.ts';
 import { type ImportReport, importFile } from '../import-file.ts';
 import { printFacts, printJson } from '../output.ts';
 import { registerAssignmentRuleCommands } from './assignment-rule.ts';
+import { registerBlueprintCommands } from './blueprint.ts';
 import { registerTypesCommand } from './crm-types.ts';
 import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
 
@@ -42,6 +43,7 @@ export function registerCrmCommands(program: Command): void {
   });
   registerTypesCommand(crm);
   registerAssignmentRuleCommands(crm);
+  registerBlueprintCommands(crm);
   addOrganizationOptions(
     crm
       .command('territories')

@@ -22,3 +22,8 @@ export function addOrganizationOptions(command: Command): Command {
 export function targetOf({ dc, organization, environment }: OrganizationOptions) {
   return { dataCenter: dc, organizationId: organization, environment };
 }
+
+/** The same as a query. */
+export function queryOf(options: OrganizationOptions): string {
+  return new URLSearchParams(targetOf(options)).toString();
+}

@@ -6,9 +6,14 @@ export type WorkedOperation =
   | MassOperation
   | 'audit_export'
   | 'bin_purge'
+  | 'choice_replacement'
   | 'field_tidying'
+  | 'mass_convert'
+  | 'merge'
+  | 'tag_deletion'
   | 'pipeline_transfer'
   | 'read'
+  | 'rule_locking'
   | 'write';
 /** Mass actions over the records of a custom view. */
 export type MassOperation = 'mass_update' | 'mass_delete' | 'mass_owner';

@@ -208,6 +208,14 @@ export const errorCatalogue = {
     'Cannot update record that is not approved yet',
     'The record waits for approval: only an update that says "$approved": true may touch it.',
   ),
+  RECORD_IN_BLUEPRINT: entry(
+    400,
+    'Cannot update the record as it is in a blueprint',
+    'Where the record stands in its blueprint is changed by transitions only: PUT …/actions/blueprint.',
+  ),
+  RECORD_NOT_IN_PROCESS: entry(400, 'record not in process', 'The record is in no blueprint, or not any more.'),
+  ALREADY_USED: entry(400, 'already used', 'Something uses it; details names what is used.'),
+  NOT_ALLOWED: entry(400, 'the operation is not allowed', 'The state of the record or of the setting forbids it.'),
   ALREADY_LOCKED: entry(400, 'record is already locked', 'A record has at most one lock.'),
   ALREADY_SCHEDULED: entry(
     400,

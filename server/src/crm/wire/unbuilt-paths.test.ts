@@ -20,6 +20,8 @@ const methods = new Set(operations.map(({ method, path }) => `${method} ${rowPat
 const moreGeneral: readonly (readonly [RegExp, string])[] = [
   [/^\/crm\/v8\/Notes(?=$|\/)/, '/crm/v8/{}'],
   [/^\/crm\/v8\/Leads\/\{\}\/(?=__conversion_options$|actions\/convert$)/, '/crm/v8/{}/{}/'],
+  [/^\/crm\/v8\/Leads\/(?=actions\/mass_convert$)/, '/crm/v8/{}/'],
+  [/^\/crm\/v8\/Events\/\{\}\/(?=actions\/cancel$)/, '/crm/v8/{}/{}/'],
   [/^\/crm\/v8\/Deals\/\{\}\/Contact_Roles(?=$|\/)/, '/crm/v8/{}/{}/{}'],
   [/^\/crm\/v8\/__features\/(data_enrichment|user_licenses)$/, '/crm/v8/__features/{}'],
 ];

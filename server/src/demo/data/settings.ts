@@ -64,3 +64,20 @@ export const demoVariables = {
     { name: 'Support address', api_name: 'Support_Address', type: 'email', value: 'support@demo.example' },
   ],
 } as const;
+
+/** What solutions go through before anybody is shown them. */
+export const demoBlueprint = {
+  name: 'Review of solutions',
+  module: 'Solutions',
+  field: 'Status',
+  transitions: [
+    { name: 'Approve', from: ['Draft'], to: 'Reviewed', fields: [{ api_name: 'Answer', mandatory: true }] },
+    { name: 'Mark as duplicate', from: ['Draft', 'Reviewed'], to: 'Duplicate' },
+  ],
+} as const;
+
+export const demoPickList = {
+  display_label: 'Regions',
+  description: 'Choices for fields of any module',
+  pick_list_values: ['North', 'East', 'South', 'West'].map((display_value) => ({ display_value })),
+};

@@ -317,6 +317,32 @@ export const apiCodeExplanations: Explanations = {
     mend: 'Send "$approved": true with the update, or let it be approved first.',
     setting: 'records',
   },
+  RECORD_IN_BLUEPRINT: {
+    expected: 'a change that leaves the state of the record alone',
+    came: '[[another value for {details.api_name}||another state]]',
+    rule: 'docs/operating.md, "Blueprints"',
+    mend: 'Ask GET …/actions/blueprint for the transitions, and perform one by PUT.',
+    setting: 'records',
+  },
+  RECORD_NOT_IN_PROCESS: {
+    expected: 'a record that stands in a blueprint',
+    came: '[[the record {details.id}||one]] in none',
+    rule: 'docs/operating.md, "Blueprints"',
+    mend: 'Define a blueprint for the module (grantway crm blueprint), or change the field by an ordinary update.',
+    setting: 'records',
+  },
+  ALREADY_USED: {
+    expected: 'something that nothing uses',
+    came: '[[{details.id}||one]] that is in use',
+    rule: openApi,
+    mend: 'Ask for its associations, and end them first.',
+  },
+  NOT_ALLOWED: {
+    expected: 'a record or setting in a state that allows it',
+    came: '[[the record {details.id}||one]] in another state',
+    rule: openApi,
+    mend: 'Read the message: it says what stands in the way.',
+  },
   ALREADY_LOCKED: {
     expected: 'a record without a lock',
     came: 'one that is locked already',

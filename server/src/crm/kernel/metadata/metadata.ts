@@ -150,6 +150,8 @@ export interface Field {
   /** A field that upsert and lead conversion look for duplicates in. */
   readonly duplicateCheck: boolean;
   readonly pickList: readonly PickListValue[];
+  /** Id of the global pick list that its choices are those of. */
+  readonly globalPickList: string | null;
   /** API names of the modules that a lookup may point to. */
   readonly lookupModules: readonly string[];
   /** It leads to the modules of an organization's own as well. */

@@ -62,6 +62,8 @@ export interface FieldSource {
   /** By id of the profile. */
   readonly restrictions?: Readonly<Record<string, FieldRestriction>>;
   readonly auto_number?: AutoNumber;
+  /** Id of the global pick list that the values come from. */
+  readonly global_pick_list?: string;
   readonly linking?: Linking;
   readonly back_list?: BackList;
   /** The field shows only in organizations with this feature. */
@@ -134,6 +136,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
     modifiedAtMs,
     duplicateCheck: from.duplicate_check ?? false,
     pickList: pickListOf(from.values ?? []),
+    globalPickList: from.global_pick_list ?? null,
     lookupModules: from.lookup_modules ?? (from.lookup === undefined ? [] : [from.lookup]),
     intoOwnModules: from.into_own_modules ?? false,
     typeKey: from.type_key ?? null,

@@ -5,6 +5,7 @@ import type { Metadata, Module } from '../metadata/metadata.ts';
 import { hasOldNames, metadataIn } from '../metadata/version-metadata.ts';
 import type { Version } from '../versions.ts';
 import type { AssignmentRule } from './assignment-rule.ts';
+import type { Definition, DefinitionKind } from './definition.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Territory } from './territory.ts';
 
@@ -96,6 +97,7 @@ export interface SpaceContents {
   readonly territories: readonly Territory[];
   readonly pipelines: readonly Pipeline[];
   readonly assignmentRules: readonly AssignmentRule[];
+  readonly definitions: readonly Definition[];
   readonly metadata: Metadata;
 }
 
@@ -163,6 +165,15 @@ export class Space {
 
   territory(id: string): Territory | undefined {
     return this.#territories.get(id);
+  }
+
+  /** What the organization has set up of one kind, oldest first; of one module, when its number is given. */
+  definitions<Kind extends DefinitionKind>(kind: Kind, module?: number): readonly Definition<Kind>[] {
+    const { definitions } = this.contents;
+    if (definitions.length === 0) return [];
+    return definitions.filter(
+      (each): each is Definition<Kind> => each.kind === kind && (module === undefined || each.module === module),
+    );
   }
 
   /** The id of something whose sequence number is the same in every data space. */

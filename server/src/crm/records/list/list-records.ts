@@ -25,6 +25,7 @@ import { ambiguous, pageInfo, pagePlace } from './paging.ts';
 import type { CustomView } from './standard-views.ts';
 import { territoryScope } from './territory-scope.ts';
 import { viewScope } from './view-scope.ts';
+import { viewSortOf } from './view-sort.ts';
 
 const maxFields = 50;
 export const maxIds = 100;
@@ -153,10 +154,11 @@ function listParameters(
   const asked = stateParameter(query, 'converted', 'false');
   const converted = view?.converted ?? asked;
   const approved = stateParameter(query, 'approved', 'both');
+  const sort = view && viewSortOf(call.space, view);
   return {
     perPage: pageParameters(call).perPage,
-    sortBy: view?.sortBy ?? sortParameter(call, module),
-    ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], order) === 'asc',
+    sortBy: sort?.field ?? view?.sortBy ?? sortParameter(call, module),
+    ascending: choiceParameter(query, 'sort_order', ['asc', 'desc'], sort?.order ?? order) === 'asc',
     converted: !convertible || converted === 'both' ? undefined : converted === 'true',
     approved: approved === 'both' ? undefined : approved === 'true',
     ids,

@@ -21,7 +21,7 @@ test.each([
   ['takeIn', waiting, undefined],
   ['update', {}, undefined],
 ] as const)('%s of a record in the state %o: %s', (kind, data, code) => {
-  const state = { call, kind, before: storedRecord(data), changes: noChanges() };
+  const state = { call, module, kind, before: storedRecord(data), changes: noChanges() };
   expect(checkState(state)?.code).toBe(code);
 });
 

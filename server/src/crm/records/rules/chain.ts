@@ -10,6 +10,8 @@ import { assignTerritories } from './assign-territories.ts';
 import type { BatchStep } from './batch.ts';
 import { changeRecords } from './change-records.ts';
 import { checkApproval } from './check-approval.ts';
+import { checkBlueprint } from './check-blueprint.ts';
+import { checkDependencies } from './check-dependencies.ts';
 import { checkLock } from './check-lock.ts';
 import { checkReferences } from './check-references.ts';
 import { checkUnmodified } from './check-unmodified.ts';
@@ -19,6 +21,7 @@ import { deriveValues } from './derive-values.ts';
 import { insertRecords } from './insert-records.ts';
 import { keepUniqueValues } from './keep-unique-values.ts';
 import { linkRecords } from './link-records.ts';
+import { lockByRule } from './lock-by-rule.ts';
 import { makeRecords } from './make-records.ts';
 import { nameRecord } from './name-record.ts';
 import { numberRecords } from './number-records.ts';
@@ -35,21 +38,24 @@ import { changeOf, type RecordStep, type StateStep, type Writing } from './writi
 
 /** What a record's state must allow before anything is made of it, in the order of the wire. */
 const stateSteps: readonly Row<StateStep>[] = [
-  [checkLock, ['update', 'amend', 'takeIn', 'convert']],
-  [checkUnmodified, ['update']],
-  [checkApproval, ['update', 'convert']],
+  [checkLock, ['update', 'transition', 'amend', 'takeIn', 'convert']],
+  [checkUnmodified, ['update', 'transition']],
+  [checkApproval, ['update', 'transition', 'convert']],
 ];
 
 /** What makes a record of the values that were read, each step on what those before it made. */
 const valueSteps: readonly Row<RecordStep>[] = [
-  [applyValues, ['insert', 'update', 'amend', 'takeIn', 'convert']],
-  [applyTags, ['insert', 'update']],
-  [applyPipeline, ['insert', 'update']],
-  [deriveValues, ['insert', 'update', 'takeIn']],
-  [stamp, ['insert', 'update', 'amend', 'takeIn', 'convert', 'restore']],
-  [computeFormulas, ['insert', 'update', 'amend', 'takeIn', 'convert', 'restore', 'recompute']],
-  [assignTerritories, ['insert', 'update', 'amend', 'takeIn', 'assign']],
-  [nameRecord, ['insert', 'update', 'takeIn']],
+  [applyValues, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert']],
+  [checkBlueprint, ['update', 'takeIn']],
+  [checkDependencies, ['insert', 'update', 'transition']],
+  [applyTags, ['insert', 'update', 'transition']],
+  [applyPipeline, ['insert', 'update', 'transition']],
+  [deriveValues, ['insert', 'update', 'transition', 'takeIn']],
+  [stamp, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert', 'restore']],
+  [computeFormulas, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert', 'restore', 'recompute']],
+  [assignTerritories, ['insert', 'update', 'transition', 'amend', 'takeIn', 'assign']],
+  [nameRecord, ['insert', 'update', 'transition', 'takeIn']],
+  [lockByRule, ['insert', 'update', 'transition', 'takeIn']],
 ];
 
 const record = bindSteps(stateSteps, valueSteps);

@@ -28,7 +28,7 @@ async function change(
     item.failure = errorBody('INVALID_DATA', item.idPlace ?? {}, idInvalid);
     return;
   }
-  const state = { call, kind, before, changes: item.changes, unmodifiedSinceMs };
+  const state = { call, module, kind, before, changes: item.changes, unmodifiedSinceMs };
   const refused = chain.check(state);
   const changes = amend && !refused ? amend(before) : item.changes;
   if (!changes) {

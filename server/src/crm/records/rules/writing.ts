@@ -6,10 +6,19 @@ import type { StoredRecord } from '../../kernel/record/record.ts';
 
 /**
  * Why a record is written. `amend`: what stands beside its fields (tags, photo, owner, territories); `takeIn`: it takes
- * in the values of a converted lead; `convert`: it is that lead; `assign`: an assignment rule gave it another owner before it was
+ * in the values of a converted lead, or of a record that is merged into it; `transition`: a step of its blueprint; `convert`: it is that lead; `assign`: an assignment rule gave it another owner before it was
  * written; `recompute`: its module's formulas changed.
  */
-export type WritingKind = 'insert' | 'update' | 'amend' | 'takeIn' | 'convert' | 'restore' | 'assign' | 'recompute';
+export type WritingKind =
+  | 'insert'
+  | 'update'
+  | 'amend'
+  | 'takeIn'
+  | 'transition'
+  | 'convert'
+  | 'restore'
+  | 'assign'
+  | 'recompute';
 
 /** A record on its way to be written, as the steps of `chain.ts` see it; they make `after`, whose data is `data`. */
 export interface Writing extends Draft {
@@ -75,7 +84,7 @@ function writingOf(task: WritingTask, before: StoredRecord | undefined, after: W
 }
 
 /** What a record's state is asked about, before anything is made of it. */
-export type RecordState = Pick<Writing, 'call' | 'kind' | 'before' | 'changes' | 'unmodifiedSinceMs'>;
+export type RecordState = Pick<Writing, 'call' | 'module' | 'kind' | 'before' | 'changes' | 'unmodifiedSinceMs'>;
 
 /** A step that looks at a record's state. @returns why it is not written. */
 export type StateStep = (state: RecordState) => ErrorBody | undefined;

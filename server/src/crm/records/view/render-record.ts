@@ -5,6 +5,7 @@ import { constantsOf, systemFields, type VariableKey } from '../../kernel/metada
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import type { Version } from '../../kernel/versions.ts';
 import { approvalState, isApproved } from '../../store/records/approval.ts';
+import { isCancelled } from '../cancelled.ts';
 import { isLocked } from '../locked.ts';
 import { lineTaxes } from '../rules/line-totals.ts';
 import { mostRowsShown, showField } from './record-view.ts';
@@ -44,7 +45,7 @@ const variableKeys: Readonly<Record<VariableKey, (module: Module) => Member['sho
       Object.fromEntries(fields.map((field) => [field.apiName, rowCount(record, field, view) > mostRowsShown]));
   },
   $se_module: ofActivities((record) => (record.data.What_Id as { module?: string } | undefined)?.module ?? null),
-  $event_cancelled: ofActivities(() => false),
+  $event_cancelled: ofActivities(isCancelled),
   // By which calendars know the event again.
   $u_id: ({ traits }) => (traits.calendar ? ({ id }) => id : undefined),
   $taxable: ({ traits }) => (traits.sold ? ({ data }) => data.Taxable === true : undefined),

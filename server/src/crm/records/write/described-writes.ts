@@ -21,7 +21,7 @@ export const recordCreates: Writes = { ...recordWrites, status: 201 };
 export const recordDeletes: Writes = { ...recordWrites, details: shape({ id }) };
 
 /** Codes of records whose state forbids a change. */
-export const stateErrors = ['RECORD_LOCKED', 'NOT_APPROVED'] as const;
+export const stateErrors = ['RECORD_LOCKED', 'NOT_APPROVED', 'RECORD_IN_BLUEPRINT'] as const;
 
 /** Codes of items that cannot be written, beside those of every body. */
 export const recordErrors = [

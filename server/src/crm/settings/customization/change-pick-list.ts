@@ -20,6 +20,8 @@ export function changePickList(item: JsonObject, { module, field }: FoundField, 
   }
   // Those of a deal's pipeline are the pipelines, which have calls of their own.
   if (module.traits.stages && field.apiName === 'Pipeline') return fail('NOT_SUPPORTED', task, 'pick_list_values', {});
+  // Its choices are changed where they are: in the list that fields share.
+  if (field.globalPickList !== null) return fail('NOT_SUPPORTED', task, 'pick_list_values', {});
   if (!Array.isArray(given)) {
     return fail('INVALID_DATA', task, 'pick_list_values', { expected_data_type: 'jsonarray' });
   }

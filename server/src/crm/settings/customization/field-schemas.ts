@@ -68,6 +68,7 @@ export const newField = input(
     decimal_place: integer,
     currency: input({}, { precision: integer, rounding_option: text }),
     pick_list_values: listOf(choice, { min: 1, max: 1000 }),
+    global_picklist: noted(moduleGiven, 'The global pick list whose choices the field has, instead of its own.'),
     lookup: input({ module: moduleGiven }, { display_label: noted(text, 'Of the list on the other module.') }),
   },
 );

@@ -4,14 +4,18 @@ import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { DataType } from '../../kernel/metadata/metadata.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
+import { readGlobalPickList } from './shared-choices.ts';
 
 const limits = { values: 1000, length: 120 } as const;
 const colour = /^#[0-9A-Fa-f]{6}$/;
 
-/** `pick_list_values` of a new field: at least one, none twice; `-None-` is the choice of nothing. */
+/** `pick_list_values` of a new field: at least one, none twice, or those of a global pick list; `-None-` is the choice of nothing. */
 export function readPickList(item: JsonObject, dataType: DataType, task: FieldTask): Reading {
+  const none: PickListSource[] = kindOfType(dataType).choices === 'one' ? [{ value: noChoice, id: task.newId() }] : [];
   if (item.global_picklist !== undefined && item.global_picklist !== null) {
-    return fail('NOT_SUPPORTED', task, 'global_picklist', {});
+    const shared = readGlobalPickList(item, task);
+    if (shared.failure) return shared;
+    return { value: { values: [...none, ...shared.value.values], global_pick_list: shared.value.id } };
   }
   const given = item.pick_list_values;
   if (given === undefined || given === null) return fail('MANDATORY_NOT_FOUND', task, 'pick_list_values', {});
@@ -26,7 +30,6 @@ export function readPickList(item: JsonObject, dataType: DataType, task: FieldTa
     if (part.failure) return part;
     if (part.value.value !== noChoice) values.push(part.value);
   }
-  const none: PickListSource[] = kindOfType(dataType).choices === 'one' ? [{ value: noChoice, id: task.newId() }] : [];
   const sorted =
     item.pick_list_values_sorted_lexically === true
       ? values.sort((a, b) => ((a.display ?? a.value) < (b.display ?? b.value) ? -1 : 1))

@@ -62,7 +62,7 @@ export function fieldAnswer(
     pick_list_values: kind.choices ? pickListValues(field, module, space) : [],
     pick_list_values_sorted_lexically: false,
     enable_colour_code: field.pickList.some(({ colour }) => colour !== undefined),
-    global_picklist: null,
+    global_picklist: globalPickList(field, space),
     ui_type: field.uiType,
     virtual_field: false,
     private: null,
@@ -101,6 +101,11 @@ export function fieldAnswer(
     // What the type says takes the place of what stands for nothing.
     ...kind.attributes(field, { space, version }),
   };
+}
+
+function globalPickList({ globalPickList: id }: Field, space: Space): object | null {
+  const list = space.definitions('global_pick_list').find((each) => each.id === id);
+  return list ? { id: list.id, api_name: list.body.apiName, display_label: list.body.label } : null;
 }
 
 function formula({ formula: own, custom }: Field): object {

@@ -14,26 +14,29 @@ import {
   text,
 } from '../../kernel/schema.ts';
 
-const pickListValue = named(
-  'PickListValue',
-  shape(
-    {
-      display_value: text,
-      sequence_number: integer,
-      reference_value: text,
-      colour_code: orNull(text),
-      actual_value: text,
-      id,
-      type: text,
-    },
-    {
-      probability: { type: 'number' },
-      forecast_type: text,
-      forecast_category: anything,
-      maps: noted(listOf(anyObject), 'Stages: the pipelines that have them.'),
-    },
-  ),
+const choiceKeys = {
+  display_value: text,
+  sequence_number: integer,
+  reference_value: text,
+  colour_code: orNull(text),
+  actual_value: text,
+  id,
+  type: text,
+};
+const choiceOptions = {
+  probability: { type: 'number' },
+  forecast_type: text,
+  forecast_category: anything,
+  maps: noted(listOf(anyObject), 'Stages: the pipelines that have them.'),
+};
+const pickListValue = named('PickListValue', shape(choiceKeys, choiceOptions));
+
+/** The same in a list of its own. */
+export const placedPickListValue = named(
+  'PlacedPickListValue',
+  shape({ ...choiceKeys, layout_associations: listOf(shape({ api_name: text, name: text, id })) }, choiceOptions),
 );
+
 /** What `fieldAnswer` makes. Objects that are empty say that the field is of another type. */
 export const fieldKeys: Readonly<Record<string, Schema>> = {
   id,

@@ -31,6 +31,19 @@ export async function getField(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { fields: [fieldsShown(call)(field, module)] } };
 }
 
+/** GET /settings/fields/{id}/pick_list_values?module= */
+export async function listPickListValues(call: CrmCall): Promise<CrmAnswer> {
+  const { space } = call;
+  const module = metadataModule(call);
+  const suffix = sequenceOf(space.dataSpace, pathId(call.path[0] as string, 2));
+  const field = module.fields.find((each) => each.idSuffix === suffix);
+  if (!field) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
+  const { pick_list_values, layout_associations } = fieldAnswer(field, module, call);
+  const values = pick_list_values as readonly object[];
+  if (values.length === 0) return { status: 204 };
+  return { status: 200, json: { pick_list_values: values.map((each) => ({ ...each, layout_associations })) } };
+}
+
 /** How fields are shown: with `include=allowed_permissions_to_update`, also what profiles may be allowed to do with them. */
 function fieldsShown(call: CrmCall): (field: Field, module: Module) => Record<string, unknown> {
   const parts = listParameter(call.query, 'include') ?? [];

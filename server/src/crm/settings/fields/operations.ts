@@ -16,8 +16,8 @@ import {
   uploadOrganizationPhoto,
 } from '../organization/organization-photo.ts';
 import { organizationSchema } from '../organization/organization-schema.ts';
-import { fieldSchema } from './field-schema.ts';
-import { getField, listFields } from './fields.ts';
+import { fieldSchema, placedPickListValue } from './field-schema.ts';
+import { getField, listFields, listPickListValues } from './fields.ts';
 import { moduleSchema, wholeModuleSchema } from './module-schema.ts';
 import { getModule, listModules } from './modules.ts';
 
@@ -123,5 +123,16 @@ export const settingsOperations: readonly Operation[] = [
     scopes: settings('fields', 'READ'),
     handle: getField,
     about: { summary: 'Get a field', query: [moduleParameter, include], answers: always('fields', fieldSchema) },
+  },
+  {
+    method: 'GET',
+    path: 'settings/fields/{field}/pick_list_values',
+    scopes: settings('fields', 'READ'),
+    handle: listPickListValues,
+    about: {
+      summary: 'List the choices of a field',
+      query: [moduleParameter],
+      answers: found('pick_list_values', placedPickListValue),
+    },
   },
 ];

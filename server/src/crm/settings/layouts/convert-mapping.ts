@@ -47,6 +47,9 @@ const mapping: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 export type ConversionTarget = 'Contacts' | 'Accounts' | 'Deals';
 
+/** Whose records may take a lead in instead of new ones. */
+export const joinedTargets: readonly ConversionTarget[] = ['Contacts', 'Accounts'];
+
 /** Pairs of the lead's field and the target's field that both exist, whoever may see them. */
 export function mappedFields(target: ConversionTarget, space: Space): readonly (readonly [Field, Field])[] {
   const [seenLeads, seenModule] = [space.metadata.having('convertible'), space.metadata.find(target)];

@@ -1,8 +1,10 @@
 import type { Operation as ScopeOperation } from '../../../oauth/scope-catalogue.ts';
+import { stateWords } from '../../jobs/state-word.ts';
 import { byItems } from '../../kernel/cost.ts';
-import { bodyWith, found, query } from '../../kernel/description.ts';
+import { always, bodyWith, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
+  exactly,
   flag,
   id,
   idGiven,
@@ -18,7 +20,8 @@ import {
   time,
 } from '../../kernel/schema.ts';
 import { idsParameter, moduleParameter } from '../../wire/openapi/parameters.ts';
-import { module, settings } from '../../wire/scopes.ts';
+import { anyOf, module, settings } from '../../wire/scopes.ts';
+import { massDeleteTags, massDeleteTagsStatus, maxTagsOfDeletion } from './mass-delete-tags.ts';
 import { addTags, addTagsToOne, removeTags, removeTagsFromOne, tagLimits } from './record-tags.ts';
 import { countTagged, listTags, maxTagsPerModule, tagColors } from './tag-settings.ts';
 import { createTags, deleteTag, mergeTags, updateTag, updateTags } from './write-tags.ts';
@@ -125,6 +128,58 @@ export const tagOperations: readonly Operation[] = [
     scopes: tags('DELETE'),
     handle: deleteTag,
     about: { summary: 'Delete a tag', text: 'It goes off all records as well.', writes: onlyId },
+  },
+  {
+    method: 'POST',
+    path: 'settings/tags/actions/mass_delete',
+    scopes: tags('DELETE'),
+    since: 6,
+    handle: massDeleteTags,
+    about: {
+      summary: 'Delete many tags',
+      text: 'A job deletes them; they go off all records as well.',
+      body: bodyWith(
+        'mass_delete',
+        input({
+          module: input({ api_name: text }, { id: idGiven }),
+          tags: listOf(input({ id: idGiven }), { min: 1, max: maxTagsOfDeletion }),
+        }),
+        1,
+      ),
+      answers: {
+        200: {
+          json: shape({
+            code: exactly('SCHEDULED'),
+            details: shape({ job_id: id }),
+            message: text,
+            status: exactly('success'),
+          }),
+        },
+      },
+      errors: ['INVALID_MODULE', 'LIMIT_EXCEEDED'],
+    },
+  },
+  {
+    method: 'GET',
+    path: 'settings/tags/actions/mass_delete',
+    scopes: anyOf(tags('READ'), tags('DELETE')),
+    since: 6,
+    handle: massDeleteTagsStatus,
+    about: {
+      summary: 'Get the state of a deletion of many tags',
+      query: [{ ...query('job_id', 'Id of the job.', id), required: true }],
+      answers: always(
+        'mass_delete',
+        shape({
+          job_id: id,
+          status: oneOf(...stateWords),
+          total_count: integer,
+          deleted_count: integer,
+          failed_count: integer,
+        }),
+      ),
+      errors: ['REQUIRED_PARAM_MISSING'],
+    },
   },
   {
     method: 'POST',

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testing/platform-process.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
 
@@ -158,5 +159,35 @@ describe('tags of records', () => {
     expect((await call('POST', `Leads/${lead}/actions/add_tags`, { token, body })).status).toBe(400);
     const put = await call('PUT', `settings/tags/${tag}`, { ...leads, token, body });
     expect(put.status).toBe(400);
+  });
+});
+
+describe('many tags', () => {
+  const path = 'settings/tags/actions/mass_delete';
+  const asked = (ids: readonly string[], module = 'Leads') => ({
+    body: { mass_delete: [{ module: { api_name: module }, tags: ids.map((id) => ({ id })) }] },
+  });
+
+  test('are deleted by a job, and go off all records', async () => {
+    const ids = [await newTag('Mass 1'), await newTag('Mass 2')];
+    const lead = await one('Leads', { Last_Name: 'tagged', Tag: [{ name: 'Mass 1' }, { name: 'Mass 3' }] });
+    const begun = await call('POST', path, asked(ids));
+    expect([begun.status, begun.json.code], begun.text).toEqual([200, 'SCHEDULED']);
+    const query = { job_id: begun.json.details.job_id };
+    const status = async () => (await call('GET', path, { query })).json.mass_delete[0];
+    await until(async () => (await status()).status === 'COMPLETED', 'the tags are deleted');
+    expect(await status()).toMatchObject({ total_count: 2, deleted_count: 2, failed_count: 0 });
+    expect((await call('GET', `Leads/${lead}`)).json.data[0].Tag).toMatchObject([{ name: 'Mass 3' }]);
+  });
+
+  test('must be tags of the module', async () => {
+    const id = await newTag('Of leads');
+    const wrong = await call('POST', path, asked([id], 'Contacts'));
+    expect([wrong.status, wrong.json.code, wrong.json.details.json_path]).toEqual([
+      ...[400, 'INVALID_DATA', '$.mass_delete[0].tags[0].id'],
+    ]);
+    expect((await call('POST', path, asked([]))).json.code).toBe('MANDATORY_NOT_FOUND');
+    expect((await call('POST', path, asked([id], 'Nothing'))).json.code).toBe('INVALID_MODULE');
+    expect((await call('GET', path, { query: { job_id: id } })).json.code).toBe('INVALID_DATA');
   });
 });

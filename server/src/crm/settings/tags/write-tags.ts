@@ -139,17 +139,23 @@ async function update(
 export async function deleteTag(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   await changeSpace(call, async (transaction) => {
-    const [gone] = await transaction.query<{ module: number }>({
-      text: `WITH gone AS (
-               DELETE FROM crm_tag WHERE data_space = $1 AND tag_id = $2 RETURNING module
-             ), ${untaggedParts({ dataSpace: '$1', module: '(SELECT module FROM gone)', tag: '$2' })}
-             SELECT module FROM gone`,
-      values: [call.space.dataSpace, id],
-    });
-    if (!gone) throw unknownTag();
-    checkChange(call, gone.module);
+    const module = await removeTag(transaction, call, id);
+    if (module === undefined) throw unknownTag();
+    checkChange(call, module);
   });
   return answerItemList('tags', [success('tags deleted successfully', { id })], 200);
+}
+
+/** Takes a tag off all records, and away. @returns the number of its module; undefined when there is no such tag. */
+export async function removeTag(transaction: Queryable, { space }: CrmCall, id: string): Promise<number | undefined> {
+  const [gone] = await transaction.query<{ module: number }>({
+    text: `WITH gone AS (
+             DELETE FROM crm_tag WHERE data_space = $1 AND tag_id = $2 RETURNING module
+           ), ${untaggedParts({ dataSpace: '$1', module: '(SELECT module FROM gone)', tag: '$2' })}
+           SELECT module FROM gone`,
+    values: [space.dataSpace, id],
+  });
+  return gone?.module;
 }
 
 /** POST /settings/tags/{id}/actions/merge: the tag takes over the records of `conflict_id`, which ends. */

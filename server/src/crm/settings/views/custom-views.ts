@@ -4,6 +4,7 @@ import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
 import { findView } from '../../records/list/find-view.ts';
 import { type CustomView, standardViews } from '../../records/list/standard-views.ts';
+import { viewSortOf } from '../../records/list/view-sort.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pageParameters, pathId } from '../../wire/parameters.ts';
 
@@ -67,8 +68,7 @@ function wholeViewAnswer(view: CustomView, call: CrmCall): object {
       .slice(0, shownFields)
       .map(({ apiName, idSuffix }) => ({ api_name: apiName, id: space.id(idSuffix) })),
     criteria: criteriaAnswer(view, call),
-    sort_by: sortField(view, call),
-    sort_order: view.sortBy === 'id' ? null : 'desc',
+    ...sorting(view, call),
     shared_to: null,
   };
 }
@@ -109,7 +109,13 @@ function criteriaAnswer({ tests, module, converted }: CustomView, call: CrmCall)
   return { group_operator: 'and', group: parts };
 }
 
-function sortField({ sortBy, module }: CustomView, { space }: CrmCall): object | null {
-  const field = module.field.get(sortBy);
-  return sortBy === 'id' || !field ? null : { api_name: sortBy, id: space.id(field.idSuffix) };
+function sorting(
+  view: CustomView,
+  { space }: CrmCall,
+): { readonly sort_by: object | null; readonly sort_order: string | null } {
+  const changed = viewSortOf(space, view);
+  const name = changed?.field ?? view.sortBy;
+  const field = view.module.field.get(name);
+  if (!field || (name === 'id' && !changed)) return { sort_by: null, sort_order: null };
+  return { sort_by: { api_name: name, id: space.id(field.idSuffix) }, sort_order: changed?.order ?? 'desc' };
 }

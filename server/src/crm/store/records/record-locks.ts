@@ -9,7 +9,12 @@ export interface LockRow {
   locked_by: string;
   locked_at_ms: string;
   name: string | null;
+  /** A rule locked it, which is the lock's id; there is no row of it. */
+  by_rule: boolean;
 }
+
+/** Where a record says which rule locked it (`records/locked.ts`). */
+const ruleKey = 'Locked_By_Rule__s';
 
 /** Who does something to a lock, and when. */
 interface Doer {
@@ -23,9 +28,11 @@ export async function readLock(
   { dataSpace, module, id }: RecordKey,
 ): Promise<LockRow | undefined> {
   const [row] = await queryable.query<LockRow>({
-    text: `SELECT lock_id, reason, locked_by, locked_at_ms, name FROM crm_record_lock
-           JOIN crm_record USING (data_space, module, record_id)
-           WHERE data_space = $1 AND module = $2 AND record_id = $3`,
+    text: `SELECT coalesce(lock_id, (data ->> '${ruleKey}')::bigint) AS lock_id, reason,
+                  coalesce(locked_by, modified_by) AS locked_by, coalesce(locked_at_ms, modified_at_ms) AS locked_at_ms,
+                  name, lock_id IS NULL AS by_rule
+           FROM crm_record LEFT JOIN crm_record_lock USING (data_space, module, record_id)
+           WHERE data_space = $1 AND module = $2 AND record_id = $3 AND data ? 'Locked__s'`,
     values: [dataSpace, module, id],
   });
   return row;
@@ -97,8 +104,9 @@ export async function deleteLock(
              DELETE FROM crm_record_lock
              WHERE data_space = $1 AND module = $2 AND record_id = $3 AND lock_id = $8 RETURNING record_id
            ), changed AS (
-             UPDATE crm_record SET ${stamps}, data = data - 'Locked__s' FROM lifted
-             WHERE data_space = $1 AND module = $2 AND crm_record.record_id = lifted.record_id
+             UPDATE crm_record SET ${stamps}, data = data - 'Locked__s' - '${ruleKey}'
+             WHERE data_space = $1 AND module = $2 AND crm_record.record_id = $3
+               AND (data ->> '${ruleKey}' = $8::bigint::text OR EXISTS (SELECT FROM lifted))
              RETURNING crm_record.record_id
            ), ${history}
            SELECT 1`,

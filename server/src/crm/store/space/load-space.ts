@@ -9,6 +9,7 @@ import {
   Space,
   type UserSettings,
 } from '../../kernel/space/space.ts';
+import { loadDefinitions } from '../definitions.ts';
 import { loadAssignmentRules } from '../load-assignment-rules.ts';
 import { loadPipelines } from '../load-pipelines.ts';
 import { loadTerritories, topTerritory } from '../load-territories.ts';
@@ -97,8 +98,9 @@ export async function loadSpace(
     loadTerritories(database, space.data_space, topTerritory(space.data_space, space.name, createdAtMs)),
     loadPipelines(database, space.data_space),
     loadAssignmentRules(database, space.data_space),
+    loadDefinitions(database, space.data_space),
   ]);
-  const [territories, pipelines, assignmentRules] = sales;
+  const [territories, pipelines, assignmentRules, definitions] = sales;
   const roles = roleRows.map(
     (row): Role => ({
       id: row.role_id,
@@ -132,6 +134,7 @@ export async function loadSpace(
     territories,
     pipelines,
     assignmentRules,
+    definitions,
     metadata,
   });
 }

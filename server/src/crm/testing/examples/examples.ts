@@ -1,6 +1,7 @@
 import type { Method, Operation } from '../../kernel/operation.ts';
 import { operations } from '../../operations.ts';
 import { jobExamples } from './jobs.ts';
+import { processExamples } from './processes.ts';
 import { recordExamples, relatedExamples } from './records.ts';
 import { metadataExamples, peopleExamples, salesExamples, territoryExamples } from './settings.ts';
 import type { Example, Examples } from './world.ts';
@@ -14,6 +15,7 @@ export const examples: Examples = {
   ...territoryExamples,
   ...salesExamples,
   ...jobExamples,
+  ...processExamples,
 };
 
 export const nameOf = ({ method, path }: { method: Method; path: string }): string => `${method} ${path}`;

@@ -18,6 +18,66 @@ const user = (w: W) =>
     profile: w.system(26_014),
   });
 const field = (w: W) => w.made('settings/fields', 'fields', { field_label: w.name('Field'), data_type: 'text' }, leads);
+const globalLists = 'settings/global_picklists';
+const globalList = (w: W) =>
+  w.made(globalLists, 'global_picklists', {
+    display_label: w.name('List'),
+    pick_list_values: [{ display_value: w.name('Choice') }, { display_value: w.name('Choice') }],
+  });
+/** Ids of its choices. */
+const globalChoices = async (w: W, list: string): Promise<string[]> =>
+  (await w.call('GET', `${globalLists}/${list}`)).json.global_picklists[0].pick_list_values.map(
+    ({ id }: { id: string }) => id,
+  );
+/** A list whose choices a field has. */
+async function usedList(w: W): Promise<string> {
+  const list = await globalList(w);
+  const field = { field_label: w.name('Shared'), data_type: 'picklist', global_picklist: { id: list } };
+  await w.made('settings/fields', 'fields', field, leads);
+  return list;
+}
+const replacement = async (w: W, list: string) => {
+  const [old, other] = await globalChoices(w, list);
+  return { body: { replace_picklist_values: [{ old_value: { id: old }, new_value: { id: other } }] } };
+};
+
+/** Leads' pick lists Lead_Source and Rating, one depending on the other, with what stands in the dependency's path. */
+const dependencyBody = async (w: W) => {
+  const make = async () =>
+    w.made(
+      'settings/fields',
+      'fields',
+      { field_label: w.name('Choices'), data_type: 'picklist', pick_list_values: [{ display_value: 'x' }] },
+      leads,
+    );
+  const x = { actual_value: 'x' };
+  return {
+    parent: { id: await make() },
+    child: { id: await make() },
+    pick_list_values: [{ ...x, maps: [x] }],
+  };
+};
+const dependency = async (w: W): Promise<[string, string]> => {
+  const layout = w.layout(2_175);
+  const path = `settings/layouts/${layout}/map_dependency`;
+  return [layout, await w.made(path, 'map_dependency', await dependencyBody(w), leads)];
+};
+const check = 'settings/duplicate_check_preference';
+const mappedCheck = (mapped = 'Email') => ({
+  type: 'mapped_module_records',
+  type_configurations: [
+    {
+      mapped_module: { api_name: 'Contacts' },
+      field_mappings: [{ current_field: { api_name: 'Email' }, mapped_field: { api_name: mapped } }],
+    },
+  ],
+});
+const withCheck = async (w: W): Promise<void> => {
+  const { status } = await w.crm.call('GET', `/crm/v8/${check}`, { query: leads });
+  if (status === 204)
+    await w.call('POST', check, { query: leads, body: { duplicate_check_preference: mappedCheck() } });
+};
+
 const variable = async (w: W) => {
   const api_name = w.name('Variable').replaceAll('-', '_');
   return w.made('settings/variables', 'variables', { name: api_name, api_name, type: 'text', value: w.name('Value') });
@@ -49,6 +109,87 @@ export const metadataExamples: Examples = {
     path: [w.system(2_177)],
     body: { modules: [{ plural_label: 'Houses' }] },
   }),
+  'GET settings/global_picklists': async (w) => {
+    await globalList(w);
+    return {};
+  },
+  'POST settings/global_picklists': () => ({
+    body: { global_picklists: [{ display_label: 'Sizes', pick_list_values: [{ display_value: 'Small' }] }] },
+  }),
+  'PATCH settings/global_picklists': async (w) => ({
+    body: { global_picklists: [{ id: await globalList(w), description: 'x' }] },
+  }),
+  'DELETE settings/global_picklists': async (w) => ({ query: { ids: await globalList(w) } }),
+  'GET settings/global_picklists/{global_picklist}': async (w) => ({ path: [await globalList(w)] }),
+  'PATCH settings/global_picklists/{global_picklist}': async (w) => ({
+    path: [await globalList(w)],
+    body: { global_picklists: [{ pick_list_values: [{ display_value: 'More' }] }] },
+  }),
+  'DELETE settings/global_picklists/{global_picklist}': async (w) => ({ path: [await globalList(w)] }),
+  'POST settings/global_picklists/{global_picklist}/actions/replace_picklist_values': async (w) => {
+    const list = await usedList(w);
+    return { path: [list], ...(await replacement(w, list)) };
+  },
+  'GET settings/global_picklists/{global_picklist}/actions/replaced_values': async (w) => {
+    const list = await globalList(w);
+    await w.call('POST', `${globalLists}/${list}/actions/replace_picklist_values`, await replacement(w, list));
+    return { path: [list] };
+  },
+  'GET settings/global_picklists/{global_picklist}/actions/associations': async (w) => ({ path: [await usedList(w)] }),
+  'GET settings/global_picklists/{global_picklist}/actions/pick_list_values_associations': async (w) => {
+    const list = await usedList(w);
+    return { path: [list], query: { picklist_value_id: (await globalChoices(w, list))[0] as string } };
+  },
+  'GET settings/layouts/{layout}/map_dependency': async (w) => ({ path: [(await dependency(w))[0]], query: leads }),
+  'POST settings/layouts/{layout}/map_dependency': async (w) => ({
+    path: [w.layout(2_175)],
+    query: leads,
+    body: { map_dependency: [await dependencyBody(w)] },
+  }),
+  'GET settings/layouts/{layout}/map_dependency/{dependency}': async (w) => ({
+    path: await dependency(w),
+    query: leads,
+  }),
+  'PUT settings/layouts/{layout}/map_dependency/{dependency}': async (w) => ({
+    path: await dependency(w),
+    query: leads,
+    body: { map_dependency: [{ active: false }] },
+  }),
+  'DELETE settings/layouts/{layout}/map_dependency/{dependency}': async (w) => ({
+    path: await dependency(w),
+    query: leads,
+  }),
+  'GET settings/duplicate_check_preference': async (w) => {
+    await withCheck(w);
+    return { query: leads };
+  },
+  'POST settings/duplicate_check_preference': async (w) => {
+    await withCheck(w);
+    await w.call('DELETE', check, { query: leads });
+    return { query: leads, body: { duplicate_check_preference: mappedCheck() } };
+  },
+  'PUT settings/duplicate_check_preference': async (w) => {
+    await withCheck(w);
+    return { query: leads, body: { duplicate_check_preference: mappedCheck('Secondary_Email') } };
+  },
+  'DELETE settings/duplicate_check_preference': async (w) => {
+    await withCheck(w);
+    return { query: leads };
+  },
+  'PUT settings/custom_views/actions/change_sort': (w) => ({
+    query: leads,
+    body: { custom_views: [{ id: w.system(87_501), sort_by: { api_name: 'Created_Time' }, sort_order: 'desc' }] },
+  }),
+  'PUT settings/custom_views/{view}/actions/change_sort': (w) => ({
+    path: [w.system(87_501)],
+    query: leads,
+    body: { custom_views: [{ sort_by: { api_name: 'id' }, sort_order: 'desc' }] },
+  }),
+  'GET settings/fields/{field}/pick_list_values': async (w) => {
+    const { json } = await w.call('GET', 'settings/fields', { query: leads });
+    const { id } = json.fields.find((each: { api_name: string }) => each.api_name === 'Lead_Source');
+    return { path: [id], query: leads };
+  },
   'GET settings/fields': () => ({ query: leads }),
   'GET settings/fields/{field}': async (w) => ({ path: [await field(w)], query: leads }),
   'POST settings/fields': () => ({ query: leads, body: { fields: [{ field_label: 'Extra', data_type: 'text' }] } }),
@@ -81,6 +222,14 @@ export const metadataExamples: Examples = {
     path: [await tag(w)],
     body: { tags: [{ conflict_id: await tag(w) }] },
   }),
+  'POST settings/tags/actions/mass_delete': async (w) => ({
+    body: { mass_delete: [{ module: { api_name: 'Leads' }, tags: [{ id: await tag(w) }] }] },
+  }),
+  'GET settings/tags/actions/mass_delete': async (w) => {
+    const mass_delete = [{ module: { api_name: 'Leads' }, tags: [{ id: await tag(w) }] }];
+    const { json } = await w.call('POST', 'settings/tags/actions/mass_delete', { body: { mass_delete } });
+    return { query: { job_id: json.details.job_id } };
+  },
   'GET settings/tags/{tag}/actions/records_count': async (w) => ({ path: [await tag(w)], query: leads }),
   'GET settings/variables': async (w) => {
     await variable(w);

@@ -31,6 +31,8 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   profile: { description: 'Id of a profile.', schema: id },
   field: { description: 'Id of a field.', schema: id },
   layout: { description: 'Id of a layout.', schema: id },
+  dependency: { description: 'Id of a dependency between pick lists.', schema: id },
+  global_picklist: { description: 'Id of a global pick list.', schema: id },
   view: { description: 'Id of a custom view.', schema: id },
   tag: { description: 'Id of a tag.', schema: id },
   variable: { description: 'Id or API name of a variable.', schema: text },
@@ -42,6 +44,7 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   currency: { description: 'Id of a currency.', schema: id },
   job: { description: 'Id of a job.', schema: id },
+  locking_configuration: { description: 'Id of a locking configuration.', schema: id },
   lock: { description: 'Id of a lock.', schema: id },
 };
 

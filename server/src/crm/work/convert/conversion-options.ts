@@ -7,7 +7,7 @@ import { recordModule } from '../../records/record-module.ts';
 import { namesFor } from '../../records/view/record-view.ts';
 import { recordShape, renderRecord } from '../../records/view/render-record.ts';
 import { pathId } from '../../wire/parameters.ts';
-import { findMatches } from './find-matches.ts';
+import { findMatches, matchedFields } from './find-matches.ts';
 import { leadModule, targetModule } from './read-conversion.ts';
 
 const maxMatches = 10;
@@ -32,12 +32,17 @@ export async function getConversionOptions(call: CrmCall): Promise<CrmAnswer> {
       JSON.parse(renderRecord(shape, record, { space, timeZone: user.timeZone, nowMs: call.nowMs, names })),
     );
   };
-  const matched = (apiName: string, records: readonly StoredRecord[]) => {
-    const field = leads.field.get(apiName);
-    if (records.length === 0 || !field) return null;
-    return [
-      { field: { api_name: apiName, id: space.id(field.idSuffix) }, matched_lead_value: lead.data[apiName] ?? null },
-    ];
+  const matched = (target: 'Contacts' | 'Accounts', records: readonly StoredRecord[]) => {
+    if (records.length === 0) return null;
+    const shown = matchedFields(call, target).flatMap(([current, mapped]) => {
+      const field = leads.field.get(current);
+      const value = field && lead.data[field.key];
+      const key = targetModule(call, target).field.get(mapped)?.key ?? mapped;
+      const same = (held: unknown) => String(held ?? '').toLowerCase() === String(value).toLowerCase();
+      if (!field || value === undefined || !records.some(({ data }) => same(data[key]))) return [];
+      return [{ field: { api_name: current, id: space.id(field.idSuffix) }, matched_lead_value: value }];
+    });
+    return shown.length === 0 ? null : shown;
   };
   const preference = targetModule(call, 'Contacts');
   return {
@@ -49,9 +54,9 @@ export async function getConversionOptions(call: CrmCall): Promise<CrmAnswer> {
         Deals: null,
         Accounts: await show('Accounts', matches.Accounts),
         preference_field_matched_value: {
-          Contacts: matched('Email', matches.Contacts),
+          Contacts: matched('Contacts', matches.Contacts),
           Deals: null,
-          Accounts: matched('Company', matches.Accounts),
+          Accounts: matched('Accounts', matches.Accounts),
         },
         modules_with_multiple_layouts: [],
       },

@@ -33,23 +33,7 @@ export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
   const conversion = readConversion(call);
   await checkVisible(call, id);
   if ('failure' in conversion) return writeAnswer(call, [conversion.failure], 200);
-  const missing = await dealFailure(call, conversion);
-  if (missing) return writeAnswer(call, [missing], 200);
-  const prepared = await prepare(call, conversion);
-  const { store, space } = call;
-  const done = await store.changeLocks.run([`${space.dataSpace}/${id}`], () =>
-    store.database
-      .transaction(async (transaction) => {
-        const outcome = await convert(transaction, call, id, conversion, prepared);
-        // What was written before the failure goes back.
-        if ('failure' in outcome) throw new ConversionFailed(outcome);
-        return outcome;
-      })
-      .catch((error: unknown) => {
-        if (error instanceof ConversionFailed) return error.outcome;
-        throw error;
-      }),
-  );
+  const done = await convertOne(call, id, conversion, '$.data[0]');
   if ('failure' in done) return writeAnswer(call, [done.failure], 200);
   const reference = (record: StoredRecord | null) => record && { name: record.name, id: record.id };
   if (call.version.number < 3) {
@@ -64,10 +48,41 @@ export async function convertLead(call: CrmCall): Promise<CrmAnswer> {
   return writeAnswer(call, [success('The record has been converted successfully', details)], 200);
 }
 
+/**
+ * Converts a lead in one transaction, with what else belongs to it. @returns what it became, or why nothing was done.
+ * @throws Refusal for what is wrong with the lead.
+ */
+export async function convertOne(
+  call: CrmCall,
+  id: string,
+  conversion: Conversion,
+  path: string,
+  also?: (transaction: Queryable) => Promise<void>,
+): Promise<Outcome> {
+  const missing = await dealFailure(call, conversion, path);
+  if (missing) return { failure: missing };
+  const prepared = await prepare(call, conversion);
+  const { store, space } = call;
+  return store.changeLocks.run([`${space.dataSpace}/${id}`], () =>
+    store.database
+      .transaction(async (transaction) => {
+        const outcome = await convert(transaction, call, id, conversion, prepared);
+        // What was written before the failure goes back.
+        if ('failure' in outcome) throw new ConversionFailed(outcome);
+        await also?.(transaction);
+        return outcome;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ConversionFailed) return error.outcome;
+        throw error;
+      }),
+  );
+}
+
 /** What is wrong with what the deal points to. */
-async function dealFailure(call: CrmCall, { deal }: Conversion): Promise<ErrorBody | undefined> {
+async function dealFailure(call: CrmCall, { deal }: Conversion, path: string): Promise<ErrorBody | undefined> {
   if (!deal) return undefined;
-  const items = [{ index: 0, jsonPath: '$.data[0].Deals', changes: deal }];
+  const items = [{ index: 0, jsonPath: `${path}.Deals`, changes: deal }];
   const batch = newBatch(call, targetModule(call, 'Deals'), 'insert', items);
   await run(chains.read, batch);
   return batch.items[0]?.failure;
@@ -125,6 +140,7 @@ async function convert(
   if (lead.converted) throw new Refusal('ID_ALREADY_CONVERTED', { details });
   const refused = checkState({
     call,
+    module: leadModule(call),
     kind: 'convert',
     before: lead,
     changes: noChanges(),

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testing/platform-process.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
 import { multipart } from '../../testing/multipart.ts';
@@ -194,4 +195,109 @@ test('formulas of a lead that was converted are stored as it now is', async () =
     values: [id],
   });
   expect(row).toMatchObject({ converted: true, data: { Lead_Conversion_Time: 5, Days_Plus_One: 6 } });
+});
+
+describe('many leads', () => {
+  const body = (ids: readonly string[], more: object = {}) => ({ body: { ids, ...more } });
+  const state = async (job_id: string) =>
+    (await call('GET', 'Leads/actions/mass_convert', { query: { job_id } })).json.data[0];
+  const converted = async (ids: readonly string[], more: object = {}) => {
+    const begun = await call('POST', 'Leads/actions/mass_convert', body(ids, more));
+    expect([begun.status, begun.json], begun.text).toMatchObject([200, { code: 'SCHEDULED', status: 'success' }]);
+    const { job_id } = begun.json.details;
+    await until(async () => (await state(job_id)).Status === 'COMPLETED', 'the leads are converted');
+    return state(job_id);
+  };
+
+  test('are converted by a job, each for itself', async () => {
+    const leads = await create(
+      'Leads',
+      { Last_Name: 'One', Company: 'Mass One', Tag: [{ name: 'mass' }] },
+      { Last_Name: 'Two', Company: 'Mass Two' },
+      { Last_Name: 'Locked', Company: 'Mass Three' },
+      { Last_Name: 'Done', Company: 'Mass Four' },
+    );
+    await call('POST', `Leads/${leads[2]}/Locking_Information__s`, { body: { data: [{}] } });
+    await convert(leads[3] as string);
+    const more = { Deals: { ...deal, Deal_Name: 'Mass deal' }, carry_over_tags: [{ api_name: 'Deals' }] };
+    expect(await converted(leads, more)).toEqual({
+      ...{ Status: 'COMPLETED', Total_Count: 4, Converted_Count: 2, Failed_Count: 1, Not_Converted_Count: 1 },
+    });
+    const { Converted_Deal: made } = (await call('GET', `Leads/${leads[0]}`)).json.data[0];
+    expect(await read('Deals', made.id)).toMatchObject({ Deal_Name: 'Mass deal', Tag: [{ name: 'mass' }] });
+    expect((await call('GET', `Leads/${leads[2]}`)).json.data[0].Converted__s).toBe(false);
+  });
+
+  test('are refused as a whole when the request makes no sense', async () => {
+    const [id] = (await create('Leads', { Last_Name: 'X', Company: 'X' })) as [string];
+    const cases: [object, string, string][] = [
+      [{}, 'MANDATORY_NOT_FOUND', '$.ids'],
+      [{ ids: ['x'] }, 'INVALID_DATA', '$.ids'],
+      [{ ids: [id], Deals: { Amount: 1 } }, 'MANDATORY_NOT_FOUND', '$.Deals.Deal_Name'],
+      [{ ids: [id], assign_to: { id: '1' } }, 'INVALID_DATA', '$.assign_to'],
+      [{ ids: [id], carry_over_tags: [{ api_name: 'x' }] }, 'INVALID_DATA', '$.carry_over_tags[0].api_name'],
+    ];
+    for (const [given, code, json_path] of cases) {
+      const { status, json } = await call('POST', 'Leads/actions/mass_convert', { body: given });
+      expect([status, json.code, json.details.json_path]).toEqual([400, code, json_path]);
+    }
+    const other = await call('POST', 'Contacts/actions/mass_convert', { body: { ids: [id] } });
+    expect([other.status, other.json.code]).toEqual([400, 'INVALID_MODULE']);
+  });
+});
+
+describe('the duplicate-check preference', () => {
+  const path = 'settings/duplicate_check_preference';
+  const leads = { query: { module: 'Leads' } };
+  const preference = (current: string, mapped: string) => ({
+    duplicate_check_preference: {
+      type: 'mapped_module_records',
+      type_configurations: [
+        {
+          mapped_module: { api_name: 'Contacts' },
+          field_mappings: [{ current_field: { api_name: current }, mapped_field: { api_name: mapped } }],
+        },
+      ],
+    },
+  });
+
+  test('says by which fields conversions know whom a lead is', async () => {
+    expect((await call('GET', path, leads)).status).toBe(204);
+    expect((await call('PUT', path, { ...leads, body: preference('Phone', 'Mobile') })).json.code).toBe('NOT_ALLOWED');
+    const made = await call('POST', path, { ...leads, body: preference('Phone', 'Mobile') });
+    expect([made.status, made.json.duplicate_check_preference.code], made.text).toEqual([201, 'SUCCESS']);
+    expect((await call('POST', path, { ...leads, body: preference('Phone', 'Mobile') })).json.code).toBe('NOT_ALLOWED');
+    expect((await call('GET', path, leads)).json.duplicate_check_preference).toMatchObject({
+      type: 'mapped_module_records',
+      type_configurations: [
+        {
+          mapped_module: { api_name: 'Contacts' },
+          field_mappings: [{ current_field: { api_name: 'Phone' }, mapped_field: { api_name: 'Mobile' } }],
+        },
+      ],
+    });
+    const contact = await one('Contacts', { Last_Name: 'Known', Mobile: '+353 21 99' });
+    const lead = await one('Leads', { Last_Name: 'Unknown', Phone: '+353 21 99', Email: 'unknown@example.com' });
+    const { __conversion_options: options } = (await call('GET', `Leads/${lead}/__conversion_options`)).json;
+    expect(options.Contacts).toMatchObject([{ id: contact }]);
+    expect(options.preference_field_matched_value.Contacts).toMatchObject([
+      { field: { api_name: 'Phone' }, matched_lead_value: '+353 21 99' },
+    ]);
+    expect((await convert(lead)).json.data[0].details.Contacts.id).toBe(contact);
+    expect((await call('PUT', path, { ...leads, body: preference('Phone', 'Fax') })).status).toBe(200);
+    expect((await call('DELETE', path, leads)).status).toBe(200);
+    expect((await call('DELETE', path, leads)).json.code).toBe('NOT_ALLOWED');
+  });
+
+  test('is refused when it makes no sense', async () => {
+    const post = (body: unknown, module = 'Leads') => call('POST', path, { query: { module }, body });
+    expect((await post({})).json.code).toBe('MANDATORY_NOT_FOUND');
+    expect((await post({ duplicate_check_preference: { type: 'x' } })).json.details.json_path).toBe(
+      '$.duplicate_check_preference.type',
+    );
+    expect((await post(preference('Phone', 'Nothing'))).json.details.json_path).toBe(
+      '$.duplicate_check_preference.type_configurations[0].field_mappings[0].mapped_field',
+    );
+    expect((await post(preference('Phone', 'Mobile'), 'Contacts')).json.code).toBe('INVALID_MODULE');
+  });
 });

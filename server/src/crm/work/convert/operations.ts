@@ -1,11 +1,15 @@
+import { stateWords } from '../../jobs/state-word.ts';
 import { credits } from '../../kernel/cost.ts';
-import { bodyWith } from '../../kernel/description.ts';
+import { always, bodyWith, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
   either,
+  exactly,
   flag,
   id,
+  idGiven,
   input,
+  integer,
   listOf,
   moduleReference,
   named,
@@ -19,9 +23,11 @@ import {
 } from '../../kernel/schema.ts';
 import { recordErrors } from '../../records/write/described-writes.ts';
 import { newRecord, record } from '../../wire/openapi/record-schemas.ts';
-import { module } from '../../wire/scopes.ts';
+import { anyOf, module } from '../../wire/scopes.ts';
+import { maxMassIds } from '../mass/mass-request.ts';
 import { getConversionOptions } from './conversion-options.ts';
 import { convertLead } from './convert-lead.ts';
+import { massConvert, massConvertStatus } from './mass-convert.ts';
 import { conversionTargets } from './read-conversion.ts';
 
 const tagNames = listOf(either(text, input({ name: text })));
@@ -58,6 +64,63 @@ export const convertOperations: readonly Operation[] = [
       body: bodyWith('data', conversion, 1),
       writes: { key: 'data', status: 200, details: made, oldItem: onlyIds },
       errors: [...recordErrors, 'ID_ALREADY_CONVERTED'],
+    },
+  },
+  {
+    method: 'POST',
+    path: '{module}/actions/mass_convert',
+    scopes: module('CREATE'),
+    cost: { ...credits(5), heavy: true },
+    since: 6,
+    handle: massConvert,
+    about: {
+      summary: 'Convert many leads',
+      text: 'A job converts them, each for itself. The module is Leads.',
+      body: input(
+        { ids: listOf(idGiven, { min: 1, max: maxMassIds }) },
+        {
+          Deals: noted(newRecord, 'A deal to be made of each lead.'),
+          assign_to: referenceGiven,
+          move_attachments_to: input({ api_name: oneOf(...conversionTargets) }),
+          carry_over_tags: noted(
+            listOf(input({ api_name: oneOf(...conversionTargets) }, { id: idGiven })),
+            'Modules whose new records get the tags of their lead.',
+          ),
+        },
+      ),
+      answers: {
+        200: {
+          json: shape({
+            code: exactly('SCHEDULED'),
+            details: shape({ job_id: id }),
+            message: text,
+            status: exactly('success'),
+          }),
+        },
+      },
+      errors: ['LIMIT_EXCEEDED', 'DEPENDENT_FIELD_MISSING', 'DEPENDENT_MISMATCH'],
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/actions/mass_convert',
+    scopes: anyOf(module('READ'), module('CREATE')),
+    since: 6,
+    handle: massConvertStatus,
+    about: {
+      summary: 'Get the state of a mass conversion',
+      query: [{ ...query('job_id', 'Id of the job.', id), required: true }],
+      answers: always(
+        'data',
+        shape({
+          Status: oneOf(...stateWords),
+          Total_Count: integer,
+          Converted_Count: integer,
+          Failed_Count: integer,
+          Not_Converted_Count: integer,
+        }),
+      ),
+      errors: ['REQUIRED_PARAM_MISSING'],
     },
   },
   {

@@ -2,7 +2,7 @@ import { isStorable } from '../../fields/values/texts.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-body.ts';
-import type { Module } from '../../kernel/metadata/metadata.ts';
+import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
 import type { ItemChanges } from '../../kernel/record/changes.ts';
 import { readItem } from '../../records/rules/read-item.ts';
@@ -34,31 +34,38 @@ export function targetModule(call: CrmCall, target: ConversionTarget): Module {
 
 const flags = ['overwrite', 'notify_lead_owner', 'notify_new_entity_owner'] as const;
 
-const at = (key: string) => ({ api_name: key.split('.').at(-1), json_path: `$.data[0].${key}` });
+type At = (key: string) => { readonly api_name: string | undefined; readonly json_path: string };
 
 /** @throws Refusal for what is wrong with the request as a whole. */
 export function readConversion(call: CrmCall): Conversion | { readonly failure: ErrorBody } {
-  const items = itemListOf(readJsonBody(call.body), 'data', 1);
-  const [raw] = items;
-  if (!isJsonObject(raw)) {
-    return { failure: errorBody('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: '$.data[0]' }) };
-  }
+  const [raw] = itemListOf(readJsonBody(call.body), 'data', 1);
+  if (isJsonObject(raw)) return readConversionItem(call, raw, '$.data[0]');
+  return { failure: errorBody('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: '$.data[0]' }) };
+}
+
+/** The same for what stands at `path` of the request. */
+export function readConversionItem(
+  call: CrmCall,
+  raw: JsonObject,
+  path: string,
+): Conversion | { readonly failure: ErrorBody } {
+  const at: At = (key) => ({ api_name: key.split('.').at(-1), json_path: `${path}.${key}` });
   for (const flag of flags) {
     const value = raw[flag] ?? undefined;
     if (value === undefined || typeof value === 'boolean') continue;
     return { failure: errorBody('INVALID_DATA', { expected_data_type: 'boolean', ...at(flag) }) };
   }
-  const accountId = readReference(raw, 'Accounts');
-  const contactId = readReference(raw, 'Contacts');
-  const ownerId = readReference(raw, 'assign_to');
+  const accountId = readReference(raw, 'Accounts', at);
+  const contactId = readReference(raw, 'Contacts', at);
+  const ownerId = readReference(raw, 'assign_to', at);
   for (const id of [accountId, contactId, ownerId]) if (id && typeof id !== 'string') return id;
   const owner = ownerId as string | null;
   if (owner !== null && call.space.user(owner)?.status !== 'active') {
     return { failure: errorBody('INVALID_DATA', at('assign_to'), idInvalid) };
   }
-  const deal = readDeal(call, raw.Deals);
+  const deal = readDeal(call, raw.Deals, `${path}.Deals`);
   if (deal && 'failure' in deal) return deal;
-  const tags = readTags(raw.carry_over_tags);
+  const tags = readTags(raw.carry_over_tags, at);
   if ('failure' in tags) return { failure: tags.failure as ErrorBody };
   const moveTo = isJsonObject(raw.move_attachments_to) ? raw.move_attachments_to.api_name : undefined;
   const attachmentsTo = conversionTargets.find((target) => target === moveTo);
@@ -78,7 +85,7 @@ export function readConversion(call: CrmCall): Conversion | { readonly failure: 
   };
 }
 
-function readReference(raw: JsonObject, key: string): string | null | { failure: ErrorBody } {
+function readReference(raw: JsonObject, key: string, at: At): string | null | { failure: ErrorBody } {
   const value = raw[key];
   if (value === undefined || value === null) return null;
   return referenceIn(value) ?? { failure: errorBody('INVALID_DATA', at(key), idInvalid) };
@@ -87,6 +94,7 @@ function readReference(raw: JsonObject, key: string): string | null | { failure:
 function readDeal(
   call: CrmCall,
   raw: unknown,
+  jsonPath: string,
 ): { changes: ItemChanges; contactRole: string | null } | { failure: ErrorBody } | undefined {
   if (raw === undefined || raw === null) return undefined;
   checkPermission(call.user, 'Crm_Implied_Create_Deals');
@@ -95,7 +103,7 @@ function readDeal(
     metadata: call.space.metadata,
     module,
     dataSpace: call.space.dataSpace,
-    jsonPath: '$.data[0].Deals',
+    jsonPath,
     creating: true,
     ignored: call.ignoredKeys,
   });
@@ -106,7 +114,7 @@ function readDeal(
   return { changes: reading.changes, contactRole };
 }
 
-function readTags(raw: unknown): Readonly<Record<string, readonly string[] | ErrorBody>> {
+function readTags(raw: unknown, at: At): Readonly<Record<string, readonly string[] | ErrorBody>> {
   const tags: Record<string, readonly string[]> = { Contacts: [], Accounts: [], Deals: [] };
   if (raw === undefined || raw === null) return tags;
   for (const target of conversionTargets) {
@@ -131,4 +139,11 @@ export function leadModule(call: CrmCall): Module {
   const module = call.space.metadata.find(call.path[0] as string);
   if (module?.traits.convertible) return module;
   throw new Refusal('INVALID_MODULE', { details: { resource_path_index: 0 } });
+}
+
+/** The module of leads, whatever the path names. */
+export function leadModuleOf({ space }: CrmCall): Module {
+  const module = space.metadata.having('convertible');
+  if (!module) throw new Error('expected a module whose records are converted, got none');
+  return wholeModule(module);
 }

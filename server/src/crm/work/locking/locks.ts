@@ -8,6 +8,7 @@ import { isAdministrator } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { RecordKey } from '../../kernel/record/record.ts';
 import { existingParent, relatedIdInvalid } from '../../records/list/related-place.ts';
+import { lockingOf } from '../../records/locked.ts';
 import { type RecordPermission, recordModule } from '../../records/record-module.ts';
 import { writeAnswer } from '../../records/write/write-request.ts';
 import { deleteLock, insertLock, type LockRow, readLock, updateLockReason } from '../../store/records/record-locks.ts';
@@ -74,7 +75,11 @@ export async function getLock(call: CrmCall): Promise<CrmAnswer> {
 /** A lock as it is shown: with the keys that every item has, and of the others those that are named. */
 function lockAnswer(call: CrmCall, { module, recordId }: Place, row: LockRow, names: string[] | undefined): object {
   const { space, user } = call;
-  const optional = { Record_Locking_Configuration_Id__s: null, Record_Locking_Rule_Id__s: null };
+  const [configuration] = row.by_rule ? space.definitions('locking_configuration', module.number) : [];
+  const optional = {
+    Record_Locking_Configuration_Id__s: configuration?.id ?? null,
+    Record_Locking_Rule_Id__s: row.by_rule ? row.lock_id : null,
+  };
   const named = Object.entries(optional).filter(([name]) => !names || names.includes(name));
   return {
     Locked_By__s: showUser(space, row.locked_by),
@@ -85,7 +90,7 @@ function lockAnswer(call: CrmCall, { module, recordId }: Place, row: LockRow, na
     },
     Locked_Reason__s: row.reason,
     ...Object.fromEntries(named),
-    Lock_Source__s: 'Manual',
+    Lock_Source__s: row.by_rule ? 'Automatic' : 'Manual',
     Locked_Time__s: formatDateTime(Number(row.locked_at_ms), user.timeZone),
     id: row.lock_id,
   };
@@ -102,7 +107,8 @@ async function lockInPath(call: CrmCall, place: Place): Promise<LockRow> {
 /** The same, for who may do away with it. */
 async function ownLockInPath(call: CrmCall, place: Place): Promise<LockRow> {
   const row = await lockInPath(call, place);
-  if (row.locked_by === call.user.id || isAdministrator(call)) return row;
+  // What a rule locked is lifted by administrators, and stays so until the record is written again.
+  if ((row.locked_by === call.user.id && !row.by_rule) || isAdministrator(call)) return row;
   throw new Refusal('NO_PERMISSION', { outcome: 'LockOfOther', reason: { lockedBy: row.locked_by } });
 }
 
@@ -115,6 +121,9 @@ function readReason(call: CrmCall): { readonly reason: string | null } | { reado
 /** POST /{module}/{id}/Locking_Information__s: the lock and the record's mark of it are one statement. */
 export async function lockRecord(call: CrmCall): Promise<CrmAnswer> {
   const place = await placeOf(call, 'Edit');
+  if (lockingOf(call.space, place.module)?.lockType === 'automatic') {
+    throw new Refusal('NOT_SUPPORTED', { message: 'records of the module are locked by rules only' });
+  }
   const reading = readReason(call);
   if ('failure' in reading) return writeAnswer(call, [reading.failure], 201);
   const { space, store, user, nowMs } = call;
@@ -133,7 +142,8 @@ export async function lockRecord(call: CrmCall): Promise<CrmAnswer> {
 /** PUT /{module}/{id}/Locking_Information__s/{lock id}: another reason. */
 export async function updateLock(call: CrmCall): Promise<CrmAnswer> {
   const place = await placeOf(call, 'Edit');
-  const { lock_id: id } = await ownLockInPath(call, place);
+  const { lock_id: id, by_rule: byRule } = await ownLockInPath(call, place);
+  if (byRule) throw new Refusal('NOT_SUPPORTED', { message: 'the lock of a rule has no reason of its own' });
   const reading = readReason(call);
   if ('failure' in reading) return writeAnswer(call, [reading.failure], 200);
   await updateLockReason(call.store.database, keyOf(call, place), id, reading.reason);

@@ -1,6 +1,7 @@
 import { isUniqueViolation } from '../../../database/database.ts';
-import type { Job, JobOrigin, JobState, MassOperation } from '../../jobs/job.ts';
+import type { Job, JobOrigin, MassOperation } from '../../jobs/job.ts';
 import { insertJob, visibleJob } from '../../jobs/job-table.ts';
+import { stateWord } from '../../jobs/state-word.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
@@ -94,13 +95,6 @@ function chosenRecords(call: CrmCall, module: Module, { view, within }: ViewTarg
   return { text, values: builder.values };
 }
 
-const states: Readonly<Record<JobState, string>> = {
-  added: 'SCHEDULED',
-  running: 'RUNNING',
-  completed: 'COMPLETED',
-  failed: 'FAILED',
-};
-
 /** GET /{module}/actions/mass_update?job_id= and its like. */
 export const massJobStatus =
   (operation: MassOperation) =>
@@ -118,7 +112,7 @@ export const massJobStatus =
 
 function statusAnswer({ operation, state, progress }: Job): object {
   const { total, changed, failed, gone } = progress as MassProgress;
-  const Status = states[state];
+  const Status = stateWord(state);
   if (operation === 'mass_delete') {
     return { Status, Failed_Count: failed + gone, Deleted_Count: changed, Total_Count: total };
   }

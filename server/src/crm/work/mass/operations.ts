@@ -1,3 +1,4 @@
+import { stateWords } from '../../jobs/state-word.ts';
 import { heavyItems } from '../../kernel/cost.ts';
 import { always, bodyWith, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
@@ -41,7 +42,7 @@ const related = {
 };
 
 const jobParameter = { ...query('job_id', 'Id of the job.', id), required: true };
-const Status = oneOf('SCHEDULED', 'RUNNING', 'COMPLETED', 'FAILED');
+const Status = oneOf(...stateWords);
 const counts = { Status, Failed_Count: integer, Total_Count: integer };
 const updateCounts = shape({ ...counts, Updated_Count: integer, Not_Updated_Count: integer });
 
@@ -93,6 +94,7 @@ export const massOperations: readonly Operation[] = [
         'DEPENDENT_FIELD_MISSING',
         'DEPENDENT_MISMATCH',
         'NOT_APPROVED',
+        'RECORD_IN_BLUEPRINT',
         ...scheduling,
       ],
     },

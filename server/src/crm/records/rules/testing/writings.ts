@@ -1,6 +1,7 @@
 import { customizedMetadata } from '../../../kernel/metadata/customized-metadata.ts';
 import { type ItemChanges, noChanges } from '../../../kernel/record/changes.ts';
 import type { RecordData, StoredRecord } from '../../../kernel/record/record.ts';
+import type { Definition, DefinitionBodies, DefinitionKind } from '../../../kernel/space/definition.ts';
 import {
   type CrmUser,
   defaultOrganizationSettings,
@@ -63,6 +64,7 @@ export function spaceWith(contents: Partial<SpaceContents> = {}, fields: readonl
     territories: [],
     pipelines: [],
     assignmentRules: [],
+    definitions: [],
     metadata: customizedMetadata([], rows, { territories: true }),
     ...contents,
   });
@@ -109,4 +111,14 @@ export function writing(moduleName: string, given: WritingGiven = {}): Writing {
     jsonPath: '$.data[0]',
   };
   return before ? changeOf(task, before) : newWriting(task, '7');
+}
+
+/** Something that the organization has set up for a module, as its space holds it. */
+export function definition<Kind extends DefinitionKind>(
+  kind: Kind,
+  module: number,
+  body: DefinitionBodies[Kind],
+): Definition<Kind> {
+  const stamps = { createdBy: user.id, createdAtMs: 0, modifiedBy: user.id, modifiedAtMs: 0 };
+  return { id: '1000001000000000042', kind, module, body, ...stamps };
 }

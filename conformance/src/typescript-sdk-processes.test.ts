@@ -1,0 +1,361 @@
+import * as sdk from '@zohocrm/typescript-sdk-8.0';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../server/src/testing/platform-process.ts';
+import { answerOf, bodyOf, createdId, filled, parametersOf, record, records, written } from './sdk-session.ts';
+import { openSdkStage, type SdkStage } from './sdk-stage.ts';
+
+/** Merging, blueprints, mass conversion and shared choices through the public TypeScript SDK. */
+const scope = ['modules', 'settings', 'users', 'org'].map((family) => `ZohoCRM.${family}.ALL`).join();
+let stage: SdkStage;
+beforeAll(async () => {
+  stage = await openSdkStage();
+  await stage.connected('processes', scope);
+});
+afterAll(() => stage.close());
+
+const made = async (module: string, values: object): Promise<bigint> =>
+  createdId(await answerOf(records(module).createRecords(bodyOf(record({ ...values })))));
+const lead = (values: object = {}) => made('Leads', { Last_Name: 'Lovelace', Company: 'Engines', ...values });
+const read = async (module: string, id: bigint) => (await answerOf(records(module).getRecord(id))).value.data[0];
+const asText = (id: unknown) => String(id);
+
+describe('foreign client TypeScript SDK 8.0: records', () => {
+  test('find and merge', async () => {
+    const [master, child] = [await lead(), await lead({ Phone: '1843' })];
+    const { FindAndMerge } = sdk;
+    const merging = new FindAndMerge.FindAndMergeOperations('Leads', master);
+    const Fields = [filled(new FindAndMerge.DataFields(), { APIName: 'Phone' })];
+    const Data = [filled(new FindAndMerge.MergeData(), { Id: child, Fields })];
+    const Merge = [filled(new FindAndMerge.Merge(), { Data })];
+    const begun = await answerOf(merging.mergeRecords(filled(new FindAndMerge.BodyWrapper(), { Merge })));
+    expect(begun).toMatchObject({
+      ...{ status: 200, kind: 'ActionWrapper' },
+      value: { merge: [{ code: 'SCHEDULED', details: { job_id: expect.anything() }, status: 'success' }] },
+    });
+    const job = BigInt(begun.value.merge[0].details.job_id);
+    const state = async () =>
+      answerOf(merging.getRecordMerge(await parametersOf([FindAndMerge.GetRecordMergeParam.JOB_ID, job])));
+    await until(async () => (await state()).value.merge[0].status === 'COMPLETED', 'the merge is done');
+    expect(await state()).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: { merge: [{ jobId: job, data: [{ id: child, fields: [{ apiName: 'Phone' }] }] }] },
+    });
+    expect((await read('Leads', master)).Phone).toBe('1843');
+    expect((await answerOf(records('Leads').getRecord(child))).status).toBe(404);
+  });
+
+  test('blueprint', async () => {
+    await stage.defineBlueprint({
+      ...{ name: 'Support', module: 'Cases', field: 'Status' },
+      transitions: [
+        { name: 'Hold', from: ['New'], to: 'On Hold', fields: [{ api_name: 'Description', mandatory: true }] },
+      ],
+    });
+    const id = await made('Cases', {
+      ...{ Subject: 'S', Status: new sdk.Choice('New'), Case_Origin: new sdk.Choice('Phone') },
+    });
+    const { Blueprint } = sdk;
+    const process = new Blueprint.BlueprintOperations(String(id), 'Cases');
+    const shown = await answerOf(process.getBlueprint());
+    expect(shown).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        blueprint: {
+          processInfo: { name: 'Support', apiName: 'Status', fieldValue: 'New' },
+          transitions: [
+            {
+              ...{ id: expect.any(BigInt), name: 'Hold', nextFieldValue: 'On Hold' },
+              fields: [{ apiName: 'Description', mandatory: true }],
+            },
+          ],
+        },
+      },
+    });
+    const TransitionId = asText(shown.value.blueprint.transitions[0].id);
+    const perform = (Data: sdk.Record.Record) =>
+      answerOf(
+        process.updateBlueprint(
+          filled(new Blueprint.BodyWrapper(), {
+            Blueprint: [filled(new Blueprint.BluePrint(), { TransitionId, Data })],
+          }),
+        ),
+      );
+    expect(await perform(record({}))).toMatchObject({
+      ...{ status: 400, kind: 'ActionWrapper' },
+      value: { blueprint: [{ code: 'MANDATORY_NOT_FOUND', details: { api_name: 'Description' } }] },
+    });
+    expect(await perform(record({ Description: 'waits' }))).toMatchObject({
+      ...{ status: 200, kind: 'ActionWrapper' },
+      value: { blueprint: [written('transition updated successfully', expect.anything())] },
+    });
+    expect(await read('Cases', id)).toMatchObject({ Status: 'On Hold', Description: 'waits' });
+  });
+
+  test('mass convert', async () => {
+    const id = await lead({ Last_Name: 'Many' });
+    const { MassConvert } = sdk;
+    const operations = new MassConvert.MassConvertOperations();
+    const begun = await answerOf(operations.massConvert(filled(new MassConvert.BodyWrapper(), { Ids: [id] })));
+    expect(begun).toMatchObject({ status: 200, kind: 'SuccessResponse', value: { code: 'SCHEDULED' } });
+    const job = BigInt(begun.value.details.job_id);
+    const state = async () =>
+      answerOf(operations.getJobStatus(await parametersOf([MassConvert.GetJobStatusParam.JOB_ID, job])));
+    await until(async () => (await state()).value.data[0].status === 'COMPLETED', 'the leads are converted');
+    expect((await state()).value.data[0]).toMatchObject({ totalCount: 1, convertedCount: 1, failedCount: 0 });
+  });
+
+  test('mass deletion of tags', async () => {
+    const body = new sdk.Tags.BodyWrapper();
+    body.setTags([filled(new sdk.Tags.Tag(), { Name: 'sdk' })]);
+    const parameters = await parametersOf([sdk.Tags.CreateTagsParam.MODULE, 'Leads']);
+    const tag = BigInt(
+      (await answerOf(new sdk.Tags.TagsOperations().createTags(body, parameters))).value.tags[0].details.id,
+    );
+    const { MassDeleteTags } = sdk;
+    const operations = new MassDeleteTags.MassDeleteTagsOperations();
+    const MassDelete = [
+      filled(new MassDeleteTags.MassDelete(), {
+        Module: filled(new MassDeleteTags.Module(), { APIName: 'Leads' }),
+        Tags: [filled(new MassDeleteTags.Tag(), { Id: tag })],
+      }),
+    ];
+    const begun = await answerOf(operations.massDeleteTags(filled(new MassDeleteTags.BodyWrapper(), { MassDelete })));
+    expect(begun).toMatchObject({ status: 200, kind: 'SuccessResponse', value: { code: 'SCHEDULED' } });
+    const job = asText(begun.value.details.job_id);
+    const state = async () =>
+      answerOf(operations.getStatus(await parametersOf([MassDeleteTags.GetStatusParam.JOB_ID, job])));
+    await until(async () => (await state()).value.massDelete[0].status === 'COMPLETED', 'the tags are deleted');
+    expect((await state()).value.massDelete[0]).toMatchObject({ totalCount: 1, deletedCount: 1, failedCount: 0 });
+  });
+
+  test('cancel of a meeting', async () => {
+    const id = await made('Events', {
+      Event_Title: 'Plans',
+      Start_DateTime: new Date(stage.clock.nowMs() + 86_400_000),
+      End_DateTime: new Date(stage.clock.nowMs() + 90_000_000),
+    });
+    const { CancelMeetings } = sdk;
+    const Data = [filled(new CancelMeetings.Notify(), { SendCancellingMail: false })];
+    const done = await answerOf(
+      new CancelMeetings.CancelMeetingsOperations(id).cancelMeetings(
+        filled(new CancelMeetings.BodyWrapper(), { Data }),
+      ),
+    );
+    expect(done).toMatchObject({ status: 200, kind: 'ActionWrapper', value: { data: [{ code: 'SUCCESS' }] } });
+  });
+});
+
+describe('foreign client TypeScript SDK 8.0: locks by rules', () => {
+  test('a configuration from its making to its end', async () => {
+    const { RecordLockingConfiguration: Locking } = sdk;
+    const operations = new Locking.RecordLockingConfigurationOperations('Solutions');
+    const Criteria = filled(new Locking.Criteria(), {
+      Field: filled(new Locking.Field(), { APIName: 'Solution_Title' }),
+      ...{ Comparator: 'equal', Value: 'Final' },
+    });
+    const body = (members: object) =>
+      filled(new Locking.BodyWrapper(), {
+        RecordLockingConfigurations: [filled(new Locking.RecordLock(), { ...members })],
+      });
+    const created = await answerOf(
+      operations.addRecordLockingConfiguration(
+        body({
+          LockType: new sdk.Choice('both'),
+          LockingRules: [filled(new Locking.LockingRules(), { Name: 'Final', Criteria, LockExistingRecords: false })],
+        }),
+      ),
+    );
+    expect(created).toMatchObject({
+      ...{ status: 201, kind: 'ActionWrapper' },
+      value: { recordLockingConfigurations: [{ code: 'SUCCESS' }] },
+    });
+    const id = BigInt(created.value.recordLockingConfigurations[0].details.id);
+    const held = await made('Solutions', { Solution_Title: 'Final' });
+    expect((await read('Solutions', held)).Locked__s).toBe(true);
+    const listed = await answerOf(operations.getRecordLockingConfigurations());
+    expect(listed).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        recordLockingConfigurations: [
+          {
+            id,
+            lockType: 'both',
+            lockingRules: [{ name: 'Final', criteria: { comparator: 'equal', value: 'Final' } }],
+          },
+        ],
+      },
+    });
+    const manual = { LockType: new sdk.Choice('manual') };
+    expect((await answerOf(operations.updateRecordLockingConfiguration(id, body(manual)))).status).toBe(200);
+    expect((await answerOf(operations.updateRecordLockingConfigurations(body({ Id: id, ...manual })))).status).toBe(
+      200,
+    );
+    expect((await answerOf(operations.deleteRecordLockingConfiguration(id))).status).toBe(200);
+  });
+});
+
+describe('foreign client TypeScript SDK 8.0: choices', () => {
+  test('global pick lists: all of their calls', async () => {
+    const { GlobalPicklists } = sdk;
+    const operations = new GlobalPicklists.GlobalPicklistsOperations();
+    const list = (members: object) =>
+      filled(new GlobalPicklists.BodyWrapper(), {
+        GlobalPicklists: [filled(new GlobalPicklists.Picklist(), { ...members })],
+      });
+    const choice = (DisplayValue: string) =>
+      filled(new GlobalPicklists.PickListValues(), { DisplayValue, ActualValue: DisplayValue });
+    const PickListValues = [choice('Small'), choice('Large')];
+    const created = await answerOf(operations.createGlobalPicklist(list({ DisplayLabel: 'Sizes', PickListValues })));
+    expect(created).toMatchObject({
+      status: 201,
+      kind: 'ActionWrapper',
+      value: { globalPicklists: [{ code: 'SUCCESS' }] },
+    });
+    const id = BigInt(created.value.globalPicklists[0].details.id);
+    const one = await answerOf(operations.getGlobalPicklist(id));
+    expect(one).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        globalPicklists: [
+          { id, displayLabel: 'Sizes', presence: true, pickListValues: [{ displayValue: 'Small', type: 'used' }, {}] },
+        ],
+      },
+    });
+    expect((await answerOf(operations.getGlobalPicklists())).value.globalPicklists).toHaveLength(1);
+    expect((await answerOf(operations.updateGlobalPicklist(id, list({ Description: 'D' })))).status).toBe(200);
+    expect((await answerOf(operations.updateGlobalPicklists(list({ Id: id, Description: 'E' })))).status).toBe(200);
+    expect((await answerOf(operations.getAssociations(id))).status).toBe(204);
+    const [small, large] = one.value.globalPicklists[0].pickListValues;
+    const of = await parametersOf([GlobalPicklists.GetPickListValueAssociationsParam.PICKLIST_VALUE_ID, small.id]);
+    expect((await answerOf(operations.getPickListValueAssociations(id, of))).status).toBe(204);
+    const value = (Id: bigint) => filled(new GlobalPicklists.ReplacePicklistValue(), { Id });
+    const ReplacePicklistValues = [
+      filled(new GlobalPicklists.ReplacePicklistValues(), { OldValue: value(small.id), NewValue: value(large.id) }),
+    ];
+    const replaced = await answerOf(
+      operations.replacePicklistValues(id, filled(new GlobalPicklists.ReplaceBodyWrapper(), { ReplacePicklistValues })),
+    );
+    expect(replaced).toMatchObject({
+      status: 200,
+      kind: 'ReplaceActionWrapper',
+      value: { replacePicklistValues: [{ code: 'SCHEDULED' }] },
+    });
+    expect(await answerOf(operations.getReplaceValues(id))).toMatchObject({
+      ...{ status: 200, kind: 'ReplacedResponseWrapper', value: { replacedValues: [{ displayValue: 'Small' }] } },
+    });
+    expect((await answerOf(operations.deleteGlobalPicklist(id))).status).toBe(200);
+    const gone = await parametersOf([GlobalPicklists.DeleteGlobalPicklistsParam.IDS, String(id)]);
+    expect(await answerOf(operations.deleteGlobalPicklists(gone))).toMatchObject({
+      status: 400,
+      kind: 'ActionWrapper',
+    });
+  });
+
+  test('choices of a field, dependencies, the sort of views, the duplicate check', async () => {
+    const module = await parametersOf([sdk.Fields.GetFieldsParam.MODULE, 'Leads']);
+    const { fields } = (await answerOf(new sdk.Fields.FieldsOperations().getFields(module))).value;
+    const field = (name: string) => fields.find((each: { apiName: string }) => each.apiName === name);
+    const values = await answerOf(
+      new sdk.PickListValues.PickListValuesOperations(field('Lead_Source').id, 'Leads').getPickListValues(),
+    );
+    expect(values).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: { pickListValues: expect.arrayContaining([expect.objectContaining({ actualValue: 'Trade Show' })]) },
+    });
+    const { FieldMapDependency } = sdk;
+    const layouts = await answerOf(
+      new sdk.Layouts.LayoutsOperations().getLayouts(await parametersOf([sdk.Layouts.GetLayoutsParam.MODULE, 'Leads'])),
+    );
+    const operations = new FieldMapDependency.FieldMapDependencyOperations(layouts.value.layouts[0].id, 'Leads');
+    const choiceOf = (name: string, at: number) => field(name).pickListValues[at];
+    const [source, rating] = [choiceOf('Lead_Source', 1), choiceOf('Rating', 1)];
+    const Maps = [filled(new FieldMapDependency.PicklistMap(), { Id: rating.id, ActualValue: rating.actualValue })];
+    const dependency = (members: object) =>
+      filled(new FieldMapDependency.BodyWrapper(), {
+        MapDependency: [filled(new FieldMapDependency.MapDependency(), { ...members })],
+      });
+    const created = await answerOf(
+      operations.createMapDependency(
+        dependency({
+          Parent: filled(new FieldMapDependency.Parent(), { APIName: 'Lead_Source' }),
+          Child: filled(new FieldMapDependency.Child(), { APIName: 'Rating' }),
+          PickListValues: [
+            filled(new FieldMapDependency.PickListMapping(), { Id: source.id, ActualValue: source.actualValue, Maps }),
+          ],
+        }),
+      ),
+    );
+    expect(created).toMatchObject({
+      status: 201,
+      kind: 'ActionWrapper',
+      value: { mapDependency: [{ code: 'SUCCESS' }] },
+    });
+    const id = BigInt(created.value.mapDependency[0].details.id);
+    expect(await answerOf(operations.getMapDependencies())).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper', value: { mapDependency: [{ id, active: true }], info: { count: 1 } } },
+    });
+    expect((await answerOf(operations.getMapDependency(id))).value.mapDependency[0].child).toMatchObject({
+      apiName: 'Rating',
+    });
+    expect((await answerOf(operations.updateMapDependency(id, dependency({ Active: false })))).status).toBe(200);
+    expect((await answerOf(operations.deleteMapDependency(id))).status).toBe(200);
+
+    const { CustomViews } = sdk;
+    const views = new CustomViews.CustomViewsOperations();
+    const [view] = (
+      await answerOf(views.getCustomViews(await parametersOf([CustomViews.GetCustomViewsParam.MODULE, 'Leads'])))
+    ).value.customViews;
+    const SortBy = filled(new CustomViews.SortBy(), { APIName: 'Created_Time' });
+    const sorted = filled(new CustomViews.BodyWrapper(), {
+      CustomViews: [filled(new CustomViews.CustomViews(), { Id: view.id, SortBy, SortOrder: new sdk.Choice('desc') })],
+    });
+    const ofMany = await parametersOf([CustomViews.ChangeSortOrderOfCustomViewsParam.MODULE, 'Leads']);
+    const ofOne = await parametersOf([CustomViews.ChangeSortOrderOfCustomViewParam.MODULE, 'Leads']);
+    expect(await answerOf(views.changeSortOrderOfCustomViews(sorted, ofMany))).toMatchObject({
+      status: 200,
+      kind: 'ActionWrapper',
+    });
+    expect(await answerOf(views.changeSortOrderOfCustomView(view.id, sorted, ofOne))).toMatchObject({
+      status: 200,
+      kind: 'ActionWrapper',
+    });
+
+    const { DuplicateCheckPreference: Check } = sdk;
+    const checking = new Check.DuplicateCheckPreferenceOperations('Leads');
+    const body = (APIName: string) =>
+      filled(new Check.BodyWrapper(), {
+        DuplicateCheckPreference: filled(new Check.DuplicateCheckPreference(), {
+          Type: new sdk.Choice('mapped_module_records'),
+          TypeConfigurations: [
+            filled(new Check.TypeConfiguration(), {
+              MappedModule: filled(new Check.MappedModule(), { APIName: 'Contacts' }),
+              FieldMappings: [
+                filled(new Check.FieldMappings(), {
+                  CurrentField: filled(new Check.CurrentField(), { APIName: 'Phone' }),
+                  MappedField: filled(new Check.MappedField(), { APIName }),
+                }),
+              ],
+            }),
+          ],
+        }),
+      });
+    expect((await answerOf(checking.getDuplicateCheckPreference())).status).toBe(204);
+    const set = await answerOf(checking.createDuplicateCheckPreference(body('Mobile')));
+    expect(set).toMatchObject({
+      status: 201,
+      kind: 'ActionWrapper',
+      value: { duplicateCheckPreference: { code: 'SUCCESS' } },
+    });
+    expect(await answerOf(checking.updateDuplicateCheckPreference(body('Phone')))).toMatchObject({ status: 200 });
+    expect(await answerOf(checking.getDuplicateCheckPreference())).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        duplicateCheckPreference: {
+          type: 'mapped_module_records',
+          typeConfigurations: [{ mappedModule: { apiName: 'Contacts' } }],
+        },
+      },
+    });
+    expect((await answerOf(checking.deleteDuplicateCheckPreference())).status).toBe(200);
+  });
+});

@@ -3,7 +3,7 @@ import { publicHeaders } from '../../http/cors/headers.ts';
 import { isReading } from '../../http/methods.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
 import { issuerOf } from '../../oauth/issuer.ts';
-import { apiResource, mcpPath, mcpResource, resourceMetadataPath } from '../../oauth/resources.ts';
+import { apiResource, mcpMetadataPath, mcpResource, resourceMetadataPath } from '../../oauth/resources.ts';
 import type { CrmContext } from './context.ts';
 
 const maxAgeSeconds = 3600;
@@ -35,7 +35,7 @@ export function serveResourceMetadata(app: FastifyInstance, context: CrmContext)
       }),
     ],
     [
-      `${resourceMetadataPath}${mcpPath}`,
+      mcpMetadataPath,
       JSON.stringify({
         resource: mcpResource(dataCenter, environment),
         ...shared,

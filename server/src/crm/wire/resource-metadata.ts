@@ -61,4 +61,8 @@ export function serveResourceMetadata(app: FastifyInstance, context: CrmContext)
 }
 
 /** What the tools of the MCP server need: those that ask for these scopes can use all of them. */
-const mcpScopes = ['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL', 'ZohoCRM.users.READ', 'ZohoCRM.org.READ'];
+const mcpScopes = [
+  ...['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL', 'ZohoCRM.users.READ', 'ZohoCRM.org.READ'],
+  // Clients of the protocol ask for just what is here, and would send the user to sign in again each hour.
+  'offline_access',
+];

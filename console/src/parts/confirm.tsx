@@ -12,6 +12,7 @@ export function Confirm({
   action,
   danger = false,
   disabled = false,
+  zIndex,
   run,
   children,
 }: {
@@ -23,6 +24,8 @@ export function Confirm({
   readonly action: string;
   readonly danger?: boolean;
   readonly disabled?: boolean;
+  /** Where it may stand above another dialog. */
+  readonly zIndex?: number;
   readonly run: () => Promise<void>;
   readonly children?: ReactNode;
 }) {
@@ -41,7 +44,7 @@ export function Confirm({
     }
   };
   return (
-    <Modal opened={opened} onClose={close} title={heading} centered>
+    <Modal opened={opened} onClose={close} title={heading} centered {...(zIndex === undefined ? {} : { zIndex })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -26,4 +26,9 @@ export const shellTexts = {
   records: 'Records',
   account: 'Account',
   administration: 'Administration',
+  passwordHeading: 'Type your password',
+  passwordText: 'You signed in more than five minutes ago. Your password is asked for before this is done.',
+  password: 'Password',
+  passwordNotTyped: 'Nothing was done: your password is needed for this.',
+  goOn: 'Go on',
 };

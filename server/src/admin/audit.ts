@@ -14,6 +14,8 @@ export interface AuditQuery {
   readonly failed?: string | undefined;
   /** An e-mail address, or a user id. */
   readonly user?: string | undefined;
+  /** Who did it: the e-mail address or id of a user, or a client id. */
+  readonly actor?: string | undefined;
   readonly clientId?: string | undefined;
   readonly address?: string | undefined;
   /** ISO 8601. */
@@ -85,6 +87,7 @@ async function readFilter(context: AdminContext, query: AuditQuery): Promise<Aud
     outcome: query.outcome,
     failed: query.failed === 'true',
     userId: query.user === undefined ? undefined : await userIdOf(context, query.dataCenter, query.user),
+    actorId: query.actor?.includes('@') ? await userIdOf(context, query.dataCenter, query.actor) : query.actor,
     clientId: query.clientId,
     address: query.address,
     sinceMs: momentOf('since', query.since),

@@ -177,6 +177,7 @@ export const queries = {
       outcome: Type.Optional(Type.String({ maxLength: 100 })),
       failed: Type.Optional(oneOf(['true', 'false'])),
       user: Type.Optional(Type.String({ maxLength: 320 })),
+      actor: Type.Optional(Type.String({ maxLength: 320 })),
       clientId: Type.Optional(Type.String({ maxLength: 100 })),
       address: Type.Optional(Type.String({ maxLength: 100 })),
       since: Type.Optional(Type.String({ maxLength: 40 })),

@@ -95,6 +95,13 @@ describe('AUD-01', () => {
     });
     expect(((await wrong.json()) as { error: string }).error).toBe('invalid_client_secret');
     expect((await entries({ clientId, failed: 'true' }))[0]).toMatchObject({ outcome: 'SecretWrong', actor: 'client' });
+    for (const [actor, id] of [
+      [email, userId],
+      [clientId, clientId],
+    ] as const) {
+      const done = await entries({ actor });
+      expect(new Set(done.map((each) => each.actor_id))).toEqual(new Set([id]));
+    }
   });
 
   test('what an operator does by the command line, with an event of its own or without', async () => {

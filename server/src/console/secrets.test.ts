@@ -107,3 +107,29 @@ test('another data centre gets a secret of its own, or all the same one; "show o
   const refused = await visitor.refusal('POST', revealPath(client, hidden?.secretId), {});
   expect(refused).toMatchObject({ status: 409, code: 'SHOWN_ONCE' });
 });
+
+test('rotating, other redirect URIs and deleting need the password when the sign-in is old, and nothing else does (SES-09)', async () => {
+  const visitor = await visit(platform, 'step-up@example.com');
+  const client = await register(visitor, newClients.browser);
+  const path = `/clients/${client.clientId}`;
+  const moved = [...client.redirectUris, 'https://app.example.com/other'];
+  for (const [method, at, body] of [
+    ['POST', `${path}/secrets/rotate`, { overlapSeconds: 3600 }],
+    ['PATCH', path, { redirectUris: moved }],
+    ['PATCH', path, { javascriptDomains: ['https://new.example.com'] }],
+    ['PATCH', path, { sameSecret: !client.sameSecret }],
+    ['DELETE', path, { name: client.name }],
+  ] as const) {
+    platform.clock.advance(300);
+    expect(await visitor.refusal(method, at, body)).toMatchObject({ status: 403, code: 'PASSWORD_NEEDED' });
+    const wrong = await visitor.refusal(method, at, { ...body, password: 'wrong' });
+    expect(wrong).toMatchObject({ status: 403, code: 'PASSWORD_WRONG', field: 'password' });
+    if (method === 'DELETE') {
+      const now = await visitor.json<Client>('PATCH', path, { name: 'Renamed', redirectUris: moved });
+      expect(now).toMatchObject({ name: 'Renamed', redirectUris: moved });
+      expect((await visitor.send(method, at, { name: 'Renamed', password: testPassword })).status).toBe(204);
+    } else {
+      expect((await visitor.send(method, at, { ...body, password: testPassword })).status).toBe(200);
+    }
+  }
+});

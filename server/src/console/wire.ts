@@ -121,6 +121,9 @@ export const clientList = Type.Object({ clients: Type.Array(client), ...page });
 /** POST /api/clients → 201 `client`; a self client that exists already comes back with 200. */
 export const newClient = Type.Object({ type: clientType, ...clientFields }, strict);
 
+/** The password, where a call needs that it was typed in the last five minutes. */
+const confirmation = { password: Type.Optional(Type.String({ maxLength: 250 })) };
+
 /** PATCH /api/clients/{id} → `client` */
 export const clientChange = Type.Partial(
   Type.Object(
@@ -135,13 +138,15 @@ export const clientChange = Type.Partial(
       showSecretOnce: Type.Boolean(),
       /** null takes a setting back. */
       settings: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.Null()])),
+      /** Needed for other redirect URIs or JavaScript domains and for `sameSecret`, where it was not typed in the last five minutes. */
+      ...confirmation,
     },
     strict,
   ),
 );
 
 /** DELETE /api/clients/{id}: the owner types its name. → 204 */
-export const clientDeletion = Type.Object({ name: text }, strict);
+export const clientDeletion = Type.Object({ ...confirmation, name: text }, strict);
 
 /** PUT /api/clients/{id}/data-centers/{dc} → `client` */
 export const dataCenterSwitch = Type.Object({ enabled: Type.Boolean() }, strict);
@@ -181,7 +186,7 @@ export const secretList = Type.Object({
  * POST /api/clients/{id}/secrets/{secretId}/reveal; 403 `PASSWORD_NEEDED` when the sign-in is older than five minutes,
  * 403 `PASSWORD_WRONG` and 429 `THROTTLED` about the field `password`, 409 `SHOWN_ONCE`.
  */
-export const secretReveal = Type.Object({ password: Type.Optional(Type.String({ maxLength: 250 })) }, strict);
+export const secretReveal = Type.Object(confirmation, strict);
 export const revealedSecret = Type.Object({ secret: Type.String() });
 
 /** POST /api/clients/{id}/secrets/rotate → the new secrets by data centre */
@@ -191,7 +196,10 @@ export const overlapSeconds = Type.Union([
   Type.Literal(86_400),
   Type.Literal(604_800),
 ]);
-export const secretRotation = Type.Object({ dataCenter: Type.Optional(Type.String()), overlapSeconds }, strict);
+export const secretRotation = Type.Object(
+  { ...confirmation, dataCenter: Type.Optional(Type.String()), overlapSeconds },
+  strict,
+);
 export const newSecrets = Type.Object({ secrets: Type.Record(Type.String(), Type.String()) });
 
 /** POST /api/clients/{id}/codes (self client) → 201 */

@@ -4,9 +4,11 @@ import { createApp } from '../http/app.ts';
 import { CrossOrigin } from '../http/cors/cross-origin.ts';
 import { readableHeaders } from '../http/cors/headers.ts';
 import { asRequest, inspectAnswers } from '../inspector/inspect-answers.ts';
+import { mcpMetadataPath, resourceMetadataPath } from '../oauth/resources.ts';
 import type { CrmCall } from './kernel/call.ts';
 import { Refusal, unavailable } from './kernel/errors.ts';
 import type { Pass } from './kernel/store.ts';
+import { isMcp, serveMcp } from './mcp/serve-mcp.ts';
 import { chapters, operations, uploadOperations } from './operations.ts';
 import { creditsUsedUp } from './store/limits/call-limits.ts';
 import { storeFor } from './store/records/limited-records.ts';
@@ -14,7 +16,7 @@ import { admit, unreadablePath } from './wire/admission/admit.ts';
 import { type Admitted, arrived, type Stage } from './wire/admission/stages.ts';
 import { runCall, sendAnswer } from './wire/answer-call.ts';
 import { bodyLimitBytes, bodyOf, unreadable } from './wire/body.ts';
-import { CallEvents } from './wire/call-events.ts';
+import { CallEvents, type Incoming } from './wire/call-events.ts';
 import { callHeaders } from './wire/call-headers.ts';
 import { challengeHeaders } from './wire/challenge.ts';
 import { type CrmContext, ownOrigin } from './wire/context.ts';
@@ -86,11 +88,20 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   serveFrontPage(app, context);
   if (!content) servePublicDocuments(app, context, chapters);
   if (!content) serveResourceMetadata(app, context);
+  const makeCall = (admitted: Admitted, incoming: Incoming, sent: Pick<CrmCall, 'body' | 'query'>) =>
+    callOf(context, router, admitted, incoming, { ...sent, upload: undefined });
+  if (!content) {
+    serveMcp(app, { context, events, makeCall }, operations, (request, stage) => {
+      request.crmStage = stage;
+    });
+  }
 
   app.addHook('onRequest', async (request, reply) => {
     request.crmStage = arrived(crossOrigin.foreignOrigin(request.headers));
     const preflight = await crossOrigin.answerPreflight(request, reply);
     if (preflight) return preflight;
+    // It has checks of its own.
+    if (isMcp(request)) return undefined;
     const admitted = await admit(context, router, request, request.crmStage, (stage) => {
       request.crmStage = stage;
     });
@@ -101,8 +112,9 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
   app.all('/*', async (request, reply) => {
     const admitted = request.crmAdmitted;
     if (!admitted) throw new Error('a call came to its handler without admission');
-    const call = await callOf(context, router, request, admitted);
     const { operation, pass } = admitted;
+    const sent = { query: queryOf(request.url), ...(await bodyOf(request, operation)) };
+    const call = callOf(context, router, admitted, request, sent);
     const answer = await runCall(settings, operation, call, pass, (leave) => freeAtEnd(reply, leave));
     events.answered(request, admitted, answer);
     return sendAnswer(reply.headers(pass.headers), answer);
@@ -118,33 +130,36 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
       authorization: request.headers.authorization,
       refusal,
       grant: stage?.grant,
+      metadata: isMcp(request) ? mcpMetadataPath : resourceMetadataPath,
     });
     reply.headers({ 'cache-control': 'no-store', ...cors, ...challenge, ...refusal.headers });
     return sendAnswer(reply, { status: refusal.status, json: refusal.body });
   }
 }
 
-async function callOf(
+function callOf(
   context: CrmContext,
   router: Router,
-  request: FastifyRequest,
   admitted: Admitted,
-): Promise<CrmCall> {
-  const { grant, ignoredKeys, operation, path, space, user, version } = admitted;
-  const url = request.raw.url ?? '';
-  const start = url.indexOf('?');
+  { headers, id }: Incoming,
+  sent: Pick<CrmCall, 'body' | 'query' | 'upload'>,
+): CrmCall {
+  const { grant, ignoredKeys, path, space, user, version } = admitted;
   const call: CrmCall = {
     origin: apiOrigin(context.dataCenter, grant.environment),
     store: storeFor(context.store, { space, user }),
-    ...{ version, grant, space, user, path, ignoredKeys },
+    ...{ version, grant, space, user, path, ignoredKeys, headers },
     nowMs: context.clock.nowMs(),
-    query: start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1)),
-    headers: request.headers,
     random: context.random,
-    ...(await bodyOf(request, operation)),
-    dispatch: (sub) => runSubRequest(context, router, call, request.id, sub),
+    ...sent,
+    dispatch: (sub) => runSubRequest(context, router, call, id, sub),
   };
   return call;
+}
+
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return start < 0 ? noQuery : new URLSearchParams(url.slice(start + 1));
 }
 
 function headersOf({ grant, origin, originOfClient, pass, user }: Admitted): Record<string, string> {

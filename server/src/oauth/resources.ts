@@ -12,6 +12,9 @@ export const mcpPath = '/mcp';
 /** Where an origin tells about the resource that it is (RFC 9728 §3). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource';
 
+/** Where it tells about its MCP server (RFC 9728 §3.1). */
+export const mcpMetadataPath = `${resourceMetadataPath}${mcpPath}`;
+
 /** The identifier of the API of an environment: its origin. */
 export function apiResource(dataCenter: DataCenter, environment: Environment): Resource {
   return apiOrigin(dataCenter, environment);

@@ -1,10 +1,10 @@
-import { Button, Code, Group, NativeSelect, PasswordInput, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, Group, NativeSelect, Stack, Table, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Client, NewSecrets, SecretList, SecretRotation } from '../../../../server/src/console/wire.ts';
-import { CallFailure, call } from '../../api/call.ts';
+import { CallFailure } from '../../api/call.ts';
+import { callConfirmed } from '../../api/confirmed-call.ts';
 import { queries } from '../../api/queries.ts';
-import { useSession } from '../../app/session.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyField } from '../../parts/copy-field.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -61,22 +61,14 @@ function SecretRow({
   readonly secret: Secret;
   readonly rotate: (dataCenter: string) => void;
 }) {
-  const { recentlySignedIn } = useSession();
   const [shown, setShown] = useState<string>();
-  const [asking, setAsking] = useState(false);
-  const [password, setPassword] = useState('');
-  const reveal = async (body: { password?: string }) => {
+  const reveal = async () => {
     const path = `/clients/${encodeURIComponent(client.clientId)}/secrets/${encodeURIComponent(secret.secretId)}/reveal`;
-    setShown((await call<{ secret: string }>('POST', path, body)).secret);
-  };
-  const begin = async () => {
-    if (!recentlySignedIn) return setAsking(true);
     try {
-      await reveal({});
+      setShown((await callConfirmed<{ secret: string }>('POST', path, {})).secret);
     } catch (error) {
-      // The sign-in has become older than five minutes while the page was open.
-      if (error instanceof CallFailure && error.code === 'PASSWORD_NEEDED') setAsking(true);
-      else throw error;
+      // The user did not type the password: it stays hidden.
+      if (!(error instanceof CallFailure && error.code === 'PASSWORD_NEEDED')) throw error;
     }
   };
   return (
@@ -96,7 +88,7 @@ function SecretRow({
           <Group gap="xs">
             <Code aria-hidden>{texts.hidden}</Code>
             {secret.revealable ? (
-              <Button size="xs" variant="default" onClick={begin} aria-label={texts.revealOf(secret.dataCenter)}>
+              <Button size="xs" variant="default" onClick={reveal} aria-label={texts.revealOf(secret.dataCenter)}>
                 {texts.reveal}
               </Button>
             ) : (
@@ -106,26 +98,6 @@ function SecretRow({
             )}
           </Group>
         )}
-        <Confirm
-          opened={asking}
-          close={() => setAsking(false)}
-          heading={texts.passwordHeading}
-          text={texts.passwordText}
-          action={texts.show}
-          disabled={password === ''}
-          run={async () => {
-            await reveal({ password });
-            setPassword('');
-          }}
-        >
-          <PasswordInput
-            label={texts.password}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            autoComplete="current-password"
-            data-autofocus
-          />
-        </Confirm>
       </Table.Td>
       <Table.Td>
         <Time iso={secret.createdAt} />
@@ -178,7 +150,7 @@ function Rotation({
           ...(dataCenter === undefined || client.sameSecret ? {} : { dataCenter }),
         };
         const path = `/clients/${encodeURIComponent(client.clientId)}/secrets/rotate`;
-        shown((await call<NewSecrets>('POST', path, body)).secrets);
+        shown((await callConfirmed<NewSecrets>('POST', path, body)).secrets);
         await cache.invalidateQueries({ queryKey: ['client', client.clientId, 'secrets'] });
       }}
     >

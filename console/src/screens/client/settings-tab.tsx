@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Client, DataCenterInfo } from '../../../../server/src/console/wire.ts';
 import { clientTypeRules } from '../../../../server/src/oauth/client.ts';
 import { call } from '../../api/call.ts';
+import { callConfirmed } from '../../api/confirmed-call.ts';
 import { useSession } from '../../app/session.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Failed } from '../../parts/loaded.tsx';
@@ -51,7 +52,7 @@ export function SettingsTab({ client }: { readonly client: Client }) {
 function useClientChange(client: Client): ChangeClient {
   const cache = useQueryClient();
   return async (change) => {
-    const changed = await call<Client>('PATCH', `/clients/${encodeURIComponent(client.clientId)}`, change);
+    const changed = await callConfirmed<Client>('PATCH', `/clients/${encodeURIComponent(client.clientId)}`, change);
     cache.setQueryData(['client', client.clientId], changed);
     await cache.invalidateQueries({ queryKey: ['clients'] });
   };
@@ -203,7 +204,7 @@ function Deletion({ client }: { readonly client: Client }) {
         danger
         disabled={name !== client.name}
         run={async () => {
-          await call('DELETE', `/clients/${encodeURIComponent(client.clientId)}`, { name });
+          await callConfirmed('DELETE', `/clients/${encodeURIComponent(client.clientId)}`, { name });
           await cache.invalidateQueries({ queryKey: ['clients'] });
           await navigate({ to: '/applications' });
           cache.removeQueries({ queryKey: ['client', client.clientId] });

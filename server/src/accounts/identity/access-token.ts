@@ -6,7 +6,8 @@ import { issuerOf } from '../../oauth/issuer.ts';
 import { apiResource, audienceOf } from '../../oauth/resources.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
-import { accessTokenType, tokenIdOf } from '../signing/presented-tokens.ts';
+import { accessTokenType } from '../signing/own-jwt.ts';
+import { tokenIdOf } from '../signing/presented-tokens.ts';
 
 /** What an access token is for. */
 export interface AccessTokenSubject {

@@ -1,8 +1,9 @@
-import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import { type Client, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
 import { acrValues } from '../acr.ts';
+import { idTokenType, readOwnJwt } from '../signing/own-jwt.ts';
 import { ownParameters } from './fresh-sign-in.ts';
 import { type Prompt, prompt } from './openid-steps.ts';
 import type { Challenge } from './parameter-steps.ts';
@@ -175,16 +176,23 @@ export async function subject(
   const named = typeof sub === 'string' ? sub : undefined;
   const hint = parameters.get('id_token_hint');
   if (!hint) return { subject: named };
+  const claims = unverified(hint);
+  const elsewhere = context.topology
+    .realmOf(context.dataCenter)
+    .some(({ id, origins }) => id !== context.dataCenter.id && claims?.iss?.startsWith(origins.accounts));
+  if (!claims || !(elsewhere || (await readOwnJwt(context.signingKeys, hint, idTokenType)))) {
+    return { outcome: 'HintInvalid', detail: { reason: 'it is no ID token of this server' } };
+  }
+  const { aud, iss, sub: hinted } = claims;
+  const own = aud === client.clientId || (Array.isArray(aud) && aud.includes(client.clientId));
+  if (!hinted || !own) return { outcome: 'HintInvalid', detail: { reason: 'it was issued to another client' } };
+  return { subject: named ?? (elsewhere ? `${iss} ${hinted}` : hinted) };
+}
+
+function unverified(token: string): JWTPayload | undefined {
   try {
-    const { aud, iss, sub: hinted } = decodeJwt(hint);
-    const elsewhere = context.topology
-      .realmOf(context.dataCenter)
-      .some(({ id, origins }) => id !== context.dataCenter.id && iss?.startsWith(origins.accounts));
-    if (!elsewhere) await compactVerify(hint, createLocalJWKSet({ keys: await context.signingKeys.published() }));
-    const own = aud === client.clientId || (Array.isArray(aud) && aud.includes(client.clientId));
-    if (!hinted || !own) return { outcome: 'HintInvalid', detail: { reason: 'it was issued to another client' } };
-    return { subject: named ?? (elsewhere ? `${iss} ${hinted}` : hinted) };
+    return decodeJwt(token);
   } catch {
-    return { outcome: 'HintInvalid', detail: { reason: 'it is not signed by a key of this server' } };
+    return undefined;
   }
 }

@@ -1,14 +1,9 @@
-import { type CompactVerifyGetKey, compactVerify, createLocalJWKSet, type JWK } from 'jose';
 import type { SecretHash } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { isCredential } from '../../oauth/formats.ts';
+import { accessTokenType, readOwnJwt } from './own-jwt.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** The type in the header of JWT access tokens (RFC 9068 §2.1): what no other token of ours has. */
-export const accessTokenType = 'at+jwt';
-
-const longestToken = 8192;
-const jwtPattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const hashBytes = 32;
 
 /**
@@ -19,7 +14,6 @@ const hashBytes = 32;
 export class PresentedTokens {
   readonly #keys: Pick<SigningKeys, 'published'>;
   readonly #issuer: string;
-  #known: { readonly names: string; readonly find: CompactVerifyGetKey } | undefined;
 
   constructor(keys: Pick<SigningKeys, 'published'>, issuer: string) {
     this.#keys = keys;
@@ -29,24 +23,9 @@ export class PresentedTokens {
   /** Undefined for what this data centre cannot have issued; whether it did, the store knows. */
   async hashOf(token: string): Promise<SecretHash | undefined> {
     if (isCredential(token)) return secretHash(token);
-    if (token.length > longestToken || !jwtPattern.test(token)) return undefined;
-    const find = this.#keySet(await this.#keys.published());
-    try {
-      const { payload, protectedHeader } = await compactVerify(token, find);
-      if (protectedHeader.typ !== accessTokenType) return undefined;
-      const { iss, jti } = JSON.parse(Buffer.from(payload).toString('utf8')) as Record<string, unknown>;
-      const hash = iss === this.#issuer && typeof jti === 'string' ? Buffer.from(jti, 'base64url') : undefined;
-      return hash?.length === hashBytes ? hash : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** The published keys, read once for as long as they stay the same. */
-  #keySet(keys: JWK[]): CompactVerifyGetKey {
-    const names = keys.map(({ kid }) => kid).join(' ');
-    if (this.#known?.names !== names) this.#known = { names, find: createLocalJWKSet({ keys }) };
-    return this.#known.find;
+    const { iss, jti } = (await readOwnJwt(this.#keys, token, accessTokenType)) ?? {};
+    const hash = iss === this.#issuer && typeof jti === 'string' ? Buffer.from(jti, 'base64url') : undefined;
+    return hash?.length === hashBytes ? hash : undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientWithSecrets } from '../../admin/clients.ts';
 import { authorize, signIn } from '../../testing/http-browser.ts';
@@ -178,6 +178,17 @@ describe('OpenID Connect', () => {
     expect(asked.html).toContain('name="email"');
     const back = await authorize(other, asked.url, { email: anna, password: testPassword }).catch(String);
     expect(back).toContain('code=');
+  });
+
+  test('an access token is no ID token as a hint, although the same keys sign it (SES-06)', async () => {
+    const client = await stage.client('server', { standards: { profile: 'strict', accessTokenFormat: 'jwt' } });
+    const { access_token: token = '', id_token: own = '' } = await stage.tokens(client);
+    expect([decodeProtectedHeader(token).typ, decodeProtectedHeader(own).typ]).toEqual(['at+jwt', 'JWT']);
+    const browser = stage.browser();
+    const refused = await browser.get(stage.authUrl(client, { id_token_hint: token }));
+    expect(refused.leftTo ?? refused.html).toContain('invalid_request');
+    const taken = await browser.get(stage.authUrl(client, { id_token_hint: own }));
+    expect(taken.html).toContain('name="email"');
   });
 
   test('login_hint fills the name in', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { compactVerify, createLocalJWKSet, decodeJwt } from 'jose';
+import { decodeJwt } from 'jose';
 import { queryOf } from '../../http/parameters.ts';
 import type { Client } from '../../oauth/client.ts';
 import { issuerOf, standardPath } from '../../oauth/issuer.ts';
@@ -10,6 +10,7 @@ import { sendErrorPage } from '../error-page.ts';
 import { issueFormToken, readForm, signedInOptions, unverifiedFields } from '../forms.ts';
 import { knownHome, withMark } from '../known-home.ts';
 import { endSession, findSession, type Session } from '../sessions.ts';
+import { idTokenType, readOwnJwt } from '../signing/own-jwt.ts';
 import { sessionOfClient } from '../store/session-clients.ts';
 
 const path = `${standardPath}/end_session`;
@@ -105,15 +106,8 @@ async function readLogout(context: AccountsContext, parameters: URLSearchParams)
 
 /** An ID token of ours, which may have expired (§2). */
 async function readHint(context: AccountsContext, hint: string) {
-  const claims = claimsOf(hint);
-  if (!claims || claims.iss !== issuerOf(context.dataCenter, 'standard')) return undefined;
-  try {
-    const keys = createLocalJWKSet({ keys: await context.signingKeys.published() });
-    const { protectedHeader } = await compactVerify(hint, keys);
-    if (protectedHeader.typ !== 'JWT') return undefined;
-  } catch {
-    return undefined;
-  }
+  const claims = await readOwnJwt(context.signingKeys, hint, idTokenType);
+  if (claims?.iss !== issuerOf(context.dataCenter, 'standard')) return undefined;
   const { aud, sid, sub } = claims;
   if (typeof sub !== 'string' || typeof aud !== 'string') return undefined;
   return { sub, clientId: aud, sid: typeof sid === 'string' ? sid : undefined };

@@ -10,6 +10,7 @@ interface Options extends PlatformAddress {
   readonly outcome?: string;
   readonly failed?: boolean;
   readonly user?: string;
+  readonly actor?: string;
   readonly clientId?: string;
   readonly address?: string;
   readonly since?: string;
@@ -32,7 +33,7 @@ interface Entry {
   readonly detail: unknown;
 }
 
-const filters = ['action', 'outcome', 'user', 'clientId', 'address', 'since', 'until'] as const;
+const filters = ['action', 'outcome', 'user', 'actor', 'clientId', 'address', 'since', 'until'] as const;
 const exportedAtOnce = 1_000;
 
 export function registerAuditCommands(program: Command): void {
@@ -98,6 +99,7 @@ function filtered(command: Command): Command {
     .option('--outcome <name>', 'Success, or the name of a failure')
     .option('--failed', 'only what did not succeed')
     .option('--user <user>', 'about this user: e-mail address or user id')
+    .option('--actor <actor>', 'done by this user or client: e-mail address, user id or client id')
     .option('--client-id <id>', 'about this client')
     .option('--address <ip>', 'from this address')
     .option('--since <time>', 'from this time on (ISO 8601)')

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { changeClient, deleteClient, registerClient } from '../../admin/clients.ts';
 import { settingSchema } from '../../config/describe-settings.ts';
+import type { Client } from '../../oauth/client.ts';
 import { clientSettings } from '../../oauth/client-overrides.ts';
 import { validateClient } from '../../oauth/client-validation.ts';
+import { demandRecentPassword } from '../confirm-password.ts';
 import type { ConsoleContext } from '../context.ts';
 import { badInput, ConsoleFailure, notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute, pageQuery, perPage, readPage } from '../route.ts';
@@ -21,6 +24,16 @@ function checkFields(context: ConsoleContext, client: wire.NewClient, changed: (
     field: fault.field,
     value: fault.value,
   });
+}
+
+/** Whether a change lets tokens go elsewhere or replaces secrets: what whoever finds an open console is after. */
+function changesAccess(client: Client, change: wire.ClientChange): boolean {
+  const { redirectUris = client.redirectUris, javascriptDomains = client.javascriptDomains, sameSecret } = change;
+  return (
+    !isDeepStrictEqual([...redirectUris], [...client.redirectUris]) ||
+    !isDeepStrictEqual([...javascriptDomains], [...client.javascriptDomains]) ||
+    (sameSecret !== undefined && sameSecret !== client.sameSecret)
+  );
 }
 
 /** The clients of the signed-in user; operators see all. Another user's client does not exist for anybody else. */
@@ -84,14 +97,15 @@ export const clientRoutes: readonly ConsoleRoute[] = [
   defineRoute({
     method: 'PATCH',
     path: '/clients/:id',
-    summary: 'Changes an application',
+    summary:
+      'Changes an application; other redirect URIs, JavaScript domains and one secret for all need the password, as showing a secret does',
     body: wire.clientChange,
     answer: wire.client,
     handle: async (call) => {
       const { context } = call;
       const client = await findOwn(call);
       const { accessTokenFormat, backchannelLogoutUri, postLogoutRedirectUris, profile, ...rest } = call.body;
-      const { settings, showSecretOnce, ...fields } = rest;
+      const { password, settings, showSecretOnce, ...fields } = rest;
       const standards = {
         ...(profile !== undefined && { profile }),
         ...(accessTokenFormat !== undefined && { accessTokenFormat }),
@@ -102,6 +116,7 @@ export const clientRoutes: readonly ConsoleRoute[] = [
       const known = { type, name, homepageUrl, redirectUris: [...client.redirectUris] };
       const before = { ...known, javascriptDomains: [...client.javascriptDomains] };
       checkFields(context, { ...before, ...fields }, (field) => Object.hasOwn(fields, field));
+      if (changesAccess(client, fields)) await demandRecentPassword(call, password);
       await changeClient(call.admin, client.clientId, {
         ...fields,
         ...(Object.keys(standards).length > 0 && { standards }),
@@ -114,11 +129,12 @@ export const clientRoutes: readonly ConsoleRoute[] = [
   defineRoute({
     method: 'DELETE',
     path: '/clients/:id',
-    summary: 'Deletes an application, whose name must be typed; its tokens end',
+    summary: 'Deletes an application, whose name must be typed, after the password; its tokens end',
     body: wire.clientDeletion,
     handle: async (call) => {
       const client = await findOwn(call);
       if (call.body.name !== client.name) throw badInput(`Expected the application's name, "${client.name}".`, 'name');
+      await demandRecentPassword(call, call.body.password);
       await deleteClient(call.admin, client.clientId);
     },
   }),

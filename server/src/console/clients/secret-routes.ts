@@ -49,12 +49,13 @@ export const secretRoutes: readonly ConsoleRoute[] = [
   defineRoute({
     method: 'POST',
     path: '/clients/:id/secrets/rotate',
-    summary: 'Replaces secrets; the old ones stay valid for the overlap',
+    summary: 'Replaces secrets, after the password as for showing one; the old ones stay valid for the overlap',
     body: wire.secretRotation,
     answer: wire.newSecrets,
     handle: async (call): Promise<wire.NewSecrets> => {
       const { clientId } = await findOwn(call);
-      const { dataCenter, overlapSeconds } = call.body;
+      const { dataCenter, overlapSeconds, password } = call.body;
+      await demandRecentPassword(call, password);
       const { secrets } = await rotateClientSecret(call.admin, clientId, dataCenter, overlapSeconds);
       return { secrets: { ...secrets } };
     },

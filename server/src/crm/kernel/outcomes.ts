@@ -6,6 +6,7 @@ export const crmOutcomes = {
   NoToken: 'The Authorization header holds no token; expected "Zoho-oauthtoken" or "Bearer" and the token.',
   OriginNotOfClient: "The page's origin is not one of the JavaScript domains of the token's client.",
   OriginUnknown: 'No client that is enabled in this data centre has registered this origin as a JavaScript domain.',
+  HostUnknown: 'The Host header names another host than that of the API origin.',
   TokenOfOtherEnvironment: "The token is bound to another environment; use that environment's API origin.",
   OrganizationUnknown: 'The token is bound to no organization of this environment.',
   UserNotActive: 'The user of the token is not an active user of the organization.',

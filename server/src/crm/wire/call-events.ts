@@ -6,6 +6,9 @@ import type { CrmAnswer } from '../kernel/call.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import type { Admitted, Stage } from './admission/stages.ts';
 
+/** What events tell of a call: of its request, or of the tool's call inside one. */
+export type Incoming = Pick<FastifyRequest, 'headers' | 'id' | 'ip' | 'method' | 'url'>;
+
 /** The events of a listener's calls: why one was refused, and which operations a grant uses. */
 export class CallEvents {
   readonly #events: EventRecorder;
@@ -15,7 +18,7 @@ export class CallEvents {
     this.#events = events;
   }
 
-  refused(request: FastifyRequest, stage: Stage | undefined, refusal: Refusal): void {
+  refused(request: Incoming, stage: Stage | undefined, refusal: Refusal): void {
     const { grant, operation } = stage ?? {};
     this.#events.record({
       kind: 'api',
@@ -39,7 +42,7 @@ export class CallEvents {
   }
 
   /** Each call is a step of its flow; lists of events show of those that went well the first of each operation of a grant. */
-  answered(request: FastifyRequest, call: Admitted, answer: CrmAnswer): void {
+  answered(request: Incoming, call: Admitted, answer: CrmAnswer): void {
     const { grant, operation, origin } = call;
     const first = answer.failures?.[0];
     // One that failed is no news of what the grant is used for: the first that goes well still is.
@@ -65,7 +68,7 @@ export class CallEvents {
     });
   }
 
-  preflight(request: FastifyRequest, origin: string, allowed: boolean): void {
+  preflight(request: Incoming, origin: string, allowed: boolean): void {
     this.#events.record({
       kind: 'cors',
       outcome: allowed ? 'Success' : 'OriginUnknown',
@@ -90,13 +93,13 @@ export class CallEvents {
 }
 
 /** What ties a call to its token's flow and, when a page made it, to the preflight that announced it. */
-function keysOf(request: FastifyRequest, grant: TokenGrant, origin: string | null): readonly string[] {
+function keysOf(request: Incoming, grant: TokenGrant, origin: string | null): readonly string[] {
   const ofToken = grant.key === undefined ? [] : [grant.key];
   return origin === null ? ofToken : [...ofToken, preflightTie(request, origin, request.method)];
 }
 
 /** What a preflight and its call have in common: the page's origin, method and path, and the browser. */
-function preflightTie(request: FastifyRequest, origin: string, method: string): string {
+function preflightTie(request: Incoming, origin: string, method: string): string {
   return tieKey('preflight', origin, method, pathOf(request), request.ip, request.headers['user-agent'] ?? '');
 }
 
@@ -119,6 +122,6 @@ function ignoredIn({ ignoredKeys: { names } }: Stage): { ignoredKeys?: readonly 
 }
 
 /** The path of a request for events: no query, which may hold anything, and not without end. */
-function pathOf(request: FastifyRequest): string {
-  return (request.url ?? '').split('?')[0]?.slice(0, 200) ?? '';
+function pathOf(request: Incoming): string {
+  return request.url.split('?')[0]?.slice(0, 200) ?? '';
 }

@@ -1,6 +1,5 @@
 import { apiOrigin } from '../../config/data-centers.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
-import { resourceMetadataPath } from '../../oauth/resources.ts';
 import { schemeOf, type TokenGrant } from '../../oauth/token-authority.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import type { CrmContext } from './context.ts';
@@ -18,11 +17,14 @@ export function challengeHeaders(
     authorization,
     refusal,
     grant,
+    metadata,
   }: {
     readonly authorization: string | undefined;
     readonly refusal: Refusal;
     /** Of the token that came, where it is known. */
     readonly grant: TokenGrant | undefined;
+    /** Path of the metadata of what was called. */
+    readonly metadata: string;
   },
 ): Record<string, string> {
   const narrow = refusal.code === 'OAUTH_SCOPE_MISMATCH';
@@ -36,7 +38,7 @@ export function challengeHeaders(
     ...(needed === undefined ? [] : [`scope="${needed}"`]),
     ...(bound ? [`algs="${proofAlgorithms.join(' ')}"`] : []),
     // The content origin takes files for the API and is no resource of its own.
-    ...(content ? [] : [`resource_metadata="${apiOrigin(dataCenter, environment)}${resourceMetadataPath}"`]),
+    ...(content ? [] : [`resource_metadata="${apiOrigin(dataCenter, environment)}${metadata}"`]),
   ].filter((each) => each !== undefined);
   const challenge = `${bound ? 'DPoP' : 'Bearer'} ${parameters.join(', ')}`.trim();
   const nonce = refusal.outcome === 'ProofNonceNeeded' ? { 'dpop-nonce': authority.proofNonce() } : {};

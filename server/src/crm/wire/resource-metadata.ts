@@ -3,7 +3,7 @@ import { publicHeaders } from '../../http/cors/headers.ts';
 import { isReading } from '../../http/methods.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
 import { issuerOf } from '../../oauth/issuer.ts';
-import { apiResource, mcpPath, mcpResource, resourceMetadataPath } from '../../oauth/resources.ts';
+import { apiResource, mcpMetadataPath, mcpResource, resourceMetadataPath } from '../../oauth/resources.ts';
 import type { CrmContext } from './context.ts';
 
 const maxAgeSeconds = 3600;
@@ -35,7 +35,7 @@ export function serveResourceMetadata(app: FastifyInstance, context: CrmContext)
       }),
     ],
     [
-      `${resourceMetadataPath}${mcpPath}`,
+      mcpMetadataPath,
       JSON.stringify({
         resource: mcpResource(dataCenter, environment),
         ...shared,
@@ -61,4 +61,8 @@ export function serveResourceMetadata(app: FastifyInstance, context: CrmContext)
 }
 
 /** What the tools of the MCP server need: those that ask for these scopes can use all of them. */
-const mcpScopes = ['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL', 'ZohoCRM.users.READ', 'ZohoCRM.org.READ'];
+const mcpScopes = [
+  ...['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL', 'ZohoCRM.users.READ', 'ZohoCRM.org.READ'],
+  // Clients of the protocol ask for just what is here, and would send the user to sign in again each hour.
+  'offline_access',
+];

@@ -65,7 +65,8 @@ function ownAddresses(): Set<string> {
   return new Set(all.map(({ address }) => ipaddr.parse(address).toNormalizedString()));
 }
 
-function isLoopbackOrigin(origin: string): boolean {
+/** Whether an origin is one of this machine's loopback. */
+export function isLoopbackOrigin(origin: string): boolean {
   const host = new URL(origin).hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   return ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback';

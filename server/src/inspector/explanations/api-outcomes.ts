@@ -22,6 +22,12 @@ export const apiOutcomeExplanations: Explanations = {
     mend: 'Register {origin} among the JavaScript domains of a client that is enabled in {dataCenter}: scheme, host and port, without path or closing slash.',
     setting: 'javascriptDomains',
   },
+  HostUnknown: {
+    expected: 'the host {expected}',
+    came: 'the host {came}',
+    rule: 'Model Context Protocol, "Transports": against DNS rebinding; docs/mcp.md',
+    mend: 'Call the API by the address that the platform announces. A proxy before it must keep the Host header, or send X-Forwarded-Host with the setting trustProxy.',
+  },
   TokenOfOtherEnvironment: {
     expected: 'a token of the environment {expected}',
     came: 'a token of the environment {came}',

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../../config/data-centers.ts';
 import { isOriginOf } from '../../../oauth/javascript-domains.ts';
+import type { Resource } from '../../../oauth/resources.ts';
 import type { TokenGrant } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
@@ -8,8 +9,8 @@ import type { CrmContext } from '../context.ts';
 import { costOf } from '../costs.ts';
 import type { Router } from '../router.ts';
 import { checkScopes } from './check-scopes.ts';
-import { checkToken } from './check-token.ts';
-import type { Admitted, Arrived, Authenticated, Authorized, Routed, Stage } from './stages.ts';
+import { checkToken, ownResources } from './check-token.ts';
+import type { Admitted, Arrived, Authenticated, Authorized, Caller, Routed, Stage } from './stages.ts';
 
 /**
  * The checks that every call passes, in the order of the wire: path, method, token, origin, environment, version and
@@ -23,14 +24,42 @@ export async function admit(
   came: Arrived,
   reached: (stage: Stage) => void,
 ): Promise<Admitted> {
-  const url = request.raw.url ?? '/';
+  const { url } = request;
   const end = url.indexOf('?');
   const routed = route(router, came, request.method, end < 0 ? url : url.slice(0, end));
   reached(routed);
-  const authenticated = await authenticate(context, routed, request);
-  reached(authenticated);
-  checkOrigin(authenticated);
-  checkEnvironment(context, authenticated.grant);
+  return admitCaller(context, await identify(context, routed, request, ownResources(context), reached), reached);
+}
+
+/**
+ * The checks of who calls: token, origin, environment. `resources` are those that the token may be for.
+ * @throws Refusal AUTHENTICATION_FAILURE, INVALID_TOKEN
+ */
+export async function identify<Came extends Arrived>(
+  context: CrmContext,
+  came: Came,
+  request: FastifyRequest,
+  resources: readonly Resource[],
+  reached: (stage: Stage) => void,
+): Promise<Came & Caller> {
+  const grant = await checkToken(context, request, resources);
+  const { origin } = came;
+  const caller = { ...came, grant, originOfClient: origin !== null && isOriginOf(grant, origin) };
+  reached(caller);
+  checkOrigin(caller);
+  checkEnvironment(context, grant);
+  return caller;
+}
+
+/**
+ * The checks of what a known caller calls: version and scope, organization and user, limits.
+ * @throws Refusal with the precise reason.
+ */
+export async function admitCaller(
+  context: CrmContext,
+  authenticated: Authenticated,
+  reached: (stage: Stage) => void,
+): Promise<Admitted> {
   checkScopes(authenticated, authenticated.grant, context.settings);
   const authorized = await authorize(context, authenticated);
   reached(authorized);
@@ -51,13 +80,7 @@ export function route(router: Router, came: Arrived, method: string, path: strin
   throw new Refusal('INVALID_URL_PATTERN');
 }
 
-async function authenticate(context: CrmContext, routed: Routed, request: FastifyRequest): Promise<Authenticated> {
-  const grant = await checkToken(context, request);
-  const { origin } = routed;
-  return { ...routed, grant, originOfClient: origin !== null && isOriginOf(grant, origin) };
-}
-
-function checkOrigin({ grant, origin, originOfClient }: Authenticated): void {
+function checkOrigin({ grant, origin, originOfClient }: Arrived & Caller): void {
   if (origin === null || originOfClient) return;
   throw new Refusal('INVALID_TOKEN', {
     outcome: 'OriginNotOfClient',

@@ -3,7 +3,7 @@ import { environments } from '../../../config/data-centers.ts';
 import { maskSecret } from '../../../foundation/secrets.ts';
 import { credentialKey } from '../../../inspector/flow-key.ts';
 import { proofHeader } from '../../../oauth/dpop.ts';
-import { apiResource } from '../../../oauth/resources.ts';
+import { apiResource, type Resource } from '../../../oauth/resources.ts';
 import { type BindingRefusal, schemeOf, type TokenGrant, type TokenScheme } from '../../../oauth/token-authority.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { type CrmContext, ownOrigin } from '../context.ts';
@@ -24,13 +24,14 @@ function readHeader(
 }
 
 /**
- * The grant of the token in the Authorization header, which is for this API and, where it is bound to a key, came with a
- * proof of it.
+ * The grant of the token in the Authorization header, which is for one of `resources` and, where it is bound to a key, came
+ * with a proof of it.
  * @throws Refusal AUTHENTICATION_FAILURE, INVALID_TOKEN
  */
 export async function checkToken(
   context: CrmContext,
-  { headers, method, raw }: Pick<FastifyRequest, 'headers' | 'method' | 'raw'>,
+  { headers, method, url }: Pick<FastifyRequest, 'headers' | 'method' | 'url'>,
+  resources: readonly Resource[],
 ): Promise<TokenGrant> {
   const { authority } = context;
   const presented = readHeader(headers.authorization);
@@ -49,7 +50,7 @@ export async function checkToken(
     throw new Refusal('INVALID_TOKEN', { outcome: refusal, reason, explanation, keys, party: known });
   }
   const { grant } = check;
-  checkResource(context, grant);
+  checkResource(resources, grant);
   // Nearly all tokens are bound to no key and came as bearers: nothing has to be proved.
   if (scheme === 'DPoP' || schemeOf(grant) === 'DPoP') {
     const fault = await authority.prove(grant, {
@@ -57,19 +58,22 @@ export async function checkToken(
       scheme,
       proof: proofHeader(headers),
       method,
-      url: `${ownOrigin(context)}${(raw.url ?? '').split('?', 1)[0]}`,
+      url: `${ownOrigin(context)}${url.split('?', 1)[0]}`,
     });
     if (fault) throw refusalOf(grant, token, fault.outcome as BindingRefusal, fault.detail);
   }
   return grant;
 }
 
-/** A token that names its resources opens these and no others (RFC 8707 §2). The content origin belongs to each API. */
-function checkResource({ content, dataCenter, environment }: CrmContext, grant: TokenGrant): void {
+/** What tokens for a listener's calls may be for. The content origin belongs to the API of each environment. */
+export function ownResources({ content, dataCenter, environment }: CrmContext): Resource[] {
+  return (content ? environments : [environment]).map((each) => apiResource(dataCenter, each));
+}
+
+/** A token that names its resources opens these and no others (RFC 8707 §2). */
+function checkResource(own: readonly Resource[], grant: TokenGrant): void {
   const { resources } = grant.binding;
-  if (resources === null) return;
-  const own = (content ? environments : [environment]).map((each) => apiResource(dataCenter, each));
-  if (own.some((each) => resources.includes(each))) return;
+  if (resources === null || own.some((each) => resources.includes(each))) return;
   const reason = { expected: own[0], came: resources.join(', ') };
   throw new Refusal('INVALID_TOKEN', { outcome: 'TokenOfOtherResource', reason, party: grant });
 }

@@ -25,12 +25,15 @@ export interface Routed extends Arrived {
   readonly path: readonly string[];
 }
 
-/** The token is one of a living grant. */
-export interface Authenticated extends Routed {
+/** Who calls. */
+export interface Caller {
   readonly grant: TokenGrant;
-  /** Whether `origin` is a JavaScript domain of the grant's client. */
+  /** Whether the page's origin is a JavaScript domain of the grant's client. */
   readonly originOfClient: boolean;
 }
+
+/** The token is one of a living grant. */
+export interface Authenticated extends Routed, Caller {}
 
 /** Origin, environment, version and scope are right, and the user is an active one of the organization. */
 export interface Authorized extends Authenticated {

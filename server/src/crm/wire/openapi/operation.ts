@@ -20,12 +20,7 @@ export interface DescribedOperation {
 export function describeOperation(operation: Operation, version: Version, shelf: SchemaShelf): DescribedOperation {
   const { method, path, about } = operation;
   const placeholders = placeholdersOf(operation);
-  const headers = [...(about.headers ?? []), ...(takesIdempotencyKey(operation) ? [idempotencyKey] : [])];
-  const parameters = [
-    ...placeholders.map((name) => ({ name, in: 'path', required: true, ...shown(pathParameters[name], shelf) })),
-    ...parametersOf(about.query ?? [], 'query', version, shelf),
-    ...parametersOf(headers, 'header', version, shelf),
-  ];
+  const parameters = parametersOf(operation, version, shelf);
   const notes = [about.text, placeholders.includes('module') ? 'The scopes shown are those for Leads.' : undefined];
   const description = notes.filter((note) => note !== undefined).join(' ');
   const operationId = `${method.toLowerCase()} ${path}`.replace(/[^A-Za-z0-9]+/g, '_').replace(/_$/, '');
@@ -45,17 +40,48 @@ export function placeholdersOf({ path }: Operation): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
 }
 
-function shown(parameter: Pick<Parameter, 'description' | 'schema'> | undefined, shelf: SchemaShelf): object {
+/** A parameter as a document shows it. */
+export interface DescribedParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  readonly required?: true;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+
+/** All parameters that an operation has in a version: of its path, its query and its headers. */
+export function parametersOf(operation: Operation, version: Version, shelf: SchemaShelf): DescribedParameter[] {
+  const { about } = operation;
+  const headers = [...(about.headers ?? []), ...(takesIdempotencyKey(operation) ? [idempotencyKey] : [])];
+  return [
+    ...placeholdersOf(operation).map((name) => ({
+      ...({ name, in: 'path', required: true } as const),
+      ...shown(pathParameters[name], shelf),
+    })),
+    ...servedIn(about.query ?? [], 'query', version, shelf),
+    ...servedIn(headers, 'header', version, shelf),
+  ];
+}
+
+function shown(
+  parameter: Pick<Parameter, 'description' | 'schema'> | undefined,
+  shelf: SchemaShelf,
+): Pick<DescribedParameter, 'description' | 'schema'> {
   return parameter ? { description: parameter.description, schema: shelf.place(parameter.schema) } : { schema: text };
 }
 
-function parametersOf(all: readonly Parameter[], where: string, version: Version, shelf: SchemaShelf): object[] {
+function servedIn(
+  all: readonly Parameter[],
+  where: 'query' | 'header',
+  version: Version,
+  shelf: SchemaShelf,
+): DescribedParameter[] {
   return all
     .filter((parameter) => inVersion(parameter, version.number))
     .map((parameter) => {
       const { name, required = false } = parameter;
       const needed = typeof required === 'number' ? version.number >= required : required;
-      return { name, in: where, ...(needed ? { required: true } : {}), ...shown(parameter, shelf) };
+      return { name, in: where, ...(needed ? ({ required: true } as const) : {}), ...shown(parameter, shelf) };
     });
 }
 

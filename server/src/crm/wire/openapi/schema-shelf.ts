@@ -1,14 +1,21 @@
 import type { Schema } from '../../kernel/schema.ts';
 
+const documentPlace = '#/components/schemas';
+
 /** The document's named schemas: each stands there once, and everything else points to it. */
 export class SchemaShelf {
   readonly #version: number;
+  readonly #at: string;
   readonly schemas: Record<string, unknown> = {};
   readonly #kept = new Map<string, Schema>();
 
-  /** @param version number of the version whose document it is */
-  constructor(version: number) {
+  /**
+   * @param version number of the version whose document it is
+   * @param at where the document keeps them, as a JSON pointer
+   */
+  constructor(version: number, at = documentPlace) {
     this.#version = version;
+    this.#at = at;
   }
 
   /** The schema with every named part of it replaced by a pointer. */
@@ -21,11 +28,21 @@ export class SchemaShelf {
       this.#kept.set(title, schema);
       this.schemas[title] = this.#inside(schema);
     }
-    return { $ref: `#/components/schemas/${title}` };
+    return { $ref: `${this.#at}/${title}` };
   }
 
   #inside(schema: Schema): Schema {
-    return Object.fromEntries(Object.entries(this.#served(schema)).map(([key, value]) => [key, this.#value(value)]));
+    return Object.fromEntries(
+      Object.entries(this.#served(schema)).map(([key, value]) => [
+        key,
+        key === '$ref' ? this.#moved(value) : this.#value(value),
+      ]),
+    );
+  }
+
+  /** Rows that refer to a named schema inside itself write the place that it has in the API's documents. */
+  #moved(ref: unknown): unknown {
+    return typeof ref === 'string' ? ref.replace(documentPlace, this.#at) : ref;
   }
 
   /** An object's schema without the keys that came later or went earlier. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +13,7 @@ let platform: Platform;
 let folder: string;
 beforeAll(async () => {
   platform = await startPlatform({ dataCenters: ['us', 'eu'] });
-  folder = mkdtempSync(join(import.meta.dirname, '..', '.flows-'));
+  folder = mkdtempSync(join(tmpdir(), 'grantway-flows-'));
   const installed = join(folder, 'node_modules/@grantway/testing');
   mkdirSync(installed, { recursive: true });
   const entry = join(import.meta.dirname, 'index.ts');

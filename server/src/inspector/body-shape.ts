@@ -1,3 +1,5 @@
+import { maskCredentials } from '../foundation/secrets.ts';
+
 /**
  * What is kept of a JSON body: its members, and of each text only what sort of text it is, because values of records are
  * of people. A text of the same sort can be made up of it, so that the request can be made again.
@@ -37,7 +39,7 @@ export function shapeOf(body: Buffer): string | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const shape = JSON.stringify(shapeOfValue(value, 0));
+  const shape = maskCredentials(JSON.stringify(shapeOfValue(value, 0)));
   return shape.length > longestShape ? undefined : shape;
 }
 

@@ -61,7 +61,6 @@ const requestHeaders = [
   'if-unmodified-since',
   'x-crm-org',
   'feature',
-  'dpop',
 ] as const;
 const answerHeaders = [
   'content-type',
@@ -108,7 +107,11 @@ export function describeExchange(component: Component, answered: Answered, envir
   const bodyShape = form === undefined && Buffer.isBuffer(body) ? shapeOf(body) : undefined;
   const received = pick(answered.requestHeaders, requestHeaders);
   const authorization = describeAuthorization(answered.requestHeaders.authorization);
-  const headers = authorization === undefined ? received : { ...received, authorization };
+  const headers = {
+    ...received,
+    ...(authorization !== undefined && { authorization }),
+    ...(answered.requestHeaders.dpop !== undefined && { dpop: hidden }),
+  };
   return {
     component,
     request: {

@@ -35,7 +35,7 @@ export class FailureStage {
   readonly device: ClientWithSecrets;
   readonly phone: ClientWithSecrets;
 
-  static async start(options: Pick<TestPlatformOptions, 'lab' | 'clock'> = {}): Promise<FailureStage> {
+  static async start(options: Pick<TestPlatformOptions, 'lab'> = {}): Promise<FailureStage> {
     const settings = { limits: classicLimits };
     const platform = await startTestPlatform({ ...options, dataCenters: ['us', 'eu', 'in'], settings });
     await platform.addUser('us', email);

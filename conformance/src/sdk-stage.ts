@@ -10,9 +10,9 @@ import { initialize, type Place, SdkFolder } from './sdk-session.ts';
 const redirectUri = 'https://app.example.com/callback';
 
 /** A live platform of two data centres, and a server-based client of `us` whose user lives in `in`. */
-export async function openSdkStage() {
+export async function openSdkStage({ lab = false } = {}) {
   // The SDK reckons with the machine's time; the platform starts at it.
-  const platform = await startTestPlatform({ dataCenters: ['us', 'in'], clock: new ManualClock(Date.now()) });
+  const platform = await startTestPlatform({ dataCenters: ['us', 'in'], clock: new ManualClock(Date.now()), lab });
   const folders = mkdtempSync(join(tmpdir(), 'grantway-sdk-'));
   const place = (dataCenter: string) => platform.topology.find(dataCenter)?.origins as Place;
   const email = 'ines@in.example';
@@ -38,6 +38,7 @@ export async function openSdkStage() {
     /** What the operator does: the API has no call for it. */
     defineBlueprint: (definition: object) =>
       addBlueprint(platform.admin, { dataCenter: 'in', organizationId, environment: 'production' }, definition),
+    platform,
     place,
     clock: platform.clock,
     credentials,

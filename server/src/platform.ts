@@ -174,11 +174,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       signIn: key('accounts sign-in'),
       refresh: key('refresh tokens'),
       signing: key(keyPurposes.signing),
-      factors: key('second factors'),
+      factors: key(keyPurposes.factors),
       attempts: key('attempt counts'),
       proofs: key('proofs of possession'),
       audit: key('audit log'),
-      outside: key('outside providers'),
+      outside: key(keyPurposes.outside),
     };
 
     const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;

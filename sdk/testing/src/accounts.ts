@@ -35,6 +35,8 @@ export interface NewClient {
   readonly homepageUrl?: string;
   readonly redirectUris?: readonly string[];
   readonly javascriptDomains?: readonly string[];
+  /** Default: `compatible`. */
+  readonly profile?: 'compatible' | 'strict';
   /** Further data centres that it is enabled for. */
   readonly enabledDataCenters?: readonly string[];
   /** Settings of its own by name, for example `{ 'lifetimes.accessTokenTtlSeconds': 60 }`. */
@@ -123,6 +125,7 @@ export class Accounts {
         homepageUrl: client.homepageUrl ?? (type === 'self' ? null : 'https://app.example.com/'),
         javascriptDomains: client.javascriptDomains ?? (type === 'browser' ? ['https://app.example.com'] : []),
         enabledDataCenters: client.enabledDataCenters ?? [],
+        ...(client.profile && { standards: { profile: client.profile } }),
       },
     );
     const { client_id: clientId, client_secret: clientSecret, secrets } = created;

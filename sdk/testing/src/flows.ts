@@ -1,4 +1,5 @@
 import { type Admin, part } from './admin.ts';
+import { TestPlatformError } from './errors.ts';
 
 /** One step of a flow. */
 export interface FlowStep {
@@ -105,6 +106,16 @@ export class Flows {
     const document = await this.#admin.call<Document>('GET', `/flows/${part(id)}`);
     const { text } = await this.#admin.call<{ text: string }>('GET', `/flows/${part(document.flow_id)}/diagram`);
     return toFlow(document, text);
+  }
+
+  /** How one request came out. @param requestId the `x-request-id` of its answer. */
+  async step(requestId: string): Promise<FlowStep> {
+    const { steps } = await this.show(requestId);
+    const own = steps.filter((step) => step.requestId === requestId);
+    // What failed, rather than what went along with it.
+    const step = own.find(({ failed }) => failed) ?? own.find(({ kind }) => kind !== 'eviction') ?? own[0];
+    if (step) return step;
+    throw new TestPlatformError('NOT_FOUND', `the request ${requestId} is one of many alike, or too old to be kept`);
   }
 
   async #list(filter: FlowFilter, limit: number): Promise<string[]> {

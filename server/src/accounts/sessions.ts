@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../database/database.ts';
 import type { EpochMs, Seconds, SecretHash } from '../foundation/kinds.ts';
 import { secretHash } from '../foundation/secrets.ts';
+import { keptUserAgent } from '../foundation/user-agent.ts';
 import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
 import { tieKey } from '../inspector/flow-key.ts';
 import type { UserId } from '../oauth/ids.ts';
@@ -54,8 +55,6 @@ export function readCookie(
   return readOwnCookie(ownerOf(context), request, name);
 }
 
-/** Longest part of a User-Agent that is kept with a session. */
-const userAgentLength = 200;
 /** A session's last use is written down at most once in this time: pages come in flocks. */
 const useResolutionMs = 60_000;
 
@@ -74,7 +73,7 @@ export async function startSession(
   const token = context.random.bytes(32).toString('hex');
   const nowMs = context.clock.nowMs();
   const ttlSeconds = context.settings.lifetimes.sessionTtlSeconds;
-  const userAgent = request.headers['user-agent']?.replaceAll('\0', '').slice(0, userAgentLength) ?? null;
+  const userAgent = keptUserAgent(request.headers['user-agent']);
   await context.database.transaction(async (transaction) => {
     await transaction.query({
       text: `INSERT INTO session (session_hash, user_id, created_at_ms, last_used_at_ms, expires_at_ms, user_agent, amr)

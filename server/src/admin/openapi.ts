@@ -74,6 +74,8 @@ const summaries: Readonly<Record<string, string>> = {
   'POST /lab/snapshots/import': 'Take the file of a snapshot over',
   'POST /lab/reset': 'Back to what a first start with a demo makes',
   'POST /lab/fixtures': 'Make users, organizations, clients, records and grants',
+  'POST /lab/flows/:id/replay': 'Do the requests of a flow again, and compare how they come out',
+  'GET /lab/flows/:id/test': 'A flow as the source of a test',
   'POST /lab/codes': 'A code without a browser, as if the user had accepted',
   'POST /lab/tokens': 'Tokens without a browser, as if the user had accepted',
 };

@@ -2,7 +2,9 @@ import type { Database, Queryable } from '../database/database.ts';
 import { createStatementQueue } from '../database/statement-queue.ts';
 import { type Caller, currentCaller } from '../foundation/caller.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { keptUserAgent } from '../foundation/user-agent.ts';
 import type { Log } from '../http/log.ts';
+import { keptClientId } from '../inspector/bounded.ts';
 import { storableDetail } from '../inspector/event-rows.ts';
 import type { ProtocolEvent } from '../inspector/events.ts';
 import { type ActorRole, type AuditFacts, chained, chainStart } from './audit-entry.ts';
@@ -184,9 +186,9 @@ function factsOf(event: ProtocolEvent, atMs: number, caller: Caller | undefined)
     outcome: event.outcome,
     ...actorOf(event, detail, caller),
     userId: event.userId ?? null,
-    clientId: event.clientId ?? null,
+    clientId: keptClientId(event.clientId),
     address: caller?.address ?? null,
-    userAgent: printable(caller?.userAgent ?? null),
+    userAgent: keptUserAgent(caller?.userAgent),
     requestId: event.requestId ?? caller?.requestId ?? null,
     detail: storableDetail(detail),
   };
@@ -204,9 +206,4 @@ function actorOf(
   if (kind === 'admin' || (kind === 'sign-in' && outcome !== 'Success')) return { actor: 'anonymous', actorId: null };
   if (userId) return { actor: 'user', actorId: userId };
   return clientId ? { actor: 'client', actorId: clientId } : { actor: 'anonymous', actorId: null };
-}
-
-/** The header is the caller's own text: no line ends, nothing that steers a terminal. */
-function printable(text: string | null): string | null {
-  return text?.replace(/\p{Cc}/gu, '\ufffd').toWellFormed() ?? null;
 }

@@ -1,5 +1,10 @@
 /** What commands print: results on standard output, everything else on standard error. */
 
+/** A command has failed and has said so in its result: nothing more is printed. */
+export class FailureTold extends Error {
+  override readonly name = 'FailureTold';
+}
+
 /** One JSON document, on one line. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

@@ -23,7 +23,7 @@ import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
 import { registerUserCommands } from './commands/user.ts';
-import { printable, printError } from './output.ts';
+import { FailureTold, printable, printError } from './output.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -74,6 +74,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       if (json) printError(json, 'USAGE', error.message);
       return exitCodes.usage;
     }
+    if (error instanceof FailureTold) return exitCodes.failed;
     if (error instanceof AdminRefusal) {
       printError(json, error.code, error.message);
       return exitCodes.failed;

@@ -46,10 +46,12 @@ export const flowStep = Type.Object({
   userId: textOrNull,
   request: Type.Union([
     Type.Object({
+      environment: Type.Optional(Type.String()),
       method: Type.String(),
       path: Type.String(),
       parameters: Type.Optional(texts),
       headers: Type.Optional(texts),
+      bodyShape: Type.Optional(Type.String()),
       bodyBytes: Type.Optional(Type.Integer()),
     }),
     Type.Null(),

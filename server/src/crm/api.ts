@@ -60,7 +60,12 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
     trustProxy: settings.trustProxy,
     bodyLimitBytes,
     requestTimeoutMs,
-    inspect: inspectAnswers({ events: context.events, component: content ? 'content' : 'api', otherwise: asRequest }),
+    inspect: inspectAnswers({
+      events: context.events,
+      component: content ? 'content' : 'api',
+      environment: content || context.environment === 'production' ? undefined : context.environment,
+      otherwise: asRequest,
+    }),
     secure: dataCenter.origins.api.startsWith('https:'),
     intercept: context.intercept,
     dialect: {

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { changeUser } from '../admin/users.ts';
+import { readFlow } from '../inspector/flows/flow-reader.ts';
+import { accountsFailures } from '../testing/failures/accounts-failures.ts';
+import { apiFailures } from '../testing/failures/api-failures.ts';
+import { email, FailureStage } from '../testing/failures/failure-stage.ts';
+import { testPassword } from '../testing/test-platform.ts';
 import { consoleOrigin, enterWithPassword } from './console-steps.ts';
 import { expectSteady, inspectScreen, looks, settled, watchShifts } from './inspect-screen.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -70,6 +76,48 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     expect(problems).toEqual([]);
     await context.close();
     await app.context.close();
+  },
+  longMs,
+);
+
+test(
+  'every classic failure is explained: what was expected, what came, by which rule, and what mends it',
+  async () => {
+    // With what fails at once rather than in a browser: it is the explanation that is looked at here.
+    const failing = await FailureStage.start();
+    try {
+      await changeUser(failing.platform.admin, 'us', email, { operator: true, endTokens: false });
+      const expected: { name: string; path: string; flowId: string | undefined; requestId: string; shown: string[] }[] =
+        [];
+      for (const { name, provoke } of [...accountsFailures, ...apiFailures]) {
+        failing.platform.clock.advance(61);
+        const provoked = await provoke(failing);
+        const { explained } = await failing.explanationOf(provoked);
+        const requestId = provoked.response.headers.get('x-request-id') ?? '';
+        const flow = await readFlow([...failing.platform.dataCenters.values()], requestId);
+        const own = flow?.clientId && (await failing.platform.admin.clients.find(flow.clientId));
+        const base = own ? `/applications/${own.clientId}/flows` : '/administration/flows';
+        const { came, mend, rule } = explained;
+        const shown = [explained.expected, came, rule, mend];
+        expected.push({ name, path: `${base}?flow=${requestId}`, flowId: flow?.flowId, requestId, shown });
+      }
+      const { page, problems } = await stage.open();
+      const origin = failing.platform.topology.find('us')?.origins.console ?? '';
+      await enterWithPassword(page, origin, { email, password: testPassword });
+      for (const { name, path, flowId, requestId, shown } of expected) {
+        // As a link of the page would: without loading it anew.
+        await page.evaluate(
+          `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
+        );
+        const step = page.getByRole('region', { name: `Flow ${flowId}` }).getByRole('region', { name: /^Step \d+$/ });
+        await step.getByText(requestId).waitFor();
+        const parts = step.locator('dl dd');
+        expect.soft(await parts.allTextContents(), name).toEqual(shown);
+      }
+      expect(problems).toEqual([]);
+    } finally {
+      await failing.platform.stop();
+    }
   },
   longMs,
 );

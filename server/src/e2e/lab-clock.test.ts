@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { consoleOrigin, enterWithPassword } from './console-steps.ts';
 import { type Stage, startStage } from './stage.ts';
+import { addLead, signInToSample, stored } from './steps.ts';
 
 /** The lab's clock as an operator moves it in the console. */
 let stage: Stage;
@@ -23,6 +24,21 @@ test('the bar tells operators what time it is here, and moves it', async () => {
   await bar.getByText('It is 61 minutes later here.').waitFor();
   expect((await stage.platform.lab?.clock.show())?.offset_ms).toBe(3_660_000);
   expect(problems).toEqual([]);
+});
+
+test('61 minutes later the sample app renews its token without the user, and goes on', async () => {
+  const { context, page, problems } = await stage.open();
+  const before = await signInToSample(page, stage, 'us');
+  expect((await stage.platform.lab?.clock.advance('61m'))?.effects).toMatchObject({
+    access_tokens_expired: expect.any(Number),
+  });
+  await addLead(page, 'An hour later');
+  await expect.poll(() => stored(page, 'access_token'), { timeout: 15_000 }).toMatch(/^1000\./);
+  expect(await stored(page, 'access_token')).not.toBe(before);
+  await page.getByRole('cell', { name: 'An hour later' }).waitFor();
+  expect(await stage.count('protocol_event WHERE outcome = $1', ['TokenExpired'])).toMatchObject({ us: 1 });
+  expect(problems).toEqual([]);
+  await context.close();
 });
 
 test('others do not see it', async () => {

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Caller {
   /** Of the direct peer, or what a trusted proxy says of it. */
   readonly address: string;
+  /** As it came; `keptUserAgent` makes it fit to be kept. */
   readonly userAgent: string | null;
   readonly requestId: string;
   /** The answer waits for these: what it tells of must be written down first. */

@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { asCaller, type Caller } from '../foundation/caller.ts';
 
-const longestUserAgent = 200;
-
 /**
  * Makes the caller of each request known to whatever serves it, and sends the answer only when what must be written down
  * before it is.
@@ -12,7 +10,7 @@ export function rememberCallers(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const caller: Caller = {
       address: request.ip,
-      userAgent: request.headers['user-agent']?.slice(0, longestUserAgent) ?? null,
+      userAgent: request.headers['user-agent'] ?? null,
       requestId: request.id,
       before: [],
     };

@@ -21,6 +21,13 @@ export function boundedText(text: string, maxLength: number = maxTextLength): st
   return `${masked.slice(0, maxLength).toWellFormed()}… (${text.length} characters)`;
 }
 
+const maxClientIdLength = 100;
+
+/** A client id as an event may hold it: whoever sends a request may have put anything there. */
+export function keptClientId(clientId: string | null | undefined): string | null {
+  return clientId ? maskCredentials(boundedText(clientId, maxClientIdLength)) : null;
+}
+
 class Cutter {
   #left = maxCharacters;
 

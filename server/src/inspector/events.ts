@@ -6,10 +6,9 @@ import { createStatementQueue } from '../database/statement-queue.ts';
 import { atMost } from '../foundation/at-most.ts';
 import { type Caller, currentCaller } from '../foundation/caller.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { maskCredentials } from '../foundation/secrets.ts';
 import type { Log } from '../http/log.ts';
 import type { LateExplanation } from '../oauth/refusal.ts';
-import { boundedText } from './bounded.ts';
+import { keptClientId } from './bounded.ts';
 import type { EventKind } from './event-kinds.ts';
 import { findEvent, type RecordedEvent, type StorableEvent, storableDetail, updateEvent } from './event-rows.ts';
 import type { Exchange } from './exchange.ts';
@@ -93,7 +92,6 @@ interface Unanswered {
 /** Events waiting to be stored; beyond that new ones are counted and dropped rather than filling the memory. */
 const maxWaiting = 10_000;
 const longestExplanationMs = 2_000;
-const maxClientIdLength = 100;
 /** How long an event waits for the answer of its request. */
 const longestAnswerMs = 1_000;
 const countedRequests = 20_000;
@@ -203,7 +201,7 @@ export function createEventRecorder(
   const admitted = (given: ProtocolEvent): ArrivedEvent | undefined => {
     if (recordEvents === 'none' || (given.outcome === 'Success' && recordEvents === 'failures')) return undefined;
     const nowMs = clock.nowMs();
-    const clientId = given.clientId ? maskCredentials(boundedText(given.clientId, maxClientIdLength)) : null;
+    const clientId = keptClientId(given.clientId);
     const arrived: ArrivedEvent = { ...given, clientId, keys: made(given.keys), atMs: nowMs };
     const filter = isFrequent(given.kind, given.outcome)
       ? filters.frequent

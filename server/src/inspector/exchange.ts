@@ -1,4 +1,5 @@
 import { maskCredentials, maskSecret } from '../foundation/secrets.ts';
+import { shapeOf } from './body-shape.ts';
 import { boundedText } from './bounded.ts';
 
 /** Which part of the platform answered. */
@@ -8,11 +9,15 @@ export type Component = 'accounts' | 'api' | 'content' | 'console' | 'admin';
 export interface Exchange {
   readonly component: Component;
   readonly request: {
+    /** Of the API that was called; left out: production. */
+    readonly environment?: string;
     readonly method: string;
     /** Without query. */
     readonly path: string;
     readonly parameters?: Readonly<Record<string, string>>;
     readonly headers?: Readonly<Record<string, string>>;
+    /** Of a JSON body (`body-shape.ts`). */
+    readonly bodyShape?: string;
     readonly bodyBytes?: number;
   };
   readonly answer: {
@@ -26,6 +31,9 @@ export interface Exchange {
 const maxPathLength = 200;
 const maxBodyLength = 1_500;
 const maxParameters = 30;
+const longestForm = 64_000;
+const parameterName = /^[A-Za-z_][\w.:-]{0,59}$/;
+const clientId = /^100[04]\.[A-Z0-9]{30}$/;
 const shortestCredential = 20;
 const hidden = '(hidden)';
 
@@ -51,6 +59,8 @@ const requestHeaders = [
   'x-zoho-sdk',
   'if-modified-since',
   'if-unmodified-since',
+  'x-crm-org',
+  'feature',
 ] as const;
 const answerHeaders = [
   'content-type',
@@ -85,21 +95,32 @@ export interface Answered {
   readonly payload: unknown;
 }
 
-/** @param component whose listener it was. */
-export function describeExchange(component: Component, answered: Answered): Exchange {
+/**
+ * @param component whose listener it was.
+ * @param environment of an API listener, where it is not production.
+ */
+export function describeExchange(component: Component, answered: Answered, environment?: string): Exchange {
   const { body, method, status, url } = answered;
   const [path = '', query = ''] = splitUrl(url);
-  const parameters = describeParameters(query, answered.requestHeaders['content-type'], body);
+  const form = formIn(answered.requestHeaders['content-type'], body);
+  const parameters = describeParameters(query, form);
+  const bodyShape = form === undefined && Buffer.isBuffer(body) ? shapeOf(body) : undefined;
   const received = pick(answered.requestHeaders, requestHeaders);
   const authorization = describeAuthorization(answered.requestHeaders.authorization);
-  const headers = authorization === undefined ? received : { ...received, authorization };
+  const headers = {
+    ...received,
+    ...(authorization !== undefined && { authorization }),
+    ...(answered.requestHeaders.dpop !== undefined && { dpop: hidden }),
+  };
   return {
     component,
     request: {
+      ...(environment !== undefined && { environment }),
       method,
       path: maskCredentials(path).slice(0, maxPathLength),
       ...(Object.keys(parameters).length > 0 && { parameters }),
       ...(Object.keys(headers).length > 0 && { headers }),
+      ...(bodyShape !== undefined && { bodyShape }),
       ...(Buffer.isBuffer(body) && body.length > 0 && { bodyBytes: body.length }),
     },
     answer: describeAnswer(component, status, answered),
@@ -131,19 +152,25 @@ function describeAnswer(
   };
 }
 
-function describeParameters(query: string, contentType: unknown, body: unknown): Record<string, string> {
-  const all = [...new URLSearchParams(query)];
-  if (
-    Buffer.isBuffer(body) &&
-    !String(contentType ?? '').match(/json|multipart|octet|csv|zip/i) &&
-    body.length < 64_000
-  )
-    all.push(...new URLSearchParams(body.toString('utf8')));
+/** The text of a form; a body of any other kind, however it is declared, has no parameters. */
+function formIn(contentType: unknown, body: unknown): string | undefined {
+  if (!Buffer.isBuffer(body) || body.length === 0 || body.length > longestForm) return undefined;
+  if (/json|multipart|octet|csv|zip/i.test(String(contentType ?? ''))) return undefined;
+  const text = body.toString('utf8');
+  return /^\s*[[{<"]/.test(text) ? undefined : text;
+}
+
+function describeParameters(query: string, form = ''): Record<string, string> {
   const described: Record<string, string> = {};
-  for (const [name, value] of all.slice(0, maxParameters)) {
-    described[boundedText(maskCredentials(name), 60)] = describeValue(name, value);
+  for (const [name, value] of [...new URLSearchParams(query), ...new URLSearchParams(form)].slice(0, maxParameters)) {
+    described[describeName(name)] = describeValue(name, value);
   }
   return described;
+}
+
+/** Whoever sends a request may have put anything where a name belongs. */
+function describeName(name: string): string {
+  return parameterName.test(name) ? maskCredentials(name) : hidden;
 }
 
 function describeValue(name: string, value: string): string {
@@ -163,7 +190,7 @@ function describeAddress(address: string): string {
   const masked = (text: string) =>
     [...new URLSearchParams(text)]
       .slice(0, maxParameters)
-      .map(([name, value]) => `${boundedText(maskCredentials(name), 60)}=${describeValue(name, value)}`)
+      .map(([name, value]) => `${describeName(name)}=${describeValue(name, value)}`)
       .join('&');
   const parts = [query && `?${masked(query)}`, fragment && `#${masked(fragment)}`];
   return boundedText(`${maskCredentials(base)}${parts.join('')}`);
@@ -174,8 +201,13 @@ function describeAuthorization(header: unknown): string | undefined {
   if (typeof header !== 'string') return undefined;
   const [, scheme, credential] = /^([A-Za-z][A-Za-z0-9-]{0,30}) +(\S.*)$/s.exec(header) ?? [];
   if (scheme === undefined || credential === undefined) return hidden;
-  // A client's id and secret, or whatever a person chose for a password.
-  return `${scheme} ${/^basic$/i.test(scheme) ? hidden : fingerprint(credential.trim())}`;
+  return `${scheme} ${/^basic$/i.test(scheme) ? describeBasic(credential) : fingerprint(credential.trim())}`;
+}
+
+/** A client's id with the fingerprint of its secret; or whatever a person chose for a password. */
+function describeBasic(credential: string): string {
+  const [id = '', secret = ''] = Buffer.from(credential.trim(), 'base64').toString('utf8').split(':');
+  return clientId.test(id) ? `${id}:${fingerprint(secret)}` : hidden;
 }
 
 function describeBody(text: string, status: number): string {

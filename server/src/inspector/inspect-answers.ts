@@ -5,6 +5,8 @@ import { type Component, describeExchange } from './exchange.ts';
 export interface Inspection {
   readonly events: EventRecorder;
   readonly component: Component;
+  /** Of the API, where it is not production. */
+  readonly environment?: string | undefined;
   /** The flow that a request names, where it carries one. */
   readonly flowId?: (request: FastifyRequest) => string | undefined;
   /** What ties it to earlier steps, beside its events. */
@@ -14,20 +16,16 @@ export interface Inspection {
 }
 
 /** What a listener does with each answer before it goes out: its events get to know it (`createApp`, `inspect`). */
-export function inspectAnswers({ component, events, flowId, otherwise, ties }: Inspection) {
+export function inspectAnswers({ component, environment, events, flowId, otherwise, ties }: Inspection) {
   return (request: FastifyRequest, reply: FastifyReply, payload: unknown): void => {
     events.answered({
       requestId: request.id,
-      exchange: () =>
-        describeExchange(component, {
-          method: request.method,
-          url: request.raw.url ?? '',
-          requestHeaders: request.headers,
-          body: request.body,
-          status: reply.statusCode,
-          answerHeaders: reply.getHeaders(),
-          payload,
-        }),
+      exchange: () => {
+        const { body, headers: requestHeaders, method } = request;
+        const asked = { method, url: request.raw.url ?? '', requestHeaders, body };
+        const answered = { status: reply.statusCode, answerHeaders: reply.getHeaders(), payload };
+        return describeExchange(component, { ...asked, ...answered }, environment);
+      },
       ...(flowId && { flowId: () => flowId(request) }),
       ...(ties && { ties: () => ties(request) }),
       ...(otherwise && { otherwise: () => otherwise(request, reply) }),

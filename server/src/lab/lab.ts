@@ -3,6 +3,7 @@ import type { LabContext } from './context.ts';
 import { LabFaults } from './faults/lab-faults.ts';
 import { LabFixtures } from './fixtures/lab-fixtures.ts';
 import { LabGrants } from './grants/lab-grants.ts';
+import { LabReplay } from './replay/lab-replay.ts';
 import { resetToDemo } from './reset.ts';
 import { LabSnapshots } from './snapshots/lab-snapshots.ts';
 import { SnapshotTransfer } from './snapshots/snapshot-transfer.ts';
@@ -16,12 +17,14 @@ export class Lab {
   readonly #context: LabContext;
   readonly fixtures: LabFixtures;
   readonly grants: LabGrants;
+  readonly replay: LabReplay;
 
   constructor(context: LabContext) {
     this.#context = context;
     this.clock = new LabClock(context);
     this.faults = new LabFaults(context);
     this.grants = new LabGrants(context.admin, context.dataDirectory.secretKey);
+    this.replay = new LabReplay(context.admin, this.clock, this.grants);
     this.fixtures = new LabFixtures(context, this.grants);
     this.snapshots = new LabSnapshots(context, this.clock);
     this.transfer = new SnapshotTransfer(context, this.snapshots);

@@ -12,7 +12,7 @@ const fixtureLimitBytes = 16 * 1024 * 1024;
 /** The lab's part of the admin API. */
 export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const app = adminApp.withTypeProvider<TypeBoxTypeProvider>();
-  const { clock, faults, fixtures, grants, snapshots, transfer } = lab;
+  const { clock, faults, fixtures, grants, replay, snapshots, transfer } = lab;
 
   const read = { response: { 200: answers.clock } };
   app.get('/lab/clock', { schema: read }, async () => clock.show());
@@ -65,6 +65,13 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   const applied = { body: bodies.fixture, response: { 200: answers.fixture } };
   app.post('/lab/fixtures', { bodyLimit: fixtureLimitBytes, schema: applied }, async ({ body }) =>
     fixtures.apply(body.yaml),
+  );
+
+  const replayed = { params: withId, response: { 200: answers.replay } };
+  app.post('/lab/flows/:id/replay', { schema: replayed }, async ({ params }) => replay.run(params.id));
+  const written = { params: withId, querystring: queries.test, response: { 200: answers.test } };
+  app.get('/lab/flows/:id/test', { schema: written }, async ({ params, query }) =>
+    replay.test(params.id, query.runner),
   );
 
   app.post('/lab/codes', { schema: { body: bodies.code, response: { 201: answers.code } } }, async ({ body }, reply) =>

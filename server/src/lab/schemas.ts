@@ -54,6 +54,14 @@ export const bodies = {
   ),
 };
 
+const cameOut = Type.Union([
+  Type.Object({
+    status: Type.Union([Type.Integer(), Type.Null()]),
+    outcome: Type.Union([Type.String(), Type.Null()]),
+  }),
+  Type.Null(),
+]);
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const iso = Type.String({ format: 'date-time' });
 const effects = Type.Record(Type.String(), Type.Integer(), {
   description: 'How much ended, for example access_tokens_expired and codes_expired.',
@@ -61,6 +69,10 @@ const effects = Type.Record(Type.String(), Type.Integer(), {
 
 /** The queries of the lab's calls. */
 export const queries = {
+  test: Type.Object(
+    { runner: Type.Union([Type.Literal('node'), Type.Literal('vitest')], { default: 'node' }) },
+    strict,
+  ),
   import: Type.Object(
     { name: Type.Optional(Type.String({ description: 'Left out: the one that it was saved under.' })) },
     strict,
@@ -105,6 +117,27 @@ export const answers = {
       ),
     ),
   }),
+  replay: Type.Object({
+    flow_id: Type.String(),
+    same: Type.Boolean({ description: 'No request came out otherwise than before.' }),
+    repeated: Type.Integer(),
+    omitted: Type.Integer(),
+    steps: Type.Array(
+      Type.Object({
+        steps: Type.Array(Type.Integer(), { description: 'Of the flow, from 1.' }),
+        do: Type.Union([Type.Literal('request'), Type.Literal('grant'), Type.Literal('omit')]),
+        data_center: textOrNull,
+        waited_ms: Type.Integer(),
+        what: Type.String(),
+        before: cameOut,
+        now: cameOut,
+        same: Type.Union([Type.Boolean(), Type.Null()]),
+        note: textOrNull,
+        request_id: textOrNull,
+      }),
+    ),
+  }),
+  test: Type.Object({ flow_id: Type.String(), source: Type.String() }),
   code: Type.Object({
     code: Type.String(),
     redirect_uri: Type.Union([Type.String(), Type.Null()]),

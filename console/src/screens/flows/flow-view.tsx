@@ -10,17 +10,21 @@ import { FlowStepPanel } from './flow-step-panel.tsx';
 
 interface FlowViewProps {
   readonly flow: Flow;
+  /** The request that the flow was asked for by: its step is open at first. */
+  readonly requestId?: string | undefined;
   readonly hiddenIn?: readonly string[];
   /** It came from a file. */
   readonly shared?: boolean;
   readonly close: () => void;
 }
 
-/** One flow: its diagram, and the step that was opened; of a failed one the step that failed is open at first. */
-export function FlowView({ flow, hiddenIn = [], shared = false, close }: FlowViewProps) {
+/**
+ * One flow: its diagram, and the step that was opened. At first that is the step of the request which the flow was asked for
+ * by, else the last one that failed.
+ */
+export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close }: FlowViewProps) {
   const [chosen, setChosen] = useState<number | null>();
-  const failed = flow.steps.findLastIndex((step) => step.failed);
-  const opened = chosen === undefined ? (failed < 0 ? undefined : failed) : (chosen ?? undefined);
+  const opened = chosen === undefined ? firstOpened(flow, requestId) : (chosen ?? undefined);
   const step = opened === undefined ? undefined : flow.steps[opened];
   return (
     <Stack component="section" aria-label={texts.flow(flow.flowId)}>
@@ -60,6 +64,16 @@ export function FlowView({ flow, hiddenIn = [], shared = false, close }: FlowVie
       {step && opened !== undefined && <FlowStepPanel step={step} number={opened + 1} />}
     </Stack>
   );
+}
+
+function firstOpened({ steps }: Flow, requestId: string | undefined): number | undefined {
+  const asked = (step: Flow['steps'][number]) => step.requestId === requestId;
+  const places = [
+    steps.findLastIndex((step) => asked(step) && step.failed),
+    steps.findIndex(asked),
+    steps.findLastIndex((step) => step.failed),
+  ];
+  return places.find((place) => place >= 0);
 }
 
 const types = { json: 'application/json', svg: 'image/svg+xml' } as const;

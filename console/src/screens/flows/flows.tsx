@@ -124,7 +124,7 @@ function OpenFlow({ base, close, flowId }: { base: FlowBase; flowId: string; clo
   useLiveFlow(base, flowId);
   return (
     <Loaded query={query} height={300}>
-      {(flow) => <FlowView flow={readFlow(flow)} hiddenIn={flow.hiddenIn} close={close} />}
+      {(flow) => <FlowView flow={readFlow(flow)} requestId={flowId} hiddenIn={flow.hiddenIn} close={close} />}
     </Loaded>
   );
 }

@@ -1,5 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Queryable } from '../../database/database.ts';
+import type { SealedColumn } from '../../database/reseal-column.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import type { Random } from '../../foundation/random.ts';
 import { seal, unseal } from '../../foundation/sealed.ts';
@@ -16,7 +17,10 @@ interface StoredSecret {
   confirmed_at_ms: string | null;
 }
 
-const purposeOf = (userId: UserId) => `authenticator app of ${userId}`;
+const purposeOf = (userId: string) => `authenticator app of ${userId}`;
+
+/** The secrets of the apps, sealed under the key of the factors. */
+export const totpSecrets: SealedColumn = { table: 'totp_secret', id: 'user_id', column: 'sealed_secret', purposeOf };
 
 /** What the user's app is told to begin with. */
 export interface TotpBeginning {

@@ -1,5 +1,6 @@
 import type { Configuration } from 'openid-client';
 import type { Queryable } from '../../database/database.ts';
+import type { SealedColumn } from '../../database/reseal-column.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { seal, unseal } from '../../foundation/sealed.ts';
@@ -26,6 +27,12 @@ interface Row {
   scopes: string;
   created_at_ms: string;
 }
+
+/** Our secrets at the providers. */
+export const providerSecrets: SealedColumn = {
+  ...{ table: 'outside_provider', id: 'provider_id', column: 'sealed_secret' },
+  purposeOf,
+};
 
 export const providerIdPattern = /^[a-z][a-z0-9-]{0,30}$/;
 const columns = 'provider_id, name, issuer, client_id, sealed_secret, scopes, created_at_ms';

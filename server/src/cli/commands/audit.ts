@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AuditVerification } from '../../audit/verify-audit.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
-import { printFacts, printJson, printTable } from '../output.ts';
+import { FailureTold, printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
   readonly dc: string;
@@ -87,6 +87,7 @@ export function registerAuditCommands(program: Command): void {
     if (options.json) printJson(result);
     else printFacts({ ...facts, last, head: head === null ? null : `${last}:${head}` });
     if (result.valid) return;
+    if (options.json) throw new FailureTold();
     const told = faults.map(({ sequence, fault }) => `entry ${sequence}: ${fault}`).join('; ');
     throw new UsableFailure(`the audit log of "${options.dc}" is not as it was written: ${told}`);
   });

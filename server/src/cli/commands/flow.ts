@@ -8,6 +8,7 @@ import { svgDiagram } from '../../inspector/flows/svg-diagram.ts';
 import { explanationLines, textDiagram } from '../../inspector/flows/text-diagram.ts';
 import { type AdminCall, addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { printable, printFacts, printJson, printLine, printTable } from '../output.ts';
+import { registerFlowReplayCommands } from './flow-replay.ts';
 
 interface Filter extends PlatformAddress {
   readonly clientId?: string;
@@ -67,6 +68,8 @@ export function registerFlowCommands(program: Command): void {
     if (options.json) return printJson(document);
     printFlow(document);
   });
+
+  registerFlowReplayCommands(flow);
 
   filtered(flow.command('watch').description('draw the steps of flows as they happen, until Ctrl-C'))
     .option('--seconds <n>', 'end after this time')

@@ -92,7 +92,10 @@ export class LabGrants {
       redirectUri: redirect,
       ttlMs: settingsFor(this.#admin.settings, client).lifetimes.codeTtlSeconds * 1000,
     });
-    this.#record({ at, client, userId, wish }, [code], { code: maskSecret(code) });
+    this.#record({ at, client, userId, wish }, [code], {
+      code: maskSecret(code),
+      ...(redirect !== null && { redirectUri: redirect }),
+    });
     return { code, redirect_uri: redirect, expires_at: new Date(expiresAtMs).toISOString() };
   }
 
@@ -157,7 +160,10 @@ export class LabGrants {
       binding: notBound,
       refreshKeyThumbprint: null,
     });
-    this.#record(checked, [accessToken, refreshToken], { refreshToken: maskSecret(refreshToken) });
+    this.#record(checked, [accessToken, refreshToken], {
+      accessToken: maskSecret(accessToken),
+      refreshToken: maskSecret(refreshToken),
+    });
     return {
       access_token: accessToken,
       refresh_token: refreshToken,

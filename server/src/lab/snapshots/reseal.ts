@@ -1,6 +1,9 @@
+import { totpSecrets } from '../../accounts/factors/totp.ts';
+import { providerSecrets } from '../../accounts/outside/providers.ts';
 import { resealSigningKeys } from '../../accounts/signing/reseal-signing-keys.ts';
 import { listAddresses } from '../../accounts/users.ts';
 import type { Database } from '../../database/database.ts';
+import { resealColumn } from '../../database/reseal-column.ts';
 import { resealClientSecrets } from '../../directory/client-secrets.ts';
 import { HomeIndex } from '../../directory/home-index.ts';
 import { rememberHomeIndexKey } from '../../directory/key-check.ts';
@@ -19,15 +22,17 @@ export async function reseal(
   secretKey: Buffer,
 ): Promise<void> {
   const directory = databases.get('directory') as Database;
-  const own = (purpose: string) => deriveKey(secretKey, purpose);
-  const foreign = (hex: string) => Buffer.from(hex, 'hex');
-  await resealClientSecrets(directory, foreign(keys.clientSecrets), own(keyPurposes.clientSecrets));
-  const homeIndex = new HomeIndex(directory, own(keyPurposes.homeIndex));
+  const own = (name: keyof typeof keyPurposes) => deriveKey(secretKey, keyPurposes[name]);
+  const foreign = (name: keyof typeof keys) => Buffer.from(keys[name], 'hex');
+  await resealClientSecrets(directory, foreign('clientSecrets'), own('clientSecrets'));
+  const homeIndex = new HomeIndex(directory, own('homeIndex'));
   await homeIndex.clear();
   for (const [label, database] of databases) {
     if (database === directory) continue;
-    await resealSigningKeys(database, label, foreign(keys.signing), own(keyPurposes.signing));
+    await resealSigningKeys(database, label, foreign('signing'), own('signing'));
+    await resealColumn(database, totpSecrets, foreign('factors'), own('factors'));
+    await resealColumn(database, providerSecrets, foreign('outside'), own('outside'));
     for (const address of await listAddresses(database)) await homeIndex.claim(address, label);
   }
-  await rememberHomeIndexKey(directory, own(keyPurposes.homeIndex));
+  await rememberHomeIndexKey(directory, own('homeIndex'));
 }

@@ -12,7 +12,7 @@ import type { LabContext, LabDatabase } from '../context.ts';
 import { checkSnapshotName, type LabSnapshots, type SnapshotTaken } from './lab-snapshots.ts';
 import type { Snapshot } from './registry.ts';
 import { reseal } from './reseal.ts';
-import { type SnapshotHead, snapshotFormat } from './snapshot-file.ts';
+import { type SnapshotHead, sealingKeys, snapshotFormat } from './snapshot-file.ts';
 
 const rowsOfChunk = 1_000;
 /** Nobody waits for the statements of an import but the one who asked for it. */
@@ -98,10 +98,10 @@ export class SnapshotTransfer {
 
   #headOf({ clock, demoAccounts, name, savedAtMs }: Snapshot, migrations: SnapshotHead['migrations']) {
     const { secretKey } = this.#context.dataDirectory;
-    const hex = (purpose: string) => deriveKey(secretKey, purpose).toString('hex');
+    const hex = (name: keyof SnapshotHead['keys']) => deriveKey(secretKey, keyPurposes[name]).toString('hex');
     return {
       ...{ release: platformVersion, name, saved_at_ms: savedAtMs, clock, migrations },
-      keys: { clientSecrets: hex(keyPurposes.clientSecrets), signing: hex(keyPurposes.signing) },
+      keys: Object.fromEntries(sealingKeys.map((name) => [name, hex(name)])) as SnapshotHead['keys'],
       ...(demoAccounts !== undefined && { demo_accounts: demoAccounts }),
     };
   }

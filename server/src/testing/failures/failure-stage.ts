@@ -3,7 +3,7 @@ import { createSelfClientCode } from '../../admin/self-client-code.ts';
 import { listEvents } from '../../inspector/events.ts';
 import { type ExplainableEvent, type Explained, explain } from '../../inspector/explain.ts';
 import { authorize, HttpBrowser } from '../http-browser.ts';
-import { startTestPlatform, type TestPlatform, testPassword } from '../test-platform.ts';
+import { startTestPlatform, type TestPlatform, type TestPlatformOptions, testPassword } from '../test-platform.ts';
 
 export const email = 'anna@us.example';
 export const redirectUri = 'https://app.example.com/callback';
@@ -35,8 +35,9 @@ export class FailureStage {
   readonly device: ClientWithSecrets;
   readonly phone: ClientWithSecrets;
 
-  static async start(): Promise<FailureStage> {
-    const platform = await startTestPlatform({ dataCenters: ['us', 'eu', 'in'], settings: { limits: classicLimits } });
+  static async start(options: Pick<TestPlatformOptions, 'lab'> = {}): Promise<FailureStage> {
+    const settings = { limits: classicLimits };
+    const platform = await startTestPlatform({ ...options, dataCenters: ['us', 'eu', 'in'], settings });
     await platform.addUser('us', email);
     const add = (type: string, enabledDataCenters: readonly string[] = [], more = {}) =>
       platform.addClient({ type, owner: email, enabledDataCenters, ...more });

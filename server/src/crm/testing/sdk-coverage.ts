@@ -63,7 +63,6 @@ export const decisions: Readonly<Record<string, string>> = {
   currencies: notYet,
   custom_views: notYet,
   data_sharing: notYet,
-  deal_contact_roles: notYet,
   digest: 'Summaries of what happened are made by a service of the original.',
   download_attachments: notYet,
   download_inline_images: notYet,

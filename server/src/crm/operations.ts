@@ -10,10 +10,13 @@ import { byExternalId } from './records/external/external-ids.ts';
 import { listActivities } from './records/list/list-activities.ts';
 import { recordOperations } from './records/operations.ts';
 import { assignmentOperations } from './settings/assignment/operations.ts';
+import { contactRoleOperations } from './settings/contact-roles/operations.ts';
 import { customizationOperations } from './settings/customization/operations.ts';
 import { featureOperations } from './settings/features/operations.ts';
 import { settingsOperations } from './settings/fields/operations.ts';
+import { groupOperations } from './settings/groups/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
+import { moneyOperations } from './settings/money/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
 import { tagOperations } from './settings/tags/operations.ts';
@@ -65,6 +68,9 @@ const rows: Chapters = {
   Metadata: [...settingsOperations, ...customizationOperations, ...layoutOperations, ...viewOperations],
   'Audit log': auditOperations,
   People: peopleOperations,
+  'Contact roles': contactRoleOperations,
+  'User groups': groupOperations,
+  Money: moneyOperations,
   Variables: variableOperations,
   Features: [...featureOperations, apis],
 };

@@ -183,7 +183,13 @@ export const errorCatalogue = {
   ID_ALREADY_DEACTIVATED: entry(400, 'user is already deactivated', 'The user is disabled already.'),
   ID_ALREADY_ACTIVE: entry(400, 'user is already active', 'The user is active already.'),
   CANNOT_UPDATE_DELETED_USER: entry(400, 'Deleted user cannot be updated', 'A deleted user stays as it is.'),
-  ID_ALREADY_CONVERTED: entry(400, 'id already converted', 'The lead was converted before.'),
+  ID_ALREADY_CONVERTED: entry(400, 'id already converted', 'The record was converted before.'),
+  ALREADY_ENABLED: entry(
+    400,
+    'The multi-currency is already enabled',
+    'The organization has several currencies already.',
+  ),
+  NOT_ALLOWED: entry(400, 'not allowed', 'The value in details stays as it is: other things depend on it.'),
   MAPPING_MISMATCH: entry(400, 'mapping mismatch', 'Two values do not belong together; details names both.'),
   INVALID_FILE_TYPE: entry(400, 'invalid file type', 'A photo is a PNG, JPEG, GIF, WebP or BMP image.'),
   FILE_SIZE_MORE_THAN_ALLOWED_SIZE: entry(

@@ -53,7 +53,7 @@ describe('what is built', () => {
 describe('what templates could swallow', () => {
   const id = '1000001000010000099';
   test.each([
-    ...['Contacts/roles', 'contacts/roles', `Contacts/roles/${id}`, `Contacts/roles/${id}/more`],
+    ...[`Contacts/roles/${id}/more`, `contacts/roles/${id}/more`],
     ...['Entity_Scores__s', `Entity_Scores__s/${id}`, `entity_scores__s/${id}/Notes`],
     ...['__zia_people_enrichment', `__zia_people_enrichment/${id}`, '__digest', '__anything', '%5F_digest'],
     ...[`Leads/${id}/__emails_sharing_details`, `Leads/${id}/__anything`, `Leads/${id}/__anything/${id}`],

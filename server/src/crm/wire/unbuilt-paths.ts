@@ -7,7 +7,6 @@
 export const unbuiltPaths: readonly string[] = [
   'Appointments__s',
   'Appointments_Rescheduled_History__s',
-  'Contacts/roles',
   'Entity_Scores__s',
   'Quotes/{id}/actions/convert',
   'Sales_Orders/{id}/actions/convert',

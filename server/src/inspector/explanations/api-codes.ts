@@ -260,11 +260,23 @@ export const apiCodeExplanations: Explanations = {
     setting: 'people',
   },
   ID_ALREADY_CONVERTED: {
-    expected: 'a lead that was not converted',
-    came: '[[the lead {details.id}||one]] that was',
+    expected: 'a record that was not converted',
+    came: '[[the record {details.id}||one]] that was',
     rule: openApi,
-    mend: 'Go on with the contact and account that the conversion made.',
+    mend: 'Go on with the records that the conversion made.',
     setting: 'records',
+  },
+  ALREADY_ENABLED: {
+    expected: 'an organization with its home currency only',
+    came: 'one that has several currencies',
+    rule: openApi,
+    mend: 'Add currencies with POST /org/currencies.',
+  },
+  NOT_ALLOWED: {
+    expected: '[[{details.json_path}||a value]] as it is',
+    came: 'another value',
+    rule: openApi,
+    mend: 'Leave the value out: other things depend on it.',
   },
   MAPPING_MISMATCH: {
     expected: 'two values that belong together',

@@ -6,6 +6,7 @@ import { hasOldNames, metadataIn } from '../metadata/version-metadata.ts';
 import type { Version } from '../versions.ts';
 import type { AssignmentRule } from './assignment-rule.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Setting, SettingArea, Settings } from './setting.ts';
 import type { Territory } from './territory.ts';
 
 /** The facts of an organization that people may change, with what a new one starts with. */
@@ -96,6 +97,7 @@ export interface SpaceContents {
   readonly territories: readonly Territory[];
   readonly pipelines: readonly Pipeline[];
   readonly assignmentRules: readonly AssignmentRule[];
+  readonly lists: Settings;
   readonly metadata: Metadata;
 }
 
@@ -163,6 +165,11 @@ export class Space {
 
   territory(id: string): Territory | undefined {
     return this.#territories.get(id);
+  }
+
+  /** What the organization has set up in an area, in the order of its ids. */
+  list<Area extends SettingArea>(area: Area): readonly Setting<Area>[] {
+    return this.contents.lists[area] ?? [];
   }
 
   /** The id of something whose sequence number is the same in every data space. */

@@ -2,8 +2,10 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { noChanges } from '../../kernel/record/changes.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { answerDuplicates } from './answer-duplicates.ts';
+import { applyCurrency } from './apply-currency.ts';
 import { applyPipeline } from './apply-pipeline.ts';
 import { applyTags } from './apply-tags.ts';
+import { applyTaxes } from './apply-taxes.ts';
 import { applyValues } from './apply-values.ts';
 import { assignOwners } from './assign-owners.ts';
 import { assignTerritories } from './assign-territories.ts';
@@ -43,6 +45,8 @@ const stateSteps: readonly Row<StateStep>[] = [
 /** What makes a record of the values that were read, each step on what those before it made. */
 const valueSteps: readonly Row<RecordStep>[] = [
   [applyValues, ['insert', 'update', 'amend', 'takeIn', 'convert']],
+  [applyCurrency, ['insert', 'update', 'takeIn']],
+  [applyTaxes, ['insert', 'update']],
   [applyTags, ['insert', 'update']],
   [applyPipeline, ['insert', 'update']],
   [deriveValues, ['insert', 'update', 'takeIn']],

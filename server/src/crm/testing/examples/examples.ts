@@ -1,6 +1,9 @@
 import type { Method, Operation } from '../../kernel/operation.ts';
 import { operations } from '../../operations.ts';
+import { contactRoleExamples } from './contact-roles.ts';
+import { groupExamples } from './groups.ts';
 import { jobExamples } from './jobs.ts';
+import { moneyExamples } from './money.ts';
 import { recordExamples, relatedExamples } from './records.ts';
 import { metadataExamples, peopleExamples, salesExamples, territoryExamples } from './settings.ts';
 import type { Example, Examples } from './world.ts';
@@ -13,6 +16,9 @@ export const examples: Examples = {
   ...peopleExamples,
   ...territoryExamples,
   ...salesExamples,
+  ...contactRoleExamples,
+  ...groupExamples,
+  ...moneyExamples,
   ...jobExamples,
 };
 

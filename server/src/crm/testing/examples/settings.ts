@@ -37,8 +37,6 @@ export const metadataExamples: Examples = {
     await w.call('POST', 'org/photo', picture());
     return {};
   },
-  'GET org/currencies': () => ({}),
-  'GET org/currencies/{currency}': (w) => ({ path: [w.system(35_001)] }),
   'GET settings/modules': () => ({}),
   'GET settings/modules/{module}': (w) => ({ path: [w.system(2_175)] }),
   'POST settings/modules': (w) => ({

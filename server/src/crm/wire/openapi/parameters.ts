@@ -41,6 +41,9 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   pipeline: { description: 'Id of a pipeline.', schema: id },
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   currency: { description: 'Id of a currency.', schema: id },
+  tax: { description: 'Id of a tax.', schema: id },
+  user_group: { description: 'Id of a group of users.', schema: id },
+  contact_role: { description: 'Id of a role of contacts.', schema: id },
   job: { description: 'Id of a job.', schema: id },
   lock: { description: 'Id of a lock.', schema: id },
 };

@@ -63,6 +63,7 @@ export function spaceWith(contents: Partial<SpaceContents> = {}, fields: readonl
     territories: [],
     pipelines: [],
     assignmentRules: [],
+    lists: {},
     metadata: customizedMetadata([], rows, { territories: true }),
     ...contents,
   });

@@ -16,6 +16,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   import: lifetimes.bulkJobMs,
   mass_update: lifetimes.jobMs,
   mass_delete: lifetimes.jobMs,
+  inventory_convert: lifetimes.jobMs,
   mass_owner: lifetimes.jobMs,
   audit_export: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,

@@ -25,7 +25,7 @@ export const sdk = sdkPaths();
 export const served = sdk.filter(({ path }) => /^\/crm\/(bulk\/|email\/)?v8\//.test(path));
 
 /** Whether a row serves the path, with this method or another one. */
-export const hasPath = ({ path, area }: SdkPath): boolean => rows.has(rowOf(path)) && area !== 'inventory_convert';
+export const hasPath = ({ path }: SdkPath): boolean => rows.has(rowOf(path));
 
 /** Whether a row serves the path with its method. */
 export const hasMethod = ({ method, path }: SdkPath): boolean => methods.has(`${method} ${rowOf(path)}`);
@@ -76,8 +76,6 @@ export const decisions: Readonly<Record<string, string>> = {
   functions: automation,
   global_picklists: notYet,
   holidays: notYet,
-  inventory_convert: notYet,
-  inventory_mass_convert: notYet,
   inventory_templates: notYet,
   layouts: notYet,
   mail_merge: documents,

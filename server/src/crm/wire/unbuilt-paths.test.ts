@@ -57,7 +57,6 @@ describe('what templates could swallow', () => {
     ...['Entity_Scores__s', `Entity_Scores__s/${id}`, `entity_scores__s/${id}/Notes`],
     ...['__zia_people_enrichment', `__zia_people_enrichment/${id}`, '__digest', '__anything', '%5F_digest'],
     ...[`Leads/${id}/__emails_sharing_details`, `Leads/${id}/__anything`, `Leads/${id}/__anything/${id}`],
-    ...[`Quotes/${id}/actions/convert`, `quotes/${id}/actions/convert`, `Sales_Orders/${id}/actions/convert`],
     ...['signals', 'signals/notifications', 'functions/mine', 'functions/mine/actions/execute'],
     ...['Appointments__s', `Services__s/${id}`, `Leads/deleted/${id}/__anything`],
   ])('%s', async (path) => {

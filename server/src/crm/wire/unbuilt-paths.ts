@@ -8,8 +8,6 @@ export const unbuiltPaths: readonly string[] = [
   'Appointments__s',
   'Appointments_Rescheduled_History__s',
   'Entity_Scores__s',
-  'Quotes/{id}/actions/convert',
-  'Sales_Orders/{id}/actions/convert',
   'Services__s',
   'functions',
   'signals',

@@ -2,6 +2,7 @@ import type { Method, Operation } from '../../kernel/operation.ts';
 import { operations } from '../../operations.ts';
 import { contactRoleExamples } from './contact-roles.ts';
 import { groupExamples } from './groups.ts';
+import { inventoryExamples } from './inventory.ts';
 import { jobExamples } from './jobs.ts';
 import { moneyExamples } from './money.ts';
 import { recordExamples, relatedExamples } from './records.ts';
@@ -18,6 +19,7 @@ export const examples: Examples = {
   ...salesExamples,
   ...contactRoleExamples,
   ...groupExamples,
+  ...inventoryExamples,
   ...moneyExamples,
   ...jobExamples,
 };

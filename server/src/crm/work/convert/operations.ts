@@ -21,7 +21,7 @@ import { recordErrors } from '../../records/write/described-writes.ts';
 import { newRecord, record } from '../../wire/openapi/record-schemas.ts';
 import { module } from '../../wire/scopes.ts';
 import { getConversionOptions } from './conversion-options.ts';
-import { convertLead } from './convert-lead.ts';
+import { convertRecord } from './convert-record.ts';
 import { conversionTargets } from './read-conversion.ts';
 
 const tagNames = listOf(either(text, input({ name: text })));
@@ -40,6 +40,14 @@ const conversion = named(
     },
   ),
 );
+const inventoryConversion = named(
+  'InventoryConversion',
+  input({
+    convert_to: listOf(input({ module: input({ api_name: text }, { id }) }, { carry_over_tags: flag }), { min: 1 }),
+  }),
+);
+const inventoryMade = shape({}, { Sales_Orders: reference, Invoices: reference });
+const inventoryItem = shape({ code: text, details: inventoryMade, message: text, status: text });
 const made = shape({ Contacts: reference, Deals: orNull(reference), Accounts: orNull(reference) });
 const onlyIds = shape({ Contacts: id, Deals: orNull(id), Accounts: orNull(id) });
 const matched = orNull(listOf(shape({ field: shape({ api_name: text, id }), matched_lead_value: {} })));
@@ -51,12 +59,19 @@ export const convertOperations: readonly Operation[] = [
     path: '{module}/{id}/actions/convert',
     scopes: module('CREATE'),
     cost: { ...credits(5), heavy: true },
-    handle: convertLead,
+    handle: convertRecord,
     about: {
-      summary: 'Convert a lead',
-      text: 'Into a contact, an account when it has a company, and a deal when one is asked for. The module is Leads.',
-      body: bodyWith('data', conversion, 1),
-      writes: { key: 'data', status: 200, details: made, oldItem: onlyIds },
+      summary: 'Convert a lead, a quote or a sales order',
+      text:
+        'Leads into a contact, an account when it has a company, and a deal when one is asked for. Quotes (into sales ' +
+        'orders and invoices) and sales orders (into invoices), as convert_to says: all of it, or nothing.',
+      body: bodyWith('data', either(conversion, inventoryConversion), 1),
+      writes: {
+        key: 'data',
+        status: 200,
+        details: either(made, inventoryMade),
+        oldItem: either(onlyIds, inventoryItem),
+      },
       errors: [...recordErrors, 'ID_ALREADY_CONVERTED'],
     },
   },

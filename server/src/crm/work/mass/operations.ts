@@ -4,6 +4,7 @@ import type { Operation } from '../../kernel/operation.ts';
 import {
   anyObject,
   either,
+  exactly,
   flag,
   id,
   idGiven,
@@ -17,8 +18,9 @@ import {
   text,
 } from '../../kernel/schema.ts';
 import { ifUnmodifiedSince } from '../../wire/openapi/parameters.ts';
-import { anyOf, perModule } from '../../wire/scopes.ts';
+import { anyOf, module, perModule } from '../../wire/scopes.ts';
 import { changeOwnerOfOne, changeOwners, massChangeOwner } from './change-owner.ts';
+import { massConvert, massConvertStatus } from './mass-convert-inventory.ts';
 import { massDelete } from './mass-delete.ts';
 import { massJobStatus, maxRecords } from './mass-jobs.ts';
 import { maxMassIds } from './mass-request.ts';
@@ -45,8 +47,56 @@ const Status = oneOf('SCHEDULED', 'RUNNING', 'COMPLETED', 'FAILED');
 const counts = { Status, Failed_Count: integer, Total_Count: integer };
 const updateCounts = shape({ ...counts, Updated_Count: integer, Not_Updated_Count: integer });
 
+const convertTo = listOf(input({ module: input({ api_name: text }, { id: idGiven }) }, { carry_over_tags: flag }), {
+  min: 1,
+});
+const convertCounts = shape({
+  status: Status,
+  converted_count: integer,
+  failed_count: integer,
+  not_converted_count: integer,
+  total_count: integer,
+});
+
 /** Changes of many records with one call. */
 export const massOperations: readonly Operation[] = [
+  {
+    method: 'POST',
+    path: '{module}/actions/mass_convert',
+    scopes: module('CREATE'),
+    cost: heavyItems(maxMassIds),
+    since: 6,
+    keyless: true,
+    handle: massConvert,
+    about: {
+      summary: 'Convert many quotes or sales orders',
+      text: 'A job converts them, each by itself: into sales orders and invoices. The module is Quotes or Sales_Orders.',
+      body: input({ convert_to: convertTo, ids }, { assign_to: referenceGiven, related_modules: listOf(anyObject) }),
+      answers: {
+        200: {
+          json: shape({
+            code: exactly('SCHEDULED'),
+            details: shape({ job_id: id }),
+            message: text,
+            status: exactly('success'),
+          }),
+        },
+      },
+      errors: ['DUPLICATE_DATA'],
+    },
+  },
+  {
+    method: 'GET',
+    path: '{module}/actions/mass_convert',
+    scopes: module('READ'),
+    since: 6,
+    handle: massConvertStatus,
+    about: {
+      summary: 'Tell how far a conversion of many records is',
+      query: [jobParameter],
+      answers: always('data', convertCounts),
+    },
+  },
   {
     method: 'POST',
     path: '{module}/actions/mass_delete',

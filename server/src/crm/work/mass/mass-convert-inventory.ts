@@ -1,0 +1,43 @@
+import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
+import { idInvalid, Refusal } from '../../kernel/errors.ts';
+import { isJsonObject, readJsonBody } from '../../kernel/json-body.ts';
+import type { Module } from '../../kernel/metadata/metadata.ts';
+import { recordModule } from '../../records/record-module.ts';
+import { referenceIn } from '../../wire/item-list.ts';
+import { readTargets } from '../convert/convert-inventory.ts';
+import { massJobStatus, scheduleMassOf } from './mass-jobs.ts';
+import { readMassIds } from './mass-request.ts';
+
+/** POST /{Quotes|Sales_Orders}/actions/mass_convert (crm-api 11): a job converts the records, each by itself. */
+export async function massConvert(call: CrmCall): Promise<CrmAnswer> {
+  const module = convertibleModule(call);
+  const body = readJsonBody(call.body);
+  const targets = readTargets(call, module, body, '$');
+  if ('code' in targets) throw new Refusal(targets.code, { details: targets.details, message: targets.message });
+  const ids = readMassIds(body);
+  const owner = body.assign_to === undefined || body.assign_to === null ? null : readOwner(call, body.assign_to);
+  const convert = targets.map(({ module: { apiName }, carriesTags }) => ({ module: apiName, carriesTags }));
+  const job_id = await scheduleMassOf(call, module, 'inventory_convert', ids, { convert, ...(owner ? { owner } : {}) });
+  const message = 'Mass Convert scheduled successfully';
+  return { status: 200, json: { code: 'SCHEDULED', details: { job_id }, message, status: 'success' } };
+}
+
+/** GET /{Quotes|Sales_Orders}/actions/mass_convert?job_id= */
+export async function massConvertStatus(call: CrmCall): Promise<CrmAnswer> {
+  convertibleModule(call);
+  return massJobStatus('inventory_convert')(call);
+}
+
+/** The module in the path. @throws Refusal INVALID_URL_PATTERN for those that have no such path. */
+function convertibleModule(call: CrmCall): Module {
+  const module = recordModule(call, 'View');
+  if (module.traits.convertsTo) return module;
+  throw new Refusal('INVALID_URL_PATTERN');
+}
+
+function readOwner({ space }: CrmCall, raw: unknown): string {
+  const id = referenceIn(raw);
+  if (id !== undefined && space.user(id)?.status === 'active') return id;
+  const json_path = isJsonObject(raw) ? '$.assign_to.id' : '$.assign_to';
+  throw new Refusal('INVALID_DATA', { details: { api_name: 'assign_to', json_path }, message: idInvalid });
+}

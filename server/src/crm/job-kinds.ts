@@ -1,6 +1,7 @@
 import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
 import { tidyKind } from './settings/customization/tidy-records.ts';
+import { userTransferKind } from './settings/people/transfer-users.ts';
 import { transferKind } from './settings/pipelines/transfer.ts';
 import { auditKind } from './work/audit/run-export.ts';
 import { readKind } from './work/bulk/read/run-read.ts';
@@ -17,4 +18,5 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   bin_purge: purgeKind,
   field_tidying: tidyKind,
   pipeline_transfer: transferKind,
+  user_transfer: userTransferKind,
 };

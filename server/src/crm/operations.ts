@@ -15,10 +15,12 @@ import { customizationOperations } from './settings/customization/operations.ts'
 import { featureOperations } from './settings/features/operations.ts';
 import { settingsOperations } from './settings/fields/operations.ts';
 import { groupOperations } from './settings/groups/operations.ts';
+import { hourOperations } from './settings/hours/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
 import { moneyOperations } from './settings/money/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
+import { dataSharingOperations } from './settings/sharing/operations.ts';
 import { tagOperations } from './settings/tags/operations.ts';
 import { territoryOperations } from './settings/territories/operations.ts';
 import { variableOperations } from './settings/variables/operations.ts';
@@ -34,6 +36,7 @@ import { lockingOperations } from './work/locking/operations.ts';
 import { massOperations } from './work/mass/operations.ts';
 import { notificationOperations } from './work/notifications/operations.ts';
 import { recycleBinOperations } from './work/recycle-bin/operations.ts';
+import { sharingOperations } from './work/sharing/operations.ts';
 
 const apis: Operation = {
   method: 'GET',
@@ -70,6 +73,8 @@ const rows: Chapters = {
   People: peopleOperations,
   'Contact roles': contactRoleOperations,
   'User groups': groupOperations,
+  Sharing: [...dataSharingOperations, ...sharingOperations],
+  'Working time': hourOperations,
   Money: moneyOperations,
   Variables: variableOperations,
   Features: [...featureOperations, apis],

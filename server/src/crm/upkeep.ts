@@ -22,6 +22,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   bin_purge: lifetimes.jobMs,
   field_tidying: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,
+  user_transfer: lifetimes.jobMs,
 };
 
 /** Throws away what has had its time (`lifetimes.ts`). Several processes may do so at once. */

@@ -8,6 +8,7 @@ export type WorkedOperation =
   | 'bin_purge'
   | 'field_tidying'
   | 'pipeline_transfer'
+  | 'user_transfer'
   | 'read'
   | 'write';
 /** Mass actions over the records of a custom view. */

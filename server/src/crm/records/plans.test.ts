@@ -148,7 +148,7 @@ const attachmentsOf = (database: Database, query: Record<string, string>) =>
     headers: {},
     query: new URLSearchParams({ fields: 'File_Name', ...query }),
     user: { id: '1', profile: { denied: new Set() } },
-    space: { dataSpace: big, metadata: standardMetadata, contents: { organizationId: '1' } },
+    space: { dataSpace: big, metadata: standardMetadata, contents: { organizationId: '1', lists: {} } },
     store: { database, privateRecords: false },
   } as unknown as CrmCall);
 

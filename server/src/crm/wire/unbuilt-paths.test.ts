@@ -10,7 +10,7 @@ afterAll(() => crm.close());
 
 const filled = ({ path, area }: SdkPath): string =>
   path
-    .replaceAll(/\{module\w*\}/gi, area === 'inventory_convert' ? 'Quotes' : 'Leads')
+    .replaceAll(/\{module\w*\}/gi, area.startsWith('inventory_') ? 'Quotes' : 'Leads')
     .replaceAll(/\{relatedListAPIName\}/g, 'Notes')
     .replaceAll(/\{\w+\}/g, '1000001000010000099');
 const answered = async (each: SdkPath) => {

@@ -11,6 +11,7 @@ import { assignOwners } from './assign-owners.ts';
 import { assignTerritories } from './assign-territories.ts';
 import type { BatchStep } from './batch.ts';
 import { changeRecords } from './change-records.ts';
+import { checkAccess } from './check-access.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkLock } from './check-lock.ts';
 import { checkReferences } from './check-references.ts';
@@ -37,6 +38,7 @@ import { changeOf, type RecordStep, type StateStep, type Writing } from './writi
 
 /** What a record's state must allow before anything is made of it, in the order of the wire. */
 const stateSteps: readonly Row<StateStep>[] = [
+  [checkAccess, ['update', 'amend', 'takeIn', 'convert']],
   [checkLock, ['update', 'amend', 'takeIn', 'convert']],
   [checkUnmodified, ['update']],
   [checkApproval, ['update', 'convert']],

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
+import { writeJson } from '../../kernel/json-body.ts';
 import type { Setting, SettingArea, SettingAreas, Settings } from '../../kernel/space/setting.ts';
 
 /** The table of what an organization sets up in short lists: one row for each item (`kernel/space/setting.ts`). */
@@ -66,7 +67,7 @@ export async function writeSettings<Area extends SettingArea>(
       space.dataSpace,
       area,
       items.map(({ id }) => id),
-      items.map(({ definition }) => JSON.stringify(definition)),
+      items.map(({ definition }) => writeJson(definition)),
       user.id,
       nowMs,
     ],

@@ -42,6 +42,8 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   feature: { description: 'API name of a feature.', schema: { type: 'string', examples: ['tags'] } },
   currency: { description: 'Id of a currency.', schema: id },
   tax: { description: 'Id of a tax.', schema: id },
+  holiday: { description: 'Id of a holiday.', schema: id },
+  sharing_rule: { description: 'Id of a sharing rule.', schema: id },
   user_group: { description: 'Id of a group of users.', schema: id },
   contact_role: { description: 'Id of a role of contacts.', schema: id },
   job: { description: 'Id of a job.', schema: id },

@@ -96,46 +96,15 @@ export interface BusinessHours {
   readonly customTiming: readonly { readonly days: string; readonly hours: Hours }[];
 }
 
-export interface ShiftBreak {
-  readonly id: string;
-  readonly days: readonly string[];
-  readonly sameAsEveryday: boolean;
-  readonly dailyTiming: Hours | null;
-  readonly customTiming: readonly { readonly days: string; readonly hours: Hours }[];
-}
-
-export interface Shift {
-  readonly name: string;
-  readonly timeZone: string;
-  readonly days: readonly string[];
-  readonly sameAsEveryday: boolean;
-  readonly dailyTiming: Hours | null;
-  readonly customTiming: readonly { readonly days: string; readonly hours: Hours }[];
-  readonly breaks: readonly ShiftBreak[];
-  /** Who works in it, and from which date. */
-  readonly users: readonly { readonly id: string; readonly effectiveFrom: string | null }[];
-}
-
 export interface Holiday {
   readonly name: string;
   /** `2026-12-25` */
   readonly date: string;
-  /** The shift whose holiday it is; null: of the business. */
-  readonly shiftId: string | null;
 }
 
 export interface FiscalYear {
   readonly startMonth: string;
   readonly displayBasedOn: 'start_month' | 'end_month';
-}
-
-export interface Absence {
-  readonly userId: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly allDay: boolean;
-  readonly title: string | null;
-  readonly comments: string | null;
 }
 
 /** The areas, and what an item of each is made of. */
@@ -148,11 +117,8 @@ export interface SettingAreas {
   readonly data_sharing: DataSharing;
   readonly sharing_rule: SharingRule;
   readonly business_hours: BusinessHours;
-  readonly shift: Shift;
   readonly holiday: Holiday;
   readonly fiscal_year: FiscalYear;
-  /** Not kept in memory. */
-  readonly absence: Absence;
 }
 export type SettingArea = keyof SettingAreas;
 
@@ -166,5 +132,5 @@ export interface Setting<Area extends SettingArea = SettingArea> {
   readonly modifiedAtMs: number;
 }
 
-/** The items of all areas that are kept in memory. */
+/** The items of all areas. */
 export type Settings = { readonly [Area in SettingArea]?: readonly Setting<Area>[] };

@@ -49,8 +49,8 @@ export async function listHolidays(call: CrmCall): Promise<CrmAnswer> {
   const found = call.space
     .list('holiday')
     .filter(({ definition }) => !year || definition.date.startsWith(year))
-    .filter(({ definition }) => (definition.shiftId === null) === (type === 'business_holiday'))
-    .filter(({ definition }) => !shift || definition.shiftId === shift)
+    // Shifts, and so holidays of shifts, are not built.
+    .filter(() => type === 'business_holiday' && !shift)
     .toSorted((one, other) => (one.definition.date < other.definition.date ? -1 : 1));
   const { shown, info } = pageOf(found, pageParameters(call));
   return shown.length === 0 ? { status: 204 } : { status: 200, json: { holidays: shown.map(holidayAnswer), info } };
@@ -81,7 +81,7 @@ function readHoliday({ raw, jsonPath, others, self }: ItemReading<'holiday'>): R
   if (others.some(({ id, definition }) => id !== self?.id && definition.date === date)) {
     return { failure: errorBody('DUPLICATE_DATA', place('date')) };
   }
-  return { definition: { name, date, shiftId: null } };
+  return { definition: { name, date } };
 }
 
 const holidayAnswer = ({ id, definition: { name, date } }: Holiday) => ({

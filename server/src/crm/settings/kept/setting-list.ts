@@ -25,8 +25,6 @@ export interface ItemReading<Area extends SettingArea> {
   readonly others: readonly Setting<Area>[];
   /** The item that it changes; null for a new one. */
   readonly self: Setting<Area> | null;
-  /** A new id for a part of the item. */
-  readonly takeId: () => string;
 }
 
 /** An area of settings as its calls know it. */
@@ -57,8 +55,6 @@ export interface SettingList<Area extends SettingArea> {
   ) => Promise<void>;
   /** What an organization has that has set up nothing. */
   readonly initial?: (call: Pick<CrmCall, 'space'>) => readonly Setting<Area>[];
-  /** Ids for parts of one item, beside its own. */
-  readonly partIds?: number;
 }
 
 /** The items of an area in memory, or those that every organization begins with. */
@@ -88,7 +84,7 @@ export async function createSettings<Area extends SettingArea>(
   call: CrmCall,
 ): Promise<CrmAnswer> {
   const raws = readItemList(call, list.key, list.limits.items);
-  const ids = await call.store.ids.take(call.space.dataSpace, raws.length * (1 + (list.partIds ?? 0)));
+  const ids = await call.store.ids.take(call.space.dataSpace, raws.length);
   const answers = await changeArea(list, call, (items) =>
     raws.map((raw, index) => {
       if (items.size >= list.limits.total) return errorBody('LIMIT_EXCEEDED', { limit: list.limits.total });
@@ -99,7 +95,6 @@ export async function createSettings<Area extends SettingArea>(
         jsonPath: `$.${list.key}[${index}]`,
         others: [...items.values()],
         self: null,
-        takeId: () => ids.shift() as string,
       });
       if (reading.failure) return reading.failure;
       items.set(id, newSetting(call, id, reading.definition));
@@ -117,7 +112,6 @@ export async function updateSettings<Area extends SettingArea>(
   const single = call.path.length > 0;
   const idInPath = single ? readId(pathId(call.path[0] as string, list.pathIndex)) : undefined;
   const raws = readItemList(call, list.key, single ? 1 : list.limits.items);
-  const ids = await call.store.ids.take(call.space.dataSpace, Math.max(1, raws.length * (list.partIds ?? 0)));
   const answers = await changeArea(list, call, async (items, transaction) => {
     const changed: { readonly before: SettingAreas[Area]; readonly after: SettingAreas[Area] }[] = [];
     const done = raws.map((raw, index): ItemAnswer => {
@@ -131,8 +125,7 @@ export async function updateSettings<Area extends SettingArea>(
         const missing = !single && (given === undefined || given === null);
         return missing ? errorBody('MANDATORY_NOT_FOUND', place) : errorBody('INVALID_DATA', place, idInvalid);
       }
-      const takeId = () => ids.shift() as string;
-      const reading = list.read({ call, raw, jsonPath, others: [...items.values()], self, takeId });
+      const reading = list.read({ call, raw, jsonPath, others: [...items.values()], self });
       if (reading.failure) return reading.failure;
       items.set(self.id, changedSetting(call, self, reading.definition));
       changed.push({ before: self.definition, after: reading.definition });

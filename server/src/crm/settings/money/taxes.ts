@@ -119,7 +119,7 @@ function changeTaxes(
     }
     if (!self && items.size >= taxLimits.total) return errorBody('LIMIT_EXCEEDED', { limit: taxLimits.total });
     const others = [...items.values()];
-    const reading = readTax({ call, raw, jsonPath, others, self, takeId: () => '' });
+    const reading = readTax({ call, raw, jsonPath, others, self });
     if (reading.failure) return reading.failure;
     const { sequence_number: sequence } = item;
     if (sequence !== undefined && places.has(sequence)) {

@@ -73,8 +73,7 @@ export async function enableCurrencies(call: CrmCall): Promise<CrmAnswer> {
         const place = { api_name: 'iso_code', json_path: '$.base_currency.iso_code' };
         return errorBody('MANDATORY_NOT_FOUND', place);
       }
-      const read = (raw: unknown) =>
-        readCurrency({ call, raw, jsonPath: '$.base_currency', others: [], self: null, takeId: () => '' });
+      const read = (raw: unknown) => readCurrency({ call, raw, jsonPath: '$.base_currency', others: [], self: null });
       // The rate of the home currency is 1, whatever is said of it.
       const reading = read({ ...given, exchange_rate: 1 });
       if (reading.failure) return reading.failure;
@@ -96,7 +95,6 @@ export async function updateHomeCurrency(call: CrmCall): Promise<CrmAnswer> {
         jsonPath: '$.base_currency',
         others: [],
         self,
-        takeId: () => '',
       });
       return reading.failure ?? changedSetting(call, self, reading.definition);
     },

@@ -17,16 +17,12 @@ interface SettingRow {
 
 const columns = 'area, setting_id, definition, created_by, created_at_ms, modified_by, modified_at_ms';
 
-/** Areas with items for every day of every user, which are read when they are asked for. */
-const notInMemory: readonly SettingArea[] = ['absence'];
-
 /** All items that a data space keeps in memory. */
 export async function loadSettings(queryable: Queryable, dataSpace: number): Promise<Settings> {
   const rows = await queryable.query<SettingRow>({
     name: 'crm-space-settings',
-    text: `SELECT ${columns} FROM crm_setting WHERE data_space = $1 AND area <> ALL ($2::text[])
-           ORDER BY area, setting_id`,
-    values: [dataSpace, notInMemory],
+    text: `SELECT ${columns} FROM crm_setting WHERE data_space = $1 ORDER BY area, setting_id`,
+    values: [dataSpace],
   });
   const settings: Partial<Record<SettingArea, Setting[]>> = {};
   for (const row of rows) {

@@ -2,6 +2,7 @@ import type { WorkedOperation } from './jobs/job.ts';
 import type { JobKind } from './jobs/running-job.ts';
 import { tidyKind } from './settings/customization/tidy-records.ts';
 import { choiceReplacementKind } from './settings/global-pick-lists/replace-values.ts';
+import { userTransferKind } from './settings/people/transfer-users.ts';
 import { transferKind } from './settings/pipelines/transfer.ts';
 import { tagDeletionKind } from './settings/tags/mass-delete-tags.ts';
 import { auditKind } from './work/audit/run-export.ts';
@@ -27,4 +28,5 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   choice_replacement: choiceReplacementKind,
   field_tidying: tidyKind,
   pipeline_transfer: transferKind,
+  user_transfer: userTransferKind,
 };

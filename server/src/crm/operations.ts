@@ -10,15 +10,20 @@ import { byExternalId } from './records/external/external-ids.ts';
 import { listActivities } from './records/list/list-activities.ts';
 import { recordOperations } from './records/operations.ts';
 import { assignmentOperations } from './settings/assignment/operations.ts';
+import { contactRoleOperations } from './settings/contact-roles/operations.ts';
 import { customizationOperations } from './settings/customization/operations.ts';
 import { dependencyOperations } from './settings/dependencies/operations.ts';
 import { duplicateCheckOperations } from './settings/duplicate-check/operations.ts';
 import { featureOperations } from './settings/features/operations.ts';
 import { settingsOperations } from './settings/fields/operations.ts';
 import { globalPickListOperations } from './settings/global-pick-lists/operations.ts';
+import { groupOperations } from './settings/groups/operations.ts';
+import { hourOperations } from './settings/hours/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
+import { moneyOperations } from './settings/money/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
+import { dataSharingOperations } from './settings/sharing/operations.ts';
 import { tagOperations } from './settings/tags/operations.ts';
 import { territoryOperations } from './settings/territories/operations.ts';
 import { variableOperations } from './settings/variables/operations.ts';
@@ -37,6 +42,7 @@ import { meetingOperations } from './work/meetings/operations.ts';
 import { mergeOperations } from './work/merge/operations.ts';
 import { notificationOperations } from './work/notifications/operations.ts';
 import { recycleBinOperations } from './work/recycle-bin/operations.ts';
+import { sharingOperations } from './work/sharing/operations.ts';
 
 const apis: Operation = {
   method: 'GET',
@@ -76,6 +82,11 @@ const rows: Chapters = {
   'Duplicate check': duplicateCheckOperations,
   'Audit log': auditOperations,
   People: peopleOperations,
+  'Contact roles': contactRoleOperations,
+  'User groups': groupOperations,
+  Sharing: [...dataSharingOperations, ...sharingOperations],
+  'Working time': hourOperations,
+  Money: moneyOperations,
   Variables: variableOperations,
   Features: [...featureOperations, apis],
 };

@@ -16,6 +16,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   import: lifetimes.bulkJobMs,
   mass_update: lifetimes.jobMs,
   mass_delete: lifetimes.jobMs,
+  inventory_convert: lifetimes.jobMs,
   mass_owner: lifetimes.jobMs,
   audit_export: lifetimes.jobMs,
   bin_purge: lifetimes.jobMs,
@@ -26,6 +27,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   rule_locking: lifetimes.jobMs,
   tag_deletion: lifetimes.jobMs,
   pipeline_transfer: lifetimes.jobMs,
+  user_transfer: lifetimes.jobMs,
 };
 
 /** Throws away what has had its time (`lifetimes.ts`). Several processes may do so at once. */

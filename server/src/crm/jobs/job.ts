@@ -12,11 +12,12 @@ export type WorkedOperation =
   | 'merge'
   | 'tag_deletion'
   | 'pipeline_transfer'
+  | 'user_transfer'
   | 'read'
   | 'rule_locking'
   | 'write';
 /** Mass actions over the records of a custom view. */
-export type MassOperation = 'mass_update' | 'mass_delete' | 'mass_owner';
+export type MassOperation = 'mass_update' | 'mass_delete' | 'mass_owner' | 'inventory_convert';
 export type JobState = 'added' | 'running' | 'completed' | 'failed';
 
 /** A job as it is stored: work that goes on when its call has been answered. */

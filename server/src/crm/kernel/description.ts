@@ -56,6 +56,8 @@ export interface Answer extends Versioned {
 /** `{"<key>":[…]}`: each item is a success, or an error as any other. */
 export interface Writes {
   readonly key: string;
+  /** The answer is that of one item, `{"<key>":{…}}`; before a version a list under another key. */
+  readonly single?: { readonly before?: { readonly version: number; readonly key: string } };
   /** When all items went well. */
   readonly status: 200 | 201;
   /** When some went well; the default is 207. */

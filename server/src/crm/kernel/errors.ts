@@ -183,7 +183,17 @@ export const errorCatalogue = {
   ID_ALREADY_DEACTIVATED: entry(400, 'user is already deactivated', 'The user is disabled already.'),
   ID_ALREADY_ACTIVE: entry(400, 'user is already active', 'The user is active already.'),
   CANNOT_UPDATE_DELETED_USER: entry(400, 'Deleted user cannot be updated', 'A deleted user stays as it is.'),
-  ID_ALREADY_CONVERTED: entry(400, 'id already converted', 'The lead was converted before.'),
+  ID_ALREADY_CONVERTED: entry(400, 'id already converted', 'The record was converted before.'),
+  ALREADY_ENABLED: entry(
+    400,
+    'The multi-currency is already enabled',
+    'The organization has several currencies already.',
+  ),
+  NOT_ALLOWED: entry(
+    400,
+    'not allowed',
+    'The state of the record or of the setting forbids it, or other things depend on the value in details.',
+  ),
   MAPPING_MISMATCH: entry(400, 'mapping mismatch', 'Two values do not belong together; details names both.'),
   INVALID_FILE_TYPE: entry(400, 'invalid file type', 'A photo is a PNG, JPEG, GIF, WebP or BMP image.'),
   FILE_SIZE_MORE_THAN_ALLOWED_SIZE: entry(
@@ -215,7 +225,6 @@ export const errorCatalogue = {
   ),
   RECORD_NOT_IN_PROCESS: entry(400, 'record not in process', 'The record is in no blueprint, or not any more.'),
   ALREADY_USED: entry(400, 'already used', 'Something uses it; details names what is used.'),
-  NOT_ALLOWED: entry(400, 'the operation is not allowed', 'The state of the record or of the setting forbids it.'),
   ALREADY_LOCKED: entry(400, 'record is already locked', 'A record has at most one lock.'),
   ALREADY_SCHEDULED: entry(
     400,

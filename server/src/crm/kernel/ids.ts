@@ -7,6 +7,8 @@ export const idPrefixRange = { lowest: 1_000_001, highest: 9_223_371 } as const;
 
 /** Sequence numbers of system data, the same in every data space. */
 export const systemIds = {
+  /** Roles of contacts in deals that every organization begins with. */
+  contactRoles: 6_801,
   organization: 20_005,
   roleCeo: 26_005,
   roleManager: 26_008,
@@ -17,6 +19,9 @@ export const systemIds = {
   forecastCategories: 34_001,
   defaultPipeline: 34_501,
   homeCurrency: 35_001,
+  businessHours: 36_001,
+  fiscalYear: 36_002,
+  taxPreference: 36_003,
   /** Layout "Standard" of a standard module and of a custom one: this plus the module's number. */
   standardLayout: 5_000_000,
   customLayout: 100_000_000_000,

@@ -29,6 +29,10 @@ export const administration: readonly string[] = [
   'Crm_Implied_Manage_Territories',
   'Crm_Implied_Manage_Pipelines',
   'Crm_Implied_Manage_Variables',
+  'Crm_Implied_Manage_Currencies_Taxes',
+  'Crm_Implied_Manage_Groups',
+  'Crm_Implied_Manage_Data_Sharing',
+  'Crm_Implied_Manage_Business_Hours',
 ];
 
 /** @throws Refusal NO_PERMISSION when the user's profile lacks the permission. */

@@ -4,10 +4,11 @@ import { createTestDatabase } from '../../testing/test-database.ts';
 import { listAllAttachments } from '../content/attachments/list-all-attachments.ts';
 import type { CrmCall } from '../kernel/call.ts';
 import { activityModules } from '../kernel/metadata/activities.ts';
-import type { Module } from '../kernel/metadata/metadata.ts';
+import type { Field, Module } from '../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../kernel/metadata/standard-modules.ts';
 import { newestVersion } from '../kernel/versions.ts';
 import { notesModule } from '../store/records/record-references.ts';
+import { sharedWith } from '../store/records/record-shares.ts';
 import { RecordTable } from '../store/records/record-table.ts';
 import { selectAcross, selectRecords } from '../store/records/select-records.ts';
 import { settleRecords } from '../testing/settle-records.ts';
@@ -66,6 +67,13 @@ beforeAll(async () => {
            SELECT $1::integer, $2, $1 * 1000000000000::bigint + 300000 + i, 1, 'n', 1, 1, i, 1, i, i, false, '{}'
            FROM generate_series(1, 20000) AS i`,
     values: [big, activities[0]?.number],
+  });
+  // All of them are shared with somebody, one in a thousand with somebody else.
+  await database.query({
+    text: `INSERT INTO crm_record_share
+           SELECT $1::integer, $1 * 1000000000000::bigint + i, who, $2, 'read_only', false, 1, i
+           FROM generate_series(1, 20000) AS i, unnest(ARRAY[8, 9]) AS who WHERE who = 9 OR i % 1000 = 0`,
+    values: [big, leads],
   });
   // Some leads are in a territory.
   await database.query({
@@ -148,9 +156,11 @@ const attachmentsOf = (database: Database, query: Record<string, string>) =>
     headers: {},
     query: new URLSearchParams({ fields: 'File_Name', ...query }),
     user: { id: '1', profile: { denied: new Set() } },
-    space: { dataSpace: big, metadata: standardMetadata, contents: { organizationId: '1' } },
+    space: { dataSpace: big, metadata: standardMetadata, contents: { organizationId: '1', lists: {} } },
     store: { database, privateRecords: false },
   } as unknown as CrmCall);
+
+const owner = { module: leadModule, field: leadModule.field.get('Owner') as Field, path: [] };
 
 const works: [string, (database: Database) => Promise<unknown>][] = [
   ['reading', (db) => new RecordTable(db).read(key)],
@@ -210,6 +220,20 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
         sortBy: 'id',
         place: undefined,
         among: territoryScope(inTerritory, leadModule)?.among,
+      }),
+  ],
+  [
+    'listing what a user sees by owners and shares',
+    (db) =>
+      selectRecords(db, {
+        ...{ ...list, dataSpace: big, module: leadModule, sortBy: 'id', place: undefined },
+        visible: {
+          kind: 'any',
+          parts: [
+            { kind: 'test', column: owner, operator: 'in', negated: false, values: ['1', '2', '3'] },
+            sharedWith(big, leads, '8', false),
+          ],
+        },
       }),
   ],
   ...['id', 'Created_Time', 'Modified_Time'].flatMap(

@@ -37,6 +37,7 @@ export const allScopes = [
   'ZohoCRM.mass_delete.ALL',
   'ZohoCRM.change_owner.ALL',
   'ZohoCRM.send_mail.ALL',
+  'ZohoCRM.share.ALL',
 ];
 
 /** Origin of the page that the tests' client serves, and of a page of another client. */

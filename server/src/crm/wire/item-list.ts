@@ -43,6 +43,12 @@ export function answerItemList(
   return { status: failures.length < items.length ? 207 : 400, json, failures };
 }
 
+/** The answer to a write of one thing that is no list: `{"business_hours":{"code":…}}`. */
+export function answerOneItem(key: string, item: ItemAnswer, successStatus: 200 | 201 = 200): CrmAnswer {
+  const json = { [key]: item };
+  return item.status === 'error' ? { status: 400, json, failures: [item] } : { status: successStatus, json };
+}
+
 export function success(message: string, details: Readonly<Record<string, unknown>>): ItemSuccess {
   return { code: 'SUCCESS', details, message, status: 'success' };
 }

@@ -3,6 +3,8 @@ import { findVersion, type Version } from '../kernel/versions.ts';
 
 interface Node {
   readonly literals: Map<string, Node>;
+  /** What paths of one module alone go on with, by its name in lower case: beside what all modules have. */
+  readonly modules: Map<string, Node>;
   placeholder: Node | undefined;
   /** The placeholder stands for a name. */
   takesName: boolean;
@@ -24,11 +26,18 @@ const unreadablePath = { problem: 'unreadablePath' } as const;
 /** Names of modules and lists; none begins like the API's own words (`__features`), so that those stay unknown. */
 const names: ReadonlySet<string> = new Set(['{module}', '{list}']);
 
-const newNode = (): Node => ({ literals: new Map(), placeholder: undefined, takesName: false, operations: new Map() });
+const newNode = (): Node => ({
+  literals: new Map(),
+  modules: new Map(),
+  placeholder: undefined,
+  takesName: false,
+  operations: new Map(),
+});
 
 /**
  * Finds the operation of a path. A literal part is matched before a placeholder and without a way back, so that
- * `settings/anything` is never taken for the record `anything` of a module "settings".
+ * `settings/anything` is never taken for the record `anything` of a module "settings". Paths of one module alone
+ * (`Contacts/roles`) are known by what follows its name.
  */
 export class Router {
   readonly #root = newNode();
@@ -50,8 +59,11 @@ export class Router {
         node.placeholder ??= newNode();
         node = node.placeholder;
       } else {
-        const next = node.literals.get(part) ?? newNode();
-        node.literals.set(part, next);
+        // At the beginning of a path the API's own words have small letters or `_` first, the names of modules do not.
+        const isModule = node === this.#root && /^[A-Z]/.test(part);
+        const [nodes, key] = isModule ? [node.modules, part.toLowerCase()] : [node.literals, part];
+        const next = nodes.get(key) ?? newNode();
+        nodes.set(key, next);
         node = next;
       }
     }
@@ -74,7 +86,9 @@ export class Router {
       if (part === '') return unknownPath;
       decoded.push(part);
       const literal = node.literals.get(part);
+      const own = node.modules.get(part.toLowerCase());
       if (literal) node = literal;
+      else if (own?.literals.has(parts[index + 1] ?? '')) node = own;
       else if (node.placeholder && !(node.takesName && part.startsWith('__'))) {
         node = node.placeholder;
         values.push(part);

@@ -7,10 +7,7 @@
 export const unbuiltPaths: readonly string[] = [
   'Appointments__s',
   'Appointments_Rescheduled_History__s',
-  'Contacts/roles',
   'Entity_Scores__s',
-  'Quotes/{id}/actions/convert',
-  'Sales_Orders/{id}/actions/convert',
   'Services__s',
   'functions',
   'signals',

@@ -260,11 +260,23 @@ export const apiCodeExplanations: Explanations = {
     setting: 'people',
   },
   ID_ALREADY_CONVERTED: {
-    expected: 'a lead that was not converted',
-    came: '[[the lead {details.id}||one]] that was',
+    expected: 'a record that was not converted',
+    came: '[[the record {details.id}||one]] that was',
     rule: openApi,
-    mend: 'Go on with the contact and account that the conversion made.',
+    mend: 'Go on with the records that the conversion made.',
     setting: 'records',
+  },
+  ALREADY_ENABLED: {
+    expected: 'an organization with its home currency only',
+    came: 'one that has several currencies',
+    rule: openApi,
+    mend: 'Add currencies with POST /org/currencies.',
+  },
+  NOT_ALLOWED: {
+    expected: '[[{details.json_path}||a value, record or setting]] in a state that allows it',
+    came: '[[the record {details.id}||a change]] that other things stand in the way of',
+    rule: openApi,
+    mend: 'Read the message: it says what stands in the way.',
   },
   MAPPING_MISMATCH: {
     expected: 'two values that belong together',
@@ -336,12 +348,6 @@ export const apiCodeExplanations: Explanations = {
     came: '[[{details.id}||one]] that is in use',
     rule: openApi,
     mend: 'Ask for its associations, and end them first.',
-  },
-  NOT_ALLOWED: {
-    expected: 'a record or setting in a state that allows it',
-    came: '[[the record {details.id}||one]] in another state',
-    rule: openApi,
-    mend: 'Read the message: it says what stands in the way.',
   },
   ALREADY_LOCKED: {
     expected: 'a record without a lock',

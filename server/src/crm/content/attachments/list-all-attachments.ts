@@ -7,7 +7,7 @@ import { fieldsParameter, maxIds } from '../../records/list/list-records.ts';
 import type { TokenOwner } from '../../records/list/page-token.ts';
 import { pageInfo, pagePlace } from '../../records/list/paging.ts';
 import { permissionNames } from '../../records/record-module.ts';
-import { hasOwners, visibleOwners } from '../../store/records/visibility.ts';
+import { accessTo, conditionSql } from '../../store/records/visibility.ts';
 import { choiceParameter, idsFilter, pageParameters, timeHeader } from '../../wire/parameters.ts';
 import { type AttachmentRow, attachmentAnswer, attachmentColumns } from './attachment-answer.ts';
 
@@ -36,28 +36,30 @@ export async function listAllAttachments(call: CrmCall): Promise<CrmAnswer> {
   const forwards = place?.backwards ? !ascending : ascending;
   const direction = forwards ? 'ASC' : 'DESC';
   const key = sortBy === 'id' ? 'a.attachment_id' : 'a.created_at_ms';
+  const modules = readableModules(call);
+  const values: unknown[] = [
+    space.dataSpace,
+    modules.map(({ number }) => number),
+    ids?.map(readId).filter((id) => id !== undefined) ?? null,
+    sinceMs === undefined ? null : (Math.floor(sinceMs / 1000) + 1) * 1000,
+    place?.key ?? null,
+    place?.id ?? null,
+    perPage + 1,
+    place ? 0 : (page - 1) * perPage,
+  ];
   const statement = {
     text: `SELECT ${attachmentColumns.split(', ').map((column) => `a.${column}`)}, a.module, p.name AS parent_name
            FROM crm_attachment AS a
            JOIN crm_record AS p
              ON p.data_space = a.data_space AND p.module = a.module AND p.record_id = a.parent_id
            WHERE a.data_space = $1 AND a.module = ANY ($2::integer[])
-             AND ($3::bigint[] IS NULL OR p.owner_id = ANY ($3) OR a.module = ANY ($4::integer[]))
-             AND ($5::bigint[] IS NULL OR a.attachment_id = ANY ($5))
-             AND ($6::bigint IS NULL OR a.created_at_ms >= $6)
-             AND ($7::bigint IS NULL OR (${key}, a.attachment_id) ${forwards ? '>' : '<'} ($7, $8))
+             AND ($3::bigint[] IS NULL OR a.attachment_id = ANY ($3))
+             AND ($4::bigint IS NULL OR a.created_at_ms >= $4)
+             AND ($5::bigint IS NULL OR (${key}, a.attachment_id) ${forwards ? '>' : '<'} ($5, $6))
+             ${seenSql(call, modules, (value) => `$${values.push(value)}`)}
            ORDER BY ${key} ${direction}${sortBy === 'id' ? '' : `, a.attachment_id ${direction}`}
-           LIMIT $9 OFFSET $10`,
-    values: [
-      space.dataSpace,
-      ...visibleModules(call),
-      ids?.map(readId).filter((id) => id !== undefined) ?? null,
-      sinceMs === undefined ? null : (Math.floor(sinceMs / 1000) + 1) * 1000,
-      place?.key ?? null,
-      place?.id ?? null,
-      perPage + 1,
-      place ? 0 : (page - 1) * perPage,
-    ],
+           LIMIT $7 OFFSET $8`,
+    values,
   };
   const rows = await readInOrder<Row>(store.database, statement);
   const onPage = rows.slice(0, perPage);
@@ -85,12 +87,24 @@ export async function listAllAttachments(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { data, info } };
 }
 
-/** Numbers of the modules whose records the user may see, the owners whose records, and where owners do not matter. */
-function visibleModules(call: CrmCall): readonly [number[], readonly string[] | null, number[]] {
+/** The modules whose records the user may see. */
+function readableModules(call: CrmCall): readonly Module[] {
   const { denied } = call.user.profile;
-  const modules = call.space.metadata.modules.filter(
+  return call.space.metadata.modules.filter(
     (module) => servesRecords(module) && !permissionNames(module, 'View').some((name) => denied.has(name)),
   );
-  const numbers = (of: readonly Module[]) => of.map(({ number }) => number);
-  return [numbers(modules), visibleOwners(call) ?? null, numbers(modules.filter((module) => !hasOwners(module)))];
+}
+
+/** What leaves the attachments of records that the user sees; nothing for who sees all. */
+function seenSql(call: CrmCall, modules: readonly Module[], parameter: (value: unknown) => string): string {
+  const limited = modules.flatMap((module) => {
+    const { visible } = accessTo(call, module);
+    return visible ? [{ module, visible }] : [];
+  });
+  if (limited.length === 0) return '';
+  const open = modules.filter((module) => !limited.some((each) => each.module === module));
+  const parts = limited.map(
+    ({ module, visible }) => `(a.module = ${module.number} AND ${conditionSql(visible, 'p', parameter)})`,
+  );
+  return `AND (a.module = ANY (${parameter(open.map(({ number }) => number))}::integer[]) OR ${parts.join(' OR ')})`;
 }

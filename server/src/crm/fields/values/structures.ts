@@ -102,5 +102,7 @@ export const readLineTax: ValueReader = (raw) =>
     raw,
     maxTaxes,
     ['name', 'percentage', 'id', 'value'],
-    (item) => isText(item.name) && typeof item.percentage === 'number' && Math.abs(item.percentage) <= 1000,
+    (item) =>
+      (isText(item.name) || (item.name === undefined && isText(item.id))) &&
+      (item.percentage === undefined || (typeof item.percentage === 'number' && Math.abs(item.percentage) <= 1000)),
   );

@@ -7,7 +7,7 @@ import { viewParameter } from '../../records/list/find-view.ts';
 import { mayUse, pathModule } from '../../records/record-module.ts';
 import { approvedCondition } from '../../store/records/approval.ts';
 import { countRecords as countOfModule } from '../../store/records/module-mark.ts';
-import { visibleOnly, visibleOwners } from '../../store/records/visibility.ts';
+import { accessTo, visibleOnly } from '../../store/records/visibility.ts';
 import { type State, stateParameter } from '../../wire/parameters.ts';
 import { isImpossible, searchCondition, searchParameters, withStates } from './search-condition.ts';
 
@@ -40,7 +40,7 @@ function countedCondition(call: CrmCall, module: Module): Condition | State {
   const view = viewParameter(call, module);
   const converted = stateParameter(call.query, 'converted', 'false');
   const approved = stateParameter(call.query, 'approved', 'both');
-  const countsAll = approved === 'both' && !visibleOwners(call);
+  const countsAll = approved === 'both' && !accessTo(call, module).visible;
   if (!view) return countsAll ? converted : withStates(call, module, allOf([]));
   if (view.tests.length === 0 && countsAll) return view.converted;
   const ofState = approved === 'both' ? [] : [approvedCondition(module, approved === 'true')];

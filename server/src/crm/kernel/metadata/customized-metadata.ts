@@ -1,3 +1,4 @@
+import type { Setting } from '../space/setting.ts';
 import { type Field, type FieldRestriction, Metadata, type Module } from './metadata.ts';
 import {
   buildField,
@@ -5,7 +6,7 @@ import {
   type FieldSource,
   type ModuleSource,
   metadataWithoutTerritories,
-  modulesWithoutTerritories,
+  modulesOf,
   pickListOf,
   standardMetadata,
   standardModules,
@@ -35,12 +36,23 @@ export interface CustomFieldRow {
 export function customizedMetadata(
   moduleRows: readonly CustomModuleRow[],
   fieldRows: readonly CustomFieldRow[],
-  { territories, removedAtMs = 0 }: { readonly territories: boolean; readonly removedAtMs?: number },
+  {
+    territories,
+    currencies = [],
+    removedAtMs = 0,
+  }: {
+    readonly territories: boolean;
+    /** None as long as the organization has only its home currency. */
+    readonly currencies?: readonly Setting<'currency'>[];
+    readonly removedAtMs?: number;
+  },
 ): Metadata {
-  if (moduleRows.length === 0 && fieldRows.length === 0 && removedAtMs === 0) {
+  const hasCurrencies = currencies.length > 0;
+  if (moduleRows.length === 0 && fieldRows.length === 0 && removedAtMs === 0 && !hasCurrencies) {
     return territories ? standardMetadata : metadataWithoutTerritories;
   }
-  const standard = territories ? standardModules : modulesWithoutTerritories;
+  const plain = modulesOf({ territories, currencies: hasCurrencies });
+  const standard = hasCurrencies ? plain.map((module) => withCurrencies(module, currencies)) : plain;
   const fieldsOf = Map.groupBy(fieldRows, (row) => row.module);
   const isStandard = ({ module }: CustomModuleRow) => standardMetadata.byNumber(module) !== undefined;
   const own = moduleRows
@@ -55,8 +67,22 @@ export function customizedMetadata(
   const modules = [...standard, ...own].map((module) =>
     withFields(withLabels(module, changes.get(module.number)), fieldsOf.get(module.number) ?? [], targets),
   );
-  const times = [...moduleRows, ...fieldRows].map((row) => Number(row.modified_at_ms));
+  const times = [
+    ...[...moduleRows, ...fieldRows].map((row) => Number(row.modified_at_ms)),
+    ...currencies.map(({ modifiedAtMs }) => modifiedAtMs),
+  ];
   return new Metadata(modules, Math.max(removedAtMs, ...times));
+}
+
+/** A module whose records say their currency: by the codes of those that are in use. */
+function withCurrencies(module: Module, currencies: readonly Setting<'currency'>[]): Module {
+  const field = module.field.get('Currency');
+  if (!field) return module;
+  const active = currencies.filter(({ definition }) => definition.isActive);
+  const pickList = active.map(({ definition }) => ({ value: definition.isoCode }));
+  const changed = { ...field, pickList };
+  const fields = module.fields.map((each) => (each === field ? changed : each));
+  return { ...module, fields, field: new Map(fields.map((each) => [each.apiName, each])) };
 }
 
 function withLabels(module: Module, changes: Partial<ModuleSource> | undefined): Module {

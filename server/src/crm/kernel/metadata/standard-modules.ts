@@ -190,6 +190,7 @@ const features = {
   pipelines: 'pipelines on (Deals)',
   territories: 'territories on',
   enrichment: 'data enrichment',
+  currencies: 'multi-currency on',
 } as const;
 
 /** What every organization has; its enrichment never has anything to tell. */
@@ -206,12 +207,31 @@ function modulesWith(served: readonly string[]): readonly Module[] {
   );
 }
 
-/** The modules that every organization starts with, without the fields of features that are not built. */
-export const standardModules: readonly Module[] = modulesWith([...always, features.territories]);
+/** What an organization may have switched on or off. */
+export interface ModuleFeatures {
+  readonly territories: boolean;
+  /** Records say in which currency their amounts are. */
+  readonly currencies: boolean;
+}
 
-/** The same for organizations that have switched territories off. */
-export const modulesWithoutTerritories: readonly Module[] = modulesWith(always);
+const modulesBy = new Map<string, readonly Module[]>();
+
+/** The modules of organizations with these features: one list for all of them. */
+export function modulesOf({ territories, currencies }: ModuleFeatures): readonly Module[] {
+  const served = [
+    ...always,
+    ...(territories ? [features.territories] : []),
+    ...(currencies ? [features.currencies] : []),
+  ];
+  const key = served.join();
+  const modules = modulesBy.get(key) ?? modulesWith(served);
+  modulesBy.set(key, modules);
+  return modules;
+}
+
+/** The modules that every organization starts with, without the fields of features that are not built. */
+export const standardModules: readonly Module[] = modulesOf({ territories: true, currencies: false });
 
 /** The metadata of an organization that has changed nothing: one object for all of them. */
 export const standardMetadata = new Metadata(standardModules, 0);
-export const metadataWithoutTerritories = new Metadata(modulesWithoutTerritories, 0);
+export const metadataWithoutTerritories = new Metadata(modulesOf({ territories: false, currencies: false }), 0);

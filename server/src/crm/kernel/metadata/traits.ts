@@ -24,6 +24,8 @@ export interface ModuleTraits {
   readonly listedApart?: boolean;
   /** Leads: a record becomes records of other modules, and is then no longer among the others. */
   readonly convertible?: boolean;
+  /** Quotes and orders: the modules whose records they become. */
+  readonly convertsTo?: readonly string[];
   /** Stages in pipelines, and what follows from them (crm-api 5.5, 7.13). */
   readonly stages?: boolean;
   /** Meetings: calendars know a record by its id, and can be given it as a file. */

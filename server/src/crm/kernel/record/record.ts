@@ -17,6 +17,8 @@ export interface StoredRecord {
   readonly modifiedAtMs: number;
   readonly activityAtMs: number;
   readonly converted: boolean;
+  /** The user of the call may only read it: somebody shares it so. */
+  readonly readOnly?: boolean;
   readonly data: RecordData;
 }
 

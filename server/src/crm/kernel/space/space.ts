@@ -7,6 +7,7 @@ import type { Version } from '../versions.ts';
 import type { AssignmentRule } from './assignment-rule.ts';
 import type { Definition, DefinitionKind } from './definition.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Setting, SettingArea, Settings } from './setting.ts';
 import type { Territory } from './territory.ts';
 
 /** The facts of an organization that people may change, with what a new one starts with. */
@@ -98,6 +99,7 @@ export interface SpaceContents {
   readonly pipelines: readonly Pipeline[];
   readonly assignmentRules: readonly AssignmentRule[];
   readonly definitions: readonly Definition[];
+  readonly lists: Settings;
   readonly metadata: Metadata;
 }
 
@@ -174,6 +176,11 @@ export class Space {
     return definitions.filter(
       (each): each is Definition<Kind> => each.kind === kind && (module === undefined || each.module === module),
     );
+  }
+
+  /** What the organization has set up in an area, in the order of its ids. */
+  list<Area extends SettingArea>(area: Area): readonly Setting<Area>[] {
+    return this.contents.lists[area] ?? [];
   }
 
   /** The id of something whose sequence number is the same in every data space. */

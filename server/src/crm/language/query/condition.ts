@@ -16,7 +16,9 @@ export type Condition =
       readonly without?: readonly string[];
       /** The index has already said so, of all records but those with too much text for it. */
       readonly indexed?: true;
-    };
+    }
+  /** The id of the record is one of a list in SQL, which the owner of its table writes; `key` tells it from others. */
+  | { readonly kind: 'among'; readonly key: string; readonly ids: (parameter: (value: unknown) => string) => string };
 
 export interface Test extends Asked {
   readonly kind: 'test';

@@ -13,6 +13,7 @@ export function termsSql(condition: Condition, builder: StatementBuilder): strin
   if (!impliesTerms(condition)) return undefined;
   if (condition.kind === 'words') return termsOf(condition.text, builder);
   if (condition.kind === 'test') return testTerms(condition, builder);
+  if (condition.kind === 'among') return undefined;
   const implied = condition.parts.filter(impliesTerms);
   // The index collects all terms with a beginning before it looks at the others: where others are, they do.
   const exact = condition.kind === 'all' ? implied.filter((part) => !isBeginning(part)) : implied;
@@ -34,6 +35,7 @@ export function afterTerms(condition: Condition): Condition {
 export function impliesTerms(condition: Condition): boolean {
   if (condition.kind === 'words') return true;
   if (condition.kind === 'test') return hasTerms(condition);
+  if (condition.kind === 'among') return false;
   const { kind, parts } = condition;
   return kind === 'all' ? parts.some(impliesTerms) : parts.length > 0 && parts.every(impliesTerms);
 }
@@ -82,6 +84,7 @@ function lettersOf(value: Literal | undefined): string {
 /** Whether the terms can be trusted to find few records: a name, an address, a number, a word. */
 export function isSelective(condition: Condition): boolean {
   if (condition.kind === 'words') return true;
+  if (condition.kind === 'among') return false;
   if (condition.kind !== 'test') {
     const { kind, parts } = condition;
     return kind === 'all' ? parts.some(isSelective) : parts.length > 0 && parts.every(isSelective);

@@ -7,7 +7,8 @@ import type { Condition, Test } from './condition.ts';
  * each other): for records that are about to be written. Columns beyond look-ups are never fulfilled.
  */
 export function matches(condition: Condition, record: StoredRecord): boolean {
-  if (condition.kind === 'words') return false;
+  // What another table says is not known here.
+  if (condition.kind === 'words' || condition.kind === 'among') return false;
   if (condition.kind === 'test') return matchesTest(condition, record);
   return condition.kind === 'all'
     ? condition.parts.every((part) => matches(part, record))

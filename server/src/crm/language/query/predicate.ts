@@ -7,6 +7,8 @@ import type { StatementBuilder } from './statement-builder.ts';
 export type ConditionWriter = Pick<StatementBuilder, 'parameter' | 'column'> & {
   /** Every column is one of a table and has its own type. */
   readonly typed?: true;
+  /** The table of the records, or its alias; `r` unless it is said. */
+  readonly table?: string;
 };
 
 /** Larger records have no words in the index (migration 0014). */
@@ -23,6 +25,10 @@ export function predicateSql(condition: Condition, builder: ConditionWriter): st
     const data = without ? `(r.data - ${builder.parameter(without)}::text[])` : 'r.data';
     const sql = `crm_has_words(${data}, crm_words(${builder.parameter(text)}))`;
     return condition.indexed ? `(${isIndexedSql} OR ${sql})` : sql;
+  }
+  if (condition.kind === 'among') {
+    const ids = condition.ids((value) => builder.parameter(value));
+    return `${builder.table ?? 'r'}.record_id IN (${ids})`;
   }
   if (condition.kind === 'test') return testSql(condition, builder);
   if (condition.parts.length === 0) return condition.kind === 'all' ? 'true' : 'false';

@@ -72,6 +72,7 @@ function keyOf({ dataSpace, module, condition }: MatchQuery): string {
 /** What makes the terms of a condition, as a text. */
 function textOf(condition: Condition): string {
   if (condition.kind === 'words') return JSON.stringify(condition.text);
+  if (condition.kind === 'among') return condition.key;
   if (condition.kind === 'test') {
     return JSON.stringify([condition.column.field.apiName, condition.operator, condition.negated, condition.values]);
   }

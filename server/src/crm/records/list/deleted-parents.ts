@@ -3,7 +3,7 @@ import { Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
-import { visibleOwners } from '../../store/records/visibility.ts';
+import { binnedRecords, visibleSql } from '../../store/records/visibility.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { answerList, readList } from './list-records.ts';
 import { listScope, mayEnter, namedPlace, relatedIdInvalid } from './related-place.ts';
@@ -36,11 +36,13 @@ export interface DeletedRecord {
 export async function deletedRecord(call: CrmCall, module: Module): Promise<DeletedRecord> {
   const { space, store, nowMs } = call;
   const id = readId(pathId(call.path[1] as string, 1)) as string;
+  const values: unknown[] = [space.dataSpace, module.number, id, nowMs - lifetimes.binMs];
+  const seen = visibleSql(call, module, binnedRecords, (value) => `$${values.push(value)}`);
   const [row] = await store.database.query<{ name: string | null }>({
     text: `SELECT name FROM crm_deleted_record
            WHERE data_space = $1 AND module = $2 AND record_id = $3 AND purged_at_ms IS NULL AND deleted_at_ms > $4
-             AND ($5::bigint[] IS NULL OR owner_id = ANY ($5))`,
-    values: [space.dataSpace, module.number, id, nowMs - lifetimes.binMs, visibleOwners(call) ?? null],
+             ${seen ? `AND ${seen}` : ''}`,
+    values,
   });
   if (row) return { id, name: row.name };
   throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: relatedIdInvalid });

@@ -4,7 +4,7 @@ import { activityModules, activityType, findModule } from '../../kernel/metadata
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { selectAcross, sortable } from '../../store/records/select-records.ts';
-import { visibleOwners } from '../../store/records/visibility.ts';
+import { accessTo } from '../../store/records/visibility.ts';
 import {
   choiceParameter,
   idsFilter,
@@ -35,12 +35,11 @@ export async function listActivities(call: CrmCall): Promise<CrmAnswer> {
   const owner = { dataSpace: space.dataSpace, userId: user.id, parameters: '' };
   const { page } = pagePlace(call, owner);
   const modules = visibleModules(call, union);
-  const owners = visibleOwners(call);
   const rows = await selectAcross(
     store.database,
     modules.map((module) => ({
       ...{ dataSpace: space.dataSpace, module, perPage, offset: (page - 1) * perPage, sortBy, ascending },
-      ...{ converted: undefined, ids, modifiedAfterMs, owners, place: undefined },
+      ...{ converted: undefined, ids, modifiedAfterMs, visible: accessTo(call, module).visible, place: undefined },
     })),
   );
   const records = rows.slice(0, perPage);

@@ -3,7 +3,7 @@ import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
-import { visibleOwners } from '../../store/records/visibility.ts';
+import { binnedRecords, visibleSql } from '../../store/records/visibility.ts';
 import { pageParameters, timeHeader } from '../../wire/parameters.ts';
 import { mayUse, pathModule } from '../record-module.ts';
 
@@ -38,8 +38,8 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
     nowMs - (type === 'recycle' ? binMs : binMs + purgedMs),
     since === undefined ? 0 : Math.floor(since / 1000) * 1000 + 999,
   );
-  const owners = visibleOwners(call);
-  const seen = owners ? ` AND owner_id = ANY (${parameter(owners)}::bigint[])` : '';
+  const visible = visibleSql(call, module, binnedRecords, parameter);
+  const seen = visible ? ` AND ${visible}` : '';
   const wanted = { all: 'true', recycle: `NOT ${purged}`, permanent: purged }[type];
   const rows = await store.database.query<DeletedRow>({
     text: `SELECT record_id, name, created_by, deleted_by, deleted_at_ms, ${purged} AS purged FROM crm_deleted_record

@@ -6,7 +6,7 @@ import { isAdministrator } from '../../kernel/permissions.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import type { PagePlace } from '../../store/records/page-place.ts';
 import { type RecordList, type SortKey, selectRecords, sortKeyOf } from '../../store/records/select-records.ts';
-import { hasOwners, visibleOwners } from '../../store/records/visibility.ts';
+import { accessTo } from '../../store/records/visibility.ts';
 import {
   choiceParameter,
   idsFilter,
@@ -86,7 +86,7 @@ export async function answerList(call: CrmCall, request: ListRequest): Promise<C
     ...list,
     among: scope?.among,
     binned: scope?.binned,
-    owners: scope?.limited || !hasOwners(module) ? undefined : visibleOwners(call),
+    visible: scope?.limited ? undefined : accessTo(call, module).visible,
     dataSpace: space.dataSpace,
     module,
     offset: place ? 0 : (page - 1) * perPage,

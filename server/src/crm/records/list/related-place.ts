@@ -4,7 +4,7 @@ import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ActivityEnd } from '../../kernel/metadata/traits.ts';
-import { hasOwners, visibleOwners } from '../../store/records/visibility.ts';
+import { accessTo, conditionSql } from '../../store/records/visibility.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { mayUse, pathModule, type RecordPermission } from '../record-module.ts';
 import { linkFields, linkValueShown } from './link-fields.ts';
@@ -93,10 +93,10 @@ type Parameter = (value: unknown) => string;
 export function listScope(call: CrmCall, place: RelatedPlace): ListScope {
   const scope = wholeScope(call, place);
   // Notes are seen by whoever sees their record.
-  const owners = place.module.traits.partOfRecord || !hasOwners(place.module) ? undefined : visibleOwners(call);
+  const { visible } = place.module.traits.partOfRecord ? {} : accessTo(call, place.module);
   const among = (parameter: Parameter) =>
-    `${scope.among(parameter)} AND owner_id = ANY (${parameter(owners)}::bigint[])`;
-  return { ...scope, limited: true, ...(owners ? { among } : {}) };
+    `${scope.among(parameter)}${visible ? ` AND ${conditionSql(visible, 'crm_record', parameter)}` : ''}`;
+  return { ...scope, limited: true, ...(visible ? { among } : {}) };
 }
 
 function wholeScope(call: CrmCall, place: RelatedPlace): ListScope {

@@ -2,13 +2,16 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { noChanges } from '../../kernel/record/changes.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { answerDuplicates } from './answer-duplicates.ts';
+import { applyCurrency } from './apply-currency.ts';
 import { applyPipeline } from './apply-pipeline.ts';
 import { applyTags } from './apply-tags.ts';
+import { applyTaxes } from './apply-taxes.ts';
 import { applyValues } from './apply-values.ts';
 import { assignOwners } from './assign-owners.ts';
 import { assignTerritories } from './assign-territories.ts';
 import type { BatchStep } from './batch.ts';
 import { changeRecords } from './change-records.ts';
+import { checkAccess } from './check-access.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkBlueprint } from './check-blueprint.ts';
 import { checkDependencies } from './check-dependencies.ts';
@@ -38,6 +41,7 @@ import { changeOf, type RecordStep, type StateStep, type Writing } from './writi
 
 /** What a record's state must allow before anything is made of it, in the order of the wire. */
 const stateSteps: readonly Row<StateStep>[] = [
+  [checkAccess, ['update', 'transition', 'amend', 'takeIn', 'convert']],
   [checkLock, ['update', 'transition', 'amend', 'takeIn', 'convert']],
   [checkUnmodified, ['update', 'transition']],
   [checkApproval, ['update', 'transition', 'convert']],
@@ -46,6 +50,8 @@ const stateSteps: readonly Row<StateStep>[] = [
 /** What makes a record of the values that were read, each step on what those before it made. */
 const valueSteps: readonly Row<RecordStep>[] = [
   [applyValues, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert']],
+  [applyCurrency, ['insert', 'update', 'transition', 'takeIn']],
+  [applyTaxes, ['insert', 'update', 'transition']],
   [checkBlueprint, ['update', 'takeIn']],
   [checkDependencies, ['insert', 'update', 'transition']],
   [applyTags, ['insert', 'update', 'transition']],

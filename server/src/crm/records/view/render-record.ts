@@ -3,6 +3,7 @@ import type { RecordView } from '../../fields/model/view.ts';
 import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
 import { constantsOf, systemFields, type VariableKey } from '../../kernel/metadata/system-keys.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
+import { currencyOf } from '../../kernel/space/currencies.ts';
 import type { Version } from '../../kernel/versions.ts';
 import { approvalState, isApproved } from '../../store/records/approval.ts';
 import { isCancelled } from '../cancelled.ts';
@@ -33,7 +34,11 @@ export interface RecordShape {
 
 /** `$` keys that depend on the record, the module or the organization; undefined for modules that lack them. */
 const variableKeys: Readonly<Record<VariableKey, (module: Module) => Member['show'] | undefined>> = {
-  $currency_symbol: () => (_, view) => view.space.contents.settings.currencySymbol,
+  $currency_symbol:
+    () =>
+    (record, { space }) =>
+      (typeof record.data.Currency === 'string' ? currencyOf(space, record.data.Currency)?.symbol : undefined) ??
+      space.contents.settings.currencySymbol,
   $converted: () => (record) => record.converted,
   $approved: () => isApproved,
   $approval_state: () => approvalState,

@@ -33,7 +33,7 @@ export async function createFields(call: CrmCall): Promise<CrmAnswer> {
   const answers = await changeSpace(call, async (transaction) => {
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
-      const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents.settings);
+      const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents);
       const module = metadata.byNumber(number) as Module;
       const newModuleNumber = await moduleNumbers(transaction, call, metadata);
       const task = { space: call.space, metadata, module, at: `$.fields[${index}]`, newId, newModuleNumber };

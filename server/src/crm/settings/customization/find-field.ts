@@ -21,7 +21,7 @@ export async function findField(
   id: string,
 ): Promise<FoundField | undefined> {
   const suffix = sequenceOf(space.dataSpace, id);
-  const metadata = await loadMetadata(transaction, space.dataSpace, space.contents.settings);
+  const metadata = await loadMetadata(transaction, space.dataSpace, space.contents);
   const module = metadata.byNumber(moduleNumber) as Module;
   const field = module.fields.find(({ idSuffix }) => idSuffix === suffix);
   return field && { metadata, module, field };

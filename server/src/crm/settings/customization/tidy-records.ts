@@ -111,7 +111,7 @@ const compute: Step = async (queryable, call, { module: number }, after) => {
            FOR NO KEY UPDATE`,
     values: [dataSpace, number, after === '' ? '0' : after],
   });
-  const module = (await loadMetadata(queryable, dataSpace, contents.settings)).byNumber(number);
+  const module = (await loadMetadata(queryable, dataSpace, contents)).byNumber(number);
   if (!module) return null;
   const changed = rows.flatMap((row) => {
     const before = fromRow(row);

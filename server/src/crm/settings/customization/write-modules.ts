@@ -28,7 +28,7 @@ export async function createModule(call: CrmCall): Promise<CrmAnswer> {
   const items = readItemList(call, 'modules', 1);
   const newId = await idSource(call, items);
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
-    const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents.settings);
+    const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents);
     const reading = readModule(items[0], metadata, call);
     if (reading.failure) return reading.failure;
     const { apiName, profiles, ...given } = reading.value;
@@ -168,7 +168,7 @@ async function update(
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
       const path = `$.modules[${index}]`;
-      const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents.settings);
+      const metadata = await loadMetadata(transaction, call.space.dataSpace, call.space.contents);
       const module = find(metadata, isJsonObject(raw) ? raw : {});
       if (!isJsonObject(raw)) {
         done.push(errorBody('INVALID_DATA', { expected_data_type: 'jsonobject', json_path: path }));

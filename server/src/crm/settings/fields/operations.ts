@@ -3,12 +3,11 @@ import {
   getPhotoDescription,
   setPhotoDescription,
 } from '../../content/files/described-files.ts';
-import { always, found, oneById, query } from '../../kernel/description.ts';
+import { always, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import { id, oneOf, text } from '../../kernel/schema.ts';
 import { ifModifiedSince, moduleParameter } from '../../wire/openapi/parameters.ts';
 import { fixed, settings } from '../../wire/scopes.ts';
-import { currencySchema, getCurrency, listCurrencies } from '../organization/currencies.ts';
 import { getOrganization } from '../organization/organization.ts';
 import {
   deleteOrganizationPhoto,
@@ -55,20 +54,6 @@ export const settingsOperations: readonly Operation[] = [
     scopes: fixed('ZohoCRM.org.READ'),
     handle: getOrganization,
     about: { summary: 'Get the organization', answers: always('org', organizationSchema) },
-  },
-  {
-    method: 'GET',
-    path: 'org/currencies',
-    scopes: settings('currencies', 'READ'),
-    handle: listCurrencies,
-    about: { summary: 'List the currencies of the organization', answers: always('currencies', currencySchema) },
-  },
-  {
-    method: 'GET',
-    path: 'org/currencies/{currency}',
-    scopes: settings('currencies', 'READ'),
-    handle: getCurrency,
-    about: { summary: 'Get a currency of the organization', answers: oneById('currencies', currencySchema) },
   },
   {
     method: 'GET',

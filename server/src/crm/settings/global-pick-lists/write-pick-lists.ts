@@ -126,7 +126,7 @@ export function unknownList(): Refusal {
 export async function storePickList(transaction: Queryable, call: CrmCall, list: List): Promise<void> {
   await writeDefinition(transaction, call, { id: list.id, kind, module: 0, body: list.body });
   const { dataSpace, contents } = call.space;
-  const metadata = await loadMetadata(transaction, dataSpace, contents.settings);
+  const metadata = await loadMetadata(transaction, dataSpace, contents);
   for (const { module, field } of fieldsUsing(metadata, list.id)) {
     const values: readonly PickListSource[] = [...noneOf(field), ...sharedChoices(list.body)];
     await changeField(transaction, call, module, field, { values });
@@ -149,7 +149,7 @@ async function remove(call: CrmCall, ids: readonly string[], inPath: boolean): P
   checkPermission(call.user, customization);
   const answers = await changeSpace(call, async (transaction) => {
     const { dataSpace, contents } = call.space;
-    const metadata = await loadMetadata(transaction, dataSpace, contents.settings);
+    const metadata = await loadMetadata(transaction, dataSpace, contents);
     const done: ItemAnswer[] = [];
     for (const id of ids) {
       if (fieldsUsing(metadata, id).length > 0) {

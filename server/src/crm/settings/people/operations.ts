@@ -1,12 +1,25 @@
 import type { Operation as ScopeOperation } from '../../../oauth/scope-catalogue.ts';
 import { always, bodyWith, found, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
-import { id, idGiven, input, integer, oneOf, referenceGiven, type Schema, shape, text } from '../../kernel/schema.ts';
+import {
+  flag,
+  id,
+  idGiven,
+  input,
+  integer,
+  noted,
+  oneOf,
+  referenceGiven,
+  type Schema,
+  shape,
+  text,
+} from '../../kernel/schema.ts';
 import { idsFilter, ifModifiedSince, pageInfo, pages } from '../../wire/openapi/parameters.ts';
 import { fixed, settings } from '../../wire/scopes.ts';
 import { profileGiven, profileSchema, roleGiven, roleSchema, userGiven, wholeProfileSchema } from './people-schemas.ts';
 import { getProfile, listProfiles } from './profiles.ts';
 import { getRole, listRoles } from './roles.ts';
+import { maxTransferred, transferAndDelete, transferStatus } from './transfer-users.ts';
 import { userSchema } from './user-schema.ts';
 import { countUsers, getUser, listUsers, maxUserIds, userTypes } from './users.ts';
 import { cloneProfile, deleteProfile, updateProfile } from './write-profiles.ts';
@@ -25,8 +38,61 @@ const notBefore8 = { 204: { description: 'There is no such thing.', before: 8 } 
 const writes = (key: string, details: Schema = shape({ id })) => ({ key, status: 200, details }) as const;
 const userErrors = ['FORBIDDEN', 'CANNOT_UPDATE_DELETED_USER', 'ID_ALREADY_ACTIVE', 'ID_ALREADY_DEACTIVATED'] as const;
 
+const handOver = input(
+  { id: noted(referenceGiven, 'The user who gets the records.') },
+  {
+    records: noted(flag, 'Whether records go there; they do unless it is false.'),
+    assignment: noted(flag, 'Without effect: assignment rules pass over users who have left.'),
+    criteria: noted(flag, 'Without effect.'),
+  },
+);
+const leaving = { transfer: handOver };
+const moved = { move_subordinate: noted(input({ id: idGiven }), 'Without effect: users report by their roles.') };
+const transferWrites = writes('transfer_and_delete', shape({ id }, { job_id: id }));
+const transferErrors = ['FORBIDDEN', 'CANNOT_PROCESS'] as const;
+
 /** Users, roles and profiles. */
 export const peopleOperations: readonly Operation[] = [
+  {
+    method: 'POST',
+    path: 'users/actions/transfer_and_delete',
+    scopes: users('DELETE'),
+    keyless: true,
+    handle: transferAndDelete,
+    about: {
+      summary: 'Delete users, and hand their records over',
+      text: 'The users are gone at once; a job gives each of their records to the other user, locked ones apart.',
+      body: bodyWith('transfer_and_delete', input({ id: idGiven, ...leaving }, moved), maxTransferred),
+      writes: transferWrites,
+      errors: transferErrors,
+    },
+  },
+  {
+    method: 'POST',
+    path: 'users/{user}/actions/transfer_and_delete',
+    scopes: users('DELETE'),
+    keyless: true,
+    handle: transferAndDelete,
+    about: {
+      summary: 'Delete a user, and hand the records over',
+      text: 'The user is gone at once; a job gives each record to the other user, locked ones apart.',
+      body: bodyWith('transfer_and_delete', input(leaving, moved), 1),
+      writes: transferWrites,
+      errors: transferErrors,
+    },
+  },
+  {
+    method: 'GET',
+    path: 'users/actions/transfer_and_delete',
+    scopes: users('READ'),
+    handle: transferStatus,
+    about: {
+      summary: 'Tell how far the hand-over of records is',
+      query: [{ ...query('job_id', 'Id of the job.', id), required: true }],
+      answers: always('transfer_and_delete', shape({ status: oneOf('SCHEDULED', 'RUNNING', 'COMPLETED', 'FAILED') })),
+      errors: ['REQUIRED_PARAM_MISSING'],
+    },
+  },
   {
     method: 'GET',
     path: 'users',

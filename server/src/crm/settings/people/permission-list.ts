@@ -21,6 +21,10 @@ const general: readonly (readonly [string, string])[] = [
   ['Crm_Implied_Manage_Territories', 'Manage Territories'],
   ['Crm_Implied_Manage_Pipelines', 'Manage Pipelines'],
   ['Crm_Implied_Manage_Variables', 'Manage Variables'],
+  ['Crm_Implied_Manage_Currencies_Taxes', 'Manage Currencies and Taxes'],
+  ['Crm_Implied_Manage_Groups', 'Manage Groups'],
+  ['Crm_Implied_Manage_Data_Sharing', 'Manage Data Sharing'],
+  ['Crm_Implied_Manage_Business_Hours', 'Manage Business Hours'],
 ];
 
 function moduleSequence(module: Module): number {

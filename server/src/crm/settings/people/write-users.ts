@@ -191,22 +191,33 @@ export async function deleteUser(call: CrmCall): Promise<CrmAnswer> {
   checkAdministrator(call);
   const id = readId(pathId(call.path[0] as string, 1)) as string;
   const answer = await changeSpace(call, async (transaction): Promise<ItemAnswer> => {
-    const user = await findUser(transaction, call, id);
-    if (!user || user.status === 'deleted') {
-      throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });
-    }
-    if (id === call.user.id || (await isLastAdministrator(transaction, call, user))) {
-      return errorBody('CANNOT_PROCESS', { id });
-    }
-    // The account may become a user again: its place is free.
-    await transaction.query({
-      text: `UPDATE crm_user SET status = 'deleted', zuid = NULL, modified_by = $3, modified_at_ms = $4
-             WHERE data_space = $1 AND user_id = $2`,
-      values: [call.space.dataSpace, id, call.user.id, call.nowMs],
-    });
-    return success('User deleted', {});
+    const place = { resource_path_index: 1 };
+    const failure = await removeUser(transaction, call, id, place);
+    if (failure?.code === 'INVALID_DATA') throw new Refusal('INVALID_DATA', { details: place, message: idInvalid });
+    return failure ?? success('User deleted', {});
   });
   return answerItemList('users', [answer], 200);
+}
+
+/** Takes a user out of the organization. @returns why not; `place` is where the request names the user. */
+export async function removeUser(
+  transaction: Queryable,
+  call: CrmCall,
+  id: string,
+  place: ErrorDetails,
+): Promise<ErrorBody | undefined> {
+  const user = await findUser(transaction, call, id);
+  if (!user || user.status === 'deleted') return errorBody('INVALID_DATA', place, idInvalid);
+  if (id === call.user.id || (await isLastAdministrator(transaction, call, user))) {
+    return errorBody('CANNOT_PROCESS', { id });
+  }
+  // The account may become a user again: its place is free.
+  await transaction.query({
+    text: `UPDATE crm_user SET status = 'deleted', zuid = NULL, modified_by = $3, modified_at_ms = $4
+           WHERE data_space = $1 AND user_id = $2`,
+    values: [call.space.dataSpace, id, call.user.id, call.nowMs],
+  });
+  return undefined;
 }
 
 /** Names and addresses that hold characters which nobody sees. */
@@ -219,7 +230,8 @@ function invisibleIn(values: ReadonlyMap<string, StoredValue | null>, jsonPath: 
   return undefined;
 }
 
-function checkAdministrator({ user }: CrmCall): void {
+/** @throws Refusal when the user does not administrate users. */
+export function checkAdministrator({ user }: CrmCall): void {
   if (!user.profile.denied.has('Crm_Implied_Manage_Users')) return;
   throw new Refusal('FORBIDDEN', { reason: { profile: user.profile.name, needed: 'Crm_Implied_Manage_Users' } });
 }

@@ -2,9 +2,11 @@ import type { Database } from '../../../database/database.ts';
 import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from '../../kernel/record/record.ts';
 import { boundedRead } from '../../language/query/bounded-read.ts';
+import type { Condition } from '../../language/query/condition.ts';
 import { directed, sortKeySql } from '../../language/query/order-sql.ts';
 import { waitingSql } from './approval.ts';
 import type { PagePlace } from './page-place.ts';
+import { conditionSql } from './visibility.ts';
 
 /** `id`, `Created_Time`, `Modified_Time`, or (old versions) the name of any field. */
 export type SortKey = string;
@@ -25,8 +27,8 @@ export interface RecordList {
   readonly modifiedAfterMs: number | undefined;
   /** A condition that only some records fulfil, in SQL over `crm_record`; its values become parameters. */
   readonly among?: ((parameter: (value: unknown) => string) => string) | undefined;
-  /** Only records of these owners. */
-  readonly owners?: readonly string[] | undefined;
+  /** Only records that fulfil this condition over their own fields: those that the reader sees. */
+  readonly visible?: Condition | undefined;
   /** Records of the recycle bin instead of live ones; `among` says which. */
   readonly binned?: boolean | undefined;
   /** Where a page that was asked for by token begins. */
@@ -104,7 +106,8 @@ function listSql(list: RecordList, values: unknown[]): string {
   ];
   if (list.converted !== undefined) conditions.push(`converted = ${list.converted}`);
   if (list.approved !== undefined) conditions.push(list.approved ? `NOT ${waitingSql}` : waitingSql);
-  if (list.owners) conditions.push(`owner_id = ANY (${parameter(list.owners)}::bigint[])`);
+  const table = list.binned ? 'crm_deleted_record' : 'crm_record';
+  if (list.visible) conditions.push(conditionSql(list.visible, table, parameter));
   if (list.ids) conditions.push(`record_id = ANY (${parameter(list.ids.map(clampId))}::bigint[])`);
   if (list.modifiedAfterMs !== undefined) {
     const nextSecondMs = (Math.floor(list.modifiedAfterMs / 1000) + 1) * 1000;
@@ -121,7 +124,7 @@ function listSql(list: RecordList, values: unknown[]): string {
     conditions.push(`(${column ?? 'record_id'}, record_id) ${comparison} (${parameter(key)}, ${parameter(id)})`);
   }
   const order = column ?? sortKeySql('crm_record', list.module, list.module.field.get(list.sortBy) as Field);
-  return `SELECT ${recordColumns}, module, ${order} AS sort_key FROM ${list.binned ? 'crm_deleted_record' : 'crm_record'} WHERE ${conditions.join(' AND ')}
+  return `SELECT ${recordColumns}, module, ${order} AS sort_key FROM ${table} WHERE ${conditions.join(' AND ')}
     ORDER BY ${directed(order, forwards, column === undefined)}${order === 'record_id' ? '' : `, record_id ${direction}`}
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
 }

@@ -5,13 +5,13 @@ import {
   customizedMetadata,
 } from '../../kernel/metadata/customized-metadata.ts';
 import type { Metadata } from '../../kernel/metadata/metadata.ts';
-import type { OrganizationSettings } from '../../kernel/space/space.ts';
+import type { SpaceContents } from '../../kernel/space/space.ts';
 
 /** The metadata of a data space as it is in the database now. */
 export async function loadMetadata(
   queryable: Queryable,
   dataSpace: number,
-  { territories }: Pick<OrganizationSettings, 'territories'>,
+  { settings, lists }: Pick<SpaceContents, 'settings' | 'lists'>,
 ): Promise<Metadata> {
   const values = [dataSpace];
   const modules = await queryable.query<CustomModuleRow>({
@@ -31,5 +31,9 @@ export async function loadMetadata(
     text: 'SELECT max(deleted_at_ms) AS at_ms FROM crm_deleted_field WHERE data_space = $1',
     values,
   });
-  return customizedMetadata(modules, fields, { territories, removedAtMs: Number(removed?.at_ms ?? 0) });
+  return customizedMetadata(modules, fields, {
+    territories: settings.territories,
+    currencies: lists.currency ?? [],
+    removedAtMs: Number(removed?.at_ms ?? 0),
+  });
 }

@@ -14,6 +14,7 @@ import { loadAssignmentRules } from '../load-assignment-rules.ts';
 import { loadPipelines } from '../load-pipelines.ts';
 import { loadTerritories, topTerritory } from '../load-territories.ts';
 import { loadMetadata } from './load-metadata.ts';
+import { loadSettings } from './settings-table.ts';
 
 interface SpaceRow {
   data_space: number;
@@ -58,7 +59,7 @@ export async function loadSpace(
   const values = [space.data_space];
   const settings = { ...defaultOrganizationSettings, ...space.settings };
   const createdAtMs = Number(space.created_at_ms);
-  const [userRows, roleRows, profileRows, tagRows, metadata, ...sales] = await Promise.all([
+  const [userRows, roleRows, profileRows, tagRows, lists, ...sales] = await Promise.all([
     database.query<UserRow>({
       name: 'crm-space-users',
       text: `SELECT user_id, zuid, email, first_name, last_name, role_id, profile_id, status, confirmed, settings,
@@ -94,13 +95,14 @@ export async function loadSpace(
       text: 'SELECT tag_id, module, name, color_code FROM crm_tag WHERE data_space = $1 ORDER BY module, tag_id',
       values,
     }),
-    loadMetadata(database, space.data_space, settings),
+    loadSettings(database, space.data_space),
     loadTerritories(database, space.data_space, topTerritory(space.data_space, space.name, createdAtMs)),
     loadPipelines(database, space.data_space),
     loadAssignmentRules(database, space.data_space),
     loadDefinitions(database, space.data_space),
   ]);
   const [territories, pipelines, assignmentRules, definitions] = sales;
+  const metadata = await loadMetadata(database, space.data_space, { settings, lists });
   const roles = roleRows.map(
     (row): Role => ({
       id: row.role_id,
@@ -135,6 +137,7 @@ export async function loadSpace(
     pipelines,
     assignmentRules,
     definitions,
+    lists,
     metadata,
   });
 }

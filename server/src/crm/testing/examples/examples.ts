@@ -1,9 +1,14 @@
 import type { Method, Operation } from '../../kernel/operation.ts';
 import { operations } from '../../operations.ts';
+import { contactRoleExamples } from './contact-roles.ts';
+import { groupExamples } from './groups.ts';
+import { hourExamples } from './hours.ts';
 import { jobExamples } from './jobs.ts';
+import { moneyExamples } from './money.ts';
 import { processExamples } from './processes.ts';
 import { recordExamples, relatedExamples } from './records.ts';
 import { metadataExamples, peopleExamples, salesExamples, territoryExamples } from './settings.ts';
+import { sharingExamples } from './sharing.ts';
 import type { Example, Examples } from './world.ts';
 
 /** A good call of every operation of the table: what tests about all of them begin with. */
@@ -14,6 +19,11 @@ export const examples: Examples = {
   ...peopleExamples,
   ...territoryExamples,
   ...salesExamples,
+  ...contactRoleExamples,
+  ...groupExamples,
+  ...sharingExamples,
+  ...hourExamples,
+  ...moneyExamples,
   ...jobExamples,
   ...processExamples,
 };

@@ -97,8 +97,6 @@ export const metadataExamples: Examples = {
     await w.call('POST', 'org/photo', picture());
     return {};
   },
-  'GET org/currencies': () => ({}),
-  'GET org/currencies/{currency}': (w) => ({ path: [w.system(35_001)] }),
   'GET settings/modules': () => ({}),
   'GET settings/modules/{module}': (w) => ({ path: [w.system(2_175)] }),
   'POST settings/modules': (w) => ({
@@ -263,8 +261,22 @@ export const metadataExamples: Examples = {
   'DELETE settings/variable_groups/{group}': async (w) => ({ path: [await variableGroup(w)] }),
 };
 
+const handOver = (w: W) => ({ transfer: { id: w.ownerId, records: true } });
+
 /** Users, roles and profiles. */
 export const peopleExamples: Examples = {
+  'POST users/actions/transfer_and_delete': async (w) => ({
+    body: { transfer_and_delete: [{ id: await user(w), ...handOver(w) }] },
+  }),
+  'POST users/{user}/actions/transfer_and_delete': async (w) => ({
+    path: [await user(w)],
+    body: { transfer_and_delete: [handOver(w)] },
+  }),
+  'GET users/actions/transfer_and_delete': async (w) => {
+    const body = { transfer_and_delete: [{ id: await user(w), ...handOver(w) }] };
+    const { json } = await w.call('POST', 'users/actions/transfer_and_delete', { body });
+    return { query: { job_id: json.transfer_and_delete[0].details.job_id } };
+  },
   'GET users': (w) => ({ query: { ids: w.ownerId } }),
   'GET users/{user}': (w) => ({ path: [w.ownerId] }),
   'GET users/actions/count': () => ({ query: { type: 'AllUsers' } }),

@@ -55,10 +55,15 @@ function refusals({ about, version, codes }: Told): ReadonlyMap<number, readonly
 
 /** The list of what became of each item. */
 function itemsOf(writes: Writes, version: Version, codes: readonly ErrorCode[]): Schema {
-  const { key, details = anyObject, more = {}, beside, success = 'SUCCESS', oldItem } = writes;
+  const { key, details = anyObject, more = {}, beside, success = 'SUCCESS', oldItem, single } = writes;
   const done = shape({ code: exactly(success), details, message: text, status: exactly('success'), ...more });
   const item = oldItem && version.number < 3 ? oldItem : done;
-  return withList(key, either(item, errorWith([...new Set(codes)])), beside);
+  const answer = either(item, errorWith([...new Set(codes)]));
+  if (!single) return withList(key, answer, beside);
+  const { before } = single;
+  return before && version.number < before.version
+    ? withList(before.key, answer, beside)
+    : shape({ [key]: answer, ...beside });
 }
 
 function statusesOf(

@@ -15,7 +15,7 @@ import { writeAnswer } from '../../records/write/write-request.ts';
 import { type ConversionTarget, mappedFields } from '../../settings/layouts/convert-mapping.ts';
 import { lockRecord } from '../../store/records/mark-converted.ts';
 import { TransactionRecords } from '../../store/records/transaction-records.ts';
-import { visibleOwners } from '../../store/records/visibility.ts';
+import { isLimited } from '../../store/records/visibility.ts';
 import { success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { findMatches } from './find-matches.ts';
@@ -90,7 +90,7 @@ async function dealFailure(call: CrmCall, { deal }: Conversion, path: string): P
 
 /** The conversion itself locks the lead, whoever sees it. @throws Refusal when the user does not. */
 async function checkVisible(call: CrmCall, id: string): Promise<void> {
-  if (!visibleOwners(call)) return;
+  if (!isLimited(call)) return;
   const key = { dataSpace: call.space.dataSpace, module: leadModule(call).number, id };
   if (await call.store.records.read(key)) return;
   throw new Refusal('INVALID_DATA', { details: { resource_path_index: 1 }, message: idInvalid });

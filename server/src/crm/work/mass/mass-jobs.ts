@@ -22,11 +22,14 @@ export const maxRecords = 50_000;
 /** What a job was asked for. Its module and view are in an index: one job of a kind at a time over a view. */
 export interface MassRequest extends JobOrigin {
   readonly module: string;
-  readonly view: string;
+  /** None when the records are named by their ids. */
+  readonly view?: string;
   /** The values of a mass update. */
   readonly item?: JsonObject;
   /** Who gets the records of a mass change of owner. */
   readonly owner?: string;
+  /** What quotes and orders become. */
+  readonly convert?: readonly { readonly module: string; readonly carriesTags: boolean }[];
 }
 
 export interface MassProgress {
@@ -39,7 +42,7 @@ export interface MassProgress {
   readonly gone: number;
 }
 
-const messages: Readonly<Record<MassOperation, string>> = {
+const messages: Readonly<Record<Exclude<MassOperation, 'inventory_convert'>, string>> = {
   mass_update: 'mass update scheduled successfully',
   mass_delete: 'mass delete scheduled successfully',
   mass_owner: 'change owner is successfully scheduled',
@@ -52,7 +55,7 @@ const messages: Readonly<Record<MassOperation, string>> = {
 export async function scheduleMass(
   call: CrmCall,
   module: Module,
-  operation: MassOperation,
+  operation: Exclude<MassOperation, 'inventory_convert'>,
   target: ViewTarget,
   asked: Pick<MassRequest, 'item' | 'owner'>,
 ): Promise<CrmAnswer> {
@@ -78,6 +81,28 @@ export async function scheduleMass(
     throw error;
   }
   return { status: 200, json: { data: [success(messages[operation], { job_id: id })] } };
+}
+
+/** Stores a job over records that are named by their ids, at most as many as one transaction takes. @returns its id. */
+export async function scheduleMassOf(
+  call: CrmCall,
+  module: Module,
+  operation: MassOperation,
+  ids: readonly string[],
+  asked: Pick<MassRequest, 'convert' | 'owner'>,
+): Promise<string> {
+  const { space, store } = call;
+  const request: MassRequest = { version: call.version.name, origin: call.origin, module: module.apiName, ...asked };
+  const progress: MassProgress = { total: ids.length, done: 0, changed: 0, failed: 0, gone: 0 };
+  const [id] = (await store.ids.take(space.dataSpace, 1)) as [string];
+  await store.database.transaction(async (transaction) => {
+    await insertJob(transaction, call, id, { operation, request, progress });
+    await transaction.query({
+      text: 'INSERT INTO crm_job_records (data_space, job_id, place, ids) VALUES ($1, $2, 0, $3)',
+      values: [space.dataSpace, id, ids],
+    });
+  });
+  return id;
 }
 
 /** The statement that notes the ids of a view's records for a job, some hundreds in a row; one too many, if there is. */
@@ -115,6 +140,16 @@ function statusAnswer({ operation, state, progress }: Job): object {
   const Status = stateWord(state);
   if (operation === 'mass_delete') {
     return { Status, Failed_Count: failed + gone, Deleted_Count: changed, Total_Count: total };
+  }
+  if (operation === 'inventory_convert') {
+    // Here its keys begin with small letters.
+    return {
+      status: Status,
+      converted_count: changed,
+      failed_count: failed,
+      not_converted_count: gone,
+      total_count: total,
+    };
   }
   return { Status, Failed_Count: failed, Updated_Count: changed, Not_Updated_Count: gone, Total_Count: total };
 }

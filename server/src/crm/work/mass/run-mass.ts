@@ -7,6 +7,7 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { mayUse, type RecordPermission } from '../../records/record-module.ts';
 import { storeFor } from '../../store/records/limited-records.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
+import { convertOne } from '../convert/convert-inventory.ts';
 import { giveTo } from './change-owner.ts';
 import type { MassProgress, MassRequest } from './mass-jobs.ts';
 import { isUnknownRecord, updateAll } from './mass-update.ts';
@@ -92,8 +93,23 @@ const give: Act = async (call, module, ids, { owner }) => {
   });
 };
 
+const convert: Act = async (call, module, ids, { convert: asked = [], owner = null }) => {
+  const targets = asked.flatMap(({ module: name, carriesTags }) => {
+    const target = call.space.metadata.find(name);
+    if (target) mayUse(call, target, 'Create');
+    return target ? [{ module: target, carriesTags }] : [];
+  });
+  const outcomes: Outcome[] = [];
+  for (const id of ids) {
+    const answer = await convertOne(call, module, id, { targets, ownerId: owner });
+    outcomes.push(answer === 'unknown' ? 'gone' : answer.status === 'success' ? 'changed' : 'failed');
+  }
+  return outcomes;
+};
+
 export const massKinds: Readonly<Record<MassOperation, JobKind>> = {
   mass_update: { run: (call, running) => run('Edit', update, call, running) },
   mass_delete: { run: (call, running) => run('Delete', remove, call, running) },
+  inventory_convert: { run: (call, running) => run('View', convert, call, running) },
   mass_owner: { run: (call, running) => run('Edit', give, call, running) },
 };

@@ -65,6 +65,7 @@ export function spaceWith(contents: Partial<SpaceContents> = {}, fields: readonl
     pipelines: [],
     assignmentRules: [],
     definitions: [],
+    lists: {},
     metadata: customizedMetadata([], rows, { territories: true }),
     ...contents,
   });

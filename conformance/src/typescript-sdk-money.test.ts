@@ -1,0 +1,178 @@
+import * as sdk from '@zohocrm/typescript-sdk-8.0';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, answerOf, bodyOf, createdId, filled, parametersOf, record, records } from './sdk-session.ts';
+import { openSdkStage, type SdkStage } from './sdk-stage.ts';
+
+/** Money and people through the public TypeScript SDK. */
+const scope = ['modules', 'settings', 'users', 'org', 'share'].map((family) => `ZohoCRM.${family}.ALL`).join();
+let stage: SdkStage;
+beforeAll(async () => {
+  stage = await openSdkStage();
+  await stage.connected('money', scope);
+});
+afterAll(() => stage.close());
+
+const idOf = (answer: Answer, key: string): bigint => BigInt(answer.value[key][0].details.id);
+const ok = { code: 'SUCCESS', status: 'success' };
+const done = { status: 200, kind: 'ActionWrapper' };
+const read = { status: 200, kind: 'ResponseWrapper' };
+const choice = <T>(value: T) => new sdk.Choice(value);
+
+describe('foreign client TypeScript SDK 8.0: money', () => {
+  test('taxes', async () => {
+    const operations = new sdk.Taxes.TaxesOperations();
+    const { BodyWrapper, OrgTax, Preference, Tax } = sdk.Taxes;
+    const tax = filled(new Tax(), { Name: 'Vat', DisplayLabel: 'VAT', Value: 12.5 });
+    const preference = filled(new Preference(), { AutoPopulateTax: true, ModifyTaxRates: true });
+    const whole = filled(new OrgTax(), { Taxes: [tax], Preference: preference });
+    const made = await answerOf(operations.updateTaxes(filled(new BodyWrapper(), { OrgTaxes: whole })));
+    expect(made).toMatchObject({ ...done, value: { orgTaxes: ok } });
+    const listed = await answerOf(operations.getTaxes());
+    expect(listed).toMatchObject({
+      ...read,
+      value: { orgTaxes: { taxes: [{ name: 'Vat', value: 12.5 }], preference: { autoPopulateTax: true } } },
+    });
+    const [{ id }] = listed.value.orgTaxes.taxes;
+    expect(await answerOf(operations.getTax(id))).toMatchObject({ ...read, value: { orgTaxes: { taxes: [{ id }] } } });
+  });
+
+  test('a quote becomes a sales order', async () => {
+    const product = await createdId(
+      await answerOf(records('Products').createRecords(bodyOf(record({ Product_Name: 'Boat' })))),
+    );
+    const line = record({
+      Product_Name: filled(new sdk.Record.LineItemProduct(), { Id: product }),
+      Quantity: 1,
+      List_Price: 5,
+    });
+    const quote = createdId(
+      await answerOf(records('Quotes').createRecords(bodyOf(record({ Subject: 'Q', Quoted_Items: [line] })))),
+    );
+    const { BodyWrapper, ConvertTo, InventoryConvertOperations, InventoryConverter, Module } = sdk.InventoryConvert;
+    const target = filled(new ConvertTo(), {
+      Module: filled(new Module(), { APIName: 'Sales_Orders' }),
+      CarryOverTags: true,
+    });
+    const body = filled(new BodyWrapper(), { Data: [filled(new InventoryConverter(), { ConvertTo: [target] })] });
+    const converted = await answerOf(new InventoryConvertOperations(quote, 'Quotes').convertInventory(body));
+    expect(converted).toMatchObject({ ...done, value: { data: [ok] } });
+  });
+
+  // Last: it cannot be undone, and records have a currency from then on.
+  test('currencies', async () => {
+    const operations = new sdk.Currencies.CurrenciesOperations();
+    const { BaseCurrency, BaseCurrencyWrapper, BodyWrapper, Currency, Format } = sdk.Currencies;
+    const format = filled(new Format(), {
+      ...{ DecimalSeparator: choice('Period'), ThousandSeparator: choice('Comma'), DecimalPlaces: choice('2') },
+    });
+    const look = { PrefixSymbol: true, Format: format, IsActive: true };
+    const base = { Name: 'US Dollar - USD', IsoCode: 'USD', Symbol: '$', ExchangeRate: '1', ...look };
+    const wrapper = filled(new BaseCurrencyWrapper(), { BaseCurrency: filled(new BaseCurrency(), base) });
+    expect(await answerOf(operations.enableBaseCurrency(wrapper))).toMatchObject({
+      ...{ status: 200, kind: 'BaseCurrencyActionWrapper', value: { baseCurrency: ok } },
+    });
+    const euro = { ...look, Name: 'Euro - EUR', IsoCode: 'EUR', Symbol: '€', ExchangeRate: '0.9' };
+    const body = filled(new BodyWrapper(), { Currencies: [filled(new Currency(), euro)] });
+    const added = await answerOf(operations.addCurrencies(body));
+    expect(added).toMatchObject({ status: 201, value: { currencies: [ok] } });
+    const id = idOf(added, 'currencies');
+    const change = filled(new BodyWrapper(), { Currencies: [filled(new Currency(), { ExchangeRate: '0.8' })] });
+    expect(await answerOf(operations.updateCurrency(id, change))).toMatchObject(done);
+    expect(await answerOf(operations.getCurrency(id))).toMatchObject({
+      ...read,
+      value: { currencies: [{ id, isoCode: 'EUR', exchangeRate: '0.800000000', isBase: false }] },
+    });
+    const world = await answerOf(new sdk.AvailableCurrencies.AvailableCurrenciesOperations().getAvailableCurrencies());
+    expect(world).toMatchObject(read);
+    expect(world.value.availableCurrencies).toContainEqual(expect.objectContaining({ isoCode: 'JPY' }));
+  });
+});
+
+describe('foreign client TypeScript SDK 8.0: people', () => {
+  test('roles of contacts', async () => {
+    const operations = new sdk.ContactRoles.ContactRolesOperations();
+    const { BodyWrapper, ContactRole } = sdk.ContactRoles;
+    const bodyWith = (members: object) =>
+      filled(new BodyWrapper(), { ContactRoles: [filled(new ContactRole(), members as Record<string, unknown>)] });
+    const made = await answerOf(operations.createRoles(bodyWith({ Name: 'Sponsor', SequenceNumber: 8 })));
+    expect(made).toMatchObject({ status: 201, value: { contactRoles: [ok] } });
+    const id = idOf(made, 'contactRoles');
+    expect(await answerOf(operations.updateContactRole(id, bodyWith({ Name: 'Champion' })))).toMatchObject(done);
+    expect(await answerOf(operations.getRole(id))).toMatchObject({
+      ...read,
+      value: { contactRoles: [{ id, name: 'Champion' }] },
+    });
+    expect((await answerOf(operations.getRoles())).value.contactRoles).toHaveLength(8);
+    const ids = await parametersOf([sdk.ContactRoles.DeleteContactRolesParam.IDS, String(id)]);
+    expect(await answerOf(operations.deleteContactRoles(ids))).toMatchObject(done);
+  });
+
+  test('groups of users and sharing rules', async () => {
+    const users = await answerOf(new sdk.Users.UsersOperations().getUsers(await parametersOf()));
+    const [{ id: userId }] = users.value.users;
+    const { BodyWrapper, Groups, Source, Sources, UserGroupsOperations } = sdk.UserGroups;
+    const source = filled(new Sources(), { Type: choice('users'), Source: filled(new Source(), { Id: userId }) });
+    const group = filled(new Groups(), { Name: 'All of us', Description: 'd', Sources: [source] });
+    const groups = new UserGroupsOperations();
+    const made = await answerOf(groups.createGroups(filled(new BodyWrapper(), { UserGroups: [group] })));
+    expect(made).toMatchObject({ status: 201, value: { userGroups: [ok] } });
+    const id = idOf(made, 'userGroups');
+    expect(await answerOf(groups.getGroup(id))).toMatchObject({
+      ...read,
+      value: { userGroups: [{ id, name: 'All of us', sources: [{ type: 'users', source: { id: userId } }] }] },
+    });
+    expect(await answerOf(groups.getSourcesCount(id))).toMatchObject({ status: 200, kind: 'SourcesCountWrapper' });
+    expect(await answerOf(groups.getAssociateGroupsOfUser(userId, await parametersOf()))).toMatchObject(read);
+
+    const rules = new sdk.SharingRules.SharingRulesOperations('Leads');
+    const { Resource, Shared, SharingRules } = sdk.SharingRules;
+    const to = filled(new Shared(), {
+      Type: choice('groups'),
+      Resource: filled(new Resource(), { Id: id }),
+      Subordinates: false,
+    });
+    const rule = filled(new SharingRules(), {
+      ...{ Name: 'Help', Type: choice('Record_Owner_Based'), PermissionType: choice('read'), SuperiorsAllowed: true },
+      ...{ SharedFrom: filled(new Shared(), { Type: choice('all_users') }), SharedTo: to },
+    });
+    const body = filled(new sdk.SharingRules.BodyWrapper(), { SharingRules: [rule] });
+    const ruled = await answerOf(rules.createSharingRules(body));
+    expect(ruled).toMatchObject({ status: 201, value: { sharingRules: [ok] } });
+    const ruleId = idOf(ruled, 'sharingRules');
+    expect(await answerOf(rules.getSharingRule(ruleId))).toMatchObject({
+      ...read,
+      value: { sharingRules: [{ id: ruleId, name: 'Help', sharedTo: { type: 'groups', resource: { id } } }] },
+    });
+    expect(await answerOf(rules.deactivateSharingRule(ruleId))).toMatchObject(done);
+    expect(await answerOf(rules.deleteSharingRule(ruleId))).toMatchObject(done);
+    expect(await answerOf(new sdk.DataSharing.DataSharingOperations().getDataSharing())).toMatchObject(read);
+  });
+
+  test('holidays and the fiscal year', async () => {
+    const holidays = new sdk.Holidays.HolidaysOperations();
+    const { BusinessHoliday, CreateBusinessHoliday } = sdk.Holidays;
+    const day = filled(new BusinessHoliday(), {
+      Name: 'Day off',
+      Date: new Date('2026-12-25'),
+      Type: 'business_holiday',
+    });
+    const made = await answerOf(holidays.createHolidays(filled(new CreateBusinessHoliday(), { Holidays: [day] })));
+    expect(made).toMatchObject({ status: 201, value: { holidays: [ok] } });
+    expect(await answerOf(holidays.getHoliday(idOf(made, 'holidays')))).toMatchObject({
+      ...read,
+      value: { holidays: [{ name: 'Day off', year: 2026, type: 'business_holiday' }] },
+    });
+    const years = new sdk.FiscalYear.FiscalYearOperations();
+    const year = filled(new sdk.FiscalYear.Year(), {
+      StartMonth: choice('April'),
+      DisplayBasedOn: choice('end_month'),
+    });
+    expect(
+      await answerOf(years.updateFiscalYear(filled(new sdk.FiscalYear.BodyWrapper(), { FiscalYear: year }))),
+    ).toMatchObject(done);
+    expect(await answerOf(years.getFiscalYear())).toMatchObject({
+      ...read,
+      value: { fiscalYear: { startMonth: 'April' } },
+    });
+  });
+});

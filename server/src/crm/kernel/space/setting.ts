@@ -1,0 +1,136 @@
+/** What an organization sets up in short lists (crm-api 11): one area for each list, and what its items are made of. */
+
+export interface CurrencyDefinition {
+  readonly name: string;
+  readonly symbol: string;
+  readonly isoCode: string;
+  /** How much of it is one of the home currency; the home currency's own is 1. */
+  readonly exchangeRate: number;
+  readonly prefixSymbol: boolean;
+  readonly format: {
+    readonly decimal_separator: 'Period' | 'Comma';
+    readonly thousand_separator: 'Period' | 'Comma' | 'Space';
+    readonly decimal_places: '0' | '2' | '3';
+  };
+  readonly isActive: boolean;
+  /** The home currency. */
+  readonly isBase: boolean;
+}
+
+export interface TaxDefinition {
+  readonly name: string;
+  readonly displayLabel: string;
+  /** Percent. */
+  readonly value: number;
+  readonly sequenceNumber: number;
+}
+
+export interface TaxPreference {
+  readonly autoPopulate: boolean;
+  readonly modifyRates: boolean;
+}
+
+export interface ContactRole {
+  readonly name: string;
+  readonly sequenceNumber: number;
+}
+
+/** Who is in a group of users: a user, or all users of a role, of a territory or of another group. */
+export interface GroupSource {
+  readonly type: 'users' | 'roles' | 'territories' | 'groups';
+  readonly id: string;
+  /** The roles below the role, too. */
+  readonly subordinates: boolean;
+  /** The territories below the territory, too. */
+  readonly subTerritories: boolean;
+}
+
+export interface UserGroup {
+  readonly name: string;
+  readonly description: string | null;
+  readonly sources: readonly GroupSource[];
+}
+
+/** Whose records, or with whom. */
+export interface SharingSide {
+  readonly type: 'roles' | 'groups' | 'all_users';
+  /** The role or the group. */
+  readonly id: string | null;
+  readonly subordinates: boolean;
+}
+
+export type SharingPermission = 'read' | 'read_write_delete';
+
+export interface SharingRule {
+  readonly module: number;
+  readonly name: string;
+  readonly type: 'Record_Owner_Based' | 'Criteria_Based';
+  /** The owners whose records are shared; null for a rule with criteria. */
+  readonly from: SharingSide | null;
+  /** Conditions of the records, in the form of the wire; null for a rule over owners. */
+  readonly criteria: Readonly<Record<string, unknown>> | null;
+  readonly to: SharingSide;
+  readonly permission: SharingPermission;
+  /** Those above in the hierarchy of roles see them, too. */
+  readonly superiorsAllowed: boolean;
+  readonly active: boolean;
+}
+
+export const shareTypes = ['private', 'public_read_only', 'public_read_write', 'public'] as const;
+
+/** How far records of a module are open to everybody; its id is the module's. */
+export interface DataSharing {
+  readonly shareType: (typeof shareTypes)[number];
+}
+
+/** From and to, as hours of the day: `["09:00","18:00"]`. */
+export type Hours = readonly [from: string, to: string];
+
+export interface BusinessHours {
+  readonly type: '24_by_7' | '24_by_5' | 'custom';
+  readonly weekStartsOn: string;
+  readonly timeZone: string;
+  readonly businessDays: readonly string[];
+  readonly sameAsEveryday: boolean;
+  readonly dailyTiming: Hours | null;
+  readonly customTiming: readonly { readonly days: string; readonly hours: Hours }[];
+}
+
+export interface Holiday {
+  readonly name: string;
+  /** `2026-12-25` */
+  readonly date: string;
+}
+
+export interface FiscalYear {
+  readonly startMonth: string;
+  readonly displayBasedOn: 'start_month' | 'end_month';
+}
+
+/** The areas, and what an item of each is made of. */
+export interface SettingAreas {
+  readonly currency: CurrencyDefinition;
+  readonly tax: TaxDefinition;
+  readonly tax_preference: TaxPreference;
+  readonly contact_role: ContactRole;
+  readonly user_group: UserGroup;
+  readonly data_sharing: DataSharing;
+  readonly sharing_rule: SharingRule;
+  readonly business_hours: BusinessHours;
+  readonly holiday: Holiday;
+  readonly fiscal_year: FiscalYear;
+}
+export type SettingArea = keyof SettingAreas;
+
+/** An item of an area. */
+export interface Setting<Area extends SettingArea = SettingArea> {
+  readonly id: string;
+  readonly definition: SettingAreas[Area];
+  readonly createdBy: string;
+  readonly createdAtMs: number;
+  readonly modifiedBy: string;
+  readonly modifiedAtMs: number;
+}
+
+/** The items of all areas. */
+export type Settings = { readonly [Area in SettingArea]?: readonly Setting<Area>[] };

@@ -1,0 +1,93 @@
+import { isDate } from '../../fields/values/date-time.ts';
+import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
+import { errorBody, Refusal } from '../../kernel/errors.ts';
+import { readId } from '../../kernel/ids.ts';
+import type { Setting } from '../../kernel/space/setting.ts';
+import { itemField, readPlainItem } from '../../wire/item-list.ts';
+import { choiceParameter, pageParameters } from '../../wire/parameters.ts';
+import {
+  createSettings,
+  type ItemReading,
+  pageOf,
+  pathItem,
+  type Reading,
+  removeSettings,
+  type SettingList,
+  updateSettings,
+} from '../kept/setting-list.ts';
+
+/** Days on which the organization does not work (crm-api 11): `/settings/holidays`. */
+export const holidayLimits = { total: 1_000, items: 100 } as const;
+export const holidayTypes = ['business_holiday', 'shift_holiday'] as const;
+
+type Holiday = Setting<'holiday'>;
+
+const fields = [itemField('name', 'text', 100, true), itemField('date', 'text', 10, true)];
+
+const holidayList: SettingList<'holiday'> = {
+  area: 'holiday',
+  key: 'holidays',
+  pathIndex: 2,
+  limits: holidayLimits,
+  messages: {
+    added: 'Holidays created successfully',
+    updated: 'Holidays updated successfully',
+    deleted: 'Holidays deleted successfully',
+  },
+  read: readHoliday,
+};
+
+/** GET /settings/holidays?year=&type=&page=&per_page=, by date */
+export async function listHolidays(call: CrmCall): Promise<CrmAnswer> {
+  const type = choiceParameter(call.query, 'type', holidayTypes, 'business_holiday');
+  const year = call.query.get('year');
+  if (year && !/^\d{4}$/.test(year)) {
+    throw new Refusal('INVALID_DATA', { details: { param_name: 'year', expected_data_type: 'integer' } });
+  }
+  const shift = call.query.get('shift_id');
+  if (shift && readId(shift) === undefined) throw new Refusal('INVALID_DATA', { details: { param_name: 'shift_id' } });
+  const found = call.space
+    .list('holiday')
+    .filter(({ definition }) => !year || definition.date.startsWith(year))
+    // Shifts, and so holidays of shifts, are not built.
+    .filter(() => type === 'business_holiday' && !shift)
+    .toSorted((one, other) => (one.definition.date < other.definition.date ? -1 : 1));
+  const { shown, info } = pageOf(found, pageParameters(call));
+  return shown.length === 0 ? { status: 204 } : { status: 200, json: { holidays: shown.map(holidayAnswer), info } };
+}
+
+/** GET /settings/holidays/{id} */
+export async function getHoliday(call: CrmCall): Promise<CrmAnswer> {
+  const holiday = pathItem(holidayList, call);
+  return holiday ? { status: 200, json: { holidays: [holidayAnswer(holiday)] } } : { status: 204 };
+}
+
+export const createHolidays = (call: CrmCall) => createSettings(holidayList, call);
+export const updateHolidays = (call: CrmCall) => updateSettings(holidayList, call);
+export const deleteHoliday = (call: CrmCall) => removeSettings(holidayList, call);
+
+function readHoliday({ raw, jsonPath, others, self }: ItemReading<'holiday'>): Reading<'holiday'> {
+  const reading = readPlainItem(raw, fields, jsonPath, self === null);
+  if (reading.failure) return reading;
+  const { item, values } = reading;
+  const place = (key: string) => ({ api_name: key, json_path: `${jsonPath}.${key}` });
+  const name = (values.get('name') ?? self?.definition.name) as string;
+  const date = (values.get('date') ?? self?.definition.date) as string;
+  if (!isDate(date)) return { failure: errorBody('INVALID_DATA', { expected_data_type: 'date', ...place('date') }) };
+  if (item.type !== undefined && item.type !== null && item.type !== 'business_holiday') {
+    // Holidays of shifts come with shifts.
+    return { failure: errorBody('INVALID_DATA', { ...place('type'), supported_values: ['business_holiday'] }) };
+  }
+  if (others.some(({ id, definition }) => id !== self?.id && definition.date === date)) {
+    return { failure: errorBody('DUPLICATE_DATA', place('date')) };
+  }
+  return { definition: { name, date } };
+}
+
+const holidayAnswer = ({ id, definition: { name, date } }: Holiday) => ({
+  id,
+  name,
+  date,
+  year: Number(date.slice(0, 4)),
+  type: 'business_holiday',
+});

@@ -1,0 +1,49 @@
+import type { Examples, World } from './world.ts';
+
+const path = 'settings/holidays';
+const one = `${path}/{holiday}`;
+let days = 0;
+/** Another day each time. */
+const nextDate = () => new Date(Date.UTC(2030, 0, ++days)).toISOString().slice(0, 10);
+const holiday = (w: World) => w.made(path, 'holidays', { name: w.name('Holiday'), date: nextDate() });
+const hours = 'settings/business_hours';
+
+/** As an organization is that has set up no hours: there is no way back by a call. */
+async function withoutHours(w: World): Promise<void> {
+  await w.crm.database.query({
+    text: `DELETE FROM crm_setting WHERE data_space = $1 AND area = 'business_hours'`,
+    values: [w.dataSpace],
+  });
+  w.crm.store.spaces.forget(w.dataSpace);
+}
+async function withHours(w: World): Promise<void> {
+  await withoutHours(w);
+  await w.call('POST', hours, { body: { business_hours: { type: '24_by_5' } } });
+}
+
+/** When the organization works. */
+export const hourExamples: Examples = {
+  [`GET ${hours}`]: async (w) => {
+    await withHours(w);
+    return {};
+  },
+  [`POST ${hours}`]: async (w) => {
+    await withoutHours(w);
+    return { body: { business_hours: { type: '24_by_7', week_starts_on: 'Monday' } } };
+  },
+  [`PUT ${hours}`]: async (w) => {
+    await withHours(w);
+    return { body: { business_hours: { type: '24_by_5' } } };
+  },
+  [`GET ${path}`]: async (w) => {
+    await holiday(w);
+    return {};
+  },
+  [`POST ${path}`]: () => ({ body: { holidays: [{ name: 'y', date: nextDate(), type: 'business_holiday' }] } }),
+  [`PUT ${path}`]: async (w) => ({ body: { holidays: [{ id: await holiday(w), name: 'z' }] } }),
+  [`GET ${one}`]: async (w) => ({ path: [await holiday(w)] }),
+  [`PUT ${one}`]: async (w) => ({ path: [await holiday(w)], body: { holidays: [{ date: nextDate() }] } }),
+  [`DELETE ${one}`]: async (w) => ({ path: [await holiday(w)] }),
+  'GET settings/fiscal_year': () => ({}),
+  'PUT settings/fiscal_year': () => ({ body: { fiscal_year: { start_month: 'April' } } }),
+};

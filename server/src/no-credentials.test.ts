@@ -81,7 +81,7 @@ beforeAll(async () => {
     'registration token': registration.initial_access_token,
     'admin token': platform.admin.adminToken,
     session: cookies.find((value) => /^[0-9a-f]{64}$/.test(value)) ?? '',
-    'cookie of forms': cookies.find((value) => /^[0-9a-f]{32}$/.test(value)) ?? '',
+    'cookie of forms': cookies.find((value) => /^[0-9a-f]{42}$/.test(value)) ?? '',
     password: testPassword,
     'wrong password': `Pw mark ${hex(6)}`,
   };

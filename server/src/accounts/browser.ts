@@ -9,7 +9,9 @@ import { readCookie, setCookie } from './sessions.ts';
  * are bound to. It says nothing about who uses the browser.
  */
 const browserTtlSeconds = 365 * 86_400;
-const browserPattern = /^[0-9a-f]{32}$/;
+const browserBytes = 21;
+/** Those of earlier releases have 32 digits. */
+const browserPattern = /^(?:[0-9a-f]{42}|[0-9a-f]{32})$/;
 
 /** Identifiers given in this very request, whose cookie the browser does not send yet. */
 const fresh = new WeakMap<FastifyRequest, string>();
@@ -23,7 +25,7 @@ export function findBrowser(context: AccountsContext, request: FastifyRequest): 
 export function ensureBrowser(context: AccountsContext, request: FastifyRequest, reply: FastifyReply): string {
   const known = findBrowser(context, request);
   if (known !== undefined) return known;
-  const browser = context.random.bytes(16).toString('hex');
+  const browser = context.random.bytes(browserBytes).toString('hex');
   fresh.set(request, browser);
   setCookie(context, reply, 'browser', browser, browserTtlSeconds);
   return browser;

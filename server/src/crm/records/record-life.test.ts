@@ -155,7 +155,7 @@ describe('features and calls', () => {
     });
     const filters = JSON.stringify({ field: { api_name: 'path' }, comparator: 'contains', value: '/settings/tags' });
     const some = await call('GET', '__apis', { query: { filters } });
-    expect(some.json.__apis.length).toBe(4);
+    expect(some.json.__apis.length).toBe(5);
     expect((await call('GET', '__apis', { query: { filters: '{' } })).json.code).toBe('INVALID_DATA');
   });
 });

@@ -155,7 +155,7 @@ export const written = {
     ],
     bad: [[[{ id: '1' }, { id: '2' }], { limit: 1 }]],
   },
-  linetax: { good: same([{ name: 'VAT', percentage: 19 }]), bad: [[[{ name: 'VAT' }], type('jsonobject')]] },
+  linetax: { good: same([{ name: 'VAT', percentage: 19 }]), bad: [[[{ percentage: 19 }], type('jsonobject')]] },
   ALARM: { good: same({ ALARM: 'FREQ=NONE;ACTION=EMAIL' }), bad: [[{ ALARM: 5 }, type('jsonobject')]] },
   RRULE: { good: same({ RRULE: 'FREQ=DAILY;COUNT=3' }), bad: [['FREQ=DAILY', type('jsonobject')]] },
   multireminder: {

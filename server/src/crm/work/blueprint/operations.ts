@@ -65,7 +65,7 @@ export const blueprintOperations: readonly Operation[] = [
     scopes: module('READ'),
     handle: getBlueprint,
     about: {
-      summary: 'Tell where a record stands in its blueprint, and what can be done next',
+      summary: 'Tell where a record stands in its blueprint',
       answers: { 200: { json: shape({ blueprint }) } },
       errors: ['RECORD_NOT_IN_PROCESS'],
     },

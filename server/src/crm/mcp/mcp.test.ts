@@ -77,7 +77,8 @@ describe('tools', () => {
     for (const [name, { operation, definition }] of toolsOf(operations)) {
       const { destructiveHint, readOnlyHint } = definition.annotations;
       if (operation.method === 'GET') expect([name, readOnlyHint]).toEqual([name, true]);
-      if (operation.method === 'DELETE') expect([name, destructiveHint]).toEqual([name, true]);
+      const changes = operation.method === 'POST' && /actions\/\w*convert$|upsert$/.test(operation.path);
+      if (operation.method === 'DELETE' || changes) expect([name, destructiveHint]).toEqual([name, true]);
     }
     await client.close();
   });

@@ -136,11 +136,12 @@ function toolOf(name: string, operation: Operation): Tool {
 
 /**
  * The protocol's hints: what only reads, and what may take something away that was there. Only what creates takes nothing
- * away; several calls in one may do anything.
+ * away; several calls in one may do anything, and actions and upserts change what is there, whatever their scope says.
  */
 function annotationsOf(operation: Operation): ToolDefinition['annotations'] {
   const scopes = operation.scopes(placeholdersOf(operation).map((name) => (name === 'module' ? 'Leads' : name))).flat();
   const readOnlyHint = operation.method === 'GET' || scopes.every((scope) => scope.endsWith('.READ'));
-  const creates = operation.method === 'POST' && scopes.every((scope) => scope.endsWith('.CREATE'));
+  const changes = /(?:^|\/)(?:actions\/|upsert$)/.test(operation.path);
+  const creates = operation.method === 'POST' && !changes && scopes.every((scope) => scope.endsWith('.CREATE'));
   return { readOnlyHint, destructiveHint: !readOnlyHint && !creates, openWorldHint: false };
 }

@@ -6,7 +6,7 @@ import { stateWord } from '../../jobs/state-word.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal, refusalOf } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
-import { isJsonObject, type JsonObject, readJsonBody } from '../../kernel/json-body.ts';
+import { isJsonObject, type JsonObject, readJsonBody, writeJson } from '../../kernel/json-body.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 import { mayUse, recordModule } from '../../records/record-module.ts';
 import { success } from '../../wire/item-list.ts';
@@ -18,8 +18,8 @@ import { conversionTargets, leadModule, readConversionItem } from './read-conver
 
 interface MassConversion extends JobOrigin {
   readonly ids: readonly string[];
-  /** The request, as for one lead. */
-  readonly item: JsonObject;
+  /** The request, as for one lead: as text, because a column of JSON holds no NUL, and it may have one where nobody reads it. */
+  readonly item: string;
   /** Modules whose new records get the tags of their lead. */
   readonly tagged: readonly string[];
 }
@@ -46,7 +46,7 @@ export async function massConvert(call: CrmCall): Promise<CrmAnswer> {
   const conversion = readConversionItem(call, item, '$');
   if ('failure' in conversion) throw refusalOf(conversion.failure);
   const origin = { version: call.version.name, origin: call.origin };
-  const request: MassConversion = { ...origin, ids, item, tagged: readTagged(body) };
+  const request: MassConversion = { ...origin, ids, item: writeJson(item), tagged: readTagged(body) };
   const progress: Progress = { done: 0, converted: 0, failed: 0, left: 0 };
   const job_id = await addJob(call, { operation: 'mass_convert', request, progress });
   const scheduled = success('mass convert scheduled successfully', { job_id });
@@ -91,7 +91,8 @@ export async function massConvertStatus(call: CrmCall): Promise<CrmAnswer> {
 }
 
 async function runMassConvert(call: CrmCall, running: RunningJob): Promise<JobEnd> {
-  const { ids, item, tagged } = running.job.request as MassConversion;
+  const { ids, item: text, tagged } = running.job.request as MassConversion;
+  const item = readJsonBody(Buffer.from(text));
   const module = call.space.metadata.having('convertible');
   if (!module) throw new JobFailure('INVALID_MODULE', 'the module name given seems to be invalid');
   mayUse(call, module, 'Edit');

@@ -24,10 +24,11 @@ export function deriveKey(secretKey: Buffer, purpose: string): Buffer {
 /**
  * Our codes and tokens, client secrets (42 digits), identifiers of browsers (42), session tokens (64), signed or sealed tokens, and
  * whatever else is random by its looks: base64url of 30 bytes and more (registration tokens, verifiers of PKCE, parts of
- * private keys). Ids of signing keys and traces have 32 digits, and are shown.
+ * private keys). Ids of signing keys and traces have 32 digits, and are shown; so are challenges of
+ * PKCE (`…Challenge` of a detail), which are hashes.
  */
 const credentialLike =
-  /100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|\b(?:[0-9a-f]{42}|[0-9a-f]{64})\b|\beyJ[\w-]+(?:\.[\w-]*){2,4}|(?<![\w-])(?=[\w-]*?[a-z])(?=[\w-]*?[A-Z])(?=[\w-]*?\d)[\w-]{40,}/g;
+  /100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|\b(?:[0-9a-f]{42}|[0-9a-f]{64})\b|\beyJ[\w-]+(?:\.[\w-]*){2,4}|(?<![\w-]|Challenge":")(?=[\w-]*?[a-z])(?=[\w-]*?[A-Z])(?=[\w-]*?\d)[\w-]{40,}/g;
 
 /**
  * `text` with everything that looks like one of our secrets masked: the last line of defence for what is recorded,

@@ -144,8 +144,8 @@ function checkCode(client: Client, stored: StoredCode, verifier: string | null, 
   const malformed = isVerifier(verifier) ? {} : { length: verifier.length };
   const detail = {
     method,
-    expected: shownChallenge(value, method),
-    came: shownChallenge(challengeOf(verifier, method), method),
+    expectedChallenge: shownChallenge(value, method),
+    cameChallenge: shownChallenge(challengeOf(verifier, method), method),
   };
   return { outcome: 'VerifierMismatch', detail: { ...detail, ...malformed } };
 }

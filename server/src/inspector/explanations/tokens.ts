@@ -49,8 +49,8 @@ export const tokenExplanations = {
     mend: 'Keep the code_verifier between the authorization request and the exchange, in the same session of the app, and send it.',
   },
   VerifierMismatch: {
-    expected: 'the code_verifier whose {method} is the challenge [[{expected}||of the request]]',
-    came: 'a code_verifier with [[the challenge {came}||another one]]',
+    expected: 'the code_verifier whose {method} is the challenge [[{expectedChallenge}||of the request]]',
+    came: 'a code_verifier with [[the challenge {cameChallenge}||another one]]',
     rule: 'RFC 7636 §4.6',
     mend: 'Send the code_verifier of this very authorization request; two tabs at once or a new one per request mix them up. The challenge is BASE64URL(SHA-256(verifier)) without padding.',
   },

@@ -66,8 +66,9 @@ export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close
   );
 }
 
-function firstOpened({ steps }: Flow, requestId: string | undefined): number | undefined {
-  const asked = (step: Flow['steps'][number]) => step.requestId === requestId;
+function firstOpened({ flowId, steps }: Flow, requestId: string | undefined): number | undefined {
+  // A flow has the id of its first request: who asks by that asks for the whole.
+  const asked = (step: Flow['steps'][number]) => step.requestId === requestId && requestId !== flowId;
   const places = [
     steps.findLastIndex((step) => asked(step) && step.failed),
     steps.findIndex(asked),

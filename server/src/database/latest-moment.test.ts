@@ -18,6 +18,8 @@ const pastColumns = [
     'at_ms',
     'ended_at_ms',
     'deleted_at_ms',
+    'converted_at_ms',
+    'shared_at_ms',
     'purged_at_ms',
     'locked_at_ms',
     'polled_at_ms',

@@ -41,13 +41,13 @@ export async function addBlueprint(context: AdminContext, target: OrganizationTa
 
 export async function listBlueprints(context: AdminContext, target: OrganizationTarget) {
   const { space } = await organizationCall(context, target);
-  return space.definitions('blueprint').map(({ id, module, body }) => ({
+  return space.list('blueprint').map(({ id, module, definition }) => ({
     id,
-    name: body.name,
+    name: definition.name,
     module: space.metadata.byNumber(module)?.apiName ?? null,
-    field: body.field,
-    criteria: body.criteria,
-    transitions: body.transitions.map(({ id: transition, name, from, to, fields, colour }) => ({
+    field: definition.field,
+    criteria: definition.criteria,
+    transitions: definition.transitions.map(({ id: transition, name, from, to, fields, colour }) => ({
       ...{ id: transition, name, from, to, color: colour },
       fields: fields.map((field) => ({ api_name: field.name, mandatory: field.mandatory })),
     })),

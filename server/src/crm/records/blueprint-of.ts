@@ -1,14 +1,14 @@
 import { type Field, type Module, wholeModule } from '../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../kernel/record/record.ts';
 import type { BlueprintTransition } from '../kernel/space/blueprint.ts';
-import type { Definition } from '../kernel/space/definition.ts';
+import type { Setting } from '../kernel/space/setting.ts';
 import type { Space } from '../kernel/space/space.ts';
 import { matches } from '../language/query/matches.ts';
 import { ruleCondition } from '../language/query/rule-criteria.ts';
 
 /** The process that a record is in (crm-api 11). */
 export interface Process {
-  readonly definition: Definition<'blueprint'>;
+  readonly definition: Setting<'blueprint'>;
   /** Whose value is where the record stands. */
   readonly field: Field;
   /** Where it stands; null: before the first step. */
@@ -21,8 +21,8 @@ export interface Process {
  */
 export function processOf(space: Space, module: Module, record: StoredRecord): Process | undefined {
   const whole = wholeModule(module);
-  for (const definition of space.definitions('blueprint', module.number)) {
-    const { criteria, field: name, transitions } = definition.body;
+  for (const definition of space.list('blueprint', module.number)) {
+    const { criteria, field: name, transitions } = definition.definition;
     const field = whole.field.get(name);
     if (!field) continue;
     const state = (record.data[field.key] as string | undefined) ?? null;

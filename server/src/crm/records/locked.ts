@@ -24,7 +24,7 @@ export const lockRuleKey = 'Locked_By_Rule__s';
 
 /** What the organization has set up for locks of a module. */
 export function lockingOf(space: Space, module: Module): LockingConfiguration | undefined {
-  return space.definitions('locking_configuration', module.number)[0]?.body;
+  return space.list('locking_configuration', module.number)[0]?.definition;
 }
 
 /** The first rule that locks a record. */

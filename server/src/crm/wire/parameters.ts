@@ -40,6 +40,13 @@ export function pageParameters(call: Pick<CrmCall, 'query' | 'version'>): { page
   };
 }
 
+/** A part of a list that stands in memory, and the `info` of its page. */
+export function pageOf<Item>(items: readonly Item[], { page, perPage }: { page: number; perPage: number }) {
+  const shown = items.slice((page - 1) * perPage, page * perPage);
+  const info = { per_page: perPage, count: shown.length, page, more_records: items.length > page * perPage };
+  return { shown, info };
+}
+
 /** The number of a page. The first one is 0 for old clients of v2, whose default that is (crm-api 2.3). */
 export function pageParameter({ query, version }: Pick<CrmCall, 'query' | 'version'>): number {
   return version.number === 2 && query.get('page') === '0' ? 1 : countParameter(query, 'page', 1, 1_000_000);

@@ -19,6 +19,7 @@ export function initialContactRoles(space: Space): Setting<'contact_role'>[] {
   const owner = contents.users[0]?.id ?? space.id(systemIds.firstRecord);
   return first.map((name, index) => ({
     id: space.id(systemIds.contactRoles + index),
+    module: 0,
     definition: { name, sequenceNumber: index + 1 },
     createdBy: owner,
     createdAtMs: contents.createdAtMs,

@@ -17,6 +17,7 @@ export function homeCurrency(space: Space): Setting<'currency'> {
   const owner = users[0]?.id ?? space.id(systemIds.firstRecord);
   return {
     id: space.id(systemIds.homeCurrency),
+    module: 0,
     definition: {
       name: settings.currency,
       symbol: settings.currencySymbol,

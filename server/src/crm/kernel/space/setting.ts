@@ -1,3 +1,10 @@
+import type { Blueprint } from './blueprint.ts';
+import type { DuplicateCheck } from './duplicate-check.ts';
+import type { GlobalPickList } from './global-pick-list.ts';
+import type { LockingConfiguration } from './locking-configuration.ts';
+import type { MapDependency } from './map-dependency.ts';
+import type { ViewSort } from './view-sort.ts';
+
 /** What an organization sets up in short lists (crm-api 11): one area for each list, and what its items are made of. */
 
 export interface CurrencyDefinition {
@@ -107,7 +114,7 @@ export interface FiscalYear {
   readonly displayBasedOn: 'start_month' | 'end_month';
 }
 
-/** The areas, and what an item of each is made of. */
+/** The areas, and what an item of each is made of; values of fields stand in their stored form. */
 export interface SettingAreas {
   readonly currency: CurrencyDefinition;
   readonly tax: TaxDefinition;
@@ -119,12 +126,20 @@ export interface SettingAreas {
   readonly business_hours: BusinessHours;
   readonly holiday: Holiday;
   readonly fiscal_year: FiscalYear;
+  readonly blueprint: Blueprint;
+  readonly duplicate_check: DuplicateCheck;
+  readonly global_pick_list: GlobalPickList;
+  readonly locking_configuration: LockingConfiguration;
+  readonly map_dependency: MapDependency;
+  readonly view_sort: ViewSort;
 }
 export type SettingArea = keyof SettingAreas;
 
 /** An item of an area. */
 export interface Setting<Area extends SettingArea = SettingArea> {
   readonly id: string;
+  /** Number of the module that it is about; 0 where it is about none, or about several. */
+  readonly module: number;
   readonly definition: SettingAreas[Area];
   readonly createdBy: string;
   readonly createdAtMs: number;

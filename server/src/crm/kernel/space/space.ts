@@ -5,7 +5,6 @@ import type { Metadata, Module } from '../metadata/metadata.ts';
 import { hasOldNames, metadataIn } from '../metadata/version-metadata.ts';
 import type { Version } from '../versions.ts';
 import type { AssignmentRule } from './assignment-rule.ts';
-import type { Definition, DefinitionKind } from './definition.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Setting, SettingArea, Settings } from './setting.ts';
 import type { Territory } from './territory.ts';
@@ -98,7 +97,6 @@ export interface SpaceContents {
   readonly territories: readonly Territory[];
   readonly pipelines: readonly Pipeline[];
   readonly assignmentRules: readonly AssignmentRule[];
-  readonly definitions: readonly Definition[];
   readonly lists: Settings;
   readonly metadata: Metadata;
 }
@@ -169,18 +167,10 @@ export class Space {
     return this.#territories.get(id);
   }
 
-  /** What the organization has set up of one kind, oldest first; of one module, when its number is given. */
-  definitions<Kind extends DefinitionKind>(kind: Kind, module?: number): readonly Definition<Kind>[] {
-    const { definitions } = this.contents;
-    if (definitions.length === 0) return [];
-    return definitions.filter(
-      (each): each is Definition<Kind> => each.kind === kind && (module === undefined || each.module === module),
-    );
-  }
-
-  /** What the organization has set up in an area, in the order of its ids. */
-  list<Area extends SettingArea>(area: Area): readonly Setting<Area>[] {
-    return this.contents.lists[area] ?? [];
+  /** What the organization has set up in an area, in the order of its ids; about one module, when its number is given. */
+  list<Area extends SettingArea>(area: Area, module?: number): readonly Setting<Area>[] {
+    const items: readonly Setting<Area>[] = this.contents.lists[area] ?? [];
+    return module === undefined ? items : items.filter((each) => each.module === module);
   }
 
   /** The id of something whose sequence number is the same in every data space. */

@@ -8,5 +8,5 @@ export const viewSortFields = ['id', 'Created_Time', 'Modified_Time'] as const;
 /** How the organization has a view sorted; undefined as long as nobody changed it. */
 export function viewSortOf(space: Space, { sequence, module }: CustomView): ViewSort | undefined {
   const id = space.id(sequence);
-  return space.definitions('view_sort', module.number).find((each) => each.id === id)?.body;
+  return space.list('view_sort', module.number).find((each) => each.id === id)?.definition;
 }

@@ -4,7 +4,7 @@ import type { CurrencyDefinition, Setting } from '../../kernel/space/setting.ts'
 import { applyCurrency } from './apply-currency.ts';
 import { spaceWith, storedRecord, writing } from './testing/writings.ts';
 
-const stamps = { createdBy: '1', createdAtMs: 0, modifiedBy: '1', modifiedAtMs: 0 };
+const stamps = { module: 0, createdBy: '1', createdAtMs: 0, modifiedBy: '1', modifiedAtMs: 0 };
 const format = { decimal_separator: 'Period', thousand_separator: 'Comma', decimal_places: '2' } as const;
 const currency = (
   isoCode: string,

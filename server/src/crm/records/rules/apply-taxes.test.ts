@@ -3,7 +3,7 @@ import type { Settings } from '../../kernel/space/setting.ts';
 import { applyTaxes } from './apply-taxes.ts';
 import { spaceWith, writing } from './testing/writings.ts';
 
-const stamps = { createdBy: '1', createdAtMs: 0, modifiedBy: '1', modifiedAtMs: 0 };
+const stamps = { module: 0, createdBy: '1', createdAtMs: 0, modifiedBy: '1', modifiedAtMs: 0 };
 const tax = [{ id: '9', definition: { name: 'Vat', displayLabel: 'VAT', value: 10, sequenceNumber: 1 }, ...stamps }];
 const stays = [{ id: '8', definition: { autoPopulate: false, modifyRates: false }, ...stamps }];
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkBlueprint } from './check-blueprint.ts';
-import { definition, spaceWith, storedRecord, writing } from './testing/writings.ts';
+import { spaceWith, storedRecord, withSetting, writing } from './testing/writings.ts';
 
 const transition = { id: '1', name: 'Hold', from: ['New'], to: 'On Hold', fields: [], colour: null };
 const { number } = writing('Cases').module;
@@ -8,7 +8,7 @@ const { number } = writing('Cases').module;
 /** A case whose status becomes another one, in a space with a blueprint of its module. */
 function changed(from: string | undefined, to: string, criteria: object | null = null) {
   const body = { name: 'B', field: 'Status', criteria, transitions: [transition] };
-  const space = spaceWith({ definitions: [definition('blueprint', number, body)] });
+  const space = spaceWith(withSetting('blueprint', number, body));
   const before = storedRecord(from === undefined ? {} : { Status: from });
   const made = writing('Cases', { space, before });
   made.data.Status = to;

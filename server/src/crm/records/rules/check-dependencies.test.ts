@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { checkDependencies } from './check-dependencies.ts';
-import { definition, spaceWith, storedRecord, writing } from './testing/writings.ts';
+import { spaceWith, storedRecord, withSetting, writing } from './testing/writings.ts';
 
 const { number } = writing('Leads').module;
 const made = (data: Record<string, string>, given: readonly string[], active = true) => {
   const body = { parent: 'Lead_Source', child: 'Rating', active, maps: { Partner: ['Active'] } };
-  const space = spaceWith({ definitions: [definition('map_dependency', number, body)] });
+  const space = spaceWith(withSetting('map_dependency', number, body));
   const values = new Map(given.map((name) => [name, data[name] ?? null]));
   const draft = writing('Leads', { space, before: storedRecord({}), values });
   Object.assign(draft.data, data);

@@ -12,15 +12,15 @@ export function checkDependencies({
   data,
   given,
 }: Pick<Writing, 'call' | 'module' | 'data' | 'given'>): DerivationProblem | undefined {
-  for (const { body } of call.space.definitions('map_dependency', module.number)) {
+  for (const { definition } of call.space.list('map_dependency', module.number)) {
     const { field } = wholeModule(module);
-    const [parent, child] = [field.get(body.parent), field.get(body.child)];
-    if (!body.active || !parent || !child || !(given(parent.key) || given(child.key))) continue;
+    const [parent, child] = [field.get(definition.parent), field.get(definition.child)];
+    if (!definition.active || !parent || !child || !(given(parent.key) || given(child.key))) continue;
     const [above, below] = [data[parent.key], data[child.key]];
     if (above === undefined || below === undefined) continue;
     const name = String(above);
     // Values are any texts, `constructor` among them.
-    if (Object.hasOwn(body.maps, name) && body.maps[name]?.includes(String(below))) continue;
+    if (Object.hasOwn(definition.maps, name) && definition.maps[name]?.includes(String(below))) continue;
     return {
       code: 'MAPPING_MISMATCH',
       apiName: child.apiName,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkLock } from './check-lock.ts';
-import { definition, spaceWith, storedRecord, writing } from './testing/writings.ts';
+import { spaceWith, storedRecord, withSetting, writing } from './testing/writings.ts';
 
 test('a locked record is refused, whoever asks', () => {
   const before = storedRecord({ Locked__s: true });
@@ -17,7 +17,7 @@ test('what the configuration of the module leaves out may be changed', () => {
   const { module, call } = writing('Leads');
   const held = (excludedFields: string[], excludedProfiles: string[], names: string[]) => {
     const body = { lockType: 'manual' as const, excludedFields, excludedProfiles, rules: [] };
-    const space = spaceWith({ definitions: [definition('locking_configuration', module.number, body)] });
+    const space = spaceWith(withSetting('locking_configuration', module.number, body));
     return checkLock(writing('Leads', { space, before, values: new Map(names.map((name) => [name, 'x'])) }))?.code;
   };
   expect(held(['Phone'], [], ['Phone'])).toBeUndefined();

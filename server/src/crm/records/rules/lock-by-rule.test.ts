@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { LockType } from '../../kernel/space/locking-configuration.ts';
 import { lockByRule } from './lock-by-rule.ts';
-import { definition, spaceWith, storedRecord, writing } from './testing/writings.ts';
+import { spaceWith, storedRecord, withSetting, writing } from './testing/writings.ts';
 
 const { number } = writing('Leads').module;
 const criteria = { field: { api_name: 'Company' }, comparator: 'equal', value: 'Done' };
 const after = (Company: string, lockType: LockType, data: Record<string, boolean> = {}) => {
   const rules = [{ id: '77', name: 'R', criteria, locksExisting: false }];
   const body = { lockType, excludedFields: [], excludedProfiles: [], rules };
-  const space = spaceWith({ definitions: [definition('locking_configuration', number, body)] });
+  const space = spaceWith(withSetting('locking_configuration', number, body));
   const made = writing('Leads', { space, before: storedRecord({ Company, ...data }) });
   lockByRule(made);
   return made.data;

@@ -34,9 +34,11 @@ export function readGlobalPickList(
   if (!isJsonObject(given)) {
     return fail('INVALID_DATA', task, 'global_picklist', { expected_data_type: 'jsonobject' });
   }
-  const lists = task.space.definitions('global_pick_list');
+  const lists = task.space.list('global_pick_list');
   const wanted = readId(given.id);
-  const list = lists.find(({ id, body }) => (wanted === undefined ? body.apiName === given.api_name : id === wanted));
+  const list = lists.find(({ id, definition }) =>
+    wanted === undefined ? definition.apiName === given.api_name : id === wanted,
+  );
   if (!list) return fail('INVALID_DATA', task, `global_picklist.${given.id === undefined ? 'api_name' : 'id'}`, {});
-  return { value: { id: list.id, values: sharedChoices(list.body) } };
+  return { value: { id: list.id, values: sharedChoices(list.definition) } };
 }

@@ -5,22 +5,22 @@ import { layoutId, readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Field, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { checkPermission, customization } from '../../kernel/permissions.ts';
-import type { Definition } from '../../kernel/space/definition.ts';
 import type { MapDependency } from '../../kernel/space/map-dependency.ts';
+import type { Setting } from '../../kernel/space/setting.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import { deleteDefinition, readDefinitions, writeDefinition } from '../../store/definitions.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
+import { deleteSettings, readSettings, writeSettings } from '../../store/space/settings-table.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
-import { pageParameters, pathId } from '../../wire/parameters.ts';
+import { pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
 import { pickListValueId } from '../fields/field-answer.ts';
 
 /** Dependencies between pick lists of a module: which choices of one go with a choice of another (`check-dependencies.ts`). */
 
 export const dependencyLimits = { dependencies: 100, values: 1000 } as const;
 
-const kind = 'map_dependency';
-type Dependency = Definition<typeof kind>;
+const area = 'map_dependency';
+type Dependency = Setting<typeof area>;
 
 /** The module that `?module=` names, when the path names its layout. @throws Refusal */
 function placeOf(call: CrmCall): Module {
@@ -37,19 +37,15 @@ function unknownDependency(): Refusal {
 /** The dependencies whose fields are still there. */
 function shownDependencies(space: Space, module: Module): readonly Dependency[] {
   return space
-    .definitions(kind, module.number)
-    .filter(({ body }) => module.field.has(body.parent) && module.field.has(body.child));
+    .list(area, module.number)
+    .filter(({ definition }) => module.field.has(definition.parent) && module.field.has(definition.child));
 }
 
 /** GET /settings/layouts/{layout}/map_dependency?module= */
 export async function listDependencies(call: CrmCall): Promise<CrmAnswer> {
   const module = placeOf(call);
-  const { page, perPage } = pageParameters(call);
-  const all = shownDependencies(call.space, module);
-  const start = (page - 1) * perPage;
-  const shown = all.slice(start, start + perPage);
+  const { shown, info } = pageOf(shownDependencies(call.space, module), pageParameters(call));
   if (shown.length === 0) return { status: 204 };
-  const info = { per_page: perPage, count: shown.length, page, more_records: all.length > start + perPage };
   return { status: 200, json: { map_dependency: shown.map((each) => dependencyAnswer(call, module, each)), info } };
 }
 
@@ -62,8 +58,11 @@ export async function getDependency(call: CrmCall): Promise<CrmAnswer> {
   return { status: 200, json: { map_dependency: [dependencyAnswer(call, module, found)] } };
 }
 
-function dependencyAnswer({ space }: CrmCall, module: Module, { id, body }: Dependency): object {
-  const [parent, child] = [body.parent, body.child].map((name) => module.field.get(name) as Field) as [Field, Field];
+function dependencyAnswer({ space }: CrmCall, module: Module, { id, definition }: Dependency): object {
+  const [parent, child] = [definition.parent, definition.child].map((name) => module.field.get(name) as Field) as [
+    Field,
+    Field,
+  ];
   const choices = (field: Field) =>
     field.pickList.map(({ value, display }, index) => ({
       id: pickListValueId(field, index, space),
@@ -76,7 +75,7 @@ function dependencyAnswer({ space }: CrmCall, module: Module, { id, body }: Depe
     id,
     parent: reference(parent),
     child: reference(child),
-    active: body.active,
+    active: definition.active,
     internal: false,
     source: 1,
     category: 1,
@@ -85,7 +84,7 @@ function dependencyAnswer({ space }: CrmCall, module: Module, { id, body }: Depe
       ...choice,
       maps: ofChild.filter(
         ({ actual_value: value }) =>
-          Object.hasOwn(body.maps, choice.actual_value) && body.maps[choice.actual_value]?.includes(value),
+          Object.hasOwn(definition.maps, choice.actual_value) && definition.maps[choice.actual_value]?.includes(value),
       ),
     })),
   };
@@ -99,16 +98,18 @@ export async function createDependency(call: CrmCall): Promise<CrmAnswer> {
   const { store, space } = call;
   const [id] = (await store.ids.take(space.dataSpace, 1)) as [string];
   const failure = await changeSpace(call, async (transaction) => {
-    const known = (await readDefinitions(transaction, call, kind)).filter((each) => each.module === module.number);
+    const known = (await readSettings(transaction, call.space.dataSpace, area)).filter(
+      (each) => each.module === module.number,
+    );
     const reading = readDependency(call, module, raw, undefined);
     if ('code' in reading) return reading;
     if (known.length >= dependencyLimits.dependencies) {
       return errorBody('LIMIT_EXCEEDED', { limit: dependencyLimits.dependencies });
     }
     const place = { api_name: 'child', json_path: '$.map_dependency[0].child' };
-    if (known.some(({ body }) => body.child === reading.child)) return errorBody('DUPLICATE_DATA', place);
+    if (known.some(({ definition }) => definition.child === reading.child)) return errorBody('DUPLICATE_DATA', place);
     if (leadsBack(known, reading)) return errorBody('NOT_ALLOWED', place, 'the parent depends on the child already');
-    await writeDefinition(transaction, call, { id, kind, module: module.number, body: reading });
+    await writeSettings(transaction, call, area, [{ id, module: module.number, definition: reading }]);
     return undefined;
   });
   return answerItemList('map_dependency', [failure ?? success('map dependency created successfully', { id })], 201);
@@ -118,7 +119,7 @@ export async function createDependency(call: CrmCall): Promise<CrmAnswer> {
 function leadsBack(known: readonly Dependency[], { parent, child }: MapDependency): boolean {
   for (let at: string | undefined = parent, steps = 0; at !== undefined && steps <= known.length; steps++) {
     if (at === child) return true;
-    at = known.find(({ body }) => body.child === at)?.body.parent;
+    at = known.find(({ definition }) => definition.child === at)?.definition.parent;
   }
   return false;
 }
@@ -130,13 +131,13 @@ export async function updateDependency(call: CrmCall): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[1] as string, 4));
   const [raw] = readItemList(call, 'map_dependency', 1);
   const answer = await changeSpace(call, async (transaction) => {
-    const known = (await readDefinitions(transaction, call, kind)).find(
+    const known = (await readSettings(transaction, call.space.dataSpace, area)).find(
       (each) => each.id === id && each.module === module.number,
     );
     if (!known) throw unknownDependency();
-    const body = readDependency(call, module, raw, known.body);
+    const body = readDependency(call, module, raw, known.definition);
     if ('code' in body) return body;
-    await writeDefinition(transaction, call, { id: known.id, kind, module: module.number, body });
+    await writeSettings(transaction, call, area, [{ id: known.id, module: module.number, definition: body }]);
     return success('map dependency updated successfully', { id: known.id });
   });
   return answerItemList('map_dependency', [answer], 200);
@@ -148,9 +149,9 @@ export async function deleteDependency(call: CrmCall): Promise<CrmAnswer> {
   checkPermission(call.user, customization);
   const id = readId(pathId(call.path[1] as string, 4)) as string;
   await changeSpace(call, async (transaction) => {
-    const known = await readDefinitions(transaction, call, kind);
+    const known = await readSettings(transaction, call.space.dataSpace, area);
     if (!known.some((each) => each.id === id && each.module === module.number)) throw unknownDependency();
-    await deleteDefinition(transaction, call, kind, id);
+    await deleteSettings(transaction, call.space.dataSpace, area, [id]);
   });
   return answerItemList('map_dependency', [success('map dependency deleted successfully', { id })], 200);
 }

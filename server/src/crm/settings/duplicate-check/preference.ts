@@ -7,8 +7,8 @@ import { type Field, type Module, servesRecords, wholeModule } from '../../kerne
 import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { DuplicateCheck } from '../../kernel/space/duplicate-check.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import { deleteDefinition, readDefinitions, writeDefinition } from '../../store/definitions.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
+import { deleteSettings, readSettings, writeSettings } from '../../store/space/settings-table.ts';
 import { success } from '../../wire/item-list.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { joinedTargets } from '../layouts/convert-mapping.ts';
@@ -19,7 +19,7 @@ import { joinedTargets } from '../layouts/convert-mapping.ts';
  */
 
 const key = 'duplicate_check_preference';
-const kind = 'duplicate_check';
+const area = 'duplicate_check';
 const types = ['converted_records', 'mapped_module_records'] as const;
 export const checkLimits = { modules: 2, fields: 5 } as const;
 
@@ -33,9 +33,9 @@ function leads(call: CrmCall): Module {
 /** GET /settings/duplicate_check_preference?module= */
 export async function getPreference(call: CrmCall): Promise<CrmAnswer> {
   const module = leads(call);
-  const [known] = call.space.definitions(kind, module.number);
+  const [known] = call.space.list(area, module.number);
   if (!known) return { status: 204 };
-  return { status: 200, json: { [key]: preferenceAnswer(call.space, module, known.body) } };
+  return { status: 200, json: { [key]: preferenceAnswer(call.space, module, known.definition) } };
 }
 
 function preferenceAnswer(space: Space, module: Module, { type, mappings }: DuplicateCheck): object {
@@ -66,10 +66,12 @@ async function write(call: CrmCall, how: 'create' | 'update'): Promise<CrmAnswer
   const { store, space } = call;
   const [newId] = (await store.ids.take(space.dataSpace, 1)) as [string];
   await changeSpace(call, async (transaction) => {
-    const known = (await readDefinitions(transaction, call, kind)).find((each) => each.module === module.number);
+    const known = (await readSettings(transaction, call.space.dataSpace, area)).find(
+      (each) => each.module === module.number,
+    );
     if (how === 'create' && known) throw new Refusal('NOT_ALLOWED', { message: 'the module has a preference already' });
     if (how === 'update' && !known) throw new Refusal('NOT_ALLOWED', { message: 'the module has no preference yet' });
-    await writeDefinition(transaction, call, { id: known?.id ?? newId, kind, module: module.number, body });
+    await writeSettings(transaction, call, area, [{ id: known?.id ?? newId, module: module.number, definition: body }]);
   });
   const message = `duplicate check preference ${how}d successfully`;
   return { status: how === 'create' ? 201 : 200, json: { [key]: success(message, {}) } };
@@ -80,9 +82,11 @@ export async function deletePreference(call: CrmCall): Promise<CrmAnswer> {
   const module = leads(call);
   checkPermission(call.user, customization);
   await changeSpace(call, async (transaction) => {
-    const known = (await readDefinitions(transaction, call, kind)).find((each) => each.module === module.number);
+    const known = (await readSettings(transaction, call.space.dataSpace, area)).find(
+      (each) => each.module === module.number,
+    );
     if (!known) throw new Refusal('NOT_ALLOWED', { message: 'the module has no preference' });
-    await deleteDefinition(transaction, call, kind, known.id);
+    await deleteSettings(transaction, call.space.dataSpace, area, [known.id]);
   });
   return { status: 200, json: { [key]: success('duplicate check preference deleted successfully', {}) } };
 }

@@ -104,8 +104,8 @@ export function fieldAnswer(
 }
 
 function globalPickList({ globalPickList: id }: Field, space: Space): object | null {
-  const list = space.definitions('global_pick_list').find((each) => each.id === id);
-  return list ? { id: list.id, api_name: list.body.apiName, display_label: list.body.label } : null;
+  const list = space.list('global_pick_list').find((each) => each.id === id);
+  return list ? { id: list.id, api_name: list.definition.apiName, display_label: list.definition.label } : null;
 }
 
 function formula({ formula: own, custom }: Field): object {

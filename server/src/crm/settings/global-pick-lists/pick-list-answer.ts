@@ -1,9 +1,8 @@
-import { showUserBriefly } from '../../fields/model/view.ts';
-import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Field, Metadata, Module } from '../../kernel/metadata/metadata.ts';
-import type { Definition } from '../../kernel/space/definition.ts';
 import type { GlobalPickList } from '../../kernel/space/global-pick-list.ts';
+import type { Setting } from '../../kernel/space/setting.ts';
+import { stampsOf } from '../kept/setting-list.ts';
 
 /** A field that takes its choices from a global pick list. */
 export interface UsingField {
@@ -19,30 +18,27 @@ export function fieldsUsing(metadata: Metadata, id: string): UsingField[] {
 }
 
 /** A list as `GET /settings/global_picklists` shows it. */
-export function pickListAnswer(definition: Definition<'global_pick_list'>, call: CrmCall): object {
-  const { space, user } = call;
-  const { id, body, createdBy, createdAtMs, modifiedBy, modifiedAtMs } = definition;
+export function pickListAnswer(list: Setting<'global_pick_list'>, call: CrmCall): object {
+  const { space } = call;
+  const { id, definition } = list;
   const using = fieldsUsing(space.metadata, id);
   return {
-    display_label: body.label,
-    created_time: formatDateTime(createdAtMs, user.timeZone),
-    modified_time: formatDateTime(modifiedAtMs, user.timeZone),
+    display_label: definition.label,
+    ...stampsOf(call, list),
     associated_fields_count: using.length,
-    pick_list_values_sorted_lexically: body.sortedLexically,
-    api_name: body.apiName,
-    actual_label: body.label,
+    pick_list_values_sorted_lexically: definition.sortedLexically,
+    api_name: definition.apiName,
+    actual_label: definition.label,
     id,
-    description: body.description,
+    description: definition.description,
     presence: true,
     customizable: true,
-    created_by: showUserBriefly(space, createdBy),
-    modified_by: showUserBriefly(space, modifiedBy),
     used_in_modules: [...new Set(using.map(({ module }) => module))].map((module) => ({
       api_name: module.apiName,
       plural_label: module.pluralLabel,
       id: space.moduleId(module),
     })),
-    pick_list_values: choices(body, call),
+    pick_list_values: choices(definition, call),
   };
 }
 

@@ -1,24 +1,24 @@
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { layoutId, readId, sequenceOf } from '../../kernel/ids.ts';
-import type { Definition } from '../../kernel/space/definition.ts';
-import { pageParameters, pathId } from '../../wire/parameters.ts';
+import type { Setting } from '../../kernel/space/setting.ts';
+import { pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
 import { fieldsUsing, pickListAnswer } from './pick-list-answer.ts';
 import { unknownList } from './write-pick-lists.ts';
 
 /** The calls that read global pick lists. */
 
 /** The list in the path. @throws Refusal */
-export function listInPath(call: CrmCall): Definition<'global_pick_list'> {
+export function listInPath(call: CrmCall): Setting<'global_pick_list'> {
   const id = readId(pathId(call.path[0] as string, 2));
-  const list = call.space.definitions('global_pick_list').find((each) => each.id === id);
+  const list = call.space.list('global_pick_list').find((each) => each.id === id);
   if (!list) throw unknownList();
   return list;
 }
 
 /** GET /settings/global_picklists */
 export async function listPickLists(call: CrmCall): Promise<CrmAnswer> {
-  const lists = call.space.definitions('global_pick_list');
+  const lists = call.space.list('global_pick_list');
   if (lists.length === 0) return { status: 204 };
   return { status: 200, json: { global_picklists: lists.map((list) => pickListAnswer(list, call)) } };
 }
@@ -30,7 +30,7 @@ export async function getPickList(call: CrmCall): Promise<CrmAnswer> {
 
 /** GET /settings/global_picklists/{id}/actions/replaced_values */
 export async function listReplacedValues(call: CrmCall): Promise<CrmAnswer> {
-  const { replaced } = listInPath(call).body;
+  const { replaced } = listInPath(call).definition;
   if (replaced.length === 0) return { status: 204 };
   const replaced_values = replaced.map(({ display, actual }) => ({ display_value: display, actual_value: actual }));
   return { status: 200, json: { replaced_values } };
@@ -39,17 +39,13 @@ export async function listReplacedValues(call: CrmCall): Promise<CrmAnswer> {
 /** GET /settings/global_picklists/{id}/actions/associations: the fields that use the list. */
 export async function listAssociations(call: CrmCall): Promise<CrmAnswer> {
   const { space } = call;
-  const { page, perPage } = pageParameters(call);
-  const using = fieldsUsing(space.metadata, listInPath(call).id);
-  const start = (page - 1) * perPage;
-  const shown = using.slice(start, start + perPage);
+  const { shown, info } = pageOf(fieldsUsing(space.metadata, listInPath(call).id), pageParameters(call));
   if (shown.length === 0) return { status: 204 };
   const associations = shown.map(({ module, field }) => ({
     field: { api_name: field.apiName, id: space.id(field.idSuffix) },
     module: { api_name: module.apiName, plural_label: module.pluralLabel, id: space.moduleId(module) },
     layouts: [{ name: 'Standard', id: layoutId(space.dataSpace, module.number), status: 'active' }],
   }));
-  const info = { per_page: perPage, count: shown.length, page, more_records: using.length > start + perPage };
   return { status: 200, json: { associations, info } };
 }
 
@@ -60,17 +56,17 @@ export async function listValueAssociations(call: CrmCall): Promise<CrmAnswer> {
   const given = query.get('picklist_value_id');
   if (!given) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'picklist_value_id' } });
   const sequence = sequenceOf(space.dataSpace, readId(given) ?? '');
-  const choice = list.body.values.find(({ id }) => id === sequence);
+  const choice = list.definition.values.find(({ id }) => id === sequence);
   if (!choice) throw new Refusal('INVALID_DATA', { details: { param_name: 'picklist_value_id' }, message: idInvalid });
   const using = fieldsUsing(space.metadata, list.id);
   const blueprints = space
-    .definitions('blueprint')
-    .filter(({ module, body }) =>
+    .list('blueprint')
+    .filter(({ module, definition }) =>
       using.some(
         (each) =>
           each.module.number === module &&
-          each.field.apiName === body.field &&
-          body.transitions.some(({ from, to }) => to === choice.value || from?.includes(choice.value)),
+          each.field.apiName === definition.field &&
+          definition.transitions.some(({ from, to }) => to === choice.value || from?.includes(choice.value)),
       ),
     );
   const found = [
@@ -78,7 +74,10 @@ export async function listValueAssociations(call: CrmCall): Promise<CrmAnswer> {
       type: 'fields',
       resources: using.map(({ field }) => ({ id: space.id(field.idSuffix), name: field.label, details: [] })),
     },
-    { type: 'blueprints', resources: blueprints.map(({ id, body }) => ({ id, name: body.name, details: [] })) },
+    {
+      type: 'blueprints',
+      resources: blueprints.map(({ id, definition }) => ({ id, name: definition.name, details: [] })),
+    },
   ].filter(({ resources }) => resources.length > 0);
   if (found.length === 0) return { status: 204 };
   return { status: 200, json: { pick_list_values_associations: found } };

@@ -10,9 +10,9 @@ import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { GlobalChoice, GlobalPickList } from '../../kernel/space/global-pick-list.ts';
 import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';
-import { readDefinitions } from '../../store/definitions.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
+import { readSettings } from '../../store/space/settings-table.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { fieldsUsing } from './pick-list-answer.ts';
 import { listInPath } from './read-pick-lists.ts';
@@ -42,11 +42,13 @@ export async function replaceValues(call: CrmCall): Promise<CrmAnswer> {
   const items = readItemList(call, 'replace_picklist_values', maxReplacements);
   const [job_id] = (await store.ids.take(space.dataSpace, 1)) as [string];
   const failure = await changeSpace(call, async (transaction) => {
-    const list = (await readDefinitions(transaction, call, 'global_pick_list')).find((each) => each.id === id);
+    const list = (await readSettings(transaction, call.space.dataSpace, 'global_pick_list')).find(
+      (each) => each.id === id,
+    );
     if (!list) throw unknownList();
     const pairs = new Map<string, string>();
     for (const [index, raw] of items.entries()) {
-      const pair = readPair(call, list.body, raw, `$.replace_picklist_values[${index}]`);
+      const pair = readPair(call, list.definition, raw, `$.replace_picklist_values[${index}]`);
       if ('code' in pair) return pair;
       pairs.set(pair.from.value, pair.to.value);
     }
@@ -57,13 +59,13 @@ export async function replaceValues(call: CrmCall): Promise<CrmAnswer> {
         'expected new values that stay',
       );
     }
-    const old = list.body.values.filter(({ value }) => pairs.has(value));
-    const body: GlobalPickList = {
-      ...list.body,
-      values: list.body.values.map((choice) => (old.includes(choice) ? { ...choice, used: false } : choice)),
-      replaced: [...list.body.replaced, ...old.map(({ display, value }) => ({ display, actual: value }))],
+    const old = list.definition.values.filter(({ value }) => pairs.has(value));
+    const definition: GlobalPickList = {
+      ...list.definition,
+      values: list.definition.values.map((choice) => (old.includes(choice) ? { ...choice, used: false } : choice)),
+      replaced: [...list.definition.replaced, ...old.map(({ display, value }) => ({ display, actual: value }))],
     };
-    await storePickList(transaction, call, { ...list, body });
+    await storePickList(transaction, call, { ...list, definition });
     const origin = { version: call.version.name, origin: call.origin };
     const request: Replacement = { ...origin, list: id, pairs: [...pairs] };
     const progress: Progress = { fields: 0, last: '0' };

@@ -6,16 +6,17 @@ import { isJsonObject } from '../../kernel/json-body.ts';
 import type { PickListSource } from '../../kernel/metadata/standard-modules.ts';
 import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
-import type { Definition } from '../../kernel/space/definition.ts';
 import type { GlobalPickList } from '../../kernel/space/global-pick-list.ts';
-import { deleteDefinition, readDefinitions, writeDefinition } from '../../store/definitions.ts';
+import type { Setting } from '../../kernel/space/setting.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
+import { deleteSettings, readSettings, writeSettings } from '../../store/space/settings-table.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { idsParameter, pathId } from '../../wire/parameters.ts';
 import { idSource } from '../customization/create-fields.ts';
 import { changeField } from '../customization/field-rows.ts';
 import { noneOf, sharedChoices } from '../customization/shared-choices.ts';
+import { newSetting } from '../kept/setting-list.ts';
 import { fieldsUsing } from './pick-list-answer.ts';
 import { readPickListItem } from './read-pick-list.ts';
 
@@ -23,12 +24,13 @@ import { readPickListItem } from './read-pick-list.ts';
 
 export const pickListLimits = { lists: 100, items: 10 } as const;
 
-const kind = 'global_pick_list';
-type List = Definition<typeof kind>;
+const area = 'global_pick_list';
+type List = Setting<typeof area>;
 
 function duplicateOf(lists: readonly List[], { label, apiName }: GlobalPickList, self?: string): boolean {
   return lists.some(
-    ({ id, body }) => id !== self && (body.label.toLowerCase() === label.toLowerCase() || body.apiName === apiName),
+    ({ id, definition }) =>
+      id !== self && (definition.label.toLowerCase() === label.toLowerCase() || definition.apiName === apiName),
   );
 }
 
@@ -40,7 +42,7 @@ export async function createPickLists(call: CrmCall): Promise<CrmAnswer> {
   const newId = await idSource(call, items);
   const ids = await store.ids.take(space.dataSpace, items.length);
   const answers = await changeSpace(call, async (transaction) => {
-    const lists = await readDefinitions(transaction, call, kind);
+    const lists = await readSettings(transaction, call.space.dataSpace, area);
     let count = lists.length;
     const made: List[] = [...lists];
     const done: ItemAnswer[] = [];
@@ -53,8 +55,8 @@ export async function createPickLists(call: CrmCall): Promise<CrmAnswer> {
         continue;
       }
       const id = ids[index] as string;
-      await writeDefinition(transaction, call, { id, kind, module: 0, body: reading.value });
-      made.push({ id, body: reading.value } as List);
+      await writeSettings(transaction, call, area, [{ id, definition: reading.value }]);
+      made.push(newSetting(call, id, reading.value));
       count += 1;
       done.push(success('picklist created successfully', { id }));
     }
@@ -84,7 +86,7 @@ async function update(call: CrmCall, items: readonly unknown[], inPath: string |
   checkPermission(call.user, customization);
   const newId = await idSource(call, items);
   const answers = await changeSpace(call, async (transaction) => {
-    const lists = await readDefinitions(transaction, call, kind);
+    const lists = await readSettings(transaction, call.space.dataSpace, area);
     const done: ItemAnswer[] = [];
     for (const [index, raw] of items.entries()) {
       const path = `$.global_picklists[${index}]`;
@@ -99,7 +101,7 @@ async function update(call: CrmCall, items: readonly unknown[], inPath: string |
         );
         continue;
       }
-      const reading = readPickListItem(call, raw, path, list.body, newId);
+      const reading = readPickListItem(call, raw, path, list.definition, newId);
       if (reading.failure) {
         done.push(reading.failure);
         continue;
@@ -108,7 +110,7 @@ async function update(call: CrmCall, items: readonly unknown[], inPath: string |
         done.push(errorBody('DUPLICATE_DATA', { api_name: 'display_label', json_path: `${path}.display_label` }));
         continue;
       }
-      const after = { ...list, body: reading.value };
+      const after = { ...list, definition: reading.value };
       lists[place] = after;
       await storePickList(transaction, call, after);
       done.push(success('picklist updated successfully', { id: list.id }));
@@ -124,11 +126,11 @@ export function unknownList(): Refusal {
 
 /** Writes a changed list, and its choices into the fields that use it. */
 export async function storePickList(transaction: Queryable, call: CrmCall, list: List): Promise<void> {
-  await writeDefinition(transaction, call, { id: list.id, kind, module: 0, body: list.body });
+  await writeSettings(transaction, call, area, [{ id: list.id, definition: list.definition }]);
   const { dataSpace, contents } = call.space;
   const metadata = await loadMetadata(transaction, dataSpace, contents);
   for (const { module, field } of fieldsUsing(metadata, list.id)) {
-    const values: readonly PickListSource[] = [...noneOf(field), ...sharedChoices(list.body)];
+    const values: readonly PickListSource[] = [...noneOf(field), ...sharedChoices(list.definition)];
     await changeField(transaction, call, module, field, { values });
   }
 }
@@ -154,7 +156,7 @@ async function remove(call: CrmCall, ids: readonly string[], inPath: boolean): P
     for (const id of ids) {
       if (fieldsUsing(metadata, id).length > 0) {
         done.push(errorBody('ALREADY_USED', { id }, 'the global pick list is used by fields'));
-      } else if (await deleteDefinition(transaction, call, kind, id)) {
+      } else if (await deleteSettings(transaction, call.space.dataSpace, area, [id])) {
         done.push(success('picklist deleted successfully', { id }));
       } else if (inPath) throw unknownList();
       else done.push(errorBody('INVALID_DATA', { id }, idInvalid));

@@ -8,11 +8,10 @@ import type { Space } from '../../kernel/space/space.ts';
 import { isPresent } from '../../kernel/space/territory-rules.ts';
 import { filterParameter } from '../../wire/filters.ts';
 import { itemField, readPlainItem, referenceIn } from '../../wire/item-list.ts';
-import { choiceParameter, listParameter, pageParameters, pathId } from '../../wire/parameters.ts';
+import { choiceParameter, listParameter, pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
 import {
   createSettings,
   type ItemReading,
-  pageOf,
   pathItem,
   type Reading,
   removeSettings,

@@ -4,11 +4,10 @@ import { errorBody, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import type { Setting } from '../../kernel/space/setting.ts';
 import { itemField, readPlainItem } from '../../wire/item-list.ts';
-import { choiceParameter, pageParameters } from '../../wire/parameters.ts';
+import { choiceParameter, pageOf, pageParameters } from '../../wire/parameters.ts';
 import {
   createSettings,
   type ItemReading,
-  pageOf,
   pathItem,
   type Reading,
   removeSettings,

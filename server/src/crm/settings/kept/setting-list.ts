@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import { showUserBriefly } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
@@ -198,7 +199,15 @@ export function newSetting<Area extends SettingArea>(
   id: string,
   definition: SettingAreas[Area],
 ): Setting<Area> {
-  return { id, definition, createdBy: user.id, createdAtMs: nowMs, modifiedBy: user.id, modifiedAtMs: nowMs };
+  return {
+    id,
+    module: 0,
+    definition,
+    createdBy: user.id,
+    createdAtMs: nowMs,
+    modifiedBy: user.id,
+    modifiedAtMs: nowMs,
+  };
 }
 
 export function changedSetting<Area extends SettingArea>(
@@ -211,18 +220,10 @@ export function changedSetting<Area extends SettingArea>(
 
 /** Who made an item and who changed it, as answers say it. */
 export function stampsOf({ space, user }: CrmCall, item: Setting) {
-  const person = (id: string) => ({ name: space.user(id)?.fullName ?? null, id });
   return {
     created_time: formatDateTime(item.createdAtMs, user.timeZone),
     modified_time: formatDateTime(item.modifiedAtMs, user.timeZone),
-    created_by: person(item.createdBy),
-    modified_by: person(item.modifiedBy),
+    created_by: showUserBriefly(space, item.createdBy),
+    modified_by: showUserBriefly(space, item.modifiedBy),
   };
-}
-
-/** A part of a list that stands in memory, and the `info` of its page. */
-export function pageOf<Item>(items: readonly Item[], { page, perPage }: { page: number; perPage: number }) {
-  const shown = items.slice((page - 1) * perPage, page * perPage);
-  const info = { per_page: perPage, count: shown.length, page, more_records: items.length > page * perPage };
-  return { shown, info };
 }

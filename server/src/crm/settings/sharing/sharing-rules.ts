@@ -8,13 +8,12 @@ import type { Space } from '../../kernel/space/space.ts';
 import { readRuleCriteria } from '../../language/query/read-criteria.ts';
 import { filterParameter } from '../../wire/filters.ts';
 import { answerItemList, itemField, readPlainItem, referenceIn, success } from '../../wire/item-list.ts';
-import { pageParameters, pathId } from '../../wire/parameters.ts';
+import { pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
 import {
   changeArea,
   changedSetting,
   createSettings,
   type ItemReading,
-  pageOf,
   pathItem,
   type Reading,
   removeSettings,

@@ -5,7 +5,7 @@ import type { Territory } from '../../kernel/space/territory.ts';
 import { checkTerritories } from '../../kernel/space/territory-kind.ts';
 import { isPresent } from '../../kernel/space/territory-rules.ts';
 import { filterParameter } from '../../wire/filters.ts';
-import { countParameter, idsFilter, pageParameter, pageParameters, pathId } from '../../wire/parameters.ts';
+import { countParameter, idsFilter, pageOf, pageParameter, pageParameters, pathId } from '../../wire/parameters.ts';
 import { territoriesPerPage, territoryAnswer } from './territory-answer.ts';
 
 /** The calls that read territories (crm-api 11): everything about them is in memory. */
@@ -60,15 +60,12 @@ function listAnswer(call: CrmCall, territories: readonly Territory[]): CrmAnswer
 export async function countTerritoryUsers(call: CrmCall): Promise<CrmAnswer> {
   checkTerritories(call);
   const { space } = call;
-  const { page, perPage } = pageParameters(call);
-  const { territories } = space.contents;
-  const shown = territories.slice((page - 1) * perPage, page * perPage);
+  const { shown, info } = pageOf(space.contents.territories, pageParameters(call));
   if (shown.length === 0) return { status: 204 };
   const counts = shown.map(({ id, name, users }) => ({
     count: String(users.filter((user) => isPresent(space, user)).length),
     territory: { name, id },
   }));
-  const info = { per_page: perPage, count: shown.length, page, more_records: territories.length > page * perPage };
   return { status: 200, json: { associated_users_count: counts, info } };
 }
 

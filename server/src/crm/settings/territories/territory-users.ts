@@ -9,7 +9,7 @@ import { checkTerritories } from '../../kernel/space/territory-kind.ts';
 import { isPresent } from '../../kernel/space/territory-rules.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { answerItemList, readItemList, referenceIn, success } from '../../wire/item-list.ts';
-import { idsParameter, pageParameters, pathId } from '../../wire/parameters.ts';
+import { idsParameter, pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
 import { userAnswer } from '../people/user-answer.ts';
 import { pathTerritory } from './read-territories.ts';
 import { addUsers, readTerritories, removeUsers } from './store-territories.ts';
@@ -46,11 +46,8 @@ export async function getTerritoryOfUser(call: CrmCall): Promise<CrmAnswer> {
 }
 
 function page<Item>(call: CrmCall, key: string, found: readonly Item[], answer: (item: Item) => object): CrmAnswer {
-  const { page: number, perPage } = pageParameters(call);
-  const shown = found.slice((number - 1) * perPage, number * perPage);
+  const { shown, info } = pageOf(found, pageParameters(call));
   if (shown.length === 0) return { status: 204 };
-  const more_records = found.length > number * perPage;
-  const info = { per_page: perPage, count: shown.length, page: number, more_records };
   return { status: 200, json: { [key]: shown.map(answer), info } };
 }
 

@@ -8,8 +8,8 @@ import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { ViewSort } from '../../kernel/space/view-sort.ts';
 import { findView, viewInvalid } from '../../records/list/find-view.ts';
 import { viewSortFields } from '../../records/list/view-sort.ts';
-import { writeDefinition } from '../../store/definitions.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
+import { writeSettings } from '../../store/space/settings-table.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -48,7 +48,7 @@ async function change(
         continue;
       }
       const { id, body } = reading;
-      await writeDefinition(transaction, call, { id, kind: 'view_sort', module: module.number, body });
+      await writeSettings(transaction, call, 'view_sort', [{ id, module: module.number, definition: body }]);
       done.push(success('custom view sort order updated successfully', { id }));
     }
     return done;

@@ -9,7 +9,6 @@ import {
   Space,
   type UserSettings,
 } from '../../kernel/space/space.ts';
-import { loadDefinitions } from '../definitions.ts';
 import { loadAssignmentRules } from '../load-assignment-rules.ts';
 import { loadPipelines } from '../load-pipelines.ts';
 import { loadTerritories, topTerritory } from '../load-territories.ts';
@@ -99,9 +98,8 @@ export async function loadSpace(
     loadTerritories(database, space.data_space, topTerritory(space.data_space, space.name, createdAtMs)),
     loadPipelines(database, space.data_space),
     loadAssignmentRules(database, space.data_space),
-    loadDefinitions(database, space.data_space),
   ]);
-  const [territories, pipelines, assignmentRules, definitions] = sales;
+  const [territories, pipelines, assignmentRules] = sales;
   const metadata = await loadMetadata(database, space.data_space, { settings, lists });
   const roles = roleRows.map(
     (row): Role => ({
@@ -136,7 +134,6 @@ export async function loadSpace(
     territories,
     pipelines,
     assignmentRules,
-    definitions,
     lists,
     metadata,
   });

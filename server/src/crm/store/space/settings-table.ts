@@ -8,6 +8,7 @@ import type { Setting, SettingArea, SettingAreas, Settings } from '../../kernel/
 interface SettingRow {
   area: SettingArea;
   setting_id: string;
+  module: number;
   definition: SettingAreas[SettingArea];
   created_by: string;
   created_at_ms: string;
@@ -15,7 +16,7 @@ interface SettingRow {
   modified_at_ms: string;
 }
 
-const columns = 'area, setting_id, definition, created_by, created_at_ms, modified_by, modified_at_ms';
+const columns = 'area, setting_id, module, definition, created_by, created_at_ms, modified_by, modified_at_ms';
 
 /** All items that a data space keeps in memory. */
 export async function loadSettings(queryable: Queryable, dataSpace: number): Promise<Settings> {
@@ -45,20 +46,20 @@ export async function readSettings<Area extends SettingArea>(
   return rows.map((row) => fromRow(row) as Setting<Area>);
 }
 
-/** Writes items, new or changed. */
+/** Writes items, new or changed, with the caller's stamps. `module`: default 0. */
 export async function writeSettings<Area extends SettingArea>(
   transaction: Queryable,
   { space, user, nowMs }: Pick<CrmCall, 'space' | 'user' | 'nowMs'>,
   area: Area,
-  items: readonly { readonly id: string; readonly definition: SettingAreas[Area] }[],
+  items: readonly { readonly id: string; readonly module?: number; readonly definition: SettingAreas[Area] }[],
 ): Promise<void> {
   if (items.length === 0) return;
   await transaction.query({
     text: `INSERT INTO crm_setting (data_space, ${columns})
-           SELECT $1, $2, setting_id, definition, $5, $6, $5, $6
-           FROM unnest($3::bigint[], $4::jsonb[]) AS item (setting_id, definition)
+           SELECT $1, $2, setting_id, module, definition, $5, $6, $5, $6
+           FROM unnest($3::bigint[], $4::jsonb[], $7::integer[]) AS item (setting_id, definition, module)
            ON CONFLICT (data_space, area, setting_id) DO UPDATE
-           SET definition = excluded.definition, modified_by = $5, modified_at_ms = $6`,
+           SET module = excluded.module, definition = excluded.definition, modified_by = $5, modified_at_ms = $6`,
     values: [
       space.dataSpace,
       area,
@@ -66,26 +67,30 @@ export async function writeSettings<Area extends SettingArea>(
       items.map(({ definition }) => writeJson(definition)),
       user.id,
       nowMs,
+      items.map(({ module = 0 }) => module),
     ],
   });
 }
 
+/** @returns how many of them there were. */
 export async function deleteSettings(
   transaction: Queryable,
   dataSpace: number,
   area: SettingArea,
   ids: readonly string[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  await transaction.query({
-    text: 'DELETE FROM crm_setting WHERE data_space = $1 AND area = $2 AND setting_id = ANY ($3::bigint[])',
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  const gone = await transaction.query({
+    text: 'DELETE FROM crm_setting WHERE data_space = $1 AND area = $2 AND setting_id = ANY ($3::bigint[]) RETURNING 1',
     values: [dataSpace, area, ids],
   });
+  return gone.length;
 }
 
 function fromRow(row: SettingRow): Setting {
   return {
     id: row.setting_id,
+    module: row.module,
     definition: row.definition,
     createdBy: row.created_by,
     createdAtMs: Number(row.created_at_ms),

@@ -7,7 +7,7 @@ import { fieldAnswer, pickListValueId } from '../../settings/fields/field-answer
 /** What `GET …/actions/blueprint` answers: where the record stands, and the transitions that lead on from there. */
 export function blueprintAnswer(call: CrmCall, module: Module, { definition, field, state }: Process): object {
   const { space } = call;
-  const { name, transitions } = definition.body;
+  const { name, transitions } = definition.definition;
   const place = field.pickList.findIndex(({ value }) => value === state);
   const leading = transitions.filter((transition) => leavesFrom(transition, state));
   return {

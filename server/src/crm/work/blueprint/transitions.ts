@@ -54,7 +54,7 @@ export async function performTransition(call: CrmCall): Promise<CrmAnswer> {
   const process = processOf(call.space, module, record);
   if (!process) throw notInProcess(record.id);
   const wanted = readId(raw.transition_id);
-  const transition = process.definition.body.transitions.find(({ id }) => id === wanted);
+  const transition = process.definition.definition.transitions.find(({ id }) => id === wanted);
   if (!transition) throw new Refusal('INVALID_DATA', { details: place, message: 'invalid transition' });
   const data = raw.data ?? {};
   if (!isJsonObject(data)) {

@@ -5,8 +5,8 @@ import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Field, type Module, servesRecords, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { Blueprint, BlueprintTransition } from '../../kernel/space/blueprint.ts';
 import { readRuleCriteria } from '../../language/query/read-criteria.ts';
-import { deleteDefinition, readDefinitions, writeDefinition } from '../../store/definitions.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
+import { deleteSettings, readSettings, writeSettings } from '../../store/space/settings-table.ts';
 import { itemField, itemListOf, readPlainItem } from '../../wire/item-list.ts';
 
 /** Blueprints are defined by the operator: the API of this system reads and performs them only. */
@@ -40,21 +40,23 @@ export async function createBlueprint(call: CrmCall, raw: unknown): Promise<stri
     transitions: blueprint.transitions.map((transition, index) => ({ ...transition, id: ids[index] as string })),
   };
   await changeSpace(call, async (transaction) => {
-    const known = await readDefinitions(transaction, call, 'blueprint');
+    const known = await readSettings(transaction, call.space.dataSpace, 'blueprint');
     if (known.length >= blueprintLimits.blueprints) {
       throw new Refusal('LIMIT_EXCEEDED', { details: { limit: blueprintLimits.blueprints } });
     }
-    if (known.some((each) => each.body.name.toLowerCase() === body.name.toLowerCase())) {
+    if (known.some((each) => each.definition.name.toLowerCase() === body.name.toLowerCase())) {
       throw new Refusal('DUPLICATE_DATA', { details: { api_name: 'name', json_path: '$.name' } });
     }
-    await writeDefinition(transaction, call, { id, kind: 'blueprint', module: module.number, body });
+    await writeSettings(transaction, call, 'blueprint', [{ id, module: module.number, definition: body }]);
   });
   return id;
 }
 
 /** Its records stay where they stand, and are held by nothing any more. @returns whether there was such a blueprint. */
 export async function deleteBlueprint(call: CrmCall, id: string): Promise<boolean> {
-  return changeSpace(call, (transaction) => deleteDefinition(transaction, call, 'blueprint', id));
+  const { dataSpace } = call.space;
+  const gone = await changeSpace(call, (transaction) => deleteSettings(transaction, dataSpace, 'blueprint', [id]));
+  return gone > 0;
 }
 
 function invalid(json_path: string, details: object, code: ErrorCode = 'INVALID_DATA'): Refusal {

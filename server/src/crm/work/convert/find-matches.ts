@@ -17,8 +17,8 @@ const usual: Readonly<Record<Target, readonly Pair[]>> = {
 /** The fields that the duplicate-check preference names for the module, or else the usual ones. */
 export function matchedFields(call: CrmCall, target: Target): readonly Pair[] {
   const { number } = targetModule(call, target);
-  const [preference] = call.space.definitions('duplicate_check', leadModuleOf(call).number);
-  const mapping = preference?.body.mappings.find(({ module }) => module === number);
+  const [preference] = call.space.list('duplicate_check', leadModuleOf(call).number);
+  const mapping = preference?.definition.mappings.find(({ module }) => module === number);
   return mapping?.fields.map(({ current, mapped }): Pair => [current, mapped]) ?? usual[target];
 }
 

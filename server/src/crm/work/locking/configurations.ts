@@ -1,15 +1,14 @@
-import { showUserBriefly } from '../../fields/model/view.ts';
-import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
 import { type Module, servesRecords, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { checkPermission, customization } from '../../kernel/permissions.ts';
-import type { Definition } from '../../kernel/space/definition.ts';
 import type { LockingConfiguration } from '../../kernel/space/locking-configuration.ts';
-import { deleteDefinition, readDefinitions, writeDefinition } from '../../store/definitions.ts';
+import type { Setting } from '../../kernel/space/setting.ts';
+import { stampsOf } from '../../settings/kept/setting-list.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
+import { deleteSettings, readSettings, writeSettings } from '../../store/space/settings-table.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -18,7 +17,7 @@ import { lockExisting } from './rule-locking.ts';
 
 /** The calls of `/settings/record_locking_configurations`: a module has one configuration or none. */
 
-const kind = 'locking_configuration';
+const area = 'locking_configuration';
 const key = 'record_locking_configurations';
 
 /** The module that `?module=` names, when its records can be locked. @throws Refusal */
@@ -32,26 +31,24 @@ function lockedModule(call: CrmCall): Module {
 export async function listConfigurations(call: CrmCall): Promise<CrmAnswer> {
   const module = lockedModule(call);
   const type = call.query.get('feature_type');
-  const found = call.space.definitions(kind, module.number);
+  const found = call.space.list(area, module.number);
   if (found.length === 0 || (type && type !== 'record_locking')) return { status: 204 };
   return { status: 200, json: { [key]: found.map((each) => configurationAnswer(call, module, each)) } };
 }
 
-function configurationAnswer({ space, user }: CrmCall, module: Module, definition: Definition<typeof kind>): object {
-  const { id, body, createdBy, createdAtMs, modifiedBy, modifiedAtMs } = definition;
-  const profiles = space.contents.profiles.filter((profile) => body.excludedProfiles.includes(profile.id));
+function configurationAnswer(call: CrmCall, module: Module, configuration: Setting<typeof area>): object {
+  const { space } = call;
+  const { id, definition } = configuration;
+  const profiles = space.contents.profiles.filter((profile) => definition.excludedProfiles.includes(profile.id));
   return {
     id,
-    created_time: formatDateTime(createdAtMs, user.timeZone),
-    modified_time: formatDateTime(modifiedAtMs, user.timeZone),
-    created_by: showUserBriefly(space, createdBy),
-    modified_by: showUserBriefly(space, modifiedBy),
+    ...stampsOf(call, configuration),
     feature_type: 'record_locking',
     system_defined: false,
-    lock_type: body.lockType,
-    locked_for: body.excludedProfiles.length === 0 ? 'all_profiles' : 'all_profiles_except_excluded_profiles',
+    lock_type: definition.lockType,
+    locked_for: definition.excludedProfiles.length === 0 ? 'all_profiles' : 'all_profiles_except_excluded_profiles',
     lock_for_portal_users: false,
-    excluded_fields: body.excludedFields.flatMap((name) => {
+    excluded_fields: definition.excludedFields.flatMap((name) => {
       const field = module.field.get(name);
       return field ? [{ api_name: name, id: space.id(field.idSuffix) }] : [];
     }),
@@ -59,7 +56,7 @@ function configurationAnswer({ space, user }: CrmCall, module: Module, definitio
     restricted_actions: ['update', 'delete'],
     restricted_communications: [],
     restricted_custom_buttons: [],
-    locking_rules: body.rules.map(({ id: rule, name, criteria, locksExisting }) => ({
+    locking_rules: definition.rules.map(({ id: rule, name, criteria, locksExisting }) => ({
       ...{ id: rule, name, criteria, lock_existing_records: locksExisting },
     })),
   };
@@ -105,12 +102,12 @@ function unknownConfiguration(): Refusal {
 /** @returns undefined when the module has no configuration with that id. */
 async function update(call: CrmCall, module: Module, raw: unknown, id: string | undefined) {
   checkPermission(call.user, customization);
-  const known = call.space.definitions(kind, module.number).find((each) => each.id === id);
+  const known = call.space.list(area, module.number).find((each) => each.id === id);
   if (!known) return undefined;
   const ids = await call.store.ids.take(call.space.dataSpace, 1 + lockingLimits.rules);
   const [jobId] = ids.splice(0, 1) as [string];
-  const reading = readConfiguration(call, module, raw, `$.${key}[0]`, known.body, ids);
-  return 'code' in reading ? reading : put(call, module, known.body, known.id, reading, jobId);
+  const reading = readConfiguration(call, module, raw, `$.${key}[0]`, known.definition, ids);
+  return 'code' in reading ? reading : put(call, module, known.definition, known.id, reading, jobId);
 }
 
 /** Writes a configuration; a job locks the records that rules fit which are new and say so. */
@@ -123,10 +120,12 @@ async function put(
   jobId: string,
 ): Promise<ReturnType<typeof success> | ErrorBody> {
   const failure = await changeSpace(call, async (transaction) => {
-    const there = (await readDefinitions(transaction, call, kind)).filter((each) => each.module === module.number);
+    const there = (await readSettings(transaction, call.space.dataSpace, area)).filter(
+      (each) => each.module === module.number,
+    );
     if (!before && there.length > 0)
       return errorBody('NOT_ALLOWED', { id: there[0]?.id }, 'the module has a configuration already');
-    await writeDefinition(transaction, call, { id, kind, module: module.number, body });
+    await writeSettings(transaction, call, area, [{ id, module: module.number, definition: body }]);
     const known = new Set(before?.rules.filter((rule) => rule.locksExisting).map((rule) => JSON.stringify(rule)));
     const fresh = body.rules.filter((rule) => rule.locksExisting && !known.has(JSON.stringify(rule)));
     if (fresh.length > 0 && body.lockType !== 'manual') await lockExisting(transaction, call, module, jobId);
@@ -141,9 +140,9 @@ export async function deleteConfiguration(call: CrmCall): Promise<CrmAnswer> {
   checkPermission(call.user, customization);
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   await changeSpace(call, async (transaction) => {
-    const there = await readDefinitions(transaction, call, kind);
+    const there = await readSettings(transaction, call.space.dataSpace, area);
     if (!there.some((each) => each.id === id && each.module === module.number)) throw unknownConfiguration();
-    await deleteDefinition(transaction, call, kind, id);
+    await deleteSettings(transaction, call.space.dataSpace, area, [id]);
   });
   return answerItemList(key, [success('record locking configuration deleted successfully', { id })], 200);
 }

@@ -75,7 +75,7 @@ export async function getLock(call: CrmCall): Promise<CrmAnswer> {
 /** A lock as it is shown: with the keys that every item has, and of the others those that are named. */
 function lockAnswer(call: CrmCall, { module, recordId }: Place, row: LockRow, names: string[] | undefined): object {
   const { space, user } = call;
-  const [configuration] = row.by_rule ? space.definitions('locking_configuration', module.number) : [];
+  const [configuration] = row.by_rule ? space.list('locking_configuration', module.number) : [];
   const optional = {
     Record_Locking_Configuration_Id__s: configuration?.id ?? null,
     Record_Locking_Rule_Id__s: row.by_rule ? row.lock_id : null,

@@ -1,7 +1,7 @@
 import { customizedMetadata } from '../../../kernel/metadata/customized-metadata.ts';
 import { type ItemChanges, noChanges } from '../../../kernel/record/changes.ts';
 import type { RecordData, StoredRecord } from '../../../kernel/record/record.ts';
-import type { Definition, DefinitionBodies, DefinitionKind } from '../../../kernel/space/definition.ts';
+import type { SettingArea, SettingAreas, Settings } from '../../../kernel/space/setting.ts';
 import {
   type CrmUser,
   defaultOrganizationSettings,
@@ -64,7 +64,6 @@ export function spaceWith(contents: Partial<SpaceContents> = {}, fields: readonl
     territories: [],
     pipelines: [],
     assignmentRules: [],
-    definitions: [],
     lists: {},
     metadata: customizedMetadata([], rows, { territories: true }),
     ...contents,
@@ -114,12 +113,12 @@ export function writing(moduleName: string, given: WritingGiven = {}): Writing {
   return before ? changeOf(task, before) : newWriting(task, '7');
 }
 
-/** Something that the organization has set up for a module, as its space holds it. */
-export function definition<Kind extends DefinitionKind>(
-  kind: Kind,
+/** What a space holds of something that the organization has set up for a module. */
+export function withSetting<Area extends SettingArea>(
+  area: Area,
   module: number,
-  body: DefinitionBodies[Kind],
-): Definition<Kind> {
+  definition: SettingAreas[Area],
+): { readonly lists: Settings } {
   const stamps = { createdBy: user.id, createdAtMs: 0, modifiedBy: user.id, modifiedAtMs: 0 };
-  return { id: '1000001000000000042', kind, module, body, ...stamps };
+  return { lists: { [area]: [{ id: '1000001000000000042', module, definition, ...stamps }] } };
 }

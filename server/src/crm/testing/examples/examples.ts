@@ -4,11 +4,15 @@ import { contactRoleExamples } from './contact-roles.ts';
 import { groupExamples } from './groups.ts';
 import { hourExamples } from './hours.ts';
 import { jobExamples } from './jobs.ts';
+import { metadataExamples } from './metadata.ts';
 import { moneyExamples } from './money.ts';
+import { peopleExamples } from './people.ts';
+import { pickListExamples } from './pick-lists.ts';
+import { salesExamples } from './pipelines.ts';
 import { processExamples } from './processes.ts';
 import { recordExamples, relatedExamples } from './records.ts';
-import { metadataExamples, peopleExamples, salesExamples, territoryExamples } from './settings.ts';
 import { sharingExamples } from './sharing.ts';
+import { territoryExamples } from './territories.ts';
 import type { Example, Examples } from './world.ts';
 
 /** A good call of every operation of the table: what tests about all of them begin with. */
@@ -16,6 +20,7 @@ export const examples: Examples = {
   ...recordExamples,
   ...relatedExamples,
   ...metadataExamples,
+  ...pickListExamples,
   ...peopleExamples,
   ...territoryExamples,
   ...salesExamples,

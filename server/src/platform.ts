@@ -263,11 +263,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const ownerConnections = new Map(databases.all.map((each) => [each.label, each.ownerConnection]));
     registerRelocation(adminApp, { admin, ownerConnections });
     registerBackup(adminApp, {
-      databases: databases.all.map(({ label, kind, ownerConnection }) => ({
-        label,
-        kind,
-        connection: ownerConnection,
-      })),
+      databases: databases.all,
       secretKey: dataDirectory.secretKey,
       nowMs: () => clock.nowMs(),
     });

@@ -184,11 +184,11 @@ export async function findUser(
   return row && toUser(row);
 }
 
+/** What a list of users says of each. */
+export type ListedUser = Pick<User, 'userId' | 'email' | 'active'>;
+
 /** These users, those of them that there are. */
-export async function listUsers(
-  queryable: Queryable,
-  userIds: readonly string[],
-): Promise<{ readonly userId: UserId; readonly email: string; readonly active: boolean }[]> {
+export async function listUsers(queryable: Queryable, userIds: readonly string[]): Promise<ListedUser[]> {
   return queryable.query({
     text: 'SELECT user_id::text AS "userId", email, active FROM user_account WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id',
     values: [userIds],

@@ -1,5 +1,7 @@
+import type { ClientConfig } from 'pg';
 import type { AuditPartition } from '../audit/partitions.ts';
 import type { ContentFormat, ContentHead } from '../database/content-file.ts';
+import type { DatabaseKind } from '../database/migrate.ts';
 
 export const backupFormat: ContentFormat = { name: 'grantway-backup', version: 1, writtenBy: 'backup' };
 
@@ -10,4 +12,13 @@ export interface BackupHead extends ContentHead {
   readonly key_mark: string;
   /** The months of the audit log, by data centre. */
   readonly audit_partitions: Readonly<Record<string, readonly AuditPartition[]>>;
+}
+
+/** A database that goes into a backup, or that one is brought back to. */
+export interface BackupDatabase {
+  /** `directory`, or the id of a data centre. */
+  readonly label: string;
+  readonly kind: DatabaseKind;
+  /** Of the role that owns its tables. */
+  readonly ownerConnection: ClientConfig;
 }

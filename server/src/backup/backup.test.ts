@@ -9,7 +9,8 @@ import { keyPurposes } from '../foundation/key-purposes.ts';
 import { deriveKey } from '../foundation/secrets.ts';
 import { startLabStage } from '../lab/testing/lab-stage.ts';
 import { createDatabaseUrl, startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
-import { type RestorableDatabase, type RestoreOptions, restoreBackup } from './restore-backup.ts';
+import type { BackupDatabase } from './backup-format.ts';
+import { type RestoreOptions, restoreBackup } from './restore-backup.ts';
 
 const secretKey = 'ab'.repeat(32);
 const labels = ['us', 'eu'] as const;
@@ -27,7 +28,7 @@ async function newUrls(): Promise<DatabaseUrls> {
   return { directory, dataCenters: { us: us as string, eu: eu as string } };
 }
 
-function restorable({ directory, dataCenters }: DatabaseUrls): RestorableDatabase[] {
+function restorable({ directory, dataCenters }: DatabaseUrls): BackupDatabase[] {
   return [
     { label: 'directory', kind: 'directory', ownerConnection: { connectionString: directory as string } },
     ...labels.map((label) => {

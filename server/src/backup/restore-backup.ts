@@ -1,30 +1,20 @@
 import type { Readable } from 'node:stream';
-import type { ClientConfig } from 'pg';
 import { listAddresses } from '../accounts/users.ts';
 import { openPartition } from '../audit/partitions.ts';
 import { clearTables, insertRows, setSequences, tablesOf } from '../database/content.ts';
 import { asFileFault, type ContentPart, readContentFile } from '../database/content-file.ts';
 import { Database, type Queryable } from '../database/database.ts';
-import { applyMigrations, type DatabaseKind, dropTables } from '../database/migrate.ts';
+import { applyMigrations, dropTables } from '../database/migrate.ts';
 import { inTransactions } from '../database/transactions.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-import { type BackupHead, backupFormat } from './backup-format.ts';
+import { type BackupDatabase, type BackupHead, backupFormat } from './backup-format.ts';
 
 /** Nobody waits for the statements of a restore but the one who asked for it, and its transactions wait for each other. */
 const limits = {
   ...{ statementTimeoutSeconds: 0, lockTimeoutSeconds: 60, idleInTransactionTimeoutSeconds: 0, maxConnections: 1 },
 };
-
-/** A database that a backup may be brought back to. */
-export interface RestorableDatabase {
-  /** `directory`, or the id of a data centre. */
-  readonly label: string;
-  readonly kind: DatabaseKind;
-  /** Of the role that owns its tables. */
-  readonly ownerConnection: ClientConfig;
-}
 
 export interface RestoreOptions {
   /** Only this data centre; the directory stays as it is. Default: all that the file has. */
@@ -46,7 +36,7 @@ export interface Restored {
 }
 
 /** A database with the transaction that fills it. */
-interface Target extends RestorableDatabase {
+interface Target extends BackupDatabase {
   readonly transaction: Queryable;
   rows: number;
   displaced: readonly string[];
@@ -60,7 +50,7 @@ interface Target extends RestorableDatabase {
  */
 export async function restoreBackup(
   file: Readable,
-  databases: readonly RestorableDatabase[],
+  databases: readonly BackupDatabase[],
   options: RestoreOptions,
 ): Promise<Restored[]> {
   const opened = databases.map(({ label, ownerConnection: connection }) => new Database({ label, connection, limits }));

@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { contentFileType } from '../database/content-file.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-import { type BackedUpDatabase, writeBackup } from './write-backup.ts';
+import type { BackupDatabase } from './backup-format.ts';
+import { writeBackup } from './write-backup.ts';
 
 export interface BackupContext {
-  readonly databases: readonly BackedUpDatabase[];
+  readonly databases: readonly BackupDatabase[];
   readonly secretKey: Buffer;
   readonly nowMs: () => number;
 }
@@ -30,9 +31,9 @@ export function registerBackup(adminApp: FastifyInstance, { databases, secretKey
  * @throws UsableFailure for a data centre that is not there.
  */
 export function chooseDatabases(
-  databases: readonly BackedUpDatabase[],
+  databases: readonly BackupDatabase[],
   dataCenter: string | undefined,
-): readonly BackedUpDatabase[] {
+): readonly BackupDatabase[] {
   if (dataCenter === undefined) return databases;
   const chosen = databases.filter(({ label, kind }) => kind === 'data-center' && label === dataCenter);
   if (chosen.length > 0) return chosen;

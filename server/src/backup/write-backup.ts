@@ -1,26 +1,17 @@
 import type { Readable } from 'node:stream';
-import type { ClientConfig } from 'pg';
 import { type AuditPartition, listPartitions } from '../audit/partitions.ts';
 import { readRows, readSequences, tablesOf } from '../database/content.ts';
 import { type ContentPart, writeContentFile } from '../database/content-file.ts';
 import { DatabaseCopies } from '../database/copies.ts';
 import type { Queryable } from '../database/database.ts';
-import { type DatabaseKind, readMigrationNames } from '../database/migrate.ts';
+import { readMigrationNames } from '../database/migrate.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
 import { platformVersion } from '../foundation/version.ts';
-import { type BackupHead, backupFormat } from './backup-format.ts';
+import { type BackupDatabase, type BackupHead, backupFormat } from './backup-format.ts';
 
 const rowsOfChunk = 1_000;
 
-/** A database that goes into a backup. */
-export interface BackedUpDatabase {
-  /** `directory`, or the id of a data centre. */
-  readonly label: string;
-  readonly kind: DatabaseKind;
-  readonly connection: ClientConfig;
-}
-
-interface Opened extends BackedUpDatabase {
+interface Opened extends BackupDatabase {
   readonly queryable: Queryable;
   close(): Promise<void>;
 }
@@ -31,7 +22,7 @@ interface Opened extends BackedUpDatabase {
  * @param nowMs the platform's time.
  */
 export async function writeBackup(
-  databases: readonly BackedUpDatabase[],
+  databases: readonly BackupDatabase[],
   { secretKey, nowMs }: { readonly secretKey: Buffer; readonly nowMs: number },
 ): Promise<Readable> {
   const sorted = databases.toSorted(
@@ -62,8 +53,8 @@ export async function writeBackup(
 }
 
 /** A connection of one moment, which begins with the first statement. */
-async function open(database: BackedUpDatabase): Promise<Opened> {
-  const copies = new DatabaseCopies(database.connection);
+async function open(database: BackupDatabase): Promise<Opened> {
+  const copies = new DatabaseCopies(database.ownerConnection);
   const { connection: queryable, close } = await copies.connect(copies.name);
   try {
     await queryable.query({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });

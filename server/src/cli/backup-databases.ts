@@ -36,8 +36,7 @@ export async function backUpDatabases(options: BackupOptions): Promise<number> {
   }
   let bytes = 0;
   await withDatabases(options, async ({ all }, { secretKey }) => {
-    const databases = all.map(({ label, kind, ownerConnection }) => ({ label, kind, connection: ownerConnection }));
-    const content = await writeBackup(chooseDatabases(databases, options.dc), {
+    const content = await writeBackup(chooseDatabases(all, options.dc), {
       secretKey,
       nowMs: systemClock.nowMs(),
     });

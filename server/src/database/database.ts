@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Settings } from '../config/settings.ts';
-import { currentTrace } from '../foundation/trace.ts';
+import { currentTrace, type Trace } from '../foundation/trace.ts';
 import { Unavailable } from '../foundation/unavailable.ts';
 import { HangWatch } from './hang-watch.ts';
 import { asOutage, endsConnection } from './outage.ts';
@@ -173,8 +173,13 @@ export class Database implements Queryable {
 
   /** @throws Unavailable when the database does not answer, or not within the limits. */
   query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
-    const run = () => (this.fault ? this.fault(() => this.#query<Row>(statement)) : this.#query<Row>(statement));
-    return this.#traced(statement.name ?? 'statement', run);
+    const trace = currentTrace();
+    if (!trace) return this.#ask(statement);
+    return this.#traced(trace, statement.name ?? 'statement', () => this.#ask<Row>(statement));
+  }
+
+  #ask<Row>(statement: Statement): Promise<Row[]> {
+    return this.fault ? this.fault(() => this.#query<Row>(statement)) : this.#query(statement);
   }
 
   async #query<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]> {
@@ -197,12 +202,12 @@ export class Database implements Queryable {
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>, limits?: TransactionLimits): Promise<Result> {
     const run = () =>
       this.fault ? this.fault(() => this.#transaction(work, limits)) : this.#transaction(work, limits);
-    return this.#traced('transaction', run);
+    const trace = currentTrace();
+    return trace ? this.#traced(trace, 'transaction', run) : run();
   }
 
-  #traced<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    const trace = currentTrace();
-    return trace ? trace.part(name, { 'db.system.name': 'postgresql', 'db.namespace': this.label }, work) : work();
+  #traced<Result>(trace: Trace, name: string, work: () => Promise<Result>): Promise<Result> {
+    return trace.part(name, { 'db.system.name': 'postgresql', 'db.namespace': this.label }, work);
   }
 
   async #transaction<Result>(

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { endGrants } from '../accounts/store/end-tokens.ts';
-import { findUser, listUsers, setActive } from '../accounts/users.ts';
+import { findUser, type ListedUser, listUsers, setActive } from '../accounts/users.ts';
 import type { AdminContext, AdministeredDataCenter } from '../admin/context.ts';
 import { badInput, conflict, notFound } from '../admin/failure.ts';
 import { recordOperatorEvent } from '../admin/operator-events.ts';
@@ -64,7 +64,7 @@ export async function moveUsers(context: MoveContext, request: MoveRequest): Pro
     await untilNobodyWrites(from.database);
     const jobs = await openJobsOf(from.database, group);
     if (jobs > 0) throw conflict(`${jobs} jobs of the organization are under way; try again when they have ended`);
-    const rows = await moveAll(context, from, to, group, active);
+    const rows = await moveAll(context, from, to, group, people);
     const moved = {
       ...{ data_center: to.dataCenter.id, users: people.map(({ email }) => email), rows },
       organizations: group.organizations.map(({ organizationId }) => organizationId),
@@ -135,9 +135,9 @@ async function moveAll(
   from: AdministeredDataCenter,
   to: AdministeredDataCenter,
   group: MovingGroup,
-  active: readonly { readonly userId: string }[],
+  people: readonly ListedUser[],
 ): Promise<number> {
-  const names = (await listUsers(from.database, group.userIds)).map(({ email }) => email);
+  const names = people.map(({ email }) => email);
   const notices = group.dataSpaces.map((dataSpace) => `${spaceTopic}:${dataSpace}`);
   // The target commits first: where a process ends between two commits, the user is still at home where the directory says.
   const opened = [from.dataCenter.id, 'directory', to.dataCenter.id].map((label) => {
@@ -157,7 +157,8 @@ async function moveAll(
         await checkIds(target, to, group, names);
         await removeRows(target, group);
         const rows = await moveRows(source, target, group);
-        for (const { userId } of active) await setActive(target, to.notices, userId, true);
+        for (const { userId } of people.filter((user) => user.active))
+          await setActive(target, to.notices, userId, true);
         await admin.homeIndex.move(names, from.dataCenter.id, to.dataCenter.id, directory);
         for (const side of [source, target]) await notifyChanges(side, notices);
         return rows;

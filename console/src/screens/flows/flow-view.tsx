@@ -20,7 +20,7 @@ interface FlowViewProps {
 
 /**
  * One flow: its diagram, and the step that was opened. At first that is the step of the request which the flow was asked for
- * by, else the last one that failed.
+ * by, where that failed or is not the flow's first, else the last one that failed.
  */
 export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close }: FlowViewProps) {
   const [chosen, setChosen] = useState<number | null>();
@@ -67,11 +67,11 @@ export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close
 }
 
 function firstOpened({ flowId, steps }: Flow, requestId: string | undefined): number | undefined {
-  // A flow has the id of its first request: who asks by that asks for the whole.
-  const asked = (step: Flow['steps'][number]) => step.requestId === requestId && requestId !== flowId;
+  const asked = (step: Flow['steps'][number]) => step.requestId === requestId;
   const places = [
     steps.findLastIndex((step) => asked(step) && step.failed),
-    steps.findIndex(asked),
+    // A flow has the id of its first request: who asks by that asks for the whole.
+    requestId === flowId ? -1 : steps.findIndex(asked),
     steps.findLastIndex((step) => step.failed),
   ];
   return places.find((place) => place >= 0);

@@ -18,6 +18,8 @@ export default defineConfig({
     // Files share the modules of their worker: loading them anew for each file took a fifth of the run. A test that
     // changes the process (spies, environment, working directory) undoes that at its end.
     isolate: false,
+    // A machine that is busy with two browsers takes more than the usual second for an answer and a page to show it.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,17 +1,23 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a test run with one plain line that any tool can read: `N passed, N failed, N skipped`. */
+/**
+ * Ends a test run with the names of the tests that passed at their second try only, and one plain line that any tool can
+ * read: `N passed, N failed, N skipped`.
+ */
 export default class TotalReporter implements Reporter {
   onTestRunEnd(testModules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 };
+    const unsteady: string[] = [];
     for (const testModule of testModules) {
       // A file that could not be loaded has no tests, and has failed all the same.
       if (!testModule.ok() && testModule.children.size === 0) count.failed++;
       for (const test of testModule.children.allTests()) {
         const { state } = test.result();
         if (state !== 'pending') count[state]++;
+        if (test.diagnostic()?.flaky) unsteady.push(`${testModule.relativeModuleId} > ${test.fullName}`);
       }
     }
+    for (const name of unsteady) process.stdout.write(`\npassed at the second try only: ${name}`);
     process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
   }
 }

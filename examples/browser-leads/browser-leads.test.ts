@@ -73,11 +73,11 @@ async function signedIn(path: string): Promise<Page> {
 describe('signing in', () => {
   test('survives a blocked window and then works by the button', async () => {
     const { page, problems } = await bench.open('/index.html');
-    expect(await page.locator('#sessionHint').textContent()).toContain('held back the sign-in window');
+    await expect.poll(() => page.locator('#sessionHint').textContent()).toContain('held back the sign-in window');
     bench.accounts.answer = () => granted(bench.api.origin, 't1');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Signed in at data centre IN').waitFor();
-    expect(await page.locator('#sessionHint').textContent()).toContain(bench.api.origin);
+    await expect.poll(() => page.locator('#sessionHint').textContent()).toContain(bench.api.origin);
     expect(problems).toEqual([]);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Not signed in').waitFor();
@@ -89,22 +89,22 @@ describe('signing in', () => {
     bench.accounts.answer = () => 'error=access_denied';
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('You did not allow access').waitFor();
-    expect(await page.locator('#sessionHint').textContent()).toContain('access_denied');
+    await expect.poll(() => page.locator('#sessionHint').textContent()).toContain('access_denied');
     expect(await stored(page, 'access_token')).toBeNull();
   });
 
   test('offers the realms and remembers the choice', async () => {
     serveConfig({ us: 'http://localhost:1', cn: bench.accounts.origin });
     const { context, page } = await bench.open('/index.html');
-    expect(await page.locator('#sessionHint').textContent()).toContain('Sign in to work');
+    await expect.poll(() => page.locator('#sessionHint').textContent()).toContain('Sign in to work');
     const reloaded = page.waitForEvent('load');
     await page.getByLabel('China').click();
     await reloaded;
-    expect(await page.getByLabel('China').isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel('China').isChecked()).toBe(true);
     const opened = context.waitForEvent('page');
     await page.getByRole('button', { name: 'Sign in' }).click();
     expect((await opened).url()).toContain(bench.accounts.origin);
-    expect(await page.locator('#sessionTitle').textContent()).toBe('Signing in');
+    await expect.poll(() => page.locator('#sessionTitle').textContent()).toBe('Signing in');
   });
 
   test.each([
@@ -118,7 +118,7 @@ describe('signing in', () => {
     try {
       const { page, problems } = await bench.open(path);
       await page.getByText('npm run build').waitFor();
-      expect(await page.getByText('Loading…').count()).toBe(0);
+      await expect.poll(() => page.getByText('Loading…').count()).toBe(0);
       expect(problems).toEqual([]);
     } finally {
       bench.serve(file, built);
@@ -128,7 +128,7 @@ describe('signing in', () => {
   test('says so when it has no client', async () => {
     bench.serve('/js/config.js', '');
     const { page } = await bench.open('/index.html');
-    expect(await page.getByRole('alert').textContent()).toContain('no client yet');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('no client yet');
   });
 });
 
@@ -144,7 +144,7 @@ describe('the redirect page', () => {
     await page.goto(`${bench.app.origin}/app/redirect.html#${evil}&state=${state}`);
     await page.getByText('nothing was stored').waitFor();
     expect(await page.evaluate(() => ({ ...localStorage }))).toEqual(kept);
-    expect(page.url()).not.toContain('evil');
+    await expect.poll(() => page.url()).not.toContain('evil');
   });
 
   test('takes the answer to the original SDK, whose state is always the same', async () => {
@@ -185,7 +185,7 @@ describe('leads', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByText('Last name is needed.').waitFor();
     await dialog.getByLabel('Last name').fill('Ruiz Gil');
-    expect(await dialog.getByText('Last name is needed.').count()).toBe(0);
+    await expect.poll(() => dialog.getByText('Last name is needed.').count()).toBe(0);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Edit Ana Ruiz Gil' }).waitFor();
     const put = bench.api.requests.filter(({ method }) => method === 'PUT').at(-1);
@@ -203,20 +203,20 @@ describe('leads', () => {
     await page.getByRole('button', { name: 'Add lead' }).click();
     await page.getByText('Last name is needed.').waitFor();
     const lastName = page.getByLabel('Last name');
-    expect(await lastName.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => lastName.getAttribute('aria-invalid')).toBe('true');
     expect(await lastName.evaluate((input) => input === document.activeElement)).toBe(true);
     const line = page.locator(`#${await lastName.getAttribute('aria-describedby')}`);
-    expect(await line.textContent()).toBe('Last name is needed.');
+    await expect.poll(() => line.textContent()).toBe('Last name is needed.');
     await lastName.fill('R');
-    expect(await page.getByText('Last name is needed.').count()).toBe(0);
-    expect(await lastName.getAttribute('aria-invalid')).toBeNull();
+    await expect.poll(() => page.getByText('Last name is needed.').count()).toBe(0);
+    await expect.poll(() => lastName.getAttribute('aria-invalid')).toBeNull();
 
     const details = { api_name: 'Email' };
     const email = { code: 'INVALID_DATA', details, message: 'invalid data', status: 'error' };
     bench.api.answer = () => ({ status: 400, body: JSON.stringify({ data: [email] }) });
     await page.getByRole('button', { name: 'Add lead' }).click();
     await page.getByText('Write an e-mail address such as ana@example.com.').waitFor();
-    expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
 
     const odd = { code: 'RECORD_LOCKED', details: {}, message: 'record is locked', status: 'error' };
     bench.api.answer = () => ({ status: 400, body: JSON.stringify({ data: [odd] }) });
@@ -234,20 +234,20 @@ describe('leads', () => {
     expect(await page.evaluate(ofName)).toBe('block');
     const previous = page.getByRole('button', { name: 'Previous' });
     const next = page.getByRole('button', { name: 'Next' });
-    expect(await previous.isDisabled()).toBe(true);
+    await expect.poll(() => previous.isDisabled()).toBe(true);
     await next.click();
     await page.getByText('Leads 21 to 40.').waitFor();
     await next.click();
     await page.getByText('Leads 41 to 45.').waitFor();
-    expect(await next.isDisabled()).toBe(true);
+    await expect.poll(() => next.isDisabled()).toBe(true);
     await previous.click();
     await page.getByText('Leads 21 to 40.').waitFor();
 
     await page.getByRole('searchbox', { name: 'Search leads' }).fill('lead 4');
     await page.keyboard.press('Enter');
     await page.getByText('Leads 1 to 6.').waitFor();
-    expect(await page.getByRole('rowheader').count()).toBe(6);
-    expect(await previous.isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('rowheader').count()).toBe(6);
+    await expect.poll(() => previous.isVisible()).toBe(false);
     expect(bench.api.requests.at(-1)?.url).toContain('/Leads/search?');
     await page.getByRole('searchbox').fill('nobody');
     await page.getByRole('button', { name: 'Search' }).click();
@@ -257,7 +257,7 @@ describe('leads', () => {
     await page.getByText('Leads 1 to 20.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Not signed in').waitFor();
-    expect(await page.getByRole('rowheader').count()).toBe(0);
+    await expect.poll(() => page.getByRole('rowheader').count()).toBe(0);
   });
 
   test('from an origin that the CRM does not know say so', async () => {

@@ -65,7 +65,7 @@ describe('users of three data centres', () => {
     if (id !== 'cn') expect(await complaints(page)).toEqual([]);
     const { accessToken, location } = await signedIn(page, id);
     expect(location).toBe(id);
-    expect(page.url()).toBe(`${origin}/`);
+    await expect.poll(() => page.url()).toBe(`${origin}/`);
     await page.getByText('There are no leads yet.').waitFor();
     await addLeads(page, id, accessToken, count);
     await page.getByRole('button', { name: 'Refresh' }).click();
@@ -79,11 +79,11 @@ describe('users of three data centres', () => {
     await again.getByRole('heading', { name: 'Leads' }).waitFor();
     await again.getByRole('listitem').first().waitFor();
     if (count > 20) {
-      expect(await again.getByRole('listitem').count()).toBe(20);
+      await expect.poll(() => again.getByRole('listitem').count()).toBe(20);
       await again.getByRole('button', { name: 'More leads' }).click();
     }
     await again.getByText(`${count} shown, which are all.`).waitFor();
-    expect(await again.getByRole('listitem').count()).toBe(count);
+    await expect.poll(() => again.getByRole('listitem').count()).toBe(count);
     // Light and dark are enough.
     for (const width of id === 'cn' ? [] : [390, 1280]) {
       await again.setViewportSize({ width, height: 844 });
@@ -111,8 +111,8 @@ describe('what goes wrong', () => {
     await chooseEnvironment(page, 'Sandbox');
     await page.getByRole('button', { name: 'Reject' }).click();
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('access_denied');
-    expect(page.url()).toBe(`${other}/`);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('access_denied');
+    await expect.poll(() => page.url()).toBe(`${other}/`);
     expect(await complaints(page)).toEqual([]);
 
     // The browser is still signed in at the accounts server.
@@ -128,7 +128,7 @@ describe('what goes wrong', () => {
 
     await page.goto(`${other}/callback?state=foreign&code=1000.a.b`);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    expect(page.url()).toBe(`${other}/`);
+    await expect.poll(() => page.url()).toBe(`${other}/`);
     expect(problems).toEqual([]);
   });
 });

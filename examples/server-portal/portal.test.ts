@@ -95,9 +95,9 @@ test.each(dataCenterIds)('a user of %s gets a row and sees a report', async (hom
     ...[expect.stringMatching(/^\d{17,}$/), masked, masked, '3600', domains[home]],
     ...[new URL(stage.origin(home)).host, (environments[home] ?? 'Production').toLowerCase()],
   ]);
-  expect(await page.getByRole('img', { name: 'Leads by status' }).getByText('Contacted', { exact: true }).count()).toBe(
-    1,
-  );
+  await expect
+    .poll(() => page.getByRole('img', { name: 'Leads by status' }).getByText('Contacted', { exact: true }).count())
+    .toBe(1);
   expect(await page.content()).not.toMatch(/1000\.[0-9a-f]{32}/);
   expect(problems).toEqual([]);
   await context.close();
@@ -133,11 +133,11 @@ test('explains a refusal by its code', async () => {
   await page.getByRole('button', { name: 'Reject' }).click();
   await page.waitForURL(`${portalAt()}/`);
   const notice = page.getByRole('alert');
-  expect(await notice.textContent()).toMatch(/You did not allow access.*access_denied/s);
+  await expect.poll(() => notice.textContent()).toMatch(/You did not allow access.*access_denied/s);
   await inspectPage(page, 'portal-refused');
   // It is told once.
   await page.reload();
-  expect(await notice.count()).toBe(0);
+  await expect.poll(() => notice.count()).toBe(0);
 });
 
 test('sends nothing to a foreign accounts server, and nothing for a sign-in that this browser did not begin', async () => {
@@ -172,13 +172,13 @@ test('sends nothing to a foreign accounts server, and nothing for a sign-in that
   ];
   for (const [parameters, code] of cases) {
     await callback(parameters);
-    expect(await page.getByRole('alert').textContent()).toContain(code);
-    expect(page.url()).toBe(`${portalAt()}/`);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain(code);
+    await expect.poll(() => page.url()).toBe(`${portalAt()}/`);
   }
   const another = await stage.open();
   const state = await begin();
   await another.page.goto(`${portalAt()}/callback?${new URLSearchParams({ ...place, state, code: 'x' })}`);
-  expect(await another.page.getByRole('alert').textContent()).toContain('state_mismatch');
+  await expect.poll(() => another.page.getByRole('alert').textContent()).toContain('state_mismatch');
   expect(asked).toBe(0);
   expect(await portalRows('SELECT key FROM portal.oauth_token')).toEqual(before);
   foreign.close();
@@ -205,7 +205,7 @@ test('renews after the hour, is given a refresh token again, keeps environments 
   stage.platform.clock.advance(3600);
   await page.reload();
   await page.getByText('once, last ').waitFor();
-  expect(await page.getByText('Access token1000.').textContent()).toContain((await tokens())?.[0]);
+  await expect.poll(() => page.getByText('Access token1000.').textContent()).toContain((await tokens())?.[0]);
   const second = await tokens();
   expect([second?.[0] === first?.[0], second?.[1]]).toEqual([false, first?.[1]]);
   await page.getByRole('button', { name: 'Renew the access token' }).click();
@@ -228,7 +228,7 @@ test('renews after the hour, is given a refresh token again, keeps environments 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You are signed out').waitFor();
   expect(await environmentsOfIn()).toEqual(['production']);
-  expect(await page.getByText(stage.user('in').email).count()).toBe(0);
+  await expect.poll(() => page.getByText(stage.user('in').email).count()).toBe(0);
   expect(await stage.event('in', 'revoke', 'Success')).toBeDefined();
   expect(await tokensOfSandbox()).toMatchObject({ in: 0 });
   expect(problems).toEqual([]);

@@ -74,8 +74,8 @@ test('each page is a device of its own; users of two data centres connect, and s
     expect.stringMatching(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/),
     expect.not.stringMatching(codes[0] ?? ''),
   ]);
-  expect(await page.getByRole('main').textContent()).toContain(`${stage.origin('us')}/oauth/v3/device`);
-  expect(await page.getByRole('img', { name: /QR code/ }).count()).toBe(1);
+  await expect.poll(() => page.getByRole('main').textContent()).toContain(`${stage.origin('us')}/oauth/v3/device`);
+  await expect.poll(() => page.getByRole('img', { name: /QR code/ }).count()).toBe(1);
   await inspectPage(page, 'tv-waiting');
 
   await answerDevice(codes[0] ?? '', 'us', 'Accept');
@@ -95,7 +95,7 @@ test('each page is a device of its own; users of two data centres connect, and s
   // Nobody else sees its screen.
   const stranger = await stage.open();
   await stranger.page.goto(page.url());
-  expect(await stranger.page.getByText('Seen on TV').count()).toBe(0);
+  await expect.poll(() => stranger.page.getByText('Seen on TV').count()).toBe(0);
 
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText('Connect this TV').waitFor();
@@ -109,7 +109,7 @@ test('a refusal and the end of the code are told in words; China has a start of 
   await page.goto(tvOrigin());
   await answerDevice(await userCode(page), 'eu', 'Reject');
   await page.getByText('Access was refused').waitFor();
-  expect(await page.getByRole('alert').textContent()).toContain('access_denied');
+  await expect.poll(() => page.getByRole('alert').textContent()).toContain('access_denied');
   await inspectPage(page, 'tv-refused');
 
   await page.getByRole('link', { name: 'New code' }).click();

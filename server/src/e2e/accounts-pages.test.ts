@@ -208,7 +208,7 @@ describe('the way back to the app', () => {
     await page.getByRole('heading', { name: 'Choose an organization' }).waitFor();
     await tabTo('radio', 'Production');
     await keyboard.press('ArrowDown');
-    expect(await page.getByRole('radio', { name: 'Sandbox' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: 'Sandbox' }).isChecked()).toBe(true);
     await keyboard.press('Enter');
     await tabTo('checkbox', 'Grant access for the entire session');
     await keyboard.press('Space');

@@ -222,7 +222,7 @@ test('a form keeps what was typed when the session ends, and goes on after a sig
   await opened.getByRole('heading', { name: 'Start here' }).waitFor();
   await dialog.getByRole('button', { name: 'I have signed in' }).click();
   await dialog.waitFor({ state: 'detached' });
-  expect(await page.getByLabel('Client name', { exact: true }).inputValue()).toBe('Kept over the end');
+  await expect.poll(() => page.getByLabel('Client name', { exact: true }).inputValue()).toBe('Kept over the end');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByRole('tab', { name: 'Client Secret', selected: true }).waitFor();
   // Back leads through the screens and tabs that were seen.
@@ -254,7 +254,7 @@ test('two consoles of two data centres in one browser do not disturb each other'
   await eu.getByRole('menuitem', { name: 'Sign out' }).click();
   await eu.getByRole('link', { name: 'Sign in' }).waitFor();
   await shows(us, 'us');
-  expect(await us.getByLabel('Last name').inputValue()).toBe('Of us');
+  await expect.poll(() => us.getByLabel('Last name').inputValue()).toBe('Of us');
   expect(problems).toEqual([]);
 });
 

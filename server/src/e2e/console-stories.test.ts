@@ -153,8 +153,8 @@ test.each([
 
   await page.getByRole('tab', { name: 'Settings' }).click();
   const group = page.getByRole('group', { name: 'Multi DC' });
-  expect(await group.getByRole('switch', { name: /^us, / }).isDisabled()).toBe(true);
-  expect(await group.getByRole('switch', { name: /^cn, / }).count()).toBe(0);
+  await expect.poll(() => group.getByRole('switch', { name: /^us, / }).isDisabled()).toBe(true);
+  await expect.poll(() => group.getByRole('switch', { name: /^cn, / }).count()).toBe(0);
   const india = group.getByRole('switch', { name: 'in, India' });
   await india.click();
   await expect.poll(() => india.isChecked()).toBe(true);
@@ -315,7 +315,7 @@ test('records: links, files and rows are edited, and a change of somebody else m
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const conflict = page.getByRole('alert', { name: 'Somebody else has changed this record' });
   await conflict.getByText('Phone: – → 030 1').waitFor();
-  expect(await page.getByRole('textbox', { name: 'Company' }).inputValue()).toBe('Kitchen and Sons');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Company' }).inputValue()).toBe('Kitchen and Sons');
   await conflict.getByRole('button', { name: 'Save my changes too' }).click();
   await page.getByRole('heading', { name: 'Cook', level: 1 }).waitFor();
   for (const text of ['Kitchen and Sons', '030 1', 'Oven']) await page.getByText(text).first().waitFor();
@@ -337,7 +337,7 @@ test('records: links, files and rows are edited, and a change of somebody else m
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('heading', { name: 'A kitchen', level: 1 }).waitFor();
   await page.getByRole('link', { name: 'Edit' }).click();
-  expect(await row.getByRole('textbox', { name: 'Quantity' }).inputValue()).toBe('2');
+  await expect.poll(() => row.getByRole('textbox', { name: 'Quantity' }).inputValue()).toBe('2');
   await page.getByRole('combobox', { name: 'Quote Owner' }).waitFor();
 
   // A look-up into several modules: the module first, then the record.

@@ -57,7 +57,7 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     }).then((response) => response.text());
     const panel = page.getByRole('region', { name: /^Step \d+$/ });
     await panel.getByText('Mend').waitFor({ timeout: 15_000 });
-    expect(await panel.textContent()).toMatch(/Expected.*Came.*in.*Rule.*Mend/);
+    await expect.poll(() => panel.textContent()).toMatch(/Expected.*Came.*in.*Rule.*Mend/);
     expect(await page.content()).not.toContain(token);
     await inspectScreen(page, `failed step (${look})`);
 

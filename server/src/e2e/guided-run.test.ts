@@ -72,7 +72,7 @@ test.each(Object.entries(looks))(
     await page.getByRole('button', { name: 'authorize' }).first().click();
     const note = page.getByRole('note');
     await note.waitFor();
-    expect(await note.textContent()).toMatch(/Expected:.*Came:.*Rule:.*Mend:/);
+    await expect.poll(() => note.textContent()).toMatch(/Expected:.*Came:.*Rule:.*Mend:/);
     await inspectScreen(page, `an event that is explained, ${look}`);
 
     await page.goto(`${consoleOrigin(stage, 'us')}${at(browser.client_id, 'cors')}?origin=https://elsewhere.example`);

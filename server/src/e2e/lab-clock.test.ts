@@ -33,9 +33,10 @@ test('61 minutes later the sample app renews its token without the user, and goe
     access_tokens_expired: expect.any(Number),
   });
   await addLead(page, 'An hour later');
-  await expect.poll(() => stored(page, 'access_token'), { timeout: 15_000 }).toMatch(/^1000\./);
-  expect(await stored(page, 'access_token')).not.toBe(before);
   await page.getByRole('cell', { name: 'An hour later' }).waitFor();
+  const renewed = await stored(page, 'access_token');
+  expect(renewed).toMatch(/^1000\./);
+  expect(renewed).not.toBe(before);
   expect(await stage.count('protocol_event WHERE outcome = $1', ['TokenExpired'])).toMatchObject({ us: 1 });
   expect(problems).toEqual([]);
   await context.close();
@@ -45,7 +46,7 @@ test('others do not see it', async () => {
   const { page } = await stage.open();
   await enterWithPassword(page, consoleOrigin(stage, 'eu'), stage.user('eu'));
   await page.getByRole('button', { name: 'Add client' }).waitFor();
-  expect(await page.getByRole('region', { name: 'Clock of the lab' }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('region', { name: 'Clock of the lab' }).count()).toBe(0);
   const refused = await page.request.get(`${consoleOrigin(stage, 'eu')}/api/administration/clock`);
   expect(refused.status()).toBe(404);
 });

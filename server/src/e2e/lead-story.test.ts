@@ -34,7 +34,7 @@ test.each(dataCenterIds)('a user of %s adds a lead from the browser, lists, chan
 
   await opened.getByRole('heading', { name: 'Choose an organization' }).waitFor();
   const choices = opened.getByRole('group', { name: `Demo Company ${home.toUpperCase()}` }).getByRole('radio');
-  expect(await choices.count()).toBe(3);
+  await expect.poll(() => choices.count()).toBe(3);
   await opened.getByRole('button', { name: 'Next' }).click();
 
   await opened.getByRole('heading', { name: 'Demo Client based app asks for access to your data' }).waitFor();

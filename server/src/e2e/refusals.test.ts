@@ -69,7 +69,7 @@ describe('the sign-in', () => {
     await opened.getByRole('link', { name: 'Not you?' }).click();
     await giveName(opened, stage.user('us').email);
     await givePassword(opened, 'wrong');
-    expect(await opened.getByRole('alert').textContent()).toBe(refusal);
+    await expect.poll(() => opened.getByRole('alert').textContent()).toBe(refusal);
     expect(await stage.event('us', 'sign-in', 'CredentialsWrong')).toEqual({ reason: 'wrong password' });
     expect((await context.cookies()).filter(({ name }) => name.includes('session'))).toEqual([]);
     expect(await stored(page, 'access_token')).toBeNull();
@@ -86,8 +86,10 @@ describe('the sign-in', () => {
       await opened.getByRole('button', { name: 'Next' }).click();
       await opened.getByRole('heading', { name: 'Invalid Client' }).waitFor();
       expect(new URL(opened.url()).origin).toBe(stage.origin('au'));
-      expect(await opened.locator('meta[name="accounts-error"]').getAttribute('content')).toBe('invalid_client');
-      expect(await opened.getByRole('main').textContent()).toContain('not enabled for this data centre');
+      await expect
+        .poll(() => opened.locator('meta[name="accounts-error"]').getAttribute('content'))
+        .toBe('invalid_client');
+      await expect.poll(() => opened.getByRole('main').textContent()).toContain('not enabled for this data centre');
       expect(await stage.event('au', 'authorize', 'ClientNotEnabled')).toMatchObject({ dataCenter: 'au' });
     } finally {
       await changeClient(stage.platform.admin, clientId, { enable: ['au'] });
@@ -101,7 +103,7 @@ describe('T26 a page from an origin that is not registered', () => {
     await page.goto(strangerOrigin);
     const opened = await openWindow(page);
     await opened.getByRole('heading', { name: 'Invalid Redirect Uri' }).waitFor();
-    expect(await opened.getByRole('main').textContent()).toContain(`${strangerOrigin}/app/redirect.html`);
+    await expect.poll(() => opened.getByRole('main').textContent()).toContain(`${strangerOrigin}/app/redirect.html`);
     expect(await stage.event('us', 'authorize', 'RedirectUriMismatch')).toMatchObject({
       came: `${strangerOrigin}/app/redirect.html`,
       closest: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/app\/redirect\.html$/),

@@ -69,7 +69,7 @@ describe('prompt=login', () => {
 
     await page.goto(authUrl({ state: 's2', prompt: 'login' }));
     await page.getByRole('heading', { name: 'Enter your password' }).waitFor();
-    expect(page.url()).toContain(stage.origin('in'));
+    await expect.poll(() => page.url()).toContain(stage.origin('in'));
     await givePassword(page, stage.user('in').password);
     expect(await endOf(page)).toMatchObject({ state: 's2', location: 'in' });
 
@@ -96,7 +96,7 @@ describe('the hop', () => {
     const other = await stage.open();
     await other.page.goto(leg);
     await other.page.getByText('The form has expired').waitFor();
-    expect(await other.page.getByLabel('Password').count()).toBe(0);
+    await expect.poll(() => other.page.getByLabel('Password').count()).toBe(0);
     expect(await stage.event('us', 'hop', 'HopRefused')).toEqual({ reason: 'came with another browser' });
 
     // Its own browser goes on with it, once.
@@ -124,7 +124,7 @@ describe('pages of the browser', () => {
       const fields = new URLSearchParams(request.postData() ?? '');
       expect([fields.get('state'), fields.get('code')?.slice(0, 5)]).toEqual(['s1', '1000.']);
       await page.getByRole('heading', { name: 'Back at the app' }).waitFor();
-      expect(page.url()).toBe(stage.callbackUri);
+      await expect.poll(() => page.url()).toBe(stage.callbackUri);
       expect(problems).toEqual([]);
     }
   });

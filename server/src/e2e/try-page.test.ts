@@ -58,7 +58,7 @@ test('calls are tried on a page that keeps no token and talks to its own origin 
 
   await page.getByLabel('Token of this environment').fill(token);
   // The body is an example for the module in the path.
-  expect(await page.getByLabel('JSON').inputValue()).toContain('Last_Name');
+  await expect.poll(() => page.getByLabel('JSON').inputValue()).toContain('Last_Name');
   await page.getByLabel('module', { exact: false }).first().fill('Accounts');
   await page.getByLabel('JSON').focus();
   await expect.poll(() => page.getByLabel('JSON').inputValue()).toContain('Account_Name');
@@ -79,7 +79,7 @@ test('calls are tried on a page that keeps no token and talks to its own origin 
   await page.getByLabel('fields').fill('Account_Name');
   await page.keyboard.press('Enter');
   await expect.poll(() => status(page).textContent()).toMatch(/^200 /);
-  expect(await page.locator('#body').textContent()).toContain('"Account_Name": "Tried"');
+  await expect.poll(() => page.locator('#body').textContent()).toContain('"Account_Name": "Tried"');
 
   await page.getByLabel('Find an operation').fill('post files');
   await page.getByRole('link', { name: /Upload files/ }).click();
@@ -106,6 +106,6 @@ test('calls are tried on a page that keeps no token and talks to its own origin 
   await page.getByLabel('Version').selectOption('v2');
   await page.waitForURL(/\/crm\/v2\/openapi\.html/);
   await page.getByText(/^\d+ of \d+ operations$/).waitFor();
-  expect(await page.getByLabel('Token of this environment').inputValue()).toBe('');
+  await expect.poll(() => page.getByLabel('Token of this environment').inputValue()).toBe('');
   expect(problems).toEqual([]);
 });

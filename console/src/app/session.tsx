@@ -49,8 +49,10 @@ function SignInPage() {
   return (
     <Container size="xs" py={80} component="main">
       <Stack gap="md" align="flex-start">
-        <Title order={1}>{shellTexts.signInHeading}</Title>
-        <Text>{shellTexts.signInText}</Text>
+        <img src="/mark.svg" alt="" width={56} height={56} />
+        <Title order={1}>{shellTexts.product}</Title>
+        <Text size="lg">{shellTexts.welcome}</Text>
+        <Text c="dimmed">{shellTexts.signInText}</Text>
         <Button component="a" href={signInAddress()} size="md">
           {shellTexts.signIn}
         </Button>

@@ -1,6 +1,7 @@
 import { isEventKind } from '../inspector/event-kinds.ts';
-import { type EventFilter, listEvents } from '../inspector/events.ts';
+import { type EventFilter, listEvents, type RecordedEvent } from '../inspector/events.ts';
 import { explain } from '../inspector/explain.ts';
+import { tellSuccess } from '../inspector/tell-success.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { findOwn } from './clients/own-clients.ts';
 import type { ConsoleContext } from './context.ts';
@@ -18,7 +19,7 @@ async function readEvents({ database, dataCenter }: ConsoleContext, filter: Even
       ...event,
       at: isoTime(atMs),
       dataCenter: dataCenter.id,
-      meaning: meaningOf(event.outcome),
+      meaning: meaningOf(event),
       failed: event.outcome !== 'Success',
       clientId,
       userId,
@@ -28,8 +29,8 @@ async function readEvents({ database, dataCenter }: ConsoleContext, filter: Even
   );
 }
 
-function meaningOf(outcome: string): string {
-  if (outcome === 'Success') return 'It went well.';
+function meaningOf({ kind, outcome, detail }: Pick<RecordedEvent, 'kind' | 'outcome' | 'detail'>): string {
+  if (outcome === 'Success') return tellSuccess(kind, detail);
   return Object.hasOwn(outcomes, outcome) ? outcomes[outcome as keyof typeof outcomes].meaning : outcome;
 }
 

@@ -59,7 +59,7 @@ describe('every page is accessible and fits, on a desk and on a phone, in light 
       ['api', 'CRM API, production'],
       ['developerApi', 'CRM API, developer'],
       ['content', 'CRM file upload'],
-      ['console', 'You are signed out'],
+      ['console', 'API Console'],
     ] as const) {
       await page.goto(`${origins?.[service]}/`);
       await page.getByRole('heading', { name: heading }).waitFor();

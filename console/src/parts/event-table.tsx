@@ -11,12 +11,11 @@ import { Time } from './time.tsx';
 export function EventTable({ events }: { readonly events: readonly ProtocolEvent[] }) {
   const [opened, setOpened] = useState<string>();
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={360}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{texts.time}</Table.Th>
-            <Table.Th>{texts.dataCenter}</Table.Th>
             <Table.Th>{texts.what}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -28,8 +27,10 @@ export function EventTable({ events }: { readonly events: readonly ProtocolEvent
                 <Table.Tr>
                   <Table.Td>
                     <Time iso={event.at} />
+                    <Text size="sm" c="dimmed" title={texts.dataCenter}>
+                      {event.dataCenter}
+                    </Text>
                   </Table.Td>
-                  <Table.Td>{event.dataCenter}</Table.Td>
                   <Table.Td>
                     <Button
                       variant="subtle"
@@ -47,7 +48,7 @@ export function EventTable({ events }: { readonly events: readonly ProtocolEvent
                 </Table.Tr>
                 {open && (
                   <Table.Tr>
-                    <Table.Td colSpan={3}>
+                    <Table.Td colSpan={2}>
                       {event.explained && <Explanation explained={event.explained} />}
                       <CorsLink event={event} />
                       <Code block tabIndex={0} mt="xs">

@@ -12,7 +12,7 @@ interface FlowTableProps {
 /** Flows, newest first; each opens. */
 export function FlowTable({ flows, opened, open }: FlowTableProps) {
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={780}>
       <Table verticalSpacing="xs" aria-label={texts.list}>
         <Table.Tbody>
           {flows.map(({ clientId, dataCenters, flowId, outcome, startedAt, steps, userId }) => (

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Measurement, measure, type Slice, summarize } from './load.ts';
 import { BenchPlatform } from './platform.ts';
-import { type Subject, subjects } from './subjects.ts';
+import { counterparts } from './record-subjects.ts';
+import type { MakeSubject, Subject } from './subject.ts';
+import { subjects } from './subjects.ts';
 
 /** One line of the result. */
 interface Row {
@@ -14,8 +16,9 @@ interface Row {
 
 const usage = `Usage: npm run bench -- [options]
 
-Token issue and a record read of the platform, beside a bare Fastify and oidc-provider on the same machine, and that
-Fastify behind the guard of the server SDK. "-inspected" is the same with every protocol event recorded.
+Token issue, record reads and inserts of the platform, each beside a counterpart on the same machine: a bare Fastify,
+oidc-provider in memory, and what people write by hand with Fastify and pg on the same PostgreSQL; that Fastify behind
+the guard of the server SDK. "-inspected" is the same with every protocol event recorded.
 
   --seconds N        time of each measurement (default 4), in slices taken in turn, each after a warm-up
   --connections L    numbers of connections, separated by commas (default 1,16,64)
@@ -63,10 +66,11 @@ async function run(): Promise<number> {
   try {
     for (const name of names) {
       process.stderr.write(`preparing ${name}\n`);
-      running.push(await (subjects[name] as (typeof subjects)[string])(platform));
+      running.push(await (subjects[name] as MakeSubject)(platform));
     }
     for (const count of connections) {
-      const taken = new Map<Subject, Slice[]>(running.map((subject) => [subject, []]));
+      const measurable = running.filter(({ onlyAt = count }) => onlyAt === count);
+      const taken = new Map<Subject, Slice[]>(measurable.map((subject) => [subject, []]));
       for (let turn = 0; turn < slices; turn++) {
         for (const [subject, done] of taken) done.push(await takeSlice(subject, count));
       }
@@ -107,15 +111,24 @@ function toRow(name: string, count: number, measured: Measurement): Row {
 }
 
 function printTable(all: readonly Row[]): void {
-  const ratio = (row: Row, name: string) => {
+  const ratio = (row: Row, name: string | undefined) => {
     const other = all.find((each) => each.name === name && each.connections === row.connections);
     return other ? (row.requestsPerSecond / other.requestsPerSecond).toFixed(2) : '-';
   };
   const lines = all.map((row) => [
     ...[row.name, row.connections, row.requestsPerSecond, row.p50Ms.toFixed(2), row.p99Ms.toFixed(2)].map(String),
-    ...[ratio(row, 'bare'), ratio(row, 'oidc-provider')],
+    ...[ratio(row, 'bare'), ratio(row, counterparts[row.name]), counterparts[row.name] ?? '-'],
   ]);
-  const headings = ['NAME', 'CONNECTIONS', 'REQUESTS/S', 'P50 MS', 'P99 MS', 'OF BARE', 'OF OIDC-PROVIDER'];
+  const headings = [
+    'NAME',
+    'CONNECTIONS',
+    'REQUESTS/S',
+    'P50 MS',
+    'P99 MS',
+    'OF BARE',
+    'OF COUNTERPART',
+    'COUNTERPART',
+  ];
   const widths = headings.map((heading, column) =>
     Math.max(...[headings, ...lines].map((line) => line[column]?.length ?? 0), heading.length),
   );

@@ -77,11 +77,7 @@ export class BenchPlatform {
   /** Codes as the admin API makes them, many at a time: copies of one that it did make. */
   async makeCodes(count: number): Promise<string[]> {
     const model = hash(await this.#selfClientCode());
-    const database = new pg.Client({
-      host: join(this.#platform.dataDirectory, 'postgres', 'socket'),
-      user: 'grantway',
-      database: 'dc_us',
-    });
+    const database = new pg.Client({ ...this.#connection, database: 'dc_us' });
     await database.connect();
     const { rows } = await database.query<{ name: string }>(
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'authorization_code'`,
@@ -105,6 +101,38 @@ export class BenchPlatform {
     return codes;
   }
 
+  /** A file of its own folder, which goes with the platform. */
+  file(name: string): string {
+    return this.#workshop.folder(name);
+  }
+
+  /** Makes a new, empty database beside those of the platform, whose name begins with `name`. */
+  async database(name: string): Promise<{ host: string; user: string; database: string }> {
+    const fresh = `${name}_${randomBytes(4).toString('hex')}`;
+    const client = new pg.Client({ ...this.#connection, database: 'postgres' });
+    await client.connect();
+    await client.query(`CREATE DATABASE ${fresh}`);
+    await client.end();
+    return { ...this.#connection, database: fresh };
+  }
+
+  /** The leads as the API answers them one by one. */
+  async leads(): Promise<Readonly<Record<string, unknown>>[]> {
+    const headers = { authorization: `Zoho-oauthtoken ${this.accessTokens[0]}` };
+    const origin = this.#platform.ready.dataCenters.us?.api;
+    const read = async (id: string) => {
+      const answer = (await (await fetch(`${origin}/crm/v8/Leads/${id}`, { headers })).json()) as {
+        data: Record<string, unknown>[];
+      };
+      return answer.data[0] ?? {};
+    };
+    return Promise.all(this.leadIds.map(read));
+  }
+
+  get #connection() {
+    return { host: join(this.#platform.dataDirectory, 'postgres', 'socket'), user: 'grantway' };
+  }
+
   async close(): Promise<void> {
     const { code, stderr } = await this.#platform.end('SIGINT');
     await this.#workshop[Symbol.asyncDispose]();
@@ -119,10 +147,7 @@ export class BenchPlatform {
       this.accessTokens.push(tokens.access_token);
       this.refreshTokens.push(tokens.refresh_token);
     }
-    const data = Array.from({ length: leadCount }, (_, index) => ({
-      ...{ Last_Name: `Lead ${index}`, First_Name: 'Sample', Company: 'Acme', Email: `lead${index}@acme.example` },
-      ...{ Phone: '+1 555 0100', Lead_Source: 'Advertisement', No_of_Employees: 12, Annual_Revenue: 1234.5 },
-    }));
+    const data = Array.from({ length: leadCount }, (_, index) => sampleLead(index));
     const authorization = `Zoho-oauthtoken ${this.accessTokens[0]}`;
     const url = `${this.#platform.ready.dataCenters.us?.api}/crm/v8/Leads`;
     const made = (await post(url, { authorization }, JSON.stringify({ data }))) as {
@@ -137,6 +162,14 @@ export class BenchPlatform {
     const fields = { dataCenter: 'us', clientId: this.client.client_id, scope: 'ZohoCRM.modules.ALL', minutes: 10 };
     return ((await post(`${origin}/self-client-codes`, headers, JSON.stringify(fields))) as { code: string }).code;
   }
+}
+
+/** What the API is sent to insert a lead. */
+export function sampleLead(index: number): Readonly<Record<string, unknown>> {
+  return {
+    ...{ Last_Name: `Lead ${index}`, First_Name: 'Sample', Company: 'Acme', Email: `lead${index}@acme.example` },
+    ...{ Phone: '+1 555 0100', Lead_Source: 'Advertisement', No_of_Employees: 12, Annual_Revenue: 1234.5 },
+  };
 }
 
 async function post(url: string, headers: Record<string, string>, body: string | URLSearchParams): Promise<unknown> {

@@ -1,0 +1,27 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A server of this folder in a process of its own; its first line says where it listens. */
+export async function startServer(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ port: number; close(): Promise<void> }> {
+  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [file], {
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  const [first] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [string];
+  const { port } = JSON.parse(first) as { port: number };
+  return {
+    port,
+    close: async () => {
+      const gone = once(child, 'exit');
+      child.kill();
+      await gone;
+    },
+  };
+}

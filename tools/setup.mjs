@@ -5,8 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from './find-chromium.mjs';
-import { findRedis } from './find-redis.mjs';
+import { findChromium, findHaproxy, findRedis } from './find-programs.mjs';
 import { runChild } from './run-child.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,10 +28,10 @@ const pages = [
 
 /**
  * Does what is missing. Cut short at any moment, it leaves what the next call completes.
- * @param {{ runOnly?: boolean, browser?: boolean, redis?: boolean }} options `runOnly`: without the development packages,
+ * @param {{ runOnly?: boolean, browser?: boolean, redis?: boolean, proxy?: boolean }} options `runOnly`: without the development packages,
  *   which are five sixths of all
  */
-export async function setUp({ runOnly = false, browser = false, redis = false } = {}) {
+export async function setUp({ runOnly = false, browser = false, redis = false, proxy = false } = {}) {
   if (!packagesAreInstalled(runOnly)) await installPackages(runOnly);
   await Promise.all([
     ...sdks
@@ -42,6 +41,7 @@ export async function setUp({ runOnly = false, browser = false, redis = false } 
   ]);
   if (browser) await ensureProgram(chromium);
   if (redis) await ensureProgram(redisServer);
+  if (proxy) await ensureProgram(haproxy);
 }
 
 /** @type {Program} */
@@ -60,6 +60,15 @@ const redisServer = {
   package: 'redis-server',
   need: 'the tests of the Redis token store need a Redis or Valkey server',
   find: findRedis,
+};
+
+/** @type {Program} */
+const haproxy = {
+  name: 'HAProxy',
+  variable: 'GRANTWAY_HAPROXY',
+  package: 'haproxy',
+  need: 'the test of several processes behind one address needs HAProxy',
+  find: findHaproxy,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

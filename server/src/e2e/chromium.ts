@@ -1,5 +1,5 @@
 import { chromium, type LaunchOptions } from 'playwright-core';
-import { findChromium } from '../../../tools/find-chromium.mjs';
+import { findChromium } from '../../../tools/find-programs.mjs';
 
 /** How to start the machine's Chromium; the pop-up blocker stays at work, as it is for people. */
 export function chromiumOptions(): LaunchOptions {

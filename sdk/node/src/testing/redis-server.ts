@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findRedis } from '../../../../tools/find-redis.mjs';
+import { findRedis } from '../../../../tools/find-programs.mjs';
 
 /** A real server (Redis or Valkey) on a unix socket of its own. */
 export async function startRedis(): Promise<{ readonly socket: string; stop(): Promise<void> }> {

@@ -9,6 +9,9 @@ const owner = 'owner@bench.example';
 const refreshTokenCount = 200;
 const leadCount = 100;
 const codesPerStatement = 10_000;
+const usersPerStatement = 50_000;
+/** Beyond the ids that the platform gives to users and grants. */
+const firstUserId = 8_000_000_000;
 
 /**
  * A real platform in a process of its own, as `grantway start` runs it: embedded PostgreSQL that flushes every commit to
@@ -101,6 +104,72 @@ export class BenchPlatform {
     return codes;
   }
 
+  /** The refresh token of user number `user` of those that `addTokens` made. */
+  refreshTokenOf(user: number): string {
+    return tokenOf(`r${user}`);
+  }
+
+  accessTokenOf(user: number, number: number): string {
+    return tokenOf(`a${user}.${number}`);
+  }
+
+  /** Adds users up to `to`, each with a grant, a refresh token and some access tokens, as copies of what there is. */
+  async addTokens(from: number, to: number, accessTokensPerUser: number): Promise<void> {
+    const database = new pg.Client({ ...this.#connection, database: 'dc_us' });
+    await database.connect();
+    const text = (seed: string) => `'1000.' || md5(${seed}) || '.' || md5(${seed} || '.')`;
+    /** Copies the row of a table that `where` finds, with other values in some columns. */
+    const copy = async (table: string, where: string, source: string, other: Readonly<Record<string, string>>) => {
+      const { rows } = await database.query<{ name: string }>(
+        'SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1',
+        [table],
+      );
+      const names = rows.map(({ name }) => name);
+      await database.query(
+        `INSERT INTO ${table} (${names.join(', ')}) OVERRIDING SYSTEM VALUE
+         SELECT ${names.map((name) => other[name] ?? `model.${name}`).join(', ')}
+         FROM (SELECT * FROM ${table} WHERE ${where} LIMIT 1) AS model, ${source}`,
+      );
+    };
+    for (let first = from; first < to; first += usersPerStatement) {
+      const last = Math.min(to, first + usersPerStatement) - 1;
+      const users = `generate_series(${first}, ${last}) AS number`;
+      const id = `${firstUserId} + number`;
+      const email = `'user' || number || '@growth.example'`;
+      await copy('user_account', 'true', users, { user_id: id, email, email_folded: email });
+      await copy('user_grant', 'true', users, { grant_id: id, user_id: id });
+      const refreshHash = `sha256((${text(`'r' || number`)})::bytea)`;
+      const lists = { active_hashes: `'{}'`, active_ends_ms: `'{}'` };
+      await copy('refresh_token', 'true', users, {
+        ...{ token_hash: refreshHash, grant_id: id, code_hash: 'NULL', newest_hash: 'NULL' },
+        ...lists,
+      });
+      const each = `${users}, generate_series(0, ${accessTokensPerUser - 1}) AS place`;
+      await copy('access_token', 'refresh_hash IS NOT NULL', each, {
+        token_hash: `sha256((${text(`'a' || number || '.' || place`)})::bytea)`,
+        ...{ refresh_hash: refreshHash, grant_id: id, code_hash: 'NULL' },
+      });
+    }
+    await database.query('VACUUM ANALYZE');
+    await database.query('CHECKPOINT');
+    await database.end();
+  }
+
+  /** What a row of these tables takes on disk, its indexes included. */
+  async bytesPerRow(tables: readonly string[]): Promise<Record<string, number>> {
+    const database = new pg.Client({ ...this.#connection, database: 'dc_us' });
+    await database.connect();
+    const sizes: Record<string, number> = {};
+    for (const table of tables) {
+      const { rows } = await database.query<{ bytes: string }>(
+        `SELECT pg_total_relation_size('${table}') / count(*) AS bytes FROM ${table}`,
+      );
+      sizes[table] = Number(rows[0]?.bytes);
+    }
+    await database.end();
+    return sizes;
+  }
+
   /** A file of its own folder, which goes with the platform. */
   file(name: string): string {
     return this.#workshop.folder(name);
@@ -177,6 +246,11 @@ async function post(url: string, headers: Record<string, string>, body: string |
   const text = await response.text();
   if (!response.ok || text.includes('"error"')) throw new Error(`${url}: ${response.status} ${text.slice(0, 500)}`);
   return JSON.parse(text);
+}
+
+function tokenOf(seed: string): string {
+  const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+  return `1000.${md5(seed)}.${md5(`${seed}.`)}`;
 }
 
 function newCode(): string {

@@ -9,12 +9,15 @@ export interface DatabaseProxy extends AsyncDisposable {
   hang(): void;
   /** Connections break, and new ones are refused, as with a server that is down. */
   goDown(): Promise<void>;
+  /** Connections break, and new ones lead to another server. */
+  leadTo(connection: ClientConfig): void;
   /** Everything passes again; what was held back since `hang` as well. */
   restore(): Promise<void>;
 }
 
 export async function startDatabaseProxy(connection: ClientConfig): Promise<DatabaseProxy> {
-  const socketFile = join(String(connection.host), '.s.PGSQL.5432');
+  const socketOf = ({ host }: ClientConfig) => join(String(host), '.s.PGSQL.5432');
+  let socketFile = socketOf(connection);
   const pairs = new Set<readonly [Socket, Socket]>();
   let hung = false;
   const open = (client: Socket): void => {
@@ -52,6 +55,10 @@ export async function startDatabaseProxy(connection: ClientConfig): Promise<Data
       for (const pair of pairs) for (const socket of pair) socket.pause();
     },
     goDown: close,
+    leadTo(other) {
+      socketFile = socketOf(other);
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+    },
     async restore() {
       hung = false;
       for (const pair of pairs) for (const socket of pair) socket.resume();

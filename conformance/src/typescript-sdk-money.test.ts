@@ -148,6 +148,55 @@ describe('foreign client TypeScript SDK 8.0: people', () => {
     expect(await answerOf(new sdk.DataSharing.DataSharingOperations().getDataSharing())).toMatchObject(read);
   });
 
+  test('shifts', async () => {
+    const { BodyWrapper, BreakHours, Holidays, ShiftHours, ShiftHoursOperations, Users } = sdk.ShiftHours;
+    const operations = new ShiftHoursOperations();
+    const [{ id: userId }] = (await answerOf(new sdk.Users.UsersOperations().getUsers(await parametersOf()))).value
+      .users;
+    const bodyWith = (members: Record<string, unknown>) =>
+      filled(new BodyWrapper(), { ShiftHours: [filled(new ShiftHours(), members)] });
+    const at = (hour: number, minute: number) => new Date(2026, 0, 1, hour, minute);
+    const pause = filled(new BreakHours(), {
+      ...{ BreakDays: ['Monday'], SameAsEveryday: true, DailyTiming: [at(13, 0), at(13, 30)] },
+    });
+    const made = await answerOf(
+      operations.createShiftsHours(
+        bodyWith({
+          ...{ Name: 'Early', SameAsEveryday: true, DailyTiming: [at(6, 5), at(14, 0)], ShiftDays: ['Monday'] },
+          ...{
+            BreakHours: [pause],
+            Users: [filled(new Users(), { Id: userId, EffectiveFrom: new Date('2026-01-01') })],
+          },
+          Holidays: [filled(new Holidays(), { Name: 'Day off', Date: new Date('2026-12-24') })],
+        }),
+      ),
+    );
+    expect(made).toMatchObject({ status: 201, value: { shiftHours: [ok] } });
+    const id = idOf(made, 'shiftHours');
+    expect(await answerOf(operations.updateShiftHour(id, bodyWith({ Name: 'Earlier' })))).toMatchObject(done);
+    const one = await answerOf(operations.getShiftHour(id));
+    expect(one).toMatchObject({
+      ...read,
+      value: {
+        shiftHours: [
+          {
+            ...{ id, name: 'Earlier', shiftDays: ['Monday'], usersCount: 1, breakHours: [{ breakDays: ['Monday'] }] },
+            ...{ users: [{ id: userId }], holidays: [{ name: 'Day off', year: 2026 }] },
+          },
+        ],
+      },
+    });
+    const [begin] = one.value.shiftHours[0].dailyTiming;
+    expect([begin.getHours(), begin.getMinutes()]).toEqual([6, 5]);
+    expect(await answerOf(operations.getShiftHours())).toMatchObject({
+      ...read,
+      value: { shiftCount: { totalShift: 1, totalShiftWithUser: 1 } },
+    });
+    const both = filled(new BodyWrapper(), { ShiftHours: [filled(new ShiftHours(), { Id: id, Users: [] })] });
+    expect(await answerOf(operations.updateShiftHours(both))).toMatchObject(done);
+    expect(await answerOf(operations.deleteShiftHour(id))).toMatchObject(done);
+  });
+
   test('holidays and the fiscal year', async () => {
     const holidays = new sdk.Holidays.HolidaysOperations();
     const { BusinessHoliday, CreateBusinessHoliday } = sdk.Holidays;

@@ -77,7 +77,6 @@ export const decisions: Readonly<Record<string, string>> = {
   reschedule_history: appointments,
   scoring_rules: notYet,
   service_preference: appointments,
-  shift_hours: notYet,
   signals,
   signals_notifications: signals,
   unblock_email: mailing,

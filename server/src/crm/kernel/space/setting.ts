@@ -93,20 +93,47 @@ export interface DataSharing {
 /** From and to, as hours of the day: `["09:00","18:00"]`. */
 export type Hours = readonly [from: string, to: string];
 
-export interface BusinessHours {
+/** The hours of each of some days. */
+export interface WeekHours {
+  readonly sameAsEveryday: boolean;
+  /** Of every day; null where days differ. */
+  readonly dailyTiming: Hours | null;
+  readonly customTiming: readonly { readonly days: string; readonly hours: Hours }[];
+}
+
+export interface BusinessHours extends WeekHours {
   readonly type: '24_by_7' | '24_by_5' | 'custom';
   readonly weekStartsOn: string;
   readonly timeZone: string;
   readonly businessDays: readonly string[];
-  readonly sameAsEveryday: boolean;
-  readonly dailyTiming: Hours | null;
-  readonly customTiming: readonly { readonly days: string; readonly hours: Hours }[];
+}
+
+/** When some users work; a shift whose end is not after its beginning ends on the next day. */
+export interface ShiftHours extends WeekHours {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly days: readonly string[];
+  readonly breaks: readonly ShiftBreak[];
+  readonly users: readonly ShiftUser[];
+}
+
+export interface ShiftBreak extends WeekHours {
+  readonly id: string;
+  readonly days: readonly string[];
+}
+
+export interface ShiftUser {
+  readonly id: string;
+  /** The first day on which the user works in the shift: `2026-12-25`. */
+  readonly effectiveFrom: string;
 }
 
 export interface Holiday {
   readonly name: string;
   /** `2026-12-25` */
   readonly date: string;
+  /** The shift that does not work on it; absent: nobody does. */
+  readonly shift?: string;
 }
 
 export interface FiscalYear {
@@ -125,6 +152,7 @@ export interface SettingAreas {
   readonly sharing_rule: SharingRule;
   readonly business_hours: BusinessHours;
   readonly holiday: Holiday;
+  readonly shift_hours: ShiftHours;
   readonly fiscal_year: FiscalYear;
   readonly blueprint: Blueprint;
   readonly duplicate_check: DuplicateCheck;

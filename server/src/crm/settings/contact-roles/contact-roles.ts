@@ -27,11 +27,6 @@ const roleList: SettingList<'contact_role'> = {
   messages: { added: 'contact role added', updated: 'contact role updated', deleted: 'contact role deleted' },
   read: readRole,
   initial: ({ space }) => initialContactRoles(space),
-  // Links say roles by name.
-  afterUpdate: async (transaction, { space }, before, after) => {
-    if (before.name === after.name) return;
-    await renameContactRole(transaction, space.dataSpace, before.name, after.name);
-  },
   beforeDelete: (_, __, { id }, left) => (left === 1 ? errorBody('CANNOT_PROCESS', { id }) : undefined),
 };
 
@@ -52,7 +47,7 @@ export const createContactRoles = (call: CrmCall) => createSettings(roleList, ca
 export const updateContactRoles = (call: CrmCall) => updateSettings(roleList, call);
 export const deleteContactRoles = (call: CrmCall) => removeSettings(roleList, call);
 
-function readRole({ raw, jsonPath, others, self }: ItemReading<'contact_role'>): Reading<'contact_role'> {
+function readRole({ call, raw, jsonPath, others, self }: ItemReading<'contact_role'>): Reading<'contact_role'> {
   const reading = readPlainItem(raw, fields, jsonPath, self === null);
   if (reading.failure) return reading;
   const { values } = reading;
@@ -66,7 +61,12 @@ function readRole({ raw, jsonPath, others, self }: ItemReading<'contact_role'>):
   if (sequenceNumber < 1 || sequenceNumber > contactRoleLimits.total) {
     return { failure: errorBody('INVALID_DATA', place('sequence_number'), 'Sequence number out of range') };
   }
-  return { definition: { name, sequenceNumber } };
+  const before = self?.definition.name ?? name;
+  return {
+    definition: { name, sequenceNumber },
+    // Links say roles by name.
+    follow: before === name ? undefined : (to) => renameContactRole(to, call.space.dataSpace, before, name),
+  };
 }
 
 const roleAnswer = ({ id, definition: { name, sequenceNumber } }: Setting<'contact_role'>) => ({

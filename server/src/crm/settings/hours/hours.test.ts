@@ -64,7 +64,7 @@ test('holidays are made, listed by date, changed and deleted', async () => {
     { name: 'New Year', date: '2026-01-01' },
     { name: 'Again', date: '2026-01-01' },
     { name: 'x', date: '2026-02-30' },
-    { name: 'x', date: '2026-03-01', type: 'shift_holiday' },
+    { name: 'x', date: '2026-03-01', type: 'lunar_holiday' },
     { name: 'x' },
     7,
   );
@@ -97,4 +97,105 @@ test('the fiscal year begins in a month', async () => {
   expect(await read()).toMatchObject({ start_month: 'April', display_based_on: 'end_month' });
   const { token } = await crm.userWithout('Crm_Implied_Manage_Business_Hours');
   expect((await call('PUT', path, { token, body: {} })).json.code).toBe('NO_PERMISSION');
+});
+
+test('shifts have hours, breaks, users and holidays', async () => {
+  const path = 'settings/business_hours/shift_hours';
+  const write = (method: string, where: string, ...shift_hours: unknown[]) =>
+    call(method, where, { body: { shift_hours } });
+  const [{ id: owner }] = (await call('GET', 'users')).json.users;
+  expect((await call('GET', path)).status).toBe(204);
+  // The vendor's SDKs write hours without leading zeros.
+  const night = { name: 'Night', shift_days: ['Monday', 'Friday'], daily_timing: ['22:0', '6:00'] };
+  const pause = (...daily_timing: string[]) => ({ break_hours: [{ break_days: ['Friday'], daily_timing }] });
+  const day = (date: string) => ({ name: 'Off', date });
+  for (const [shift, code] of [
+    [7, invalid],
+    [{}, missing],
+    [{ name: 'x' }, missing],
+    [{ ...night, timezone: 'Moon' }, invalid],
+    [{ ...night, daily_timing: ['22:00', '22:00'] }, invalid],
+    [{ ...night, daily_timing: ['22:00', '24:00'] }, invalid],
+    [{ ...night, ...pause('21:00', '23:00') }, invalid],
+    [{ ...night, ...pause('05:00', '07:00') }, invalid],
+    [{ ...night, break_hours: [{ break_days: ['Sunday'], daily_timing: ['23:00', '23:30'] }] }, invalid],
+    [{ ...night, break_hours: Array(11).fill({}) }, invalid],
+    [{ ...night, users: [{ id: '1' }] }, invalid],
+    [{ ...night, users: [{}] }, missing],
+    [{ ...night, users: [{ id: owner }, { id: owner }] }, 'DUPLICATE_DATA'],
+    [{ ...night, users: [{ id: owner, effective_from: 'soon' }] }, invalid],
+    [{ ...night, holidays: [day('2026-02-30')] }, invalid],
+    [{ ...night, holidays: [day('2026-02-20'), day('2026-02-20')] }, 'DUPLICATE_DATA'],
+  ] as const) {
+    const answer = await write('POST', path, shift);
+    expect([answer.status, answer.json.shift_hours[0].code], JSON.stringify(shift)).toEqual([400, code]);
+  }
+  expect((await call('GET', path)).status).toBe(204);
+  const made = await write('POST', path, {
+    ...{ ...night, ...pause('23:30', '00:15'), timezone: 'Europe/Berlin' },
+    ...{ users: [{ id: owner, effective_from: '2020-01-01' }], holidays: [day('2026-02-20')] },
+  });
+  const { id } = made.json.shift_hours[0].details;
+  const get = async () => (await call('GET', `${path}/${id}`)).json.shift_hours[0];
+  const first = await get();
+  expect(first).toMatchObject({
+    ...{ id, name: 'Night', timezone: 'Europe/Berlin', shift_days: ['Monday', 'Friday'], users_count: 1 },
+    ...{ daily_timing: ['22:00', '06:00'], custom_timing: [], same_as_everyday: true },
+    break_hours: [{ break_days: ['Friday'], daily_timing: ['23:30', '00:15'] }],
+    users: [{ id: owner, effective_from: '2020-01-01' }],
+    holidays: [{ name: 'Off', date: '2026-02-20', year: 2026 }],
+  });
+
+  // A holiday of a shift is one of the holidays.
+  const holidays = 'settings/holidays';
+  const ofShifts = { query: { type: 'shift_holiday', shift_id: id } };
+  expect((await call('GET', holidays, ofShifts)).json.holidays).toMatchObject([
+    { id: first.holidays[0].id, type: 'shift_holiday', shift_hour: { name: 'Night', id } },
+  ]);
+  const more = (item: object) => call('POST', holidays, { body: { holidays: [item] } });
+  const type = 'shift_holiday';
+  expect((await more({ ...day('2026-02-21'), type })).json.holidays[0].code).toBe(missing);
+  expect((await more({ ...day('2026-02-21'), type, shift_hour: { id: '1' } })).json.holidays[0].code).toBe(invalid);
+  expect((await more({ ...day('2026-02-20'), type, shift_hour: { id } })).json.holidays[0].code).toBe('DUPLICATE_DATA');
+  expect((await more({ ...day('2026-02-21'), type, shift_hour: { id } })).json.holidays[0].code).toBe('SUCCESS');
+
+  // Users know their shifts; one later on is the next one.
+  const later = await write('POST', path, {
+    ...{ ...night, name: 'Later', same_as_everyday: false, users: [{ id: owner, effective_from: '2999-01-01' }] },
+    custom_timing: ['Monday', 'Friday'].map((days) => ({ days, shift_timing: ['08:00', '12:00'] })),
+  });
+  const next = later.json.shift_hours[0].details.id;
+  const user = (await call('GET', `users/${owner}`)).json.users[0];
+  expect([user.$current_shift, user.$shift_effective_from, user.$next_shift]).toEqual([
+    ...[{ name: 'Night', id }, '2020-01-01'],
+    { name: 'Later', id: next },
+  ]);
+  const listed = (await call('GET', path)).json;
+  expect(listed.shift_count).toEqual({ total_shift: 2, total_shift_with_user: 2 });
+  expect(listed.shift_hours.map(({ name }: { name: string }) => name)).toEqual(['Later', 'Night']);
+
+  // What a change does not say stays; lists that it says replace those that were there.
+  const [pauses] = first.break_hours;
+  const changed = await write('PUT', path, {
+    ...{ id, name: 'Nights', holidays: [{ id: first.holidays[0].id, name: 'Rest' }], users: [] },
+  });
+  expect(changed.status).toBe(200);
+  expect(await get()).toMatchObject({
+    ...{ name: 'Nights', users: [], users_count: 0, break_hours: [{ id: pauses.id }] },
+    holidays: [{ id: first.holidays[0].id, name: 'Rest', date: '2026-02-20' }],
+  });
+  const wrong = async (...items: unknown[]) =>
+    (await write('PUT', path, ...items)).json.shift_hours.map(({ code }: { code: string }) => code);
+  expect(
+    await wrong(
+      {},
+      { id: '1' },
+      { id, name: 'LATER' },
+      { id, daily_timing: ['01:00', '02:00'] },
+      { id, shift_days: ['Monday'] },
+    ),
+  ).toEqual([missing, invalid, 'DUPLICATE_DATA', invalid, invalid]);
+  expect((await call('DELETE', `${path}/${id}`)).status).toBe(200);
+  expect((await call('GET', `${path}/${id}`)).status).toBe(404);
+  expect((await call('GET', holidays, ofShifts)).status).toBe(204);
 });

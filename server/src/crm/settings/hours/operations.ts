@@ -2,22 +2,22 @@ import type { Operation as ScopeOperation } from '../../../oauth/scope-catalogue
 import { bodyWith, found, oneById, query } from '../../kernel/description.ts';
 import type { Operation } from '../../kernel/operation.ts';
 import {
-  flag,
   id,
   idGiven,
   input,
   integer,
-  listOf,
   named,
   noted,
   oneOf,
+  reference,
+  referenceGiven,
   type Schema,
   shape,
   text,
 } from '../../kernel/schema.ts';
 import { pageInfo, pages } from '../../wire/openapi/parameters.ts';
 import { settings } from '../../wire/scopes.ts';
-import { getBusinessHours, hourPattern, hourTypes, weekDays, writeBusinessHours } from './business-hours.ts';
+import { businessNames, getBusinessHours, hourTypes, writeBusinessHours } from './business-hours.ts';
 import { getFiscalYear, months, updateFiscalYear, yearNames } from './fiscal-year.ts';
 import {
   createHolidays,
@@ -28,18 +28,14 @@ import {
   listHolidays,
   updateHolidays,
 } from './holidays.ts';
+import { day, weekGiven, weekShown } from './hour-schemas.ts';
+import { shiftOperations } from './shift-operations.ts';
 
 const permission = 'Crm_Implied_Manage_Business_Hours';
 const holidayScopes = (operation: ScopeOperation) => settings('holidays', operation);
 const hourScopes = (operation: ScopeOperation) => settings('business_hours', operation);
 const yearScopes = (operation: ScopeOperation) => settings('fiscal_year', operation);
 
-const range: Schema = noted(
-  listOf({ type: 'string', pattern: hourPattern }, { max: 2 }),
-  'From and to: ["09:00","18:00"].',
-);
-const day = oneOf(...weekDays);
-const timing = shape({ days: day, business_timing: range });
 const hours = named(
   'BusinessHours',
   shape({
@@ -47,10 +43,7 @@ const hours = named(
     type: oneOf(...hourTypes),
     timezone: text,
     week_starts_on: day,
-    business_days: listOf(day),
-    same_as_everyday: flag,
-    daily_timing: range,
-    custom_timing: listOf(timing),
+    ...weekShown(businessNames),
   }),
 );
 const hoursGiven = input({
@@ -60,23 +53,27 @@ const hoursGiven = input({
       type: noted(oneOf(...hourTypes), 'custom: business_days with their times.'),
       timezone: text,
       week_starts_on: day,
-      business_days: listOf(day),
-      same_as_everyday: noted(flag, 'Whether daily_timing holds on all days; otherwise custom_timing has each.'),
-      daily_timing: range,
-      custom_timing: listOf(input({ days: day, business_timing: range })),
+      ...weekGiven(businessNames),
     },
   ),
 });
 const hourWrites = { key: 'business_hours', single: {}, details: shape({ id }) } as const;
-const holiday = named('Holiday', shape({ id, name: text, date: text, year: integer, type: oneOf(...holidayTypes) }));
+const holiday = named(
+  'Holiday',
+  shape({ id, name: text, date: text, year: integer, type: oneOf(...holidayTypes) }, { shift_hour: reference }),
+);
 const name: Schema = { type: 'string', maxLength: 100 };
 const date: Schema = { type: 'string', format: 'date' };
-const type = oneOf('business_holiday');
+const ofShift = {
+  type: noted(oneOf(...holidayTypes), 'A holiday of the business when it is not said; it stays what it is.'),
+  shift_hour: noted(referenceGiven, 'The shift, for a holiday of a shift.'),
+};
 const holidayWrites = { key: 'holidays', status: 200, details: shape({ id }) } as const;
 const year = shape({ start_month: oneOf(...months), display_based_on: oneOf(...yearNames), id });
 
 /** When the organization works. */
 export const hourOperations: readonly Operation[] = [
+  ...shiftOperations,
   {
     method: 'GET',
     path: 'settings/business_hours',
@@ -132,7 +129,7 @@ export const hourOperations: readonly Operation[] = [
     handle: createHolidays,
     about: {
       summary: 'Create holidays',
-      body: bodyWith('holidays', input({ name, date }, { type }), holidayLimits.items),
+      body: bodyWith('holidays', input({ name, date }, ofShift), holidayLimits.items),
       writes: { ...holidayWrites, status: 201 },
       errors: ['DUPLICATE_DATA', 'LIMIT_EXCEEDED'],
     },
@@ -145,7 +142,7 @@ export const hourOperations: readonly Operation[] = [
     handle: updateHolidays,
     about: {
       summary: 'Change holidays',
-      body: bodyWith('holidays', input({ id: idGiven }, { name, date, type }), holidayLimits.items),
+      body: bodyWith('holidays', input({ id: idGiven }, { name, date, ...ofShift }), holidayLimits.items),
       writes: holidayWrites,
       errors: ['DUPLICATE_DATA'],
     },
@@ -165,7 +162,7 @@ export const hourOperations: readonly Operation[] = [
     handle: updateHolidays,
     about: {
       summary: 'Change a holiday',
-      body: bodyWith('holidays', input({}, { name, date, type }), 1),
+      body: bodyWith('holidays', input({}, { name, date, ...ofShift }), 1),
       writes: holidayWrites,
       errors: ['DUPLICATE_DATA'],
     },

@@ -14,7 +14,12 @@ import { idsParameter, pathId } from '../../wire/parameters.ts';
 
 /** What an item of a request says, or why it cannot be. */
 export type Reading<Area extends SettingArea> =
-  | { readonly definition: SettingAreas[Area]; readonly failure?: undefined }
+  | {
+      readonly definition: SettingAreas[Area];
+      /** What is written elsewhere with the item, in the same transaction. */
+      readonly follow?: ((transaction: Queryable) => Promise<void>) | undefined;
+      readonly failure?: undefined;
+    }
   | { readonly failure: ErrorBody };
 
 /** An item of a write, and what it is held against. */
@@ -28,6 +33,14 @@ export interface ItemReading<Area extends SettingArea> {
   readonly self: Setting<Area> | null;
 }
 
+/** What items need that have parts with ids of their own. */
+export interface ItemIds {
+  /** Id of the item, new or not. */
+  readonly id: string;
+  /** A fresh id for a part of the item, as often as the list's `parts` said. */
+  readonly partId: () => string;
+}
+
 /** An area of settings as its calls know it. */
 export interface SettingList<Area extends SettingArea> {
   readonly area: Area;
@@ -38,7 +51,7 @@ export interface SettingList<Area extends SettingArea> {
   /** Most items of an organization, and of one request. */
   readonly limits: { readonly total: number; readonly items: number };
   readonly messages: { readonly added: string; readonly updated: string; readonly deleted: string };
-  readonly read: (item: ItemReading<Area>) => Reading<Area>;
+  readonly read: (item: ItemReading<Area> & ItemIds) => Reading<Area>;
   /** Why an item cannot go; what goes with it goes in the same transaction. */
   readonly beforeDelete?: (
     transaction: Queryable,
@@ -47,13 +60,8 @@ export interface SettingList<Area extends SettingArea> {
     /** How many there are, this one among them. */
     left: number,
   ) => Promise<ErrorBody | undefined> | ErrorBody | undefined;
-  /** What follows a change elsewhere, in the same transaction. */
-  readonly afterUpdate?: (
-    transaction: Queryable,
-    call: CrmCall,
-    before: SettingAreas[Area],
-    after: SettingAreas[Area],
-  ) => Promise<void>;
+  /** At most how many parts of an item, as a request has it, may need ids of their own. */
+  readonly parts?: (raw: unknown) => number;
   /** What an organization has that has set up nothing. */
   readonly initial?: (call: Pick<CrmCall, 'space'>) => readonly Setting<Area>[];
 }
@@ -79,29 +87,47 @@ export function pathItem<Area extends SettingArea>(list: SettingList<Area>, call
   });
 }
 
+type Follow = ((transaction: Queryable) => Promise<void>) | undefined;
+
+/** Takes the ids that items and their parts may need, before the transaction. */
+async function idsFor<Area extends SettingArea>(
+  { parts }: SettingList<Area>,
+  call: CrmCall,
+  raws: readonly unknown[],
+  items: number,
+): Promise<() => string> {
+  const count = raws.reduce<number>((sum, raw) => sum + (parts?.(raw) ?? 0), items);
+  const ids = count === 0 ? [] : await call.store.ids.take(call.space.dataSpace, count);
+  return () => {
+    const id = ids.shift();
+    if (id === undefined) throw new Error(`expected at most ${count} parts, got more`);
+    return id;
+  };
+}
+
 /** POST: new items. */
 export async function createSettings<Area extends SettingArea>(
   list: SettingList<Area>,
   call: CrmCall,
 ): Promise<CrmAnswer> {
   const raws = readItemList(call, list.key, list.limits.items);
-  const ids = await call.store.ids.take(call.space.dataSpace, raws.length);
-  const answers = await changeArea(list, call, (items) =>
-    raws.map((raw, index) => {
+  const takeId = await idsFor(list, call, raws, raws.length);
+  const answers = await changeArea(list, call, async (items, transaction) => {
+    const follows: Follow[] = [];
+    const done = raws.map((raw, index): ItemAnswer => {
       if (items.size >= list.limits.total) return errorBody('LIMIT_EXCEEDED', { limit: list.limits.total });
-      const id = ids.shift() as string;
-      const reading = list.read({
-        call,
-        raw,
-        jsonPath: `$.${list.key}[${index}]`,
-        others: [...items.values()],
-        self: null,
-      });
+      const id = takeId();
+      const jsonPath = `$.${list.key}[${index}]`;
+      const others = [...items.values()];
+      const reading = list.read({ call, raw, jsonPath, others, self: null, id, partId: takeId });
       if (reading.failure) return reading.failure;
       items.set(id, newSetting(call, id, reading.definition));
+      follows.push(reading.follow);
       return success(list.messages.added, { id });
-    }),
-  );
+    });
+    for (const follow of follows) await follow?.(transaction);
+    return done;
+  });
   return answerItemList(list.key, answers, 201);
 }
 
@@ -113,8 +139,9 @@ export async function updateSettings<Area extends SettingArea>(
   const single = call.path.length > 0;
   const idInPath = single ? readId(pathId(call.path[0] as string, list.pathIndex)) : undefined;
   const raws = readItemList(call, list.key, single ? 1 : list.limits.items);
+  const takeId = await idsFor(list, call, raws, 0);
   const answers = await changeArea(list, call, async (items, transaction) => {
-    const changed: { readonly before: SettingAreas[Area]; readonly after: SettingAreas[Area] }[] = [];
+    const follows: Follow[] = [];
     const done = raws.map((raw, index): ItemAnswer => {
       const jsonPath = `$.${list.key}[${index}]`;
       const given = isJsonObject(raw) ? raw.id : undefined;
@@ -126,13 +153,14 @@ export async function updateSettings<Area extends SettingArea>(
         const missing = !single && (given === undefined || given === null);
         return missing ? errorBody('MANDATORY_NOT_FOUND', place) : errorBody('INVALID_DATA', place, idInvalid);
       }
-      const reading = list.read({ call, raw, jsonPath, others: [...items.values()], self });
+      const { id } = self;
+      const reading = list.read({ call, raw, jsonPath, others: [...items.values()], self, id, partId: takeId });
       if (reading.failure) return reading.failure;
-      items.set(self.id, changedSetting(call, self, reading.definition));
-      changed.push({ before: self.definition, after: reading.definition });
-      return success(list.messages.updated, { id: self.id });
+      items.set(id, changedSetting(call, self, reading.definition));
+      follows.push(reading.follow);
+      return success(list.messages.updated, { id });
     });
-    for (const { before, after } of changed) await list.afterUpdate?.(transaction, call, before, after);
+    for (const follow of follows) await follow?.(transaction);
     return done;
   });
   return answerItemList(list.key, answers, 200);

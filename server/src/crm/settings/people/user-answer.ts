@@ -1,6 +1,7 @@
 import { formatDateTime, offsetMinutes } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { CrmUser } from '../../kernel/space/space.ts';
+import { shiftsOfUser } from '../hours/shift-hours.ts';
 
 const tab = { font_color: '#FFFFFF', background: '#222222' };
 const theme = {
@@ -23,13 +24,14 @@ export function userAnswer(user: CrmUser, call: CrmCall): Record<string, unknown
 function newestAnswer(user: CrmUser, { space, user: reader, nowMs }: CrmCall): Record<string, unknown> {
   const { settings } = user;
   const about = (name: string, otherwise: string | null = null) => settings.about?.[name] ?? otherwise;
+  const shifts = shiftsOfUser(space, user.id, nowMs);
   const reference = (id: string) => ({ name: space.user(id)?.fullName ?? null, id });
   return {
     country: settings.country,
     name_format__s: about('name_format__s', 'Salutation,First Name,Last Name'),
     language: settings.language,
     microsoft: false,
-    $shift_effective_from: null,
+    $shift_effective_from: shifts.effectiveFrom,
     id: user.id,
     state: about('state'),
     fax: about('fax'),
@@ -66,14 +68,14 @@ function newestAnswer(user: CrmUser, { space, user: reader, nowMs }: CrmCall): R
     default_tab_group: '0',
     Modified_By: reference(user.modifiedBy),
     street: about('street'),
-    $current_shift: null,
+    $current_shift: shifts.current,
     alias: about('alias'),
     theme,
     first_name: user.firstName === '' ? null : user.firstName,
     email: user.email,
     status_reason__s: null,
     website: about('website'),
-    $next_shift: null,
+    $next_shift: shifts.next,
     mobile: about('mobile'),
     last_name: user.lastName,
     time_zone: user.timeZone,

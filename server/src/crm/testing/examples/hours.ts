@@ -7,6 +7,15 @@ let days = 0;
 const nextDate = () => new Date(Date.UTC(2030, 0, ++days)).toISOString().slice(0, 10);
 const holiday = (w: World) => w.made(path, 'holidays', { name: w.name('Holiday'), date: nextDate() });
 const hours = 'settings/business_hours';
+const shifts = `${hours}/shift_hours`;
+const oneShift = `${shifts}/{shift}`;
+const week = { shift_days: ['Monday', 'Friday'], daily_timing: ['22:00', '06:00'] };
+const shift = (w: World) =>
+  w.made(shifts, 'shift_hours', {
+    ...{ ...week, name: w.name('Shift'), users: [{ id: w.ownerId, effective_from: nextDate() }] },
+    break_hours: [{ break_days: ['Monday'], daily_timing: ['23:30', '00:15'] }],
+    holidays: [{ name: w.name('Holiday'), date: nextDate() }],
+  });
 
 /** As an organization is that has set up no hours: there is no way back by a call. */
 async function withoutHours(w: World): Promise<void> {
@@ -44,6 +53,21 @@ export const hourExamples: Examples = {
   [`GET ${one}`]: async (w) => ({ path: [await holiday(w)] }),
   [`PUT ${one}`]: async (w) => ({ path: [await holiday(w)], body: { holidays: [{ date: nextDate() }] } }),
   [`DELETE ${one}`]: async (w) => ({ path: [await holiday(w)] }),
+  [`GET ${shifts}`]: async (w) => {
+    await shift(w);
+    return {};
+  },
+  [`POST ${shifts}`]: (w) => ({
+    body: {
+      shift_hours: [{ ...week, name: w.name('Shift'), users: [{ id: w.ownerId, effective_from: nextDate() }] }],
+    },
+  }),
+  [`PUT ${shifts}`]: async (w) => ({
+    body: { shift_hours: [{ id: await shift(w), holidays: [{ name: 'y', date: nextDate() }] }] },
+  }),
+  [`GET ${oneShift}`]: async (w) => ({ path: [await shift(w)] }),
+  [`PUT ${oneShift}`]: async (w) => ({ path: [await shift(w)], body: { shift_hours: [{ name: w.name('Shift') }] } }),
+  [`DELETE ${oneShift}`]: async (w) => ({ path: [await shift(w)] }),
   'GET settings/fiscal_year': () => ({}),
   'PUT settings/fiscal_year': () => ({ body: { fiscal_year: { start_month: 'April' } } }),
 };

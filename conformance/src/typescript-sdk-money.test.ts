@@ -197,6 +197,34 @@ describe('foreign client TypeScript SDK 8.0: people', () => {
     expect(await answerOf(operations.deleteShiftHour(id))).toMatchObject(done);
   });
 
+  test('when users are away', async () => {
+    const { BodyWrapper, User, UsersUnavailability, UsersUnavailabilityOperations } = sdk.UsersUnavailability;
+    const operations = new UsersUnavailabilityOperations();
+    const [{ id: userId }] = (await answerOf(new sdk.Users.UsersOperations().getUsers(await parametersOf()))).value
+      .users;
+    const bodyWith = (members: Record<string, unknown>) =>
+      filled(new BodyWrapper(), { UsersUnavailability: [filled(new UsersUnavailability(), members)] });
+    const from = new Date('2026-07-01T08:00:00Z');
+    const absence = { From: from, To: new Date('2026-07-02T08:00:00Z'), Comments: 'Sea' };
+    const made = await answerOf(
+      operations.createUsersUnavailability(bodyWith({ ...absence, User: filled(new User(), { Id: userId }) })),
+    );
+    expect(made).toMatchObject({ status: 201, value: { usersUnavailability: [ok] } });
+    const id = idOf(made, 'usersUnavailability');
+    expect(await answerOf(operations.updateUserUnavailability(String(id), bodyWith({ AllDay: true })))).toMatchObject(
+      done,
+    );
+    expect(await answerOf(operations.updateUsersUnavailability(bodyWith({ Id: id, Title: 'T' })))).toMatchObject(done);
+    const item = { id, allDay: true, title: 'T', comments: 'Sea', from, user: { id: userId } };
+    const readItem = { ...read, value: { usersUnavailability: [item] } };
+    expect(await answerOf(operations.getUserUnavailability(String(id), await parametersOf()))).toMatchObject(readItem);
+    const filter = { field: { api_name: 'from' }, comparator: 'equal', value: '2026-07-01T08:00:00Z' };
+    const filters = sdk.UsersUnavailability.GetUsersUnavailabilityParam.FILTERS;
+    const listed = operations.getUsersUnavailability(await parametersOf([filters, JSON.stringify(filter)]));
+    expect(await answerOf(listed)).toMatchObject(readItem);
+    expect(await answerOf(operations.deleteUserUnavailability(String(id)))).toMatchObject(done);
+  });
+
   test('holidays and the fiscal year', async () => {
     const holidays = new sdk.Holidays.HolidaysOperations();
     const { BusinessHoliday, CreateBusinessHoliday } = sdk.Holidays;

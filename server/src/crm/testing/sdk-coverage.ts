@@ -82,7 +82,6 @@ export const decisions: Readonly<Record<string, string>> = {
   unblock_email: mailing,
   unsubscribe_links: mailing,
   user_type_users: portals,
-  users_unavailability: notYet,
   webforms: pages,
   wizards: pages,
   zia_enrichment: zia,

@@ -136,6 +136,20 @@ export interface Holiday {
   readonly shift?: string;
 }
 
+/** When a user does not work. */
+export interface Unavailability {
+  readonly user: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly allDay: boolean;
+  readonly title: string | null;
+  readonly comments: string | null;
+  /** Where it comes from, when a program keeps it in step with a calendar. */
+  readonly service: string | null;
+  readonly calendarId: string | null;
+  readonly eventId: string | null;
+}
+
 export interface FiscalYear {
   readonly startMonth: string;
   readonly displayBasedOn: 'start_month' | 'end_month';
@@ -153,6 +167,7 @@ export interface SettingAreas {
   readonly business_hours: BusinessHours;
   readonly holiday: Holiday;
   readonly shift_hours: ShiftHours;
+  readonly users_unavailability: Unavailability;
   readonly fiscal_year: FiscalYear;
   readonly blueprint: Blueprint;
   readonly duplicate_check: DuplicateCheck;

@@ -199,3 +199,74 @@ test('shifts have hours, breaks, users and holidays', async () => {
   expect((await call('GET', `${path}/${id}`)).status).toBe(404);
   expect((await call('GET', holidays, ofShifts)).status).toBe(204);
 });
+
+test('users say when they are away', async () => {
+  const path = 'settings/users_unavailability';
+  const write = (method: string, where: string, item: unknown, token?: string) =>
+    call(method, where, { body: { users_unavailability: [item] }, ...(token === undefined ? {} : { token }) });
+  const outcome = async (...args: Parameters<typeof write>) => {
+    const { status, json } = await write(...args);
+    return [status, json.users_unavailability[0].code];
+  };
+  const [{ id: owner, role }] = (await call('GET', 'users')).json.users;
+  expect((await call('GET', path)).status).toBe(204);
+  const july = { from: '2026-07-01T00:00:00+02:00', to: '2026-07-14T23:59:59+02:00' };
+  for (const [item, code] of [
+    [7, invalid],
+    [{}, missing],
+    [{ ...july, to: july.from }, invalid],
+    [{ ...july, from: 'now' }, invalid],
+    [{ ...july, user: { id: '1' } }, invalid],
+    [{ ...july, comments: 'x'.repeat(251) }, invalid],
+    [{ ...july, all_day: 'maybe' }, invalid],
+  ] as const) {
+    expect(await outcome('POST', path, item), JSON.stringify(item)).toEqual([400, code]);
+  }
+  const made = await write('POST', path, { ...july, comments: 'Sea', user: { id: owner }, tp_event_id: 'e1' });
+  expect(made.status).toBe(201);
+  const { id } = made.json.users_unavailability[0].details;
+  const [shown] = (await call('GET', `${path}/${id}`)).json.users_unavailability;
+  expect(shown).toMatchObject({ id, comments: 'Sea', all_day: false, user: { id: owner }, tp_event_id: 'e1' });
+  expect(Date.parse(shown.from)).toBe(Date.parse(july.from));
+
+  const found = async (query: Record<string, string>) => {
+    const { status, json } = await call('GET', path, { query });
+    return status === 200 ? json.users_unavailability.length : status;
+  };
+  const time = (api_name: string, comparator: string, value: unknown) => ({ field: { api_name }, comparator, value });
+  const during = (day: string) =>
+    JSON.stringify({
+      group_operator: 'AND',
+      group: [time('from', 'less_equal', `${day}T12:00:00Z`), time('to', 'greater_equal', `${day}T12:00:00Z`)],
+    });
+  expect(await found({ filters: during('2026-07-02') })).toBe(1);
+  expect(await found({ filters: during('2026-08-02') })).toBe(204);
+  expect(
+    await found({ filters: JSON.stringify(time('from', 'between', ['2026-06-01T00:00:00Z', '2026-08-01T00:00:00Z'])) }),
+  ).toBe(1);
+  for (const wrong of [
+    time('from', 'between', july.from),
+    time('from', 'contains', july.from),
+    time('x', 'equal', 'y'),
+  ]) {
+    expect(await found({ filters: JSON.stringify(wrong) })).toBe(400);
+  }
+  expect(await found({ role_ids: role.id })).toBe(1);
+  expect(await found({ role_ids: '1' })).toBe(204);
+  expect(await found({ group_ids: '1', territory_ids: '1' })).toBe(204);
+  expect(await found({ role_ids: 'x' })).toBe(400);
+
+  // Everybody writes what is their own; administrators that of others, too.
+  const { token } = await crm.userWithout('Crm_Implied_Manage_Users');
+  expect(await outcome('PUT', path, { id, title: 'x' }, token)).toEqual([400, 'NO_PERMISSION']);
+  expect(await outcome('POST', path, { ...july, user: { id: owner } }, token)).toEqual([400, 'NO_PERMISSION']);
+  expect((await call('DELETE', `${path}/${id}`, { token })).json.users_unavailability[0].code).toBe('NO_PERMISSION');
+  const own = (await write('POST', path, july, token)).json.users_unavailability[0].details.id;
+  expect(await outcome('PUT', `${path}/${own}`, { all_day: true, to: '2026-07-15T00:00:00Z' }, token)).toEqual([
+    ...[200, 'SUCCESS'],
+  ]);
+  expect((await call('DELETE', `${path}/${own}`, { token })).status).toBe(200);
+  expect(await outcome('PUT', `${path}/${id}`, { comments: null })).toEqual([200, 'SUCCESS']);
+  expect((await call('DELETE', `${path}/${id}`)).status).toBe(200);
+  expect((await call('GET', `${path}/${id}`)).status).toBe(404);
+});

@@ -30,6 +30,7 @@ import {
 } from './holidays.ts';
 import { day, weekGiven, weekShown } from './hour-schemas.ts';
 import { shiftOperations } from './shift-operations.ts';
+import { unavailabilityOperations } from './unavailability-operations.ts';
 
 const permission = 'Crm_Implied_Manage_Business_Hours';
 const holidayScopes = (operation: ScopeOperation) => settings('holidays', operation);
@@ -74,6 +75,7 @@ const year = shape({ start_month: oneOf(...months), display_based_on: oneOf(...y
 /** When the organization works. */
 export const hourOperations: readonly Operation[] = [
   ...shiftOperations,
+  ...unavailabilityOperations,
   {
     method: 'GET',
     path: 'settings/business_hours',

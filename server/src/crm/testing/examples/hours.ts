@@ -30,6 +30,12 @@ async function withHours(w: World): Promise<void> {
   await w.call('POST', hours, { body: { business_hours: { type: '24_by_5' } } });
 }
 
+const away = 'settings/users_unavailability';
+const oneAway = `${away}/{unavailability}`;
+const absence = { from: '2030-01-01T09:00:00+00:00', to: '2030-01-02T18:00:00+00:00' };
+const awayNow = (w: World) =>
+  w.made(away, 'users_unavailability', { ...absence, comments: w.name('Away'), user: { id: w.ownerId } });
+
 /** When the organization works. */
 export const hourExamples: Examples = {
   [`GET ${hours}`]: async (w) => {
@@ -68,6 +74,15 @@ export const hourExamples: Examples = {
   [`GET ${oneShift}`]: async (w) => ({ path: [await shift(w)] }),
   [`PUT ${oneShift}`]: async (w) => ({ path: [await shift(w)], body: { shift_hours: [{ name: w.name('Shift') }] } }),
   [`DELETE ${oneShift}`]: async (w) => ({ path: [await shift(w)] }),
+  [`GET ${away}`]: async (w) => {
+    await awayNow(w);
+    return { query: { role_ids: w.system(26_005) } };
+  },
+  [`POST ${away}`]: (w) => ({ body: { users_unavailability: [{ ...absence, user: { id: w.ownerId } }] } }),
+  [`PUT ${away}`]: async (w) => ({ body: { users_unavailability: [{ id: await awayNow(w), all_day: true }] } }),
+  [`GET ${oneAway}`]: async (w) => ({ path: [await awayNow(w)] }),
+  [`PUT ${oneAway}`]: async (w) => ({ path: [await awayNow(w)], body: { users_unavailability: [{ title: 'y' }] } }),
+  [`DELETE ${oneAway}`]: async (w) => ({ path: [await awayNow(w)] }),
   'GET settings/fiscal_year': () => ({}),
   'PUT settings/fiscal_year': () => ({ body: { fiscal_year: { start_month: 'April' } } }),
 };

@@ -225,6 +225,44 @@ describe('foreign client TypeScript SDK 8.0: people', () => {
     expect(await answerOf(operations.deleteUserUnavailability(String(id)))).toMatchObject(done);
   });
 
+  test('signatures, and how mails begin', async () => {
+    const { BodyWrapper, EmailSignatures, EmailSignaturesOperations, DeleteEmailSignaturesParam } = sdk.EmailSignatures;
+    const operations = new EmailSignaturesOperations();
+    const bodyWith = (members: Record<string, unknown>) =>
+      filled(new BodyWrapper(), { EmailSignatures: [filled(new EmailSignatures(), members)] });
+    const text = { Name: 'SHORT', Content: 'Ada', EditorMode: choice('plain_text') };
+    const made = await answerOf(operations.createEmailSignatures(bodyWith(text), await parametersOf()));
+    expect(made).toMatchObject({ status: 201, value: { emailSignatures: [ok] } });
+    const id = idOf(made, 'emailSignatures');
+    const changed = operations.updateEmailSignatures(bodyWith({ Id: id, Content: 'A' }), await parametersOf());
+    expect(await answerOf(changed)).toMatchObject(done);
+    expect(await answerOf(operations.updateEmailSignature(String(id), bodyWith({ Name: 'LONG' })))).toMatchObject(done);
+    const signature = { id, name: 'LONG', content: 'A', editorMode: 'plain_text', from: [] };
+    const readSignature = { ...read, value: { emailSignatures: [signature] } };
+    expect(await answerOf(operations.getEmailSignature(String(id)))).toMatchObject(readSignature);
+    expect(await answerOf(operations.getAllEmailSignatures(await parametersOf()))).toMatchObject(readSignature);
+    expect(await answerOf(operations.deleteEmailSignature(id))).toMatchObject(done);
+    const other = idOf(
+      await answerOf(operations.createEmailSignatures(bodyWith(text), await parametersOf())),
+      'emailSignatures',
+    );
+    const ids = await parametersOf([DeleteEmailSignaturesParam.IDS, String(other)]);
+    expect(await answerOf(operations.deleteEmailSignatures(ids))).toMatchObject(done);
+
+    const { EmailCompose, EmailComposeOperations, Font, GetEmailComposerDefaultSettingsParam } = sdk.EmailCompose;
+    const composing = new EmailComposeOperations();
+    const font = filled(new Font(), { Size: 12, Family: 'Arial' });
+    const body = filled(new sdk.EmailCompose.BodyWrapper(), {
+      EmailCompose: [filled(new EmailCompose(), { Type: choice('default'), Font: font })],
+    });
+    expect(await answerOf(composing.updateEmailComposerDefaultSettings(body))).toMatchObject(done);
+    const type = await parametersOf([GetEmailComposerDefaultSettingsParam.TYPE, choice('default')]);
+    expect(await answerOf(composing.getEmailComposerDefaultSettings(type))).toMatchObject({
+      ...read,
+      value: { emailCompose: [{ type: 'default', font: { size: 12, family: 'Arial' } }] },
+    });
+  });
+
   test('holidays and the fiscal year', async () => {
     const holidays = new sdk.Holidays.HolidaysOperations();
     const { BusinessHoliday, CreateBusinessHoliday } = sdk.Holidays;

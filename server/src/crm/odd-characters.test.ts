@@ -30,7 +30,7 @@ const brief = ({ status, json }: Answer) => [status, json?.code, json?.details];
 /** Where the placeholders stand among the parts of the path after the version. */
 const placeholdersOf = ({ path }: Operation) =>
   path
-    .replace('/bulk/', '')
+    .replace(/^\/\w+\//, '')
     .split('/')
     .flatMap((part, place) => (part.startsWith('{') ? [place] : []));
 

@@ -20,6 +20,7 @@ import { globalPickListOperations } from './settings/global-pick-lists/operation
 import { groupOperations } from './settings/groups/operations.ts';
 import { hourOperations } from './settings/hours/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
+import { composeOperations } from './settings/mail/operations.ts';
 import { moneyOperations } from './settings/money/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
@@ -68,7 +69,7 @@ const rows: Chapters = {
   Blueprints: blueprintOperations,
   Meetings: meetingOperations,
   Attachments: attachmentOperations,
-  Mail: emailOperations,
+  Mail: [...emailOperations, ...composeOperations],
   'Files and photos': fileOperations,
   Tags: tagOperations,
   Territories: territoryOperations,

@@ -90,7 +90,7 @@ const settingsAreas: readonly [string, readonly Operation[], string][] = [
   ['tags', any, 'tags'],
   ['variables', any, 'variables'],
   ['variable_groups', ['ALL', 'READ'], 'variable groups'],
-  ['emails', ['ALL', 'READ'], 'e-mail settings'],
+  ['emails', any, 'e-mail settings'],
   ['mailmerge', ['CREATE'], 'mail merge'],
   ['unsubscribe', any, 'unsubscribe links'],
   ['audit_logs', ['ALL', 'CREATE', 'READ'], 'audit log'],

@@ -4,10 +4,22 @@ import type { Description } from './description.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** The service of a row's path, which stands before the version in addresses, and what follows the version. */
+export function partsOfPath(path: string): { readonly service: string; readonly rest: string } {
+  const [, service = '', rest = path] = /^\/(\w+)\/(.*)$/.exec(path) ?? [];
+  return { service, rest };
+}
+
+/** The path of a row in addresses of a version. */
+export function addressOf(path: string, version: string): string {
+  const { service, rest } = partsOfPath(path);
+  return service === '' ? `/crm/${version}/${rest}` : `/crm/${service}/${version}/${rest}`;
+}
+
 /** One operation of the API, as a whole: the row of the operations table. */
 export interface Operation {
   readonly method: Method;
-  /** After `/crm/{version}/`, or with `/bulk/` first after `/crm/bulk/{version}/`; placeholders stand in braces. */
+  /** After `/crm/{version}/`, or with a service first (`/bulk/read`: `/crm/bulk/{version}/read`); placeholders stand in braces. */
   readonly path: string;
   /** Scopes that the call needs, all of them; each entry lists alternatives. `path` holds the placeholders' values. */
   readonly scopes: (path: readonly string[]) => readonly (readonly string[])[];

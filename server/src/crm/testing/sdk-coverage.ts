@@ -1,11 +1,11 @@
+import { addressOf } from '../kernel/operation.ts';
 import { operations } from '../operations.ts';
 import { type SdkPath, sdkPaths } from './sdk-paths.ts';
 
 /** Which operations of the vendor's SDK are there, and why the others are not: the table in `docs/crm.md`. */
 
 const withoutNames = (path: string): string => path.replaceAll(/\{\w+\}/g, '{}');
-const rowPath = (path: string): string =>
-  withoutNames(path.startsWith('/bulk/') ? `/crm/bulk/v8/${path.slice('/bulk/'.length)}` : `/crm/v8/${path}`);
+const rowPath = (path: string): string => withoutNames(addressOf(path, 'v8'));
 /** The paths of the table of operations, without the names of their placeholders. */
 export const rows: ReadonlySet<string> = new Set(operations.map(({ path }) => rowPath(path)));
 const methods = new Set(operations.map(({ method, path }) => `${method} ${rowPath(path)}`));
@@ -60,10 +60,8 @@ export const decisions: Readonly<Record<string, string>> = {
   digest: 'Summaries of what happened are made by a service of the original.',
   download_attachments: notYet,
   download_inline_images: notYet,
-  email_compose: mailing,
   email_configuration_options: mailing,
   email_sharing_details: mailing,
-  email_signatures: notYet,
   email_templates: notYet,
   entity_scores: notYet,
   functions: automation,

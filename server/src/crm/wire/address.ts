@@ -1,7 +1,7 @@
 import { isStorable } from '../fields/values/texts.ts';
 import type { CrmCall } from '../kernel/call.ts';
 import { Refusal } from '../kernel/errors.ts';
-import type { Operation } from '../kernel/operation.ts';
+import { type Operation, partsOfPath } from '../kernel/operation.ts';
 
 /** What bytes that are no UTF-8 become in a query. */
 const noCharacter = '\ufffd';
@@ -28,7 +28,7 @@ export function checkAddress(
 
 /** Where the placeholder of that number stands among the parts of the path after the version (crm-api 12). */
 function placeOf({ path }: Pick<Operation, 'path'>, placeholder: number): number {
-  const parts = path.replace(/^\/bulk\//, '').split('/');
+  const parts = partsOfPath(path).rest.split('/');
   return parts.flatMap((part, place) => (part.startsWith('{') ? [place] : []))[placeholder] ?? placeholder;
 }
 

@@ -1,4 +1,4 @@
-import type { Operation } from '../kernel/operation.ts';
+import { type Operation, partsOfPath } from '../kernel/operation.ts';
 import { findVersion, type Version } from '../kernel/versions.ts';
 
 interface Node {
@@ -17,8 +17,6 @@ export type Match =
   | { readonly problem: 'unknownPath' | 'unreadablePath' }
   /** `methods`: those that the path has. */
   | { readonly problem: 'unknownMethod'; readonly methods: readonly string[] };
-
-const bulkPrefix = '/bulk/';
 
 const unknownPath = { problem: 'unknownPath' } as const;
 const unreadablePath = { problem: 'unreadablePath' } as const;
@@ -41,7 +39,8 @@ const newNode = (): Node => ({
  */
 export class Router {
   readonly #root = newNode();
-  readonly #bulkRoot = newNode();
+  /** By service. */
+  readonly #roots = new Map([['', this.#root]]);
   readonly #unbuilt: UnbuiltPaths;
 
   /** `unbuilt` begin paths that are unknown, whatever could be taken for them. */
@@ -51,9 +50,10 @@ export class Router {
   }
 
   #node(path: string): Node {
-    const bulk = path.startsWith(bulkPrefix);
-    let node = bulk ? this.#bulkRoot : this.#root;
-    for (const part of (bulk ? path.slice(bulkPrefix.length) : path).split('/')) {
+    const { service, rest } = partsOfPath(path);
+    let node = this.#roots.get(service) ?? newNode();
+    this.#roots.set(service, node);
+    for (const part of rest.split('/')) {
       if (part.startsWith('{')) {
         node.takesName ||= names.has(part);
         node.placeholder ??= newNode();
@@ -74,13 +74,13 @@ export class Router {
   find(method: string, path: string): Match {
     const parts = path.split('/');
     if (parts.length < 4 || parts[0] !== '' || parts[1] !== 'crm') return unknownPath;
-    const bulk = parts[2] === 'bulk';
-    const version = findVersion(parts[bulk ? 3 : 2] as string);
+    const root = parts[2] === '' ? undefined : this.#roots.get(parts[2] as string);
+    const version = findVersion(parts[root ? 3 : 2] as string);
     if (!version) return unknownPath;
-    let node = bulk ? this.#bulkRoot : this.#root;
+    let node = root ?? this.#root;
     const values: string[] = [];
     const decoded: string[] = [];
-    for (let index = bulk ? 4 : 3; index < parts.length; index++) {
+    for (let index = root ? 4 : 3; index < parts.length; index++) {
       const part = decode(parts[index] as string);
       if (part === undefined) return unreadablePath;
       if (part === '') return unknownPath;
@@ -94,7 +94,7 @@ export class Router {
         values.push(part);
       } else return unknownPath;
     }
-    if (node.operations.size === 0 || (!bulk && this.#unbuilt.has(decoded))) return unknownPath;
+    if (node.operations.size === 0 || (!root && this.#unbuilt.has(decoded))) return unknownPath;
     const operation = node.operations.get(method);
     if (operation) return { operation, version, path: values };
     return { problem: 'unknownMethod', methods: [...node.operations.keys()] };

@@ -150,6 +150,33 @@ export interface Unavailability {
   readonly eventId: string | null;
 }
 
+/** What users put under their mails. */
+export interface EmailSignature {
+  readonly user: string;
+  readonly name: string;
+  readonly content: string;
+  readonly editorMode: 'plain_text' | 'rich_text';
+  /** It goes with mails of the user's address. */
+  readonly isDefault: boolean;
+}
+
+export const composeTypes = ['default', 'emailin', 'mass_mail'] as const;
+
+/** How a user's mails begin; its id is the user's. */
+export type EmailCompose = Readonly<Partial<Record<(typeof composeTypes)[number], ComposeSettings>>>;
+
+export interface ComposeSettings {
+  readonly font: { readonly size: number; readonly family: string };
+  readonly from: ComposeAddress;
+  readonly replyTo: ComposeAddress;
+}
+
+export interface ComposeAddress {
+  readonly type: 'primary' | 'org_email';
+  readonly name: string | null;
+  readonly email: string;
+}
+
 export interface FiscalYear {
   readonly startMonth: string;
   readonly displayBasedOn: 'start_month' | 'end_month';
@@ -169,6 +196,8 @@ export interface SettingAreas {
   readonly shift_hours: ShiftHours;
   readonly users_unavailability: Unavailability;
   readonly fiscal_year: FiscalYear;
+  readonly email_signature: EmailSignature;
+  readonly email_compose: EmailCompose;
   readonly blueprint: Blueprint;
   readonly duplicate_check: DuplicateCheck;
   readonly global_pick_list: GlobalPickList;

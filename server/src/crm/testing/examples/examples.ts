@@ -1,9 +1,10 @@
-import type { Method, Operation } from '../../kernel/operation.ts';
+import { addressOf, type Method, type Operation } from '../../kernel/operation.ts';
 import { operations } from '../../operations.ts';
 import { contactRoleExamples } from './contact-roles.ts';
 import { groupExamples } from './groups.ts';
 import { hourExamples } from './hours.ts';
 import { jobExamples } from './jobs.ts';
+import { mailExamples } from './mail.ts';
 import { metadataExamples } from './metadata.ts';
 import { moneyExamples } from './money.ts';
 import { peopleExamples } from './people.ts';
@@ -29,6 +30,7 @@ export const examples: Examples = {
   ...sharingExamples,
   ...hourExamples,
   ...moneyExamples,
+  ...mailExamples,
   ...jobExamples,
   ...processExamples,
 };
@@ -44,5 +46,5 @@ export const everyOperation: readonly Operation[] = [
 export function pathOf({ path }: Operation, { path: values = [] }: Example): string {
   let next = 0;
   const filled = path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(values[next++] ?? 'nothing'));
-  return filled.startsWith('/bulk/') ? `/crm/bulk/v8/${filled.slice('/bulk/'.length)}` : `/crm/v8/${filled}`;
+  return addressOf(filled, 'v8');
 }

@@ -1,7 +1,7 @@
 import type { DataCenter, Environment } from '../../../config/data-centers.ts';
 import { apiOrigin } from '../../../config/data-centers.ts';
 import { platformScopes } from '../../../oauth/scopes.ts';
-import type { Operation } from '../../kernel/operation.ts';
+import { addressOf, type Operation } from '../../kernel/operation.ts';
 import { type Version, versions } from '../../kernel/versions.ts';
 import { describeOperation } from './operation.ts';
 import { headers, refusalSchemas, sharedResponses } from './refusals.ts';
@@ -82,5 +82,5 @@ export function openApiDocument(
 
 /** The path of an operation as the document has it, with its placeholders. */
 export function documentPath({ path }: Operation, { name }: Version): string {
-  return path.startsWith('/bulk/') ? `/crm/bulk/${name}/${path.slice('/bulk/'.length)}` : `/crm/${name}/${path}`;
+  return addressOf(path, name);
 }

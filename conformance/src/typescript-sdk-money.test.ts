@@ -239,9 +239,9 @@ describe('foreign client TypeScript SDK 8.0: people', () => {
     expect(await answerOf(operations.updateEmailSignature(String(id), bodyWith({ Name: 'LONG' })))).toMatchObject(done);
     const signature = { id, name: 'LONG', content: 'A', editorMode: 'plain_text', from: [] };
     const readSignature = { ...read, value: { emailSignatures: [signature] } };
-    expect(await answerOf(operations.getEmailSignature(String(id)))).toMatchObject(readSignature);
+    expect(await answerOf(operations.getEmailSignature(id))).toMatchObject(readSignature);
     expect(await answerOf(operations.getAllEmailSignatures(await parametersOf()))).toMatchObject(readSignature);
-    expect(await answerOf(operations.deleteEmailSignature(id))).toMatchObject(done);
+    expect(await answerOf(operations.deleteEmailSignature(String(id)))).toMatchObject(done);
     const other = idOf(
       await answerOf(operations.createEmailSignatures(bodyWith(text), await parametersOf())),
       'emailSignatures',

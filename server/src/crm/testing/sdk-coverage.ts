@@ -58,8 +58,6 @@ export const decisions: Readonly<Record<string, string>> = {
   cadences_execution: automation,
   call_preferences: 'Telephony is a product of its own.',
   digest: 'Summaries of what happened are made by a service of the original.',
-  download_attachments: notYet,
-  download_inline_images: notYet,
   email_configuration_options: mailing,
   email_sharing_details: mailing,
   email_templates: notYet,

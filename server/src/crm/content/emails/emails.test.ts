@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { type Answer, startCrm } from '../../testing/crm-platform.ts';
 import { multipart } from '../../testing/multipart.ts';
+import { unzip } from '../../work/bulk/testing/zips.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -225,4 +226,48 @@ test('mails go with a record that is deleted for good', async () => {
   const gone = await call('DELETE', 'settings/recycle_bin', { query: { ids: id } });
   expect(gone.status, gone.text).toBe(200);
   expect(await countMails()).toBe(before - 1);
+});
+
+test('attachments and pictures of a mail are downloaded', async () => {
+  const id = await lead();
+  const [first, second] = [await upload(), await upload()];
+  const pixel = Buffer.from('picture');
+  const content = `<p>Hi</p><img alt="x" src="data:image/png;base64,${pixel.toString('base64')}">`;
+  const mail = { from, to, content, attachments: [{ id: first }, { id: second }] };
+  const { message_id } = itemOf(await send(id, mail)).details;
+  const path = (part: string, where = id) => `Leads/${where}/Emails/actions/download_${part}`;
+  const get = (part: string, query: Record<string, string>, where?: string) =>
+    call('GET', path(part, where), { query });
+  const zip = await get('attachments', { message_id });
+  expect(zip.headers['content-disposition']).toContain('attachments.zip');
+  expect(await unzip(zip.bytes)).toEqual(
+    new Map([
+      ['a.txt', 'abc'],
+      ['a (2).txt', 'abc'],
+    ]),
+  );
+  const owner = crm.organization.environments[0]?.ownerId as string;
+  const one = await get('attachments', { message_id, id: second, name: 'b.txt', user_id: owner });
+  expect([one.text, one.headers['content-disposition']]).toEqual(['abc', expect.stringContaining('b.txt')]);
+  expect(await unzip((await get('inline_images', { message_id })).bytes)).toEqual(
+    new Map([['image-1.png', 'picture']]),
+  );
+  expect((await get('inline_images', { message_id, id: '1' })).text).toBe('picture');
+
+  expect((await get('attachments', {})).json.code).toBe('REQUIRED_PARAM_MISSING');
+  const other = await lead();
+  const bare = itemOf(await send(other, { from, to, mail_format: 'text', content })).details.message_id;
+  for (const part of ['attachments', 'inline_images']) {
+    expect((await get(part, { message_id: bare }, other)).status).toBe(204);
+    for (const [query, param_name] of [
+      [{ message_id: 'x' }, 'message_id'],
+      [{ message_id: bare }, 'message_id'],
+      [{ message_id, id: 'x' }, 'id'],
+      [{ message_id, user_id: '1' }, 'user_id'],
+    ] as const) {
+      const refused = await get(part, query);
+      expect([refused.status, refused.json.code, refused.json.details]).toEqual([400, 'INVALID_DATA', { param_name }]);
+    }
+  }
+  expect((await call('GET', path('attachments'), { query: { message_id }, token: theirToken })).status).toBe(400);
 });

@@ -39,16 +39,21 @@ export async function listEmails(call: CrmCall): Promise<CrmAnswer> {
 
 /** GET /{module}/{id}/Emails/{message_id}: with its content. */
 export async function getEmail(call: CrmCall): Promise<CrmAnswer> {
+  const row = await findEmail(call, call.path[2] as string);
+  if (!row) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: idInvalid });
+  return { status: 200, json: { Emails: [emailAnswer(row, call)] } };
+}
+
+/** A mail of the record in the path, with its content. @throws Refusal when there is no such record */
+export async function findEmail(call: CrmCall, messageId: string): Promise<Required<Row> | undefined> {
   const id = await existingRecord(call);
-  const messageId = call.path[2] as string;
-  const [row] = await call.store.database.query<Row>({
+  const [row] = await call.store.database.query<Required<Row>>({
     text: `SELECT ${mailFacts}, mail.content, crm_email.sent_by FROM crm_email JOIN mail USING (mail_id)
            WHERE crm_email.data_space = $1 AND crm_email.record_id = $2 AND mail.message_id = $3`,
     // Whatever is no message id is none of these.
     values: [call.space.dataSpace, id, messageIdPattern.test(messageId) ? messageId : ''],
   });
-  if (!row) throw new Refusal('INVALID_DATA', { details: { resource_path_index: 3 }, message: idInvalid });
-  return { status: 200, json: { Emails: [emailAnswer(row, call)] } };
+  return row;
 }
 
 async function existingRecord(call: CrmCall): Promise<string> {

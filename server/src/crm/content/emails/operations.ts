@@ -19,6 +19,7 @@ import {
   time,
 } from '../../kernel/schema.ts';
 import { anyOf, fixed, moduleOr, perModule, settings } from '../../wire/scopes.ts';
+import { downloadAttachments, downloadInlineImages } from './download-parts.ts';
 import { getEmail, listEmails } from './emails.ts';
 import { listFromAddresses } from './from-addresses.ts';
 import { limits } from './read-mail.ts';
@@ -90,6 +91,21 @@ const info = shape({
   more_records: flag,
 });
 
+const partsQuery = [
+  { ...query('message_id', 'Id of the message.'), required: true },
+  query('id', 'Only this part, as it is; without it all of them in a zip file.'),
+  query('name', 'How the download is to be called.'),
+  query('user_id', 'Who sent the mail.', id),
+];
+const parts = {
+  query: partsQuery,
+  answers: {
+    200: { description: 'The part, or a zip file.', file: 'application/x-download' },
+    204: { description: 'The mail has none.' },
+  },
+  errors: ['REQUIRED_PARAM_MISSING'],
+} as const;
+
 /** Mails to records. */
 export const emailOperations: readonly Operation[] = [
   {
@@ -126,6 +142,24 @@ export const emailOperations: readonly Operation[] = [
     scopes: readScopes,
     handle: getEmail,
     about: { summary: 'Get a mail with its content', answers: always('Emails', email) },
+  },
+  {
+    method: 'GET',
+    path: `${emails}/actions/download_attachments`,
+    scopes: readScopes,
+    handle: downloadAttachments,
+    about: { summary: 'Download the attachments of a mail', ...parts },
+  },
+  {
+    method: 'GET',
+    path: `${emails}/actions/download_inline_images`,
+    scopes: readScopes,
+    handle: downloadInlineImages,
+    about: {
+      summary: 'Download the pictures in the content of a mail',
+      text: 'Its pictures are those that its HTML has in it as data; their ids are their numbers, from 1 on.',
+      ...parts,
+    },
   },
   {
     method: 'GET',

@@ -175,7 +175,11 @@ async function sender(w: W): Promise<{ user_name: string; email: string }> {
 
 async function mailed(w: W): Promise<[string, string, string]> {
   const id = await w.lead();
-  const mail = { from: await sender(w), to: [{ email: 'x@example.com' }], subject: w.name('Subject') };
+  const mail = {
+    ...{ from: await sender(w), to: [{ email: 'x@example.com' }], subject: w.name('Subject') },
+    content: `<img src="data:image/png;base64,${png.toString('base64')}">`,
+    attachments: [{ id: await w.file() }],
+  };
   const { json } = await w.call('POST', `Leads/${id}/actions/send_mail`, { body: { data: [mail] } });
   return ['Leads', id, json.data[0].details.message_id];
 }
@@ -277,6 +281,14 @@ export const relatedExamples: Examples = {
   'GET settings/emails/actions/from_addresses': (w) => ({ query: { user_id: w.ownerId } }),
   'GET {module}/{id}/Emails': async (w) => ({ path: (await mailed(w)).slice(0, 2) }),
   'GET {module}/{id}/Emails/{message}': async (w) => ({ path: await mailed(w) }),
+  'GET {module}/{id}/Emails/actions/download_attachments': async (w) => {
+    const [module = '', id = '', message_id = ''] = await mailed(w);
+    return { path: [module, id], query: { message_id } };
+  },
+  'GET {module}/{id}/Emails/actions/download_inline_images': async (w) => {
+    const [module = '', id = '', message_id = ''] = await mailed(w);
+    return { path: [module, id], query: { message_id, id: '1' } };
+  },
   'GET {module}/{id}/actions/download_fields_attachment': async (w) => {
     const { record, item } = await recordWithFile(w);
     return { path: ['Leads', record], query: { fields_attachment_id: item } };

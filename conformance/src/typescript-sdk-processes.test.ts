@@ -1,15 +1,28 @@
 import * as sdk from '@zohocrm/typescript-sdk-8.0';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../server/src/testing/platform-process.ts';
-import { answerOf, bodyOf, createdId, filled, parametersOf, record, records, written } from './sdk-session.ts';
+import {
+  answerOf,
+  bodyOf,
+  createdId,
+  fileOf,
+  filled,
+  parametersOf,
+  record,
+  records,
+  type SdkFolder,
+  written,
+} from './sdk-session.ts';
 import { openSdkStage, type SdkStage } from './sdk-stage.ts';
 
 /** Merging, blueprints, mass conversion and shared choices through the public TypeScript SDK. */
-const scope = ['modules', 'settings', 'users', 'org'].map((family) => `ZohoCRM.${family}.ALL`).join();
+const families = ['modules', 'settings', 'users', 'org', 'files', 'send_mail'];
+const scope = [...families.map((family) => `ZohoCRM.${family}.ALL`), 'ZohoCRM.templates.READ'].join();
 let stage: SdkStage;
+let folder: SdkFolder;
 beforeAll(async () => {
   stage = await openSdkStage();
-  await stage.connected('processes', scope);
+  folder = await stage.connected('processes', scope);
 });
 afterAll(() => stage.close());
 
@@ -42,6 +55,56 @@ describe('foreign client TypeScript SDK 8.0: records', () => {
     });
     expect((await read('Leads', master)).Phone).toBe('1843');
     expect((await answerOf(records('Leads').getRecord(child))).status).toBe(404);
+  });
+
+  test('mails by templates, and what is attached to them', async () => {
+    const template = { module: 'Leads', subject: 'Hi', content: '<img src="data:image/png;base64,eA==">' };
+    const defined = BigInt(await stage.defineTemplate({ name: 'Mail', ...template }));
+    const quotes = BigInt(await stage.defineTemplate({ ...template, kind: 'inventory', name: 'Q', module: 'Quotes' }));
+    const { EmailTemplates, InventoryTemplates, SendMail } = sdk;
+    const emails = new EmailTemplates.EmailTemplatesOperations();
+    const one = { id: defined, name: 'Mail', subject: 'Hi', content: template.content, active: true };
+    const shown = { status: 200, kind: 'ResponseWrapper' };
+    const query = await parametersOf([EmailTemplates.GetEmailTemplatesParam.MODULE, 'Leads']);
+    const listed = await answerOf(emails.getEmailTemplates(query));
+    expect(listed).toMatchObject({ ...shown, value: { emailTemplates: [{ id: defined, name: 'Mail' }] } });
+    expect(await answerOf(emails.getEmailTemplate(defined))).toMatchObject({
+      ...{ ...shown, value: { emailTemplates: [one] } },
+    });
+    const inventory = new InventoryTemplates.InventoryTemplatesOperations();
+    const ofQuotes = { ...shown, value: { inventoryTemplates: [{ id: quotes, name: 'Q' }] } };
+    expect(await answerOf(inventory.getInventoryTemplates(await parametersOf()))).toMatchObject(ofQuotes);
+    expect(await answerOf(inventory.getInventoryTemplate(quotes))).toMatchObject(ofQuotes);
+
+    const id = await lead();
+    const file = filled(new sdk.Files.BodyWrapper(), { File: [fileOf(folder, 'a.txt', 'abc')] });
+    const uploaded = await answerOf(new sdk.Files.FilesOperations().uploadFiles(file, await parametersOf()));
+    const senders = await answerOf(new sdk.FromAddresses.FromAddressesOperations().getFromAddresses());
+    const mail = filled(new SendMail.Data(), {
+      From: filled(new SendMail.From(), { Email: senders.value.fromAddresses[0].email }),
+      To: [filled(new SendMail.To(), { Email: 'zed@example.com' })],
+      Template: filled(new EmailTemplates.EmailTemplate(), { Id: defined }),
+      Attachments: [filled(new SendMail.Attachment(), { Id: uploaded.value.data[0].details.id })],
+    });
+    const sent = await answerOf(
+      new SendMail.SendMailOperations(id, 'Leads').sendMail(filled(new SendMail.BodyWrapper(), { Data: [mail] })),
+    );
+    expect(sent).toMatchObject({ status: 200, value: { data: [{ code: 'SUCCESS' }] } });
+    const message = sent.value.data[0].details.message_id;
+    const { DownloadAttachments, DownloadInlineImages } = sdk;
+    const { GetDownloadAttachmentsDetailsParam: Part } = DownloadAttachments;
+    const attachments = new DownloadAttachments.DownloadAttachmentsOperations();
+    const whole = attachments.getDownloadAttachmentsDetails(
+      id,
+      'Leads',
+      await parametersOf([Part.MESSAGE_ID, message]),
+    );
+    expect(await answerOf(whole)).toMatchObject({ status: 200, value: { file: { name: 'attachments.zip' } } });
+    const { GetDownloadInlineImagesParam: Picture } = DownloadInlineImages;
+    const picture = await parametersOf([Picture.MESSAGE_ID, message], [Picture.ID, '1']);
+    const images = new DownloadInlineImages.DownloadInlineImagesOperations();
+    const downloaded = await answerOf(images.getDownloadInlineImages(id, 'Leads', picture));
+    expect(String(downloaded.value.file.stream)).toBe('x');
   });
 
   test('blueprint', async () => {

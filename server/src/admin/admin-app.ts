@@ -35,11 +35,14 @@ import { type DescribedRoute, registerDescription } from './openapi.ts';
 import {
   addAssignmentRule,
   addBlueprint,
+  addMailTemplate,
   changeTerritories,
   listAssignmentRules,
   listBlueprints,
+  listMailTemplates,
   removeAssignmentRule,
   removeBlueprint,
+  removeMailTemplate,
 } from './organization-settings.ts';
 import { listProviders, putProvider, removeProvider } from './outside-providers.ts';
 import { bodies, queries, withId } from './schemas.ts';
@@ -228,6 +231,18 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   });
   app.delete('/blueprints/:id', { schema: { querystring: queries.organization, params: withId } }, async (request) =>
     removeBlueprint(context, request.query, request.params.id),
+  );
+  app.get('/mail-templates', { schema: { querystring: queries.organization } }, async (request) =>
+    listMailTemplates(context, request.query),
+  );
+  app.post('/mail-templates', { schema: { body: bodies.mailTemplate } }, async (request, reply) => {
+    const { template, ...target } = request.body;
+    return reply.code(201).send(await addMailTemplate(context, target, template));
+  });
+  app.delete(
+    '/mail-templates/:id',
+    { schema: { querystring: queries.organization, params: withId } },
+    async (request) => removeMailTemplate(context, request.query, request.params.id),
   );
   app.put('/territories', { schema: { body: bodies.territories } }, async (request) => {
     const { territories, ...target } = request.body;

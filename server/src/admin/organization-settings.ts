@@ -1,5 +1,6 @@
 import { isId } from '../crm/kernel/ids.ts';
 import { createAssignmentRule, deleteAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
+import { createTemplate, deleteTemplate } from '../crm/settings/mail/write-templates.ts';
 import { switchTerritories } from '../crm/settings/territories/switch-territories.ts';
 import { createBlueprint, deleteBlueprint } from '../crm/work/blueprint/write-blueprints.ts';
 import type { AdminContext } from './context.ts';
@@ -58,6 +59,28 @@ export async function removeBlueprint(context: AdminContext, target: Organizatio
   const call = await organizationCall(context, target);
   if (!isId(id) || !(await deleteBlueprint(call, id))) {
     throw notFound(`organization ${target.organizationId} has no blueprint ${id}`);
+  }
+  return { id, deleted: true };
+}
+
+/** Makes a template of mails of a definition (see the operator's manual). */
+export async function addMailTemplate(context: AdminContext, target: OrganizationTarget, definition: unknown) {
+  return { id: await createTemplate(await organizationCall(context, target), definition) };
+}
+
+export async function listMailTemplates(context: AdminContext, target: OrganizationTarget) {
+  const { space } = await organizationCall(context, target);
+  return space.list('mail_template').map(({ id, module, definition }) => ({
+    id,
+    module: space.metadata.byNumber(module)?.apiName ?? null,
+    ...definition,
+  }));
+}
+
+export async function removeMailTemplate(context: AdminContext, target: OrganizationTarget, id: string) {
+  const call = await organizationCall(context, target);
+  if (!isId(id) || !(await deleteTemplate(call, id))) {
+    throw notFound(`organization ${target.organizationId} has no template ${id}`);
   }
   return { id, deleted: true };
 }

@@ -21,6 +21,7 @@ import { groupOperations } from './settings/groups/operations.ts';
 import { hourOperations } from './settings/hours/operations.ts';
 import { layoutOperations } from './settings/layouts/operations.ts';
 import { composeOperations } from './settings/mail/operations.ts';
+import { templateOperations } from './settings/mail/template-operations.ts';
 import { moneyOperations } from './settings/money/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
@@ -69,7 +70,7 @@ const rows: Chapters = {
   Blueprints: blueprintOperations,
   Meetings: meetingOperations,
   Attachments: attachmentOperations,
-  Mail: [...emailOperations, ...composeOperations],
+  Mail: [...emailOperations, ...templateOperations, ...composeOperations],
   'Files and photos': fileOperations,
   Tags: tagOperations,
   Territories: territoryOperations,

@@ -67,6 +67,8 @@ function inlineImages(html: string): readonly Part[] {
   });
 }
 
+type End = (options: object, sized: (sizeBytes: number) => void) => void;
+
 /** A zip file that is written while it is sent: its entries are not compressed, so that its size is known before. */
 function zipOf(parts: readonly Part[], atMs: number): Promise<Pick<Part, 'sizeBytes' | 'content'>> {
   const zip = new ZipFile();
@@ -83,7 +85,8 @@ function zipOf(parts: readonly Part[], atMs: number): Promise<Pick<Part, 'sizeBy
     });
   }
   return new Promise((resolve) => {
-    zip.end({ forceZip64Format: false, comment: '' }, (sizeBytes: number) => resolve({ sizeBytes, content: output as AsyncIterable<Buffer> }));
+    // Its types leave out that the callback gets the size.
+    (zip.end as End).call(zip, {}, (sizeBytes) => resolve({ sizeBytes, content: output as AsyncIterable<Buffer> }));
   });
 }
 

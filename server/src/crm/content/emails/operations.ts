@@ -43,6 +43,10 @@ const mail = input(
     mail_format: { ...oneOf('html', 'text'), default: 'html' },
     scheduled_time: noted(time, 'When it is to be sent; none: now.'),
     attachments: noted(listOf(input({ id: text }), { max: limits.attachments }), 'Files of /files.'),
+    template: noted(
+      input({ id: idGiven }),
+      'A template of the module; it says subject and content, where the request does not.',
+    ),
     in_reply_to: noted(input({ message_id: text }), 'A mail of the same record.'),
     org_email: flag,
     consent_email: flag,

@@ -3,10 +3,10 @@ import { type Mail, type MailAddress, type MailAttachment, messageIdPattern } fr
 import type { CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal, refusalOf } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
-import { itemField, readPlainItem } from '../../wire/item-list.ts';
+import { itemField, readPlainItem, referenceIn } from '../../wire/item-list.ts';
 import { fromAddress } from './from-addresses.ts';
 
-export const limits = { recipients: 100, attachments: 10, content: 500_000 } as const;
+export const limits = { recipients: 100, attachments: 10, subject: 255, content: 500_000 } as const;
 
 /** A mail that somebody wants to send, read and checked as far as that needs no database. */
 export interface MailRequest extends Omit<Mail, 'messageId' | 'attachments' | 'createdAtMs' | 'sendAtMs'> {
@@ -16,10 +16,12 @@ export interface MailRequest extends Omit<Mail, 'messageId' | 'attachments' | 'c
   readonly inReplyTo: string | null;
   /** None: now. */
   readonly scheduledMs: number | null;
+  /** Id of the template that says what the request does not. */
+  readonly template: string | null;
 }
 
 const textFields = [
-  itemField('subject', 'text', 255),
+  itemField('subject', 'text', limits.subject),
   itemField('content', 'textarea', limits.content),
   itemField('mail_format', 'text', 10),
   itemField('scheduled_time', 'datetime', 40),
@@ -28,8 +30,8 @@ const textFields = [
 ];
 const addressFields = [itemField('email', 'email', 100, true), itemField('user_name', 'text', 100)];
 const fileIdPattern = /^[0-9a-f]{64}$/;
-/** There are no templates here, so that whoever names one names nothing. */
-const unknown = ['template', 'inventory_details'];
+/** Documents are not made of templates here, so that whoever names one names nothing. */
+const unknown = ['inventory_details'];
 
 /** Reads an item of `data` of a call that sends mail (crm-api 11). @throws Refusal */
 export function readMail({ user, nowMs }: CrmCall, raw: unknown, at: string): MailRequest {
@@ -64,7 +66,16 @@ export function readMail({ user, nowMs }: CrmCall, raw: unknown, at: string): Ma
     }),
     inReplyTo: answered(item, at),
     scheduledMs,
+    template: template(item, at),
   };
+}
+
+function template(item: JsonObject, at: string): string | null {
+  const given = item.template;
+  if (given === undefined || given === null) return null;
+  const id = referenceIn(given);
+  if (id !== undefined) return id;
+  throw invalid('template', at, {}, idInvalid);
 }
 
 function answered(item: JsonObject, at: string): string | null {

@@ -5,11 +5,13 @@ import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
+import type { StoredRecord } from '../../kernel/record/record.ts';
 import { recordModule } from '../../records/record-module.ts';
 import { keptFiles } from '../../store/files/file-parts.ts';
 import { mailedPart } from '../../store/records/touch-records.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
+import { fillTemplate } from './fill-template.ts';
 import { type MailRequest, readMail } from './read-mail.ts';
 
 /** The module and the id of the record that a call about its mails names. @throws Refusal */
@@ -29,13 +31,22 @@ export async function sendMail(call: CrmCall): Promise<CrmAnswer> {
   const { module, id } = mailPlace(call);
   const [raw] = readItemList(call, 'data', 1);
   const { dataSpace } = call.space;
-  if (!(await call.store.records.read({ dataSpace, module: module.number, id }))) throw recordUnknown();
-  return answerItemList('data', [await sendOne(call, module, id, raw, '$.data[0]')], 200);
+  const record = await call.store.records.read({ dataSpace, module: module.number, id });
+  if (!record) throw recordUnknown();
+  return answerItemList('data', [await sendOne(call, module, record, raw, '$.data[0]')], 200);
 }
 
-async function sendOne(call: CrmCall, module: Module, id: string, raw: unknown, at: string): Promise<ItemAnswer> {
+async function sendOne(
+  call: CrmCall,
+  module: Module,
+  record: StoredRecord,
+  raw: unknown,
+  at: string,
+): Promise<ItemAnswer> {
   try {
-    return await send(call, module, id, readMail(call, raw, at), at);
+    const request = readMail(call, raw, at);
+    const whole = request.template === null ? request : await fillTemplate(call, module, record, request, at);
+    return await send(call, module, record.id, whole, at);
   } catch (error) {
     if (error instanceof Refusal) return error.body;
     throw error;
@@ -44,7 +55,7 @@ async function sendOne(call: CrmCall, module: Module, id: string, raw: unknown, 
 
 async function send(call: CrmCall, module: Module, id: string, request: MailRequest, at: string): Promise<ItemAnswer> {
   const { store, space, user, nowMs, random } = call;
-  const { attachments: fileIds, inReplyTo, scheduledMs, ...mail } = request;
+  const { attachments: fileIds, inReplyTo, scheduledMs, template: _, ...mail } = request;
   const messageId = random.bytes(32).toString('hex');
   // What is refused in the transaction takes back what was written before.
   await store.database.transaction(async (transaction) => {

@@ -2,6 +2,7 @@ import type { Blueprint } from './blueprint.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
 import type { GlobalPickList } from './global-pick-list.ts';
 import type { LockingConfiguration } from './locking-configuration.ts';
+import type { MailTemplate } from './mail-template.ts';
 import type { MapDependency } from './map-dependency.ts';
 import type { ViewSort } from './view-sort.ts';
 
@@ -202,6 +203,7 @@ export interface SettingAreas {
   readonly duplicate_check: DuplicateCheck;
   readonly global_pick_list: GlobalPickList;
   readonly locking_configuration: LockingConfiguration;
+  readonly mail_template: MailTemplate;
   readonly map_dependency: MapDependency;
   readonly view_sort: ViewSort;
 }

@@ -1,5 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
+import { systemRandom } from '../../../foundation/random.ts';
+import { internalCall } from '../../jobs/job-call.ts';
 import { type CallOptions, startCrm } from '../../testing/crm-platform.ts';
+import { createTemplate } from './write-templates.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -103,3 +106,98 @@ test('users say how their mails begin', async () => {
   ]);
   expect((await call('GET', compose, { query: { type: 'x' } })).json.code).toBe(invalid);
 });
+
+const makeTemplate = async (definition: unknown) => {
+  const space = await crm.store.spaces.get(crm.organization.organizationId, 'production');
+  const operator = space?.contents.users[0];
+  if (!space || !operator) throw new Error('the organization is not there');
+  return createTemplate(internalCall(crm.store, systemRandom, space, operator, crm.clock.nowMs()), definition);
+};
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: merge fields look so
+test('templates are defined by the operator, and fill mails', async () => {
+  const path = '/crm/v8/settings/email_templates';
+  const record = { Last_Name: 'O<b>yle', Company: 'Engines\nand more', Lead_Source: 'Advertisement' };
+  const lead = (await call('POST', '/crm/v8/Leads', { body: { data: [record] } })).json.data[0].details.id;
+  expect((await call('GET', path)).status).toBe(204);
+  const welcome = {
+    ...{ name: 'Welcome', module: 'Leads', subject: 'Hi ${!Leads.Last_Name} of ${Leads.Company}' },
+    content:
+      '<p>${!Leads.Last_Name}, ${!Leads.Email}, ${!Leads.Owner}</p>${!Users.email} ${!Org.company_name} ${!userSignature} ${price}',
+  };
+  for (const [definition, code, api_name] of [
+    [7, invalid, undefined],
+    [{ ...welcome, name: undefined }, missing, 'name'],
+    [{ ...welcome, content: undefined }, missing, 'content'],
+    [{ ...welcome, module: 'Vendors' }, 'INVALID_MODULE', 'module'],
+    [{ ...welcome, kind: 'letter' }, invalid, 'kind'],
+    [{ ...welcome, format: 'rtf' }, invalid, 'format'],
+    [welcome, invalid, 'content'],
+    [{ ...welcome, content: '${!Contacts.Last_Name}' }, invalid, 'content'],
+    [{ ...welcome, content: 'x', subject: '${!Leads.Nothing}' }, invalid, 'subject'],
+  ] as const) {
+    const failure = await makeTemplate(definition).catch((error: unknown) => error);
+    const body = (failure as { body?: { code: string; details: { api_name?: string } } }).body;
+    expect([body?.code, body?.details.api_name], JSON.stringify(definition)).toEqual([code, api_name]);
+  }
+  const content = welcome.content.replace(' ${price}', '');
+  const id = await makeTemplate({ ...welcome, content });
+  await expect(makeTemplate({ ...welcome, content, name: 'WELCOME' })).rejects.toMatchObject({
+    ...{ body: { code: 'DUPLICATE_DATA' } },
+  });
+  const quote = await makeTemplate({
+    ...{ kind: 'inventory', name: 'Welcome', module: 'Quotes' },
+    subject: 'Q',
+    content: 'Q',
+  });
+  const listed = (await call('GET', path, { query: { module: 'Leads' } })).json;
+  expect(listed.email_templates).toMatchObject([
+    { id, name: 'Welcome', subject: welcome.subject, content, module: { api_name: 'Leads' }, active: true },
+  ]);
+  expect((await call('GET', `${path}/${id}`)).json.email_templates).toEqual(listed.email_templates);
+  expect((await call('GET', `${path}/${quote}`)).status).toBe(404);
+  const inventory = '/crm/v8/settings/inventory_templates';
+  expect((await call('GET', `${inventory}/${quote}`)).json.inventory_templates[0].module.api_name).toBe('Quotes');
+  const found = async (query: Record<string, string>, token?: string) => {
+    const { status, json } = await call('GET', path, { query, ...(token === undefined ? {} : { token }) });
+    return status === 200 ? json.email_templates.length : (json?.code ?? status);
+  };
+  expect(await found({ module: 'Deals' })).toBe(204);
+  expect(await found({ module: 'Nothing' })).toBe('INVALID_MODULE');
+  expect(await found({ category: 'favorite' })).toBe(204);
+  expect(await found({ category: 'x' })).toBe(invalid);
+  expect(await found({ sort_by: 'x' })).toBe(invalid);
+  expect(await found({}, crm.tokenWithScopes(['ZohoCRM.templates.READ']))).toBe(1);
+  expect(await found({}, crm.tokenWithScopes(['ZohoCRM.templates.email.READ']))).toBe(1);
+  expect(await found({}, crm.tokenWithScopes(['ZohoCRM.templates.inventory.READ']))).toBe('OAUTH_SCOPE_MISMATCH');
+
+  const signature = { name: 'Mine', content: '<i>Ada</i>', from: [{ email: address }] };
+  await call('POST', `${compose}/email_signatures`, { body: { email_signatures: [signature] } });
+  const base = { from: { email: address }, to: [{ email: 'zed@example.com' }] };
+  const send = async (mail: object, options: CallOptions = {}, where = `Leads/${lead}`) => {
+    const { json } = await call('POST', `/crm/v8/${where}/actions/send_mail`, {
+      body: { data: [{ ...base, ...mail }] },
+      ...options,
+    });
+    const [item] = json.data;
+    if (item.code !== 'SUCCESS') return item;
+    return (await call('GET', `/crm/v8/${where}/Emails/${item.details.message_id}`)).json.Emails[0];
+  };
+  const company = (await call('GET', '/crm/v8/org')).json.org[0].company_name;
+  expect(await send({ template: { id } })).toMatchObject({
+    subject: 'Hi O<b>yle of Engines and more',
+    content: `<p>O&lt;b&gt;yle, , ${full_name}</p>${address} ${company} <i>Ada</i>`,
+    mail_format: 'html',
+  });
+  expect(await send({ template: { id }, subject: 'Own', content: 'own' })).toMatchObject({
+    subject: 'Own',
+    content: 'own',
+  });
+  for (const template of [{ id: quote }, { id: '1' }, { id: 'x' }, {}, 7]) {
+    const refused = await send({ template });
+    expect([refused.code, refused.details?.json_path], JSON.stringify(template)).toEqual([
+      ...[invalid, expect.stringMatching(/^\$\.data\[0\]\.template/)],
+    ]);
+  }
+});
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: merge fields look so

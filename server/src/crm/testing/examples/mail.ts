@@ -1,3 +1,4 @@
+import { createTemplate } from '../../settings/mail/write-templates.ts';
 import type { Examples, World } from './world.ts';
 
 const compose = '/email/settings/compose';
@@ -8,8 +9,26 @@ const signature = (w: World) =>
     ...{ name: w.name('Signature'), content: w.name('Content') },
   });
 
+const template = async (w: World, kind: 'email' | 'inventory') => {
+  const definition = { kind, name: w.name('Template'), module: kind === 'email' ? 'Leads' : 'Quotes' };
+  return createTemplate(await w.operatorCall(), {
+    ...definition,
+    subject: w.name('Subject'),
+    content: w.name('Content'),
+  });
+};
+const templateExamples = (kind: 'email' | 'inventory'): Examples => ({
+  [`GET settings/${kind}_templates`]: async (w) => {
+    await template(w, kind);
+    return { query: { sort_by: 'created_time', sort_order: 'desc' } };
+  },
+  [`GET settings/${kind}_templates/{template}`]: async (w) => ({ path: [await template(w, kind)] }),
+});
+
 /** How mails begin and end. */
 export const mailExamples: Examples = {
+  ...templateExamples('email'),
+  ...templateExamples('inventory'),
   [`GET ${compose}`]: () => ({ query: { type: 'default' } }),
   [`PUT ${compose}`]: () => ({ body: { email_compose: [{ type: 'default', font: { size: 12 } }] } }),
   [`GET ${signatures}`]: async (w) => {

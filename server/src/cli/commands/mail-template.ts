@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { connectAdmin, pathPart } from '../admin-client.ts';
+import { printFacts, printJson, printTable } from '../output.ts';
+import { addOrganizationOptions, type OrganizationOptions, queryOf, targetOf } from './organization.ts';
+import { readJsonFile } from './read-json-file.ts';
+
+interface ShownTemplate {
+  readonly id: string;
+  readonly module: string | null;
+  readonly kind: string;
+  readonly name: string;
+  readonly subject: string;
+}
+
+export function registerTemplateCommands(crm: Command): void {
+  const templates = crm.command('template').description('templates of mails to records');
+  addOrganizationOptions(
+    templates
+      .command('create')
+      .description('define a template by a JSON file')
+      .requiredOption(
+        '--file <path>',
+        '{"name", "module", "kind", "subject", "content", "format", "folder", "active"}',
+      ),
+  ).action(async (options: OrganizationOptions & { readonly file: string }) => {
+    const body = { ...targetOf(options), template: readJsonFile(options.file) };
+    const made = await connectAdmin(options)<{ id: string }>('POST', '/mail-templates', body);
+    if (options.json) printJson(made);
+    else printFacts({ ...made });
+  });
+  addOrganizationOptions(templates.command('list').description('list the templates of an organization')).action(
+    async (options: OrganizationOptions) => {
+      const found = await connectAdmin(options)<ShownTemplate[]>('GET', `/mail-templates?${queryOf(options)}`);
+      if (options.json) return printJson(found);
+      printTable(
+        ['ID', 'MODULE', 'KIND', 'NAME', 'SUBJECT'],
+        found.map(({ id, module, kind, name, subject }) => [id, module ?? '-', kind, name, subject]),
+      );
+    },
+  );
+  addOrganizationOptions(
+    templates.command('delete').description('delete a template').argument('<id>', 'id of the template'),
+  ).action(async (id: string, options: OrganizationOptions) => {
+    const done = await connectAdmin(options)<object>('DELETE', `/mail-templates/${pathPart(id)}?${queryOf(options)}`);
+    if (options.json) printJson(done);
+    else printFacts({ ...done });
+  });
+}

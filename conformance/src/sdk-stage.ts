@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addBlueprint, addMailTemplate } from '../../server/src/admin/organization-settings.ts';
+import { addBlueprint, addLayout, addMailTemplate } from '../../server/src/admin/organization-settings.ts';
 import { ManualClock } from '../../server/src/foundation/clock.ts';
 import { authorize, HttpBrowser } from '../../server/src/testing/http-browser.ts';
 import { startTestPlatform, testPassword } from '../../server/src/testing/test-platform.ts';
@@ -38,6 +38,10 @@ export async function openSdkStage({ lab = false } = {}) {
     /** What the operator does: the API has no call for it. */
     defineBlueprint: (definition: object) =>
       addBlueprint(platform.admin, { dataCenter: 'in', organizationId, environment: 'production' }, definition),
+    defineLayout: async (definition: object): Promise<string> => {
+      const target = { dataCenter: 'in', organizationId, environment: 'production' };
+      return (await addLayout(platform.admin, target, definition)).id;
+    },
     defineTemplate: async (definition: object): Promise<string> => {
       const target = { dataCenter: 'in', organizationId, environment: 'production' };
       return (await addMailTemplate(platform.admin, target, definition)).id;

@@ -107,6 +107,59 @@ describe('foreign client TypeScript SDK 8.0: records', () => {
     expect(String(downloaded.value.file.stream)).toBe('x');
   });
 
+  test('layouts', async () => {
+    const { ActivateCustomLayoutParam, DeactivateCustomLayoutParam, DeleteCustomLayoutParam } = sdk.Layouts;
+    const { BodyWrapper, LayoutsOperations, Profiles, SectionField, Sections, UpdateCustomLayoutParam } = sdk.Layouts;
+    const id = BigInt(await stage.defineLayout({ name: 'Partners', module: 'Leads' }));
+    const operations = new LayoutsOperations();
+    const of = (parameter: unknown, ...more: (readonly [unknown, unknown])[]) =>
+      parametersOf([parameter, 'Leads'], ...more);
+    const whole = await answerOf(operations.getLayouts(await of(sdk.Layouts.GetLayoutsParam.MODULE)));
+    expect(whole.value.layouts).toHaveLength(2);
+    const [standard] = whole.value.layouts;
+    const phone = filled(new SectionField(), { APIName: 'Phone', Required: true, SequenceNumber: 1 });
+    const section = filled(new Sections(), { DisplayLabel: 'First', SequenceNumber: 1, Fields: [phone] });
+    const bodyWith = (members: Record<string, unknown>) =>
+      filled(new BodyWrapper(), { Layouts: [filled(new sdk.Layouts.Layouts(), members)] });
+    const done = { status: 200, kind: 'ActionWrapper', value: { layouts: [{ code: 'SUCCESS', status: 'success' }] } };
+    const changed = operations.updateCustomLayout(
+      id,
+      bodyWith({ Name: 'Friends', Sections: [section] }),
+      await of(UpdateCustomLayoutParam.MODULE),
+    );
+    expect(await answerOf(changed)).toMatchObject(done);
+    const shown = await answerOf(operations.getLayout(id, await of(sdk.Layouts.GetLayoutParam.MODULE)));
+    expect(shown).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        layouts: [
+          {
+            id,
+            name: 'Friends',
+            sections: [{ displayLabel: 'First' }, expect.anything(), expect.anything(), expect.anything()],
+          },
+        ],
+      },
+    });
+    const [first] = shown.value.layouts[0].sections;
+    expect(first.fields).toMatchObject([{ apiName: 'Phone', required: true }]);
+    const held = await lead({ Phone: '1', Layout: filled(new sdk.Layouts.Layouts(), { Id: id }) });
+    expect((await read('Leads', held)).Layout).toMatchObject({ id, name: 'Friends' });
+    const heir = asText(standard.id);
+    const off = await of(DeactivateCustomLayoutParam.MODULE, [DeactivateCustomLayoutParam.TRANSFER_TO, heir]);
+    expect(await answerOf(operations.deactivateCustomLayout(id, off))).toMatchObject(done);
+    expect((await read('Leads', held)).Layout).toMatchObject({ name: 'Standard' });
+    const profile = filled(new Profiles(), { Id: standard.profiles[0].id });
+    const on = operations.activateCustomLayout(
+      id,
+      bodyWith({ Profiles: [profile] }),
+      await of(ActivateCustomLayoutParam.MODULE),
+    );
+    expect(await answerOf(on)).toMatchObject(done);
+    const gone = await of(DeleteCustomLayoutParam.MODULE, [DeleteCustomLayoutParam.TRANSFER_TO, heir]);
+    expect(await answerOf(operations.deleteCustomLayout(id, gone))).toMatchObject(done);
+  });
+
   test('blueprint', async () => {
     await stage.defineBlueprint({
       ...{ name: 'Support', module: 'Cases', field: 'Status' },

@@ -35,6 +35,7 @@ import { type DescribedRoute, registerDescription } from './openapi.ts';
 import {
   addAssignmentRule,
   addBlueprint,
+  addLayout,
   addMailTemplate,
   changeTerritories,
   listAssignmentRules,
@@ -232,6 +233,10 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   app.delete('/blueprints/:id', { schema: { querystring: queries.organization, params: withId } }, async (request) =>
     removeBlueprint(context, request.query, request.params.id),
   );
+  app.post('/layouts', { schema: { body: bodies.layout } }, async (request, reply) => {
+    const { layout, ...target } = request.body;
+    return reply.code(201).send(await addLayout(context, target, layout));
+  });
   app.get('/mail-templates', { schema: { querystring: queries.organization } }, async (request) =>
     listMailTemplates(context, request.query),
   );

@@ -107,6 +107,7 @@ const fieldsOf: Record<string, readonly string[]> = {
   ],
   'POST /imports/close': ['dataCenter', 'organizationId', 'environment', 'module', 'importId'],
   'POST /blueprints': ['dataCenter', 'organizationId', 'environment', 'blueprint'],
+  'POST /layouts': ['dataCenter', 'organizationId', 'environment', 'layout'],
   'POST /mail-templates': ['dataCenter', 'organizationId', 'environment', 'template'],
   'POST /assignment-rules': ['dataCenter', 'organizationId', 'environment', 'rule'],
   'PUT /territories': ['dataCenter', 'organizationId', 'environment', 'territories'],

@@ -39,6 +39,7 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /blueprints': 'The blueprints of an organization',
   'POST /blueprints': 'Define a blueprint',
   'DELETE /blueprints/:id': 'Delete a blueprint',
+  'POST /layouts': 'Define a layout of a module',
   'GET /mail-templates': 'The templates of mails of an organization',
   'POST /mail-templates': 'Define a template of mails',
   'DELETE /mail-templates/:id': 'Delete a template of mails',

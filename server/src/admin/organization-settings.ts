@@ -1,5 +1,6 @@
 import { isId } from '../crm/kernel/ids.ts';
 import { createAssignmentRule, deleteAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
+import { createLayout } from '../crm/settings/layouts/write-layouts.ts';
 import { createTemplate, deleteTemplate } from '../crm/settings/mail/write-templates.ts';
 import { switchTerritories } from '../crm/settings/territories/switch-territories.ts';
 import { createBlueprint, deleteBlueprint } from '../crm/work/blueprint/write-blueprints.ts';
@@ -61,6 +62,11 @@ export async function removeBlueprint(context: AdminContext, target: Organizatio
     throw notFound(`organization ${target.organizationId} has no blueprint ${id}`);
   }
   return { id, deleted: true };
+}
+
+/** Makes a layout of a definition (see the operator's manual). */
+export async function addLayout(context: AdminContext, target: OrganizationTarget, definition: unknown) {
+  return { id: await createLayout(await organizationCall(context, target), definition) };
 }
 
 /** Makes a template of mails of a definition (see the operator's manual). */

@@ -142,6 +142,7 @@ export const bodies = {
     strict,
   ),
   blueprint: Type.Object({ ...organization, blueprint: Type.Unknown() }, strict),
+  layout: Type.Object({ ...organization, layout: Type.Unknown() }, strict),
   mailTemplate: Type.Object({ ...organization, template: Type.Unknown() }, strict),
   assignmentRule: Type.Object({ ...organization, rule: Type.Unknown() }, strict),
   territories: Type.Object({ ...organization, territories: Type.Boolean() }, strict),

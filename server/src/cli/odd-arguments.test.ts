@@ -95,6 +95,7 @@ const commands: readonly (readonly string[])[] = [
   ['crm', 'blueprint', 'list', '--dc', 'us', '--organization', '#'],
   ['crm', 'blueprint', 'delete', '#', '--dc', 'us', '--organization', '1'],
   ['crm', 'blueprint', 'create', '--dc', 'us', '--organization', '1', '--file', '#'],
+  ['crm', 'layout', 'create', '--dc', 'us', '--organization', '1', '--file', '#'],
   ['crm', 'template', 'list', '--dc', 'us', '--organization', '#'],
   ['crm', 'template', 'delete', '#', '--dc', 'us', '--organization', '1'],
   ['crm', 'template', 'create', '--dc', 'us', '--organization', '1', '--file', '#'],

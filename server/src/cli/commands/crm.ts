@@ -6,6 +6,7 @@ import { printFacts, printJson } from '../output.ts';
 import { registerAssignmentRuleCommands } from './assignment-rule.ts';
 import { registerBlueprintCommands } from './blueprint.ts';
 import { registerTypesCommand } from './crm-types.ts';
+import { registerLayoutCommands } from './layout.ts';
 import { registerTemplateCommands } from './mail-template.ts';
 import { addOrganizationOptions, type OrganizationOptions, targetOf } from './organization.ts';
 
@@ -45,6 +46,7 @@ export function registerCrmCommands(program: Command): void {
   registerTypesCommand(crm);
   registerAssignmentRuleCommands(crm);
   registerBlueprintCommands(crm);
+  registerLayoutCommands(crm);
   registerTemplateCommands(crm);
   addOrganizationOptions(
     crm

@@ -62,7 +62,6 @@ export const decisions: Readonly<Record<string, string>> = {
   email_sharing_details: mailing,
   entity_scores: notYet,
   functions: automation,
-  layouts: notYet,
   mail_merge: documents,
   portal_invite: portals,
   portal_user_type: portals,

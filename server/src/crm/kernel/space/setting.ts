@@ -1,6 +1,7 @@
 import type { Blueprint } from './blueprint.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
 import type { GlobalPickList } from './global-pick-list.ts';
+import type { LayoutDefinition } from './layout.ts';
 import type { LockingConfiguration } from './locking-configuration.ts';
 import type { MailTemplate } from './mail-template.ts';
 import type { MapDependency } from './map-dependency.ts';
@@ -202,6 +203,7 @@ export interface SettingAreas {
   readonly blueprint: Blueprint;
   readonly duplicate_check: DuplicateCheck;
   readonly global_pick_list: GlobalPickList;
+  readonly layout: LayoutDefinition;
   readonly locking_configuration: LockingConfiguration;
   readonly mail_template: MailTemplate;
   readonly map_dependency: MapDependency;

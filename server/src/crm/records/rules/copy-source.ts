@@ -52,7 +52,8 @@ function merged(module: Module, source: StoredRecord, given: ItemChanges, jsonPa
   for (const field of wholeModule(module).fields) {
     const value = source.data[field.key];
     if (value === undefined || field.unique || field.readOnly) continue;
-    if (kindOf(field).holds === 'rows') {
+    const { holds } = kindOf(field);
+    if (holds === 'rows') {
       const copies = (value as readonly Row[]).map(({ id: _, ...row }): RowChange => {
         return {
           id: null,
@@ -62,7 +63,7 @@ function merged(module: Module, source: StoredRecord, given: ItemChanges, jsonPa
         };
       });
       rows.set(field.key, copies);
-    } else if (isWritable(field) && field.apiName !== 'Tag') values.set(field.key, value);
+    } else if ((isWritable(field) || holds === 'layout') && field.apiName !== 'Tag') values.set(field.key, value);
   }
   for (const [name, value] of given.values) values.set(name, value);
   for (const [name, changes] of given.rows) {

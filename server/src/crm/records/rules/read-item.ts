@@ -2,7 +2,7 @@ import { kindOf } from '../../fields/field-kinds.ts';
 import { readValue } from '../../fields/read-value.ts';
 import { isStorable } from '../../fields/values/texts.ts';
 import { type ErrorBody, errorBody } from '../../kernel/errors.ts';
-import { layoutId, readId } from '../../kernel/ids.ts';
+import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import {
   type Field,
@@ -15,6 +15,7 @@ import {
 import { type ItemChanges, noChanges, type PlacedReference, type RowChange } from '../../kernel/record/changes.ts';
 import { type IgnoredKeys, noteIgnored } from '../../kernel/record/ignored-keys.ts';
 import { type Place, problemBody } from '../../kernel/record/problem-body.ts';
+import { type Layout, layoutsAmong } from '../../kernel/space/layouts-of.ts';
 import { readFileRows } from '../file-fields.ts';
 
 export type ItemReading =
@@ -31,6 +32,8 @@ export interface ReadingTask {
   readonly creating: boolean;
   /** Old versions: rows of subforms that an item does not mention are removed. */
   readonly replacesRows?: boolean;
+  /** The layouts that the records may be put into; absent: the standard one. */
+  readonly layouts?: readonly Layout[] | undefined;
   /** A field that is no part of the item: where the item stands says its value. */
   readonly implied?: string;
   /** Takes the names of keys that mean nothing to the call's version. */
@@ -108,14 +111,14 @@ function readField(item: JsonObject, field: Field, task: ReadingTask, changes: I
   const given = name === undefined ? undefined : item[name];
   // What may only be read is not written by requests.
   const raw = given === undefined || field.readOnly ? defaultOf(field, task) : given;
-  const mandatory = field.mandatory || (field.layoutMandatory && isJsonObject(item.Layout));
+  const mandatory = field.mandatory || (isJsonObject(item.Layout) && isRequired(field, item.Layout, task));
   // Most fields are not named by most items.
   if (raw === undefined && !(mandatory && task.creating)) return undefined;
   const place = { api_name: name ?? apiName, json_path: `${task.jsonPath}.${name ?? apiName}` };
   if (raw === undefined) return errorBody('MANDATORY_NOT_FOUND', place);
   if (apiName === 'Tag') return readTags(raw, place, changes);
   const { holds, read } = kindOf(field);
-  if (holds === 'layout') return readLayout(raw, place, task);
+  if (holds === 'layout') return readLayout(raw, field, place, task, changes);
   if (field.linking) return readLinks(raw, field, field.linking, mandatory, place, task, changes);
   if (holds === 'rows') return readRows(raw, field, mandatory, place, task, changes);
   if (holds === 'files') {
@@ -149,11 +152,37 @@ function fail(code: 'INVALID_DATA', details: Readonly<Record<string, unknown>>):
   return { failure: errorBody(code, details) };
 }
 
-function readLayout(raw: unknown, place: Place, task: ReadingTask): ErrorBody | undefined {
-  const id = isJsonObject(raw) ? readId(raw.id) : undefined;
-  const named = isJsonObject(raw) && raw.id === undefined && raw.name === 'Standard';
-  if (raw === null || named || id === layoutId(task.dataSpace, task.module.number)) return undefined;
-  return errorBody('INVALID_DATA', { ...place, ...(isJsonObject(raw) ? {} : { expected_data_type: 'jsonobject' }) });
+/** Records hold the key of their layout; those in the standard one, nothing. */
+function readLayout(
+  raw: unknown,
+  { key }: Field,
+  place: Place,
+  task: ReadingTask,
+  changes: ItemChanges,
+): ErrorBody | undefined {
+  if (raw === null) return undefined;
+  const layout = isJsonObject(raw) ? namedLayout(raw, task) : undefined;
+  if (!layout) {
+    return errorBody('INVALID_DATA', { ...place, ...(isJsonObject(raw) ? {} : { expected_data_type: 'jsonobject' }) });
+  }
+  const [stored = null] = layout.definition.keys;
+  // A new record is in the standard layout by itself.
+  if (stored !== null || !task.creating) changes.values.set(key, layout.isStandard ? null : stored);
+  return undefined;
+}
+
+/** The layout that an item names by its id or its name, if the caller may use it. */
+function namedLayout({ id, name }: JsonObject, { layouts, dataSpace, module }: ReadingTask): Layout | undefined {
+  const usable = layouts ?? layoutsAmong(dataSpace, module, []);
+  const given = readId(id);
+  return usable.find((each) => (id === undefined ? each.definition.name === name : each.id === given));
+}
+
+/** Whether the layout that an item names needs the field. */
+function isRequired({ idSuffix, layoutMandatory }: Field, given: JsonObject, task: ReadingTask): boolean {
+  const sections = namedLayout(given, task)?.definition.sections;
+  if (!sections) return layoutMandatory;
+  return sections.some(({ fields }) => fields.some(({ id, required }) => id === idSuffix && required));
 }
 
 function readTags(raw: unknown, place: Place, changes: ItemChanges): ErrorBody | undefined {

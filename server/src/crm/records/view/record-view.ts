@@ -1,10 +1,10 @@
 import { emptyOf, kindOf, valueKindOf } from '../../fields/field-kinds.ts';
 import { type RecordView, showUser } from '../../fields/model/view.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
-import { layoutId } from '../../kernel/ids.ts';
 import type { Field, Linking, Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { Records, Reference } from '../../kernel/record/writes.ts';
+import { layoutByKey, layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { newestVersion, type Version } from '../../kernel/versions.ts';
 import { formulaValue } from '../../language/formula/record-formulas.ts';
@@ -43,11 +43,10 @@ export function showField(module: Module, field: Field, version: Version = newes
   const { apiName, key } = field;
   const kind = kindOf(field);
   if (kind.holds === 'layout') {
-    return (_, { space }) => ({
-      name: 'Standard',
-      display_label: 'Standard',
-      id: layoutId(space.dataSpace, module.number),
-    });
+    return ({ data }, { space }) => {
+      const { id, definition } = layoutByKey(layoutsOf(space, module), data[key]);
+      return { name: definition.name, display_label: definition.name, id };
+    };
   }
   if (kind.holds === 'files') return showFiles(field, version);
   if (field.formula && field.custom) return showFormula(module, field);

@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { listParameter, pageParameters } from '../../wire/parameters.ts';
+import { layoutLimits } from '../layouts/write-layouts.ts';
 import { maxTagsPerModule } from '../tags/tag-settings.ts';
 
 /** GET /__features (crm-api 7.14): what an organization has, and how much of it. */
@@ -30,7 +31,7 @@ const features: readonly Feature[] = [
   { apiName: 'tags', label: 'Tags', moduleSupported: true, details: limit(maxTagsPerModule) },
   { apiName: 'roles', label: 'Roles', moduleSupported: false, details: limit(250) },
   { apiName: 'profiles', label: 'Profiles', moduleSupported: false, details: limit(250) },
-  { apiName: 'layouts', label: 'Layouts', moduleSupported: true, details: limit(1) },
+  { apiName: 'layouts', label: 'Layouts', moduleSupported: true, details: limit(layoutLimits.layouts) },
   { apiName: 'custom_views', label: 'Custom Views', moduleSupported: true, details: limit(100) },
   { apiName: 'global_picklists', label: 'Global Picklists', moduleSupported: false, details: limit(10) },
   { apiName: 'data_enrichment', label: 'Data Enrichment', moduleSupported: false, details: limit(0) },

@@ -1,8 +1,9 @@
 import { decimalsOf, jsonTypeOf, kindOf, valueKindOf } from '../../fields/field-kinds.ts';
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmCall } from '../../kernel/call.ts';
-import { layoutId, systemIds } from '../../kernel/ids.ts';
+import { systemIds } from '../../kernel/ids.ts';
 import type { Field, Module, PickListValue } from '../../kernel/metadata/metadata.ts';
+import { layoutApiName, layoutsOf } from '../../kernel/space/layouts-of.ts';
 import { pipelinesOf } from '../../kernel/space/pipelines-of.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
@@ -94,13 +95,17 @@ export function fieldAnswer(
     length: field.length,
     default_value: field.defaultValue,
     api_name: field.apiName,
-    layout_associations:
-      module.generatedType === 'subform'
-        ? []
-        : [{ api_name: 'Standard__s', name: 'Standard', id: layoutId(space.dataSpace, module.number) }],
+    layout_associations: module.generatedType === 'subform' ? [] : layoutsWith(field, module, space),
     // What the type says takes the place of what stands for nothing.
     ...kind.attributes(field, { space, version }),
   };
+}
+
+/** The layouts that show a field. */
+function layoutsWith({ idSuffix }: Field, module: Module, space: Space): object[] {
+  return layoutsOf(space, module)
+    .filter(({ definition }) => !definition.unused.includes(idSuffix))
+    .map((layout) => ({ api_name: layoutApiName(layout), name: layout.definition.name, id: layout.id }));
 }
 
 function globalPickList({ globalPickList: id }: Field, space: Space): object | null {

@@ -1,7 +1,8 @@
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
-import { layoutId, sequenceOf } from '../../kernel/ids.ts';
+import { sequenceOf } from '../../kernel/ids.ts';
 import { type Field, isFieldOf, type Module } from '../../kernel/metadata/metadata.ts';
+import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { choiceParameter, listParameter, pathId } from '../../wire/parameters.ts';
 import { fieldAnswer } from './field-answer.ts';
@@ -12,7 +13,7 @@ export async function listFields(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
   const type = choiceParameter(query, 'type', ['used', 'unused', 'all'], 'used');
   const layout = query.get('layout_id');
-  if (layout && layout !== layoutId(space.dataSpace, module.number)) {
+  if (layout && !layoutsOf(space, module).some(({ id }) => id === layout)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
   }
   const fields = module.fields.filter((field) => isFieldOf(call.version, field));

@@ -1,13 +1,14 @@
 import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
-import { layoutId, sequenceOf } from '../../kernel/ids.ts';
+import { sequenceOf } from '../../kernel/ids.ts';
 import { findModule, modulesOf } from '../../kernel/metadata/activities.ts';
 import { isListed, type Module } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { relatedListsOf } from '../../records/list/related-lists.ts';
 import { changedAfter, listParameter, timeHeader } from '../../wire/parameters.ts';
+import { layoutReferences } from '../layouts/layouts.ts';
 import { defaultViewAnswer } from '../views/custom-views.ts';
 import { fieldAnswer } from './field-answer.ts';
 import { relatedListAnswer } from './related-list-settings.ts';
@@ -48,10 +49,7 @@ export async function getModule(call: CrmCall): Promise<CrmAnswer> {
         {
           ...moduleAnswer(module, space, user.timeZone),
           fields,
-          layouts:
-            module.generatedType === 'subform'
-              ? []
-              : [{ name: 'Standard', display_label: 'Standard', id: layoutId(space.dataSpace, module.number) }],
+          layouts: layoutReferences(call, module),
           related_lists: relatedListsOf(module, space.metadata).map((list, place) =>
             relatedListAnswer(list, place, module, call),
           ),

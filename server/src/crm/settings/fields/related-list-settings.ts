@@ -1,8 +1,9 @@
 import { moduleForm } from '../../fields/groups/metadata.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
-import { layoutId, readId } from '../../kernel/ids.ts';
+import { readId } from '../../kernel/ids.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
+import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import { type RelatedList, relatedListId, relatedListsOf } from '../../records/list/related-lists.ts';
 import { metadataModule } from '../../wire/module-parameter.ts';
 import { pathId } from '../../wire/parameters.ts';
@@ -11,7 +12,7 @@ import { pathId } from '../../wire/parameters.ts';
 export async function listRelatedLists(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
   const layout = call.query.get('layout_id');
-  if (layout && layout !== layoutId(call.space.dataSpace, module.number)) {
+  if (layout && !layoutsOf(call.space, module).some(({ id }) => id === layout)) {
     throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
   }
   const lists = relatedListsOf(module, call.space.metadata);

@@ -1,6 +1,7 @@
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
-import { layoutId, readId, sequenceOf } from '../../kernel/ids.ts';
+import { readId, sequenceOf } from '../../kernel/ids.ts';
+import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { Setting } from '../../kernel/space/setting.ts';
 import { pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
 import { fieldsUsing, pickListAnswer } from './pick-list-answer.ts';
@@ -44,7 +45,9 @@ export async function listAssociations(call: CrmCall): Promise<CrmAnswer> {
   const associations = shown.map(({ module, field }) => ({
     field: { api_name: field.apiName, id: space.id(field.idSuffix) },
     module: { api_name: module.apiName, plural_label: module.pluralLabel, id: space.moduleId(module) },
-    layouts: [{ name: 'Standard', id: layoutId(space.dataSpace, module.number), status: 'active' }],
+    layouts: layoutsOf(space, module).map(({ id, definition: { name, active } }) => ({
+      ...{ name, id, status: active ? 'active' : 'inactive' },
+    })),
   }));
   return { status: 200, json: { associations, info } };
 }

@@ -22,19 +22,22 @@ const placedField = named(
 
 const section = named(
   'Section',
-  shape({
-    display_label: text,
-    name: text,
-    api_name: text,
-    sequence_number: integer,
-    column_count: integer,
-    tab_traversal: noted({ type: ['string', 'integer'] }, 'A word; a number before v6.'),
-    isSubformSection: flag,
-    generated_type: text,
-    type: text,
-    properties: anything,
-    fields: listOf(placedField),
-  }),
+  shape(
+    {
+      display_label: text,
+      name: text,
+      api_name: text,
+      sequence_number: integer,
+      column_count: integer,
+      tab_traversal: noted({ type: ['string', 'integer'] }, 'A word; a number before v6.'),
+      isSubformSection: flag,
+      generated_type: text,
+      type: text,
+      properties: anything,
+      fields: listOf(placedField),
+    },
+    { id: noted(id, 'Of a section of a layout that was changed.') },
+  ),
 );
 
 /** What `layoutAnswer` makes. */

@@ -1,3 +1,4 @@
+import { createLayout } from '../../settings/layouts/write-layouts.ts';
 import { picture } from './records.ts';
 import type { Examples } from './world.ts';
 
@@ -13,6 +14,16 @@ const variable = async (w: W) => {
 };
 
 const variableGroup = (w: W) => w.made('settings/variable_groups', 'variable_groups', { name: w.name('Group') });
+
+/** A layout of leads beside the standard one; those that were made before go, for a module has a few only. */
+async function layout(w: W): Promise<string> {
+  const { json } = await w.call('GET', 'settings/layouts', { query: leads });
+  const [standard, ...others] = json.layouts as { id: string }[];
+  for (const { id } of others) {
+    await w.call('DELETE', `settings/layouts/${id}`, { query: { ...leads, transfer_to: standard?.id ?? '' } });
+  }
+  return createLayout(await w.operatorCall(), { name: w.name('Layout'), module: 'Leads' });
+}
 
 /** The organization, its modules and their fields, layouts and views. */
 export const metadataExamples: Examples = {
@@ -63,6 +74,26 @@ export const metadataExamples: Examples = {
     body: { fields: [{ field_label: 'Renamed again' }] },
   }),
   'DELETE settings/fields/{field}': async (w) => ({ path: [await field(w)], query: leads }),
+  'PATCH settings/layouts/{layout}': async (w) => ({
+    path: [await layout(w)],
+    query: leads,
+    body: {
+      layouts: [{ name: w.name('Layout'), sections: [{ display_label: 'Section', fields: [{ api_name: 'Phone' }] }] }],
+    },
+  }),
+  'DELETE settings/layouts/{layout}': async (w) => ({
+    path: [await layout(w)],
+    query: { ...leads, transfer_to: w.layout(2_175) },
+  }),
+  'POST settings/layouts/{layout}/actions/activate': async (w) => ({
+    path: [await layout(w)],
+    query: leads,
+    body: { layouts: [{ profiles: [{ id: w.system(26_011) }] }] },
+  }),
+  'DELETE settings/layouts/{layout}/actions/activate': async (w) => ({
+    path: [await layout(w)],
+    query: { ...leads, transfer_to: w.layout(2_175) },
+  }),
   'GET settings/layouts': () => ({ query: leads }),
   'GET settings/layouts/{layout}': (w) => ({ path: [w.layout(2_175)], query: leads }),
   'GET settings/custom_views': () => ({ query: leads }),

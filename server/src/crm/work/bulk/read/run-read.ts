@@ -97,7 +97,7 @@ async function readBatch(
   const { dataSpace } = call.space;
   const builder = new StatementBuilder(dataSpace, module);
   const zone = `${builder.parameter(databaseZone(call.user.timeZone))}::text`;
-  const options = { dataSpace, zone, style: csvStyleOf(call) };
+  const options = { space: call.space, zone, style: csvStyleOf(call) };
   const cells = names.map((name) => cellSql(findColumn(call, module, name, '$.query.fields'), builder, options));
   const predicate = predicateSql(condition, builder);
   const text = `

@@ -51,6 +51,10 @@ test('every record of the demo is accepted, points to others, and is made once',
   expect(renewals.info.count).toBe(80);
   expect((await list('settings/automation/assignment_rules')).assignment_rules).toMatchObject([{ name: 'New leads' }]);
   expect((await list('settings/global_picklists')).global_picklists).toMatchObject([{ api_name: 'Regions' }]);
+  expect((await list('settings/email_templates')).email_templates).toMatchObject([{ name: 'Welcome' }]);
+  expect((await list('settings/layouts', { module: 'Leads' })).layouts).toMatchObject([
+    ...[{ name: 'Standard' }, { name: 'Partners' }],
+  ]);
   const draft = { data: [{ Solution_Title: 'New', Status: 'Draft' }] };
   const { id: solution } = (await crm.call('POST', '/crm/v8/Solutions', { body: draft })).json.data[0].details;
   expect((await list(`Solutions/${solution}/actions/blueprint`)).blueprint.process_info).toMatchObject({

@@ -4,6 +4,8 @@ import { layoutId } from '../crm/kernel/ids.ts';
 import type { CrmUser } from '../crm/kernel/space/space.ts';
 import { createAssignmentRule } from '../crm/settings/assignment/write-rules.ts';
 import { createPickLists } from '../crm/settings/global-pick-lists/write-pick-lists.ts';
+import { createLayout } from '../crm/settings/layouts/write-layouts.ts';
+import { createTemplate } from '../crm/settings/mail/write-templates.ts';
 import { listPipelines } from '../crm/settings/pipelines/read-pipelines.ts';
 import { createPipelines } from '../crm/settings/pipelines/write-pipelines.ts';
 import { addUsersToTerritory } from '../crm/settings/territories/territory-users.ts';
@@ -13,9 +15,11 @@ import { createVariables } from '../crm/settings/variables/write-variables.ts';
 import { createBlueprint } from '../crm/work/blueprint/write-blueprints.ts';
 import {
   demoBlueprint,
+  demoLayout,
   demoPickList,
   demoPipeline,
   demoRule,
+  demoTemplate,
   demoTerritories,
   demoVariables,
 } from './data/settings.ts';
@@ -31,6 +35,8 @@ export async function loadDemoSettings(call: CrmCall): Promise<void> {
   await makePipeline(call);
   await makeRule(call);
   await orThere(async () => createBlueprint(await fresh(call), demoBlueprint));
+  await orThere(async () => createTemplate(await fresh(call), demoTemplate));
+  await orThere(async () => createLayout(await fresh(call), demoLayout));
   await send(call, createPickLists, { global_picklists: [demoPickList] });
   const { group, variables } = demoVariables;
   await send(call, createVariableGroups, { variable_groups: [group] });

@@ -76,6 +76,16 @@ export const demoBlueprint = {
   ],
 } as const;
 
+export const demoTemplate = {
+  ...{ name: 'Welcome', module: 'Leads' },
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: merge fields look so
+  subject: 'Welcome, ${!Leads.First_Name}',
+  content: '<p>Dear ${!Leads.Full_Name},</p><p>Thank you for your interest.</p><p>${!Users.full_name}</p>',
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: merge fields look so
+} as const;
+
+export const demoLayout = { name: 'Partners', module: 'Leads' } as const;
+
 export const demoPickList = {
   display_label: 'Regions',
   description: 'Choices for fields of any module',

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemRandom } from '../../../foundation/random.ts';
 import { until } from '../../../testing/platform-process.ts';
+import { internalCall } from '../../jobs/job-call.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
 import { multipart } from '../../testing/multipart.ts';
 import { unzip, zipOf } from '../../work/bulk/testing/zips.ts';
+import { createLayout } from '../layouts/write-layouts.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -47,6 +50,25 @@ async function read(query: object): Promise<string[]> {
   const answer = await bulk('GET', `read/${id}/result`);
   return [...(await unzip(answer.bytes)).values()].join('').trimEnd().split('\n');
 }
+
+test('results have the ids of layouts', async () => {
+  const space = await crm.store.spaces.get(crm.organization.organizationId, 'production');
+  const operator = space?.contents.users[0];
+  if (!space || !operator) throw new Error('the organization is not there');
+  const define = (name: string) =>
+    createLayout(internalCall(crm.store, systemRandom, space, operator, crm.clock.nowMs()), {
+      name,
+      module: 'Contacts',
+    });
+  const [kept, gone] = [await define('Kept'), await define('Gone')];
+  const query = { module: 'Contacts' };
+  const [{ id: standard }] = (await call('GET', 'settings/layouts', { query })).json.layouts;
+  for (const Layout of [{ id: kept }, { id: gone }, { id: standard }])
+    await one('Contacts', { Last_Name: 'x', Layout });
+  await call('DELETE', `settings/layouts/${gone}`, { query: { ...query, transfer_to: kept } });
+  const lines = await read({ module: { api_name: 'Contacts' }, fields: ['Layout'] });
+  expect(lines.slice(1).map((line) => line.split(',').at(-1))).toEqual([kept, kept, standard]);
+});
 
 const addField = async (module: string, field: object) => {
   const answer = await call('POST', 'settings/fields', { query: { module }, body: { fields: [field] } });

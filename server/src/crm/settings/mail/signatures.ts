@@ -18,7 +18,7 @@ import {
 } from '../kept/setting-list.ts';
 
 /** What users put under their mails (crm-api 11): `/crm/email/v8/settings/compose/email_signatures`. */
-export const signatureLimits = { total: 5_000, ofUser: 20, items: 5, content: 10_000 } as const;
+export const signatureLimits = { total: 2_000, ofUser: 5, items: 5, content: 4_000 } as const;
 export const editorModes = ['plain_text', 'rich_text'] as const;
 
 type Signature = Setting<'email_signature'>;

@@ -9,7 +9,7 @@ import { deleteSettings, readSettings, writeSettings } from '../../store/space/s
 import { itemField, readPlainItem } from '../../wire/item-list.ts';
 
 /** Templates of mails are defined by the operator: the API of this system reads them only. */
-export const templateLimits = { templates: 200, content: 100_000 } as const;
+export const templateLimits = { templates: 100, content: 50_000 } as const;
 
 const fields = [
   itemField('name', 'text', 100, true),

@@ -13,11 +13,14 @@ export async function listFields(call: CrmCall): Promise<CrmAnswer> {
   const module = metadataModule(call);
   const type = choiceParameter(query, 'type', ['used', 'unused', 'all'], 'used');
   const layout = query.get('layout_id');
-  if (layout && !layoutsOf(space, module).some(({ id }) => id === layout)) {
-    throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
-  }
-  const fields = module.fields.filter((field) => isFieldOf(call.version, field));
-  if (type === 'unused' || fields.length === 0) return { status: 204 };
+  const shown = layoutsOf(space, module).find(({ id }) => id === layout);
+  if (layout && !shown) throw new Refusal('INVALID_DATA', { details: { param_name: 'layout_id' } });
+  // Without a layout all fields of the module are in use.
+  const unused = new Set(shown?.definition.unused);
+  const fields = module.fields.filter(
+    (field) => isFieldOf(call.version, field) && (type === 'all' || unused.has(field.idSuffix) === (type === 'unused')),
+  );
+  if (fields.length === 0) return { status: 204 };
   const show = fieldsShown(call);
   return { status: 200, json: { fields: fields.map((field) => show(field, module)) } };
 }

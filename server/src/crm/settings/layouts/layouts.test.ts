@@ -102,7 +102,14 @@ test('layouts are defined as copies of the standard one, and changed', async () 
   const all = fieldsOf(changed).flat();
   for (const gone of ['Fax', 'Street', 'City']) expect(all).not.toContain(gone);
   expect(new Set(all).size).toBe(all.length);
-  const fields = (await call('GET', 'settings/fields', { query: { ...query, layout_id: id } })).json.fields;
+  const listed = async (more: Record<string, string>) =>
+    (await call('GET', 'settings/fields', { query: { ...query, ...more } })).json.fields;
+  const fields = await listed({});
+  const names = async (type: string) =>
+    (await listed({ layout_id: id, type })).map(({ api_name }: { api_name: string }) => api_name);
+  expect(await names('used')).not.toContain('Fax');
+  expect(await names('unused')).toContain('Fax');
+  expect(await names('all')).toHaveLength(fields.length);
   const associations = (name: string) =>
     fields
       .find(({ api_name }: { api_name: string }) => api_name === name)

@@ -1,10 +1,11 @@
 import { kindOf } from '../../fields/field-kinds.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
-import { layoutId, readId } from '../../kernel/ids.ts';
+import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Field, type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { checkPermission, customization } from '../../kernel/permissions.ts';
+import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { MapDependency } from '../../kernel/space/map-dependency.ts';
 import type { Setting } from '../../kernel/space/setting.ts';
 import type { Space } from '../../kernel/space/space.ts';
@@ -22,11 +23,12 @@ export const dependencyLimits = { dependencies: 100, values: 1000 } as const;
 const area = 'map_dependency';
 type Dependency = Setting<typeof area>;
 
-/** The module that `?module=` names, when the path names its layout. @throws Refusal */
+/** The module that `?module=` names, when the path names a layout of it: all of them have the same. @throws Refusal */
 function placeOf(call: CrmCall): Module {
   const module = wholeModule(metadataModule(call));
   const id = readId(pathId(call.path[0] as string, 2));
-  if (id === layoutId(call.space.dataSpace, module.number) && module.generatedType !== 'subform') return module;
+  const isLayout = layoutsOf(call.space, module).some((each) => each.id === id);
+  if (isLayout && module.generatedType !== 'subform') return module;
   throw new Refusal('INVALID_DATA', { details: { resource_path_index: 2 }, message: idInvalid });
 }
 

@@ -156,6 +156,13 @@ test('records carry their layout, and follow when it goes', async () => {
   const timeline = await call('GET', `Leads/${second}/__timeline`);
   expect(timeline.status).toBe(200);
 
+  // What belongs to a module is there by each of its layouts.
+  const deals = await define({ name: 'Big', module: 'Deals' });
+  const pipelines = (layout_id: string) => call('GET', 'settings/pipeline', { query: { layout_id } });
+  expect([(await pipelines(deals)).status, (await pipelines(one)).status]).toEqual([200, 400]);
+  expect((await call('GET', `${path}/${one}/map_dependency`, { query })).status).toBe(204);
+  expect((await call('GET', `${path}/${deals}/map_dependency`, { query })).status).toBe(400);
+
   // No record is written: it is in the other layout because the other one has its key.
   const before = (await call('GET', `Leads/${first}`)).json.data[0].Modified_Time;
   const leave = async (method: string, where: string, transfer_to?: string) => {

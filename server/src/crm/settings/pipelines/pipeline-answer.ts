@@ -1,6 +1,7 @@
 import type { CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
-import { layoutId, readId, systemIds } from '../../kernel/ids.ts';
+import { readId, systemIds } from '../../kernel/ids.ts';
+import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { Pipeline } from '../../kernel/space/pipeline.ts';
 import { stageField, stagesOf } from '../../kernel/space/pipelines-of.ts';
 import type { Space } from '../../kernel/space/space.ts';
@@ -46,12 +47,12 @@ export function pipelineAnswer({ id, name, value, isDefault, stages }: Pipeline,
   };
 }
 
-/** Holds `layout_id`, which every call needs, against the deals' only layout. @throws Refusal */
+/** Holds `layout_id`, which every call needs, against the layouts of deals: all of them have the same pipelines. @throws Refusal */
 export function checkLayout({ query, space }: CrmCall): void {
   const given = query.get('layout_id');
   if (!given) throw new Refusal('REQUIRED_PARAM_MISSING', { details: { param_name: 'layout_id' } });
   const deals = space.metadata.having('stages');
-  if (deals && readId(given) === layoutId(space.dataSpace, deals.number)) return;
+  if (deals && layoutsOf(space, deals).some(({ id }) => id === readId(given))) return;
   throw new Refusal('INVALID_DATA', {
     details: { param_name: 'layout_id' },
     message: 'the layout id given seems to be invalid',

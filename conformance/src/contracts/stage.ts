@@ -1,4 +1,4 @@
-import { addAssignmentRule } from '../../../server/src/admin/organization-settings.ts';
+import { addAssignmentRule, addLayout, addMailTemplate } from '../../../server/src/admin/organization-settings.ts';
 import { createSelfClientCode } from '../../../server/src/admin/self-client-code.ts';
 import { addUserToOrganization } from '../../../server/src/admin/users.ts';
 import { multipart, type TestPart } from '../../../server/src/crm/testing/multipart.ts';
@@ -127,6 +127,12 @@ export async function openStage() {
       const { organizationId } = owner;
       const target = { dataCenter: 'us', organizationId, environment: 'production' };
       return (await addAssignmentRule(platform.admin, target, rule)).id;
+    },
+    /** A template of mails and a layout, which operators make. */
+    define: async (template: object, layout: object): Promise<void> => {
+      const target = { dataCenter: 'us', organizationId: owner.organizationId, environment: 'production' };
+      await addMailTemplate(platform.admin, target, template);
+      await addLayout(platform.admin, target, layout);
     },
     /** A well-formed id of this organization by its last twelve digits. */
     id: (suffix: number): string => `${ownerId.slice(0, -12)}${String(suffix).padStart(12, '0')}`,

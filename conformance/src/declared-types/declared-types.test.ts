@@ -35,7 +35,9 @@ describe('foreign client declared types: metadata is as the library of its versi
     }
     expect([...differences.values()]).toEqual([]);
     // Nothing agrees by not being looked at.
-    for (const area of ['modules', 'fields', 'layouts', 'related_lists', 'custom_views', 'org', 'users', 'profiles']) {
+    const always = ['modules', 'fields', 'layouts', 'related_lists', 'custom_views', 'org', 'users', 'profiles'];
+    const later = ['shift_hours', 'users_unavailability', 'email_templates', 'inventory_templates'];
+    for (const area of [...always, ...later.filter((each) => types.has(`${each}/response_wrapper`))]) {
       expect([area, compared.get(area)]).toEqual([area, expect.any(Number)]);
     }
   });

@@ -19,6 +19,16 @@ export async function furnish(stage: Stage): Promise<void> {
   const top = (await stage.prepare('GET', 'settings/territories')).territories[0];
   const territories = [{ name: 'North', reporting_to: { id: top.id }, permission_type: 'read_only' }];
   await stage.prepare('POST', 'settings/territories', { body: { territories } });
+  const shift = { shift_days: ['Monday'], daily_timing: ['09:00', '17:00'], users: [{ id: stage.ownerId }] };
+  const break_hours = [{ break_days: ['Monday'], daily_timing: ['12:00', '12:30'] }];
+  const holidays = [{ name: 'Day off', date: '2026-12-24' }];
+  const shift_hours = [{ name: 'Day', ...shift, break_hours, holidays }];
+  await stage.prepare('POST', 'settings/business_hours/shift_hours', { body: { shift_hours } });
+  const users_unavailability = [{ from: '2026-07-01T00:00:00Z', to: '2026-07-02T00:00:00Z', comments: 'Sea' }];
+  await stage.prepare('POST', 'settings/users_unavailability', { body: { users_unavailability } });
+  const template = { name: 'T', module: 'Quotes', subject: 's', content: 'c' };
+  await stage.define({ ...template, kind: 'inventory' }, { name: 'Own', module: 'Leads' });
+  await stage.define(template, { name: 'Own', module: 'Deals' });
   await stage.lead();
 }
 
@@ -95,6 +105,10 @@ export async function metadataAnswers(stage: Stage, version: string): Promise<Me
   await both('territories', 'settings/territories');
   await both('variables', 'settings/variables');
   await both('variable_groups', 'settings/variable_groups');
+  await both('shift_hours', 'settings/business_hours/shift_hours');
+  await both('users_unavailability', 'settings/users_unavailability');
+  await both('email_templates', 'settings/email_templates');
+  await both('inventory_templates', 'settings/inventory_templates');
   await take('from_addresses', 'settings/emails/actions/from_addresses');
   await take('assignment_rules', 'settings/automation/assignment_rules');
   await take('features', '__features');

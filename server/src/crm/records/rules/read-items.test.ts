@@ -10,7 +10,8 @@ import type { WritingKind } from './writing.ts';
 const space = spaceWith();
 
 function read(raws: readonly (JsonObject | string)[], kind: WritingKind, more: object = {}, version = 'v8') {
-  const call = { space, version: findVersion(version), store: {} } as unknown as CrmCall;
+  const user = { profile: { id: '1' } };
+  const call = { space, user, version: findVersion(version), store: {} } as unknown as CrmCall;
   const module = space.metadata.find('Quotes');
   if (!module) throw new Error('expected quotes');
   const batch = newBatch(call, module, kind, itemsIn(raws), more);

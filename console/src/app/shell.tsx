@@ -27,7 +27,7 @@ import {
 import { MenuLink, NavigationLink } from '../parts/links.tsx';
 import { shellTexts } from '../texts/shell.ts';
 import { ClockBar } from './clock-bar.tsx';
-import { PasswordDialog } from './password-dialog.tsx';
+import { ConfirmationDialog } from './confirmation-dialog.tsx';
 import { SignedIn, signOut, useSession } from './session.tsx';
 
 const screens = [
@@ -44,7 +44,7 @@ export function Shell() {
   return (
     <SignedIn>
       <Frame />
-      <PasswordDialog />
+      <ConfirmationDialog />
     </SignedIn>
   );
 }

@@ -30,5 +30,9 @@ export const shellTexts = {
   passwordText: 'You signed in more than five minutes ago. Your password is asked for before this is done.',
   password: 'Password',
   passwordNotTyped: 'Nothing was done: your password is needed for this.',
+  signInAgainHeading: 'Sign in again',
+  signInAgainText:
+    'You signed in more than five minutes ago. Sign in again in a new tab, then come back and go on: what is filled in stays.',
+  notSignedInAgain: 'Nothing was done: you have to sign in again for this.',
   goOn: 'Go on',
 };

@@ -9,7 +9,6 @@ import { standardPath } from '../oauth/issuer.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { registerAuthenticatorApp } from './account/authenticator-app.ts';
 import { registerChangePassword } from './account/change-password.ts';
-import { registerConfirmIdentity } from './account/confirm-identity.ts';
 import { registerConnectedApps } from './account/connected-apps.ts';
 import { registerSecurity } from './account/security.ts';
 import { registerSessionList } from './account/session-list.ts';
@@ -120,7 +119,6 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
     registerConnectedApps(people, context);
     registerChangePassword(people, context);
     registerVerifyEmail(people, context);
-    registerConfirmIdentity(people, context);
     registerSecurity(people, context);
     registerAuthenticatorApp(people, context);
     registerSessionList(people, context);

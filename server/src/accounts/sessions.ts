@@ -20,6 +20,8 @@ export interface Session {
   readonly signedInAtMs: EpochMs;
   /** When the user last proved to be who signed in: then, or at a later confirmation. */
   readonly confirmedAtMs: EpochMs;
+  /** By which methods the user signed in. */
+  readonly amr: readonly SignInMethod[];
 }
 
 /** The cookies of the accounts server. */
@@ -107,9 +109,11 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
     created_at_ms: string;
     confirmed_at_ms: string | null;
     last_used_at_ms: string;
+    amr: SignInMethod[];
   }>({
     name: 'session-find',
-    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, s.created_at_ms, s.confirmed_at_ms, s.last_used_at_ms
+    text: `SELECT u.user_id, u.email, u.first_name, u.last_name, s.created_at_ms, s.confirmed_at_ms, s.last_used_at_ms,
+             s.amr
            FROM session s JOIN user_account u USING (user_id)
            WHERE s.session_hash = $1 AND ${alive('$2', '$3')} AND u.active`,
     values: [hash, nowMs, idleSince(context, nowMs)],
@@ -119,11 +123,18 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
   const displayName = `${row.first_name} ${row.last_name}`.trim();
   const signedInAtMs = Number(row.created_at_ms);
   const confirmedAtMs = Math.max(signedInAtMs, Number(row.confirmed_at_ms ?? 0));
-  return { hash, userId: row.user_id, email: row.email, displayName, signedInAtMs, confirmedAtMs };
+  const { amr, email, user_id: userId } = row;
+  return { hash, userId, email, displayName, signedInAtMs, confirmedAtMs, amr };
 }
 
-/** Whether the user signed in, or confirmed it, a short while ago: for what changes how one signs in. */
-export function isConfirmed(context: Pick<AccountsContext, 'clock' | 'settings'>, session: Session): boolean {
+/**
+ * Whether the user signed in, or confirmed it, a short while ago: for what whoever finds an open browser must not do. Sign-in
+ * asks for the strongest factor that the user has; whatever else confirms must do so too.
+ */
+export function isConfirmed(
+  context: Pick<AccountsContext, 'clock' | 'settings'>,
+  session: Pick<Session, 'confirmedAtMs'>,
+): boolean {
   const { confirmationSeconds } = context.settings.lifetimes;
   return context.clock.nowMs() - session.confirmedAtMs < confirmationSeconds * 1000;
 }

@@ -5,7 +5,7 @@ import { failure, signOut } from './wire.ts';
 const refusals = {
   400: 'What came cannot be taken: the field it is about, where there is one.',
   401: 'Nobody is signed in (`SIGNED_OUT`).',
-  403: 'The call did not come from a page of the console (`FOREIGN_CALL`), or a password is needed.',
+  403: 'The call did not come from a page of the console (`FOREIGN_CALL`), or a recent sign-in is needed (`PASSWORD_NEEDED`, `SIGN_IN_NEEDED`).',
   404: "There is no such thing, or it is another user's.",
   409: 'It cannot be done in this state.',
   429: 'Too often: try again later.',

@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listEvents } from '../inspector/events.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
@@ -132,4 +133,34 @@ test('rotating, other redirect URIs and deleting need the password when the sign
       expect((await visitor.send(method, at, { ...body, password: testPassword })).status).toBe(200);
     }
   }
+});
+
+test('who has a second factor confirms with it: the password alone does not do, a new sign-in does (SES-09)', async () => {
+  const visitor = await visit(platform, 'factor@example.com');
+  const client = await register(visitor);
+  const [secret] = await list(visitor, client);
+  const { accounts = '', console: origin = '' } = platform.topology.find('us')?.origins ?? {};
+  const { browser } = visitor;
+  const setUp = await browser.get(`${accounts}/account/security/app`);
+  const base32 = /<code>([A-Z2-7 ]+)<\/code>/.exec(setUp.html)?.[1]?.replaceAll(' ', '') ?? '';
+  const app = new TOTP({ secret: Secret.fromBase32(base32) });
+  const code = () => app.generate({ timestamp: platform.clock.nowMs() });
+  await browser.submit(setUp, 'code', { code: code() });
+
+  platform.clock.advance(300);
+  for (const body of [{}, { password: testPassword }]) {
+    const refused = await visitor.refusal('POST', revealPath(client, secret?.secretId), body);
+    expect(refused).toMatchObject({ status: 403, code: 'SIGN_IN_NEEDED' });
+  }
+  const asked = await browser.get(`${origin}/sign-in?again&return=/start`);
+  expect(asked.html).toContain('Sign in again');
+  const second = await browser.submit(asked, 'password', { password: testPassword });
+  expect(await visitor.json('GET', '/session')).toMatchObject({ recentlySignedIn: false });
+  const back = await browser.submit(second, 'code', { code: code() });
+  expect(back.url).toBe(`${origin}/start`);
+  const again = await (await visitor.get('/session')).json();
+  expect(again).toMatchObject({ recentlySignedIn: true });
+  const headers = { 'x-csrf-token': String((again as { csrfToken: string }).csrfToken) };
+  const shown = await visitor.send('POST', revealPath(client, secret?.secretId), {}, headers);
+  expect(await shown.json()).toEqual({ secret: expect.stringMatching(/^[0-9a-f]{42}$/) });
 });

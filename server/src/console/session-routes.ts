@@ -1,9 +1,9 @@
+import { isConfirmed } from '../accounts/sessions.ts';
 import { type DataCenter, environments } from '../config/data-centers.ts';
 import { platformVersion } from '../foundation/version.ts';
 import type { ConsoleContext } from './context.ts';
 import { countryOf } from './countries.ts';
 import { type ConsoleRoute, defineRoute } from './route.ts';
-import { isRecent } from './sessions.ts';
 import { type DataCenterInfo, organizationList, type Session, session as sessionSchema } from './wire.ts';
 
 function describeDataCenter({ id, origins }: DataCenter): DataCenterInfo {
@@ -35,7 +35,7 @@ export const sessionRoutes: readonly ConsoleRoute[] = [
         operator: session.operator,
       },
       csrfToken: session.csrfToken,
-      recentlySignedIn: isRecent(context, session),
+      recentlySignedIn: isConfirmed(context, session),
       dataCenter: describeDataCenter(context.dataCenter),
       realm: context.topology.realmOf(context.dataCenter).map(describeDataCenter),
       version: platformVersion,

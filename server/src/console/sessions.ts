@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SignInMethod } from '../accounts/acr.ts';
 import { alive, endSessionByHash, idleSince, noteSessionUse } from '../accounts/sessions.ts';
 import { keyedHash, sameBytes, secretHash } from '../foundation/secrets.ts';
 import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
@@ -15,8 +16,10 @@ export interface ConsoleSession {
   readonly firstName: string;
   readonly lastName: string;
   readonly operator: boolean;
-  /** When the password was last typed, at the accounts server or here. */
-  readonly passwordTypedAtMs: number;
+  /** When the user last proved to be who signed in, at the accounts server or here. */
+  readonly confirmedAtMs: number;
+  /** By which methods the user signed in. */
+  readonly amr: readonly SignInMethod[];
   readonly csrfToken: string;
 }
 
@@ -24,7 +27,6 @@ export interface ConsoleSession {
 export type ConsoleCookie = 'session' | 'signin';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
-const recentMs = 5 * 60_000;
 
 const cookiesOf = ({ dataCenter: { id, origins } }: Pick<ConsoleContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway_console',
@@ -85,9 +87,10 @@ export async function findSession(
     signed_in_at_ms: string;
     last_used_at_ms: string;
     confirmed_at_ms: string | null;
+    amr: SignInMethod[];
   }>({
     name: 'console-session-find',
-    text: `SELECT u.user_id, c.accounts_session_hash, c.confirmed_at_ms, u.email, u.first_name, u.last_name, u.operator,
+    text: `SELECT u.user_id, c.accounts_session_hash, s.confirmed_at_ms, s.amr, u.email, u.first_name, u.last_name, u.operator,
                   s.created_at_ms AS signed_in_at_ms, s.last_used_at_ms
            FROM console_session c JOIN session s ON s.session_hash = c.accounts_session_hash
            JOIN user_account u ON u.user_id = c.user_id
@@ -104,28 +107,16 @@ export async function findSession(
     firstName: row.first_name,
     lastName: row.last_name,
     operator: row.operator,
-    passwordTypedAtMs: Math.max(Number(row.signed_in_at_ms), Number(row.confirmed_at_ms ?? 0)),
+    confirmedAtMs: Math.max(Number(row.signed_in_at_ms), Number(row.confirmed_at_ms ?? 0)),
+    amr: row.amr,
     csrfToken: keyedHash(context.key, `csrf ${token}`).toString('base64url'),
   };
-}
-
-/** The password was typed again in this session. */
-export async function noteConfirmation(context: ConsoleContext, session: ConsoleSession): Promise<void> {
-  await context.database.query({
-    text: 'UPDATE console_session SET confirmed_at_ms = $2 WHERE session_hash = $1',
-    values: [session.hash, context.clock.nowMs()],
-  });
 }
 
 /** Signs out: the accounts session ends too, and with it the sessions of this console that came from it. */
 export async function endSession(context: ConsoleContext, reply: FastifyReply, session: ConsoleSession): Promise<void> {
   await endSessionByHash(context.database, session.accountsSessionHash);
   setCookie(context, reply, 'session', '', 0);
-}
-
-/** The password was typed a short while ago. */
-export function isRecent(context: ConsoleContext, session: ConsoleSession): boolean {
-  return context.clock.nowMs() - session.passwordTypedAtMs < recentMs;
 }
 
 /**

@@ -33,17 +33,18 @@ function readReturn(value: string | null): string {
 /**
  * Sign-in as any app does it: the accounts server's authorization endpoint with a code and PKCE (RFC 7636), in which
  * the console is a first-party client that needs no consent. Users whose home is another data centre go on to the
- * console there.
+ * console there. `again`: whoever is signed in has to show it anew.
  */
 export function registerSignIn(app: FastifyInstance, context: ConsoleContext, streams: Streams): void {
   const { dataCenter, random, key } = context;
   const redirectUri = `${dataCenter.origins.console}${consoleCallbackPath}`;
 
   app.get('/sign-in', async (request, reply) => {
+    const query = new URLSearchParams(queryOf(request.url));
     const pending: PendingSignIn = {
       state: random.bytes(16).toString('base64url'),
       verifier: random.bytes(32).toString('base64url'),
-      returnTo: readReturn(new URLSearchParams(queryOf(request.url)).get('return')),
+      returnTo: readReturn(query.get('return')),
     };
     setCookie(context, reply, 'signin', await seal(key, purpose, pending), signInTtlSeconds);
     const parameters = new URLSearchParams({
@@ -54,6 +55,7 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext, st
       state: pending.state,
       code_challenge: secretHash(pending.verifier).toString('base64url'),
       code_challenge_method: 'S256',
+      ...(query.has('again') && { prompt: 'login' }),
     });
     return reply.redirect(`${dataCenter.origins.accounts}/oauth/v2/auth?${parameters}`, 302);
   });

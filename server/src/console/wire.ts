@@ -121,7 +121,10 @@ export const clientList = Type.Object({ clients: Type.Array(client), ...page });
 /** POST /api/clients → 201 `client`; a self client that exists already comes back with 200. */
 export const newClient = Type.Object({ type: clientType, ...clientFields }, strict);
 
-/** The password, where a call needs that it was typed in the last five minutes. */
+/**
+ * The password, where a call needs a sign-in of the last five minutes, by the strongest factor that the user has. Where that
+ * is not the password: 403 `SIGN_IN_NEEDED`, and `/sign-in?again&return=…` is the way.
+ */
 const confirmation = { password: Type.Optional(Type.String({ maxLength: 250 })) };
 
 /** PATCH /api/clients/{id} → `client` */
@@ -183,8 +186,8 @@ export const secretList = Type.Object({
 });
 
 /**
- * POST /api/clients/{id}/secrets/{secretId}/reveal; 403 `PASSWORD_NEEDED` when the sign-in is older than five minutes,
- * 403 `PASSWORD_WRONG` and 429 `THROTTLED` about the field `password`, 409 `SHOWN_ONCE`.
+ * POST /api/clients/{id}/secrets/{secretId}/reveal; 403 `PASSWORD_NEEDED` or `SIGN_IN_NEEDED` when the sign-in is older than
+ * five minutes, 403 `PASSWORD_WRONG` and 429 `THROTTLED` about the field `password`, 409 `SHOWN_ONCE`.
  */
 export const secretReveal = Type.Object(confirmation, strict);
 export const revealedSecret = Type.Object({ secret: Type.String() });

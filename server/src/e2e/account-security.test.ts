@@ -8,12 +8,13 @@ import { inspectPage } from './inspect-page.ts';
 
 /** What users sign in with beside the password, in a real browser with a virtual authenticator. */
 const email = 'anna@us.example';
+const clock = new RunningClock();
 let platform: TestPlatform;
 let browser: Browser;
 let accounts: string;
 
 beforeAll(async () => {
-  platform = await startTestPlatform({ clock: new RunningClock(), settings: { signUp: true } });
+  platform = await startTestPlatform({ clock, settings: { signUp: true } });
   accounts = platform.topology.find('us')?.origins.accounts ?? '';
   await platform.addUser('us', email);
   browser = await launchChromium();
@@ -89,9 +90,12 @@ test('passkey and authenticator app: added, used to sign in, removed', async () 
   await heading(page, 'You are signed in');
   await page.goto(`${accounts}/account/sessions`);
   await inspectPage(page, 'sessions');
-  await page.goto(`${accounts}/account/confirm?continue=%2Faccount%2Fsecurity`);
-  await inspectPage(page, 'confirm-identity');
+  clock.advance(301);
   await page.goto(`${accounts}/account/security`);
+  await page.getByText('Sign in again').waitFor();
+  await inspectPage(page, 'sign-in-again');
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await heading(page, 'Sign-in and security');
   await page.getByRole('button', { name: 'Remove My laptop' }).click();
   await page.getByText('The passkey was removed.').waitFor();
   await page.goto(`${accounts}/account/email`);

@@ -2,8 +2,7 @@ import { Button, Code, Group, NativeSelect, Stack, Table, Text } from '@mantine/
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Client, NewSecrets, SecretList, SecretRotation } from '../../../../server/src/console/wire.ts';
-import { CallFailure } from '../../api/call.ts';
-import { callConfirmed } from '../../api/confirmed-call.ts';
+import { callConfirmed, confirmationOf } from '../../api/confirmed-call.ts';
 import { queries } from '../../api/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyField } from '../../parts/copy-field.tsx';
@@ -67,8 +66,8 @@ function SecretRow({
     try {
       setShown((await callConfirmed<{ secret: string }>('POST', path, {})).secret);
     } catch (error) {
-      // The user did not type the password: it stays hidden.
-      if (!(error instanceof CallFailure && error.code === 'PASSWORD_NEEDED')) throw error;
+      // The user did not confirm the sign-in: it stays hidden.
+      if (!confirmationOf(error)) throw error;
     }
   };
   return (

@@ -154,6 +154,37 @@ describe('oidc-provider', () => {
     expect(refused.html).toContain('You were not signed in');
   });
 
+  test('SES-09 who signs in there only confirms it there, where the sign-in is asked for anew', async () => {
+    const browser = newBrowser();
+    const origin = platform.topology.find('us')?.origins.console ?? '';
+    await withForeign(browser, email, `&continue=${encodeURIComponent('/account/security')}`);
+    await browser.get(`${origin}/sign-in`);
+    const call = async (method: string, path: string) => {
+      const headers = { cookie: browser.cookieHeader(), 'content-type': 'application/json' };
+      const session = await (await fetch(`${origin}/api/session`, { headers })).json();
+      const more = { 'x-csrf-token': (session as { csrfToken: string }).csrfToken };
+      const init = { method, headers: { ...headers, ...more }, ...(method === 'GET' ? {} : { body: '{}' }) };
+      return (await fetch(`${origin}/api${path}`, init)).json();
+    };
+    const client = await platform.addClient({ type: 'server', owner: email });
+    const { secrets } = (await call('GET', `/clients/${client.client_id}/secrets`)) as {
+      secrets: { secretId: string }[];
+    };
+    const reveal = () => call('POST', `/clients/${client.client_id}/secrets/${secrets[0]?.secretId}/reveal`);
+    platform.clock.advance(301);
+    expect(await reveal()).toMatchObject({ error: { code: 'SIGN_IN_NEEDED' } });
+    for (const begin of [`${accounts}/account/security`, `${origin}/sign-in?again`]) {
+      const asked = await browser.get(begin);
+      const link = /href="(\/signin\/with\?[^"]+)"/.exec(asked.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+      const { leftTo = '' } = await browser.get(`${accounts}${link}`);
+      expect(new URL(leftTo).searchParams.get('prompt')).toBe('login');
+      const back = await atForeign(leftTo, email);
+      platform.clock.advance(1);
+      await browser.get(back);
+    }
+    expect(await reveal()).toMatchObject({ secret: expect.stringMatching(/^[0-9a-f]{42}$/) });
+  });
+
   test('a signed-in user links and unlinks; what somebody has is not linked twice', async () => {
     const browser = newBrowser();
     await signIn(browser, await browser.get(`${accounts}/signin`), 'ben@us.example', testPassword);

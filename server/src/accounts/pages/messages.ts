@@ -183,8 +183,7 @@ export const english = {
   recoveryCodesWhy:
     'Keep these codes in a safe place. Each signs you in once, after your password. They are not shown again.',
   recoveryCodesKept: 'I have kept them',
-  confirmIdentity: 'Confirm that it is you',
-  confirmIdentityWhy: 'You are about to change how you sign in. Type your password again.',
+  signInAgainWhy: 'Sign in again: what comes next is only for who has signed in a short while ago.',
   browsers: 'Where you are signed in',
   browsersWhy: 'See where you are signed in, and sign out there',
   thisBrowser: 'This browser',

@@ -34,7 +34,6 @@ export type PageName =
   | 'security'
   | 'authenticator-app'
   | 'recovery-codes'
-  | 'confirm-identity'
   | 'sessions'
   | 'link-outside';
 

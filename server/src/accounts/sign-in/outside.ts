@@ -26,6 +26,8 @@ interface Candidate extends OutsideIdentity {
   readonly continueTo: string;
 }
 const purpose = 'outside user to be linked';
+/** How far the clock of a provider may be off. */
+const clockToleranceSeconds = 30;
 
 /** Read when the first user comes who signs in elsewhere. */
 const openIdClient = () => import('openid-client');
@@ -56,8 +58,9 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
       context.events.record({ kind: 'outside-sign-in', ...refusal, requestId: request.id });
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}&error=throttled`, 302);
     }
-    const session = query.has('link') ? await findSession(context, request) : undefined;
-    if (query.has('link') && (!session || !isConfirmed(context, session))) {
+    const session = await findSession(context, request);
+    const links = query.has('link');
+    if (links && (!session || !isConfirmed(context, session))) {
       return reply.redirect('/account/security', 302);
     }
     const nowMs = context.clock.nowMs();
@@ -72,12 +75,14 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
       await saveRequest(context.database, secretHash(state), {
         ...{ providerId: found.provider.providerId, nonce, verifier, continueTo },
         browser: browserMark(context, ensureBrowser(context, request, reply)),
-        userId: session?.userId ?? null,
+        userId: links && session ? session.userId : null,
         expiresAtMs: nowMs + context.settings.lifetimes.signInTtlSeconds * 1000,
       });
       const oidc = await openIdClient();
       const address = oidc.buildAuthorizationUrl(found.configuration, {
         ...{ redirect_uri: outsideCallback(context), scope: found.provider.scopes, state, nonce },
+        // Whoever is signed in here and comes for it again has to show it there, too.
+        ...(session && !links && { prompt: 'login', max_age: String(context.settings.lifetimes.confirmationSeconds) }),
         ...{ code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
       });
       return reply.redirect(address.href, 302);
@@ -121,6 +126,9 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
       const email = typeof claims.email === 'string' && claims.email_verified === true ? claims.email : null;
       const identity = { provider: provider.providerId, subject: claims.sub, email };
       if (asked.userId !== null) return linkOwn(request, reply, asked.userId, identity);
+      if ((await findSession(context, request)) && isStale(claims, nowMs)) {
+        return refuse(request, reply, 'the sign-in at the provider is not recent', provider.providerId);
+      }
       const userId = await userOf(context.database, identity, nowMs);
       const user = userId === undefined ? undefined : await findUser(context.database, { userId });
       if (user?.active) {
@@ -179,6 +187,12 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
       return refuse(request, reply, 'it is linked to another user', candidate.provider);
     return completeSignIn(context, request, reply, { user, amr: ['fed', 'pwd'], continueTo: candidate.continueTo });
   });
+
+  /** A provider that does not say when the user signed in is believed to have asked. */
+  function isStale({ auth_time: seconds }: IDToken, nowMs: number): boolean {
+    const { confirmationSeconds } = context.settings.lifetimes;
+    return seconds !== undefined && nowMs / 1000 - seconds > confirmationSeconds + clockToleranceSeconds;
+  }
 
   async function linkOwn(request: FastifyRequest, reply: FastifyReply, userId: string, identity: OutsideIdentity) {
     const session = await findSession(context, request);

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { foldEmailAddress } from '../../foundation/email-address.ts';
 import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, unverifiedFields } from '../forms.ts';
+import { listIdentities } from '../outside/identities.ts';
 import { describeDestination, formTargets, readContinue } from '../request/continue-to.ts';
+import { findSession } from '../sessions.ts';
 import { findUser } from '../users.ts';
 import { completeSignIn } from './complete-sign-in.ts';
 import { passkeyForm } from './passkey.ts';
@@ -25,6 +28,9 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
     if (name === undefined) return reply.redirect(ticket ? `${changeNameHref}&error=expired` : changeNameHref, 302);
     const destination = await describeDestination(context, continueTo);
     const notice = ownEntry(notices, query.get('error'));
+    // Who is signed in may see how else this account is signed in to; nobody else learns it.
+    const session = await findSession(context, request);
+    const again = session && foldEmailAddress(session.email) === foldEmailAddress(name);
     return pages.send(reply, 'sign-in-password', {
       title: pages.messages.signIn,
       formTargets: formTargets(context, destination),
@@ -36,6 +42,8 @@ export function registerSignInPassword(app: FastifyInstance, context: AccountsCo
         ticket,
         email: name,
         changeNameHref,
+        again,
+        providers: again ? await listIdentities(context.database, session.userId) : [],
         notice: notice && pages.messages[notice],
         passkey: await passkeyForm(context, request, reply, continueTo),
       },

@@ -38,7 +38,7 @@ export const lifetimes = Type.Object(
     verificationTtlSeconds: duration(86_400, 'Links by mail that prove an address, or complete a sign-up.'),
     confirmationSeconds: duration(
       300,
-      'How long after a sign-in, or a confirmation by password, users may change how they sign in.',
+      'How long after a sign-in users may change how they sign in, see secrets, and do what else needs a recent one.',
     ),
     signInTtlSeconds: duration(600, 'Time between typing the sign-in name and the password.'),
     hopTtlSeconds: Type.Integer({

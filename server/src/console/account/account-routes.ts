@@ -1,6 +1,6 @@
 import { endGrants } from '../../accounts/store/end-tokens.ts';
 import { setNames, setPassword, userNameFault } from '../../accounts/users.ts';
-import { checkPassword } from '../confirm-password.ts';
+import { checkPassword } from '../confirmation.ts';
 import type { ConsoleContext } from '../context.ts';
 import { badInput, ConsoleFailure, signedOut } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';

@@ -4,7 +4,7 @@ import { settingSchema } from '../../config/describe-settings.ts';
 import type { Client } from '../../oauth/client.ts';
 import { clientSettings } from '../../oauth/client-overrides.ts';
 import { validateClient } from '../../oauth/client-validation.ts';
-import { demandRecentPassword } from '../confirm-password.ts';
+import { demandConfirmation } from '../confirmation.ts';
 import type { ConsoleContext } from '../context.ts';
 import { badInput, ConsoleFailure, notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute, pageQuery, perPage, readPage } from '../route.ts';
@@ -116,7 +116,7 @@ export const clientRoutes: readonly ConsoleRoute[] = [
       const known = { type, name, homepageUrl, redirectUris: [...client.redirectUris] };
       const before = { ...known, javascriptDomains: [...client.javascriptDomains] };
       checkFields(context, { ...before, ...fields }, (field) => Object.hasOwn(fields, field));
-      if (changesAccess(client, fields)) await demandRecentPassword(call, password);
+      if (changesAccess(client, fields)) await demandConfirmation(call, password);
       await changeClient(call.admin, client.clientId, {
         ...fields,
         ...(Object.keys(standards).length > 0 && { standards }),
@@ -134,7 +134,7 @@ export const clientRoutes: readonly ConsoleRoute[] = [
     handle: async (call) => {
       const client = await findOwn(call);
       if (call.body.name !== client.name) throw badInput(`Expected the application's name, "${client.name}".`, 'name');
-      await demandRecentPassword(call, call.body.password);
+      await demandConfirmation(call, call.body.password);
       await deleteClient(call.admin, client.clientId);
     },
   }),

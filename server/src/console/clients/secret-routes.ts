@@ -1,5 +1,5 @@
 import { rotateClientSecret, tellClientSecret } from '../../admin/clients.ts';
-import { demandRecentPassword } from '../confirm-password.ts';
+import { demandConfirmation } from '../confirmation.ts';
 import { ConsoleFailure, notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
 import { isoTime } from '../texts.ts';
@@ -40,7 +40,7 @@ export const secretRoutes: readonly ConsoleRoute[] = [
       const { secretId = '' } = call.params;
       const listed = await call.context.clients.secrets.list(client.clientId);
       if (!listed.some((each) => each.secretId === secretId)) throw notFound('secret');
-      await demandRecentPassword(call, call.body.password);
+      await demandConfirmation(call, call.body.password);
       const secret = await tellClientSecret(call.admin, client, secretId);
       if (secret !== undefined) return { secret };
       throw new ConsoleFailure(409, 'SHOWN_ONCE', 'This secret cannot be shown again; rotate it to get a new one.');
@@ -55,7 +55,7 @@ export const secretRoutes: readonly ConsoleRoute[] = [
     handle: async (call): Promise<wire.NewSecrets> => {
       const { clientId } = await findOwn(call);
       const { dataCenter, overlapSeconds, password } = call.body;
-      await demandRecentPassword(call, password);
+      await demandConfirmation(call, password);
       const { secrets } = await rotateClientSecret(call.admin, clientId, dataCenter, overlapSeconds);
       return { secrets: { ...secrets } };
     },

@@ -1,21 +1,31 @@
 import { attemptsUsedUp } from '../accounts/attempts.ts';
+import { factorsOf, needsSecondFactor } from '../accounts/factors/factors.ts';
+import { confirmSession, isConfirmed } from '../accounts/sessions.ts';
 import { passwordLimits } from '../accounts/sign-in/known-browser.ts';
 import { type User, verifyPassword } from '../accounts/users.ts';
 import { ConsoleFailure } from './failure.ts';
 import type { ConsoleCall } from './route.ts';
-import { isRecent, noteConfirmation } from './sessions.ts';
 
 /**
- * For what is shown only to who has typed the password a short while ago: at the sign-in, or in this call.
- * @throws ConsoleFailure 403 `PASSWORD_NEEDED` when it must be typed, `PASSWORD_WRONG` (field `password`); 429.
+ * For what is done only for who has signed in, or confirmed it, a short while ago, by the strongest factor that the account
+ * has (SES-09). Where that is the password, it may come with this call; else the user signs in again (`/sign-in?again`).
+ * @throws ConsoleFailure 403 `PASSWORD_NEEDED` when it must be typed, `PASSWORD_WRONG` (field `password`), 403
+ * `SIGN_IN_NEEDED` where a password does not do; 429.
  */
-export async function demandRecentPassword(call: ConsoleCall, password: string | undefined): Promise<void> {
-  if (isRecent(call.context, call.session)) return;
-  if (!password) {
-    throw new ConsoleFailure(403, 'PASSWORD_NEEDED', 'Your sign-in is older than five minutes: type your password.');
+export async function demandConfirmation(call: ConsoleCall, password: string | undefined): Promise<void> {
+  const { context, request, session } = call;
+  if (isConfirmed(context, session)) return;
+  const old = `Your sign-in is older than ${context.settings.lifetimes.confirmationSeconds / 60} minutes`;
+  const byPassword = session.amr.includes('pwd');
+  if (!byPassword || needsSecondFactor(await factorsOf(context.database, session.userId))) {
+    const how = byPassword ? 'with your second factor too' : 'as you did before';
+    throw new ConsoleFailure(403, 'SIGN_IN_NEEDED', `${old}: sign in again, ${how}.`);
   }
+  if (!password) throw new ConsoleFailure(403, 'PASSWORD_NEEDED', `${old}: type your password.`);
   await checkPassword(call, password, 'password');
-  await noteConfirmation(call.context, call.session);
+  await confirmSession(context, { hash: session.accountsSessionHash });
+  const { userId } = session;
+  context.events.record({ kind: 'confirmation', outcome: 'Success', userId, requestId: request.id });
 }
 
 /**

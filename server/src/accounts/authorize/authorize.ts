@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isReading } from '../../http/methods.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
+import { acrOf, missesAcr } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
+import { factorsOf, needsSecondFactor } from '../factors/factors.ts';
 import { withFlow } from '../flow-parameter.ts';
 import { addressAtKnownHome } from '../known-home.ts';
 import {
@@ -71,7 +73,10 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
     const session = await findSession(context, request);
     const url = withFlow(context, request, withoutParameter(request.url, hopParameter));
     const continueTo = await withSignInAsked(context, url, authorization, session);
-    if (hop !== null || !session || needsSignIn(context, authorization, session)) {
+    // Another sign-in helps only who has set up a second factor since this one.
+    const misses = session !== undefined && missesAcr(session.amr, authorization.acr);
+    const canMeet = misses && needsSecondFactor(await factorsOf(context.database, session.userId));
+    if (hop !== null || !session || canMeet || needsSignIn(context, authorization, session)) {
       const atHome = hop === null && !session ? addressAtKnownHome(context, request, authorization.client) : undefined;
       if (atHome) return reply.redirect(atHome, 302);
       if (authorization.prompt.none) return answer('LoginRequired');
@@ -82,6 +87,10 @@ function registerEndpoint(app: FastifyInstance, context: AccountsContext, endpoi
       }
       const carried = hop === null ? '' : `&${hopParameter}=${encodeURIComponent(hop)}`;
       return reply.redirect(`/signin?continue=${encodeURIComponent(continueTo)}${carried}`, 302);
+    }
+    if (misses && authorization.acr?.essential) {
+      const detail = { came: authorization.acr.values.join(' '), expected: acrOf(session.amr) };
+      return sendAnswer(context, request, reply, authorization, { outcome: 'AcrUnmet', detail }, 302);
     }
     const notHere = entryOnly(context, authorization);
     if (notHere) {

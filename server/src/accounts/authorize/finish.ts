@@ -6,6 +6,7 @@ import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts'
 import { createCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
+import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { formAccessToken } from '../identity/access-token.ts';
 import { createImplicitIdToken } from '../identity/id-token.ts';
@@ -90,7 +91,8 @@ export async function finishAuthorization(
         binding: bindingOf(context, authorization, target),
       });
       if (asksForIdentity(authorization.scopes)) {
-        const facts = { nonce: authorization.nonce ?? null, sessionHash: session.hash };
+        const acr = acrOf(session.amr, authorization.acr) ?? null;
+        const facts = { nonce: authorization.nonce ?? null, sessionHash: session.hash, acr };
         await saveSignInFacts(transaction, credential, facts);
       }
     }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { missesAcr } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { AuthorizationRequest } from '../request/authorization-request.ts';
 import { entryOnly } from '../request/client-steps.ts';
@@ -24,6 +25,7 @@ export async function loadStep(
   const session = authorization && (await findSession(context, request));
   if (!session || authorization.prompt.none) return undefined;
   if (entryOnly(context, authorization) || needsSignIn(context, authorization, session)) return undefined;
+  if (authorization.acr?.essential && missesAcr(session.amr, authorization.acr)) return undefined;
   const candidates = await candidateTargets(context, session.userId, authorization);
   return candidates.length > 0 ? { session, authorization, candidates } : undefined;
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listAuditEntries } from '../../audit/audit-rows.ts';
 import { authorize, HttpBrowser, type Page, signIn } from '../../testing/http-browser.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../../testing/test-platform.ts';
+import { proofKey } from '../standard/testing/standard-stage.ts';
 
 /** Authenticator app, recovery codes, step-up, browsers: without a script. */
 const email = 'anna@us.example';
@@ -68,31 +69,64 @@ describe('a sign-in with the app', () => {
     expect(await isIn(third)).toBe(false);
   });
 
-  test('the ID token says how the user signed in', async () => {
+  test('the ID token says how the user signed in; an essential acr that the user cannot meet ends the request', async () => {
     const client = await platform.addClient({ type: 'server', owner: email, standards: { profile: 'strict' } });
-    const verifier = 'v'.repeat(43);
-    const challenge = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(verifier))).toString('base64url');
+    const { challenge, verifier } = proofKey();
     const redirect = 'https://app.example.com/callback';
-    const query = new URLSearchParams({
-      ...{ client_id: client.client_id, response_type: 'code', redirect_uri: redirect, scope: 'openid' },
-      ...{ code_challenge: challenge, code_challenge_method: 'S256' },
+    const url = (more: Record<string, string>) =>
+      `${accounts}/oauth2/authorize?${new URLSearchParams({
+        ...{ client_id: client.client_id, response_type: 'code', redirect_uri: redirect, scope: 'openid' },
+        ...{ code_challenge: challenge, code_challenge_method: 'S256', ...more },
+      })}`;
+    const essential = (...values: string[]) => ({
+      claims: JSON.stringify({ id_token: { acr: { essential: true, values } } }),
     });
+    const answerOf = async (browser: HttpBrowser, more: Record<string, string> = {}) =>
+      new URL(await authorize(browser, url(more), { email, password: testPassword })).searchParams;
+    const tokenOf = async (answer: URLSearchParams) => {
+      const { client_id, client_secret } = client;
+      const response = await fetch(`${accounts}/oauth2/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` },
+        body: new URLSearchParams({
+          ...{ grant_type: 'authorization_code', code: answer.get('code') ?? '' },
+          ...{ redirect_uri: redirect, code_verifier: verifier },
+        }),
+      });
+      return decodeJwt(((await response.json()) as { id_token: string }).id_token);
+    };
+    const [password, mfa] = ['urn:grantway:acr:password', 'urn:grantway:acr:mfa'] as const;
     const browser = newBrowser();
     nextStep();
     await browser.submit(await withPassword(browser), 'code', { code: code() });
-    const back = await authorize(browser, `${accounts}/oauth2/authorize?${query}`, { email, password: testPassword });
-    const answer = await fetch(`${accounts}/oauth2/token`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`,
-      },
-      body: new URLSearchParams({
-        ...{ grant_type: 'authorization_code', code: new URL(back).searchParams.get('code') ?? '' },
-        ...{ redirect_uri: redirect, code_verifier: verifier },
-      }),
-    });
-    const { id_token: idToken } = (await answer.json()) as { id_token: string };
-    expect(decodeJwt(idToken)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: 'urn:grantway:acr:mfa' });
+    expect(await tokenOf(await answerOf(browser))).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: mfa });
+    expect(await tokenOf(await answerOf(browser, essential(mfa)))).toMatchObject({ acr: mfa });
+    // One that is met by more than was asked for is named as it was asked for.
+    expect(await tokenOf(await answerOf(browser, essential('urn:x', password)))).toMatchObject({ acr: password });
+
+    const ben = newBrowser();
+    await platform.addUser('us', 'ben@us.example');
+    await signIn(ben, await ben.get(`${accounts}/signin`), 'ben@us.example', testPassword);
+    expect(await tokenOf(await answerOf(ben, { acr_values: `urn:x ${mfa}` }))).toMatchObject({ acr: password });
+    const unmet = 'unmet_authentication_requirements';
+    expect((await answerOf(ben, essential(mfa))).get('error')).toBe(unmet);
+    expect((await answerOf(ben, { ...essential(mfa), prompt: 'none' })).get('error')).toBe(unmet);
+    // Nor by the pages behind it.
+    const { pathname, search } = new URL(url({ ...essential(mfa), prompt: 'consent' }));
+    const beyond = await ben.get(`${accounts}/oauth/organization?continue=${encodeURIComponent(pathname + search)}`);
+    expect(new URL(beyond.leftTo ?? '').searchParams.get('error')).toBe(unmet);
+
+    const setUp = await ben.get(`${accounts}/account/security/app`);
+    const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(setUp.html)?.[1]?.replaceAll(' ', '') ?? '';
+    const own = new TOTP({ secret: Secret.fromBase32(secret) });
+    await ben.submit(setUp, 'code', { code: own.generate({ timestamp: platform.clock.nowMs() }) });
+    expect((await answerOf(ben, { ...essential(mfa), prompt: 'none' })).get('error')).toBe('login_required');
+    nextStep();
+    const asked = await ben.get(url({ acr_values: mfa }));
+    const second = await ben.submit(asked, 'password', { password: testPassword });
+    const done = await ben.submit(second, 'code', { code: own.generate({ timestamp: platform.clock.nowMs() }) });
+    expect(await tokenOf(new URL(done.leftTo ?? '').searchParams)).toMatchObject({ acr: mfa });
+    expect(await tokenOf(await answerOf(ben, essential(mfa)))).toMatchObject({ acr: mfa });
   });
 
   test('of 30 wrong codes at the same time 5 are tried; the user goes on in the own browser, others after the window', async () => {
@@ -145,7 +179,8 @@ describe('step-up', () => {
     await running?.audit.flush();
     const entries = running ? await listAuditEntries(running.database, { action: 'second-factor' }, 100) : [];
     const actions = entries.map(({ detail }) => (JSON.parse(detail) as { action?: string }).action).filter(Boolean);
-    expect(actions).toEqual(['remove authenticator app', 'make recovery codes', 'add authenticator app']);
+    const twice = ['make recovery codes', 'add authenticator app'];
+    expect(actions).toEqual(['remove authenticator app', ...twice, ...twice]);
     const told = JSON.stringify(entries);
     for (const each of [...recovery, app.secret.base32]) expect(told).not.toContain(each);
   });

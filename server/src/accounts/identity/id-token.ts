@@ -62,10 +62,10 @@ function givesIdToken(scopes: ScopeSet, dialect: DialectName): boolean {
 }
 
 /** How the user signed in; nothing where nobody did (codes made by command). */
-function signInClaims({ amr, authTimeMs }: SignInFacts): Record<string, unknown> {
+function signInClaims({ acr: asked, amr, authTimeMs }: SignInFacts): Record<string, unknown> {
   if (authTimeMs === null) return {};
   const methods = amr ?? ['pwd'];
-  const acr = acrOf(methods);
+  const acr = asked ?? acrOf(methods);
   return { ...(acr !== undefined && { acr }), amr: methods };
 }
 

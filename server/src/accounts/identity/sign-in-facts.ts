@@ -13,6 +13,8 @@ export interface SignInFacts {
   readonly sessionHash?: SecretHash | null;
   /** By which methods (RFC 8176). */
   readonly amr: readonly string[] | null;
+  /** Which of the classes that were asked for it is; null where none was: its own. */
+  readonly acr?: string | null;
 }
 
 /** When and how the user of a session signed in. */
@@ -32,15 +34,20 @@ export async function signInOf(
 export async function saveSignInFacts(
   queryable: Queryable,
   code: AuthorizationCode,
-  facts: { readonly nonce: string | null; readonly sessionHash: SecretHash },
+  facts: { readonly nonce: string | null; readonly sessionHash: SecretHash; readonly acr?: string | null },
 ): Promise<void> {
   await queryable.query({
     name: 'sign-in-facts-save',
     text: `UPDATE authorization_code
-           SET nonce = $2, session_hash = $3,
+           SET nonce = $2, session_hash = $3, acr = $4,
              (auth_time_ms, amr) = (SELECT created_at_ms, amr FROM session WHERE session_hash = $3)
            WHERE code_hash = $1`,
-    values: [secretHash(code), facts.nonce === null ? null : Buffer.from(facts.nonce), facts.sessionHash],
+    values: [
+      secretHash(code),
+      facts.nonce === null ? null : Buffer.from(facts.nonce),
+      facts.sessionHash,
+      facts.acr ?? null,
+    ],
   });
 }
 
@@ -64,9 +71,10 @@ export async function findSignInFacts(queryable: Queryable, code: AuthorizationC
     auth_time_ms: string | null;
     amr: string[] | null;
     session_hash: Buffer | null;
+    acr: string | null;
   }>({
     name: 'sign-in-facts-find',
-    text: 'SELECT nonce, auth_time_ms, amr, session_hash FROM authorization_code WHERE code_hash = $1',
+    text: 'SELECT nonce, auth_time_ms, amr, acr, session_hash FROM authorization_code WHERE code_hash = $1',
     values: [secretHash(code)],
   });
   return {
@@ -74,5 +82,6 @@ export async function findSignInFacts(queryable: Queryable, code: AuthorizationC
     authTimeMs: row?.auth_time_ms == null ? null : Number(row.auth_time_ms),
     sessionHash: row?.session_hash ?? null,
     amr: row?.amr ?? null,
+    acr: row?.acr ?? null,
   };
 }

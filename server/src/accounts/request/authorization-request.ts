@@ -3,6 +3,7 @@ import type { DialectName } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { Resource } from '../../oauth/resources.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
+import type { AskedAcr } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { keyThumbprint, resources } from './binding-steps.ts';
 import { allowedResponseType, clientForEntry, clientId, type Entry } from './client-steps.ts';
@@ -11,7 +12,7 @@ import { maxAge, nonce, type Prompt, prompt, type ResponseMode, responseMode } f
 import { type Challenge, challenge, parameterLengths, redirectUri, responseTypeOf, scopes } from './parameter-steps.ts';
 import { requestParameters } from './pushed-request.ts';
 import {
-  acceptableClaims,
+  askedAcr,
   onlyOnce,
   plainRequest,
   standardChallenge,
@@ -42,6 +43,8 @@ export interface AuthorizationRequest {
   readonly nonce?: string | undefined;
   /** The one user whom it may be answered for, if it names one (`id_token_hint`, or `sub` in `claims`). */
   readonly subject?: string | undefined;
+  /** How surely the user must be who they say (standard dialect). */
+  readonly acr?: AskedAcr;
   /** The resources that its tokens are to be for (standard dialect); undefined and null: all of this data centre. */
   readonly resources?: readonly Resource[] | null;
   /** The key that its code is bound to (standard dialect). */
@@ -107,7 +110,7 @@ export const standardSteps: Steps<Omit<AuthorizationRequest, 'endpoint'>> = noSt
   .read(responseMode)
   .read(nonce)
   .read(standardChallenge)
-  .check(acceptableClaims)
+  .read(askedAcr)
   .read(subject)
   .read(resources)
   .read(keyThumbprint)

@@ -2,7 +2,7 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import { type Client, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
-import { acrValues } from '../acr.ts';
+import { type AskedAcr, acrValues } from '../acr.ts';
 import { idTokenType, readOwnJwt } from '../signing/own-jwt.ts';
 import { ownParameters } from './fresh-sign-in.ts';
 import { type Prompt, prompt } from './openid-steps.ts';
@@ -147,8 +147,11 @@ function scopesOfClaims(names: readonly string[]): string[] {
   return [...scopes];
 }
 
-/** A claim that is essential and cannot be met ends the request: only `acr` is such a one (§5.5.1.1). */
-export function acceptableClaims(_found: object, { parameters }: Incoming): Refusal | undefined {
+/**
+ * `acr` in `claims`, or `acr_values`, which is never essential (OpenID Connect Core §3.1.2.1). An essential one that this server
+ * does not have at all ends the request here; whether the user has it is known after the sign-in (§5.5.1.1).
+ */
+export function askedAcr(_found: object, { parameters }: Incoming): { readonly acr: AskedAcr } | Refusal {
   const asked = readClaims(parameters);
   if (asked === 'malformed') {
     return {
@@ -156,11 +159,15 @@ export function acceptableClaims(_found: object, { parameters }: Incoming): Refu
       detail: { expected: 'a JSON object with id_token or userinfo, each an object' },
     };
   }
-  const acr = asked.idToken.get('acr');
-  const met = !acr?.essential || acr.values.length === 0 || acr.values.some((each) => acrValues.includes(String(each)));
-  return met
-    ? undefined
-    : { outcome: 'AcrUnmet', detail: { came: acr.values.join(' ').slice(0, 100), expected: acrValues } };
+  const claim = asked.idToken.get('acr');
+  const named = claim && claim.values.length > 0 ? claim.values.map(String) : undefined;
+  const came = named ?? (parameters.get('acr_values') ?? '').split(' ').filter(Boolean);
+  const values = came.filter((each) => acrValues.includes(each));
+  const essential = named !== undefined && claim?.essential === true;
+  if (essential && values.length === 0) {
+    return { outcome: 'AcrUnmet', detail: { came: came.join(' ').slice(0, 100), expected: acrValues } };
+  }
+  return { acr: { values, essential } };
 }
 
 /**

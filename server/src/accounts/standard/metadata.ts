@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
 import { proofAlgorithms } from '../../oauth/dpop.ts';
 import { issuerOf, standardPath } from '../../oauth/issuer.ts';
-import { acrValues, multiFactorAcr } from '../acr.ts';
+import { acrValues } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { openIdMembers } from '../identity/discovery-members.ts';
 import { sendPublicDocument } from '../identity/public-document.ts';
@@ -41,7 +41,7 @@ export function registerStandardMetadata(app: FastifyInstance, context: Accounts
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: standardGrantTypes,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-    acr_values_supported: [...acrValues, multiFactorAcr],
+    acr_values_supported: acrValues,
     ...openIdMembers(signingAlgorithms, ['acr', 'amr', 'sid']),
     token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: methods.algorithms,

@@ -88,10 +88,10 @@ export const standardExplanations = {
     mend: 'Send the ID token as it was received, or leave the parameter out.',
   },
   AcrUnmet: {
-    expected: '[[one of: {expected}||a way of signing in that this server has]]',
+    expected: '[[one of: {expected}||a way of signing in that this server and the user have]]',
     came: 'a demand for another[[: {came}]]',
     rule: 'OpenID Connect Core 1.0 §5.5.1.1',
-    mend: 'Ask for one of acr_values_supported, or do not mark the claim acr as essential.',
+    mend: 'Ask for one of acr_values_supported, or do not mark the claim acr as essential. For urn:grantway:acr:mfa the user needs an authenticator app or a passkey.',
   },
   RefreshTokenReused: {
     expected: 'the newest refresh token of its family, or an older one within the grace',

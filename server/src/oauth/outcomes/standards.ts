@@ -72,7 +72,7 @@ export const standardOutcomes = {
   },
   AcrUnmet: {
     standard: 'unmet_authentication_requirements',
-    meaning: 'The claims parameter demands a way of signing in that this server does not have.',
+    meaning: 'The claims parameter demands a way of signing in that this server or this user does not have.',
     page: 'E6',
   },
   RefreshTokenReused: {

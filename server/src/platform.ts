@@ -25,6 +25,7 @@ import { demoOfLab } from './demo/lab-demo.ts';
 import { readDemoFact } from './demo/seed-demo.ts';
 import { Samples } from './demo/start-samples.ts';
 import { ClientDocuments } from './directory/client-documents.ts';
+import { ClientKeySets } from './directory/client-key-sets.ts';
 import { ClientDirectory } from './directory/clients.ts';
 import { readClockState, writeClockState } from './directory/clock-state.ts';
 import { consoleClient } from './directory/first-party.ts';
@@ -138,6 +139,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       clock,
       random,
       key(keyPurposes.clientSecrets),
+      new ClientKeySets({ clock, policy }),
       settings.database.directoryGraceSeconds,
       [console.client],
       settings.standards.clientDocuments

@@ -2,12 +2,12 @@ import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
 import type { ClientUpdate, StandardFields } from '../directory/write-client.ts';
 import { secretHash } from '../foundation/secrets.ts';
-import { type Client, type ClientType, clientTypeRules, clientTypes, isPublic } from '../oauth/client.ts';
+import { type Client, type ClientType, clientTypeRules, clientTypes, hasKeys, isPublic } from '../oauth/client.ts';
 import { readClientKeys } from '../oauth/client-keys.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
-import { redirectUriFault } from '../oauth/client-uris.ts';
+import { keySetUriFault, redirectUriFault } from '../oauth/client-uris.ts';
 import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
@@ -55,6 +55,8 @@ export function describeClient(client: Client) {
     secrets_shown_once: client.secretsShownOnce,
     resource_server: client.resourceServer,
     jwks: client.jwks,
+    jwks_uri: client.jwksUri,
+    dpop_bound_access_tokens: client.dpopBound,
     access_token_format: client.accessTokenFormat,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     backchannel_logout_uri: client.backchannelLogoutUri,
@@ -255,11 +257,16 @@ function readStandards({ settings }: AdminContext, { jwks, ...given }: GivenStan
     );
   }
   checkLogoutUris(settings, given);
+  if (jwks && given.jwksUri) throw badInput('the keys: expected one of jwks and jwksUri, got both');
+  const fault = given.jwksUri ? keySetUriFault(given.jwksUri) : undefined;
+  if (fault !== undefined) throw badInput(`jwksUri "${given.jwksUri?.slice(0, 200)}": ${fault}`);
+  // Each of the two takes the place of the other.
+  if (given.jwksUri) return { ...given, jwks: null };
   if (jwks === undefined) return given;
-  if (jwks === null) return { ...given, jwks };
+  if (jwks === null) return { ...given, jwks, jwksUri: null };
   const read = readClientKeys(jwks);
   if ('fault' in read) throw badInput(`jwks: ${read.fault}`);
-  return { ...given, jwks: read.keys };
+  return { ...given, jwks: read.keys, jwksUri: null };
 }
 
 /** @throws AdminFailure that names the address which cannot be one that users are sent to, or that we call. */
@@ -281,7 +288,7 @@ function checkLogoutUris(
 }
 
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {
-  if (client.jwks || isPublic(client)) return { client_id: client.clientId, client_secret: '', secrets: {} };
+  if (hasKeys(client) || isPublic(client)) return { client_id: client.clientId, client_secret: '', secrets: {} };
   const own = secrets[client.dataCenter] ?? Object.values(secrets)[0] ?? '';
   return { client_id: client.clientId, client_secret: own, secrets };
 }

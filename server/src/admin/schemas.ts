@@ -22,6 +22,8 @@ const standards = Type.Object(
   {
     profile: Type.Optional(oneOf(clientProfiles)),
     jwks: Type.Optional(Type.Unknown()),
+    jwksUri: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    dpopBound: Type.Optional(Type.Boolean()),
     accessTokenFormat: Type.Optional(oneOf(accessTokenFormats)),
     postLogoutRedirectUris: Type.Optional(texts),
     backchannelLogoutUri: Type.Optional(Type.Union([Type.String(), Type.Null()])),

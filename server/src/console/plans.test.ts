@@ -70,7 +70,14 @@ afterAll(() => platform?.stop());
 
 /** The directory of clients over a database that tells what its statements cost. */
 const directoryOver = (explaining: Database) =>
-  new ClientDirectory(explaining, { subscribe() {} } as never, platform.clock, systemRandom, Buffer.alloc(32));
+  new ClientDirectory(
+    explaining,
+    { subscribe() {} } as never,
+    platform.clock,
+    systemRandom,
+    Buffer.alloc(32),
+    platform.admin.clients.keySets,
+  );
 const pageCosts = (filter: { search: string; limit: number; offset: number; owner?: typeof owner }) =>
   costsOf(platform.admin.directory, (explaining) => directoryOver(explaining).page(filter));
 const readsOf = (rows: unknown) => rows as Awaited<ReturnType<ClientDirectory['page']>>;

@@ -15,6 +15,8 @@ export interface ClientRow {
   type: ClientType;
   profile: ClientProfile;
   jwks: ClientKeySet | null;
+  jwks_uri: string | null;
+  dpop_bound: boolean;
   access_token_format: AccessTokenFormat;
   post_logout_redirect_uris: string[];
   backchannel_logout_uri: string | null;
@@ -39,7 +41,7 @@ export interface ClientRow {
 }
 
 export const selectClients = `
-  SELECT c.client_id, c.type, c.profile, c.jwks, c.access_token_format, c.post_logout_redirect_uris,
+  SELECT c.client_id, c.type, c.profile, c.jwks, c.jwks_uri, c.dpop_bound, c.access_token_format, c.post_logout_redirect_uris,
          c.backchannel_logout_uri, c.name, c.homepage_url, c.redirect_uris, c.javascript_domains, c.data_center, c.owner_id,
          c.same_secret, c.resource_server, c.secrets_shown_once, c.created_at_ms, c.overrides,
          (SELECT json_agg(json_build_object('data_center', d.data_center, 'enabled', d.enabled,
@@ -56,6 +58,8 @@ export function toClient(row: ClientRow): Client {
     type: row.type,
     profile: row.profile,
     jwks: row.jwks,
+    jwksUri: row.jwks_uri,
+    dpopBound: row.dpop_bound,
     accessTokenFormat: row.access_token_format,
     postLogoutRedirectUris: row.post_logout_redirect_uris,
     backchannelLogoutUri: row.backchannel_logout_uri,

@@ -5,11 +5,13 @@ import { atMost } from '../foundation/at-most.ts';
 import type { Clock } from '../foundation/clock.ts';
 import type { Random } from '../foundation/random.ts';
 import { type Client, type ClientProfile, type ClientType, clientTypeRules } from '../oauth/client.ts';
+import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { maxUriLength } from '../oauth/client-uris.ts';
 import type { ClientFields } from '../oauth/client-validation.ts';
 import { createClientId } from '../oauth/formats.ts';
 import type { ClientId, UserId } from '../oauth/ids.ts';
 import type { ClientDocuments } from './client-documents.ts';
+import type { ClientKeySets } from './client-key-sets.ts';
 import { type ClientRow, selectClients, toClient } from './client-rows.ts';
 import { ClientSecrets, type Secrets } from './client-secrets.ts';
 import { ClientRegistrations } from './registrations.ts';
@@ -31,6 +33,8 @@ export interface NewClient extends ClientFields, Partial<StandardFields> {
   readonly mostOfOwner: number;
   /** Whether its secrets are kept as hashes only, so that nobody can be told them again. Default: false. */
   readonly secretsShownOnce?: boolean | undefined;
+  /** Settings of its own; default: none. */
+  readonly overrides?: ClientOverrides;
 }
 
 const clientIdPattern = /^100[04]\.[0-9A-Za-z]{1,64}$/;
@@ -50,6 +54,8 @@ export class ClientDirectory {
   readonly secrets: ClientSecrets;
   /** Of clients that register themselves. */
   readonly registrations: ClientRegistrations;
+  /** The keys that clients sign with. */
+  readonly keySets: ClientKeySets;
   readonly #documents: ClientDocuments | undefined;
   readonly #uses: SecretUses;
   readonly #byId = new LRUCache<string, Promise<Client | undefined>>(atMost(maxCached));
@@ -61,6 +67,7 @@ export class ClientDirectory {
 
   /**
    * @param sealingKey seals secrets (32 bytes); it must come from outside the database.
+   * @param keySets fetches the keys that clients publish.
    * @param graceSeconds how long clients are served from memory while the directory's database is away.
    * @param firstParty the platform's own clients: found by id, in no database and no list.
    * @param documents finds clients whose id is the address of their metadata; default: there are none.
@@ -71,10 +78,12 @@ export class ClientDirectory {
     clock: Clock,
     random: Random,
     sealingKey: Buffer,
+    keySets: ClientKeySets,
     graceSeconds = 3600,
     firstParty: readonly Client[] = [],
     documents?: ClientDocuments,
   ) {
+    this.keySets = keySets;
     this.#documents = documents;
     this.#firstParty = new Map(firstParty.map((client) => [client.clientId, Promise.resolve(client)]));
     this.#graceMs = graceSeconds * 1000;
@@ -205,8 +214,8 @@ export class ClientDirectory {
           text: `INSERT INTO client (client_id, type, name, homepage_url, redirect_uris, javascript_domains, data_center,
                                      owner_id, same_secret, created_at_ms, updated_at_ms, resource_server,
                                      secrets_shown_once, profile, jwks, access_token_format,
-                                     post_logout_redirect_uris, backchannel_logout_uri)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17)`,
+                                     post_logout_redirect_uris, backchannel_logout_uri, jwks_uri, dpop_bound, overrides)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
           values: [
             clientId,
             fresh.type,
@@ -225,6 +234,9 @@ export class ClientDirectory {
             fresh.accessTokenFormat ?? 'opaque',
             fresh.postLogoutRedirectUris ?? [],
             fresh.backchannelLogoutUri ?? null,
+            fresh.jwksUri ?? null,
+            fresh.dpopBound ?? false,
+            JSON.stringify(fresh.overrides ?? {}),
           ],
         });
         for (const id of dataCenters) await addBare(transaction, clientId, id, nowMs);

@@ -18,6 +18,8 @@ export function consoleClient(topology: Topology, key: Buffer): { readonly clien
     type: 'server',
     profile: 'compatible',
     jwks: null,
+    jwksUri: null,
+    dpopBound: false,
     accessTokenFormat: 'opaque',
     postLogoutRedirectUris: [],
     backchannelLogoutUri: null,

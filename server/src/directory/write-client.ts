@@ -9,7 +9,7 @@ const ownerLockKey = 4_871_010;
 /** What a client is told by the standards, beside the fields of the platform. */
 export type StandardFields = Pick<
   Client,
-  'profile' | 'jwks' | 'accessTokenFormat' | 'postLogoutRedirectUris' | 'backchannelLogoutUri'
+  'profile' | 'jwks' | 'jwksUri' | 'dpopBound' | 'accessTokenFormat' | 'postLogoutRedirectUris' | 'backchannelLogoutUri'
 >;
 
 /** What changes of a client; what is not named stays. */
@@ -79,7 +79,8 @@ export async function writeFields(
                   profile = coalesce($11, profile), jwks = CASE WHEN $12 THEN $13::jsonb ELSE jwks END,
                   access_token_format = coalesce($14, access_token_format),
                   post_logout_redirect_uris = coalesce($15, post_logout_redirect_uris),
-                  backchannel_logout_uri = CASE WHEN $16 THEN $17 ELSE backchannel_logout_uri END
+                  backchannel_logout_uri = CASE WHEN $16 THEN $17 ELSE backchannel_logout_uri END,
+                  jwks_uri = CASE WHEN $18 THEN $19 ELSE jwks_uri END, dpop_bound = coalesce($20, dpop_bound)
            WHERE client_id = $1`,
     values: [
       clientId,
@@ -99,6 +100,9 @@ export async function writeFields(
       change.postLogoutRedirectUris ?? null,
       change.backchannelLogoutUri !== undefined,
       change.backchannelLogoutUri ?? null,
+      change.jwksUri !== undefined,
+      change.jwksUri ?? null,
+      change.dpopBound ?? null,
     ],
   });
 }

@@ -1,7 +1,8 @@
 import type { Settings } from '../config/settings.ts';
 import type { Client, ClientType } from './client.ts';
 import { readClientKeys } from './client-keys.ts';
-import { redirectUriFault, type UriRules } from './client-uris.ts';
+import type { ClientOverrides } from './client-overrides.ts';
+import { keySetUriFault, redirectUriFault, type UriRules } from './client-uris.ts';
 import { type ClientFields, type ClientLimits, validateClient } from './client-validation.ts';
 
 /** What a client says of itself: in a registration (RFC 7591 §2), or in a document at its own address. */
@@ -13,8 +14,15 @@ export interface DescribedClient {
   readonly fields: ClientFields;
   readonly standards: Pick<
     Client,
-    'profile' | 'jwks' | 'accessTokenFormat' | 'postLogoutRedirectUris' | 'backchannelLogoutUri'
+    | 'profile'
+    | 'jwks'
+    | 'jwksUri'
+    | 'dpopBound'
+    | 'accessTokenFormat'
+    | 'postLogoutRedirectUris'
+    | 'backchannelLogoutUri'
   >;
+  readonly overrides: ClientOverrides;
   /** How it authenticates at the token endpoint. */
   readonly method: AuthenticationMethod;
 }
@@ -78,11 +86,14 @@ export function readClientMetadata(metadata: ClientMetadata, rules: MetadataRule
   const given = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   const method = registrableMethods.find((each) => each === given);
   if (!method) return wrong(`token_endpoint_auth_method: expected one of ${registrableMethods.join(', ')}`);
-  if (metadata.jwks_uri !== undefined) return wrong('jwks_uri: expected the keys themselves (jwks)');
-  const keys = method === 'private_key_jwt' ? readClientKeys(metadata.jwks) : undefined;
-  if (keys && 'fault' in keys) return wrong(`jwks: ${keys.fault}`);
-  const algorithm = metadata.id_token_signed_response_alg ?? 'RS256';
-  if (algorithm !== 'RS256') return wrong('id_token_signed_response_alg: expected RS256');
+  const keys = keysOf(metadata, method);
+  if ('fault' in keys) return wrong(keys.fault);
+  const algorithm = metadata.id_token_signed_response_alg;
+  if (algorithm !== undefined && algorithm !== 'RS256' && algorithm !== 'ES256') {
+    return wrong('id_token_signed_response_alg: expected RS256 or ES256');
+  }
+  const dpopBound = metadata.dpop_bound_access_tokens ?? false;
+  if (typeof dpopBound !== 'boolean') return wrong('dpop_bound_access_tokens: expected true or false');
 
   const { backchannel_logout_uri: logoutUri = null, client_name: name, client_uri: homepage } = metadata;
   for (const [field, value] of Object.entries({ client_name: name, client_uri: homepage })) {
@@ -108,9 +119,28 @@ export function readClientMetadata(metadata: ClientMetadata, rules: MetadataRule
     const description = `${fault.field === 'redirectUris' ? 'redirect_uris' : fault.field}: ${fault.reason}`;
     return { error: fault.field === 'redirectUris' ? 'invalid_redirect_uri' : 'invalid_client_metadata', description };
   }
-  const jwks = keys?.keys ?? null;
-  const standards = { profile: 'strict', jwks, accessTokenFormat: 'opaque', postLogoutRedirectUris } as const;
-  return { type, fields, method, standards: { ...standards, backchannelLogoutUri: logoutUri } };
+  const standards = {
+    ...({ profile: 'strict', accessTokenFormat: 'opaque', dpopBound } as const),
+    ...{ ...keys, postLogoutRedirectUris, backchannelLogoutUri: logoutUri },
+  };
+  const overrides = algorithm === undefined ? {} : { 'compatibility.idTokenEs256': algorithm === 'ES256' };
+  return { type, fields, method, standards, overrides };
+}
+
+/** The keys that the client is to sign with, or where it publishes them; none of either where it does not sign. */
+function keysOf(
+  { jwks, jwks_uri: uri }: ClientMetadata,
+  method: AuthenticationMethod,
+): Pick<Client, 'jwks' | 'jwksUri'> | { readonly fault: string } {
+  if (jwks !== undefined && uri !== undefined) return { fault: 'expected one of jwks and jwks_uri, got both' };
+  if (uri !== undefined) {
+    const fault = typeof uri === 'string' ? keySetUriFault(uri) : 'expected an address';
+    if (fault !== undefined) return { fault: `jwks_uri: ${fault}` };
+  }
+  if (method !== 'private_key_jwt') return { jwks: null, jwksUri: null };
+  if (typeof uri === 'string') return { jwks: null, jwksUri: uri };
+  const read = readClientKeys(jwks);
+  return 'fault' in read ? { fault: `jwks: ${read.fault}` } : { jwks: read.keys, jwksUri: null };
 }
 
 /**

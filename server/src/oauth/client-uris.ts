@@ -49,6 +49,11 @@ export function redirectUriFault(value: string, ownScheme: boolean, rules: UriRu
   );
 }
 
+/** Why `value` cannot be the address of a client's keys, in one line, or undefined: whoever could change them on the way would be it. */
+export function keySetUriFault(value: string): string | undefined {
+  return redirectUriFault(value, false, { plainHttp: false, undottedSchemes: false });
+}
+
 /** Why `value` cannot be a JavaScript domain, in one line, or undefined. */
 export function javascriptDomainFault(value: string, rules: UriRules): string | undefined {
   const url = parseUri(value);

@@ -124,14 +124,19 @@ export function rulesOf({ type, profile }: Pick<Client, 'type' | 'profile'>): Cl
   return profile === 'strict' ? strictTypeRules[type] : clientTypeRules[type];
 }
 
+/** Whether a client authenticates by assertions that it signs (RFC 7523), and by nothing else. */
+export function hasKeys({ jwks, jwksUri }: Pick<Client, 'jwks' | 'jwksUri'>): boolean {
+  return jwks !== null || jwksUri !== null;
+}
+
 /** A client without any credential at the token endpoint (RFC 6749 §2.1): it names itself only. */
-export function isPublic(client: Pick<Client, 'type' | 'profile' | 'jwks'>): boolean {
-  return client.jwks === null && client.type === 'browser' && client.profile === 'strict';
+export function isPublic(client: Pick<Client, 'type' | 'profile' | 'jwks' | 'jwksUri'>): boolean {
+  return !hasKeys(client) && client.type === 'browser' && client.profile === 'strict';
 }
 
 /** Apps that may do without a secret: nobody can tell them from others that know their id (RFC 6749 §2.1). */
-export function keepsNoSecret(client: Pick<Client, 'type' | 'profile' | 'jwks'>): boolean {
-  return client.jwks === null && !rulesOf(client).secretRequired;
+export function keepsNoSecret(client: Pick<Client, 'type' | 'profile' | 'jwks' | 'jwksUri'>): boolean {
+  return !hasKeys(client) && !rulesOf(client).secretRequired;
 }
 
 /** The forms of access tokens: a random text, or a signed JWT (RFC 9068) that says what it is for. */
@@ -145,6 +150,10 @@ export interface Client {
   readonly profile: ClientProfile;
   /** The public keys that it signs its assertions with (RFC 7523): then it authenticates by these only. */
   readonly jwks: ClientKeySet | null;
+  /** Where it publishes them instead, so that it can change them by itself (RFC 7591 §2); one of the two is null. */
+  readonly jwksUri: string | null;
+  /** Its access tokens are bound to a key, always (RFC 9449 §5.2). */
+  readonly dpopBound: boolean;
   readonly accessTokenFormat: AccessTokenFormat;
   /** Where its users may be sent after signing out, exactly (OpenID Connect RP-Initiated Logout §3.1). */
   readonly postLogoutRedirectUris: readonly string[];

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import type { Client } from '../../oauth/client.ts';
+import { type Client, hasKeys } from '../../oauth/client.ts';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
 import { issuerOf } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
@@ -32,11 +32,11 @@ export async function checkAssertion(
   assertion: string,
 ): Promise<Refusal | undefined> {
   const refuse = (reason: string): Refusal => ({ outcome: 'AssertionInvalid', detail: { reason } });
-  if (!client.jwks) return refuse('the client has no keys');
+  if (!hasKeys(client)) return refuse('the client has no keys');
   const nowSeconds = Math.floor(context.clock.nowMs() / 1000);
   let payload: JWTPayload;
   try {
-    payload = await verifyWithAny(assertion, client.jwks as unknown as JSONWebKeySet, {
+    const verified = await verifyByKeysOf(context, client, assertion, {
       issuer: client.clientId,
       subject: client.clientId,
       algorithms: [...clientSigningAlgorithms],
@@ -44,6 +44,8 @@ export async function checkAssertion(
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ['exp', 'jti', 'aud'],
     });
+    if (!verified) return refuse('the keys at its jwks_uri cannot be had');
+    payload = verified;
   } catch (error) {
     return refuse(error instanceof errors.JOSEError ? error.message.slice(0, 200) : 'it cannot be read');
   }
@@ -61,6 +63,25 @@ export async function checkAssertion(
     (exp + clockToleranceSeconds) * 1000,
   );
   return fresh ? undefined : refuse('it was used before');
+}
+
+/** Verifies by the client's keys; undefined when they cannot be had. A key that is not among them may be a new one. */
+async function verifyByKeysOf(
+  { clients }: Pick<AccountsContext, 'clients'>,
+  client: Client,
+  assertion: string,
+  options: Parameters<typeof jwtVerify>[2],
+): Promise<JWTPayload | undefined> {
+  const keys = await clients.keySets.of(client);
+  if (!keys) return undefined;
+  try {
+    return await verifyWithAny(assertion, keys as unknown as JSONWebKeySet, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+    const newer = await clients.keySets.of(client, true);
+    if (!newer || newer === keys) throw error;
+    return verifyWithAny(assertion, newer as unknown as JSONWebKeySet, options);
+  }
 }
 
 /** Of several keys that could have signed, a set without key ids lets each be tried. */

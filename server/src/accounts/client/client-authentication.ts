@@ -1,7 +1,7 @@
 import type { SecretHash } from '../../foundation/kinds.ts';
 import { maskHash, secretHash } from '../../foundation/secrets.ts';
 import type { Client } from '../../oauth/client.ts';
-import { isPublic, rulesOf } from '../../oauth/client.ts';
+import { hasKeys, isPublic, rulesOf } from '../../oauth/client.ts';
 import { matchSecret } from '../../oauth/client-secret.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { AccountsContext } from '../context.ts';
@@ -53,7 +53,9 @@ export async function authenticateClient(
   if (!credentials.clientId) return { outcome: 'ClientIdMissing' };
   const client = await findEnabledClient(context, credentials.clientId);
   if ('outcome' in client) return client;
-  if (client.jwks) return { outcome: 'AssertionMissing' };
+  if (hasKeys(client)) return { outcome: 'AssertionMissing' };
+  // This dialect binds no token.
+  if (client.dpopBound) return { outcome: 'ProofNeeded' };
   if (!credentials.clientSecret) {
     if (!rulesOf(client).secretRequired) return client;
     return { outcome: 'SecretMissing', detail: { dataCenter: context.dataCenter.id } };

@@ -7,6 +7,7 @@ import type { ScopeSet } from '../../oauth/scopes.ts';
 import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
+import type { SigningAlgorithm } from '../signing/signing-key-material.ts';
 import { sessionIdForClient } from '../store/session-clients.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';
@@ -52,8 +53,13 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
   };
   return context.signingKeys.sign(payload, {
     legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,
-    algorithm: compatibility.idTokenEs256 ? 'ES256' : 'RS256',
+    algorithm: idTokenAlgorithm(context, client),
   });
+}
+
+/** With which algorithm the client's ID tokens are signed. */
+export function idTokenAlgorithm({ settings }: Pick<AccountsContext, 'settings'>, client: Client): SigningAlgorithm {
+  return settingsFor(settings, client).compatibility.idTokenEs256 ? 'ES256' : 'RS256';
 }
 
 /** In the standard dialect `openid` asks for an ID token, and nothing else (OpenID Connect Core §3.1.2.1). */

@@ -77,6 +77,7 @@ export function allowedResponseType({
   readonly responseType: string;
 }): Refusal | undefined {
   const rules = rulesOf(client);
+  if (client.dpopBound && responseType === 'token') return { outcome: 'ProofNeeded' };
   if (rules.responseType === responseType) return undefined;
   return {
     outcome: 'ResponseTypeNotAllowed',

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type Client, rulesOf } from '../../oauth/client.ts';
+import { type Client, hasKeys, rulesOf } from '../../oauth/client.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { assertionType, checkAssertion, clientIdOfAssertion } from '../client/client-assertion.ts';
 import { checkSecret, parseBasic } from '../client/client-authentication.ts';
@@ -56,7 +56,7 @@ export async function authenticateCaller(
     }
     return (await checkAssertion(context, client, assertion)) ?? { client, proven: true };
   }
-  if (client.jwks) return { outcome: 'AssertionMissing' };
+  if (hasKeys(client)) return { outcome: 'AssertionMissing' };
   const shown = basic ? basic.clientSecret : secret;
   if (shown) {
     if (!hasSecret(client)) return { outcome: 'SecretUnexpected' };

@@ -283,6 +283,21 @@ describe('DPoP', () => {
     expect(about.json).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: key.thumbprint } });
   });
 
+  test('a client whose tokens are always bound gets none without a proof, in either dialect (AT-06)', async () => {
+    const client = await stage.client('server', { standards: { profile: 'strict', dpopBound: true } });
+    const key = await prover();
+    const answer = await stage.answer(client, { scope });
+    const form = { ...stage.own(client), ...stage.codeForm(answer) };
+    const bare = await stage.post('token', form);
+    expect([bare.status, bare.json.error]).toEqual([400, 'invalid_dpop_proof']);
+    expect((await stage.post('/oauth/v2/token', form)).json.error).toBe('invalid_dpop_proof');
+    const { json } = await withProof(key, form);
+    expect(json.token_type).toBe('DPoP');
+    const refresh = { ...stage.own(client), grant_type: 'refresh_token', refresh_token: String(json.refresh_token) };
+    expect((await stage.post('token', refresh)).json.error).toBe('invalid_dpop_proof');
+    expect((await withProof(key, refresh)).json.token_type).toBe('DPoP');
+  });
+
   test('a token that is bound to no key is refused with the scheme DPoP', async () => {
     const key = await prover();
     const { access_token: token = '' } = await stage.tokens(web, { scope });

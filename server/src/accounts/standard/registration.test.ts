@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRegistrationToken } from '../../admin/clients.ts';
 import { signIn } from '../../testing/http-browser.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
     } = served.get(request.url ?? '') ?? { status: 404 };
     response.writeHead(status, { 'content-type': type, ...(location && { location }) });
     // This one never ends its answer.
-    if (request.url === '/endless') response.write('{'.repeat(20_000));
+    if (request.url === '/endless') response.write('{'.repeat(100_000));
     else response.end(body);
   });
   await new Promise<void>((resolve) => {
@@ -139,7 +140,20 @@ describe('dynamic registration', () => {
       [{ ...good, response_types: ['token'] }, 'invalid_client_metadata'],
       [{ ...good, token_endpoint_auth_method: 'client_secret_jwt' }, 'invalid_client_metadata'],
       [{ ...good, token_endpoint_auth_method: 'private_key_jwt' }, 'invalid_client_metadata'],
-      [{ ...good, jwks_uri: 'http://127.0.0.1/keys' }, 'invalid_client_metadata'],
+      ...['http://keys.example.com/', 'file:///etc/passwd', 'keys', 7].map(
+        (jwks_uri) => [{ ...good, jwks_uri }, 'invalid_client_metadata'] as [unknown, string],
+      ),
+      [
+        {
+          ...good,
+          jwks_uri: 'https://keys.example.com/',
+          jwks: { keys: [] },
+          token_endpoint_auth_method: 'private_key_jwt',
+        },
+        'invalid_client_metadata',
+      ],
+      [{ ...good, dpop_bound_access_tokens: 'yes' }, 'invalid_client_metadata'],
+      [{ ...good, id_token_signed_response_alg: 'HS256' }, 'invalid_client_metadata'],
       [{ ...good, client_uri: 'javascript:alert(1)' }, 'invalid_client_metadata'],
       [{ ...good, backchannel_logout_uri: 'http://10.0.0.1/' }, 'invalid_client_metadata'],
       [{ ...good, software_statement: 'x' }, 'unapproved_software_statement'],
@@ -163,8 +177,83 @@ describe('dynamic registration', () => {
   });
 });
 
+describe('keys that a client publishes (jwks_uri)', () => {
+  const register = async (body: object) => {
+    const owned = { dataCenter: 'us', owner: anna, ttlSeconds: 3600 };
+    const { initial_access_token: token } = await createRegistrationToken(open.platform.admin, owned);
+    return call(open, 'register', {
+      body: { redirect_uris: [callback], token_endpoint_auth_method: 'private_key_jwt', ...body },
+      token,
+    });
+  };
+  const publish = async (kid: string) => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    served.set('/keys', { body: JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid }] }) });
+    return privateKey;
+  };
+  const signed = async (id: string, key: CryptoKey, kid: string, jti: string) => {
+    const now = Math.floor(open.platform.clock.nowMs() / 1000);
+    const claims = { iss: id, sub: id, aud: open.issuer(), iat: now, exp: now + 60, jti };
+    return {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid }).sign(key),
+    };
+  };
+  const send = (proof: Record<string, string>) =>
+    open.post('token', { grant_type: 'refresh_token', refresh_token: 'x', ...proof });
+
+  test('are fetched once, and once more for a key that is not known; the other members are kept', async () => {
+    const logout = 'https://spa.example.com/logout';
+    const after = 'https://spa.example.com/bye';
+    const { json, status } = await register({
+      ...{ jwks_uri: address('/keys'), id_token_signed_response_alg: 'ES256', dpop_bound_access_tokens: false },
+      ...{ backchannel_logout_uri: logout, post_logout_redirect_uris: [after] },
+    });
+    expect([status, json.client_secret]).toEqual([201, undefined]);
+    expect(json).toMatchObject({ jwks_uri: address('/keys'), id_token_signed_response_alg: 'ES256' });
+    expect(json).toMatchObject({ backchannel_logout_uri: logout, post_logout_redirect_uris: [after] });
+    const id = String(json.client_id);
+    const first = await publish('k1');
+    asked = 0;
+    expect(told(await send(await signed(id, first, 'k1', 'a')))).toEqual([400, 'invalid_grant']);
+    expect(told(await send(await signed(id, first, 'k1', 'b')))).toEqual([400, 'invalid_grant']);
+    expect(asked).toBe(1);
+    const second = await publish('k2');
+    open.platform.clock.advance(31);
+    expect(told(await send(await signed(id, second, 'k2', 'c')))).toEqual([400, 'invalid_grant']);
+    expect(asked).toBe(2);
+    for (const [kid, jti] of ['k1', 'k3', 'k4'].map((each, index) => [each, `d${index}`] as const)) {
+      expect(told(await send(await signed(id, first, kid, jti)))).toEqual([401, 'invalid_client']);
+    }
+    expect(asked).toBe(2);
+
+    const verified = await open.answer({ client_id: id, client_secret: '', secrets: {} }, { redirect_uri: callback });
+    const form = { ...open.codeForm(verified), client_id: id, redirect_uri: callback };
+    const tokens = await open.post('token', { ...form, ...(await signed(id, second, 'k2', 'e')) });
+    expect(decodeProtectedHeader(String(tokens.json.id_token)).alg).toBe('ES256');
+  });
+
+  test('CLI-08 are not fetched from where we must not call, and bounded', async () => {
+    const key = await publish('k1');
+    served.set('/keys-moved', { body: '', status: 302, location: address('/keys') });
+    served.set('/keys-long', { body: JSON.stringify({ keys: [], x: 'x'.repeat(70_000) }) });
+    served.set('/keys-secret', { body: JSON.stringify({ keys: [{ kty: 'oct', k: 'AAAA' }] }) });
+    for (const jwks_uri of [
+      ...['/keys-moved', '/keys-long', '/keys-secret', '/endless', '/missing'].map(address),
+      ...['https://10.0.0.1/keys', 'https://169.254.169.254/', 'https://[::1]/keys'],
+      `http://localhost:${open.platform.basePort + 99}/settings`,
+    ]) {
+      const { json, status } = await register({ jwks_uri });
+      expect(status, jwks_uri).toBe(201);
+      const id = String(json.client_id);
+      expect(told(await send(await signed(id, key, 'k1', 'x'))), jwks_uri).toEqual([401, 'invalid_client']);
+    }
+  });
+});
+
+const address = (path: string) => `http://localhost:${(documents.address() as AddressInfo).port}${path}`;
+
 describe('client metadata documents', () => {
-  const address = (path: string) => `http://localhost:${(documents.address() as AddressInfo).port}${path}`;
   const serve = (path: string, more: Record<string, unknown> = {}, how: object = {}) => {
     const document = { client_id: address(path), client_name: 'Agent', redirect_uris: [callback], ...more };
     served.set(path, { body: JSON.stringify(document), ...how });
@@ -186,6 +275,26 @@ describe('client metadata documents', () => {
       .browser()
       .get(stage.authUrl({ client_id: id, client_secret: '', secrets: {} }, { redirect_uri: `${callback}x` }));
     expect([page.status, page.leftTo]).toEqual([400, undefined]);
+  });
+
+  test('its keys and the form of its ID tokens are those that the document names', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    served.set('/agent-keys', { body: JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }] }) });
+    const id = serve('/signing.json', {
+      ...{ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: address('/agent-keys') },
+      id_token_signed_response_alg: 'ES256',
+    });
+    const answer = await stage.answer({ client_id: id, client_secret: '', secrets: {} }, { redirect_uri: callback });
+    const form = { ...stage.codeForm(answer), client_id: id, redirect_uri: callback };
+    expect(told(await stage.post('token', form))).toEqual([401, 'invalid_client']);
+    const now = Math.floor(stage.platform.clock.nowMs() / 1000);
+    const claims = { iss: id, sub: id, aud: stage.issuer(), iat: now, exp: now + 60, jti: 'cimd' };
+    const assertion = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(privateKey);
+    const tokens = await stage.post('token', {
+      ...{ ...form, client_assertion: assertion },
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    expect(decodeProtectedHeader(String(tokens.json.id_token)).alg).toBe('ES256');
   });
 
   test('CLI-08 what is no such document, or not for us to call, is an unknown client', async () => {

@@ -15,6 +15,7 @@ import { issuerOf, standardPath } from '../../oauth/issuer.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
+import { idTokenAlgorithm } from '../identity/id-token.ts';
 import { sendJson } from '../wire/send-json.ts';
 import { sendStandardRefusal } from '../wire/standard-error.ts';
 import { deviceGrantType } from './device-authorization.ts';
@@ -53,9 +54,17 @@ export function registerRegistration(app: FastifyInstance, context: AccountsCont
     if ('error' in described) return sendFault(context, request, reply, described);
 
     const realm = context.topology.realmOf(context.dataCenter).map(({ id }) => id);
-    const { fields, method, standards, type } = described;
+    const { fields, method, overrides, standards, type } = described;
     const created = await context.clients.create({
-      ...{ ...fields, ...standards, type, dataCenter: context.dataCenter.id, ownerId: owner, sameSecret: true },
+      ...{
+        ...fields,
+        ...standards,
+        overrides,
+        type,
+        dataCenter: context.dataCenter.id,
+        ownerId: owner,
+        sameSecret: true,
+      },
       enabledDataCenters: realm.filter((id) => id !== context.dataCenter.id),
       mostOfOwner: owner === nobody ? 0 : context.settings.limits.clientsPerOwner,
     });
@@ -91,9 +100,12 @@ export function registerRegistration(app: FastifyInstance, context: AccountsCont
         record(context, request, client, 'delete');
         return reply.code(204).header('cache-control', 'no-store').send();
       case 'PUT': {
-        const described = readRequest(context, request, client);
+        const described = readRequest(context, request, { client, method: found.method });
         if ('error' in described) return sendFault(context, request, reply, described);
-        const changed = await context.clients.update(client, { ...described.fields, ...described.standards });
+        const changed = await context.clients.update(client, {
+          ...{ ...described.fields, ...described.standards },
+          overrides: { ...client.overrides, ...described.overrides },
+        });
         record(context, request, client, 'change');
         return sendJson(reply, 200, {
           ...describe(context, changed.client, found.method),
@@ -126,7 +138,7 @@ async function ownerOf(context: AccountsContext, request: FastifyRequest): Promi
 function readRequest(
   { settings }: AccountsContext,
   request: FastifyRequest,
-  before?: Client,
+  before?: { readonly client: Client; readonly method: string },
 ): DescribedClient | MetadataFault {
   const wrong = (description: string): MetadataFault => ({ error: 'invalid_client_metadata', description });
   let metadata: unknown;
@@ -142,12 +154,24 @@ function readRequest(
   const described = readClientMetadata(metadata as ClientMetadata, metadataRules(settings));
   if ('error' in described || !before) return described;
   const { client_id: named } = metadata as ClientMetadata;
-  if (named !== before.clientId) return wrong('client_id: expected that of the client');
-  return described.type === before.type ? described : wrong('what kind of client it is cannot be changed');
+  if (named !== before.client.clientId) return wrong('client_id: expected that of the client');
+  if (described.method !== before.method) return wrong('token_endpoint_auth_method: it cannot be changed');
+  return described.type === before.client.type ? described : wrong('what kind of client it is cannot be changed');
 }
 
 function describe(context: AccountsContext, client: Client, method: string): Record<string, unknown> {
-  const { clientId, createdAtMs, homepageUrl, jwks, name, postLogoutRedirectUris, redirectUris, type } = client;
+  const {
+    clientId,
+    createdAtMs,
+    dpopBound,
+    homepageUrl,
+    jwks,
+    jwksUri,
+    name,
+    postLogoutRedirectUris,
+    redirectUris,
+    type,
+  } = client;
   const issuer = issuerOf(context.dataCenter, 'standard');
   return {
     client_id: clientId,
@@ -159,8 +183,10 @@ function describe(context: AccountsContext, client: Client, method: string): Rec
     grant_types: [type === 'device' ? deviceGrantType : 'authorization_code', 'refresh_token'],
     token_endpoint_auth_method: method,
     application_type: type === 'mobile' || type === 'device' ? 'native' : 'web',
-    id_token_signed_response_alg: 'RS256',
+    id_token_signed_response_alg: idTokenAlgorithm(context, client),
+    dpop_bound_access_tokens: dpopBound,
     ...(jwks === null ? {} : { jwks }),
+    ...(jwksUri === null ? {} : { jwks_uri: jwksUri }),
     ...(postLogoutRedirectUris.length === 0 ? {} : { post_logout_redirect_uris: postLogoutRedirectUris }),
     ...(client.backchannelLogoutUri === null ? {} : { backchannel_logout_uri: client.backchannelLogoutUri }),
   };

@@ -66,12 +66,14 @@ function readGrant(parameters: URLSearchParams): { readonly grantType: string; r
 /** What the token is to be bound to: the resources that are named, and the key of the proof that came. */
 async function askedBinding(
   context: AccountsContext,
-  { parameters, reply, request }: StandardCall,
+  { client, parameters, reply, request }: StandardCall,
 ): Promise<TokenBinding | Refusal> {
   const resources = readResources(context, parameters);
   if (resources !== null && 'outcome' in resources) return resources;
   const key = await provenKey(context, request, reply);
-  return 'outcome' in key ? key : { resources, keyThumbprint: key.thumbprint };
+  if ('outcome' in key) return key;
+  if (client.dpopBound && key.thumbprint === null) return { outcome: 'ProofNeeded' };
+  return { resources, keyThumbprint: key.thumbprint };
 }
 
 /** RFC 6749 §5.1, OpenID Connect Core §3.1.3.3. */

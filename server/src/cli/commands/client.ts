@@ -31,6 +31,8 @@ interface FieldOptions extends Options {
   readonly yes?: boolean;
   readonly profile?: string;
   readonly jwks?: string | false;
+  readonly jwksUri?: string;
+  readonly dpopBound?: boolean;
   readonly accessTokenFormat?: string;
   readonly postLogoutRedirectUri?: string[];
   readonly backchannelLogoutUri?: string | false;
@@ -124,6 +126,7 @@ export function registerClientCommands(program: Command): void {
     .option('--unset <name>', "back to the platform's setting; may be repeated", each)
     .option('--resource-server', resourceServer)
     .option('--no-jwks', 'it authenticates by its secret again')
+    .option('--no-dpop-bound', 'its access tokens need not be bound to a key any more')
     .option('--no-backchannel-logout-uri', 'it is not told any more when a user signs out')
     .option('--no-resource-server', 'it may introspect its own tokens only')
     .option('--same-secret', 'one secret for all data centres: that of the one where it was registered')
@@ -198,6 +201,8 @@ function addFieldOptions(command: Command): Command {
     .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each)
     .addOption(new Option('--profile <profile>', 'rules that it is served by').choices([...clientProfiles]))
     .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only')
+    .option('--jwks-uri <url>', 'where it publishes them instead, so that it can change them by itself')
+    .option('--dpop-bound', 'its access tokens are always bound to a key (DPoP)')
     .addOption(
       new Option(
         '--access-token-format <format>',
@@ -212,6 +217,8 @@ function readStandards(options: FieldOptions): Record<string, unknown> {
   return {
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.jwks !== undefined && { jwks: options.jwks === false ? null : readJson(options.jwks) }),
+    ...(options.jwksUri !== undefined && { jwksUri: options.jwksUri }),
+    ...(options.dpopBound !== undefined && { dpopBound: options.dpopBound }),
     ...(options.accessTokenFormat !== undefined && { accessTokenFormat: options.accessTokenFormat }),
     ...(options.postLogoutRedirectUri && { postLogoutRedirectUris: options.postLogoutRedirectUri }),
     ...(options.backchannelLogoutUri !== undefined && { backchannelLogoutUri: options.backchannelLogoutUri || null }),

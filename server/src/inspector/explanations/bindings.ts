@@ -27,6 +27,12 @@ export const bindingExplanations = {
     rule: 'RFC 9449 §4.3',
     mend: 'Make a new proof for each request: htm and htu as it is sent (without query), iat now, a new jti, and ath of the access token at an API. Check the clock.',
   },
+  ProofNeeded: {
+    expected: 'a DPoP proof in the header DPoP, at /oauth2/token',
+    came: 'a request without one',
+    rule: 'RFC 9449 §5.2 (dpop_bound_access_tokens)',
+    mend: 'Send a proof with each token request, or register the client without dpop_bound_access_tokens.',
+  },
   ProofNonceNeeded: {
     expected: 'a DPoP proof with the nonce of this server',
     came: 'a proof with [[{reason}||another one]]',

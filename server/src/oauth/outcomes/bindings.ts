@@ -1,4 +1,4 @@
-import { invalidCode, type Outcomes } from './outcome-entry.ts';
+import { invalidCode, invalidRequest, type Outcomes } from './outcome-entry.ts';
 
 /** What tokens are bound to: resources (RFC 8707) and keys (RFC 9449). */
 export const bindingOutcomes = {
@@ -20,6 +20,12 @@ export const bindingOutcomes = {
   ProofInvalid: {
     standard: 'invalid_dpop_proof',
     meaning: 'The DPoP proof is not made for this request, not valid now, or was used before.',
+  },
+  ProofNeeded: {
+    standard: 'invalid_dpop_proof',
+    meaning: 'The tokens of this client are always bound to a key, and no DPoP proof came.',
+    page: 'E6',
+    token: invalidRequest,
   },
   ProofNonceNeeded: {
     standard: 'use_dpop_nonce',

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -9,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RunningClock } from '../testing/running-clock.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
 import { launchChromium } from './chromium.ts';
+import { selfSignedForLocalhost } from './self-signed.ts';
 import { giveName, givePassword } from './steps.ts';
 
 /** The official client of the Model Context Protocol knows an address only, and a person signs in in a browser. */
@@ -46,6 +49,12 @@ class KeptSignIn implements OAuthClientProvider {
   #client: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = '';
+  /** Where the client says of itself what it is; without one it registers. */
+  readonly clientMetadataUrl?: string;
+
+  constructor(clientMetadataUrl?: string) {
+    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
+  }
 
   get redirectUrl(): string {
     return `http://127.0.0.1:${(callback.address() as AddressInfo).port}/callback`;
@@ -76,16 +85,15 @@ class KeptSignIn implements OAuthClientProvider {
   codeVerifier = () => this.#verifier;
 }
 
-test('from the address of the server to a tool: metadata, registration, sign-in, token, list', async () => {
-  const { api } = platform.topology.find('us')?.origins ?? {};
-  const address = new URL(`${api}/mcp`);
-  const authProvider = new KeptSignIn();
+/** From the address of the server to a tool, with a sign-in by a person; the tools that there are. */
+async function connectBySignIn(authProvider: KeptSignIn, publisher: string) {
+  const address = new URL(`${platform.topology.find('us')?.origins.api}/mcp`);
   const first = new StreamableHTTPClientTransport(address, { authProvider });
   await expect(new Client({ name: 'desk', version: '1' }).connect(first)).rejects.toThrow('Unauthorized');
   const asked = authProvider.asked as URL;
   expect(asked.searchParams.get('resource')).toBe(address.href);
   expect(asked.searchParams.get('code_challenge_method')).toBe('S256');
-  expect(authProvider.clientInformation()?.client_id).toMatch(/^1000\./);
+  expect(asked.searchParams.get('client_id')).toBe(authProvider.clientInformation()?.client_id);
 
   const page = await browser.newPage();
   const answered = new Promise<URLSearchParams>((resolve) => {
@@ -95,17 +103,25 @@ test('from the address of the server to a tool: metadata, registration, sign-in,
   await giveName(page, owner);
   await givePassword(page, testPassword);
   await page.getByRole('button', { name: 'Accept' }).waitFor();
-  expect(await page.textContent('body')).toContain('Desk assistant');
+  const shown = await page.textContent('body');
+  for (const text of ['Desk assistant', publisher]) expect(shown).toContain(text);
   await page.getByRole('button', { name: 'Accept' }).click();
   const query = await answered;
+  await page.close();
   expect(query.get('error')).toBeNull();
   await first.finishAuth(query.get('code') ?? '');
 
   const client = new Client({ name: 'desk', version: '1' });
-  const transport = new StreamableHTTPClientTransport(address, { authProvider });
-  await client.connect(transport);
-  expect(client.getServerVersion()?.name).toBe('grantway-crm');
+  await client.connect(new StreamableHTTPClientTransport(address, { authProvider }));
   const { tools } = await client.listTools();
+  return { client, tools };
+}
+
+test('from the address of the server to a tool: metadata, registration, sign-in, token, list', async () => {
+  const authProvider = new KeptSignIn();
+  const { client, tools } = await connectBySignIn(authProvider, '');
+  expect(authProvider.clientInformation()?.client_id).toMatch(/^1000\./);
+  expect(client.getServerVersion()?.name).toBe('grantway-crm');
   expect(tools.length).toBeGreaterThan(50);
   const body = { data: [{ Last_Name: 'Desk', Company: 'Engines' }] };
   await client.callTool({ name: 'create_records', arguments: { module: 'Leads', body } });
@@ -115,9 +131,40 @@ test('from the address of the server to a tool: metadata, registration, sign-in,
   // The token is for this address and no other; an old one is renewed without the user.
   const { access_token: token, refresh_token: refresh } = authProvider.tokens() as OAuthTokens;
   const bearer = { authorization: `Bearer ${token}` };
+  const { api } = platform.topology.find('us')?.origins ?? {};
   expect((await fetch(`${api}/crm/v8/org`, { headers: bearer })).status).toBe(401);
   expect(refresh).toBeDefined();
   authProvider.saveTokens({ ...(authProvider.tokens() as OAuthTokens), access_token: 'gone' });
   expect((await client.listTools()).tools).toHaveLength(tools.length);
   await client.close();
+});
+
+test('the same for a client that nobody registered: its id is the address of its metadata document (CIMD)', async () => {
+  const own = selfSignedForLocalhost();
+  // The document is fetched over TLS as any would be; this process trusts the certificate.
+  setDefaultCACertificates([...getCACertificates('default'), own.cert]);
+  let document = '';
+  const website = createSecureServer(own, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(document);
+  });
+  await new Promise<void>((resolve) => {
+    website.listen(0, '127.0.0.1', resolve);
+  });
+  try {
+    const origin = `https://localhost:${(website.address() as AddressInfo).port}`;
+    const authProvider = new KeptSignIn(`${origin}/client.json`);
+    document = JSON.stringify({ client_id: `${origin}/client.json`, ...authProvider.clientMetadata });
+    const { client, tools } = await connectBySignIn(authProvider, origin);
+    expect(authProvider.clientInformation()?.client_id).toBe(`${origin}/client.json`);
+    const listed = await client.callTool({ name: 'list_records', arguments: { module: 'Leads', fields: 'Last_Name' } });
+    expect(listed.isError).toBeFalsy();
+    authProvider.saveTokens({ ...(authProvider.tokens() as OAuthTokens), access_token: 'gone' });
+    expect((await client.listTools()).tools).toHaveLength(tools.length);
+    await client.close();
+    const clients = await platform.admin.clients.list();
+    expect(clients.map(({ clientId }) => clientId)).not.toContain(`${origin}/client.json`);
+  } finally {
+    website.closeAllConnections();
+    website.close();
+  }
 });

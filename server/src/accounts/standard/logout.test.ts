@@ -118,6 +118,24 @@ test('SES-08 RED-06 an address that is not registered, or a hint that is none, e
   expect(await lives(browser)).toBe(true);
 });
 
+test('SES-06 SES-08 a logout token is no ID token as a hint, although it has the same issuer, audience, subject and session', async () => {
+  const { browser, idToken } = await signedIn();
+  await browser.get(endSession({ id_token_hint: idToken }));
+  await told(1);
+  const [logoutToken = ''] = came.splice(0);
+  const [asked, known] = [decodeJwt(logoutToken), decodeJwt(idToken)];
+  for (const name of ['iss', 'aud', 'sub', 'sid']) expect(asked[name], name).toEqual(known[name]);
+  for (const [hint, status] of [
+    [logoutToken, 400],
+    [idToken, 200],
+  ] as const) {
+    expect((await stage.browser().get(endSession({ id_token_hint: hint }))).status).toBe(status);
+  }
+  const refused = await stage.browser().get(stage.authUrl(web, { id_token_hint: logoutToken }));
+  expect(new URL(refused.leftTo ?? '').searchParams.get('error')).toBe('invalid_request');
+  expect((await stage.browser().get(stage.authUrl(web, { id_token_hint: idToken }))).html).toContain('name="email"');
+});
+
 test('an app that does not answer is told again; sign-out on our own page is told too', async () => {
   came.length = 0;
   const { browser } = await signedIn();

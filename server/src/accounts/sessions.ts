@@ -217,6 +217,21 @@ export function sessionIdOf(sessionHash: SecretHash): string {
   return sessionHash.toString('hex').slice(0, sessionIdLength);
 }
 
+/** Whether the user is signed in anywhere. */
+export async function hasSession(
+  queryable: Queryable,
+  context: Pick<AccountsContext, 'settings' | 'clock'>,
+  userId: UserId,
+): Promise<boolean> {
+  const nowMs = context.clock.nowMs();
+  const rows = await queryable.query({
+    name: 'session-of-user',
+    text: `SELECT 1 FROM session s WHERE s.user_id = $1 AND ${alive('$2', '$3')} LIMIT 1`,
+    values: [userId, nowMs, idleSince(context, nowMs)],
+  });
+  return rows.length > 0;
+}
+
 /** The user's sessions that are alive, newest first. */
 export async function listSessions(
   queryable: Queryable,

@@ -1,4 +1,6 @@
+import { sendNotice } from '../accounts/account-mail.ts';
 import { removeFactors } from '../accounts/factors/factors.ts';
+import { english } from '../accounts/pages/messages.ts';
 import { endGrants } from '../accounts/store/end-tokens.ts';
 import {
   createUser,
@@ -123,7 +125,12 @@ export async function changeUser(context: AdminContext, dataCenterId: string, em
   if (!user) throw notFound(`data centre "${dataCenterId}" has no user ${email}`);
   const fault = change.password === undefined ? undefined : await context.passwordRules.describe(change.password, user);
   if (fault !== undefined) throw badInput(fault);
-  if (change.password !== undefined) await setPassword(database, user.userId, change.password, { endSessions: true });
+  if (change.password !== undefined) {
+    await setPassword(database, user.userId, change.password, { endSessions: true });
+    const { clock, random, settings } = context;
+    const mails = { database, clock, random, settings, pages: { messages: english } };
+    await sendNotice(mails, undefined, user, 'password changed');
+  }
   if (change.active !== undefined) await setActive(database, notices, user.userId, change.active);
   if (change.operator !== undefined) await setOperator(database, user.userId, change.operator);
   if (change.resetFactors) await removeFactors(database, user.userId);

@@ -105,10 +105,12 @@ test('the outbox', async () => {
   expect(mails.map(({ subject, from, to }) => [subject, from, to])).toEqual([
     ['Second', 'A <a@example.com>', ['b@example.com']],
     ['First', 'A <a@example.com>', ['b@example.com']],
+    // Of the password that the operator set above.
+    ['Your password was changed', 'Grantway Accounts <grantway@localhost>', ['ada@example.com']],
   ]);
-  expect(total).toBe(2);
+  expect(total).toBe(3);
   expect(await operator.json('GET', `${base}/mails/${mails[0]?.messageId}`)).toMatchObject({ content: 'Hello' });
-  expect(await operator.json('GET', `${base}/mails?page=2`)).toMatchObject({ mails: [], total: 2 });
+  expect(await operator.json('GET', `${base}/mails?page=2`)).toMatchObject({ mails: [], total: 3 });
 });
 
 test('keys rotate once at a time', async () => {

@@ -22,6 +22,7 @@ export interface ConsoleContext
     | 'attempts'
     | 'keys'
     | 'passwordRules'
+    | 'pages'
     | 'clock'
     | 'random'
     | 'log'

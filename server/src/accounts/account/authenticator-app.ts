@@ -81,7 +81,7 @@ export function registerAuthenticatorApp(app: FastifyInstance, context: Accounts
       return again('code');
     }
     await attempt.giveBack();
-    await tellOfSecurity(context, request.id, session, 'add authenticator app');
+    await tellOfSecurity(context, request, session, 'add authenticator app');
     if (needsSecondFactor(before)) return reply.redirect('/account/security', 303);
     return sendRecoveryCodes(context, request, reply, session);
   });

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { sendNotice } from '../account-mail.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions } from '../forms.ts';
 import type { PasswordFault } from '../password-rules.ts';
@@ -70,6 +71,7 @@ export function registerChangePassword(app: FastifyInstance, context: AccountsCo
       requestId: request.id,
       detail: { endedSessions: endSessions, endedTokens: endTokens },
     });
+    await sendNotice(context, request, user, 'password changed');
     return reply.redirect('/account/password?done', 303);
   });
 }

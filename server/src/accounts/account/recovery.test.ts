@@ -1,4 +1,6 @@
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeUser } from '../../admin/users.ts';
 import { listAuditEntries } from '../../audit/audit-rows.ts';
 import { findMail, listMail } from '../../mail/outbox.ts';
 import { HttpBrowser, type Page, signIn } from '../../testing/http-browser.ts';
@@ -25,6 +27,11 @@ const database = () => {
   const running = platform.dataCenters.get('us');
   if (!running) throw new Error('no data centre us');
   return running.database;
+};
+/** A notice says what, when and from where, and has no link. */
+const noLink = ({ content }: { readonly content: string }) => {
+  expect(content).toMatch(/When: \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  expect(content).not.toMatch(/https?:|token/);
 };
 const isIn = (page: Page) => !page.html.includes('name="password"') && page.status < 400;
 const nextWindow = () => platform.clock.advance(601);
@@ -57,6 +64,7 @@ describe('a forgotten password', () => {
     const done = await browser.submit(await browser.get(mail.link), 'new', { new: 'a much better one' });
     expect(done.html).toContain('Your password was changed');
     expect((await newestMail()).subject).toBe('Your password was changed');
+    noLink(await newestMail());
     expect((await elsewhere.get(`${accounts}/account/password`)).html).toContain('name="email"');
     expect((await browser.get(mail.link)).status).toBe(400);
     expect((await browser.submit(page, 'new', { new: 'yet another one' })).status).toBe(400);
@@ -143,6 +151,8 @@ describe('sign-up', () => {
     const browser = newBrowser();
     const done = await browser.submit(await browser.get(link), 'password', { password: 'a good password' });
     expect(done.html).toContain('Your account is ready');
+    expect(await newestMail()).toMatchObject({ to: 'cy@new.example', subject: 'Your account is ready' });
+    noLink(await newestMail());
     expect(await findUser(database(), { name: 'cy@new.example' })).toMatchObject({
       lastName: 'Newman',
       emailVerified: true,
@@ -165,5 +175,47 @@ describe('sign-up', () => {
     const elsewhere = platform.topology.find('in')?.origins.accounts ?? '';
     expect((await newBrowser().get(`${elsewhere}/signup`)).status).toBe(404);
     expect((await newBrowser().get(`${elsewhere}/signin`)).html).not.toContain('/signup');
+  });
+});
+
+describe('notices', () => {
+  const name = 'dee@us.example';
+  const mails = async () => (await listMail(database(), 50)).filter(({ recipients }) => recipients[0]?.email === name);
+
+  test('a sign-in in another browser is told while one is signed in elsewhere, three times in a window at most', async () => {
+    await platform.addUser('us', name);
+    nextWindow();
+    const own = newBrowser();
+    const signInWith = async (browser: HttpBrowser) =>
+      signIn(browser, await browser.get(`${accounts}/signin`), name, testPassword);
+    await signInWith(own);
+    expect(await mails()).toEqual([]);
+    await own.submit(await own.get(`${accounts}/`), 'csrf');
+    await signInWith(own);
+    expect(await mails()).toEqual([]);
+    for (let count = 0; count < 5; count++) await signInWith(newBrowser());
+    expect((await mails()).map(({ subject }) => subject)).toEqual(Array(3).fill('A new sign-in to your account'));
+    noLink(await newestMail());
+  });
+
+  test('the password that a user changes, and what else one signs in with', async () => {
+    const browser = newBrowser();
+    await signIn(browser, await browser.get(`${accounts}/signin`), name, testPassword);
+    const page = await browser.get(`${accounts}/account/password`);
+    await browser.submit(page, 'new', { current: testPassword, new: 'one more good password' });
+    expect(await newestMail()).toMatchObject({ to: name, subject: 'Your password was changed' });
+    const setUp = await browser.get(`${accounts}/account/security/app`);
+    const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(setUp.html)?.[1]?.replaceAll(' ', '') ?? '';
+    const app = new TOTP({ secret: Secret.fromBase32(secret) });
+    await browser.submit(setUp, 'code', { code: app.generate({ timestamp: platform.clock.nowMs() }) });
+    const told = (await mails()).slice(0, 2).map(({ subject }) => subject);
+    expect(told).toEqual(Array(2).fill('Your sign-in was changed'));
+    await browser.submit(await browser.get(`${accounts}/account/security`), 'remove');
+    const newest = await newestMail();
+    expect(newest.content).toContain('The authenticator app of your account was removed. If it was not you');
+    noLink(newest);
+    expect(newest.content).not.toContain(secret);
+    await changeUser(platform.admin, 'us', name, { password: testPassword, endTokens: false });
+    expect(await newestMail()).toMatchObject({ to: name, subject: 'Your password was changed' });
   });
 });

@@ -88,7 +88,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     if (!session) return reply;
     if (!form) return expired(request, reply, session);
     await removeTotp(context.database, session.userId);
-    await tellOfSecurity(context, request.id, session, 'remove authenticator app');
+    await tellOfSecurity(context, request, session, 'remove authenticator app');
     return reply.redirect(`${path}?done=app`, 303);
   });
 
@@ -113,7 +113,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
       context.events.record({ kind: 'passkey', outcome: 'PasskeyWrong', userId, requestId: request.id });
       return reply.redirect(`${path}?error=passkey`, 303);
     }
-    await tellOfSecurity(context, request.id, session, 'add passkey');
+    await tellOfSecurity(context, request, session, 'add passkey');
     if (needsSecondFactor(before)) return reply.redirect(`${path}?done=passkey`, 303);
     return sendRecoveryCodes(context, request, reply, session);
   });
@@ -129,7 +129,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     );
     if (!known) return reply.redirect(path, 303);
     await removePasskey(context.database, session.userId, credentialId);
-    await tellOfSecurity(context, request.id, session, 'remove passkey');
+    await tellOfSecurity(context, request, session, 'remove passkey');
     return reply.redirect(`${path}?done=removed`, 303);
   });
 
@@ -153,7 +153,7 @@ export function registerSecurity(app: FastifyInstance, context: AccountsContext)
     );
     if (!known) return reply.redirect(path, 303);
     await unlinkIdentity(context.database, session.userId, provider, subject);
-    await tellOfSecurity(context, request.id, session, 'unlink outside sign-in', { provider });
+    await tellOfSecurity(context, request, session, 'unlink outside sign-in', { provider });
     return reply.redirect(`${path}?done=unlinked`, 303);
   });
 
@@ -171,7 +171,7 @@ export async function sendRecoveryCodes(
   session: Session,
 ) {
   const codes = await makeRecoveryCodes(context.database, context.random, session.userId);
-  await tellOfSecurity(context, request.id, session, 'make recovery codes');
+  await tellOfSecurity(context, request, session, 'make recovery codes');
   return context.pages.send(reply, 'recovery-codes', {
     title: context.pages.messages.recoveryCodes,
     ...signedInOptions(context, request, reply, session),

@@ -112,9 +112,6 @@ export const english = {
   resetSubject: 'Choose a new password',
   resetMail: (link: string, minutes: number) =>
     `Somebody asked for a new password for your account. To choose one, open this link within ${minutes} minutes:\n\n${link}\n\nIf it was not you, do nothing: your password stays as it is.\n`,
-  passwordChangedSubject: 'Your password was changed',
-  passwordChangedMail:
-    'The password of your account was changed. If it was not you, choose a new one at once, by "Forgot your password?" on the sign-in page, and look through the browsers and apps of your account.\n',
   linkUseless: 'This link cannot be used',
   linkUselessText: 'It has expired, was used before, or a newer one was sent. Ask for another one.',
   signInWithIt: 'You can sign in with it now.',
@@ -193,9 +190,27 @@ export const english = {
   endOthers: 'Sign out everywhere else',
   endAll: 'Sign out everywhere',
   sessionsEnded: 'Those browsers are signed out.',
-  securityMailSubject: 'Your sign-in was changed',
-  securityMail: (what: string) =>
-    `${what} If it was not you, change your password at once and look through "Sign-in and security" of your account.\n`,
+  /** Mails that only tell: none of them has a link. */
+  notices: {
+    'password changed': {
+      subject: 'Your password was changed',
+      text: 'The password of your account was changed. If it was not you, choose a new one at once, by "Forgot your password?" on the sign-in page, and look through the browsers and apps of your account.',
+    },
+    'signed up': {
+      subject: 'Your account is ready',
+      text: 'Your account was created with this address. If it was not you, choose a new password, by "Forgot your password?" on the sign-in page: then it is yours.',
+    },
+    'new browser': {
+      subject: 'A new sign-in to your account',
+      text: 'Somebody signed in to your account in a browser that had not been used for it before. If it was not you, change your password at once, and end that session under "Where you are signed in".',
+    },
+    'sign-in changed': {
+      subject: 'Your sign-in was changed',
+      text: 'If it was not you, change your password at once and look through "Sign-in and security" of your account.',
+    },
+  },
+  noticeFacts: (when: string, address: string | undefined) =>
+    `When: ${when}${address === undefined ? '' : `\nFrom the address: ${address}`}`,
   securityActions: {
     'add authenticator app': 'An authenticator app was set up for your account.',
     'remove authenticator app': 'The authenticator app of your account was removed.',

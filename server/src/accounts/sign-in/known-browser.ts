@@ -40,6 +40,12 @@ export async function rememberBrowser(
   setCookie(context, reply, 'known', await seal(context.keys.signIn, purposeOf(context), names), ttlSeconds);
 }
 
+/** Whether the owner of `name` has signed in with this browser before. */
+export async function isKnownBrowser(context: NameContext, request: FastifyRequest, name: string): Promise<boolean> {
+  const hash = nameHash(context, name);
+  return (await knownNames(context, request)).some((known) => known.name === hash);
+}
+
 /** What one more password for `name` counts against. */
 export function passwordLimits(
   context: NameContext,

@@ -205,7 +205,7 @@ export function registerOutsideSignIn(app: FastifyInstance, context: AccountsCon
   async function link(request: FastifyRequest, { email, userId }: User, identity: OutsideIdentity): Promise<boolean> {
     const linked = await linkIdentity(context.database, identity, userId, context.clock.nowMs());
     if (linked)
-      await tellOfSecurity(context, request.id, { userId, email }, 'link outside sign-in', {
+      await tellOfSecurity(context, request, { userId, email }, 'link outside sign-in', {
         provider: identity.provider,
       });
     return linked;

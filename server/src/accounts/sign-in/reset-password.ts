@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { queryOf } from '../../http/parameters.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
-import { sendAccountMail } from '../account-mail.ts';
+import { sendAccountMail, sendNotice } from '../account-mail.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm } from '../forms.ts';
@@ -125,11 +125,7 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
     await setEmailVerified(context.database, userId, user.email, nowMs);
     const detail = { action: 'reset', endedSessions: endSessions };
     context.events.record({ kind: 'password', outcome: 'Success', userId, requestId: request.id, detail });
-    await sendAccountMail(context, {
-      to: user.email,
-      subject: messages.passwordChangedSubject,
-      content: messages.passwordChangedMail,
-    });
+    await sendNotice(context, request, user, 'password changed');
     return notice(context, reply, messages.passwordChanged, messages.signInWithIt);
   });
 }

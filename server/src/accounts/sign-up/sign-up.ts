@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { emailAddressFault } from '../../foundation/email-address.ts';
 import { ownEntry } from '../../foundation/own-entry.ts';
 import { queryOf } from '../../http/parameters.ts';
-import { sendAccountMail } from '../account-mail.ts';
+import { sendAccountMail, sendNotice } from '../account-mail.ts';
 import { attemptsUsedUp } from '../attempts.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm } from '../forms.ts';
@@ -128,6 +128,7 @@ export function registerSignUp(app: FastifyInstance, context: AccountsContext): 
       ...{ kind: 'sign-up', outcome: 'Success', userId, requestId: request.id },
       detail: { action: 'confirm' },
     });
+    await sendNotice(context, request, user, 'signed up');
     return notice(reply, messages.signedUp, messages.signInWithIt);
   });
 

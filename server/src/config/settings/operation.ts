@@ -30,6 +30,10 @@ export const mail = Type.Object(
       default: 'grantway@localhost',
       description: 'E-mail address that mails come from.',
     }),
+    newBrowsers: Type.Boolean({
+      default: true,
+      description: 'Whether users who are signed in elsewhere are told by mail of a sign-in in another browser.',
+    }),
   },
   { ...closed, default: {} },
 );

@@ -1,3 +1,4 @@
+import { sendNotice } from '../../accounts/account-mail.ts';
 import { endGrants } from '../../accounts/store/end-tokens.ts';
 import { setNames, setPassword, userNameFault } from '../../accounts/users.ts';
 import { checkPassword } from '../confirmation.ts';
@@ -60,6 +61,7 @@ export const accountRoutes: readonly ConsoleRoute[] = [
       if (body.endTokens) await endGrants(context.database, context.notices, { userId });
       const detail = { endedSessions: endSessions, endedTokens: body.endTokens };
       context.events.record({ kind: 'password', outcome: 'Success', userId, requestId: request.id, detail });
+      await sendNotice(context, request, user, 'password changed');
     },
   }),
 ];

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Measurement, measure, type Slice, summarize } from './load.ts';
 import { BenchPlatform } from './platform.ts';
 import { counterparts } from './record-subjects.ts';
-import type { MakeSubject, Subject } from './subject.ts';
+import type { MakeSubject, Pressure, Subject } from './subject.ts';
 import { subjects } from './subjects.ts';
 
 /** One line of the result. */
@@ -18,7 +18,8 @@ const usage = `Usage: npm run bench -- [options]
 
 Token issue, record reads and inserts of the platform, each beside a counterpart on the same machine: a bare Fastify,
 oidc-provider in memory, and what people write by hand with Fastify and pg on the same PostgreSQL; that Fastify behind
-the guard of the server SDK. "-inspected" is the same with every protocol event recorded.
+the guard of the server SDK. "-inspected" is the same with every protocol event recorded, "sign-in-pressure" is refresh
+while 20 whole sign-ins begin in each second.
 
   --seconds N        time of each measurement (default 4), in slices taken in turn, each after a warm-up
   --connections L    numbers of connections, separated by commas (default 1,16,64)
@@ -72,7 +73,7 @@ async function run(): Promise<number> {
       const measurable = running.filter(({ onlyAt = count }) => onlyAt === count);
       const taken = new Map<Subject, Slice[]>(measurable.map((subject) => [subject, []]));
       for (let turn = 0; turn < slices; turn++) {
-        for (const [subject, done] of taken) done.push(await takeSlice(subject, count));
+        for (const [subject, done] of taken) done.push(await takeSlice(subject, count, faults));
       }
       for (const [{ name }, done] of taken) {
         const measured = summarize(done);
@@ -93,10 +94,23 @@ async function run(): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-async function takeSlice(subject: Subject, count: number): Promise<Slice> {
+async function takeSlice(subject: Subject, count: number, faults: string[]): Promise<Slice> {
   const time = { warmUpSeconds: seconds / slices / 4, seconds: seconds / slices };
   await subject.prepare?.(Math.ceil(codesPerSecond * (time.warmUpSeconds + time.seconds)));
-  return measure({ ...subject, ...time, connections: count });
+  const end = await subject.press?.();
+  const slice = await measure({ ...subject, ...time, connections: count });
+  if (end) reportPressure(subject, count, await end(), faults);
+  return slice;
+}
+
+function reportPressure(
+  { name }: Subject,
+  count: number,
+  { failed, firstError, perSecond }: Pressure,
+  faults: string[],
+) {
+  process.stderr.write(`${name} at ${count}: ${perSecond.toFixed(1)} sign-ins per second beside it\n`);
+  if (failed > 0) faults.push(`${name} at ${count}: ${failed} sign-ins failed, first: ${firstError}`);
 }
 
 function toRow(name: string, count: number, measured: Measurement): Row {

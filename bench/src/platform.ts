@@ -25,8 +25,16 @@ export class BenchPlatform {
   refreshTokens: string[] = [];
   accessTokens: string[] = [];
   leadIds: string[] = [];
+  /** The user that owns everything. */
+  readonly owner: { readonly email: string; readonly password: string };
 
-  private constructor(workshop: Workshop, platform: PlatformProcess, client: BenchPlatform['client']) {
+  private constructor(
+    workshop: Workshop,
+    platform: PlatformProcess,
+    client: BenchPlatform['client'],
+    password: string,
+  ) {
+    this.owner = { email: owner, password };
     this.#workshop = workshop;
     this.#platform = platform;
     this.client = client;
@@ -49,7 +57,8 @@ export class BenchPlatform {
         if (code !== 0) throw new Error(`grantway ${args.join(' ')}: ${stdout}${stderr}`);
         return JSON.parse(stdout);
       };
-      await run('user', 'create', '--dc', 'us', '--email', owner, '--password', randomBytes(12).toString('hex'));
+      const password = randomBytes(12).toString('hex');
+      await run('user', 'create', '--dc', 'us', '--email', owner, '--password', password);
       const { client_id, client_secret } = await run(
         'client',
         'create',
@@ -60,7 +69,7 @@ export class BenchPlatform {
         '--type',
         'self',
       );
-      const bench = new BenchPlatform(workshop, platform, { client_id, client_secret });
+      const bench = new BenchPlatform(workshop, platform, { client_id, client_secret }, password);
       await bench.#fill();
       return bench;
     } catch (error) {

@@ -10,7 +10,16 @@ export interface Subject {
   readonly onlyAt?: number;
   /** Makes what the next measurement will use up. */
   prepare?(requests: number): Promise<void>;
+  /** Begins what else the platform does during a measurement; what it gives ends that, and tells how much it was. */
+  press?(): Promise<() => Promise<Pressure>>;
   close(): Promise<void>;
+}
+
+/** What was done beside a measurement. */
+export interface Pressure {
+  readonly perSecond: number;
+  readonly failed: number;
+  readonly firstError?: string;
 }
 
 /** Starts the platform, or gives the one that runs; `inspected`: one that records every event. */

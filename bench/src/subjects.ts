@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { request } from './load.ts';
 import type { BenchPlatform } from './platform.ts';
 import { leadRead, recordSubjects } from './record-subjects.ts';
 import { startServer } from './servers/start-server.ts';
-import { inTurn, type MakeSubject, type Subject, subject } from './subject.ts';
+import { inTurn, type MakeSubject, type Pressure, type Subject, subject } from './subject.ts';
 
 const smallBody = '{"hello":"world"}';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -20,6 +21,22 @@ export const subjects: Readonly<Record<string, MakeSubject>> = {
   'refresh-1': async (platform) => ({ ...refresh('refresh-1', await platform()), onlyAt: 1 }),
   'refresh-inspected': async (platform) => refresh('refresh-inspected', await platform(true)),
   'lead-read-inspected': async (platform) => leadRead('lead-read-inspected', await platform(true)),
+  /** Refresh while 20 people a second sign in: argon2 and signatures must not stand in its way. */
+  async 'sign-in-pressure'(platform) {
+    const bench = await platform();
+    const { email, password } = bench.owner;
+    const env = { ACCOUNTS: `http://localhost:${bench.accountsPort}`, EMAIL: email, PASSWORD: password };
+    const { close, lines, tell } = await startServer('sign-ins', env);
+    const press = async () => {
+      tell('go');
+      return async () => {
+        const answer = once(lines, 'line') as Promise<[string]>;
+        tell('stop');
+        return JSON.parse((await answer)[0]) as Pressure;
+      };
+    };
+    return { ...refresh('sign-in-pressure', bench), press, close };
+  },
   async code(platform) {
     const bench = await platform();
     let codes: string[] = [];

@@ -1,23 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A server of this folder in a process of its own; its first line says where it listens. */
+/** A server of this folder in a process of its own; its first line says where it listens; `lines` are the others, and `tell` writes it one. */
 export async function startServer(
   name: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ port: number; lines: Interface; tell(line: string): void; close(): Promise<void> }> {
   const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [file], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const [first] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [string];
   const { port } = JSON.parse(first) as { port: number };
   return {
-    port,
+    ...{ port, lines },
+    tell: (line) => child.stdin?.write(`${line}\n`),
     close: async () => {
       const gone = once(child, 'exit');
       child.kill();

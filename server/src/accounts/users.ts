@@ -1,4 +1,3 @@
-import { hash, verify } from '@node-rs/argon2';
 import type { ChangeNotices } from '../database/change-notices.ts';
 import { type Database, isUniqueViolation, type Queryable } from '../database/database.ts';
 import { emailAddressFault, emailAddressLength, foldEmailAddress } from '../foundation/email-address.ts';
@@ -6,6 +5,7 @@ import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { EpochMs } from '../foundation/kinds.ts';
 import { type Random, randomString } from '../foundation/random.ts';
 import type { UserId } from '../oauth/ids.ts';
+import { hashPassword, matchesPassword } from './password-hash.ts';
 
 export interface User {
   /** ZUID: a decimal string that fits into a JSON number. */
@@ -48,9 +48,6 @@ export const userLimits = { emailLength: emailAddressLength, nameLength: 100 } a
 /** Longest password that is compared at all, so that nobody makes the server hash megabytes. Rules allow fewer. */
 const comparedPasswordLength = 2000;
 
-/** The library's default algorithm is argon2id; the parameters are those that OWASP recommends for 19 MiB of memory. */
-const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-
 /** What is wrong with the fields of a new user beside the password, in one line, or undefined. */
 export function userFault(user: NewUser): string | undefined {
   return (
@@ -89,7 +86,7 @@ export async function setPassword(
   await queryable.query({
     text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1)
            DELETE FROM session WHERE user_id = $1 AND $4 AND session_hash IS DISTINCT FROM $3`,
-    values: [userId, await hash(password, passwordCost), except, endSessions],
+    values: [userId, await hashPassword(userId, password), except, endSessions],
   });
 }
 
@@ -142,7 +139,7 @@ export async function createUser(
   random: Random,
   nowMs: EpochMs,
 ): Promise<User | undefined> {
-  const passwordHash = await hash(user.password, passwordCost);
+  const passwordHash = await hashPassword(user.email, user.password);
   const userId = `6${randomString(random, '0123456789', 9)}`;
   try {
     await queryable.query({
@@ -215,10 +212,10 @@ export async function verifyPassword(
 ): Promise<User | 'unknown name' | 'wrong password' | 'inactive'> {
   const row = await findRow(database, { name });
   // Waited for with known names too: else the first unknown one would take longer.
-  decoyHash ??= hash('no password has this hash', passwordCost);
+  decoyHash ??= hashPassword('decoy', 'no password has this hash');
   const compared = password.slice(0, comparedPasswordLength);
   const decoy = await decoyHash;
-  const matches = await verify(row?.password_hash ?? decoy, compared);
+  const matches = await matchesPassword(foldEmailAddress(name), row?.password_hash ?? decoy, compared);
   if (!row) return 'unknown name';
   if (!matches) return 'wrong password';
   return row.active ? toUser(row) : 'inactive';

@@ -45,7 +45,7 @@ test('every operation has an example, and no example is of none', () => {
   expect(tables.length).toBeGreaterThan(25);
 });
 
-describe('with the ids of another tenant', () => {
+describe('with the ids of another tenant (AT-08)', () => {
   test.each(everyOperation.map((operation) => [nameOf(operation), operation] as const))(
     '%s',
     async (name, operation) => {

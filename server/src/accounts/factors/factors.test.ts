@@ -154,7 +154,7 @@ describe('a sign-in with the app', () => {
 });
 
 describe('step-up', () => {
-  test('SES-09 after five minutes the whole sign-in is asked for before anything of it changes', async () => {
+  test('after five minutes the whole sign-in is asked for before anything of it changes', async () => {
     const browser = newBrowser();
     nextStep();
     await browser.submit(await withPassword(browser), 'code', { code: code() });

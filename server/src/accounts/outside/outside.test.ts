@@ -154,7 +154,7 @@ describe('oidc-provider', () => {
     expect(refused.html).toContain('You were not signed in');
   });
 
-  test('SES-09 who signs in there only confirms it there, where the sign-in is asked for anew', async () => {
+  test('who signs in there only confirms it there, where the sign-in is asked for anew', async () => {
     const browser = newBrowser();
     const origin = platform.topology.find('us')?.origins.console ?? '';
     await withForeign(browser, email, `&continue=${encodeURIComponent('/account/security')}`);

@@ -475,3 +475,93 @@ describe('foreign client TypeScript SDK 8.0: choices', () => {
     expect((await answerOf(checking.deleteDuplicateCheckPreference())).status).toBe(200);
   });
 });
+
+describe('foreign client TypeScript SDK 8.0: scores', () => {
+  const { ScoringRules: Scoring, EntityScores } = sdk;
+  const operations = new Scoring.ScoringRulesOperations();
+  const fieldRule = (Score: number, Value: string) =>
+    filled(new Scoring.FieldRule(), {
+      Score,
+      Criteria: filled(new Scoring.Criteria(), {
+        Comparator: 'equal',
+        Field: filled(new Scoring.Field(), { APIName: 'City' }),
+        Value,
+      }),
+    });
+  const bodyWith = (values: object) =>
+    filled(new Scoring.BodyWrapper(), { ScoringRules: [filled(new Scoring.ScoringRule(), { ...values })] });
+  const entries = async (id: bigint) =>
+    (await answerOf(new EntityScores.EntityScoresOperations('Score,Entity,Scoring_Rule', '').getEntityScore(id))).value
+      ?.data;
+
+  test('rules from their making to their end, and what they say of a record', async () => {
+    const Module = new sdk.Modules.Modules();
+    Module.setAPIName('Leads');
+    const made = await answerOf(
+      operations.createScoringRules(bodyWith({ Name: 'Cities', Module, FieldRules: [fieldRule(7, 'Rome')] })),
+    );
+    expect(made).toMatchObject({ status: 201, kind: 'ActionWrapper', value: { scoringRules: [{ code: 'SUCCESS' }] } });
+    const id = BigInt(made.value.scoringRules[0].details.id);
+    const rome = await lead({ City: 'Rome' });
+    expect(await entries(rome)).toMatchObject([
+      { score: 7, entity: { id: rome, module: { apiName: 'Leads' } }, scoringRule: { id, name: 'Cities' } },
+    ]);
+
+    const listed = await answerOf(
+      operations.getScoringRules(await parametersOf([Scoring.GetScoringRulesParam.MODULE, 'Leads'])),
+    );
+    expect(listed).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: {
+        scoringRules: [
+          {
+            ...{ id: String(id), name: 'Cities', active: true, signalRules: [] },
+            module: { apiName: 'Leads' },
+            fieldRules: [{ score: 7, criteria: { comparator: 'equal', field: { apiName: 'City' }, value: 'Rome' } }],
+          },
+        ],
+      },
+    });
+    const changed = await answerOf(operations.updateScoringRule(id, bodyWith({ FieldRules: [fieldRule(-2, 'Rome')] })));
+    expect(changed).toMatchObject({ status: 200, kind: 'ActionWrapper' });
+    await until(async () => (await entries(rome))?.[0]?.score === 5, 'the lead is scored anew');
+    const renamed = bodyWith({ Id: String(id), Description: 'd' });
+    expect(await answerOf(operations.updateScoringRules(renamed))).toMatchObject({ status: 200 });
+    expect(await answerOf(operations.getScoringRule(id, new sdk.ParameterMap()))).toMatchObject({
+      value: { scoringRules: [{ description: 'd', fieldRules: [{ score: 7 }, { score: -2 }] }] },
+    });
+
+    const run = filled(new Scoring.RoleRequestWrapper(), { ScoringRules: [id] });
+    expect(await answerOf(operations.scoringRuleExecutionUsingRuleIds('Leads', run))).toMatchObject({
+      ...{ status: 200, kind: 'SuccessResponse' },
+      value: { details: { job_id: expect.anything() } },
+    });
+    const layouts = new sdk.Layouts.LayoutsOperations();
+    const [layout] = (
+      await answerOf(layouts.getLayouts(await parametersOf([sdk.Layouts.GetLayoutsParam.MODULE, 'Leads'])))
+    ).value.layouts;
+    const byLayout = filled(new Scoring.LayoutRequestWrapper(), {
+      Layout: filled(new Scoring.Layout(), { Id: layout.id }),
+    });
+    expect(await answerOf(operations.scoringRuleExecutionUsingLayoutId('Leads', byLayout))).toMatchObject({
+      ...{ status: 200, kind: 'SuccessResponse' },
+    });
+
+    const all = new EntityScores.EntityScoresOperations('Score,Positive_Score,Negative_Score', '');
+    expect(await answerOf(all.getEntityScores(new sdk.ParameterMap(), new sdk.HeaderMap()))).toMatchObject({
+      ...{ status: 200, kind: 'ResponseWrapper' },
+      value: { data: expect.arrayContaining([expect.objectContaining({ score: 5, positiveScore: 7 })]) },
+    });
+
+    const cloned = await answerOf(operations.cloneScoringRule(id));
+    expect(cloned).toMatchObject({ status: 200, kind: 'ActionWrapper' });
+    const copy = BigInt(cloned.value.scoringRules[0].details.id);
+    expect(await answerOf(operations.activateScoringRule(copy))).toMatchObject({ status: 200, kind: 'ActionWrapper' });
+    expect(await answerOf(operations.deactivateScoringRule(id))).toMatchObject({ status: 200 });
+    await until(async () => (await entries(rome))?.[0]?.scoringRule.name === 'Copy of Cities', 'the copy counts');
+    expect(await answerOf(operations.deleteScoringRule(copy))).toMatchObject({ status: 200 });
+    const ids = await parametersOf([Scoring.DeleteScoringRulesParam.IDS, String(id)]);
+    expect(await answerOf(operations.deleteScoringRules(ids))).toMatchObject({ status: 200, kind: 'ActionWrapper' });
+    expect((await answerOf(operations.getScoringRules(new sdk.ParameterMap()))).status).toBe(204);
+  });
+});

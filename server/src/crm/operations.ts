@@ -25,6 +25,7 @@ import { templateOperations } from './settings/mail/template-operations.ts';
 import { moneyOperations } from './settings/money/operations.ts';
 import { peopleOperations } from './settings/people/operations.ts';
 import { pipelineOperations } from './settings/pipelines/operations.ts';
+import { scoringOperations } from './settings/scoring/operations.ts';
 import { dataSharingOperations } from './settings/sharing/operations.ts';
 import { tagOperations } from './settings/tags/operations.ts';
 import { territoryOperations } from './settings/territories/operations.ts';
@@ -87,6 +88,7 @@ const rows: Chapters = {
   'Contact roles': contactRoleOperations,
   'User groups': groupOperations,
   Sharing: [...dataSharingOperations, ...sharingOperations],
+  Scoring: scoringOperations,
   'Working time': hourOperations,
   Money: moneyOperations,
   Variables: variableOperations,

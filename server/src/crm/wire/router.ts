@@ -35,7 +35,7 @@ const newNode = (): Node => ({
 /**
  * Finds the operation of a path. A literal part is matched before a placeholder and without a way back, so that
  * `settings/anything` is never taken for the record `anything` of a module "settings". Paths of one module alone
- * (`Contacts/roles`) are known by what follows its name.
+ * (`Contacts/roles`) are known by what follows its name, those of what is no module (`Entity_Scores__s`) by that alone.
  */
 export class Router {
   readonly #root = newNode();
@@ -88,7 +88,7 @@ export class Router {
       const literal = node.literals.get(part);
       const own = node.modules.get(part.toLowerCase());
       if (literal) node = literal;
-      else if (own?.literals.has(parts[index + 1] ?? '')) node = own;
+      else if (own && (own.operations.size > 0 || own.literals.has(parts[index + 1] ?? ''))) node = own;
       else if (node.placeholder && !(node.takesName && part.startsWith('__'))) {
         node = node.placeholder;
         values.push(part);

@@ -54,7 +54,7 @@ describe('what templates could swallow', () => {
   const id = '1000001000010000099';
   test.each([
     ...[`Contacts/roles/${id}/more`, `contacts/roles/${id}/more`],
-    ...['Entity_Scores__s', `Entity_Scores__s/${id}`, `entity_scores__s/${id}/Notes`],
+    ...[`entity_scores__s/${id}/Notes`, `Entity_Scores__s/${id}/actions/clone`],
     ...['__zia_people_enrichment', `__zia_people_enrichment/${id}`, '__digest', '__anything', '%5F_digest'],
     ...[`Leads/${id}/__emails_sharing_details`, `Leads/${id}/__anything`, `Leads/${id}/__anything/${id}`],
     ...['signals', 'signals/notifications', 'functions/mine', 'functions/mine/actions/execute'],

@@ -7,7 +7,6 @@
 export const unbuiltPaths: readonly string[] = [
   'Appointments__s',
   'Appointments_Rescheduled_History__s',
-  'Entity_Scores__s',
   'Services__s',
   'functions',
   'signals',

@@ -5,6 +5,7 @@ import type { LayoutDefinition } from './layout.ts';
 import type { LockingConfiguration } from './locking-configuration.ts';
 import type { MailTemplate } from './mail-template.ts';
 import type { MapDependency } from './map-dependency.ts';
+import type { ScoringRule } from './scoring-rule.ts';
 import type { ViewSort } from './view-sort.ts';
 
 /** What an organization sets up in short lists (crm-api 11): one area for each list, and what its items are made of. */
@@ -207,6 +208,7 @@ export interface SettingAreas {
   readonly locking_configuration: LockingConfiguration;
   readonly mail_template: MailTemplate;
   readonly map_dependency: MapDependency;
+  readonly scoring_rule: ScoringRule;
   readonly view_sort: ViewSort;
 }
 export type SettingArea = keyof SettingAreas;

@@ -32,6 +32,7 @@ import { readItems } from './read-items.ts';
 import { readRecords } from './read-records.ts';
 import { resolveTags } from './resolve-tags.ts';
 import { bindSteps, inTurn, type Row } from './run-steps.ts';
+import { scoreRecord } from './score-record.ts';
 import { stamp } from './stamp.ts';
 import { storeConversion } from './store-conversion.ts';
 import { takeIds } from './take-ids.ts';
@@ -62,6 +63,7 @@ const valueSteps: readonly Row<RecordStep>[] = [
   [assignTerritories, ['insert', 'update', 'transition', 'amend', 'takeIn', 'assign']],
   [nameRecord, ['insert', 'update', 'transition', 'takeIn']],
   [lockByRule, ['insert', 'update', 'transition', 'takeIn']],
+  [scoreRecord, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert', 'restore', 'assign', 'recompute']],
 ];
 
 const record = bindSteps(stateSteps, valueSteps);

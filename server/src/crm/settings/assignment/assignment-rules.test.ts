@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemRandom } from '../../../foundation/random.ts';
 import { platformScopes } from '../../../oauth/scopes.ts';
 import { internalCall } from '../../jobs/job-call.ts';
@@ -208,4 +208,104 @@ test('of rules made at the same time as many are stored as there may be', async 
   );
   expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect(await crm.database.query(count)).toHaveLength(100);
+});
+
+describe('scoring rules', () => {
+  const scoring = 'settings/automation/scoring_rules';
+  const module = { api_name: 'Contacts' };
+  const worth = (score: number, City: string) => ({ score, criteria: equal('Mailing_City', City) });
+  const write = (method: string, where: string, ...scoring_rules: unknown[]) =>
+    call(method, where, { body: { scoring_rules } });
+  const rule = (name: string, ...field_rules: object[]) => ({ name, module, field_rules });
+  const contact = (Mailing_City: string) => one('Contacts', { Last_Name: 'c', Mailing_City });
+  /** Positive and negative scores by the names of rules. */
+  const scores = async (id: string): Promise<Record<string, [number, number]>> => {
+    const { status, json } = await call('GET', `Contacts/${id}/Entity_Scores__s`);
+    const data: { Scoring_Rule: { name: string }; Positive_Score: number; Negative_Score: number; Score: number }[] =
+      status === 204 ? [] : json.data;
+    for (const each of data) expect(each.Score).toBe(each.Positive_Score + each.Negative_Score);
+    return Object.fromEntries(data.map((each) => [each.Scoring_Rule.name, [each.Positive_Score, each.Negative_Score]]));
+  };
+
+  test('score records that are there by a job, and others as they are written', async () => {
+    const before = await contact('Rome');
+    expect(await scores(before)).toEqual({});
+    const made = await write('POST', scoring, rule('Cities', worth(9, 'Rome'), worth(-4, 'Oslo')));
+    expect(made.status, made.text).toBe(201);
+    const { id } = made.json.scoring_rules[0].details;
+    await expect.poll(() => scores(before), { timeout: 15_000 }).toEqual({ Cities: [9, 0] });
+    const version = (await call('GET', `Contacts/${before}`)).json.data[0].Modified_Time;
+    const fresh = await contact('Oslo');
+    expect(await scores(fresh)).toEqual({ Cities: [0, -4] });
+    await call('PUT', `Contacts/${fresh}`, { body: { data: [{ Mailing_City: 'Rome' }] } });
+    expect(await scores(fresh)).toEqual({ Cities: [9, 0] });
+    const timeline = JSON.stringify((await call('GET', `Contacts/${fresh}/__timeline`)).json);
+    expect(timeline).toContain('Mailing_City');
+    expect(timeline).not.toContain('$scores');
+
+    // A record that comes back is scored by the rules of then.
+    await call('DELETE', `Contacts/${fresh}`);
+    const [own] = (await call('GET', `${scoring}/${id}`)).json.scoring_rules;
+    const [rome, oslo] = own.field_rules;
+    const changed = await write('PUT', `${scoring}/${id}`, {
+      field_rules: [{ id: rome.id, score: 2 }, { id: oslo.id, _delete: null }, worth(3, 'Rome')],
+    });
+    expect(changed.status, changed.text).toBe(200);
+    await expect.poll(() => scores(before), { timeout: 15_000 }).toEqual({ Cities: [5, 0] });
+    expect((await call('GET', `Contacts/${before}`)).json.data[0].Modified_Time).toBe(version);
+
+    const listed = await call('GET', 'Entity_Scores__s', { query: { fields: 'Score,Entity' } });
+    expect(listed.json.data).toEqual([
+      {
+        ...{ id: before, Score: 5, $field_states: null, $zia_visions: null },
+        Entity: { id: before, name: 'c', module: { api_name: 'Contacts', id: expect.any(String) } },
+      },
+    ]);
+    expect((await call('GET', `Entity_Scores__s/${before}`)).json.data).toMatchObject([{ Score: 5 }]);
+    expect((await call('GET', 'Entity_Scores__s', { query: { cvid: '1' } })).json.details.param_name).toBe('cvid');
+
+    const copied = await call('POST', `${scoring}/${id}/actions/clone`);
+    const copy = copied.json.scoring_rules[0].details.id;
+    expect((await call('GET', `${scoring}/${copy}`)).json.scoring_rules[0]).toMatchObject({
+      ...{ name: 'Copy of Cities', active: false, field_rules: [{ score: 2 }, { score: 3 }] },
+    });
+    await call('PUT', `${scoring}/${copy}/actions/activate`);
+    await expect.poll(() => scores(before), { timeout: 15_000 }).toEqual({ Cities: [5, 0], 'Copy of Cities': [5, 0] });
+    await call('DELETE', `${scoring}/${id}/actions/activate`);
+    expect(await scores(before)).toEqual({ 'Copy of Cities': [5, 0] });
+    expect((await call('DELETE', scoring, { query: { ids: `${id},${copy}` } })).status).toBe(200);
+    expect(await scores(before)).toEqual({});
+  });
+
+  test('are refused with what was expected', async () => {
+    const kept = await write('POST', scoring, { ...rule('Kept', worth(1, 'x')), active: false });
+    const cases: [object, string, string | undefined][] = [
+      [{}, 'MANDATORY_NOT_FOUND', 'name'],
+      [{ name: 'n'.repeat(26), module, field_rules: [worth(1, 'x')] }, 'INVALID_DATA', 'name'],
+      [{ name: 'n', field_rules: [worth(1, 'x')] }, 'MANDATORY_NOT_FOUND', 'module'],
+      [{ name: 'n', module: { api_name: 'Nope' }, field_rules: [worth(1, 'x')] }, 'INVALID_DATA', 'module'],
+      [rule('n'), 'MANDATORY_NOT_FOUND', 'field_rules'],
+      [rule('n', worth(11, 'x')), 'INVALID_DATA', 'score'],
+      [rule('n', worth(1.5, 'x')), 'INVALID_DATA', 'score'],
+      [rule('n', { criteria: {} }), 'MANDATORY_NOT_FOUND', 'score'],
+      [rule('n', { score: 1 }), 'MANDATORY_NOT_FOUND', 'criteria'],
+      [rule('n', { score: 1, criteria: equal('Nope', 'x') }), 'INVALID_DATA', 'Nope'],
+      [rule('n', { id: '7', score: 1, criteria: equal('Mailing_City', 'x') }), 'INVALID_DATA', 'id'],
+      [{ ...rule('n', worth(1, 'x')), layout: { id: '7' } }, 'INVALID_DATA', 'layout'],
+      [{ ...rule('n', worth(1, 'x')), signal_rules: [{ score: 1 }] }, 'NOT_SUPPORTED', 'signal_rules'],
+      [rule('kept', worth(1, 'x')), 'DUPLICATE_DATA', 'name'],
+    ];
+    for (const [item, code, name] of cases) {
+      const { json } = await write('POST', scoring, item);
+      expect([json.scoring_rules?.[0].code, json.scoring_rules?.[0].details.api_name], JSON.stringify(item)).toEqual([
+        code,
+        name,
+      ]);
+    }
+    const run = (body: object) => call('PUT', 'Contacts/actions/run_scoring_rules', { body });
+    const { id } = kept.json.scoring_rules[0].details;
+    expect((await run({ scoring_rules: [id] })).json.code).toBe('INVALID_DATA');
+    expect((await run({})).json.code).toBe('NOT_ALLOWED');
+    expect((await call('GET', 'Entity_Scores__s')).status).toBe(204);
+  });
 });

@@ -3,17 +3,19 @@ import type { JobOrigin } from '../../jobs/job.ts';
 import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { fromRow, type RecordRow, recordColumns } from '../../kernel/record/record.ts';
+import { Space } from '../../kernel/space/space.ts';
 import { remade } from '../../records/rules/chain.ts';
 import { historyEntry } from '../../store/records/record-history.ts';
 import { reindexParts } from '../../store/records/write-effects.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
+import { loadSettings } from '../../store/space/settings-table.ts';
 
 /**
- * What a change of fields leaves to be done on records: values of a deleted field, which nobody sees any more, records of
- * the linking module that came with it, and values of a new formula, by which records are searched.
+ * What a change of fields or of scoring rules leaves to be done on records: values of a deleted field, which nobody sees any
+ * more, records of the linking module that came with it, values of a new formula, by which records are searched, and scores.
  */
 export interface TidyRequest extends JobOrigin {
-  /** Take a key out of records, delete all records of a module, or compute the formulas of a module's records. */
+  /** Take a key out of records, delete all records of a module, or compute the formulas and scores of a module's records. */
   readonly task: 'forget' | 'drop' | 'compute';
   /** The module's number. */
   readonly module: number;
@@ -100,8 +102,8 @@ const forgetting: readonly Step[] = [
 const computedRows = 500;
 
 /**
- * Computes the formulas of a batch of records; nobody is told. Nobody changes the records meanwhile, and the formulas are
- * those of after they were locked: of two jobs, the values of the later one stay.
+ * Computes the formulas and scores of a batch of records; nobody is told. Nobody changes the records meanwhile, and the
+ * formulas and rules are those of after they were locked: of two jobs, the values of the later one stay.
  */
 const compute: Step = async (queryable, call, { module: number }, after) => {
   const { dataSpace, contents } = call.space;
@@ -111,11 +113,14 @@ const compute: Step = async (queryable, call, { module: number }, after) => {
            FOR NO KEY UPDATE`,
     values: [dataSpace, number, after === '' ? '0' : after],
   });
-  const module = (await loadMetadata(queryable, dataSpace, contents)).byNumber(number);
+  const lists = await loadSettings(queryable, dataSpace);
+  const metadata = await loadMetadata(queryable, dataSpace, { ...contents, lists });
+  const module = metadata.byNumber(number);
   if (!module) return null;
+  const now = { ...call, space: new Space({ ...contents, lists, metadata }) };
   const changed = rows.flatMap((row) => {
     const before = fromRow(row);
-    const after = remade(call, module, before, 'recompute');
+    const after = remade(now, module, before, 'recompute');
     const { changes } = historyEntry(before, after);
     return changes.length === 0 ? [] : [{ ...after, changes }];
   });

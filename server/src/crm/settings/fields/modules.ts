@@ -7,6 +7,7 @@ import { isListed, type Module } from '../../kernel/metadata/metadata.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { relatedListsOf } from '../../records/list/related-lists.ts';
+import { isScorable } from '../../records/scores.ts';
 import { changedAfter, listParameter, timeHeader } from '../../wire/parameters.ts';
 import { layoutReferences } from '../layouts/layouts.ts';
 import { defaultViewAnswer } from '../views/custom-views.ts';
@@ -116,7 +117,7 @@ function moduleAnswer(module: Module, space: Space, timeZone: string): Record<st
     isBlueprintSupported: has('creatable') && module.generatedType !== 'subform',
     visibility: statusOf(module) === 'visible' ? 1 : 0,
     convertable: has('convertable'),
-    scoring_supported: has('creatable') && !isPart(module),
+    scoring_supported: isScorable(module),
     sub_menu_available: has('sub_menu_available'),
     editable: has('editable'),
     actual_singular_label: standard.singularLabel,

@@ -12,6 +12,7 @@ import { pickListExamples } from './pick-lists.ts';
 import { salesExamples } from './pipelines.ts';
 import { processExamples } from './processes.ts';
 import { recordExamples, relatedExamples } from './records.ts';
+import { scoringExamples } from './scoring.ts';
 import { sharingExamples } from './sharing.ts';
 import { territoryExamples } from './territories.ts';
 import type { Example, Examples } from './world.ts';
@@ -27,6 +28,7 @@ export const examples: Examples = {
   ...salesExamples,
   ...contactRoleExamples,
   ...groupExamples,
+  ...scoringExamples,
   ...sharingExamples,
   ...hourExamples,
   ...moneyExamples,

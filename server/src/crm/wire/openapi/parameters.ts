@@ -49,6 +49,8 @@ export const pathParameters: Readonly<Record<string, Pick<Parameter, 'descriptio
   unavailability: { description: 'Id of an absence.', schema: id },
   signature: { description: 'Id of a signature.', schema: id },
   template: { description: 'Id of a template.', schema: id },
+  scoring_rule: { description: 'Id of a scoring rule.', schema: id },
+  scored: { description: 'Id of a record.', schema: id },
   sharing_rule: { description: 'Id of a sharing rule.', schema: id },
   user_group: { description: 'Id of a group of users.', schema: id },
   contact_role: { description: 'Id of a role of contacts.', schema: id },

@@ -104,6 +104,43 @@ describe('foreign client TypeScript SDK 8.0: fields of an organization', () => {
     });
   });
 
+  test('a roll-up field is made, shown and computed', async () => {
+    const { Fields, RelatedLists } = sdk;
+    const RollupSummary = filled(new Fields.RollupSummary(), {
+      RelatedList: filled(new RelatedLists.RelatedList(), { APIName: 'Products' }),
+      Expression: filled(new Fields.Expression(), {
+        Function: 'sum',
+        FunctionParameters: [filled(new Fields.FunctionParameter(), { APIName: 'Unit_Price' })],
+        Criteria: filled(new Fields.Criteria(), {
+          Comparator: 'equal',
+          Field: filled(new Fields.MinifiedField(), { APIName: 'Product_Name' }),
+          Value: 'Wheel',
+        }),
+      }),
+    });
+    await makeFields('Vendors', { FieldLabel: 'Price Sum', DataType: 'rollup_summary', RollupSummary });
+    await stage.connected('rollup', scope);
+    const id = await vendor({});
+    const Vendor_Name = filled(new sdk.Record.Record(), { Id: id });
+    const product = record({ Product_Name: 'Wheel', Unit_Price: 2.5, Vendor_Name });
+    expect(createdId(await answerOf(records('Products').createRecords(bodyOf(product))))).toEqual(expect.any(BigInt));
+    expect(await shown(id)).toMatchObject({ Price_Sum: 2.5 });
+    const parameters = await parametersOf([Fields.GetFieldsParam.MODULE, 'Vendors']);
+    const { fields } = (await answerOf(new Fields.FieldsOperations().getFields(parameters))).value;
+    expect(fields.find(({ apiName }: { apiName: string }) => apiName === 'Price_Sum')).toMatchObject({
+      rollupSummary: {
+        ...{ returnType: 'currency', rollupBasedOn: 'related_list' },
+        basedOnModule: { apiName: 'Products' },
+        relatedList: { apiName: 'Products' },
+        expression: {
+          functionParameters: [{ apiName: 'Unit_Price' }],
+          criteria: { comparator: 'equal', value: 'Wheel' },
+        },
+      },
+    });
+    folder = await stage.connected('fields-again', scope);
+  });
+
   test('files and pictures go in by the file store and come out by the field', async () => {
     const store = new sdk.Files.FilesOperations();
     const keep = async (name: string, content: string | Buffer): Promise<string> => {

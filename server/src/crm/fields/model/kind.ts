@@ -164,7 +164,7 @@ export interface Definition {
   readonly details?: FieldDetails;
 }
 
-export type FieldDetails = 'choices' | 'numbering' | 'target' | 'formula' | 'linking' | 'rows';
+export type FieldDetails = 'choices' | 'numbering' | 'target' | 'formula' | 'rollup' | 'linking' | 'rows';
 
 /** For whom metadata are shown. */
 export interface MetadataPlace {

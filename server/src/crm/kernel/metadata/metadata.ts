@@ -78,6 +78,19 @@ export interface Formula {
   readonly assumeDefault: boolean;
 }
 
+export const rollupFunctions = ['count', 'sum', 'average', 'minimum', 'maximum'] as const;
+
+/** What a field says of the records in a related list of its own record. */
+export interface Rollup {
+  /** API name of the list. */
+  readonly list: string;
+  readonly function: (typeof rollupFunctions)[number];
+  /** API name of what is summed and the like; null: records are counted. */
+  readonly field: string | null;
+  /** Which records of the list, as rules write criteria; null: all. */
+  readonly criteria: object | null;
+}
+
 /** The records of a linking module that a multi-select look-up consists of (crm-api 5.2). */
 export interface Linking {
   /** API name of the linking module. */
@@ -161,6 +174,7 @@ export interface Field {
   /** API name of the module of a subform's rows. */
   readonly subform: string | null;
   readonly formula: Formula | null;
+  readonly rollup: Rollup | null;
   /** Of a field of rows: null when its type says how it is shown. */
   readonly rowForm: RowForm | null;
 }

@@ -8,6 +8,7 @@ import {
   Metadata,
   type Module,
   type PickListValue,
+  type Rollup,
   type Rounding,
 } from './metadata.ts';
 import source from './standard-modules.json' with { type: 'json' };
@@ -49,6 +50,7 @@ export interface FieldSource {
   readonly formula?: string;
   readonly return_type?: string;
   readonly assume_default?: boolean;
+  readonly rollup?: Rollup;
   /** The key of the values in records, when it is not the API name. */
   readonly key?: string;
   readonly case_sensitive?: boolean;
@@ -149,6 +151,7 @@ export function buildField(from: FieldSource, createdAtMs = 0, modifiedAtMs = cr
             returnType: (from.return_type ?? 'double') as DataType,
             assumeDefault: from.assume_default ?? false,
           },
+    rollup: from.rollup ?? null,
     rowForm: null,
   };
 }

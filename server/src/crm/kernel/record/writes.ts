@@ -1,9 +1,12 @@
+import type { Queryable } from '../../../database/database.ts';
 import type { Module } from '../metadata/metadata.ts';
 import type { HistoryEntry } from './history.ts';
 import type { RecordKey, StoredRecord, UniqueClaim } from './record.ts';
 
 /** What calls do with records by id. */
 export interface Records {
+  /** The transaction that everything here belongs to; none: each write has its own. */
+  readonly transaction?: Queryable | undefined;
   /** One live record. */
   read(key: RecordKey): Promise<StoredRecord | undefined>;
   /** Live records of one module by id; those that do not exist are missing from the answer. */

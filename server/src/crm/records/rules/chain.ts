@@ -10,6 +10,7 @@ import { applyValues } from './apply-values.ts';
 import { assignOwners } from './assign-owners.ts';
 import { assignTerritories } from './assign-territories.ts';
 import type { BatchStep } from './batch.ts';
+import { beginRollups } from './begin-rollups.ts';
 import { changeRecords } from './change-records.ts';
 import { checkAccess } from './check-access.ts';
 import { checkApproval } from './check-approval.ts';
@@ -31,6 +32,7 @@ import { numberRecords } from './number-records.ts';
 import { readItems } from './read-items.ts';
 import { readRecords } from './read-records.ts';
 import { resolveTags } from './resolve-tags.ts';
+import { recomputing, rollingUp, thenRollUp } from './roll-up.ts';
 import { bindSteps, inTurn, type Row } from './run-steps.ts';
 import { scoreRecord } from './score-record.ts';
 import { stamp } from './stamp.ts';
@@ -57,6 +59,7 @@ const valueSteps: readonly Row<RecordStep>[] = [
   [checkDependencies, ['insert', 'update', 'transition']],
   [applyTags, ['insert', 'update', 'transition']],
   [applyPipeline, ['insert', 'update', 'transition']],
+  [beginRollups, ['insert']],
   [deriveValues, ['insert', 'update', 'transition', 'takeIn']],
   [stamp, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert', 'restore']],
   [computeFormulas, ['insert', 'update', 'transition', 'amend', 'takeIn', 'convert', 'restore', 'recompute']],
@@ -68,6 +71,12 @@ const valueSteps: readonly Row<RecordStep>[] = [
 
 const record = bindSteps(stateSteps, valueSteps);
 
+/** Computes records that are locked, and the roll-ups of some records: `roll-up.ts`. */
+export const recompute = recomputing((call, module, before) => remade(call, module, before, 'recompute'));
+export const rollUp = rollingUp(recompute);
+const insertMade = thenRollUp(insertRecords, rollUp);
+const updateChanged = thenRollUp(updateRecords, rollUp);
+
 const read: readonly BatchStep[] = [readItems, checkReferences];
 const make: readonly BatchStep[] = [
   resolveTags,
@@ -77,7 +86,7 @@ const make: readonly BatchStep[] = [
   linkRecords(record),
   assignOwners(record),
 ];
-const insert: readonly BatchStep[] = [insertRecords, touchParentsOfNew, answerDuplicates];
+const insert: readonly BatchStep[] = [insertMade, touchParentsOfNew, answerDuplicates];
 
 /**
  * The ways of a batch of records into the database. Permissions stand before them, in the handlers; history, references,
@@ -96,13 +105,13 @@ export const chains = {
   update: [
     ...read,
     resolveTags,
-    inTurn([readRecords, takeIds, changeRecords(record), updateRecords, touchParentsOfChanged, answerDuplicates]),
+    inTurn([readRecords, takeIds, changeRecords(record), updateChanged, touchParentsOfChanged, answerDuplicates]),
   ],
-  amend: [inTurn([readRecords, changeRecords(record), updateRecords])],
+  amend: [inTurn([readRecords, changeRecords(record), updateChanged])],
   /** Records that a conversion makes, in its transaction, with ids that were taken before. */
-  convertTo: [numberRecords, makeRecords(record), linkRecords(record), insertRecords],
+  convertTo: [numberRecords, makeRecords(record), linkRecords(record), insertMade],
   /** Records that a conversion found; they are locked in its transaction. */
-  takeIn: [changeRecords(record), keepUniqueValues, updateRecords],
+  takeIn: [changeRecords(record), keepUniqueValues, updateChanged],
   /** The lead itself. */
   convert: [changeRecords(record), storeConversion],
 } satisfies Readonly<Record<string, readonly BatchStep[]>>;
@@ -112,7 +121,7 @@ export { runSteps as run } from './run-steps.ts';
 /** Asks the state steps about a record that will be written later in the same transaction. */
 export const checkState = record.check;
 
-/** A record that comes back from the recycle bin, or whose module has other formulas: a copy, with what follows from its values. */
+/** A record that comes back from the recycle bin, or is computed anew: a copy, with what follows from its values. */
 export function remade(
   call: Writing['call'],
   module: Module,

@@ -6,6 +6,7 @@ import { changeRecords } from './change-records.ts';
 import { checkLock } from './check-lock.ts';
 import { keepUniqueValues } from './keep-unique-values.ts';
 import { readRecords } from './read-records.ts';
+import { recomputing, rollingUp, thenRollUp } from './roll-up.ts';
 import { bindSteps } from './run-steps.ts';
 import { storeConversion } from './store-conversion.ts';
 import { changes, openStage } from './testing/stage.ts';
@@ -107,6 +108,43 @@ describe('change-records', () => {
     keepUniqueValues(batch);
     expect(batch.writes.map(({ after }) => after.id)).toEqual([other.id]);
     expect(batch.items[0]?.after).toEqual(one);
+  });
+});
+
+describe('roll-up', () => {
+  const sum: OwnField = {
+    module: 'Accounts',
+    api_name: 'Sum',
+    definition: {
+      ...{ id: 900_003, label: 'Sum', type: 'rollup_summary', length: 16, custom: true },
+      rollup: { list: 'Deals', function: 'sum', field: 'Amount', criteria: null },
+    },
+  };
+  const ofAccount = async (id: string) =>
+    (await stage.store.records.readMany(1_000_001, 2177, [id])).get(id) as StoredRecord;
+  const newId = () => `1000001${String(++next).padStart(12, '0')}`;
+
+  test('what a written record points to, and pointed to before, is computed with the write, or not at all', async () => {
+    const [from, to] = [await stage.stored('Accounts', newId(), {}), await stage.stored('Accounts', newId(), {})];
+    const deal = await stage.stored('Deals', newId(), { Account_Name: from.id, Amount: 5 });
+    const items = [item(deal.id, { Account_Name: to.id })];
+    const batch = stage.batch('Deals', { kind: 'update', items, fields: [sum] });
+    await readRecords(batch);
+    await changeRecords(record)(batch);
+    const rollUp = rollingUp(recomputing((_, __, before) => before));
+    const failing = thenRollUp(updateRecords, async () => Promise.reject(new Error('the process ends')));
+    await expect(failing(batch)).rejects.toThrow('the process ends');
+    expect((await stage.store.records.readMany(1_000_001, 2181, [deal.id])).get(deal.id)?.data.Account_Name).toBe(
+      from.id,
+    );
+    for (const each of batch.items) delete each.outcome;
+    await thenRollUp(updateRecords, rollUp)(batch);
+    expect([await ofAccount(from.id), await ofAccount(to.id)]).toMatchObject([
+      { version: 2, modifiedAtMs: from.modifiedAtMs, data: { Sum: 0 } },
+      { version: 2, modifiedAtMs: to.modifiedAtMs, data: { Sum: 5 } },
+    ]);
+    const told = { text: 'SELECT 1 FROM crm_timeline WHERE record_id = $1', values: [to.id] };
+    expect(await stage.database.query(told)).toEqual([]);
   });
 });
 

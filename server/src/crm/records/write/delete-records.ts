@@ -9,6 +9,7 @@ import { externalField } from '../external/external-header.ts';
 import { idsOf } from '../external/external-ids.ts';
 import { lockedBody } from '../locked.ts';
 import { mayUse, pathModule } from '../record-module.ts';
+import { removeRecords } from './remove-records.ts';
 import { maxRecords, writeAnswer } from './write-request.ts';
 
 /** DELETE /{module}?ids=: moves up to 100 records to the recycle bin, with one statement. */
@@ -60,9 +61,8 @@ export async function deleteItems(
   names: readonly string[],
   idOf: (name: string) => string | undefined = readId,
 ): Promise<CrmAnswer> {
-  const { space, store, user, nowMs } = call;
   const known = names.map((name) => idOf(name)).filter((id) => id !== undefined);
-  const outcomes = await store.records.delete(space.dataSpace, module.number, known, user.id, nowMs);
+  const outcomes = await removeRecords(call, module, known);
   const answers = names.map((name) => {
     const id = idOf(name);
     return deletionAnswer(id ?? name, outcomes.get(id ?? ''), 'record deleted');

@@ -52,11 +52,11 @@ async function createField(transaction: Queryable, call: CrmCall, raw: unknown, 
   const { source, module } = reading.value;
   if (module) await insertModule(transaction, call, module);
   await insertField(transaction, call, task.module, source);
-  if (source.formula) await computeLater(transaction, call, task.module, task.newId());
+  if (source.formula || source.rollup) await computeLater(transaction, call, task.module, task.newId());
   return success('field created', { id: call.space.id(source.id) });
 }
 
-/** Lets a job compute the formulas of the records that are there: until then they are shown, but not found by them. */
+/** Lets a job compute the formulas and roll-ups of the records that are there: until then formulas are shown, but not found. */
 export async function computeLater(
   transaction: Queryable,
   call: CrmCall,

@@ -3,6 +3,7 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody } from '../../kernel/errors.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { formulasWith } from '../../language/formula/record-formulas.ts';
+import { rollupsWith } from '../../records/rollups.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { answerItemList, success } from '../../wire/item-list.ts';
 import { customizableModule } from './create-fields.ts';
@@ -26,6 +27,10 @@ export async function deleteField(call: CrmCall): Promise<CrmAnswer> {
     if (formula) {
       const details = { id, api_name: formula.apiName };
       return errorBody('CANNOT_PROCESS', details, 'the field is part of a formula');
+    }
+    const [user] = rollupsWith(metadata, module, field);
+    if (user) {
+      return errorBody('CANNOT_PROCESS', { id, api_name: user.apiName }, 'the field is part of a roll-up');
     }
     await removeField(transaction, call, module, field);
     const origin = { version: call.version.name, origin: call.origin };

@@ -1,6 +1,9 @@
 import { creatableTypes } from '../../fields/field-kinds.ts';
+import { rollupFunctions } from '../../kernel/metadata/metadata.ts';
 import {
+  anyObject,
   anything,
+  exactly,
   flag,
   idGiven,
   input,
@@ -29,6 +32,21 @@ const attributes: Readonly<Record<string, Schema>> = {
       return_type: text,
       expression: noted(text, 'Such as Amount * 0.19, or If(Len(City) > 0, City, Country).'),
       assume_default: flag,
+    },
+  ),
+  rollup_summary: input(
+    { related_list: input({}, { api_name: text, id: idGiven }) },
+    {
+      based_on_module: moduleGiven,
+      rollup_based_on: exactly('related_list'),
+      return_type: text,
+      expression: input(
+        { function: oneOf(...rollupFunctions) },
+        {
+          function_parameters: noted(listOf(input({ api_name: text }), { max: 1 }), 'What is summed and the like.'),
+          criteria: noted(orNull(anyObject), 'Which records of the list; without it all.'),
+        },
+      ),
     },
   ),
   auto_number: input(

@@ -12,6 +12,7 @@ import { type FieldTask, fail, type ModuleTask, type Reading } from './field-tas
 import { readFormula } from './formula-field.ts';
 import { readLinking } from './linking-field.ts';
 import { readPickList } from './pick-list.ts';
+import { readRollup } from './rollup-field.ts';
 import { readSubform } from './subform-field.ts';
 
 const label = itemField('field_label', 'text', 100, true);
@@ -169,6 +170,8 @@ function readDetails({ details }: Definition, type: DataType, item: JsonObject, 
       return readAutoNumber(item, task);
     case 'target':
       return readLookup(item, task);
+    case 'rollup':
+      return readRollup(item, task);
     case 'formula': {
       const formula = readFormula(item, task);
       return formula.failure ? formula : { value: { ...formula.value, read_only: true } };

@@ -4,18 +4,16 @@ import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { fromRow, type RecordRow, recordColumns } from '../../kernel/record/record.ts';
 import { Space } from '../../kernel/space/space.ts';
-import { remade } from '../../records/rules/chain.ts';
-import { historyEntry } from '../../store/records/record-history.ts';
-import { reindexParts } from '../../store/records/write-effects.ts';
+import { recompute } from '../../records/rules/chain.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
 import { loadSettings } from '../../store/space/settings-table.ts';
 
 /**
  * What a change of fields or of scoring rules leaves to be done on records: values of a deleted field, which nobody sees any
- * more, records of the linking module that came with it, values of a new formula, by which records are searched, and scores.
+ * more, records of the linking module that came with it, values of a new formula or roll-up, by which records are searched, and scores.
  */
 export interface TidyRequest extends JobOrigin {
-  /** Take a key out of records, delete all records of a module, or compute the formulas and scores of a module's records. */
+  /** Take a key out of records, delete all records of a module, or compute what follows from a module's records. */
   readonly task: 'forget' | 'drop' | 'compute';
   /** The module's number. */
   readonly module: number;
@@ -98,12 +96,12 @@ const forgetting: readonly Step[] = [
   forgetRows('crm_field_value', 'key'),
 ];
 
-/** Records whose formulas are computed in one transaction. */
+/** Records that are computed in one transaction. */
 const computedRows = 500;
 
 /**
- * Computes the formulas and scores of a batch of records; nobody is told. Nobody changes the records meanwhile, and the
- * formulas and rules are those of after they were locked: of two jobs, the values of the later one stay.
+ * Computes the formulas, roll-ups and scores of a batch of records; nobody is told. Nobody changes the records meanwhile,
+ * and the formulas and rules are those of after they were locked: of two jobs, the values of the later one stay.
  */
 const compute: Step = async (queryable, call, { module: number }, after) => {
   const { dataSpace, contents } = call.space;
@@ -118,30 +116,7 @@ const compute: Step = async (queryable, call, { module: number }, after) => {
   const module = metadata.byNumber(number);
   if (!module) return null;
   const now = { ...call, space: new Space({ ...contents, lists, metadata }) };
-  const changed = rows.flatMap((row) => {
-    const before = fromRow(row);
-    const after = remade(now, module, before, 'recompute');
-    const { changes } = historyEntry(before, after);
-    return changes.length === 0 ? [] : [{ ...after, changes }];
-  });
-  if (changed.length > 0) {
-    await queryable.query({
-      text: `WITH computed AS (
-               UPDATE crm_record SET version = version + 1, data = new.data
-               FROM unnest($3::bigint[], $4::jsonb[], $5::jsonb[]) AS new (record_id, data, changes)
-               WHERE crm_record.data_space = $1 AND crm_record.module = $2 AND crm_record.record_id = new.record_id
-               RETURNING data_space, module, crm_record.record_id, changes
-             ), ${reindexParts('computed')}
-             SELECT`,
-      values: [
-        dataSpace,
-        number,
-        changed.map(({ id }) => id),
-        changed.map(({ data }) => JSON.stringify(data)),
-        changed.map(({ changes }) => JSON.stringify(changes)),
-      ],
-    });
-  }
+  await recompute(queryable, now, module, rows.map(fromRow));
   return rows.length < computedRows ? null : (rows.at(-1)?.record_id ?? null);
 };
 

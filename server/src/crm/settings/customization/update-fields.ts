@@ -17,6 +17,7 @@ import { type FieldTask, fail, type Reading } from './field-task.ts';
 import { type FoundField, findField } from './find-field.ts';
 import { readFormula } from './formula-field.ts';
 import { labelFailure, readDecimals, readLength } from './read-field.ts';
+import { readRollup } from './rollup-field.ts';
 import { claimValues, releaseValues } from './unique-backfill.ts';
 
 const label = itemField('field_label', 'text', 100);
@@ -94,8 +95,10 @@ async function change(
     }
   }
   await changeField(transaction, call, module, field, part.value);
-  const recomputed = part.value.formula !== undefined || part.value.decimals !== undefined;
-  if (field.formula && field.custom && recomputed) await computeLater(transaction, call, module, newId());
+  const { formula, rollup, decimals } = part.value;
+  const recomputed = formula !== undefined || rollup !== undefined || decimals !== undefined;
+  if ((field.formula || field.rollup) && field.custom && recomputed)
+    await computeLater(transaction, call, module, newId());
   return success('field updated', { id: call.space.id(field.idSuffix) });
 }
 
@@ -118,6 +121,7 @@ function readChanges(raw: JsonObject, found: FoundField, task: FieldTask): Readi
     () => changePickList(raw, found, task),
     () => changeNumbering(raw, field, task),
     () => (field.custom && field.formula && raw.formula !== undefined ? readFormula(raw, task, field) : { value: {} }),
+    () => (field.rollup && raw.rollup_summary !== undefined ? readRollup(raw, task, field.rollup) : { value: {} }),
     () => readAttributes(raw, field, type, task),
   ];
   let value = {};

@@ -6,6 +6,8 @@ import type { Field, Module, PickListValue } from '../../kernel/metadata/metadat
 import { layoutApiName, layoutsOf } from '../../kernel/space/layouts-of.ts';
 import { pipelinesOf } from '../../kernel/space/pipelines-of.ts';
 import type { Space } from '../../kernel/space/space.ts';
+import { type RelatedList, relatedListId, relatedListsOf } from '../../records/list/related-lists.ts';
+import { rollupSource } from '../../records/rollups.ts';
 import { conversionTargetsOf } from '../layouts/convert-mapping.ts';
 
 /** Most values of one pick list; custom fields beyond the first ones have room of their own. */
@@ -79,7 +81,7 @@ export function fieldAnswer(
     email_parser: { fields_update_supported: writable, record_operations_supported: writable },
     data_type: kind.nameIn?.(version, field) ?? field.dataType,
     formula: formula(field),
-    rollup_summary: {},
+    rollup_summary: rollup(field, module, space),
     decimal_place: kind.decimals === null ? null : decimalsOf(field),
     currency: {},
     auto_number: {},
@@ -117,6 +119,25 @@ function formula({ formula: own, custom }: Field): object {
   if (!own) return {};
   const { returnType, expression, assumeDefault } = own;
   return { return_type: returnType, expression, ...(custom ? { assume_default: assumeDefault, dynamic: false } : {}) };
+}
+
+function rollup({ rollup: own }: Field, module: Module, space: Space): object {
+  const source = own && rollupSource(space.metadata, module, own);
+  if (!source) return {};
+  const lists = relatedListsOf(module, space.metadata);
+  const place = lists.findIndex(({ apiName }) => apiName === own.list);
+  const measured = own.field === null ? undefined : source.child.field.get(own.field);
+  return {
+    return_type: measured?.dataType ?? 'integer',
+    based_on_module: { api_name: source.child.apiName, id: space.moduleId(source.child) },
+    related_list: { api_name: own.list, id: relatedListId(space, module, lists[place] as RelatedList, place) },
+    rollup_based_on: 'related_list',
+    expression: {
+      function: own.function,
+      function_parameters: own.field === null ? [] : [{ api_name: own.field }],
+      criteria: own.criteria,
+    },
+  };
 }
 
 /** Standard fields are as old as the organization, and nobody asks for that. */

@@ -17,6 +17,7 @@ class LimitedRecords implements Records {
   readonly #all: Records;
   readonly #store: CrmStore;
   readonly #viewer: Pick<CrmCall, 'space' | 'user' | 'store'>;
+  readonly transaction: Records['transaction'];
   readonly targets: Records['targets'];
   readonly insert: Records['insert'];
   readonly update: Records['update'];
@@ -26,6 +27,7 @@ class LimitedRecords implements Records {
     this.#all = all;
     this.#store = store;
     this.#viewer = { ...viewer, store };
+    this.transaction = all.transaction;
     // Names of what look-ups point to are told to everybody; what is written was read before.
     this.targets = (...given) => all.targets(...given);
     this.insert = (...given) => all.insert(...given);

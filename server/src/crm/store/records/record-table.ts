@@ -1,4 +1,4 @@
-import type { Database } from '../../../database/database.ts';
+import type { Database, Queryable } from '../../../database/database.ts';
 import { createStatementQueue } from '../../../database/statement-queue.ts';
 import {
   fromRow,
@@ -31,7 +31,11 @@ export class RecordTable implements Records {
   readonly #inserts;
   readonly #updates;
 
-  constructor(database: Database) {
+  readonly transaction: Queryable | undefined;
+
+  /** `transaction`: what the database's statements all belong to, if they do. */
+  constructor(database: Database, transaction?: Queryable) {
+    this.transaction = transaction;
     this.#database = database;
     this.#reads = createStatementQueue<RecordKey, StoredRecord | undefined>({
       run: (keys) => this.#readAll(keys),

@@ -9,7 +9,7 @@ export class TransactionRecords extends RecordTable {
   readonly #transaction: Queryable;
 
   constructor(database: Database, transaction: Queryable) {
-    super(database);
+    super(database, transaction);
     this.#transaction = transaction;
   }
 

@@ -84,14 +84,15 @@ export async function inOneTransaction<Result>(
   const result = await slotsOf(store.database).run(dataSpace, () =>
     store.database.transaction(async (transaction) => {
       const database = new TransactionDatabase(store.database, transaction);
+      const inside: Queryable = { query: (statement) => database.query(statement) };
       const inner: CrmStore = {
         ...store,
         database,
-        records: new RecordTable(database),
+        records: new RecordTable(database, inside),
         // Rows are held until the end, and so whoever waits for one of them must not hold what this one waits for.
         changeLocks: new KeyedLocks(),
       };
-      const answer = await work(inner, { query: (statement) => database.query(statement) });
+      const answer = await work(inner, inside);
       changedSpace = database.hadTransactions;
       return answer;
     }, longReadLimits),

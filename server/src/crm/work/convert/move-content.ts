@@ -2,6 +2,7 @@ import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { activityModules } from '../../kernel/metadata/activities.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
+import { rollUp } from '../../records/rules/chain.ts';
 import type { ConversionTarget } from '../../settings/layouts/convert-mapping.ts';
 import { movedActivities, movedNotesParts } from '../../store/records/moved-references.ts';
 import { type Conversion, targetModule } from './read-conversion.ts';
@@ -65,6 +66,12 @@ export async function moveContent(
       of?.id ?? null,
     ],
   });
+  const moved = [leadId, ...Object.values(made).flatMap((record) => record?.id ?? [])];
+  await rollUp(
+    transaction,
+    call,
+    new Map(['Leads', ...Object.keys(made)].map((name) => [number(name), new Set(moved)])),
+  );
   if (made.Deals) {
     await transaction.query({
       text: `INSERT INTO crm_link (data_space, relation, left_id, right_id, data, created_by, created_at_ms, modified_at_ms)

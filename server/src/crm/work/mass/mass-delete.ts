@@ -2,6 +2,7 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { readJsonBody } from '../../kernel/json-body.ts';
 import { recordModule } from '../../records/record-module.ts';
 import { deletionAnswer } from '../../records/write/delete-records.ts';
+import { removeRecords } from '../../records/write/remove-records.ts';
 import { answerItemList } from '../../wire/item-list.ts';
 import { scheduleMass } from './mass-jobs.ts';
 import { readMassTarget } from './mass-request.ts';
@@ -11,9 +12,8 @@ export async function massDelete(call: CrmCall): Promise<CrmAnswer> {
   const module = recordModule(call, 'Delete');
   const target = readMassTarget(call, module, readJsonBody(call.body));
   if ('view' in target) return scheduleMass(call, module, 'mass_delete', target, {});
-  const { store, space, user, nowMs } = call;
   const { ids } = target;
-  const outcomes = await store.records.delete(space.dataSpace, module.number, ids, user.id, nowMs);
+  const outcomes = await removeRecords(call, module, ids);
   const answers = ids.map((id) => deletionAnswer(id, outcomes.get(id), 'record is deleted'));
   const answer = answerItemList('data', answers, 200);
   // The contract keeps 400 for what is wrong with the request itself.

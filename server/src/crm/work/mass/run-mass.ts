@@ -5,6 +5,7 @@ import type { CrmCall } from '../../kernel/call.ts';
 import type { JsonObject } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import { mayUse, type RecordPermission } from '../../records/record-module.ts';
+import { removeRecords } from '../../records/write/remove-records.ts';
 import { storeFor } from '../../store/records/limited-records.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
 import { convertOne } from '../convert/convert-inventory.ts';
@@ -73,8 +74,8 @@ const update: Act = async (call, module, ids, { item }) => {
   });
 };
 
-const remove: Act = async ({ store, space, user, nowMs }, module, ids) => {
-  const outcomes = await store.records.delete(space.dataSpace, module.number, ids, user.id, nowMs);
+const remove: Act = async (call, module, ids) => {
+  const outcomes = await removeRecords(call, module, ids);
   return ids.map((id): Outcome => {
     const outcome = outcomes.get(id);
     if (outcome === 'deleted') return 'changed';

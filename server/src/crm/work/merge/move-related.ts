@@ -4,6 +4,7 @@ import type { CrmCall } from '../../kernel/call.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';
+import { removeRecords } from '../../records/write/remove-records.ts';
 import { type PointingRecord, pointingRecords } from '../../store/records/pointing-records.ts';
 import type { Merge } from './read-merge.ts';
 
@@ -68,8 +69,7 @@ async function pointTo(
   }
   if (doubled.length === 0) return;
   // A link to what the master is linked to already; the master keeps its own.
-  const { space, store, user, nowMs } = call;
-  await store.records.delete(space.dataSpace, module.number, doubled, user.id, nowMs);
+  await removeRecords(call, module, doubled);
 }
 
 /** The same value with other ids in it; the very same one when there are none of them. */

@@ -7,6 +7,7 @@ import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import { mayUse } from '../../records/record-module.ts';
 import { type BatchItem, newBatch } from '../../records/rules/batch.ts';
 import { chains, run } from '../../records/rules/chain.ts';
+import { removeRecords } from '../../records/write/remove-records.ts';
 import { lockRecords } from '../../store/records/pointing-records.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
 import { type MergeProgress, type MergeRequest, whyNotMerged } from './merge-records.ts';
@@ -47,9 +48,9 @@ async function runMerge(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   return { state: 'completed', result: {} };
 }
 
-async function removeChildren({ store, space, user, nowMs }: CrmCall, module: Module, { children }: Merge) {
+async function removeChildren(call: CrmCall, module: Module, { children }: Merge) {
   const ids = children.map(({ id }) => id);
-  const outcomes = await store.records.delete(space.dataSpace, module.number, ids, user.id, nowMs);
+  const outcomes = await removeRecords(call, module, ids);
   const left = ids.find((id) => outcomes.get(id) !== 'deleted');
   if (left !== undefined) throw new JobFailure('RECORD_LOCKED', 'the record is locked', { id: left });
 }

@@ -8,7 +8,8 @@ import { lifetimes } from '../../kernel/lifetimes.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { filtersParameter } from '../../language/query/column-criteria.ts';
-import { remade } from '../../records/rules/chain.ts';
+import { hasRollups, rolledParents } from '../../records/rollups.ts';
+import { remade, rollUp } from '../../records/rules/chain.ts';
 import { uniqueClaims } from '../../records/unique-claims.ts';
 import { lockBinned, moveFromBin } from '../../store/records/restore-records.ts';
 import { claim } from '../../store/records/unique-values.ts';
@@ -155,6 +156,19 @@ async function restore(call: CrmCall, ids: readonly string[]): Promise<CrmAnswer
       .filter(({ record }) => !lost.has(record.id))
       .map(({ module, record }) => remade(call, modules.get(module) as Module, record, 'restore'));
     if (records.length > 0) await moveFromBin(transaction, space.dataSpace, records, user.id, nowMs);
+    const restoredIn = Map.groupBy(
+      binned.filter(({ record }) => !lost.has(record.id)),
+      ({ module }) => module,
+    );
+    for (const [number, back] of restoredIn) {
+      const module = modules.get(number) as Module;
+      const data = back.map(({ record }) => record.data);
+      await rollUp(transaction, call, rolledParents(space.metadata, module, data));
+      // What the records themselves say of others may have changed while they were away.
+      if (hasRollups(space.metadata, module)) {
+        await rollUp(transaction, call, new Map([[number, new Set(back.map(({ record }) => record.id))]]));
+      }
+    }
     return new Set(records.map(({ id }) => id));
   });
   const items = answers(ids, (id) => restored.has(id), 'record restored').map((answer): ItemAnswer => {

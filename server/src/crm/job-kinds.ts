@@ -9,6 +9,7 @@ import { auditKind } from './work/audit/run-export.ts';
 import { readKind } from './work/bulk/read/run-read.ts';
 import { writeKind } from './work/bulk/write/run-write.ts';
 import { massConvertKind } from './work/convert/mass-convert.ts';
+import { inventoryConvertKind } from './work/convert/mass-convert-inventory.ts';
 import { ruleLockingKind } from './work/locking/rule-locking.ts';
 import { massKinds } from './work/mass/run-mass.ts';
 import { mergeKind } from './work/merge/run-merge.ts';
@@ -19,6 +20,7 @@ export const jobKinds: Readonly<Record<WorkedOperation, JobKind>> = {
   read: readKind,
   write: writeKind,
   ...massKinds,
+  inventory_convert: inventoryConvertKind,
   mass_convert: massConvertKind,
   merge: mergeKind,
   rule_locking: ruleLockingKind,

@@ -25,11 +25,11 @@ import {
 import { recordErrors } from '../../records/write/described-writes.ts';
 import { newRecord, record } from '../../wire/openapi/record-schemas.ts';
 import { anyOf, module } from '../../wire/scopes.ts';
-import { massConvertInventory, massConvertInventoryStatus } from '../mass/mass-convert-inventory.ts';
 import { maxMassIds } from '../mass/mass-request.ts';
 import { getConversionOptions } from './conversion-options.ts';
 import { convertRecord } from './convert-record.ts';
 import { massConvert, massConvertStatus } from './mass-convert.ts';
+import { massConvertInventory, massConvertInventoryStatus } from './mass-convert-inventory.ts';
 import { conversionTargets } from './read-conversion.ts';
 
 const tagNames = listOf(either(text, input({ name: text })));

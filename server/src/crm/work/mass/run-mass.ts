@@ -8,14 +8,19 @@ import { mayUse, type RecordPermission } from '../../records/record-module.ts';
 import { removeRecords } from '../../records/write/remove-records.ts';
 import { storeFor } from '../../store/records/limited-records.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
-import { convertOne } from '../convert/convert-inventory.ts';
 import { giveTo } from './change-owner.ts';
 import type { MassProgress, MassRequest } from './mass-jobs.ts';
 import { isUnknownRecord, updateAll } from './mass-update.ts';
 
 /** What became of one record. */
-type Outcome = 'changed' | 'failed' | 'gone';
-type Act = (call: CrmCall, module: Module, ids: readonly string[], request: MassRequest) => Promise<readonly Outcome[]>;
+export type Outcome = 'changed' | 'failed' | 'gone';
+/** What is done with the records of one transaction. */
+export type Act = (
+  call: CrmCall,
+  module: Module,
+  ids: readonly string[],
+  request: MassRequest,
+) => Promise<readonly Outcome[]>;
 
 /**
  * Works on a mass action: some hundreds of records a transaction, which also says how far the job is. So nothing is done
@@ -45,6 +50,11 @@ async function run(permission: RecordPermission, act: Act, call: CrmCall, runnin
         }),
     );
   }
+}
+
+/** A mass action as a kind of job; `permission`: what its user needs of the module. */
+export function massKind(permission: RecordPermission, act: Act): JobKind {
+  return { run: (call, running) => run(permission, act, call, running) };
 }
 
 function counted(progress: MassProgress, outcomes: readonly Outcome[]): MassProgress {
@@ -94,23 +104,8 @@ const give: Act = async (call, module, ids, { owner }) => {
   });
 };
 
-const convert: Act = async (call, module, ids, { convert: asked = [], owner = null }) => {
-  const targets = asked.flatMap(({ module: name, carriesTags }) => {
-    const target = call.space.metadata.find(name);
-    if (target) mayUse(call, target, 'Create');
-    return target ? [{ module: target, carriesTags }] : [];
-  });
-  const outcomes: Outcome[] = [];
-  for (const id of ids) {
-    const answer = await convertOne(call, module, id, { targets, ownerId: owner });
-    outcomes.push(answer === 'unknown' ? 'gone' : answer.status === 'success' ? 'changed' : 'failed');
-  }
-  return outcomes;
-};
-
-export const massKinds: Readonly<Record<MassOperation, JobKind>> = {
-  mass_update: { run: (call, running) => run('Edit', update, call, running) },
-  mass_delete: { run: (call, running) => run('Delete', remove, call, running) },
-  inventory_convert: { run: (call, running) => run('View', convert, call, running) },
-  mass_owner: { run: (call, running) => run('Edit', give, call, running) },
+export const massKinds: Readonly<Record<Exclude<MassOperation, 'inventory_convert'>, JobKind>> = {
+  mass_update: massKind('Edit', update),
+  mass_delete: massKind('Delete', remove),
+  mass_owner: massKind('Edit', give),
 };

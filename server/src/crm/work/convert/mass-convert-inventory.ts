@@ -2,11 +2,12 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal } from '../../kernel/errors.ts';
 import { isJsonObject, readJsonBody } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
-import { recordModule } from '../../records/record-module.ts';
+import { mayUse, recordModule } from '../../records/record-module.ts';
 import { referenceIn } from '../../wire/item-list.ts';
-import { readTargets } from '../convert/convert-inventory.ts';
-import { massJobStatus, scheduleMassOf } from './mass-jobs.ts';
-import { readMassIds } from './mass-request.ts';
+import { massJobStatus, scheduleMassOf } from '../mass/mass-jobs.ts';
+import { readMassIds } from '../mass/mass-request.ts';
+import { type Act, massKind, type Outcome } from '../mass/run-mass.ts';
+import { convertOne, readTargets } from './convert-inventory.ts';
 
 /** POST /{Quotes|Sales_Orders}/actions/mass_convert (crm-api 11): a job converts the records, each by itself. */
 export async function massConvertInventory(call: CrmCall): Promise<CrmAnswer> {
@@ -39,3 +40,19 @@ function readOwner({ space }: CrmCall, raw: unknown): string {
   const json_path = isJsonObject(raw) ? '$.assign_to.id' : '$.assign_to';
   throw new Refusal('INVALID_DATA', { details: { api_name: 'assign_to', json_path }, message: idInvalid });
 }
+
+const convert: Act = async (call, module, ids, { convert: asked = [], owner = null }) => {
+  const targets = asked.flatMap(({ module: name, carriesTags }) => {
+    const target = call.space.metadata.find(name);
+    if (target) mayUse(call, target, 'Create');
+    return target ? [{ module: target, carriesTags }] : [];
+  });
+  const outcomes: Outcome[] = [];
+  for (const id of ids) {
+    const answer = await convertOne(call, module, id, { targets, ownerId: owner });
+    outcomes.push(answer === 'unknown' ? 'gone' : answer.status === 'success' ? 'changed' : 'failed');
+  }
+  return outcomes;
+};
+
+export const inventoryConvertKind = massKind('View', convert);

@@ -34,6 +34,12 @@ export function sharesOf(
   });
 }
 
+/** The part of a statement that ends the sharing of records that are deleted for good; `of` names these. */
+export function deletedSharesPart(of: string): string {
+  return `DELETE FROM crm_record_share USING ${of}
+    WHERE crm_record_share.data_space = ${of}.data_space AND crm_record_share.record_id = ${of}.record_id`;
+}
+
 /** With whom a record is shared. */
 export function sharesOfRecord(queryable: Queryable, dataSpace: number, id: string): Promise<RecordShare[]> {
   return queryable.query<RecordShare>({

@@ -1,10 +1,7 @@
 import type { Database, Queryable } from '../../../database/database.ts';
-import { deletedMailPart } from '../../../mail/outbox.ts';
-import { deletedAttachmentsPart } from '../../content/attachments/attachments.ts';
-import { deletedEmailsPart } from '../../content/emails/emails.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
-import { deletedFilesParts } from '../../store/files/file-parts.ts';
 import { notesModule, notesOf } from '../../store/records/record-references.ts';
+import { belongingsParts } from './belongings.ts';
 
 /** Which records of the bin are deleted permanently: a condition over `crm_deleted_record` and its parameters. */
 export interface BinChoice {
@@ -22,8 +19,8 @@ export interface BinPlace {
 }
 
 /**
- * Deletes records of the bin permanently, with one statement: their data, notes, attachments, photo, mails, and what their
- * timeline says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
+ * Deletes records of the bin permanently, with one statement: their data, notes and all that belongs to them
+ * (`belongings.ts`), and what their timeline says of values. That they were there, and who did what, stays to be told (GET /{module}/deleted, the audit log).
  * @returns where they were, in the order of modules and ids.
  */
 export async function purge(queryable: Queryable, choice: BinChoice, nowMs: number): Promise<BinPlace[]> {
@@ -48,14 +45,7 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
              UPDATE crm_deleted_record AS bin SET purged_at_ms = ${now}::bigint, data = '{}' FROM chosen
              WHERE bin.data_space = chosen.data_space AND bin.module = chosen.module AND bin.record_id = chosen.record_id
              RETURNING bin.data_space, bin.module, bin.record_id
-           ), attached AS (
-             ${deletedAttachmentsPart('gone')}
-           ), unused AS (
-             SELECT data_space, file_id FROM attached WHERE file_id IS NOT NULL
-             UNION SELECT data_space, photo FROM chosen WHERE photo IS NOT NULL
-           ), ${deletedFilesParts('unused')}, mailed AS (${deletedEmailsPart('gone')}
-           ), mails AS (${deletedMailPart('mailed')}
-           ), silent AS (
+           ), ${belongingsParts('gone', 'chosen')}, silent AS (
              UPDATE crm_timeline SET changes = '[]' FROM gone
              WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id
            ), told AS (

@@ -3,6 +3,7 @@ import { until } from '../../../testing/platform-process.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
+import { belongings, staying } from './belongings.ts';
 import { sweepBin } from './purge.ts';
 
 const crm = await startCrm();
@@ -111,6 +112,56 @@ test('a job deletes what its user may delete, and what lay in the bin when it wa
   await until(ended, 'the neighbour has emptied its bin');
   expect(await names()).toContain('mine to keep');
   expect(await deleted('Leads', 'recycle')).toContain(lead);
+});
+
+test('every table that names a record goes with it for good, or says why not', async () => {
+  const rows = await crm.database.query<{ name: string }>({
+    text: `SELECT c.table_name || '.' || c.column_name AS name FROM information_schema.columns AS c
+           JOIN information_schema.columns AS space USING (table_schema, table_name)
+           WHERE table_schema = current_schema() AND space.column_name = 'data_space' AND c.data_type = 'bigint'
+             AND c.column_name IN ('record_id', 'parent_id', 'target_id', 'left_id', 'right_id', 'entity_id')`,
+  });
+  expect(rows.map(({ name }) => name).sort()).toEqual([...belongings, ...Object.keys(staying)].sort());
+});
+
+test('what is shared and what was converted goes for good with either side', async () => {
+  const { id: user } = (await call('GET', 'users', { query: { type: 'CurrentUser' } })).json.users[0];
+  const data_sharing = [{ module: { api_name: 'Quotes' }, share_type: 'private' }];
+  await call('PUT', 'settings/data_sharing', { body: { data_sharing } });
+  const product = await one('Products', { Product_Name: 'p' });
+  const quote = () =>
+    one('Quotes', {
+      Subject: 'q',
+      Quoted_Items: [{ Product_Name: { id: product }, Quantity: 1 }],
+      Account_Name: account,
+    });
+  const account = { id: await one('Accounts', { Account_Name: 'buyer' }) };
+  const convert = async (id: string): Promise<string> => {
+    const body = { data: [{ convert_to: [{ module: { api_name: 'Sales_Orders' } }] }] };
+    const answer = await call('POST', `Quotes/${id}/actions/convert`, { body });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.json.data[0].details.Sales_Orders.id;
+  };
+  const [first, second] = [await quote(), await quote()];
+  const added = await crm.addUser('Sharer');
+  const other = added.find(({ environment }) => environment === 'production')?.userId;
+  const share = [{ user: { id: other }, permission: 'read_only' }];
+  crm.store.spaces.forget(Number(String(user).slice(0, 7)));
+  const shared = await call('POST', `Quotes/${first}/actions/share`, { body: { share } });
+  expect(shared.status, shared.text).toBe(200);
+  const orders = [await convert(first), await convert(second)];
+  const left = async (table: string, column: string) =>
+    (await crm.database.query<{ id: string }>({ text: `SELECT ${column} AS id FROM ${table}` })).map(({ id }) => id);
+  expect([await left('crm_record_share', 'record_id'), await left('crm_conversion', 'record_id')]).toEqual([
+    [first],
+    [first, second],
+  ]);
+  await call('DELETE', `Quotes/${first}`);
+  expect(await left('crm_record_share', 'record_id')).toEqual([first]);
+  await call('DELETE', `${path}/${first}`);
+  await call('DELETE', `Sales_Orders/${orders[1]}`);
+  await call('DELETE', `${path}/${orders[1]}`);
+  expect([await left('crm_record_share', 'record_id'), await left('crm_conversion', 'record_id')]).toEqual([[], []]);
 });
 
 test('what has been in the bin for sixty days goes, and is listed for another hundred and twenty', async () => {

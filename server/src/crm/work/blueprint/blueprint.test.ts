@@ -55,6 +55,27 @@ describe('a blueprint', () => {
     });
   });
 
+  test('writes the note that comes with a transition, or neither', async () => {
+    const id = await newCase();
+    const close = await transition(id, 'Close');
+    const notes = async () =>
+      (await call('GET', `Cases/${id}/Notes`, { query: { fields: 'Note_Content' } })).json?.data;
+    for (const Notes of [7, ['x'], 'x'.repeat(32_001)]) {
+      const { json } = await perform(id, close, { Notes });
+      expect(json.blueprint[0]).toMatchObject({
+        ...{ code: 'INVALID_DATA', details: { api_name: 'Notes', json_path: '$.blueprint[0].data.Notes' } },
+      });
+      expect([await status(id), await notes()]).toEqual(['New', undefined]);
+    }
+    const wrong = await perform(id, close, { Notes: 'fine', Email: 'no address' });
+    expect(wrong.json.blueprint[0].details).toMatchObject({ api_name: 'Email' });
+    expect(await notes()).toBeUndefined();
+    expect((await perform(id, close, { Notes: 'It is done.' })).status).toBe(200);
+    expect([await status(id), await notes()]).toMatchObject(['Closed', [{ Note_Content: 'It is done.' }]]);
+    const again = await perform(id, close, { Notes: 'twice' });
+    expect([again.status, (await notes()).length]).toEqual([400, 1]);
+  });
+
   test('moves a record with the values that the transition needs, together', async () => {
     const id = await newCase();
     const hold = await transition(id, 'Hold');

@@ -71,17 +71,12 @@ export class CrmBenchPlatform {
     }
   }
 
-  async tenant(name: string, leads: number): Promise<Tenant> {
+  async tenant(name: string, leads: number, owners?: (dataSpace: number) => string): Promise<Tenant> {
     const email = `${name}@bench.example`;
     const password = randomBytes(12).toString('hex');
     const user = await this.#run('user', 'create', '--dc', 'us', '--email', email, '--password', password);
     const client = await this.#run('client', 'create', '--dc', 'us', '--owner', email, '--type', 'self');
-    const { client_id, client_secret } = client;
-    const { code } = await this.#run('self-client', 'code', '--dc', 'us', '--client-id', client_id, '--scope', scope);
-    const body = new URLSearchParams({ grant_type: 'authorization_code', client_id, client_secret, code });
-    const accounts = this.#platform.ready.dataCenters.us?.accounts;
-    const answer = await fetch(`${accounts}/oauth/v2/token`, { method: 'POST', body });
-    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const token = await this.#tokenOf(client, user.environments.production);
     const { rows } = await this.#database.query<{ data_space: number; user_id: string }>(
       `SELECT space.data_space, person.user_id FROM crm_data_space AS space JOIN crm_user AS person USING (data_space)
        WHERE space.organization_id = $1 AND space.environment = 'production' LIMIT 1`,
@@ -89,13 +84,42 @@ export class CrmBenchPlatform {
     );
     const { data_space: dataSpace, user_id: owner } = rows[0] as (typeof rows)[number];
     for (let done = 0; done < leads; done += rowsPerStatement) {
-      await this.#insertLeads(dataSpace, owner, done, Math.min(rowsPerStatement, leads - done), companiesOf(leads));
+      const count = Math.min(rowsPerStatement, leads - done);
+      await this.#insertLeads(dataSpace, owners?.(dataSpace) ?? owner, done, count, companiesOf(leads));
     }
     await this.#database.query('UPDATE crm_data_space SET next_sequence = $2 WHERE data_space = $1', [
       dataSpace,
       firstSequence + leads,
     ]);
     return { leads, zgid: user.environments.production, token, dataSpace };
+  }
+
+  /** The token of somebody with an account of their own, who becomes a user of the organization, as `as` makes the row. */
+  async member(
+    name: string,
+    { zgid }: Tenant,
+    as: (zuid: string) => { text: string; values: unknown[] },
+  ): Promise<string> {
+    const email = `${name}@bench.example`;
+    const password = randomBytes(12).toString('hex');
+    const user = await this.#run('user', 'create', '--dc', 'us', '--email', email, '--password', password);
+    await this.query(as(user.user_id));
+    const client = await this.#run('client', 'create', '--dc', 'us', '--owner', email, '--type', 'self');
+    return this.#tokenOf(client, zgid);
+  }
+
+  async query({ text, values }: { text: string; values: unknown[] }): Promise<void> {
+    await this.#database.query(text, values);
+  }
+
+  async #tokenOf(client: { client_id: string; client_secret: string }, organization: string): Promise<string> {
+    const { client_id, client_secret } = client;
+    const self = ['--dc', 'us', '--client-id', client_id, '--scope', scope, '--organization', organization];
+    const { code } = await this.#run('self-client', 'code', ...self);
+    const body = new URLSearchParams({ grant_type: 'authorization_code', client_id, client_secret, code });
+    const accounts = this.#platform.ready.dataCenters.us?.accounts;
+    const answer = await fetch(`${accounts}/oauth/v2/token`, { method: 'POST', body });
+    return ((await answer.json()) as { access_token: string }).access_token;
   }
 
   /** Rows of organizations that are only there: nobody calls them. */
@@ -117,19 +141,20 @@ export class CrmBenchPlatform {
     await this.#workshop[Symbol.asyncDispose]();
   }
 
+  /** `owner`: an id, or SQL over the number `n` of a lead. */
   async #insertLeads(dataSpace: number, owner: string, from: number, count: number, companies: number): Promise<void> {
     await this.#database.query(
       `INSERT INTO crm_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
                                modified_by, modified_at_ms, activity_at_ms, converted, data)
-       SELECT $1::integer, 2175, $1::bigint * 1000000000000 + ${firstSequence} + n, 1, 'Sample Lead' || n, $2::bigint,
-              $2::bigint, at, $2::bigint, at, at, false,
+       SELECT $1::integer, 2175, $1::bigint * 1000000000000 + ${firstSequence} + n, 1, 'Sample Lead' || n, ${owner},
+              ${owner}, at, ${owner}, at, at, false,
               jsonb_build_object('First_Name', 'Sample', 'Last_Name', 'Lead' || n, 'Full_Name', 'Sample Lead' || n,
-                'Company', 'Company' || n % $5::integer, 'Email', 'lead' || n || '@acme.example', 'Phone', '+1 555 0100',
+                'Company', 'Company' || n % $4::integer, 'Email', 'lead' || n || '@acme.example', 'Phone', '+1 555 0100',
                 'Lead_Source', (ARRAY['Advertisement', 'Cold Call', 'Partner', 'Trade Show', 'Web Research'])[1 + n % 5],
                 'No_of_Employees', n % 900, 'Annual_Revenue', n::bigint * 7919 % 1000000)
-       FROM generate_series($3::integer, $3::integer + $4::integer - 1) AS n,
+       FROM generate_series($2::integer, $2::integer + $3::integer - 1) AS n,
             LATERAL (SELECT 1760000000000 + n::bigint * 1000 AS at) AS moment`,
-      [dataSpace, owner, from, count, companies],
+      [dataSpace, from, count, companies],
     );
   }
 

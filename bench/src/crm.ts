@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type BulkMeasurement, measureReads, measureWrites } from './crm-bulk.ts';
 import { CrmBenchPlatform } from './crm-platform.ts';
+import { sharedSubjects, sharedTenants, sharing } from './crm-sharing.ts';
 import { type CrmSubject, crmSubjects } from './crm-subjects.ts';
 import { type Measurement, measure, type Slice, summarize } from './load.ts';
 
@@ -12,6 +13,7 @@ and write.
   --leads N         leads of the large organization (default 1000000)
   --seconds N       time of each measurement (default 5)
   --connections N   connections of each measurement (default 8)
+  --sharing         only an organization with sharing rules: a user who sees little beside an administrator
   --json            one JSON document on standard output
 `;
 const fewLeads = 10_000;
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     leads: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '8' },
+    sharing: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -55,22 +58,14 @@ async function run(): Promise<number> {
     const [few, many] = [await crmSubjects(platform.api, small), await crmSubjects(platform.api, large)];
     const rows: Row[] = [];
     for (const [index, { name }] of few.entries()) {
-      const pair = [few[index], many[index]] as [CrmSubject, CrmSubject];
-      const taken: [Slice[], Slice[]] = [[], []];
-      for (let turn = 0; turn < slices; turn++) {
-        for (const [which, { next, expected }] of pair.entries()) {
-          const time = { warmUpSeconds: seconds / slices / 4, seconds: seconds / slices };
-          taken[which]?.push(await measure({ port, connections, ...time, next, expected }));
-        }
-      }
-      const results = taken.map(summarize);
+      const results = await compared(port, [few[index], many[index]] as [CrmSubject, CrmSubject]);
       for (const [which, { requestsPerSecond, p99Ms, errors: wrong, firstError }] of results.entries()) {
         errors += wrong;
         if (firstError !== undefined) say(`${name}: ${firstError}`);
         const tenant = which === 0 ? small : large;
         rows.push({ name, leads: tenant.leads, requestsPerSecond: round(requestsPerSecond), p99Ms: round(p99Ms) });
       }
-      say(line(name, results as [Measurement, Measurement]));
+      say(line(name, results));
     }
     const read = await measureReads(platform, large);
     say(bulkLine('bulk read', read));
@@ -78,6 +73,46 @@ async function run(): Promise<number> {
     say(bulkLine('bulk write', write));
     const bulk = { read: rounded(read), write: rounded(write) };
     if (values.json) process.stdout.write(`${JSON.stringify({ rows, bulk })}\n`);
+  } finally {
+    await platform.close();
+  }
+  return errors === 0 ? 0 : 1;
+}
+
+/** Measures two subjects in turn. */
+async function compared(port: number, pair: readonly [CrmSubject, CrmSubject]): Promise<[Measurement, Measurement]> {
+  const taken: [Slice[], Slice[]] = [[], []];
+  for (let turn = 0; turn < slices; turn++) {
+    for (const [which, { next, expected }] of pair.entries()) {
+      const time = { warmUpSeconds: seconds / slices / 4, seconds: seconds / slices };
+      taken[which]?.push(await measure({ port, connections, ...time, next, expected }));
+    }
+  }
+  return taken.map(summarize) as [Measurement, Measurement];
+}
+
+/** Lists and searches of an administrator, and of a user who sees what 21 of 1,000 users own. */
+async function runSharing(): Promise<number> {
+  const platform = await CrmBenchPlatform.start();
+  let errors = 0;
+  try {
+    say(`Filling in ${leads} leads of ${sharing.users} users …`);
+    const { administrator, limited } = await sharedTenants(platform, leads);
+    await platform.settle();
+    const port = Number(new URL(platform.api).port);
+    const [all, some] = [sharedSubjects(administrator), sharedSubjects(limited)];
+    const rows: object[] = [];
+    for (const [index, { name }] of all.entries()) {
+      const results = await compared(port, [all[index], some[index]] as [CrmSubject, CrmSubject]);
+      for (const { errors: wrong, firstError } of results) {
+        errors += wrong;
+        if (firstError !== undefined) say(`${name}: ${firstError}`);
+      }
+      const [{ requestsPerSecond: ofAll }, { requestsPerSecond: ofSome }] = results;
+      rows.push({ name, leads, administrator: round(ofAll), limited: round(ofSome), ratio: round(ofAll / ofSome) });
+      say(line(name, results));
+    }
+    if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
   } finally {
     await platform.close();
   }
@@ -104,7 +139,8 @@ function round(value: number): number {
 }
 
 if (values.help) process.stdout.write(usage);
-else if (leads >= fewLeads && seconds > 0 && connections >= 1) process.exitCode = await run();
+else if (leads >= fewLeads && seconds > 0 && connections >= 1)
+  process.exitCode = await (values.sharing ? runSharing() : run());
 else {
   process.stderr.write(usage);
   process.exitCode = 2;

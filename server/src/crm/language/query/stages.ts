@@ -76,5 +76,7 @@ function textOf(condition: Condition): string {
   if (condition.kind === 'test') {
     return JSON.stringify([condition.column.field.apiName, condition.operator, condition.negated, condition.values]);
   }
-  return `${condition.kind}(${condition.parts.map(textOf).join(',')})`;
+  // What says nothing of terms, as whose records somebody sees, does not change what they name.
+  const parts = condition.kind === 'all' ? condition.parts.filter(impliesTerms) : condition.parts;
+  return `${condition.kind}(${parts.map(textOf).join(',')})`;
 }

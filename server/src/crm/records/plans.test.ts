@@ -11,6 +11,7 @@ import { notesModule } from '../store/records/record-references.ts';
 import { sharedWith } from '../store/records/record-shares.ts';
 import { RecordTable } from '../store/records/record-table.ts';
 import { selectAcross, selectRecords } from '../store/records/select-records.ts';
+import { selectRollups } from '../store/records/select-rollups.ts';
 import { settleRecords } from '../testing/settle-records.ts';
 import { territoryScope } from './list/territory-scope.ts';
 
@@ -249,6 +250,21 @@ const works: [string, (database: Database) => Promise<unknown>][] = [
       ],
     ],
   ),
+  [
+    'rolling up the notes of a lead',
+    (db) =>
+      selectRollups(
+        db,
+        big,
+        [`${big}000000000007`],
+        [
+          {
+            ...{ key: 'Notes', module: notesModule, lookup: 'Parent_Id', value: 'count(*)', condition: () => 'true' },
+            pointing: `(r.data -> 'Parent_Id' ->> 'id')`,
+          },
+        ],
+      ),
+  ],
   ['attachments by their ids', (db) => attachmentsOf(db, { ids: `${big}000000200007` })],
   [
     'listing a small data space',

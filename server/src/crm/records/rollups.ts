@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import { comparisonOf, decimalsOf, kindOf } from '../fields/field-kinds.ts';
 import { rounded } from '../fields/values/formulas.ts';
-import { type Field, type Metadata, type Module, type Rollup, wholeModule } from '../kernel/metadata/metadata.ts';
+import { type Field, Metadata, type Module, type Rollup, wholeModule } from '../kernel/metadata/metadata.ts';
 import type { RecordData, StoredValue } from '../kernel/record/record.ts';
 import type { Space } from '../kernel/space/space.ts';
 import { jsonKey } from '../language/query/column-sql.ts';
@@ -47,10 +47,11 @@ const known = new WeakMap<Metadata, readonly OwnRollup[]>();
 export function rollupsOf(metadata: Metadata): readonly OwnRollup[] {
   let all = known.get(metadata);
   if (!all) {
-    all = metadata.modules.flatMap((module) => {
-      const parent = wholeModule(module);
+    // What a profile does not see counts all the same.
+    const whole = new Metadata(metadata.modules.map(wholeModule), metadata.modifiedAtMs);
+    all = whole.modules.flatMap((parent) => {
       return parent.fields.flatMap((field) => {
-        const source = field.rollup && rollupSource(metadata, parent, field.rollup);
+        const source = field.rollup && rollupSource(whole, parent, field.rollup);
         return field.rollup && source ? [{ parent, field, rollup: field.rollup, ...source }] : [];
       });
     });

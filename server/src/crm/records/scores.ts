@@ -1,6 +1,6 @@
-import { layoutId } from '../kernel/ids.ts';
 import { type Module, wholeModule } from '../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../kernel/record/record.ts';
+import { layoutByKey, layoutsOf } from '../kernel/space/layouts-of.ts';
 import type { Setting } from '../kernel/space/setting.ts';
 import type { Space } from '../kernel/space/space.ts';
 import { matches } from '../language/query/matches.ts';
@@ -29,7 +29,8 @@ export function activeScoringRules(space: Space, { number }: Module): readonly S
 export function scoresOf(space: Space, module: Module, record: StoredRecord): Scores | undefined {
   const whole = wholeModule(module);
   const rules = activeScoringRules(space, module).filter(
-    ({ definition: { layout } }) => layout === null || layout === layoutOf(space, module, record),
+    ({ definition: { layout } }) =>
+      layout === null || layout === layoutByKey(layoutsOf(space, module), record.data.Layout).id,
   );
   if (rules.length === 0) return undefined;
   return Object.fromEntries(
@@ -42,8 +43,4 @@ export function scoresOf(space: Space, module: Module, record: StoredRecord): Sc
       return [id, sum];
     }),
   );
-}
-
-function layoutOf({ dataSpace }: Space, { number }: Module, { data }: StoredRecord): string {
-  return typeof data.Layout === 'string' ? data.Layout : layoutId(dataSpace, number);
 }

@@ -47,7 +47,6 @@ const appointments = 'Bookings of services are a product of their own.';
 const mailing = 'The mailing of the original works in mailboxes that users connect; here mail is only sent.';
 const documents = 'Documents made of templates need the office suite of the original.';
 const pages = 'Forms and wizards are pages of the original; here pages are the programs of others.';
-const notYet = 'Not built yet.';
 
 /** Why an area is not there, or not the whole of it. */
 export const decisions: Readonly<Record<string, string>> = {

@@ -13,9 +13,13 @@ const fieldRules = [
   { id: '3', score: -7, criteria: when('Company', 'Engines') },
   { id: '4', score: 9, criteria: when('Gone', 'x') },
 ];
+const own = '1000001000000000043';
 const scored = (data: Record<string, string>, over: Partial<ScoringRule> = {}) => {
   const definition = { module: number, name: 'R', description: null, layout: null, active: true, fieldRules, ...over };
-  const space = spaceWith(withSetting('scoring_rule', 0, definition));
+  const layout = { name: 'Own', active: true, profiles: null, sections: null, unused: [], keys: ['own'] };
+  const rules = withSetting('scoring_rule', 0, definition).lists;
+  const [item] = withSetting('layout', number, layout).lists.layout ?? [];
+  const space = spaceWith({ lists: { ...rules, layout: item ? [{ ...item, id: own }] : [] } });
   const made = writing('Leads', { space, before: storedRecord({ ...data, [scoresKey]: 'old' }) });
   scoreRecord(made);
   return made.data[scoresKey];
@@ -27,8 +31,8 @@ test('what fits adds or takes away; a field that is gone fits nothing', () => {
 });
 
 test('rules that sleep, of other modules and of other layouts leave no score', () => {
-  for (const over of [{ active: false }, { module: number + 1 }, { layout: '1000001000000000043' }]) {
+  for (const over of [{ active: false }, { module: number + 1 }, { layout: own }]) {
     expect(scored({ City: 'Rome' }, over)).toBeUndefined();
   }
-  expect(scored({ City: 'Rome', Layout: '1000001000000000043' }, { layout: '1000001000000000043' })).toBeDefined();
+  expect(scored({ City: 'Rome', Layout: 'own' }, { layout: own })).toEqual({ [rule]: [10, 0] });
 });

@@ -62,12 +62,6 @@ export interface SettingList<Area extends SettingArea> {
   ) => Promise<ErrorBody | undefined> | ErrorBody | undefined;
   /** At most how many parts of an item, as a request has it, may need ids of their own. */
   readonly parts?: (raw: unknown) => number;
-  /** What follows elsewhere from items that are new, other or gone, in the same transaction. */
-  readonly afterChange?: (
-    transaction: Queryable,
-    call: CrmCall,
-    definitions: readonly SettingAreas[Area][],
-  ) => Promise<void>;
   /** What an organization has that has set up nothing. */
   readonly initial?: (call: Pick<CrmCall, 'space'>) => readonly Setting<Area>[];
 }
@@ -203,7 +197,7 @@ export async function removeSettings<Area extends SettingArea>(
  * how they are from now on.
  */
 export async function changeArea<Area extends SettingArea, Result>(
-  list: Pick<SettingList<Area>, 'area' | 'initial' | 'afterChange'>,
+  list: Pick<SettingList<Area>, 'area' | 'initial'>,
   call: CrmCall,
   work: (items: Map<string, Setting<Area>>, transaction: Queryable) => Result | Promise<Result>,
 ): Promise<Result> {
@@ -218,21 +212,12 @@ export async function changeArea<Area extends SettingArea, Result>(
     const touched = changed.some((item) => !first.includes(item)) || items.size < first.length;
     // What every organization begins with is stored with the first change of it.
     if (touched) await writeSettings(transaction, call, list.area, changed);
-    const gone = stored.filter(({ id }) => !items.has(id));
     await deleteSettings(
       transaction,
       dataSpace,
       list.area,
-      gone.map(({ id }) => id),
+      stored.filter(({ id }) => !items.has(id)).map(({ id }) => id),
     );
-    const others = [...(touched ? changed : []), ...gone];
-    if (others.length > 0) {
-      await list.afterChange?.(
-        transaction,
-        call,
-        others.map(({ definition }) => definition),
-      );
-    }
     return result;
   });
 }

@@ -1,13 +1,14 @@
 import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
-import { layoutId, readId } from '../../kernel/ids.ts';
+import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
+import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { ScoreFieldRule } from '../../kernel/space/scoring-rule.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { readRuleCriteria } from '../../language/query/read-criteria.ts';
 import { isScorable } from '../../records/scores.ts';
 import { itemField, readPlainItem, referenceIn } from '../../wire/item-list.ts';
-import type { ItemReading, Reading } from '../kept/setting-list.ts';
+import type { ItemIds, ItemReading, Reading } from '../kept/setting-list.ts';
 
 export const scoringLimits = { total: 1000, items: 10, ofModule: 50, active: 25, fieldRules: 30, score: 10 } as const;
 export const nameLength = 25;
@@ -20,10 +21,14 @@ const fields = [
 ];
 
 /** A rule as an item of a request says it; module, layout and state of one that is there stay as they are. */
-export function readScoringRule(
-  { call: { space }, raw, jsonPath, others, self }: ItemReading<'scoring_rule'>,
-  newId: () => string,
-): Reading<'scoring_rule'> {
+export function readScoringRule({
+  call: { space },
+  raw,
+  jsonPath,
+  others,
+  self,
+  partId,
+}: ItemReading<'scoring_rule'> & ItemIds): Reading<'scoring_rule'> {
   const reading = readPlainItem(raw, fields, jsonPath, self === null);
   if (reading.failure) return reading;
   const { item, values } = reading;
@@ -58,7 +63,7 @@ export function readScoringRule(
       return { failure: errorBody('LIMIT_EXCEEDED', { limit: limit.active, ...place('active') }) };
     }
   }
-  const fieldRules = readFieldRules(wholeModule(module), item, jsonPath, before?.fieldRules ?? [], newId);
+  const fieldRules = readFieldRules(wholeModule(module), item, jsonPath, before?.fieldRules ?? [], partId);
   if ('code' in fieldRules) return { failure: fieldRules };
   const description = values.has('description')
     ? (values.get('description') as string | null)
@@ -78,10 +83,10 @@ export function moduleOf(space: Space, raw: unknown): Module | undefined {
 }
 
 /** @returns null for all layouts, undefined for one that the module does not have. */
-export function readLayout({ dataSpace }: Space, { number }: Module, raw: unknown): string | null | undefined {
+export function readLayout(space: Space, module: Module, raw: unknown): string | null | undefined {
   if (raw === undefined || raw === null) return null;
   const id = referenceIn(raw);
-  return id === layoutId(dataSpace, number) ? id : undefined;
+  return layoutsOf(space, module).find((layout) => layout.id === id)?.id;
 }
 
 /** Those that are not mentioned stay; `_delete` takes one away. */

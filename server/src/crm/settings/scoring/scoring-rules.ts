@@ -1,9 +1,12 @@
+import type { Queryable } from '../../../database/database.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
-import { layoutId, readId, sequenceOf } from '../../kernel/ids.ts';
+import { readId, sequenceOf } from '../../kernel/ids.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
+import type { ItemAnswer } from '../../kernel/record/answers.ts';
+import { layoutApiName, layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { Setting } from '../../kernel/space/setting.ts';
-import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
+import { answerItemList, success } from '../../wire/item-list.ts';
 import { pageOf, pageParameters, pathId, stateParameter } from '../../wire/parameters.ts';
 import { computeLater } from '../customization/create-fields.ts';
 import {
@@ -27,45 +30,39 @@ type Definition = Rule['definition'];
 
 const pathIndex = 3;
 
-/** The area for one call, with the ids that it may need; records are scored anew by a job for each module. */
-function listWith(newId: () => string): SettingList<'scoring_rule'> {
-  return {
-    area: 'scoring_rule',
-    pathIndex,
-    key: scoringKey,
-    limits: scoringLimits,
-    messages: {
-      added: 'scoring rule created successfully',
-      updated: 'scoring rule updated successfully',
-      deleted: 'scoring rule deleted successfully',
-    },
-    read: (item) => readScoringRule(item, newId),
-    afterChange: async (transaction, call, definitions) => {
-      for (const number of new Set(definitions.map(({ module }) => module))) {
-        const module = call.space.metadata.byNumber(number);
-        const sequence = sequenceOf(call.space.dataSpace, newId());
-        if (module && sequence !== undefined) await computeLater(transaction, call, module, sequence);
-      }
-    },
-  };
-}
+const ruleList: SettingList<'scoring_rule'> = {
+  area: 'scoring_rule',
+  key: scoringKey,
+  pathIndex,
+  limits: scoringLimits,
+  messages: {
+    added: 'scoring rule created successfully',
+    updated: 'scoring rule updated successfully',
+    deleted: 'scoring rule deleted successfully',
+  },
+  // Its field rules, and the job that scores records.
+  parts: (raw) => {
+    const rules = isJsonObject(raw) && Array.isArray(raw.field_rules) ? raw.field_rules.length : 0;
+    return 1 + Math.min(rules, scoringLimits.fieldRules);
+  },
+  read: (item) => {
+    const reading = readScoringRule(item);
+    if (reading.failure || !reading.definition.active) return reading;
+    const jobId = item.partId();
+    return { ...reading, follow: (transaction) => scoreLater(transaction, item.call, reading.definition, jobId) };
+  },
+};
 
-/** New ids, taken before the transaction, which must not wait for other connections. */
-async function idSource({ store, space }: CrmCall, count: number): Promise<() => string> {
-  const ids = await store.ids.take(space.dataSpace, count);
-  return () => {
-    const id = ids.shift();
-    if (id === undefined) throw new Error('a scoring rule needed more ids than were taken for it');
-    return id;
-  };
-}
-
-/** The area with an id for each field rule of the body, and one for the job of each item. */
-async function listFor(call: CrmCall, maximum: number): Promise<SettingList<'scoring_rule'>> {
-  const raws = readItemList(call, scoringKey, maximum);
-  const rules = (raw: unknown) => (isJsonObject(raw) && Array.isArray(raw.field_rules) ? raw.field_rules.length : 0);
-  const count = raws.reduce<number>((sum, raw) => sum + 1 + Math.min(rules(raw), scoringLimits.fieldRules), 0);
-  return listWith(await idSource(call, count));
+/** Lets a job score the records that are there. Scores of rules that are gone or asleep are not shown any more. */
+async function scoreLater(
+  transaction: Queryable,
+  call: CrmCall,
+  { module: number }: Definition,
+  jobId: string,
+): Promise<void> {
+  const module = call.space.metadata.byNumber(number);
+  const sequence = sequenceOf(call.space.dataSpace, jobId);
+  if (module && sequence !== undefined) await computeLater(transaction, call, module, sequence);
 }
 
 /** GET /settings/automation/scoring_rules?module=&layout_id=&active=&name= */
@@ -86,32 +83,22 @@ export async function listScoringRules(call: CrmCall): Promise<CrmAnswer> {
 /** GET /settings/automation/scoring_rules/{id} */
 export async function getScoringRule(call: CrmCall): Promise<CrmAnswer> {
   const keeps = filterOf(call);
-  const rule = pathItem(listWith(noId), call);
+  const rule = pathItem(ruleList, call);
   return rule && keeps(rule) ? { status: 200, json: { [scoringKey]: [ruleAnswer(call, rule)] } } : { status: 204 };
 }
 
-const noId = () => {
-  throw new Error('a read makes no ids');
-};
-
 /** POST /settings/automation/scoring_rules */
-export async function createScoringRules(call: CrmCall): Promise<CrmAnswer> {
-  return createSettings(await listFor(call, scoringLimits.items), call);
-}
+export const createScoringRules = (call: CrmCall) => createSettings(ruleList, call);
 
 /** PUT /settings/automation/scoring_rules and /{id} */
-export async function updateScoringRules(call: CrmCall): Promise<CrmAnswer> {
-  return updateSettings(await listFor(call, call.path.length > 0 ? 1 : scoringLimits.items), call);
-}
+export const updateScoringRules = (call: CrmCall) => updateSettings(ruleList, call);
 
 /** DELETE /settings/automation/scoring_rules?ids= and /{id} */
-export async function deleteScoringRules(call: CrmCall): Promise<CrmAnswer> {
-  return removeSettings(listWith(await idSource(call, scoringLimits.items)), call);
-}
+export const deleteScoringRules = (call: CrmCall) => removeSettings(ruleList, call);
 
 /** PUT and DELETE /settings/automation/scoring_rules/{id}/actions/activate */
 export const activateScoringRule = (active: boolean) => (call: CrmCall) =>
-  changeOne(call, (rule, items) => {
+  changeOne(call, async (rule, items, newId, transaction) => {
     const { module } = rule.definition;
     const others = [...items.values()].filter(({ id, definition }) => id !== rule.id && definition.module === module);
     if (active && others.filter(({ definition }) => definition.active).length >= scoringLimits.active) {
@@ -119,6 +106,7 @@ export const activateScoringRule = (active: boolean) => (call: CrmCall) =>
     }
     if (rule.definition.active !== active) {
       items.set(rule.id, changedSetting(call, rule, { ...rule.definition, active }));
+      if (active) await scoreLater(transaction, call, rule.definition, newId());
     }
     return success(`scoring rule ${active ? 'activated' : 'deactivated'} successfully`, { id: rule.id });
   });
@@ -152,13 +140,19 @@ async function changeOne(
     rule: Rule,
     items: Map<string, Rule>,
     newId: () => string,
-  ) => ReturnType<typeof success> | ReturnType<typeof errorBody>,
+    transaction: Queryable,
+  ) => ItemAnswer | Promise<ItemAnswer>,
 ): Promise<CrmAnswer> {
   const id = readId(pathId(call.path[0] as string, pathIndex)) as string;
-  const newId = await idSource(call, 2 + scoringLimits.fieldRules);
-  const answer = await changeArea(listWith(newId), call, (items) => {
+  // A copy and its field rules, or a job.
+  const taken = await call.store.ids.take(call.space.dataSpace, 1 + scoringLimits.fieldRules);
+  const answer = await changeArea(ruleList, call, (items, transaction) => {
+    // The transaction may be begun again.
+    const ids = [...taken];
+    const newId = () => ids.shift() as string;
     const rule = items.get(id);
-    return rule ? work(rule, items, newId) : errorBody('INVALID_DATA', { resource_path_index: pathIndex }, idInvalid);
+    if (rule) return work(rule, items, newId, transaction);
+    return errorBody('INVALID_DATA', { resource_path_index: pathIndex }, idInvalid);
   });
   return answerItemList(scoringKey, [answer], 200);
 }
@@ -191,7 +185,9 @@ function ruleAnswer(call: CrmCall, rule: Rule): object {
   };
 }
 
-function layoutAnswer({ space }: CrmCall, { layout, module }: Definition): object | null {
-  if (layout === null) return null;
-  return { api_name: layout === layoutId(space.dataSpace, module) ? 'Standard__s' : null, id: layout };
+function layoutAnswer({ space }: CrmCall, { layout: id, module: number }: Definition): object | null {
+  const module = space.metadata.byNumber(number);
+  if (id === null || !module) return null;
+  const layout = layoutsOf(space, module).find((each) => each.id === id);
+  return { api_name: layout ? layoutApiName(layout) : null, id };
 }

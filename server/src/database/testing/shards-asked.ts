@@ -34,3 +34,29 @@ export function shardsFault(text: string): string | undefined {
   const noTable = [...text.matchAll(rowsOfNoTable)].some(([, name]) => name === undefined || !(name in distributions));
   return named || anchor(key).test(text) || noTable ? undefined : `${tables.join(', ')}: no value for the column`;
 }
+
+/** A node of `EXPLAIN (FORMAT JSON)`. */
+export interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly Alias?: string;
+  readonly Plans?: readonly PlanNode[];
+  readonly [property: string]: unknown;
+}
+
+const scanConditions = ['Index Cond', 'Recheck Cond', 'Filter', 'TID Cond'];
+const joinConditions = ['Hash Cond', 'Merge Cond', 'Join Filter'];
+
+/** The scans of distributed tables in a plan that nothing ties to the column: neither a condition of their own nor a join's. */
+export function scansOfAllShards(plan: PlanNode, joins: readonly unknown[] = []): string[] {
+  const around = [...joins, ...joinConditions.map((name) => plan[name])];
+  const below = (plan.Plans ?? []).flatMap((each) => scansOfAllShards(each, around));
+  const { 'Relation Name': table, Alias: alias } = plan;
+  const key = table === undefined ? undefined : distributionColumn(table);
+  if (key === undefined || plan['Node Type'] === 'ModifyTable') return below;
+  const own = [plan, ...(plan.Plans ?? [])].flatMap((node) => scanConditions.map((name) => node[name]));
+  const equals = (column: string) => new RegExp(String.raw`\b${column} = |= \(?(?:\w+\.)?${column}\b`);
+  const tied =
+    own.some((condition) => equals(key).test(String(condition))) ||
+    around.some((condition) => new RegExp(String.raw`\b${alias}\.${key}\b`).test(String(condition)));
+  return tied ? below : [...below, `${plan['Node Type']} of ${table}`];
+}

@@ -59,3 +59,12 @@ test('statements over distributed tables name their shard; what asks all of them
   const listed = Object.entries({ ...asksAllShards, ...conditionPutIn }).map(([file, { texts }]) => [file, texts]);
   expect(found).toEqual(Object.fromEntries(listed));
 });
+
+test('the CRM takes no lock that one server alone knows, and finds no row by its place', () => {
+  const local = /pg_(try_)?advisory|\bctid\b/;
+  const found = sourceFiles().filter(
+    (file) => file.startsWith('crm/') && textsOf(file).some((text) => local.test(text)),
+  );
+  // Within one data space, so within one shard.
+  expect(found).toEqual(['crm/settings/customization/tidy-records.ts']);
+});

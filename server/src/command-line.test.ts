@@ -319,6 +319,13 @@ test('migrate brings the databases up to date, and refuses while the platform ru
     expect(JSON.parse(stdout)).toEqual({ migrated: ['directory', 'us'] });
   }
   expect((await failure(1, 'migrate')).message).toMatch(/in use by the platform/);
+  expect((await failure(1, 'migrate --distribute citus')).message).toMatch(/in use by the platform/);
+  const distribute = await shop.run([...args, '--distribute', 'citus']);
+  expect({ code: distribute.code, stderr: distribute.stderr }).toEqual({ code: 1, stderr: '' });
+  expect(JSON.parse(distribute.stdout).error.message).toContain(
+    'the database of "us" cannot be distributed: expected the extension citus',
+  );
+  expect((await shop.run([...args, '--distribute', 'sharding'])).code).toBe(2);
 });
 
 describe('user set-password, promote, deactivate, activate, end-tokens', () => {

@@ -2,7 +2,9 @@ import type { Topology } from '../config/data-centers.ts';
 import { buildTopology } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
-import { openDatabases } from '../databases.ts';
+import { Database } from '../database/database.ts';
+import { checkCitus, distributeTables } from '../database/distribute.ts';
+import { type OpenDatabase, openDatabases } from '../databases.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
@@ -12,8 +14,13 @@ import { printJson, printLine } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import type { StartOptions } from './start-options.ts';
 
+export interface MigrateOptions extends StartOptions {
+  /** Spread the tables of the data centres over the machines of such a cluster. */
+  readonly distribute?: 'citus';
+}
+
 /** The command `migrate`. */
-export async function migrateDatabases(options: StartOptions): Promise<void> {
+export async function migrateDatabases(options: MigrateOptions): Promise<void> {
   const settings = resolveSettings(options);
   const topology = buildTopology(settings);
   try {
@@ -27,7 +34,7 @@ export async function migrateDatabases(options: StartOptions): Promise<void> {
 }
 
 async function migrateAll(
-  options: StartOptions,
+  options: MigrateOptions,
   { settings, topology }: { readonly settings: Settings; readonly topology: Topology },
   dataDirectory: DataDirectory,
   interruption: Interruption,
@@ -39,8 +46,33 @@ async function migrateAll(
     topology,
     systemClock.nowMs(),
   );
-  await databases.close();
   const names = ['directory', ...topology.dataCenters.map(({ id }) => id)];
-  if (options.json) printJson({ migrated: names });
-  else printLine(`Up to date: ${names.join(', ')}`);
+  try {
+    const distributed = options.distribute && (await distributeAll(databases.all, interruption));
+    if (options.json) return printJson({ migrated: names, ...(distributed && { distributed }) });
+    printLine(`Up to date: ${names.join(', ')}`);
+    for (const [id, tables] of Object.entries(distributed ?? {})) {
+      printLine(
+        `Distributed in ${id}: ${tables.length === 0 ? 'nothing, all tables have their places' : tables.join(', ')}`,
+      );
+    }
+  } finally {
+    await databases.close();
+  }
+}
+
+/** Distributes the tables of all data centres, once it is known of each that it can be. @returns those that were, by data centre. */
+async function distributeAll(
+  databases: readonly OpenDatabase[],
+  interruption: Interruption,
+): Promise<Record<string, string[]>> {
+  const dataCenters = databases.filter(({ kind }) => kind === 'data-center');
+  for (const { requests } of dataCenters) await checkCitus(requests);
+  const distributed: Record<string, string[]> = {};
+  for (const { label, ownerConnection } of dataCenters) {
+    interruption.asked.throwIfAborted();
+    const owner = new Database({ label, connection: ownerConnection, limits: { maxConnections: 1 } });
+    distributed[label] = await distributeTables(owner).finally(() => owner.close());
+  }
+  return distributed;
 }

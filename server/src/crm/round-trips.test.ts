@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
+import type { Queryable, Statement } from '../database/database.ts';
+import { type PlanNode, scansOfAllShards, shardsFault } from '../database/testing/shards-asked.ts';
 import { startCrm } from './testing/crm-platform.ts';
 import { multipart } from './testing/multipart.ts';
 
@@ -84,4 +86,96 @@ test('users, organization and metadata are in memory', async () => {
 test('a refused call is no statement at all', async () => {
   expect(await statements(() => post('Leads', [{}]))).toBe(0);
   expect(await statements(() => crm.call('GET', '/crm/v8/Leads', { token: 'x' }))).toBe(0);
+});
+
+test('calls ask one shard of a distributed database: each statement has its data space', async () => {
+  const asked = new Map<string, Statement>();
+  const { database } = crm;
+  const recording = <Asked extends Pick<Queryable, 'query'>>({ query }: Asked, self: Asked) =>
+    ((statement: Statement) => {
+      asked.set(statement.text, statement);
+      return query.call(self, statement);
+    }) as Queryable['query'];
+  const transaction = database.transaction.bind(database);
+  const restored = { query: database.query, transaction: database.transaction };
+  Object.assign(database, {
+    query: recording(database, database),
+    transaction: ((work, limits) =>
+      transaction((each) => work({ query: recording(each, each) }), limits)) as typeof transaction,
+  });
+  try {
+    const call = async (method: string, path: string, options: object = {}) => {
+      const answer = await crm.call(method, `/crm/v8/${path}`, options);
+      expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
+      return answer;
+    };
+    const body = (...data: object[]) => ({ body: { data } });
+    const made = await call(
+      'POST',
+      'Contacts',
+      body({ Last_Name: 'Shard', Email: 's@a.example', Account_Name: { id: account } }),
+    );
+    const contact = made.json.data[0].details.id as string;
+    const path = `Contacts/${contact}`;
+    await call('PUT', path, body({ Phone: '1' }));
+    await call('POST', 'Contacts/upsert', body({ Last_Name: 'Shard', Email: 's@a.example' }));
+    await call('GET', path);
+    const fields = { fields: 'Last_Name,Email' };
+    await call('GET', 'Contacts', { query: { ...fields, sort_by: 'Modified_Time' } });
+    await call('GET', 'Contacts', { query: { ...fields, ids: contact } });
+    for (const found of [{ word: 'shard' }, { email: 's@a.example' }, { criteria: '(Last_Name:starts_with:Sha)' }]) {
+      await call('GET', 'Contacts/search', { query: { ...fields, ...found } });
+    }
+    await call('GET', 'Contacts/search', {
+      query: { ...fields, criteria: '(Created_Time:greater_than:2020-01-01T00:00:00+00:00)' },
+    });
+    await call('GET', 'Contacts/actions/count');
+    await call('GET', 'Contacts/actions/count', { query: { criteria: '(Last_Name:equals:Shard)' } });
+    for (const condition of ["Last_Name = 'Shard'", "Account_Name.Account_Name = 'A'", "Email like 's@a%'"]) {
+      const select = `select Last_Name, Account_Name.Account_Name from Contacts where ${condition} order by Last_Name limit 5`;
+      await call('POST', 'coql', { body: { select_query: select } });
+    }
+    await call('POST', 'coql', {
+      body: { select_query: 'select COUNT(id) from Contacts where Last_Name is not null' },
+    });
+    await call('POST', `${path}/Notes`, body({ Note_Content: 'n' }));
+    await call('GET', `Accounts/${account}/Contacts`, { query: fields });
+    const form = multipart({ file: { filename: 'a.txt', content: 'x' } });
+    const attached = (await call('POST', `${path}/Attachments`, form)).json.data[0].details.id as string;
+    await call('GET', `${path}/Attachments/${attached}`);
+    await call('POST', `${path}/actions/add_tags`, { body: { tags: [{ name: 'shard' }] } });
+    await call('GET', `${path}/__timeline`);
+    const item = { channel_id: '7', notify_url: 'https://hooks.example.com/a', events: ['Contacts.all'], token: 't' };
+    await call('POST', 'actions/watch', { body: { watch: [item] } });
+    await call('PUT', path, body({ Phone: '2' }));
+    await call('POST', 'settings/variables', {
+      body: {
+        variables: [{ name: 'V', api_name: 'V', type: 'text', value: 'x', variable_group: { name: 'General' } }],
+      },
+    });
+    const query = { module: { api_name: 'Contacts' } };
+    const headers = { 'content-type': 'application/json' };
+    const job = await crm.call('POST', '/crm/bulk/v8/read', { headers, body: { query } });
+    const id = job.json.data[0].details.id as string;
+    await expect
+      .poll(async () => (await crm.call('GET', `/crm/bulk/v8/read/${id}`)).json.data[0].state)
+      .toBe('COMPLETED');
+    expect((await crm.call('GET', `/crm/bulk/v8/read/${id}/result`)).status).toBe(200);
+    await call('DELETE', path);
+    await call('GET', 'Contacts/deleted', { query: { type: 'all' } });
+  } finally {
+    Object.assign(database, restored);
+  }
+  // Workers alone ask all shards which jobs are due (database/statements.test.ts).
+  const ofCalls = [...asked.values()].filter(({ name = '' }) => !name.startsWith('jobs-due-'));
+  const faults: string[] = [];
+  for (const { text } of ofCalls) {
+    const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>({
+      text: `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`,
+    });
+    const found = [shardsFault(text), ...scansOfAllShards(row?.['QUERY PLAN'][0].Plan as PlanNode)].filter(Boolean);
+    if (found.length > 0) faults.push(`${found.join(', ')}\n${text}`);
+  }
+  expect(faults).toEqual([]);
+  expect(ofCalls.length).toBeGreaterThan(40);
 });

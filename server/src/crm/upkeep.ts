@@ -83,11 +83,13 @@ async function sweepAuditFiles(database: Database, nowMs: number): Promise<void>
   await database.query({
     text: `WITH expired AS (
              SELECT data_space, job_id, file_id FROM crm_job
-             WHERE operation = 'audit_export' AND file_id IS NOT NULL AND ended_at_ms < $1 FOR UPDATE SKIP LOCKED
-           ), freed AS (
+             WHERE operation = 'audit_export' AND file_id IS NOT NULL AND ended_at_ms < $1
+           ), gone AS (
              UPDATE crm_job SET file_id = NULL FROM expired
              WHERE crm_job.data_space = expired.data_space AND crm_job.job_id = expired.job_id
-           ), gone AS (SELECT data_space, file_id FROM expired)${deleteFilesOfGone}`,
+               AND crm_job.file_id = expired.file_id
+             RETURNING expired.data_space, expired.file_id
+           )${deleteFilesOfGone}`,
     values: [nowMs - lifetimes.auditFileMs],
   });
 }

@@ -59,7 +59,11 @@ export async function deleteExpired(database: Database, tables: readonly Expirin
 async function sweepTable(database: Database, table: string, column: string, beforeMs: number): Promise<number> {
   for (let total = 0; ; ) {
     const rows = await database.query({
-      text: `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${rowsPerStatement}) RETURNING 1`,
+      // Up to a time, not by the place of rows: a distributed table has the same places in each of its shards.
+      text: `DELETE FROM ${table} WHERE ${column} < $1 AND ${column} <= coalesce(
+               (SELECT ${column} FROM ${table} WHERE ${column} < $1 ORDER BY ${column}
+                OFFSET ${rowsPerStatement - 1} LIMIT 1), $1)
+             RETURNING 1`,
       values: [beforeMs],
     });
     total += rows.length;

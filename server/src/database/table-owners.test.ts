@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseAst } from 'rolldown/parseAst';
 import { describe, expect, test } from 'vitest';
+import { sourceFolder as source, sourceFiles, textsIn, textsOf } from './testing/sql-texts.ts';
 
 /** Whose a table is, and which other folders name it in their SQL: those that write it, those that only read it. */
 interface Ownership {
@@ -11,7 +10,6 @@ interface Ownership {
   readonly readers?: readonly string[];
 }
 
-const source = fileURLToPath(new URL('../', import.meta.url));
 const owners: Readonly<Record<string, Ownership>> = JSON.parse(
   readFileSync(join(source, 'database', 'table-owners.json'), 'utf8'),
 );
@@ -34,25 +32,6 @@ function tablesOf(scripts: readonly string[]): Set<string> {
   return found;
 }
 
-/** The texts that stand in a source: its strings, and its templates with `?` for what is put in. */
-function textsIn(code: string): string[] {
-  const texts: string[] = [];
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) for (const each of node) walk(each);
-    if (Array.isArray(node) || typeof node !== 'object' || node === null) return;
-    const { type, value, quasis } = node as {
-      type?: string;
-      value?: unknown;
-      quasis?: { value: { cooked: string } }[];
-    };
-    if (type === 'Literal' && typeof value === 'string') texts.push(value);
-    if (type === 'TemplateLiteral') texts.push((quasis ?? []).map((part) => part.value.cooked).join('?'));
-    for (const each of Object.values(node)) walk(each);
-  };
-  walk(parseAst(code, { lang: 'ts' }).body);
-  return texts;
-}
-
 /** The tables that a text of SQL names, and whether it writes them. A name alone may become part of any statement. */
 function tablesIn(text: string): Map<string, 'reads' | 'writes'> {
   const found = new Map<string, 'reads' | 'writes'>();
@@ -70,11 +49,8 @@ function tablesIn(text: string): Map<string, 'reads' | 'writes'> {
 
 function usesOf(): Map<string, Map<string, 'reads' | 'writes'>> {
   const uses = new Map<string, Map<string, 'reads' | 'writes'>>();
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|(^|\/)(testing|e2e)\//.test(name));
-  for (const file of files) {
-    for (const text of textsIn(readFileSync(join(source, file), 'utf8'))) {
+  for (const file of sourceFiles()) {
+    for (const text of textsOf(file)) {
       for (const [table, use] of tablesIn(text)) {
         const folders = uses.get(table) ?? new Map<string, 'reads' | 'writes'>();
         uses.set(table, folders);

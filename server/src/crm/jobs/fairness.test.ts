@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { startHangingReceiver } from '../../testing/hanging-receiver.ts';
 import { until } from '../../testing/platform-process.ts';
 import { startCrm } from '../testing/crm-platform.ts';
+import { claimJob, dueJobs } from './job-table.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -68,4 +69,26 @@ test('three hundred jobs in the queue hold a neighbour up for one of them, not f
   await until(async () => (await unfinished(neighbour.organizationId)) === 0, "the neighbour's job has ended");
   expect(await unfinished(organization.organizationId)).toBeGreaterThan(200);
   await until(async () => (await unfinished(organization.organizationId)) === 0, 'all have ended', 60);
+});
+
+test('of those who ask for a job at the same moment one gets it; of each data space some are looked at', async () => {
+  // Due after the time that the workers of this platform live at.
+  const dueAtMs = crm.clock.nowMs() + 86_400_000;
+  await crm.database.query({
+    text: `INSERT INTO crm_job (data_space, job_id, organization_id, environment, operation, state, request, progress,
+                                created_by, created_at_ms, due_at_ms)
+           SELECT space, space * 1000 + number, 1, 'production', 'read', 'added', '{}', '{}', 1, 0, $1::bigint + number
+           FROM (VALUES (8, 60), (9, 2)) AS busy (space, jobs), generate_series(1, jobs) AS number`,
+    values: [dueAtMs],
+  });
+  const nowMs = dueAtMs + 1_000;
+  const due = await dueJobs(crm.database, 'work', nowMs, ['8001']);
+  const ofSpace = (space: number) => due.filter(({ dataSpace }) => dataSpace === space).map(({ id }) => id);
+  expect(ofSpace(8)).toEqual(Array.from({ length: 50 }, (_, index) => String(8002 + index)));
+  expect(ofSpace(9)).toEqual(['9001', '9002']);
+  const [first] = due.filter(({ dataSpace }) => dataSpace === 9);
+  const tries = Array.from({ length: 12 }, (_, index) =>
+    claimJob(crm.database, first as (typeof due)[number], `lease${index}`, nowMs),
+  );
+  expect((await Promise.all(tries)).filter((job) => job !== undefined)).toHaveLength(1);
 });

@@ -98,10 +98,13 @@ export interface DueJob {
   readonly receiver: string | undefined;
 }
 
-/** Of each organization so many are looked at: more than may run, because some receivers may have used up their share. */
-const perOrganization = 50;
+/** Of each data space so many are looked at: more than may run, because some receivers may have used up their share. */
+const perSpace = 50;
 
-/** The jobs with a part that is due, the longest due first, some of each organization. */
+/**
+ * The jobs with a part that is due, the longest due first, some of each data space. It reads the index over all of them,
+ * which are few: jobs are paid for, and end.
+ */
 export async function dueJobs(
   database: Database,
   part: JobPart,
@@ -115,18 +118,14 @@ export async function dueJobs(
     url: string | null;
   }>({
     name: `jobs-due-${part}`,
-    text: `WITH RECURSIVE organization AS (
-             SELECT min(organization_id) AS id FROM crm_job WHERE due_at_ms IS NOT NULL
-             UNION ALL
-             SELECT (SELECT min(organization_id) FROM crm_job WHERE due_at_ms IS NOT NULL AND organization_id > id)
-             FROM organization WHERE id IS NOT NULL
-           )
-           SELECT job.* FROM organization CROSS JOIN LATERAL (
-             SELECT data_space, job_id, organization_id, due_at_ms, request -> 'callback' ->> 'url' AS url FROM crm_job
-             WHERE organization_id = organization.id AND due_at_ms <= $1 AND NOT job_id = ANY ($2::bigint[])
-               AND ended_at_ms IS ${part === 'work' ? 'NULL' : 'NOT NULL'}
-             ORDER BY due_at_ms LIMIT ${perOrganization}) AS job
-           ORDER BY due_at_ms`,
+    text: `SELECT data_space, job_id, organization_id, request -> 'callback' ->> 'url' AS url
+           FROM (
+             SELECT data_space, job_id, organization_id, due_at_ms, request,
+                    row_number() OVER (PARTITION BY data_space ORDER BY due_at_ms) AS place
+             FROM crm_job
+             WHERE due_at_ms <= $1 AND NOT job_id = ANY ($2::bigint[])
+               AND ended_at_ms IS ${part === 'work' ? 'NULL' : 'NOT NULL'}) AS due
+           WHERE place <= ${perSpace} ORDER BY due_at_ms`,
     values: [nowMs, except],
   });
   return rows.map((row) => ({
@@ -137,7 +136,10 @@ export async function dueJobs(
   }));
 }
 
-/** Takes the job, unless another process was faster; nobody else gets it until the lease ends. */
+/**
+ * Takes the job, unless another process was faster; nobody else gets it until the lease ends. Whoever comes second waits
+ * for the first one's commit, and finds it due later.
+ */
 export async function claimJob(
   database: Database,
   { dataSpace, id }: DueJob,
@@ -147,9 +149,7 @@ export async function claimJob(
   const [row] = await database.query<JobRow>({
     text: `UPDATE crm_job SET lease = $1, due_at_ms = $2, attempts = attempts + 1,
                   state = CASE state WHEN 'added' THEN 'running' ELSE state END
-           WHERE (data_space, job_id) = (
-             SELECT data_space, job_id FROM crm_job
-             WHERE data_space = $4 AND job_id = $5 AND due_at_ms <= $3 FOR UPDATE SKIP LOCKED)
+           WHERE data_space = $4 AND job_id = $5 AND due_at_ms <= $3
            RETURNING ${jobColumns}`,
     values: [lease, nowMs + leaseMs, nowMs, dataSpace, id],
   });

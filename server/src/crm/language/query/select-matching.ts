@@ -87,7 +87,7 @@ export function statementOf(query: MatchQuery, stage: Stage): Statement {
   const candidates =
     stage.source === 'range'
       ? rangeSource(stage, tenant, builder)
-      : `crm_terms(data_space, module, data) @@ ${termsSql(query.condition, builder)}`;
+      : `data_space = $1 AND crm_terms(data_space, module, data) @@ ${termsSql(query.condition, builder)}`;
   const text = `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${candidates} LIMIT ${stage.bound + 1})
     SELECT (SELECT count(*) FROM candidates) AS candidates, found.*
     FROM (VALUES (1)) AS once LEFT JOIN LATERAL (
@@ -118,8 +118,9 @@ export function restSource(
   const where = `r.data_space = $1 AND r.module = $2 AND ${predicate}`;
   const terms = byTerms ? termsSql(query.condition, builder) : undefined;
   if (terms === undefined) return { from: 'crm_record AS r', where };
-  // Without its own limit the planner might prefer another index to the terms.
-  const from = `(SELECT * FROM crm_record WHERE crm_terms(data_space, module, data) @@ ${terms} OFFSET 0) AS r`;
+  // Without its own limit the planner might prefer another index to the terms. The data space, which the terms have in
+  // themselves, tells a distributed table the shard.
+  const from = `(SELECT * FROM crm_record WHERE data_space = $1 AND crm_terms(data_space, module, data) @@ ${terms} OFFSET 0) AS r`;
   return { from, where };
 }
 

@@ -10,7 +10,8 @@ const largestBlock = 1_000;
 const partOfRest = 50;
 /** After a refusal the database is asked again only then. */
 const refusedMs = 1_000;
-const lockKey = 4_871_009;
+/** The slot of the row that is locked for an organization's account: no time, and nothing used. */
+const lockSlotMs = 0;
 
 export interface Taking {
   readonly granted: boolean;
@@ -80,8 +81,9 @@ export class CreditLedger {
     try {
       const taken = await this.#database.transaction(async (transaction) => {
         await transaction.query({
-          text: 'SELECT pg_advisory_xact_lock($1, hashtext($2))',
-          values: [lockKey, organizationId],
+          text: `INSERT INTO crm_credit_use (organization_id, slot_ms, used) VALUES ($1, ${lockSlotMs}, 0)
+                 ON CONFLICT (organization_id, slot_ms) DO UPDATE SET used = 0`,
+          values: [organizationId],
         });
         // What was not spent goes back first: it would count for a slot in which it was not used.
         if (account.unspent > 0) {
@@ -100,7 +102,7 @@ export class CreditLedger {
         const block = force || rest >= credits ? wanted : 0;
         if (block > 0) {
           await transaction.query({
-            text: `INSERT INTO crm_credit_use VALUES ($1, $2, $3)
+            text: `INSERT INTO crm_credit_use (organization_id, slot_ms, used) VALUES ($1, $2, $3)
                    ON CONFLICT (organization_id, slot_ms) DO UPDATE SET used = crm_credit_use.used + EXCLUDED.used`,
             values: [organizationId, slot, block],
           });

@@ -1,7 +1,6 @@
 import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
-
-const lockKey = 4_871_011;
+import { lockInSpace } from '../space/space-lock.ts';
 
 /**
  * Runs `work`, which counts what a data space has and adds to it, in a transaction of its own. Of the same `what` only
@@ -13,10 +12,7 @@ export function oneByOne<Result>(
   work: (transaction: Queryable) => Promise<Result>,
 ): Promise<Result> {
   return store.database.transaction(async (transaction) => {
-    await transaction.query({
-      text: 'SELECT pg_advisory_xact_lock($1, hashtext($2))',
-      values: [lockKey, `${space.dataSpace} ${what}`],
-    });
+    await lockInSpace(transaction, space.dataSpace, what);
     return work(transaction);
   });
 }

@@ -121,5 +121,5 @@ function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): st
         : ''
     }
     GROUP BY ${of}, part
-    RETURNING pg_notify('grantway', 'crm-notification:'))`;
+    RETURNING pg_notify('grantway', 'crm-notification:' || data_space))`;
 }

@@ -2,8 +2,7 @@ import { notifyChanges } from '../../../database/change-notices.ts';
 import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { spaceTopic } from './space-cache.ts';
-
-const lockKey = 4_871_002;
+import { lockInSpace } from './space-lock.ts';
 
 /**
  * Changes what a data space keeps in memory (users, roles, profiles, tags), one change after the other over all
@@ -15,10 +14,7 @@ export async function changeSpace<Result>(
 ): Promise<Result> {
   try {
     return await store.database.transaction(async (transaction) => {
-      await transaction.query({
-        text: 'SELECT pg_advisory_xact_lock($1, $2)',
-        values: [lockKey, space.dataSpace],
-      });
+      await lockInSpace(transaction, space.dataSpace, 'space');
       const result = await work(transaction);
       await notifyChanges(transaction, [`${spaceTopic}:${space.dataSpace}`]);
       return result;

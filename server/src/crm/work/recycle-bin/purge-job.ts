@@ -35,10 +35,10 @@ async function runPurge(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   const modules = [...modulesFor(call, 'Delete').keys()];
   for (let last = running.job.progress as PurgeProgress; ; ) {
     await running.keep();
-    const values: unknown[] = [space.dataSpace, modules, nowMs - lifetimes.binMs, running.job.createdAtMs];
+    const values: [number, ...unknown[]] = [space.dataSpace, modules, nowMs - lifetimes.binMs, running.job.createdAtMs];
     values.push(last.module, last.record_id);
     const parameter = (value: unknown): string => `$${values.push(value)}`;
-    const condition = `data_space = $1 AND module = ANY ($2::integer[]) AND deleted_at_ms > $3 AND deleted_at_ms <= $4
+    const condition = `module = ANY ($2::integer[]) AND deleted_at_ms > $3 AND deleted_at_ms <= $4
       AND (module, record_id) > ($5::integer, $6::bigint) AND ${wanted?.(parameter) ?? 'true'}`;
     const gone = await store.database.transaction(async (transaction) => {
       const choice = { condition, values, limit: batchRecords, userId: user.id };

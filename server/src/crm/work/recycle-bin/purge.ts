@@ -3,10 +3,11 @@ import { lifetimes } from '../../kernel/lifetimes.ts';
 import { notesModule, notesOf } from '../../store/records/record-references.ts';
 import { belongingsParts } from './belongings.ts';
 
-/** Which records of the bin are deleted permanently: a condition over `crm_deleted_record` and its parameters. */
+/** Which records of a data space's bin are deleted permanently. */
 export interface BinChoice {
+  /** A condition over `crm_deleted_record`, with the parameters from $2 on. */
   readonly condition: string;
-  readonly values: readonly unknown[];
+  readonly values: readonly [dataSpace: number, ...further: unknown[]];
   /** Most records of the statement. */
   readonly limit: number;
   /** Who wants it; null when their time is over. */
@@ -30,30 +31,27 @@ export async function purge(queryable: Queryable, choice: BinChoice, nowMs: numb
   return queryable.query<BinPlace>({
     text: `WITH named AS (
              SELECT data_space, module, record_id, data ->> 'Record_Image' AS photo FROM crm_deleted_record
-             WHERE purged_at_ms IS NULL AND ${choice.condition}
-             ORDER BY data_space, module, record_id LIMIT ${limit} FOR UPDATE
+             WHERE data_space = $1 AND purged_at_ms IS NULL AND ${choice.condition}
+             ORDER BY module, record_id LIMIT ${limit} FOR UPDATE
            ), chosen AS (
              SELECT * FROM named UNION
              SELECT data_space, module, record_id, NULL FROM crm_deleted_record
-             WHERE data_space = ANY (ARRAY(SELECT data_space FROM named)) AND module = ${notesModule} AND purged_at_ms IS NULL
-               AND record_id = ANY (${notesOf(
-                 '= ANY (ARRAY(SELECT data_space FROM named))',
-                 '= ANY (ARRAY(SELECT record_id FROM named))',
-               )})
+             WHERE data_space = $1 AND module = ${notesModule} AND purged_at_ms IS NULL
+               AND record_id = ANY (${notesOf('= $1', '= ANY (ARRAY(SELECT record_id FROM named))')})
                AND data -> 'Parent_Id' ->> 'id' IN (SELECT record_id::text FROM named)
            ), gone AS (
              UPDATE crm_deleted_record AS bin SET purged_at_ms = ${now}::bigint, data = '{}' FROM chosen
-             WHERE bin.data_space = chosen.data_space AND bin.module = chosen.module AND bin.record_id = chosen.record_id
+             WHERE bin.data_space = $1 AND bin.module = chosen.module AND bin.record_id = chosen.record_id
              RETURNING bin.data_space, bin.module, bin.record_id
            ), ${belongingsParts('gone', 'chosen')}, silent AS (
              UPDATE crm_timeline SET changes = '[]' FROM gone
-             WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id
+             WHERE crm_timeline.data_space = $1 AND crm_timeline.record_id = gone.record_id
            ), told AS (
              INSERT INTO crm_timeline (data_space, record_id, module, at_ms, done_by, action, changes)
              SELECT data_space, record_id, module, ${now}::bigint, ${by}::bigint, 'permanently_deleted', '[]'
              FROM gone WHERE ${by}::bigint IS NOT NULL
            )
-           SELECT module, record_id FROM named ORDER BY data_space, module, record_id`,
+           SELECT module, record_id FROM named ORDER BY module, record_id`,
     values,
   });
 }
@@ -64,9 +62,19 @@ const sweptBatches = 100;
 
 /** Purges what has been in the bin for its time, and forgets what was purged long ago. */
 export async function sweepBin(database: Database, nowMs: number): Promise<void> {
-  const old = { condition: 'deleted_at_ms < $1', values: [nowMs - lifetimes.binMs], limit: sweptRecords, userId: null };
-  for (let batch = 1; batch <= sweptBatches; batch++) {
-    if ((await purge(database, old, nowMs)).length < sweptRecords) break;
+  const beforeMs = nowMs - lifetimes.binMs;
+  const spaces = await database.query<{ data_space: number }>({
+    text: 'SELECT DISTINCT data_space FROM crm_deleted_record WHERE purged_at_ms IS NULL AND deleted_at_ms < $1',
+    values: [beforeMs],
+  });
+  let batches = 0;
+  for (const { data_space: dataSpace } of spaces) {
+    const values = [dataSpace, beforeMs] as const;
+    const old = { condition: 'deleted_at_ms < $2', values, limit: sweptRecords, userId: null };
+    for (let purged = sweptRecords; purged === sweptRecords; ) {
+      if (++batches > sweptBatches) break;
+      purged = (await purge(database, old, nowMs)).length;
+    }
   }
   await database.query({
     text: `WITH gone AS (

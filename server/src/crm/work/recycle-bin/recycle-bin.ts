@@ -110,9 +110,8 @@ async function purgeNow(call: CrmCall, ids: readonly string[]): Promise<CrmAnswe
   const { space, store, user, nowMs } = call;
   const known = ids.map(readId).filter((id) => id !== undefined);
   const choice = {
-    condition:
-      'data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[]) AND deleted_at_ms > $4',
-    values: [space.dataSpace, [...modulesFor(call, 'Delete').keys()], known, nowMs - binMs],
+    condition: 'module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[]) AND deleted_at_ms > $4',
+    values: [space.dataSpace, [...modulesFor(call, 'Delete').keys()], known, nowMs - binMs] as const,
     limit: maxBinIds,
     userId: user.id,
   };

@@ -1,0 +1,76 @@
+import { afterAll, expect, test } from 'vitest';
+import { createTestDatabase } from '../testing/test-database.ts';
+import { distributeTables } from './distribute.ts';
+import { distributionColumn, distributions } from './distribution.ts';
+
+/** No cluster is at hand: functions of the same names and signatures write down how they are called, as Citus would. */
+const database = await createTestDatabase('data-center', 'us');
+afterAll(() => database.close());
+
+const stand = `
+  CREATE TABLE pg_dist_partition (
+    logicalrelid regclass PRIMARY KEY, partmethod "char" NOT NULL, partkey text, colocationid integer NOT NULL, repmodel "char" NOT NULL);
+  CREATE TABLE pg_dist_object (classid oid NOT NULL, objid oid NOT NULL, objsubid integer NOT NULL DEFAULT 0);
+  CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO pg_dist_partition VALUES (table_name, 'n', NULL, 0, 't') $$;
+  CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text, distribution_type text DEFAULT 'hash',
+    colocate_with text DEFAULT 'default', shard_count integer DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM FROM pg_attribute WHERE attrelid = table_name AND attname = distribution_column;
+    IF NOT FOUND THEN RAISE 'column % of % does not exist', distribution_column, table_name; END IF;
+    INSERT INTO pg_dist_partition SELECT table_name, 'h', distribution_column,
+      CASE colocate_with WHEN 'none' THEN (SELECT coalesce(max(colocationid), 0) + 1 FROM pg_dist_partition)
+                         ELSE (SELECT colocationid FROM pg_dist_partition WHERE logicalrelid = colocate_with::regclass) END, 's';
+  END $$;
+  CREATE FUNCTION create_distributed_function(function_name regprocedure, distribution_arg_name text DEFAULT NULL,
+    colocate_with text DEFAULT 'default', force_delegation boolean DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO pg_dist_object VALUES ('pg_proc'::regclass, function_name) $$;`;
+
+interface Row {
+  readonly name: string;
+  readonly method: string;
+  readonly key: string | null;
+  readonly together: number;
+}
+
+const placed = () =>
+  database.query<Row>({
+    text: `SELECT logicalrelid::text AS name, partmethod AS method, partkey AS key, colocationid AS together
+           FROM pg_dist_partition ORDER BY 1`,
+  });
+
+test('without the extension it refuses with what was expected', async () => {
+  await expect(distributeTables(database)).rejects.toThrow(
+    'the database of "us" cannot be distributed: expected the extension citus in it',
+  );
+});
+
+test('what was begun goes on, everything gets its place, and a second time nothing is done', async () => {
+  await database.query({ text: stand });
+  // One that an earlier run came to, and one that Citus knows without its being spread.
+  await database.query({ text: `INSERT INTO pg_dist_partition VALUES ('crm_record', 'h', 'data_space', 70, 's')` });
+  const wanted = Object.keys(distributions).filter((name) => !('onCoordinator' in (distributions[name] as object)));
+  expect((await distributeTables(database)).sort()).toEqual(wanted.filter((name) => name !== 'crm_record').sort());
+  const rows = await placed();
+  expect(rows.map(({ name }) => name)).toEqual(wanted.sort());
+  for (const { name, method, key, together } of rows) {
+    const column = distributionColumn(name) ?? null;
+    expect([name, method, key], name).toEqual([name, column ? 'h' : 'n', column]);
+    expect(together, name).toBe(column === 'data_space' ? 70 : column === null ? 0 : 71);
+  }
+  const functions = await database.query<{ name: string }>({
+    text: 'SELECT proname AS name FROM pg_dist_object JOIN pg_proc ON pg_proc.oid = objid',
+  });
+  expect(functions.map(({ name }) => name)).toEqual(expect.arrayContaining(['crm_terms', 'crm_csv']));
+  expect(await distributeTables(database)).toEqual([]);
+  expect(await placed()).toEqual(rows);
+});
+
+test('a table that is distributed in another way is named', async () => {
+  await database.query({
+    text: `UPDATE pg_dist_partition SET partmethod = 'n', repmodel = 't' WHERE logicalrelid = 'crm_tag'::regclass`,
+  });
+  await expect(distributeTables(database)).rejects.toThrow(
+    'the table crm_tag of "us": expected it to be spread over shards, but it is a reference table',
+  );
+});

@@ -1,0 +1,91 @@
+import { UsableFailure } from '../foundation/failure.ts';
+import type { Database, Queryable } from './database.ts';
+import { distributions } from './distribution.ts';
+
+/**
+ * Spreads the tables of a data centre over a Citus cluster, as `distribution.ts` says. What is spread already stays as it
+ * is, so that a run which was cut short goes on.
+ */
+
+interface Placed {
+  readonly name: string;
+  readonly place: 'shards' | 'everywhere';
+}
+
+/** @throws UsableFailure when the database has no Citus. */
+export async function checkCitus(database: Database): Promise<void> {
+  const [found] = await database.query<{ there: boolean }>({
+    text: `SELECT to_regclass('pg_dist_partition') IS NOT NULL AS there`,
+  });
+  if (found?.there) return;
+  throw new UsableFailure(
+    `the database of "${database.label}" cannot be distributed: expected the extension citus in it ` +
+      '(CREATE EXTENSION citus on the coordinator of a cluster), found none',
+  );
+}
+
+/**
+ * Distributes what is not distributed yet, a table a transaction.
+ * @returns the names of the tables that were distributed now.
+ * @throws UsableFailure without Citus, or when a table was distributed in another way than the one it has to be.
+ */
+export async function distributeTables(database: Database): Promise<string[]> {
+  await checkCitus(database);
+  const placed = await placedTables(database);
+  const tables = Object.entries(distributions);
+  const done: string[] = [];
+  const run = async (name: string, text: string, values: readonly unknown[]) => {
+    // A table takes as long to be moved as it takes.
+    await database.transaction((transaction) => transaction.query({ text, values }), { statementTimeoutSeconds: 0 });
+    done.push(name);
+  };
+  await distributeFunctions(database);
+  for (const [name, distribution] of tables) {
+    if (!('copies' in distribution) || isPlaced(database, placed, name, 'everywhere')) continue;
+    await run(name, 'SELECT create_reference_table($1::text::regclass)', [name]);
+  }
+  for (const column of ['data_space', 'organization_id']) {
+    const group = tables.filter(([, place]) => 'by' in place && place.by === column).map(([name]) => name);
+    const open = group.filter((name) => !isPlaced(database, placed, name, 'shards'));
+    // Rows of one value are on one machine, whichever of the tables they are in: those that come go to those that are there.
+    let together = group.find((name) => !open.includes(name));
+    for (const name of open) {
+      await run(name, 'SELECT create_distributed_table($1::text::regclass, $2::text, colocate_with => $3::text)', [
+        name,
+        column,
+        together ?? 'none',
+      ]);
+      together ??= name;
+    }
+  }
+  return done;
+}
+
+async function placedTables(queryable: Queryable): Promise<Placed[]> {
+  // A table that is known to Citus without being spread has the method n as well, and another kind of replication.
+  return queryable.query<Placed>({
+    text: `SELECT relname AS name, CASE partmethod WHEN 'n' THEN 'everywhere' ELSE 'shards' END AS place
+           FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid
+           WHERE relnamespace = current_schema()::regnamespace AND (partmethod <> 'n' OR repmodel = 't')`,
+  });
+}
+
+function isPlaced(database: Database, placed: readonly Placed[], name: string, place: Placed['place']): boolean {
+  const found = placed.find((each) => each.name === name);
+  if (!found || found.place === place) return found !== undefined;
+  const words = { shards: 'spread over shards', everywhere: 'a reference table' };
+  throw new UsableFailure(
+    `the table ${name} of "${database.label}": expected it to be ${words[place]}, but it is ${words[found.place]}; ` +
+      'call undistribute_table for it, then run this again',
+  );
+}
+
+/** Statements call these functions where the rows are. */
+async function distributeFunctions(database: Database): Promise<void> {
+  await database.query({
+    text: `SELECT create_distributed_function(oid::regprocedure) FROM pg_proc
+           WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, 'crm_')
+             AND NOT EXISTS (SELECT FROM pg_dist_object AS known
+                             WHERE known.classid = 'pg_proc'::regclass AND known.objid = pg_proc.oid)`,
+  });
+}

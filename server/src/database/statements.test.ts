@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { shardsFault } from './testing/shards-asked.ts';
+import { sourceFiles, textsOf } from './testing/sql-texts.ts';
+
+/**
+ * Statements that ask all shards of a distributed table, by their file, with their number. None of them belongs to a
+ * request with a token, which knows its data space.
+ */
+const asksAllShards: Readonly<Record<string, { readonly texts: number; readonly why: string }>> = {
+  'crm/upkeep.ts': { texts: 2, why: 'the sweep, every ten minutes: what ended long ago goes by its time' },
+  'crm/store/files/file-store.ts': { texts: 1, why: 'the sweep: files that nothing came to refer to' },
+  'crm/work/recycle-bin/purge.ts': {
+    texts: 2,
+    why: 'the sweep: whose bin has something to purge, and what is forgotten',
+  },
+  'crm/jobs/job-table.ts': { texts: 2, why: 'workers: which jobs are due, a few of each data space; and their number' },
+  'crm/work/notifications/notifier.ts': {
+    texts: 1,
+    why: 'senders, now and then: in which data spaces something is due',
+  },
+  'crm/content/emails/mail-attachment.ts': {
+    texts: 1,
+    why: 'the mailer: a mail that goes out does not know its data space',
+  },
+  'crm/store/space/list-organizations.ts': { texts: 1, why: 'sign-in: where a user works, before one is chosen' },
+  'crm/store/space/members.ts': { texts: 1, why: 'moving users: who works with whom' },
+  'crm/store/space/all-organizations.ts': { texts: 2, why: 'pages of operators' },
+  'demo/load-content.ts': { texts: 1, why: 'the demo, once' },
+};
+
+/** Texts whose condition is put in, and where it names the data space. Calls show the whole ones: crm/round-trips.test.ts. */
+const conditionPutIn: Readonly<Record<string, { readonly texts: number; readonly where: string }>> = {
+  'crm/language/query/select-matching.ts': { texts: 2, where: '`tenant` and `source` of the same file' },
+  'crm/store/files/file-parts.ts': { texts: 2, where: '`usable` of the same file' },
+  'crm/store/records/record-references.ts': { texts: 1, where: 'the parameter `dataSpace` of `notesOf`' },
+  'crm/store/space/provisioning.ts': { texts: 2, where: '`free` of the same function' },
+};
+
+test('what asks all shards is seen', () => {
+  const fault = (text: string) => shardsFault(text) !== undefined;
+  expect(fault('SELECT 1 FROM crm_record WHERE data_space = $1 AND module = $2')).toBe(false);
+  expect(fault('SELECT 1 FROM crm_record WHERE module = $2')).toBe(true);
+  expect(fault('SELECT 1 FROM crm_record JOIN crm_watch USING (data_space) WHERE module = $1')).toBe(true);
+  expect(fault('SELECT 1 FROM crm_record JOIN crm_watch USING (module) WHERE data_space = $1')).toBe(true);
+  expect(fault('SELECT 1 FROM crm_user JOIN crm_data_space USING (data_space) WHERE zuid = $1')).toBe(true);
+  expect(fault('UPDATE crm_job SET lease = $1 WHERE job_id = $2')).toBe(true);
+  expect(fault('DELETE FROM crm_credit_use WHERE organization_id = $1 AND slot_ms = $2')).toBe(false);
+  expect(fault('INSERT INTO crm_tag (module, name) VALUES ($1, $2)')).toBe(true);
+  expect(fault('INSERT INTO crm_tag (data_space, name) VALUES ($1, $2)')).toBe(false);
+  expect(fault('SELECT name FROM crm_organization')).toBe(false);
+});
+
+test('statements over distributed tables name their shard; what asks all of them says why', () => {
+  const found: Record<string, number> = {};
+  for (const file of sourceFiles()) {
+    const faults = textsOf(file).filter((text) => shardsFault(text) !== undefined);
+    if (faults.length > 0) found[file] = faults.length;
+  }
+  const listed = Object.entries({ ...asksAllShards, ...conditionPutIn }).map(([file, { texts }]) => [file, texts]);
+  expect(found).toEqual(Object.fromEntries(listed));
+});
+
+test('the CRM takes no lock that one server alone knows, and finds no row by its place', () => {
+  const local = /pg_(try_)?advisory|\bctid\b/;
+  const found = sourceFiles().filter(
+    (file) => file.startsWith('crm/') && textsOf(file).some((text) => local.test(text)),
+  );
+  // Within one data space, so within one shard.
+  expect(found).toEqual(['crm/settings/customization/tidy-records.ts']);
+});

@@ -94,7 +94,7 @@ function Frame() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        {lab && <ClockBar />}
+        {lab && user.operator && <ClockBar />}
         <Outlet />
       </AppShell.Main>
     </AppShell>

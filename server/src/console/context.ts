@@ -50,6 +50,6 @@ export interface ConsoleContext
   /** The listeners that the console calls in this process, as any client would over HTTP. */
   readonly accounts: Pick<FastifyInstance, 'inject'>;
   /** Undefined on a platform that runs without it. */
-  readonly lab: () => Pick<Lab, 'clock'> | undefined;
+  readonly lab: () => Pick<Lab, 'clock' | 'replay'> | undefined;
   readonly apis: Readonly<Record<Environment, Pick<FastifyInstance, 'inject'>>>;
 }

@@ -6,6 +6,7 @@ import {
   listFlows,
   readFlow,
 } from '../inspector/flows/flow-reader.ts';
+import type { LabReplay, ReplayReader } from '../lab/replay/lab-replay.ts';
 import type { Client } from '../oauth/client.ts';
 import { findOwn } from './clients/own-clients.ts';
 import { badInput, notFound } from './failure.ts';
@@ -77,10 +78,52 @@ async function list(call: ConsoleCall, client?: Client): Promise<wire.FlowList> 
 /** @throws ConsoleFailure 404: unknown, or another client's. */
 async function read(call: ConsoleCall, client?: Client): Promise<wire.Flow> {
   const { sources } = sightOf(call, client);
-  const id = call.params.flowId ?? '';
+  const found = await find(sources, call.params.flowId ?? '', client);
+  return describeFlow(found, await hiddenFrom(call, sources, found.flowId));
+}
+
+/** @throws ConsoleFailure 404: unknown, or another client's. */
+async function find(sources: readonly FlowSource[], id: string, client?: Client): Promise<Flow> {
   const found = await readFlow(sources, id);
   if (!found || (client && found.clientId !== client.clientId)) throw notFound('flow');
-  return describeFlow(found, await hiddenFrom(call, sources, found.flowId));
+  return found;
+}
+
+/**
+ * What the lab may do for the reader: owners get no access to other users' data by it, operators none to that of another
+ * data centre's users, and only operators move the time.
+ */
+function replayOf(call: ConsoleCall, client?: Client): { readonly replay: LabReplay; readonly reader: ReplayReader } {
+  const { context, session } = call;
+  const lab = context.lab();
+  if (!lab) throw notFound('page');
+  const { sources } = sightOf(call, client);
+  const reader: ReplayReader = {
+    find: (id) => find(sources, id, client),
+    grantsFor: ({ dataCenter, userId }) =>
+      dataCenter === context.dataCenter.id && (session.operator || userId === session.userId),
+    movesTime: session.operator,
+  };
+  return { replay: lab.replay, reader };
+}
+
+async function replay(call: ConsoleCall, client?: Client): Promise<wire.FlowReplay> {
+  const { reader, replay } = replayOf(call, client);
+  const { flow_id: flowId, omitted, same, steps } = await replay.run(call.params.flowId ?? '', reader);
+  const parts = steps.map(({ data_center: dataCenter, request_id: requestId, waited_ms: waitedMs, ...part }) => ({
+    ...{ ...part, dataCenter, requestId, waitedMs },
+  }));
+  return { flowId, same, omitted, parts };
+}
+
+async function test(call: ConsoleCall, client?: Client): Promise<wire.FlowTest> {
+  const runner = call.query.get('runner') || 'node';
+  if (runner !== 'node' && runner !== 'vitest') {
+    throw badInput(`runner: expected "node" or "vitest", got "${runner.slice(0, 50)}".`);
+  }
+  const { reader, replay } = replayOf(call, client);
+  const { flow_id: flowId, source } = await replay.test(call.params.flowId ?? '', runner, reader);
+  return { flowId, source };
 }
 
 /** The other data centres of the realm that the flow has steps at. */
@@ -139,10 +182,10 @@ async function streamList(streams: Streams, call: ConsoleCall, client?: Client):
 /** The flows of a client, for its owner; and those of the data centre, for operators. */
 export function flowRoutes(streams: Streams): readonly ConsoleRoute[] {
   const served = [
-    { base: '/clients/:id/flows', whose: 'of a client', find: (call: ConsoleCall) => findOwn(call) },
-    { base: '/administration/flows', whose: 'of this data centre', find: async () => undefined, operator: true },
+    { base: '/clients/:id/flows', whose: 'of a client', findClient: (call: ConsoleCall) => findOwn(call) },
+    { base: '/administration/flows', whose: 'of this data centre', findClient: async () => undefined, operator: true },
   ] as const;
-  return served.flatMap(({ base, find, whose, ...operator }) => [
+  return served.flatMap(({ base, findClient, whose, ...operator }) => [
     defineRoute({
       ...operator,
       method: 'GET',
@@ -150,7 +193,7 @@ export function flowRoutes(streams: Streams): readonly ConsoleRoute[] {
       summary: `The flows ${whose}, newest first`,
       query: listQuery,
       answer: wire.flowList,
-      handle: async (call) => list(call, await find(call)),
+      handle: async (call) => list(call, await findClient(call)),
     }),
     defineRoute({
       ...operator,
@@ -160,7 +203,7 @@ export function flowRoutes(streams: Streams): readonly ConsoleRoute[] {
       query: listQuery,
       answer: wire.flowList,
       answerType: 'text/event-stream',
-      handle: async (call) => streamList(streams, call, await find(call)),
+      handle: async (call) => streamList(streams, call, await findClient(call)),
     }),
     defineRoute({
       ...operator,
@@ -168,7 +211,7 @@ export function flowRoutes(streams: Streams): readonly ConsoleRoute[] {
       path: `${base}/:flowId`,
       summary: `One of the flows ${whose}, by its id or that of one of its requests`,
       answer: wire.flow,
-      handle: async (call) => read(call, await find(call)),
+      handle: async (call) => read(call, await findClient(call)),
     }),
     defineRoute({
       ...operator,
@@ -177,7 +220,24 @@ export function flowRoutes(streams: Streams): readonly ConsoleRoute[] {
       summary: `One of the flows ${whose} as it grows, by server-sent events; each message is the flow anew`,
       answer: wire.flow,
       answerType: 'text/event-stream',
-      handle: async (call) => stream(streams, call, await find(call)),
+      handle: async (call) => stream(streams, call, await findClient(call)),
+    }),
+    defineRoute({
+      ...operator,
+      method: 'POST',
+      path: `${base}/:flowId/replay`,
+      summary: `Does one of the flows ${whose} again, on a platform with the lab`,
+      answer: wire.flowReplay,
+      handle: async (call) => replay(call, await findClient(call)),
+    }),
+    defineRoute({
+      ...operator,
+      method: 'GET',
+      path: `${base}/:flowId/test`,
+      summary: `One of the flows ${whose} as a test file, on a platform with the lab`,
+      query: { runner: '"node" (left out) or "vitest"' },
+      answer: wire.flowTest,
+      handle: async (call) => test(call, await findClient(call)),
     }),
   ]);
 }

@@ -42,7 +42,7 @@ export const sessionRoutes: readonly ConsoleRoute[] = [
       limits: limitsOf(context),
       plainHttpRedirects: context.settings.compatibility.plainHttpRedirects,
       undottedSchemes: context.settings.compatibility.undottedSchemes,
-      lab: session.operator && context.lab() !== undefined,
+      lab: context.lab() !== undefined,
     }),
   }),
   defineRoute({

@@ -27,6 +27,16 @@ export const flowList = Type.Object({
   unreachable: Type.Array(Type.String()),
 });
 
+const answer = Type.Union([
+  Type.Object({
+    status: Type.Integer(),
+    headers: Type.Optional(texts),
+    body: Type.Optional(Type.String()),
+    bytes: Type.Optional(Type.Integer()),
+  }),
+  Type.Null(),
+]);
+
 /** One step: a request and its answer, secrets masked. */
 export const flowStep = Type.Object({
   eventId: Type.String(),
@@ -56,15 +66,7 @@ export const flowStep = Type.Object({
     }),
     Type.Null(),
   ]),
-  answer: Type.Union([
-    Type.Object({
-      status: Type.Integer(),
-      headers: Type.Optional(texts),
-      body: Type.Optional(Type.String()),
-      bytes: Type.Optional(Type.Integer()),
-    }),
-    Type.Null(),
-  ]),
+  answer,
   detail: Type.Record(Type.String(), Type.Unknown()),
   explanation: Type.Union([explained, Type.Null()]),
 });
@@ -79,6 +81,44 @@ export const flow = Type.Object({
   hiddenIn: Type.Array(Type.String()),
 });
 
+const cameOut = Type.Union([
+  Type.Object({ status: Type.Union([Type.Integer(), Type.Null()]), outcome: textOrNull }),
+  Type.Null(),
+]);
+
+/**
+ * POST …/flows/{flowId}/replay: the flow done again, part by part; on platforms with the lab, elsewhere 404. The time moves
+ * on for operators only. 400 where nothing of it can be done again; 403 `OTHER_USER` where it needs grants of other users.
+ */
+export const flowReplay = Type.Object({
+  flowId: Type.String(),
+  /** No request came out otherwise than before. */
+  same: Type.Boolean(),
+  omitted: Type.Integer(),
+  parts: Type.Array(
+    Type.Object({
+      /** Of the flow, from 1. */
+      steps: Type.Array(Type.Integer()),
+      do: Type.Union([Type.Literal('request'), Type.Literal('grant'), Type.Literal('omit')]),
+      dataCenter: textOrNull,
+      waitedMs: Type.Integer(),
+      what: Type.String(),
+      before: cameOut,
+      now: cameOut,
+      /** Null for what was not sent again. */
+      same: Type.Union([Type.Boolean(), Type.Null()]),
+      note: textOrNull,
+      requestId: textOrNull,
+      /** As they were recorded, secrets masked. */
+      answers: Type.Object({ before: answer, now: answer }),
+    }),
+  ),
+});
+/** GET …/flows/{flowId}/test?runner: a test file that starts a platform of its own; on platforms with the lab. */
+export const flowTest = Type.Object({ flowId: Type.String(), source: Type.String() });
+
+export type FlowReplay = Static<typeof flowReplay>;
+export type FlowTest = Static<typeof flowTest>;
 export type FlowSummary = Static<typeof flowSummary>;
 export type FlowList = Static<typeof flowList>;
 export type Flow = Static<typeof flow>;

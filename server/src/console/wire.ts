@@ -67,7 +67,7 @@ export const session = Type.Object({
   limits: Type.Object({ redirectUrisPerClient: Type.Number(), javascriptDomainsPerClient: Type.Number() }),
   plainHttpRedirects: Type.Boolean(),
   undottedSchemes: Type.Boolean(),
-  /** The platform runs with the lab, and this user may move its clock. */
+  /** The platform runs with the lab: flows can be done again, and operators move its clock. */
   lab: Type.Boolean(),
 });
 

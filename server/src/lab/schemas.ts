@@ -61,6 +61,15 @@ const cameOut = Type.Union([
   }),
   Type.Null(),
 ]);
+const answer = Type.Union([
+  Type.Object({
+    status: Type.Integer(),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+    body: Type.Optional(Type.String()),
+    bytes: Type.Optional(Type.Integer()),
+  }),
+  Type.Null(),
+]);
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const iso = Type.String({ format: 'date-time' });
 const effects = Type.Record(Type.String(), Type.Integer(), {
@@ -134,6 +143,10 @@ export const answers = {
         same: Type.Union([Type.Boolean(), Type.Null()]),
         note: textOrNull,
         request_id: textOrNull,
+        answers: Type.Object(
+          { before: answer, now: answer },
+          { description: 'As they were recorded, secrets masked.' },
+        ),
       }),
     ),
   }),

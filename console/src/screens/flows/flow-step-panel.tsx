@@ -62,16 +62,41 @@ function Part({ name, text }: { readonly name: string; readonly text: string }) 
   );
 }
 
-function Side({ heading, children }: { readonly heading: string; readonly children: string }) {
+function Side({
+  heading,
+  label = heading,
+  children,
+}: {
+  readonly heading: string;
+  readonly label?: string;
+  readonly children: string;
+}) {
   return (
     <div style={{ minWidth: 0 }}>
       <Title order={4} size="h5" mb={4}>
         {heading}
       </Title>
-      <Code block tabIndex={0} role="region" aria-label={heading}>
+      <Code block tabIndex={0} role="region" aria-label={label}>
         {children}
       </Code>
     </div>
+  );
+}
+
+/** An answer in full, with the outcome that was recorded of it. */
+export function AnswerSide(props: {
+  readonly heading: string;
+  /** Which of several: for people who do not see where it stands. */
+  readonly of: string;
+  readonly outcome: string | null | undefined;
+  readonly answer: FlowStep['answer'];
+}) {
+  const { answer, heading, of, outcome } = props;
+  const told = answer ? answerText(answer) : texts.noAnswer;
+  return (
+    <Side heading={heading} label={`${heading}, ${of}`}>
+      {outcome ? `${outcome}\n\n${told}` : told}
+    </Side>
   );
 }
 

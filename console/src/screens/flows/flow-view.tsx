@@ -3,9 +3,12 @@ import { useState } from 'react';
 import { flowDocument } from '../../../../server/src/inspector/flows/flow-document.ts';
 import type { Flow } from '../../../../server/src/inspector/flows/flow-reader.ts';
 import { svgDiagram } from '../../../../server/src/inspector/flows/svg-diagram.ts';
+import type { FlowBase } from '../../api/flows.ts';
+import { saveFile } from '../../parts/save-file.ts';
 import { Time } from '../../parts/time.tsx';
 import { flowTexts as texts } from '../../texts/flows.ts';
 import { FlowDiagram } from './flow-diagram.tsx';
+import { FlowLab } from './flow-lab.tsx';
 import { FlowStepPanel } from './flow-step-panel.tsx';
 
 interface FlowViewProps {
@@ -13,6 +16,8 @@ interface FlowViewProps {
   /** The request that the flow was asked for by: its step is open at first. */
   readonly requestId?: string | undefined;
   readonly hiddenIn?: readonly string[];
+  /** Where the flow can be done again, on a platform with the lab. */
+  readonly labBase?: FlowBase | undefined;
   /** It came from a file. */
   readonly shared?: boolean;
   readonly close: () => void;
@@ -22,7 +27,7 @@ interface FlowViewProps {
  * One flow: its diagram, and the step that was opened. At first that is the step of the request which the flow was asked for
  * by, where that failed or is not the flow's first, else the last one that failed.
  */
-export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close }: FlowViewProps) {
+export function FlowView({ flow, requestId, hiddenIn = [], labBase, shared = false, close }: FlowViewProps) {
   const [chosen, setChosen] = useState<number | null>();
   const opened = chosen === undefined ? firstOpened(flow, requestId) : (chosen ?? undefined);
   const step = opened === undefined ? undefined : flow.steps[opened];
@@ -44,11 +49,15 @@ export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close
           <Button
             size="xs"
             variant="default"
-            onClick={() => save(flow, 'json', JSON.stringify(flowDocument(flow), null, 2))}
+            onClick={() => saveFile(`flow-${flow.flowId}.json`, 'application/json', documentOf(flow))}
           >
             {texts.shareJson}
           </Button>
-          <Button size="xs" variant="default" onClick={() => save(flow, 'svg', svgDiagram(flow))}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => saveFile(`flow-${flow.flowId}.svg`, 'image/svg+xml', svgDiagram(flow))}
+          >
             {texts.shareSvg}
           </Button>
           <Button size="xs" variant="default" onClick={close}>
@@ -56,6 +65,7 @@ export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close
           </Button>
         </Group>
       </Group>
+      {labBase && <FlowLab base={labBase} flowId={flow.flowId} />}
       {shared && <Text size="sm">{texts.shared}</Text>}
       {hiddenIn.length > 0 && <Alert color="blue">{texts.hidden(hiddenIn)}</Alert>}
       {flow.unreachable.length > 0 && <Alert color="yellow">{texts.unreachable(flow.unreachable)}</Alert>}
@@ -66,6 +76,8 @@ export function FlowView({ flow, requestId, hiddenIn = [], shared = false, close
   );
 }
 
+const documentOf = (flow: Flow) => JSON.stringify(flowDocument(flow), null, 2);
+
 function firstOpened({ flowId, steps }: Flow, requestId: string | undefined): number | undefined {
   const asked = (step: Flow['steps'][number]) => step.requestId === requestId;
   const places = [
@@ -75,14 +87,4 @@ function firstOpened({ flowId, steps }: Flow, requestId: string | undefined): nu
     steps.findLastIndex((step) => step.failed),
   ];
   return places.find((place) => place >= 0);
-}
-
-const types = { json: 'application/json', svg: 'image/svg+xml' } as const;
-
-function save(flow: Flow, extension: keyof typeof types, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: types[extension] }));
-  link.download = `flow-${flow.flowId}.${extension}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

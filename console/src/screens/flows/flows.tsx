@@ -6,6 +6,7 @@ import type { FlowList, Flow as WireFlow } from '../../../../server/src/console/
 import { flowOfDocument } from '../../../../server/src/inspector/flows/flow-document.ts';
 import type { Flow } from '../../../../server/src/inspector/flows/flow-reader.ts';
 import { type FlowBase, type FlowFilter, filterOf, flowQueries, noFilter, searchOf } from '../../api/flows.ts';
+import { useSession } from '../../app/session.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { OlderButton } from '../../parts/older-button.tsx';
 import { flowTexts as texts } from '../../texts/flows.ts';
@@ -121,10 +122,19 @@ export function Flows({ base, dataCenters, flowId, open }: FlowsProps) {
 
 function OpenFlow({ base, close, flowId }: { base: FlowBase; flowId: string; close: () => void }) {
   const query = useQuery(flowQueries.flow(base, flowId));
+  const { lab } = useSession();
   useLiveFlow(base, flowId);
   return (
     <Loaded query={query} height={300}>
-      {(flow) => <FlowView flow={readFlow(flow)} requestId={flowId} hiddenIn={flow.hiddenIn} close={close} />}
+      {(flow) => (
+        <FlowView
+          flow={readFlow(flow)}
+          requestId={flowId}
+          hiddenIn={flow.hiddenIn}
+          labBase={lab ? base : undefined}
+          close={close}
+        />
+      )}
     </Loaded>
   );
 }

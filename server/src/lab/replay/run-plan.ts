@@ -4,10 +4,11 @@ import { administered } from '../../admin/users.ts';
 import { apiServiceOf, type Environment } from '../../config/data-centers.ts';
 import type { Random } from '../../foundation/random.ts';
 import { readFlow } from '../../inspector/flows/flow-reader.ts';
+import type { FlowStep } from '../../inspector/flows/flow-step.ts';
 import type { UserId } from '../../oauth/ids.ts';
 import type { LabClock } from '../clock/lab-clock.ts';
 import type { LabGrants } from '../grants/lab-grants.ts';
-import { mainOf, outcomeOf } from './make-plan.ts';
+import { mainOf } from './make-plan.ts';
 import {
   fill,
   type GrantPart,
@@ -23,6 +24,9 @@ import {
 export interface Replayed {
   readonly part: PlanPart;
   readonly now: Outcome | null;
+  /** As it was recorded, secrets masked. */
+  readonly answer: FlowStep['answer'];
+  readonly waitedMs: number;
   readonly requestId: string | null;
   /** Null for what was not done again. */
   readonly same: boolean | null;
@@ -31,7 +35,8 @@ export interface Replayed {
 
 export interface ReplayTools {
   readonly admin: AdminContext;
-  readonly clock: LabClock;
+  /** Undefined: the time stays as it is. */
+  readonly clock: LabClock | undefined;
   readonly grants: LabGrants;
   /** Client secrets by data centre; those that cannot be told are missing. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -44,18 +49,22 @@ export async function runPlan(plan: Plan, tools: ReplayTools): Promise<Replayed[
   const values = givenValues(plan, tools);
   const replayed: Replayed[] = [];
   for (const part of plan.parts) {
+    const nothing = { part, now: null, answer: null, waitedMs: 0, requestId: null };
     if (part.do === 'omit') {
-      replayed.push({ part, now: null, requestId: null, same: null, note: part.why });
+      replayed.push({ ...nothing, same: null, note: part.why });
       continue;
     }
-    if (part.waitMs > 0) await tools.clock.advance(part.waitMs);
+    if (part.waitMs > 0) await tools.clock?.advance(part.waitMs);
+    const waitedMs = tools.clock ? part.waitMs : 0;
+    const unmoved = waitedMs < part.waitMs ? [`not waited for: ${Math.round(part.waitMs / 1000)} s`] : [];
+    const noteOf = (note: string | null) => [...(note === null ? [] : [note]), ...unmoved].join('; ') || null;
     try {
       if (part.do === 'grant') {
         await grant(part, plan, tools, values);
-        replayed.push({ part, now: null, requestId: null, same: null, note: part.why });
-      } else replayed.push({ part, note: part.note, ...(await send(part, tools, values)) });
+        replayed.push({ ...nothing, waitedMs, same: null, note: noteOf(part.why) });
+      } else replayed.push({ part, waitedMs, note: noteOf(part.note), ...(await send(part, tools, values)) });
     } catch (error) {
-      replayed.push({ part, now: null, requestId: null, same: false, note: (error as Error).message });
+      replayed.push({ ...nothing, waitedMs, same: false, note: noteOf((error as Error).message) });
     }
   }
   return replayed;
@@ -100,8 +109,9 @@ async function send(part: RequestPart, { admin }: ReplayTools, values: Map<strin
   const text = await response.text();
   keepGiven(part, text, values);
   const requestId = response.headers.get('x-request-id');
-  const now = { status: response.status, outcome: await recordedOutcome(admin, requestId) };
-  return { now, requestId, same: isSame(part.before, now) };
+  const recorded = await recordedStep(admin, requestId);
+  const now = { status: response.status, outcome: recorded?.outcome ?? null };
+  return { now, answer: recorded?.answer ?? null, requestId, same: isSame(part.before, now) };
 }
 
 function addressOf(part: RequestPart, admin: AdminContext, values: ReadonlyMap<string, string>): string {
@@ -146,11 +156,9 @@ function firstRecord(answer: { readonly data?: unknown }): unknown {
   return first?.details?.id;
 }
 
-/** How the request came out, by its event; null where none is kept. */
-async function recordedOutcome(admin: AdminContext, requestId: string | null): Promise<string | null> {
-  if (requestId === null) return null;
+/** How the request came out, by its event; undefined where none is kept. */
+async function recordedStep(admin: AdminContext, requestId: string | null): Promise<FlowStep | undefined> {
+  if (requestId === null) return undefined;
   const flow = await readFlow([...admin.dataCenters.values()], requestId);
-  const own = flow?.steps.filter((step) => step.requestId === requestId) ?? [];
-  const main = mainOf(own);
-  return main ? outcomeOf(main).outcome : null;
+  return mainOf(flow?.steps.filter((step) => step.requestId === requestId) ?? []);
 }

@@ -26,6 +26,7 @@ export interface AuditFilter {
   readonly outcome: string;
   readonly action: string;
   readonly user: string;
+  readonly actor: string;
   readonly clientId: string;
   readonly address: string;
 }

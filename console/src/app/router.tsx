@@ -6,6 +6,10 @@ import { Shell } from './shell.tsx';
 
 interface AdministrationSearch {
   readonly search?: string;
+  readonly action?: string;
+  readonly user?: string;
+  readonly actor?: string;
+  readonly address?: string;
   readonly page?: number;
   readonly outcome?: string;
   readonly kind?: string;
@@ -134,7 +138,7 @@ const routes = root.addChildren([
     ...under,
     path: '/administration/$tab',
     validateSearch: (search: Record<string, unknown>): AdministrationSearch => ({
-      ...texts(search, 'search', 'outcome', 'kind', 'clientId', 'flow'),
+      ...texts(search, 'search', 'outcome', 'kind', 'clientId', 'flow', 'action', 'user', 'actor', 'address'),
       ...(Number(search.page) > 1 ? { page: Number(search.page) } : {}),
     }),
     component: lazyRouteComponent(() => import('../screens/administration/administration-page.tsx'), 'Administration'),

@@ -17,7 +17,12 @@ export const administrationTexts = {
     demo: 'Demo',
   },
   auditText: 'Who did what, when and from where. Entries are never changed, and form a chain that can be verified.',
-  auditFilter: { user: 'User (e-mail address or id)', clientId: 'Client id', address: 'Address' },
+  auditFilter: {
+    actor: 'Done by (user or client)',
+    user: 'User (e-mail address or id)',
+    clientId: 'Client id',
+    address: 'Address',
+  },
   auditNumber: 'No.',
   auditTime: 'Time',
   auditWho: 'Who',

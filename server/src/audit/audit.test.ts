@@ -132,6 +132,14 @@ describe('AUD-01', () => {
     const operator = await visit(platform, email, { known: true });
     const { entries: shown } = await operator.json<AuditList>('GET', '/administration/audit?action=user&outcome=');
     expect(shown[0]).toMatchObject({ action: 'user', actor: 'operator', userId, detail: { changed: ['operator'] } });
+    const by = async (actor: string) =>
+      (await operator.json<AuditList>('GET', `/administration/audit?actor=${encodeURIComponent(actor)}`)).entries;
+    expect(new Set((await by(email)).map(({ actorId }) => actorId))).toEqual(new Set([userId]));
+    expect(await by(userId)).toEqual(await by(email));
+    expect(await by('1000.NOBODY')).toEqual([]);
+    expect(await operator.refusal('GET', '/administration/audit?actor=nobody@us.example')).toMatchObject({
+      status: 404,
+    });
     const verified = await operator.json<AuditVerification>('POST', '/administration/audit/verify');
     expect(verified.valid).toBe(true);
     for (const query of ['since=yesterday', 'before=x', 'limit=0', 'user=nobody@us.example']) {

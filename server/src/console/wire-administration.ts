@@ -125,7 +125,7 @@ export const outboxMailContent = Type.Object({
  */
 
 /**
- * GET /api/administration/audit?action&outcome&user&clientId&address&since&until&before → `auditList`, newest first.
+ * GET /api/administration/audit?action&outcome&user&actor&clientId&address&since&until&before → `auditList`, newest first.
  * POST /api/administration/audit/verify → `auditVerification`.
  */
 export const auditEntry = Type.Object({

@@ -12,7 +12,7 @@ import { OlderButton } from '../../parts/older-button.tsx';
 import { Time } from '../../parts/time.tsx';
 import { administrationTexts as texts } from '../../texts/administration.ts';
 
-const noFilter: AuditFilter = { outcome: '', action: '', user: '', clientId: '', address: '' };
+const noFilter: AuditFilter = { outcome: '', action: '', user: '', actor: '', clientId: '', address: '' };
 
 /** Who did what, when and from where; the filters are in the address. */
 export function AuditTab() {
@@ -58,7 +58,7 @@ export function AuditTab() {
           clearable
           searchable
         />
-        {(['user', 'clientId', 'address'] as const).map((name) => (
+        {(['actor', 'user', 'clientId', 'address'] as const).map((name) => (
           <TextInput
             key={name}
             label={texts.auditFilter[name]}

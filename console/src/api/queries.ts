@@ -12,6 +12,7 @@ import type {
   StartSteps,
 } from '../../../server/src/console/wire.ts';
 import type { Account, AccountSecurity, AppList, SessionList } from '../../../server/src/console/wire-account.ts';
+import type { ProfileCheck } from '../../../server/src/console/wire-diagnosis.ts';
 import { CallFailure, call } from './call.ts';
 
 /** Refusals are final; what could not be reached is tried again. */
@@ -52,6 +53,11 @@ export const queries = {
     queryOptions({
       queryKey: ['client', clientId, 'secrets'],
       queryFn: () => call<SecretList>('GET', `/clients/${enc(clientId)}/secrets`),
+    }),
+  profileCheck: (clientId: string) =>
+    queryOptions({
+      queryKey: ['client', clientId, 'profile-check'],
+      queryFn: () => call<ProfileCheck>('GET', `/clients/${enc(clientId)}/profile-check`),
     }),
   clientEvents: (clientId: string, filter: { outcome: string; kind: string }) =>
     queryOptions({

@@ -82,6 +82,19 @@ export const clientTexts = {
   strictProfile: 'Strict profile (OAuth 2.1)',
   strictProfileText:
     'PKCE always, no implicit flow, refresh tokens that are replaced by every use. Apps that rely on the ways of the original platform stop working.',
+  wouldBreak: 'What would break',
+  noTraffic: 'No traffic of this app is recorded yet. Let it work, and look again before you switch.',
+  lookedAt: (count: number, since: string, more: boolean) =>
+    `${more ? 'The newest ' : ''}${count === 1 ? '1 recorded request' : `${count} recorded requests`}, since ${since}.`,
+  nothingBreaks: 'Nothing that the strict profile refuses is among them.',
+  trafficMissing: (ids: readonly string[]) => `Not reached, so their traffic is missing: ${ids.join(', ')}`,
+  theApp: 'The app',
+  strictDoes: 'Strict',
+  seen: 'Seen',
+  lastSeen: 'last',
+  times: (count: number) => (count === 1 ? 'once' : `${count} times`),
+  notSeen: 'not seen',
+  mend: 'Mend',
   jwtTokens: 'Access tokens as JWT (RFC 9068)',
   jwtTokensText:
     'Signed tokens that APIs of your own can check by the published keys. Revocation and limits hold as before.',

@@ -46,6 +46,7 @@ import {
   removeMailTemplate,
 } from './organization-settings.ts';
 import { listProviders, putProvider, removeProvider } from './outside-providers.ts';
+import { checkClientProfile } from './profile-check.ts';
 import { bodies, queries, withId } from './schemas.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
@@ -189,6 +190,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
   );
   app.delete('/clients/:id', { schema: { params: withId } }, async (request) =>
     deleteClient(context, request.params.id),
+  );
+  app.get('/clients/:id/profile-check', { schema: { params: withId } }, async (request) =>
+    checkClientProfile(context, request.params.id),
   );
   app.post('/clients/:id/rotate-secret', { schema: { body: bodies.secretRotation, params: withId } }, async (request) =>
     rotateClientSecret(context, request.params.id, request.body.dataCenter, request.body.overlapSeconds),

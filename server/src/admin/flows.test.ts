@@ -1,11 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runCommandLine } from '../cli/program.ts';
 import { credentialKey } from '../inspector/flow-key.ts';
 import { type FlowDocument, flowOfDocument } from '../inspector/flows/flow-document.ts';
 import { svgDiagram } from '../inspector/flows/svg-diagram.ts';
 import { textDiagram } from '../inspector/flows/text-diagram.ts';
+import { strictRules } from '../inspector/profile-check/strict-rules.ts';
+import { challengeOf } from '../oauth/pkce.ts';
 import { authorize, HttpBrowser } from '../testing/http-browser.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
+import { changeClient } from './clients.ts';
 import { findFlows, showFlow } from './flows.ts';
+import type { checkClientProfile } from './profile-check.ts';
 
 /** Requests at two data centres become one story, by nothing but what they carry. */
 const email = 'anna@us.example';
@@ -242,4 +248,143 @@ test('nothing that anybody could use is in a flow, in what is shared of it, or i
     .split('; ')
     .map((pair) => pair.slice(pair.indexOf('=') + 1));
   for (const secret of [...secrets, ...cookies.filter((value) => value.length > 4)]) expect(all).not.toContain(secret);
+});
+
+describe('what the strict profile would break', () => {
+  const verifier = 'v'.repeat(43);
+  const challenge = { code_challenge: challengeOf(verifier, 'S256'), code_challenge_method: 'S256' };
+  const plain = { code_challenge: verifier };
+  let app: { client_id: string; client_secret: string };
+  let web: { client_id: string };
+  beforeAll(async () => {
+    app = await platform.addClient({ type: 'server', owner: email, enabledDataCenters: ['in'], sameSecret: true });
+    web = await platform.addClient({ type: 'browser', owner: email });
+    const overrides = { 'lifetimes.codeTtlSeconds': 120 };
+    await changeClient(platform.admin, app.client_id, { overrides });
+  });
+
+  type Answer = { readonly status: number; readonly access_token?: string; readonly refresh_token?: string };
+  const codeOf = async (more: Record<string, string> = {}, user = indian) => {
+    const address = begin({ client_id: app.client_id, ...more });
+    const answer = await authorize(new HttpBrowser(platform.basePort), address, {
+      email: user,
+      password: testPassword,
+    });
+    return new URL(answer).searchParams.get('code') ?? '';
+  };
+  const exchange = async (code: string, more: Record<string, string> = {}): Promise<Answer> => {
+    const body = { ...app, grant_type: 'authorization_code', redirect_uri: redirectUri, code, ...more };
+    const response = await post(tokenUrl('in'), body);
+    return { ...((await response.json()) as Record<string, string>), status: response.status };
+  };
+  const refresh = async (token: string): Promise<Answer> => {
+    const response = await post(tokenUrl('in'), { ...app, grant_type: 'refresh_token', refresh_token: token });
+    return { ...((await response.json()) as Record<string, string>), status: response.status };
+  };
+  const withoutScope = async (token: string) => {
+    const headers = { authorization: `Zoho-oauthtoken ${token}` };
+    return (await fetch(`${originOf('in', 'api')}/crm/v8/org`, { headers })).status;
+  };
+  const commandLine = async (...args: string[]) => {
+    let printed = '';
+    vi.stubEnv('GRANTWAY_ADMIN_TOKEN', platform.admin.adminToken);
+    const output = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+    try {
+      expect(await runCommandLine(['client', ...args, '--admin', platform.adminOrigin])).toBe(0);
+    } finally {
+      output.mockRestore();
+      vi.unstubAllEnvs();
+    }
+    return printed;
+  };
+  const check = async (clientId: string) => {
+    const headers = { authorization: `Bearer ${platform.admin.adminToken}` };
+    const response = await fetch(`${platform.adminOrigin}/clients/${clientId}/profile-check`, { headers });
+    return (await response.json()) as Awaited<ReturnType<typeof checkClientProfile>>;
+  };
+  const counts = async (clientId: string) =>
+    Object.fromEntries((await check(clientId)).findings.map(({ count, id }) => [id, count]));
+  const nothing = {
+    ...{ 'no-challenge': 0, 'plain-challenge': 0, 'late-code': 0, 'code-twice': 0 },
+    ...{ 'refresh-token-twice': 0, 'refusal-forms': 0, 'missing-scope': 0 },
+  };
+
+  test('an app that does all as it should meets no finding', async () => {
+    const { access_token, refresh_token = '' } = await exchange(await codeOf(challenge), { code_verifier: verifier });
+    expect(access_token).toMatch(/^1000\./);
+    expect((await refresh(refresh_token)).status).toBe(200);
+    expect(await counts(app.client_id)).toEqual(nothing);
+    expect(await counts(web.client_id)).toEqual({
+      'implicit-flow': 0,
+      'no-challenge': 0,
+      'plain-challenge': 0,
+      'late-code': 0,
+      'refusal-forms': 0,
+      'missing-scope': 0,
+    });
+  });
+
+  test('each finding is counted once, wherever it happened, and strict refuses exactly that', async () => {
+    const late = await codeOf();
+    platform.clock.advance(70);
+    const { refresh_token = '' } = await exchange(late);
+    const code = await codeOf(plain);
+    const { access_token = '' } = await exchange(code, { code_verifier: verifier });
+    expect(await exchange(code, { code_verifier: verifier })).toMatchObject({ status: 200, error: 'invalid_code' });
+    expect(await withoutScope(access_token)).toBe(401);
+    expect((await refresh(refresh_token)).status).toBe(200);
+    platform.clock.advance(61);
+    expect((await refresh(refresh_token)).status).toBe(200);
+    const implicit = begin({ client_id: web.client_id, response_type: 'token', scope: 'ZohoCRM.modules.ALL' });
+    const visit = () => fetch(implicit, { redirect: 'manual' });
+    expect((await visit()).status).toBe(302);
+    const found = {
+      ...{ 'no-challenge': 1, 'plain-challenge': 1, 'late-code': 1, 'code-twice': 1 },
+      ...{ 'refresh-token-twice': 1, 'refusal-forms': 1, 'missing-scope': 1 },
+    };
+    expect(await counts(app.client_id)).toEqual(found);
+    expect(await counts(web.client_id)).toMatchObject({ 'implicit-flow': 1, 'no-challenge': 0 });
+    const { findings, since, unreachable_data_centers } = await check(app.client_id);
+    expect(findings.find(({ id }) => id === 'late-code')).toMatchObject({ data_centers: ['in'] });
+    expect(findings.find(({ id }) => id === 'no-challenge')).toMatchObject({ data_centers: ['us'] });
+    expect(Date.parse(since ?? '')).toBeLessThan(platform.clock.nowMs());
+    expect(unreachable_data_centers).toEqual([]);
+
+    const printed = await commandLine('check-profile', '--client-id', app.client_id);
+    expect(printed).toContain('The client is compatible.');
+    expect(printed).toMatch(/^late-code +1 /m);
+    expect(JSON.parse(await commandLine('check-profile', '--client-id', web.client_id, '--json'))).toMatchObject({
+      findings: expect.arrayContaining([expect.objectContaining({ id: 'implicit-flow', count: 1 })]),
+    });
+
+    for (const { client_id } of [app, web]) {
+      await changeClient(platform.admin, client_id, { standards: { profile: 'strict' } });
+    }
+    expect((await visit()).status).toBe(400);
+    for (const refused of [{}, plain]) {
+      expect((await fetch(begin({ client_id: app.client_id, ...refused }), { redirect: 'manual' })).status).toBe(400);
+    }
+    const again = await codeOf(challenge);
+    platform.clock.advance(70);
+    const expired = await exchange(again, { code_verifier: verifier });
+    expect(expired).toMatchObject({ status: 400, error: 'invalid_grant' });
+    const used = await codeOf(challenge);
+    const first = await exchange(used, { code_verifier: verifier });
+    expect(await withoutScope(first.access_token ?? '')).toBe(403);
+    expect(await exchange(used, { code_verifier: verifier })).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(await withoutScope(first.access_token ?? '')).toBe(401);
+    const { refresh_token: kept = '' } = await exchange(await codeOf(challenge), { code_verifier: verifier });
+    const { refresh_token: successor = '' } = await refresh(kept);
+    platform.clock.advance(61);
+    expect(await refresh(kept)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(await refresh(successor)).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  test('docs/profiles.md names every finding', () => {
+    const text = readFileSync(new URL('../../../docs/profiles.md', import.meta.url), 'utf8');
+    for (const { id } of strictRules) expect(text).toContain(`| \`${id}\` |`);
+  });
 });

@@ -27,6 +27,7 @@ const summaries: Readonly<Record<string, string>> = {
   'GET /clients/:id': 'One client',
   'PATCH /clients/:id': 'Change a client',
   'DELETE /clients/:id': 'Delete a client',
+  'GET /clients/:id/profile-check': "What of a client's recorded traffic the strict profile would break",
   'POST /clients/:id/rotate-secret': 'Replace the secret of a client',
   'POST /self-client-codes': 'Make a code for a self client',
   'POST /imports': 'Begin, or go on with, an import',

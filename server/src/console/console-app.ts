@@ -21,6 +21,7 @@ import { clientRoutes } from './clients/client-routes.ts';
 import { codeRoutes } from './clients/code-routes.ts';
 import { corsRoutes } from './clients/cors-routes.ts';
 import { guidedRoutes } from './clients/guided-routes.ts';
+import { profileRoutes } from './clients/profile-routes.ts';
 import { sampleRoutes } from './clients/sample-routes.ts';
 import { secretRoutes } from './clients/secret-routes.ts';
 import { userRoutes } from './clients/user-routes.ts';
@@ -60,6 +61,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...codeRoutes,
     ...corsRoutes,
     ...guidedRoutes,
+    ...profileRoutes,
     ...tokenRoutes,
     ...userRoutes,
     ...sampleRoutes,

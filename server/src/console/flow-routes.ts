@@ -11,28 +11,12 @@ import type { Client } from '../oauth/client.ts';
 import { findOwn } from './clients/own-clients.ts';
 import { badInput, notFound } from './failure.ts';
 import { type ConsoleCall, type ConsoleRoute, defineRoute } from './route.ts';
+import { sourcesOf } from './sources.ts';
 import type { Streams } from './streams.ts';
 import { isoTime } from './texts.ts';
 import * as wire from './wire-flows.ts';
 
 const perPage = 30;
-
-/**
- * What the reader may see. The owner of a client sees its steps at every data centre of the realm; an operator, whose role
- * is of one data centre, those that happened there.
- */
-interface Sight {
-  readonly sources: readonly FlowSource[];
-  readonly client: Client | undefined;
-}
-
-function sightOf({ admin, context, session }: ConsoleCall, client?: Client): Sight {
-  const own = context.dataCenter;
-  const owner = client !== undefined && client.ownerId === session.userId && client.dataCenter === own.id;
-  const ids = owner ? context.topology.realmOf(own).map(({ id }) => id) : [own.id];
-  const sources = ids.map((id) => admin.dataCenters.get(id)).filter((source) => source !== undefined);
-  return { sources, client };
-}
 
 const listQuery = {
   outcome: '"failed": only flows of which a step failed',
@@ -69,7 +53,7 @@ function readFilter(query: URLSearchParams): Omit<FlowFilter, 'limit'> {
 }
 
 async function list(call: ConsoleCall, client?: Client): Promise<wire.FlowList> {
-  const { sources } = sightOf(call, client);
+  const sources = sourcesOf(call, client);
   const filter = { ...readFilter(call.query), clientId: client?.clientId, limit: perPage + 1 };
   const { flows, unreachable } = await listFlows(sources, filter);
   return { flows: flows.slice(0, perPage).map(describe), more: flows.length > perPage, unreachable: [...unreachable] };
@@ -77,7 +61,7 @@ async function list(call: ConsoleCall, client?: Client): Promise<wire.FlowList> 
 
 /** @throws ConsoleFailure 404: unknown, or another client's. */
 async function read(call: ConsoleCall, client?: Client): Promise<wire.Flow> {
-  const { sources } = sightOf(call, client);
+  const sources = sourcesOf(call, client);
   const found = await find(sources, call.params.flowId ?? '', client);
   return describeFlow(found, await hiddenFrom(call, sources, found.flowId));
 }
@@ -97,7 +81,7 @@ function replayOf(call: ConsoleCall, client?: Client): { readonly replay: LabRep
   const { context, session } = call;
   const lab = context.lab();
   if (!lab) throw notFound('page');
-  const { sources } = sightOf(call, client);
+  const sources = sourcesOf(call, client);
   const reader: ReplayReader = {
     find: (id) => find(sources, id, client),
     grantsFor: ({ dataCenter, userId }) =>

@@ -73,6 +73,37 @@ export const guidedAnswer = Type.Object({
   explained: Type.Union([explained, Type.Null()]),
 });
 
+/**
+ * GET /api/clients/{id}/profile-check: what of the recorded traffic that the reader may see the strict profile would break;
+ * a finding for each of its rules that apps of this type can meet, met or not.
+ */
+const time = Type.String({ format: 'date-time' });
+const optionalTime = Type.Union([time, Type.Null()]);
+export const profileCheck = Type.Object({
+  /** Recorded requests that were looked at. */
+  looked: Type.Integer(),
+  since: optionalTime,
+  /** There may be older ones, which were not. */
+  more: Type.Boolean(),
+  /** Data centres that did not answer. */
+  unreachable: Type.Array(Type.String()),
+  findings: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      /** What the app did. */
+      what: Type.String(),
+      /** What a strict client gets for it. */
+      effect: Type.String(),
+      mend: Type.String(),
+      rule: Type.String(),
+      count: Type.Integer(),
+      lastAt: optionalTime,
+      dataCenters: Type.Array(Type.String()),
+    }),
+  ),
+});
+
+export type ProfileCheck = Static<typeof profileCheck>;
 export type Explained = Static<typeof explained>;
 export type CorsDiagnosis = Static<typeof corsDiagnosis>;
 export type GuidedService = Static<typeof guidedService>;

@@ -11,6 +11,7 @@ import {
   enterConsole,
   organizationOf,
 } from './console-steps.ts';
+import { inspectScreen } from './inspect-screen.ts';
 import { type Stage, startStage } from './stage.ts';
 import { addLead, chooseEnvironment, openSample, signIn, windowOf } from './steps.ts';
 
@@ -169,6 +170,26 @@ test.each([
   await other.getByRole('heading', { name: 'Back at the app' }).waitFor();
   const back = new URL(other.url()).searchParams;
   expect([back.get('location'), back.get('code')?.slice(0, 5)]).toEqual(['in', '1000.']);
+
+  await page.reload();
+  const broken = page.getByRole('region', { name: 'What would break' });
+  const unchallenged = broken.getByRole('row', { name: 'asked for a code without code_challenge' });
+  await unchallenged.waitFor();
+  expect(await unchallenged.getByRole('cell').allTextContents()).toEqual([
+    expect.stringMatching(/^2 times.*us/),
+    expect.stringContaining('OAuth 2.1 §4.1.1'),
+  ]);
+  await inspectScreen(page, `what would break (${name})`);
+  const strict = page.getByRole('switch', { name: 'Strict profile (OAuth 2.1)' });
+  await strict.press('Space');
+  await broken.waitFor({ state: 'detached' });
+  await refused.goto(authorization);
+  await refused
+    .getByText(/code_challenge/)
+    .first()
+    .waitFor();
+  await strict.press('Space');
+  await broken.waitFor();
 
   await page.getByRole('tab', { name: 'Client Secret' }).click();
   await page.getByRole('button', { name: 'Rotate (in)' }).click();

@@ -14,6 +14,7 @@ import { clientTexts as texts } from '../../texts/client.ts';
 import { ClientForm, toClientFields } from '../applications/client-form.tsx';
 import type { ChangeClient } from './change-client.ts';
 import { OwnSettings } from './own-settings.tsx';
+import { ProfileCheck } from './profile-check.tsx';
 
 /** Data centres, the client's own fields, settings that differ for it, and its end. */
 export function SettingsTab({ client }: { readonly client: Client }) {
@@ -141,6 +142,7 @@ function Profile({ client, change }: { readonly client: Client; readonly change:
         onChange={(event) => choose({ accessTokenFormat: event.currentTarget.checked ? 'jwt' : 'opaque' })}
       />
       {failure && <Failed message={failure} />}
+      {client.profile === 'compatible' && <ProfileCheck clientId={client.clientId} />}
     </Stack>
   );
 }

@@ -46,6 +46,18 @@ interface ListedClient extends Record<string, unknown> {
   readonly data_centers: Readonly<Record<string, boolean>>;
 }
 
+interface ProfileCheck {
+  readonly profile: string;
+  readonly looked: number;
+  readonly since: string | null;
+  readonly more: boolean;
+  readonly unreachable_data_centers: readonly string[];
+  readonly findings: readonly (Record<'id' | 'what' | 'effect' | 'mend' | 'rule', string> & {
+    readonly count: number;
+    readonly last_at: string | null;
+  })[];
+}
+
 const resourceServer = 'an API that checks tokens: it may introspect the access tokens of every client';
 
 const each = (value: string, previous: string[] = []) => [...previous, value];
@@ -113,6 +125,14 @@ export function registerClientCommands(program: Command): void {
   addAddressOptions(withClientId(client.command('show').description('show a client; never its secrets'))).action(
     async (options: Options) => show(options, await connectAdmin(options)('GET', pathOf(options))),
   );
+
+  addAddressOptions(withClientId(client.command('check-profile')))
+    .description('what the strict profile would break, by the recorded traffic of the client')
+    .action(async (options: Options) => {
+      const check = await connectAdmin(options)<ProfileCheck>('GET', `${pathOf(options)}/profile-check`);
+      if (options.json) printJson(check);
+      else printProfileCheck(check);
+    });
 
   addFieldOptions(addAddressOptions(withClientId(client.command('update'))))
     .description('change a client; lists that are named replace the old ones')
@@ -183,6 +203,21 @@ export function registerClientCommands(program: Command): void {
       }
       show(options, await call('DELETE', pathOf(options)));
     });
+}
+
+function printProfileCheck({ findings, looked, more, profile, since, unreachable_data_centers }: ProfileCheck): void {
+  const met = findings.filter(({ count }) => count > 0);
+  const where = since === null ? '' : ` since ${since}${more ? ', the newest' : ''}`;
+  printLine(
+    `The client is ${profile}. ${looked} recorded requests${where}; ${met.length} kinds of what strict breaks.`,
+  );
+  if (unreachable_data_centers.length > 0) printLine(`Not reached: ${unreachable_data_centers.join(', ')}.`);
+  if (met.length === 0) return;
+  printLine();
+  printTable(
+    ['FINDING', 'COUNT', 'LAST', 'THE APP', 'STRICT', 'MEND', 'RULE'],
+    met.map((each) => [each.id, String(each.count), each.last_at ?? '-', each.what, each.effect, each.mend, each.rule]),
+  );
 }
 
 function overlapOption(description: string, value: keyof typeof secretOverlaps): Option {

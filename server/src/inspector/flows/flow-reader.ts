@@ -148,7 +148,7 @@ function sameTime(a: FlowStep, b: FlowStep): number {
 }
 
 /** Asks every source; one that does not answer is named, and holds nobody up. */
-async function overAll<Value>(
+export async function overAll<Value>(
   sources: readonly FlowSource[],
   ask: (source: FlowSource) => Promise<Value> | Value,
 ): Promise<{ found: { dataCenter: string; value: Value }[]; unreachable: string[] }> {

@@ -10,6 +10,7 @@ import type {
   LimitList,
   OutboxMailContent,
   OutboxMailList,
+  ProviderList,
   SigningKeyList,
 } from '../../../server/src/console/wire-administration.ts';
 import { CallFailure, call } from './call.ts';
@@ -57,6 +58,11 @@ export const administrationQueries = {
     }),
   keys: () =>
     queryOptions({ queryKey: ['administration', 'keys'], queryFn: () => call<SigningKeyList>('GET', `${base}/keys`) }),
+  providers: () =>
+    queryOptions({
+      queryKey: ['administration', 'providers'],
+      queryFn: () => call<ProviderList>('GET', `${base}/providers`),
+    }),
   limits: () =>
     queryOptions({ queryKey: ['administration', 'limits'], queryFn: () => call<LimitList>('GET', `${base}/limits`) }),
   mails: (page: number) =>

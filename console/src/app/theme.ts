@@ -27,6 +27,7 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': shellTexts.close } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': shellTexts.close } } },
     // The head of a dialog is no banner of the page.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     // Wide tables are scrolled by keyboard, too.

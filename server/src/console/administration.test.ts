@@ -11,6 +11,9 @@ import type {
   Health,
   LimitList,
   OutboxMailList,
+  Provider,
+  ProviderList,
+  SigningKey,
   SigningKeyList,
 } from './wire-administration.ts';
 
@@ -111,14 +114,97 @@ test('the outbox', async () => {
   expect(total).toBe(3);
   expect(await operator.json('GET', `${base}/mails/${mails[0]?.messageId}`)).toMatchObject({ content: 'Hello' });
   expect(await operator.json('GET', `${base}/mails?page=2`)).toMatchObject({ mails: [], total: 3 });
+  const nextTryMs = nowMs + 60_000;
+  await database?.query({
+    text: "UPDATE mail SET failure = '451 try later', next_try_ms = $1 WHERE subject = 'First'",
+    values: [nextTryMs],
+  });
+  await database?.query({ text: "UPDATE mail SET sent_at_ms = $1 WHERE subject = 'Second'", values: [nowMs] });
+  const told = await operator.json<OutboxMailList>('GET', `${base}/mails`);
+  const time = (ms: number) => new Date(ms).toISOString();
+  expect(told.mails).toMatchObject([
+    { delivery: 'sent', sentAt: time(nowMs), nextTryAt: null, failure: null },
+    { delivery: 'retried', sentAt: null, nextTryAt: time(nextTryMs), failure: '451 try later' },
+    { delivery: 'kept', sentAt: null },
+  ]);
 });
 
-test('keys rotate once at a time', async () => {
+test('keys rotate once at a time, by either algorithm, and one is taken away at once', async () => {
   const before = await operator.json<SigningKeyList>('GET', `${base}/keys`);
-  const made = await operator.json<{ keyId: string }>('POST', `${base}/keys/rotate`, {});
+  const made = await operator.json<SigningKey>('POST', `${base}/keys/rotate`, {});
+  expect(made.algorithm).toBe('RS256');
   expect(await operator.refusal('POST', `${base}/keys/rotate`, {})).toMatchObject({ status: 409, code: 'KEY_WAITS' });
+  const other = await operator.json<SigningKey>('POST', `${base}/keys/rotate`, { algorithm: 'ES256' });
+  expect(other.algorithm).toBe('ES256');
+  expect(await operator.refusal('POST', `${base}/keys/rotate`, { algorithm: 'none' })).toMatchObject({ status: 400 });
   const { keys } = await operator.json<SigningKeyList>('GET', `${base}/keys`);
-  expect(keys.map(({ keyId }) => keyId)).toEqual([made.keyId, ...before.keys.map(({ keyId }) => keyId)]);
+  const known = [made, other, ...before.keys].map(({ keyId }) => keyId);
+  expect(keys[0]?.keyId).toBe(made.keyId);
+  expect(keys.map(({ keyId }) => keyId).toSorted()).toEqual(known.toSorted());
+  const retire = (keyId: string) => `${base}/keys/${keyId}/retire`;
+  expect(await operator.refusal('POST', retire('f'.repeat(32)), {})).toMatchObject({ status: 404 });
+  const left = await operator.json<SigningKeyList>('POST', retire(made.keyId), {});
+  expect(left.keys.find(({ keyId }) => keyId === made.keyId)?.publishedUntil).toBe(
+    new Date(platform.clock.nowMs()).toISOString(),
+  );
+  const published = await fetch(`${platform.topology.find('us')?.origins.accounts}/oauth/v2/keys`);
+  expect(await published.text()).not.toContain(made.keyId);
+});
+
+test('outside providers are added, changed and removed; what is wrong is said at its field', async () => {
+  const path = `${base}/providers`;
+  // The data centre eu is an OpenID provider, too.
+  const issuer = `${platform.topology.find('eu')?.origins.accounts}/oauth2`;
+  const fields = {
+    name: 'Corporate',
+    issuer,
+    clientId: 'ours',
+    clientSecret: 'kept to itself',
+    scopes: 'openid email',
+  };
+  const added = await operator.json<Provider>('POST', path, { ...fields, providerId: 'corporate' });
+  expect(added).toMatchObject({ providerId: 'corporate', name: 'Corporate', issuer, clientId: 'ours' });
+  expect(added.redirectUri).toBe(`${platform.topology.find('us')?.origins.accounts}/signin/with/back`);
+  const twice = await operator.refusal('POST', path, { ...fields, providerId: 'corporate' });
+  expect(twice).toMatchObject({ status: 409, field: 'providerId' });
+  const changed = await operator.json<Provider>('PATCH', `${path}/corporate`, { ...fields, name: 'The Company' });
+  expect(changed).toEqual({ ...added, name: 'The Company' });
+  const { providers } = await operator.json<ProviderList>('GET', path);
+  expect(providers).toEqual([changed]);
+  expect(JSON.stringify(providers)).not.toContain(fields.clientSecret);
+  const wrong = async (change: object) => operator.refusal('POST', path, { ...fields, providerId: 'other', ...change });
+  expect(await wrong({ providerId: 'Not One' })).toMatchObject({ status: 400, field: 'providerId' });
+  expect(await wrong({ name: ' ' })).toMatchObject({ status: 400, field: 'name' });
+  expect(await wrong({ issuer: 'http://elsewhere.example' })).toMatchObject({ status: 400, field: 'issuer' });
+  const deaf = `${platform.topology.find('us')?.origins.api}/nothing`;
+  expect(await wrong({ issuer: deaf })).toMatchObject({ status: 400, field: 'issuer' });
+  expect(await wrong({ scopes: 'email' })).toMatchObject({ status: 400, field: 'scopes' });
+  expect(await wrong({ clientSecret: '' })).toMatchObject({ status: 400, field: 'clientSecret' });
+  expect(await operator.refusal('PATCH', `${path}/nobody`, fields)).toMatchObject({ status: 404 });
+
+  platform.clock.advance(301);
+  for (const [method, at, body] of [
+    ['POST', path, { ...fields, providerId: 'other' }],
+    ['PATCH', `${path}/corporate`, fields],
+    ['DELETE', `${path}/corporate`, {}],
+    ['POST', `${base}/keys/${(await operator.json<SigningKeyList>('GET', `${base}/keys`)).keys[0]?.keyId}/retire`, {}],
+  ] as const) {
+    expect(await operator.refusal(method, at, body), at).toMatchObject({ status: 403, code: 'PASSWORD_NEEDED' });
+  }
+  await operator.json('DELETE', `${path}/corporate`, { password: testPassword });
+  expect(await operator.json('GET', path)).toEqual({ providers: [] });
+  expect(await operator.refusal('DELETE', `${path}/corporate`, {})).toMatchObject({ status: 404 });
+});
+
+test('what only the lab does is no page without it', async () => {
+  expect(operator.session.lab).toBe(false);
+  for (const [method, path] of [
+    ['POST', `${base}/flows/0123456789abcdef/replay`],
+    ['GET', `${base}/flows/0123456789abcdef/test`],
+    ['GET', `${base}/clock`],
+  ] as const) {
+    expect(await operator.refusal(method, path), path).toMatchObject({ status: 404 });
+  }
 });
 
 test('limits, health of each data centre, events', async () => {

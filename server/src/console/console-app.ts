@@ -16,6 +16,7 @@ import { healthRoutes } from './administration/health-routes.ts';
 import { keyRoutes } from './administration/key-routes.ts';
 import { mailRoutes } from './administration/mail-routes.ts';
 import { organizationRoutes } from './administration/organization-routes.ts';
+import { providerRoutes } from './administration/provider-routes.ts';
 import { administeredUserRoutes } from './administration/user-routes.ts';
 import { clientRoutes } from './clients/client-routes.ts';
 import { codeRoutes } from './clients/code-routes.ts';
@@ -76,6 +77,7 @@ export function consoleRoutes(streams: Streams, crm: CrmCaller): readonly Consol
     ...administeredUserRoutes,
     ...organizationRoutes,
     ...keyRoutes,
+    ...providerRoutes,
     ...auditRoutes,
     ...mailRoutes,
     ...healthRoutes,

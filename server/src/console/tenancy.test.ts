@@ -50,6 +50,10 @@ afterAll(() => platform.stop());
 
 /** A body that the route takes of who may call it. */
 function bodyFor(route: ConsoleRoute, client: Client): unknown {
+  const provider = {
+    ...{ name: 'O', issuer: 'https://o.example', clientId: 'c', clientSecret: 's', scopes: 'openid' },
+    ...(route.method === 'POST' && { providerId: 'o' }),
+  };
   const bodies: Readonly<Record<string, unknown>> = {
     'POST /clients': newClients.self,
     'PATCH /clients/:id': { homepageUrl: 'https://other.example.com/' },
@@ -70,6 +74,8 @@ function bodyFor(route: ConsoleRoute, client: Client): unknown {
     'POST /administration/users': {
       ...{ email: 'new@example.com', firstName: '', lastName: 'N', password: testPassword, organizationName: 'O' },
     },
+    'POST /administration/providers': provider,
+    'PATCH /administration/providers/:providerId': provider,
     'PATCH /administration/users/:userId': { active: false },
   };
   return bodies[`${route.method} ${route.path}`] ?? (route.method === 'GET' ? undefined : {});
@@ -89,6 +95,8 @@ function pathFor(route: ConsoleRoute, client: Client, id = encodeURIComponent(cl
     .replace(':userId', userId)
     .replace(':flowId', flowId)
     .replace(':sessionId', '0123456789abcdef')
+    .replace(':providerId', 'corporate')
+    .replace(':keyId', '0123456789abcdef')
     .replace(':messageId', '0'.repeat(64));
 }
 

@@ -68,9 +68,13 @@ export const administeredOrganizationList = Type.Object({
   ...page,
 });
 
-/** GET /api/administration/keys: newest first. POST /api/administration/keys/rotate → 201 `signingKey`; 409 `KEY_WAITS`. */
+/**
+ * GET /api/administration/keys: newest first. POST /api/administration/keys/rotate → 201 `signingKey`; 409 `KEY_WAITS`.
+ * POST /api/administration/keys/{keyId}/retire takes a key away at once → `signingKeyList`.
+ */
 export const signingKey = Type.Object({
   keyId: Type.String(),
+  algorithm: Type.String(),
   state: Type.String(),
   createdAt: time,
   signsFrom: time,
@@ -78,6 +82,45 @@ export const signingKey = Type.Object({
   publishedUntil: optionalTime,
 });
 export const signingKeyList = Type.Object({ keys: Type.Array(signingKey) });
+/** Left out: RS256. */
+export const keyRotation = Type.Object(
+  { algorithm: Type.Optional(Type.Union([Type.Literal('RS256'), Type.Literal('ES256')])) },
+  strict,
+);
+
+/** For calls that need the password where it was not typed in the last five minutes. */
+const confirmation = { password: Type.Optional(password) };
+export const confirmed = Type.Object(confirmation, strict);
+
+/**
+ * GET /api/administration/providers; POST /api/administration/providers → 201 `provider`, 409 about `providerId`;
+ * PATCH, DELETE /api/administration/providers/{providerId}. 400 names the field; a provider that does not answer as one is
+ * the fault of `issuer`.
+ */
+export const provider = Type.Object({
+  providerId: Type.String(),
+  name: Type.String(),
+  issuer: Type.String(),
+  /** What it knows this platform as. */
+  clientId: Type.String(),
+  scopes: Type.String(),
+  /** To be registered there. */
+  redirectUri: Type.String(),
+  createdAt: time,
+});
+export const providerList = Type.Object({ providers: Type.Array(provider) });
+const providerFields = {
+  name,
+  issuer: Type.String({ maxLength: 500 }),
+  clientId: Type.String({ minLength: 1, maxLength: 500 }),
+  clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
+  scopes: Type.String({ maxLength: 500 }),
+};
+export const newProvider = Type.Object(
+  { providerId: Type.String({ maxLength: 100 }), ...providerFields, ...confirmation },
+  strict,
+);
+export const providerChange = Type.Object({ ...providerFields, ...confirmation }, strict);
 
 /** GET /api/administration/limits: every lifetime, limit and switch, as `config/describe-settings.ts` lists them. */
 export const limitList = Type.Object({
@@ -105,8 +148,10 @@ export const outboxMail = Type.Object({
   attachments: Type.Array(Type.String()),
   createdAt: time,
   sendAt: time,
-  /** kept, sent, retried or failed. */
-  delivery: Type.String(),
+  delivery: Type.Union([Type.Literal('kept'), Type.Literal('sent'), Type.Literal('retried'), Type.Literal('failed')]),
+  sentAt: optionalTime,
+  /** Of one that is retried. */
+  nextTryAt: optionalTime,
   failure: Type.Union([Type.String(), Type.Null()]),
 });
 export const outboxMailList = Type.Object({ mails: Type.Array(outboxMail), ...page });
@@ -178,6 +223,9 @@ export type EndedTokens = Static<typeof endedTokens>;
 export type AdministeredOrganizationList = Static<typeof administeredOrganizationList>;
 export type SigningKey = Static<typeof signingKey>;
 export type SigningKeyList = Static<typeof signingKeyList>;
+export type Provider = Static<typeof provider>;
+export type ProviderList = Static<typeof providerList>;
+export type NewProvider = Static<typeof newProvider>;
 export type LimitList = Static<typeof limitList>;
 export type OutboxMail = Static<typeof outboxMail>;
 export type OutboxMailList = Static<typeof outboxMailList>;

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../database/database.ts';
+import { putMail } from '../mail/outbox.ts';
 import { testPassword } from '../testing/test-platform.ts';
 import {
   addRecords,
@@ -10,7 +12,7 @@ import {
   enterWithPassword,
   organizationOf,
 } from './console-steps.ts';
-import { expectSteady, inspectScreen, looks, settled, watchShifts } from './inspect-screen.ts';
+import { expectSteady, inspectScreen, looks, settled, still, watchShifts } from './inspect-screen.ts';
 import { type DataCenterId, type Stage, startStage } from './stage.ts';
 import { giveName, givePassword, signIn } from './steps.ts';
 
@@ -91,6 +93,7 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
       'organizations',
       'clients',
       'keys',
+      'providers',
       'limits',
       'outbox',
       'flows',
@@ -115,6 +118,8 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
     [`${client}/settings`, 'Delete client'],
     ['/administration/users', 'Create user'],
     ['/administration/keys', 'Rotate'],
+    ['/administration/keys', 'Retire'],
+    ['/administration/providers', 'Add provider'],
     [`${records}/Leads/${lead}`, 'Delete'],
   ] as const;
   for (const [path, button] of dialogs) {
@@ -122,14 +127,117 @@ async function walkScreens(look: keyof typeof looks): Promise<void> {
     await settled(page);
     await page.getByRole('button', { name: button }).first().click();
     await page.getByRole('dialog').waitFor();
-    const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
-    await expect.poll(() => page.evaluate(moving)).toBe(0);
+    await still(page);
     await inspectScreen(page, `${path}, ${button} (${look})`);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   }
   expect(problems).toEqual([]);
 }
+
+test.each(Object.keys(looks) as (keyof typeof looks)[])(
+  'operators set up outside providers, change keys, follow mails and find who did it (%s)',
+  async (look) => {
+    const { page, problems } = await stage.open(looks[look]);
+    await enter(page, 'us', '/administration/providers');
+    await page.getByText('No outside provider is set up.').waitFor();
+    await page.getByRole('button', { name: 'Add provider' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByRole('textbox', { name: 'ID', exact: true }).fill('corporate');
+    await form.getByLabel('Name').fill('Example Corp');
+    await form.getByLabel('Issuer').fill(`${stage.origin('eu', 'api')}/nothing`);
+    await form.getByLabel('Client ID').fill('grantway');
+    await form.getByLabel('Client secret').fill('a secret of the other side');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText(/did not give its metadata/).waitFor();
+    await inspectScreen(page, `a provider that does not answer (${look})`);
+    await form.getByLabel('Issuer').fill(`${stage.origin('eu')}/oauth2`);
+    await form.getByRole('button', { name: 'Save' }).press('Enter');
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Change Example Corp' }).click();
+    expect(await form.getByLabel('Client secret').inputValue()).toBe('');
+    await form.getByLabel('Name').fill('The Company');
+    await form.getByLabel('Client secret').fill('another secret');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('rowheader', { name: 'The Company corporate' }).waitFor();
+    await still(page);
+    await inspectScreen(page, `outside providers (${look})`);
+    const { page: other } = await stage.open(looks[look]);
+    await other.goto(`${stage.origin('us')}/signin`);
+    await other.getByText('The Company').waitFor();
+    stage.platform.clock.advance(301);
+    await page.getByRole('button', { name: 'Remove The Company' }).click();
+    await form.getByRole('button', { name: 'Remove' }).click();
+    // The sign-in is old by now.
+    await page.getByLabel('Password', { exact: true }).fill(stage.user('us').password);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('No outside provider is set up.').waitFor();
+
+    await page.getByRole('tab', { name: 'Signing keys' }).click();
+    await page.getByRole('button', { name: 'Rotate' }).click();
+    await form.getByLabel('Algorithm').selectOption('ES256');
+    await form.getByRole('button', { name: 'Rotate' }).click();
+    await form.waitFor({ state: 'detached' });
+    const made = page.getByRole('row', { name: /ES256 (signing|next)/ }).first();
+    const keyId = (await made.getByRole('rowheader').textContent()) ?? '';
+    await made.getByRole('button', { name: `Retire ${keyId}` }).click();
+    await form.getByRole('button', { name: 'Retire' }).click();
+    await page.getByRole('row', { name: new RegExp(`^${keyId} ES256 revoked`) }).waitFor();
+    await still(page);
+    await inspectScreen(page, `signing keys (${look})`);
+
+    const nowMs = stage.platform.clock.nowMs();
+    const database = stage.platform.dataCenters.get('us')?.database;
+    const states = {
+      Kept: {},
+      Sent: { sent: nowMs },
+      Retried: { failure: '451 later', next: nowMs },
+      Failed: { failure: '550 no' },
+    };
+    for (const [subject, { failure = null, next = null, sent = null }] of Object.entries<{
+      failure?: string;
+      next?: number;
+      sent?: number;
+    }>(states)) {
+      const address = { name: null, email: 'a@example.com' };
+      await putMail(database as Database, {
+        ...{ sender: address, replyTo: null, recipients: [address], cc: [], bcc: [], subject: `${subject} ${look}` },
+        ...{ format: 'text', content: 'Hello', attachments: [], createdAtMs: nowMs, sendAtMs: nowMs },
+        messageId: Buffer.from(`${subject} ${look}`.padEnd(32, '0')).toString('hex'),
+      });
+      await database?.query({
+        text: 'UPDATE mail SET failure = $2, next_try_ms = $3, sent_at_ms = $4 WHERE subject = $1',
+        values: [`${subject} ${look}`, failure, next, sent],
+      });
+    }
+    await page.getByRole('tab', { name: 'Outbox' }).click();
+    for (const [subject, shown] of [
+      ['Kept', 'kept here'],
+      ['Sent', 'sent'],
+      ['Retried', /tried again.*451 later.*next try/s],
+      ['Failed', /failed.*550 no/s],
+    ] as const) {
+      await page
+        .getByRole('row', { name: `${subject} ${look}` })
+        .getByText(shown)
+        .first()
+        .waitFor();
+    }
+    await inspectScreen(page, `outbox (${look})`);
+
+    await page.getByRole('tab', { name: 'Audit log' }).click();
+    await page.getByLabel('Done by (user or client)').fill(stage.user('us').email);
+    await page.waitForURL(/actor=/);
+    await settled(page);
+    await page.getByRole('button', { name: 'keys', exact: true }).first().waitFor();
+    await page.getByLabel('Done by (user or client)').fill('1000.NOBODY');
+    await page.getByText('Nothing matches.').waitFor();
+    await inspectScreen(page, `audit log (${look})`);
+    expect(problems).toEqual([]);
+  },
+  60_000,
+);
 
 test('what people type is text wherever it is shown', async () => {
   const { page, problems } = await stage.open(looks.desk);

@@ -26,6 +26,12 @@ export async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[aria-busy=true]').count(), { timeout: 10_000 }).toBe(0);
 }
 
+/** Waits until nothing moves: dialogs and notices fade in and out. */
+export async function still(page: Page): Promise<void> {
+  const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
+  await expect.poll(() => page.evaluate(moving), { timeout: 10_000 }).toBe(0);
+}
+
 /** What is wrong with a screen as it is: accessibility, width, anything that only a template's fault would show. */
 export async function inspectScreen(page: Page, label: string): Promise<void> {
   await page.evaluate(axe.source);

@@ -29,6 +29,11 @@ const tabs: readonly ScreenTab[] = [
     Content: lazy(async () => ({ default: (await import('./keys-tab.tsx')).KeysTab })),
   },
   {
+    id: 'providers',
+    label: texts.tabs.providers,
+    Content: lazy(async () => ({ default: (await import('./providers-tab.tsx')).ProvidersTab })),
+  },
+  {
     id: 'limits',
     label: texts.tabs.limits,
     Content: lazy(async () => ({ default: (await import('./limits-tab.tsx')).LimitsTab })),

@@ -1,9 +1,10 @@
-import { Button, Code, Modal, Stack, Table, Text } from '@mantine/core';
+import { Badge, Button, Code, Modal, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { OutboxMail } from '../../../../server/src/console/wire-administration.ts';
 import { administrationQueries } from '../../api/administration.ts';
 import { Loaded } from '../../parts/loaded.tsx';
-import { Time } from '../../parts/time.tsx';
+import { Time, timeText } from '../../parts/time.tsx';
 import { administrationTexts as texts } from '../../texts/administration.ts';
 import { SearchedList } from './searched-list.tsx';
 
@@ -20,7 +21,7 @@ export function OutboxTab() {
         options={(_search, page) => administrationQueries.mails(page)}
       >
         {({ mails }) => (
-          <Table.ScrollContainer minWidth={620}>
+          <Table.ScrollContainer minWidth={760}>
             <Table verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>
@@ -28,6 +29,7 @@ export function OutboxTab() {
                   <Table.Th>{texts.from}</Table.Th>
                   <Table.Th>{texts.to}</Table.Th>
                   <Table.Th>{texts.sendAt}</Table.Th>
+                  <Table.Th>{texts.delivery}</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -43,6 +45,9 @@ export function OutboxTab() {
                     <Table.Td>
                       <Time iso={mail.sendAt} />
                     </Table.Td>
+                    <Table.Td>
+                      <Delivery mail={mail} />
+                    </Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>
@@ -54,6 +59,30 @@ export function OutboxTab() {
         {opened && <MailContent messageId={opened} />}
       </Modal>
     </Stack>
+  );
+}
+
+const colors = { kept: 'gray', sent: 'green', retried: 'yellow', failed: 'red' } as const;
+
+/** How the delivery of a mail stands, and why it went wrong. */
+function Delivery({ mail: { delivery, failure, nextTryAt, sentAt } }: { readonly mail: OutboxMail }) {
+  return (
+    <>
+      <Badge variant="light" color={colors[delivery]} miw="max-content">
+        {texts.deliveries[delivery]}
+      </Badge>
+      {sentAt !== null && (
+        <Text size="sm">
+          <Time iso={sentAt} />
+        </Text>
+      )}
+      {failure !== null && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {failure}
+        </Text>
+      )}
+      {nextTryAt !== null && <Text size="sm">{texts.nextTry(timeText(nextTryAt))}</Text>}
+    </>
   );
 }
 
@@ -80,6 +109,12 @@ function MailContent({ messageId }: { readonly messageId: string }) {
                 <b>{label}</b>: {value}
               </Text>
             ))}
+          <div>
+            <Text size="sm" fw={700}>
+              {texts.delivery}
+            </Text>
+            <Delivery mail={mail} />
+          </div>
           <Code
             block
             tabIndex={0}

@@ -54,6 +54,8 @@ function describe(row: Omit<MailRow, 'content'>): wire.OutboxMail {
     createdAt: isoTime(row.created_at_ms),
     sendAt: isoTime(row.send_at_ms),
     delivery: deliveryOf(row),
+    sentAt: isoTime(row.sent_at_ms),
+    nextTryAt: row.sent_at_ms === null ? isoTime(row.next_try_ms) : null,
     failure: row.failure,
   };
 }

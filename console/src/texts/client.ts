@@ -106,6 +106,15 @@ export const clientTexts = {
   details: 'Details',
   save: 'Save',
   saved: 'Saved',
+  signingOut: 'Signing out',
+  signingOutText:
+    'Of the standard dialect (/oauth2): where users come back to, and how the app learns that they have left.',
+  postLogoutRedirectUris: 'Post-logout redirect URIs',
+  postLogoutHint:
+    'Where users may come back to after signing out (post_logout_redirect_uri). It is compared letter by letter.',
+  addPostLogout: 'Add another post-logout URI',
+  backchannelLogoutUri: 'Back-channel logout URI',
+  backchannelHint: 'The address of the app’s server that is sent a logout token whenever a session ends. Empty: none.',
   ownSettings: 'Limits and switches of this client',
   ownSettingsText: 'What is not set here is as for all clients of this platform.',
   settingDefault: 'As for all clients',

@@ -7,8 +7,8 @@ import { readClientKeys } from '../oauth/client-keys.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
-import { keySetUriFault, redirectUriFault } from '../oauth/client-uris.ts';
-import { type ClientFields, validateClient } from '../oauth/client-validation.ts';
+import { keySetUriFault } from '../oauth/client-uris.ts';
+import { type ClientFields, type FieldFault, validateClient, validateLogout } from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
 import { changedNames, recordOperatorEvent } from './operator-events.ts';
@@ -270,21 +270,10 @@ function readStandards({ settings }: AdminContext, { jwks, ...given }: GivenStan
 }
 
 /** @throws AdminFailure that names the address which cannot be one that users are sent to, or that we call. */
-function checkLogoutUris(
-  { compatibility: { plainHttpRedirects: plainHttp, undottedSchemes }, limits }: AdminContext['settings'],
-  { backchannelLogoutUri, postLogoutRedirectUris = [] }: GivenStandards,
-): void {
-  const most = limits.redirectUrisPerClient;
-  if (most > 0 && postLogoutRedirectUris.length > most) {
-    throw badInput(`post-logout redirect URIs: expected at most ${most}, got ${postLogoutRedirectUris.length}`);
-  }
-  const rules = { plainHttp, undottedSchemes };
-  for (const uri of postLogoutRedirectUris) {
-    const fault = redirectUriFault(uri, true, rules);
-    if (fault !== undefined) throw badInput(`post-logout redirect URI "${uri.slice(0, 200)}": ${fault}`);
-  }
-  const fault = backchannelLogoutUri ? redirectUriFault(backchannelLogoutUri, false, rules) : undefined;
-  if (fault !== undefined) throw badInput(`back-channel logout URI "${backchannelLogoutUri?.slice(0, 200)}": ${fault}`);
+function checkLogoutUris({ compatibility, limits }: AdminContext['settings'], given: GivenStandards): void {
+  const { plainHttpRedirects: plainHttp, undottedSchemes } = compatibility;
+  const [fault] = validateLogout(given, { limits, plainHttp, undottedSchemes });
+  if (fault) throw invalidField(fault);
 }
 
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {
@@ -311,12 +300,11 @@ function checkFields(
   const [fault] = validateClient(type, fields, { limits, plainHttp, undottedSchemes }).filter(({ field }) =>
     checked(field),
   );
-  if (fault)
-    throw new AdminFailure(
-      400,
-      'INVALID_CLIENT_FIELD',
-      `${fault.message}: "${fault.value}" (${fault.field}): ${fault.reason}`,
-    );
+  if (fault) throw invalidField(fault);
+}
+
+function invalidField({ field, message, reason, value }: FieldFault<string>): AdminFailure {
+  return new AdminFailure(400, 'INVALID_CLIENT_FIELD', `${message}: "${value}" (${field}): ${reason}`);
 }
 
 function checkOverlap(seconds: number): void {

@@ -102,6 +102,18 @@ test('another data centre gets a secret of its own, or all the same one; "show o
     backchannelLogoutUri: 'https://app.example.com/logout',
   };
   expect(await visitor.json('PATCH', path, standards)).toMatchObject({ profile: 'strict', ...standards });
+  for (const [field, change] of [
+    [
+      'postLogoutRedirectUris',
+      { postLogoutRedirectUris: ['https://app.example.com/bye', 'https://app.example.com/#x'] },
+    ],
+    ['backchannelLogoutUri', { backchannelLogoutUri: 'com.example.app:/logout' }],
+  ] as const) {
+    const refusal = await visitor.refusal('PATCH', path, change);
+    expect(refusal).toMatchObject({ status: 400, code: 'INVALID_CLIENT_FIELD', field });
+    expect([change[field as never]].flat()).toContain(refusal.value);
+  }
+  expect(await visitor.json('PATCH', path, { backchannelLogoutUri: '' })).toMatchObject({ backchannelLogoutUri: null });
   expect(await visitor.json('PATCH', path, { showSecretOnce: true })).toMatchObject({ showSecretOnce: true });
   const [hidden] = await list(visitor, client);
   expect(hidden?.revealable).toBe(false);
@@ -118,6 +130,8 @@ test('rotating, other redirect URIs and deleting need the password when the sign
     ['POST', `${path}/secrets/rotate`, { overlapSeconds: 3600 }],
     ['PATCH', path, { redirectUris: moved }],
     ['PATCH', path, { javascriptDomains: ['https://new.example.com'] }],
+    ['PATCH', path, { postLogoutRedirectUris: ['https://app.example.com/bye'] }],
+    ['PATCH', path, { backchannelLogoutUri: 'https://app.example.com/logout' }],
     ['PATCH', path, { sameSecret: !client.sameSecret }],
     ['DELETE', path, { name: client.name }],
   ] as const) {

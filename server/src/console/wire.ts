@@ -141,7 +141,10 @@ export const clientChange = Type.Partial(
       showSecretOnce: Type.Boolean(),
       /** null takes a setting back. */
       settings: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.Null()])),
-      /** Needed for other redirect URIs or JavaScript domains and for `sameSecret`, where it was not typed in the last five minutes. */
+      /**
+       * Needed for other redirect URIs, JavaScript domains and logout addresses, and for `sameSecret`, where it was not
+       * typed in the last five minutes.
+       */
       ...confirmation,
     },
     strict,

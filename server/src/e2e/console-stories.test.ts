@@ -191,6 +191,24 @@ test.each([
   await strict.press('Space');
   await broken.waitFor();
 
+  const afterwards = page.getByRole('textbox', { name: 'Post-logout redirect URIs', exact: true });
+  await afterwards.fill('https://app.example.com/#bye');
+  await page.getByLabel('Back-channel logout URI').fill('com.example.app:/logout');
+  await page.getByRole('group', { name: 'Signing out' }).getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Enter a valid post-logout redirect URI').waitFor();
+  await page.getByText('Enter a valid back-channel logout URI').waitFor();
+  await inspectScreen(page, `signing out (${name})`);
+  await afterwards.fill('https://app.example.com/bye');
+  await page.getByLabel('Back-channel logout URI').fill('https://app.example.com/logout');
+  await page.getByLabel('Back-channel logout URI').press('Enter');
+  await page.getByText('Saved').first().waitFor();
+  await page.reload();
+  await expect.poll(() => afterwards.inputValue()).toBe('https://app.example.com/bye');
+  expect(await stage.platform.admin.clients.find(clientId)).toMatchObject({
+    postLogoutRedirectUris: ['https://app.example.com/bye'],
+    backchannelLogoutUri: 'https://app.example.com/logout',
+  });
+
   await page.getByRole('tab', { name: 'Client Secret' }).click();
   await page.getByRole('button', { name: 'Rotate (in)' }).click();
   await page.getByLabel('Overlap').selectOption({ label: '1 hour' });

@@ -10,9 +10,16 @@ export interface ClientFields {
   readonly javascriptDomains: readonly string[];
 }
 
+/** Where a client's users may be sent after signing out, and where its server is told of it (OpenID Connect). */
+export interface LogoutFields {
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Null and empty: none. */
+  readonly backchannelLogoutUri: string | null;
+}
+
 /** A refused field: the message of the console (reference §9.3), and the precise reason. */
-export interface FieldFault {
-  readonly field: 'name' | 'homepageUrl' | 'redirectUris' | 'javascriptDomains';
+export interface FieldFault<Field extends string = keyof ClientFields> {
+  readonly field: Field;
   readonly message: string;
   readonly value: string;
   readonly reason: string;
@@ -35,6 +42,8 @@ const messages = {
   homepageUrl: 'Enter a valid homepage URL',
   redirectUris: 'Enter a valid redirect URI',
   javascriptDomains: 'Enter a valid JavaScript Domain URI',
+  postLogoutRedirectUris: 'Enter a valid post-logout redirect URI',
+  backchannelLogoutUri: 'Enter a valid back-channel logout URI',
 } as const;
 
 /** Checks the fields of a client of `type`; an empty answer means that they are in order. */
@@ -65,6 +74,25 @@ export function validateClient(type: ClientType, fields: ClientFields, options: 
     for (const value of values) check(field, value, faultOf(value));
     const repeated = values.find((value, index) => values.indexOf(value) !== index);
     if (repeated !== undefined) check(field, repeated, 'it is listed twice');
+  }
+  return faults;
+}
+
+/** Checks the addresses that have to do with signing out; an empty answer means that they are in order. */
+export function validateLogout(
+  { backchannelLogoutUri, postLogoutRedirectUris }: Partial<LogoutFields>,
+  { limits: { redirectUrisPerClient: most }, ...rules }: ValidationOptions,
+): FieldFault<keyof LogoutFields>[] {
+  const faults: FieldFault<keyof LogoutFields>[] = [];
+  const check = (field: keyof LogoutFields, value: string, reason: string | undefined) => {
+    if (reason !== undefined) faults.push({ field, message: messages[field], value: value.slice(0, 200), reason });
+  };
+  const uris = postLogoutRedirectUris ?? [];
+  const tooMany = most > 0 && uris.length > most;
+  check('postLogoutRedirectUris', '', tooMany ? `at most ${most} are allowed, ${uris.length} came` : undefined);
+  for (const uri of uris) check('postLogoutRedirectUris', uri, redirectUriFault(uri, true, rules));
+  if (backchannelLogoutUri) {
+    check('backchannelLogoutUri', backchannelLogoutUri, redirectUriFault(backchannelLogoutUri, false, rules));
   }
   return faults;
 }

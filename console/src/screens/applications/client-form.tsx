@@ -1,11 +1,11 @@
-import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type Control, Controller, type FieldErrors, useForm } from 'react-hook-form';
 import type { Client } from '../../../../server/src/console/wire.ts';
 import { clientTypeRules } from '../../../../server/src/oauth/client.ts';
 import { type FieldFault, validateClient } from '../../../../server/src/oauth/client-validation.ts';
 import { CallFailure } from '../../api/call.ts';
 import { useSession } from '../../app/session.tsx';
-import { IconTrash } from '../../parts/icons.tsx';
+import { filled, LinesInput } from '../../parts/lines-input.tsx';
 import { Failed } from '../../parts/loaded.tsx';
 import { applicationsTexts as texts } from '../../texts/applications.ts';
 import { OriginTester, RedirectUriTester } from './testers.tsx';
@@ -19,8 +19,6 @@ export interface ClientFormValues {
 }
 
 type ListName = 'redirectUris' | 'javascriptDomains';
-
-const filled = (lines: readonly string[]) => lines.map((line) => line.trim()).filter((line) => line !== '');
 
 /** The values as the API takes them. */
 export function toClientFields(type: Client['type'], values: ClientFormValues) {
@@ -173,47 +171,18 @@ function Lines({
       render={({ field, formState }) => {
         const lines = field.value;
         const errors = formState.errors[name] as readonly ({ message?: string } | undefined)[] | undefined;
-        const change = (next: string[]) => field.onChange(next);
         return (
-          <Fieldset legend={texts.fields[name]}>
-            <Stack gap="xs">
-              <Text size="sm" c="dimmed">
-                {texts.hints[name]}
-              </Text>
-              {lines.map((line, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
-                <Group key={index} gap="xs" align="flex-start" wrap="nowrap">
-                  <TextInput
-                    flex={1}
-                    aria-label={texts.numbered(texts.fields[name], index + 1)}
-                    value={line}
-                    onChange={(event) => change(lines.with(index, event.currentTarget.value))}
-                    onBlur={field.onBlur}
-                    error={errors?.[index]?.message}
-                    inputMode="url"
-                    autoComplete="off"
-                  />
-                  {lines.length > 1 && (
-                    <ActionIcon
-                      variant="default"
-                      size="lg"
-                      mt={2}
-                      aria-label={texts.remove(line)}
-                      onClick={() => change(lines.toSpliced(index, 1))}
-                    >
-                      <IconTrash size={18} aria-hidden />
-                    </ActionIcon>
-                  )}
-                </Group>
-              ))}
-              <Group>
-                <Button size="xs" variant="default" onClick={() => change([...lines, ''])}>
-                  {addLabel}
-                </Button>
-              </Group>
-              {children(lines)}
-            </Stack>
-          </Fieldset>
+          <LinesInput
+            label={texts.fields[name]}
+            hint={texts.hints[name]}
+            addLabel={addLabel}
+            lines={lines}
+            errors={errors?.map((error) => error?.message)}
+            change={field.onChange}
+            leave={field.onBlur}
+          >
+            {children(lines)}
+          </LinesInput>
         );
       }}
     />

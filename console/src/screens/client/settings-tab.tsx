@@ -13,6 +13,7 @@ import { Failed } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import { ClientForm, toClientFields } from '../applications/client-form.tsx';
 import type { ChangeClient } from './change-client.ts';
+import { LogoutAddresses } from './logout-addresses.tsx';
 import { OwnSettings } from './own-settings.tsx';
 import { ProfileCheck } from './profile-check.tsx';
 
@@ -44,6 +45,7 @@ export function SettingsTab({ client }: { readonly client: Client }) {
           />
         </Fieldset>
       )}
+      {client.type !== 'self' && <LogoutAddresses key={`logout ${client.clientId}`} client={client} change={change} />}
       <OwnSettings client={client} change={change} />
       <Deletion client={client} />
     </Stack>

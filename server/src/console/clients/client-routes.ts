@@ -3,7 +3,12 @@ import { changeClient, deleteClient, registerClient } from '../../admin/clients.
 import { settingSchema } from '../../config/describe-settings.ts';
 import type { Client } from '../../oauth/client.ts';
 import { clientSettings } from '../../oauth/client-overrides.ts';
-import { validateClient } from '../../oauth/client-validation.ts';
+import {
+  type FieldFault,
+  type ValidationOptions,
+  validateClient,
+  validateLogout,
+} from '../../oauth/client-validation.ts';
 import { demandConfirmation } from '../confirmation.ts';
 import type { ConsoleContext } from '../context.ts';
 import { badInput, ConsoleFailure, notFound } from '../failure.ts';
@@ -14,11 +19,16 @@ import { findOwn, ownerOf } from './own-clients.ts';
 
 /** The rules of registration, with the field that breaks one. */
 function checkFields(context: ConsoleContext, client: wire.NewClient, changed: (field: string) => boolean): void {
-  const { limits, compatibility } = context.settings;
+  refuse(validateClient(client.type, client, validationOf(context)).find(({ field }) => changed(field)));
+}
+
+function validationOf({ settings: { compatibility, limits } }: ConsoleContext): ValidationOptions {
   const { plainHttpRedirects: plainHttp, undottedSchemes } = compatibility;
-  const fault = validateClient(client.type, client, { limits, plainHttp, undottedSchemes }).find(({ field }) =>
-    changed(field),
-  );
+  return { limits, plainHttp, undottedSchemes };
+}
+
+/** @throws ConsoleFailure 400 about the field, where there is a fault. */
+function refuse(fault: FieldFault<string> | undefined): void {
   if (!fault) return;
   throw new ConsoleFailure(400, 'INVALID_CLIENT_FIELD', `${fault.message}: ${fault.reason}`, {
     field: fault.field,
@@ -26,12 +36,13 @@ function checkFields(context: ConsoleContext, client: wire.NewClient, changed: (
   });
 }
 
-/** Whether a change lets tokens go elsewhere or replaces secrets: what whoever finds an open console is after. */
+/** Whether a change lets tokens or users go elsewhere or replaces secrets: what whoever finds an open console is after. */
 function changesAccess(client: Client, change: wire.ClientChange): boolean {
-  const { redirectUris = client.redirectUris, javascriptDomains = client.javascriptDomains, sameSecret } = change;
+  const { backchannelLogoutUri = client.backchannelLogoutUri, sameSecret } = change;
+  const lists = ['redirectUris', 'javascriptDomains', 'postLogoutRedirectUris'] as const;
   return (
-    !isDeepStrictEqual([...redirectUris], [...client.redirectUris]) ||
-    !isDeepStrictEqual([...javascriptDomains], [...client.javascriptDomains]) ||
+    lists.some((name) => !isDeepStrictEqual([...(change[name] ?? client[name])], [...client[name]])) ||
+    (backchannelLogoutUri || null) !== client.backchannelLogoutUri ||
     (sameSecret !== undefined && sameSecret !== client.sameSecret)
   );
 }
@@ -98,7 +109,7 @@ export const clientRoutes: readonly ConsoleRoute[] = [
     method: 'PATCH',
     path: '/clients/:id',
     summary:
-      'Changes an application; other redirect URIs, JavaScript domains and one secret for all need the password, as showing a secret does',
+      'Changes an application; other addresses of it and one secret for all need the password, as showing a secret does',
     body: wire.clientChange,
     answer: wire.client,
     handle: async (call) => {
@@ -110,13 +121,14 @@ export const clientRoutes: readonly ConsoleRoute[] = [
         ...(profile !== undefined && { profile }),
         ...(accessTokenFormat !== undefined && { accessTokenFormat }),
         ...(postLogoutRedirectUris !== undefined && { postLogoutRedirectUris }),
-        ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
+        ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri: backchannelLogoutUri || null }),
       };
       const { type, name, homepageUrl } = client;
       const known = { type, name, homepageUrl, redirectUris: [...client.redirectUris] };
       const before = { ...known, javascriptDomains: [...client.javascriptDomains] };
       checkFields(context, { ...before, ...fields }, (field) => Object.hasOwn(fields, field));
-      if (changesAccess(client, fields)) await demandConfirmation(call, password);
+      refuse(validateLogout(standards, validationOf(context))[0]);
+      if (changesAccess(client, call.body)) await demandConfirmation(call, password);
       await changeClient(call.admin, client.clientId, {
         ...fields,
         ...(Object.keys(standards).length > 0 && { standards }),

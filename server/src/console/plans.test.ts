@@ -8,6 +8,8 @@ import type { Database } from '../database/database.ts';
 import { ClientDirectory } from '../directory/clients.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { listEvents } from '../inspector/events.ts';
+import { checkStrictProfile } from '../inspector/profile-check/check-profile.ts';
+import type { ClientId } from '../oauth/ids.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { describeClients } from './clients/describe-clients.ts';
 import type { ConsoleContext } from './context.ts';
@@ -123,6 +125,16 @@ test('events of one client, and of one that has none, are read from an index', a
       const costs = await eventCosts(clientId, after);
       expect([costs.scanned, costs.blocks < 100], `${clientId} ${after}: ${costs.blocks}`).toEqual([[], true]);
     }
+  }
+});
+
+test('the traffic of a client is read from an index', async () => {
+  const events = { settled: async () => {}, counted: async () => undefined };
+  for (const clientId of [`1000.${'7'.padStart(30, '0')}`, '1000.NOBODY'] as ClientId[]) {
+    const costs = await costsOf(database, (explaining) =>
+      checkStrictProfile([{ dataCenter: { id: 'us' }, database: explaining, events }], { clientId, type: 'server' }, 0),
+    );
+    expect([costs.scanned, costs.blocks < 100], `${clientId}: ${costs.blocks}`).toEqual([[], true]);
   }
 });
 

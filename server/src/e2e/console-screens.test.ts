@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../database/database.ts';
+import { systemRandom } from '../foundation/random.ts';
 import { putMail } from '../mail/outbox.ts';
 import { testPassword } from '../testing/test-platform.ts';
 import {
@@ -150,6 +151,7 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     await form.getByLabel('Client secret').fill('a secret of the other side');
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText(/did not give its metadata/).waitFor();
+    await still(page);
     await inspectScreen(page, `a provider that does not answer (${look})`);
     await form.getByLabel('Issuer').fill(`${stage.origin('eu')}/oauth2`);
     await form.getByRole('button', { name: 'Save' }).press('Enter');
@@ -204,7 +206,7 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
       await putMail(database as Database, {
         ...{ sender: address, replyTo: null, recipients: [address], cc: [], bcc: [], subject: `${subject} ${look}` },
         ...{ format: 'text', content: 'Hello', attachments: [], createdAtMs: nowMs, sendAtMs: nowMs },
-        messageId: Buffer.from(`${subject} ${look}`.padEnd(32, '0')).toString('hex'),
+        messageId: systemRandom.bytes(32).toString('hex'),
       });
       await database?.query({
         text: 'UPDATE mail SET failure = $2, next_try_ms = $3, sent_at_ms = $4 WHERE subject = $1',
@@ -224,6 +226,7 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
         .first()
         .waitFor();
     }
+    await still(page);
     await inspectScreen(page, `outbox (${look})`);
 
     await page.getByRole('tab', { name: 'Audit log' }).click();
@@ -233,6 +236,7 @@ test.each(Object.keys(looks) as (keyof typeof looks)[])(
     await page.getByRole('button', { name: 'keys', exact: true }).first().waitFor();
     await page.getByLabel('Done by (user or client)').fill('1000.NOBODY');
     await page.getByText('Nothing matches.').waitFor();
+    await still(page);
     await inspectScreen(page, `audit log (${look})`);
     expect(problems).toEqual([]);
   },

@@ -45,6 +45,12 @@ describe('switches (reference §19)', () => {
     const { json } = await stage.post('/oauth/v3/device/code', stage.requestParameters());
     expect(json.expires_in).toBe(20_000);
     expect((await stage.poll(String(json.device_code), 20)).json).toEqual({ error: 'expired' });
+    // A client may have the switch of its own.
+    const { clients } = stage.platform.admin;
+    const client = await clients.find(stage.client.client_id);
+    if (client) await clients.update(client, { overrides: { 'compatibility.strictRfc': true } });
+    const expired = { status: 400, json: { error: 'expired_token' } };
+    expect(await stage.poll(String(json.device_code), 5)).toMatchObject(expired);
   });
 });
 

@@ -12,7 +12,7 @@ import { authenticatedClient, clientOfType } from '../request/client-steps.ts';
 import { grantTypeOf } from '../request/parameter-steps.ts';
 import { type Incoming, noSteps } from '../request/steps.ts';
 import { renderTokenAnswer, type TokenAnswer } from '../token/token-answer.ts';
-import { sendJson, sendRefusal } from '../wire/send-json.ts';
+import { compatibilityOf, sendJson, sendRefusal } from '../wire/send-json.ts';
 import { exchangeDeviceCode } from './exchange-device-code.ts';
 
 const eventKind = 'device-token';
@@ -83,7 +83,7 @@ async function sendPollRefusal(
   refusal: Refusal,
 ): Promise<FastifyReply> {
   const { outcome, detail = {}, keys } = refusal;
-  const { deviceStatus, strictRfc } = context.settings.compatibility;
+  const { deviceStatus, strictRfc } = await compatibilityOf(context, clientId);
   const { token, standard, meaning } = outcomes[outcome];
   const ofDevices = outcome.startsWith('Device') || outcome === 'AccessDenied';
   if (token?.status !== 200 || (strictRfc && standard && !ofDevices)) {

@@ -19,9 +19,7 @@ export async function sendRefusal(
   localized?: boolean,
 ): Promise<FastifyReply> {
   recordRefusal(context, request, reply, clientId, refusal, kind);
-  // A client that is known may have switches of its own, and a strict one has no quirks.
-  const client = clientId === null ? undefined : await context.clients.find(clientId).catch(() => undefined);
-  const { compatibility } = client ? settingsFor(context.settings, client) : context.settings;
+  const compatibility = await compatibilityOf(context, clientId);
   const { standard, token, meaning, disclosed = meaning } = outcomes[refusal.outcome];
   if (compatibility.strictRfc && standard) {
     if (standard === 'invalid_client' && request.headers.authorization) reply.header('www-authenticate', 'Basic');
@@ -33,6 +31,12 @@ export async function sendRefusal(
   const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? '';
   const error = ((localized ?? compatibility.throttleLocalised) && throttleErrorByLanguage[language]) || body.error;
   return sendJson(reply, compatibility.throttleStatus, { ...body, error });
+}
+
+/** The switches that hold for a client: one that is known may have its own, and a strict one has no quirks. */
+export async function compatibilityOf(context: AccountsContext, clientId: string | null) {
+  const client = clientId === null ? undefined : await context.clients.find(clientId).catch(() => undefined);
+  return (client ? settingsFor(context.settings, client) : context.settings).compatibility;
 }
 
 /** Compact JSON without a trailing newline, never cached. */

@@ -90,6 +90,20 @@ describe('foreign client TypeScript SDK 8.0: records', () => {
       new SendMail.SendMailOperations(id, 'Leads').sendMail(filled(new SendMail.BodyWrapper(), { Data: [mail] })),
     );
     expect(sent).toMatchObject({ status: 200, value: { data: [{ code: 'SUCCESS' }] } });
+    const { AssociateEmail } = sdk;
+    const theirs = filled(new AssociateEmail.AssociateEmail(), {
+      From: filled(new AssociateEmail.From(), { Email: 'zed@example.com' }),
+      To: [filled(new AssociateEmail.To(), { Email: senders.value.fromAddresses[0].email })],
+      ...{ Subject: 'Hi', Content: 'Hello', DateTime: new Date('2026-01-02T03:04:05Z') },
+      ...{ Sent: false, OriginalMessageId: '<1@example.com>' },
+    });
+    const associating = new AssociateEmail.AssociateEmailOperations();
+    const associated = associating.associate(
+      id,
+      'Leads',
+      filled(new AssociateEmail.BodyWrapper(), { Emails: [theirs] }),
+    );
+    expect(await answerOf(associated)).toMatchObject({ status: 200, value: { emails: [{ details: {} }] } });
     const message = sent.value.data[0].details.message_id;
     const { DownloadAttachments, DownloadInlineImages } = sdk;
     const { GetDownloadAttachmentsDetailsParam: Part } = DownloadAttachments;

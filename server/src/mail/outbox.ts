@@ -21,6 +21,8 @@ export interface Mail {
   readonly sendAtMs: number;
   /** Its content gives access, and goes with its delivery. Default: it does not. */
   readonly confidential?: boolean;
+  /** Sent or received elsewhere at `sendAtMs`: it is kept, not delivered, and not in the outbox. Default: it is sent here. */
+  readonly elsewhere?: boolean;
 }
 
 /** What message ids look like. */
@@ -71,8 +73,9 @@ export const mailFacts = `mail.mail_id, mail.message_id, mail.sender, mail.reply
 export async function putMail(queryable: Queryable, mail: Mail): Promise<string> {
   const [row] = await queryable.query<{ mail_id: string }>({
     text: `INSERT INTO mail (message_id, sender, reply_to, recipients, cc, bcc, subject, format, content, attachments,
-                             created_at_ms, send_at_ms, confidential)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING mail_id`,
+                             created_at_ms, send_at_ms, confidential, elsewhere, next_try_ms)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, CASE WHEN $14 THEN NULL ELSE 0 END)
+           RETURNING mail_id`,
     values: [
       mail.messageId,
       JSON.stringify(mail.sender),
@@ -87,6 +90,7 @@ export async function putMail(queryable: Queryable, mail: Mail): Promise<string>
       mail.createdAtMs,
       mail.sendAtMs,
       mail.confidential ?? false,
+      mail.elsewhere ?? false,
     ],
   });
   return row?.mail_id as string;
@@ -95,19 +99,21 @@ export async function putMail(queryable: Queryable, mail: Mail): Promise<string>
 /** The newest mails after the first `offset`, without their contents. */
 export async function listMail(queryable: Queryable, limit: number, offset = 0): Promise<Omit<MailRow, 'content'>[]> {
   return queryable.query<MailRow>({
-    text: `SELECT ${mailFacts} FROM mail ORDER BY mail_id DESC LIMIT $1 OFFSET $2`,
+    text: `SELECT ${mailFacts} FROM mail WHERE NOT elsewhere ORDER BY mail_id DESC LIMIT $1 OFFSET $2`,
     values: [limit, offset],
   });
 }
 
 export async function countMail(queryable: Queryable): Promise<number> {
-  const [row] = await queryable.query<{ total: number }>({ text: 'SELECT count(*)::int AS total FROM mail' });
+  const [row] = await queryable.query<{ total: number }>({
+    text: 'SELECT count(*)::int AS total FROM mail WHERE NOT elsewhere',
+  });
   return row?.total ?? 0;
 }
 
 export async function findMail(queryable: Queryable, messageId: string): Promise<MailRow | undefined> {
   const [row] = await queryable.query<MailRow>({
-    text: `SELECT ${mailFacts}, content FROM mail WHERE message_id = $1`,
+    text: `SELECT ${mailFacts}, content FROM mail WHERE message_id = $1 AND NOT elsewhere`,
     values: [messageId],
   });
   return row;

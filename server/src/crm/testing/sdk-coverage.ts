@@ -51,7 +51,6 @@ const pages = 'Forms and wizards are pages of the original; here pages are the p
 /** Why an area is not there, or not the whole of it. */
 export const decisions: Readonly<Record<string, string>> = {
   appointment_preference: appointments,
-  associate_email: mailing,
   backup: 'Backups are made by whoever operates the platform: `grantway backup`.',
   cadences: automation,
   cadences_execution: automation,

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { listMail } from '../../../mail/outbox.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { type Answer, startCrm } from '../../testing/crm-platform.ts';
 import { multipart } from '../../testing/multipart.ts';
@@ -271,4 +272,51 @@ test('attachments and pictures of a mail are downloaded', async () => {
     }
   }
   expect((await call('GET', path('attachments'), { query: { message_id }, token: theirToken })).status).toBe(400);
+});
+
+test('mails of elsewhere become mails of a record: nothing is delivered, each once', async () => {
+  const [id, other] = [await lead(), await lead()];
+  const associate = (mail: object, token = crm.token) =>
+    call('POST', `Leads/${id}/actions/associate_email`, { body: { Emails: [mail] }, token });
+  const mail = {
+    ...{ from: { email: 'zed@example.com' }, to: [from], subject: 'Question', content: 'How much?', sent: false },
+    ...{
+      date_time: '2026-01-02T03:04:05+00:00',
+      original_message_id: '<7@example.com>',
+      attachments: [{ id: await upload() }],
+    },
+    linked_record: { module: { api_name: 'Leads' }, id: other },
+  };
+  const answer = await associate(mail);
+  expect([answer.status, answer.json.Emails[0].code]).toEqual([200, 'SUCCESS']);
+  const { message_id } = answer.json.Emails[0].details;
+  const [shown] = (await call('GET', `Leads/${id}/Emails/${message_id}`)).json.Emails;
+  expect(shown).toMatchObject({
+    ...{ message_id, source: 'api', sent: false, sent_time: null, editable: false, status: [{ type: 'received' }] },
+    ...{ subject: 'Question', content: 'How much?', attachments: [{ name: 'a.txt' }], to: [from] },
+    linked_record: { module: { api_name: 'Leads' }, id: other },
+  });
+  expect((await listMail(crm.database, 100)).map((each) => each.message_id)).not.toContain(message_id);
+  const waiting = 'SELECT count(*) FROM mail WHERE message_id = $1 AND next_try_ms IS NOT NULL';
+  expect(await crm.database.query({ text: waiting, values: [message_id] })).toEqual([{ count: '0' }]);
+
+  const before = await countMails();
+  for (const [change, code, api_name] of [
+    [{}, 'DUPLICATE_DATA', 'original_message_id'],
+    [{ original_message_id: null }, 'MANDATORY_NOT_FOUND', 'original_message_id'],
+    [{ subject: null }, 'MANDATORY_NOT_FOUND', 'subject'],
+    [{ date_time: '2036-01-02T03:04:05+00:00', original_message_id: 'a' }, 'INVALID_DATA', 'date_time'],
+    [{ sent: 'yes', original_message_id: 'a' }, 'INVALID_DATA', 'sent'],
+    [{ to: [], original_message_id: 'a' }, 'MANDATORY_NOT_FOUND', 'to'],
+    [{ linked_record: { module: { api_name: 'Leads' }, id: '1' }, original_message_id: 'a' }, 'INVALID_DATA', 'id'],
+    [{ linked_record: { module: { api_name: 'Tags' }, id }, original_message_id: 'a' }, 'INVALID_DATA', 'module'],
+    [{ linked_record: 7, original_message_id: 'a' }, 'INVALID_DATA', 'linked_record'],
+    [{ attachments: [{ id: 'f'.repeat(64) }], original_message_id: 'a' }, 'INVALID_DATA', 'id'],
+  ] as const) {
+    const refused = await associate({ ...mail, ...change });
+    expect([refused.status, refused.json.Emails[0].code], refused.text).toEqual([400, code]);
+    expect(refused.json.Emails[0].details.api_name, refused.text).toBe(api_name);
+  }
+  expect((await associate({ ...mail, original_message_id: 'b' }, theirToken)).status).toBe(400);
+  expect(await countMails()).toBe(before);
 });

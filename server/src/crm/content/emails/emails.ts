@@ -10,7 +10,18 @@ import { mailPlace, recordUnknown } from './send-mail.ts';
 
 const perPage = 10;
 
-type Row = Omit<MailRow, 'content'> & { readonly sent_by: string; readonly content?: string };
+/** What `crm_email` says of a mail. */
+interface Belonging {
+  readonly sent_by: string;
+  readonly received: boolean;
+  readonly original_id: string | null;
+  readonly linked_module: number | null;
+  readonly linked_id: string | null;
+}
+const belonging =
+  'crm_email.sent_by, crm_email.received, crm_email.original_id, crm_email.linked_module, crm_email.linked_id';
+
+type Row = Omit<MailRow, 'content'> & Belonging & { readonly content?: string };
 
 /** GET /{module}/{id}/Emails?index=: pages of ten; `index` is `next_index` of the page before. */
 export async function listEmails(call: CrmCall): Promise<CrmAnswer> {
@@ -19,7 +30,7 @@ export async function listEmails(call: CrmCall): Promise<CrmAnswer> {
   const index = query.get('index');
   if (index && !isId(index)) throw new Refusal('INVALID_DATA', { details: { param_name: 'index' } });
   const rows = await store.database.query<Row>({
-    text: `SELECT ${mailFacts}, crm_email.sent_by FROM crm_email JOIN mail USING (mail_id)
+    text: `SELECT ${mailFacts}, ${belonging} FROM crm_email JOIN mail USING (mail_id)
            WHERE crm_email.data_space = $1 AND crm_email.record_id = $2 AND ($3::bigint IS NULL OR crm_email.mail_id < $3)
            ORDER BY crm_email.mail_id DESC LIMIT $4`,
     values: [space.dataSpace, id, index || null, perPage + 1],
@@ -48,7 +59,7 @@ export async function getEmail(call: CrmCall): Promise<CrmAnswer> {
 export async function findEmail(call: CrmCall, messageId: string): Promise<Required<Row> | undefined> {
   const id = await existingRecord(call);
   const [row] = await call.store.database.query<Required<Row>>({
-    text: `SELECT ${mailFacts}, mail.content, crm_email.sent_by FROM crm_email JOIN mail USING (mail_id)
+    text: `SELECT ${mailFacts}, mail.content, ${belonging} FROM crm_email JOIN mail USING (mail_id)
            WHERE crm_email.data_space = $1 AND crm_email.record_id = $2 AND mail.message_id = $3`,
     // Whatever is no message id is none of these.
     values: [call.space.dataSpace, id, messageIdPattern.test(messageId) ? messageId : ''],
@@ -64,7 +75,8 @@ async function existingRecord(call: CrmCall): Promise<string> {
 }
 
 function emailAnswer(row: Row, { space, user, nowMs }: CrmCall): object {
-  const sent = Number(row.send_at_ms) <= nowMs;
+  const sent = Number(row.send_at_ms) <= nowMs && !row.received;
+  const kind = row.received ? 'received' : sent ? 'sent' : 'scheduled';
   const time = formatDateTime(Number(row.send_at_ms), user.timeZone);
   return {
     message_id: row.message_id,
@@ -75,13 +87,13 @@ function emailAnswer(row: Row, { space, user, nowMs }: CrmCall): object {
     bcc: row.bcc.map(person),
     reply_to: row.reply_to && person(row.reply_to),
     owner: showUserBriefly(space, row.sent_by),
-    source: 'crm',
+    source: row.original_id === null ? 'crm' : 'api',
     sent,
     read: false,
-    editable: !sent,
+    editable: kind === 'scheduled',
     time,
     sent_time: sent ? time : null,
-    status: [{ type: sent ? 'sent' : 'scheduled' }],
+    status: [{ type: kind }],
     mail_format: row.format,
     has_attachment: row.attachments.length > 0,
     has_thread_attachment: false,
@@ -91,7 +103,7 @@ function emailAnswer(row: Row, { space, user, nowMs }: CrmCall): object {
     emotion: null,
     sentiment_info: null,
     activity_info: null,
-    linked_record: null,
+    linked_record: linkedRecord(space, row),
     ...(row.content === undefined
       ? {}
       : {
@@ -99,6 +111,11 @@ function emailAnswer(row: Row, { space, user, nowMs }: CrmCall): object {
           attachments: row.attachments.map(({ id, name, sizeBytes }) => ({ id, name, size: String(sizeBytes) })),
         }),
   };
+}
+
+function linkedRecord(space: CrmCall['space'], { linked_module, linked_id }: Belonging): object | null {
+  const module = linked_module === null ? undefined : space.metadata.byNumber(linked_module);
+  return module ? { module: { api_name: module.apiName, id: space.moduleId(module) }, id: linked_id } : null;
 }
 
 function person({ name, email }: MailAddress): object {

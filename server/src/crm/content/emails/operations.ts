@@ -19,6 +19,7 @@ import {
   time,
 } from '../../kernel/schema.ts';
 import { anyOf, fixed, moduleOr, perModule, settings } from '../../wire/scopes.ts';
+import { associateMails, mostAssociated } from './associate-mail.ts';
 import { downloadAttachments, downloadInlineImages } from './download-parts.ts';
 import { getEmail, listEmails } from './emails.ts';
 import { listFromAddresses } from './from-addresses.ts';
@@ -52,6 +53,27 @@ const mail = input(
     consent_email: flag,
   },
 );
+const associated = input(
+  {
+    from: given,
+    to: listOf(given, { min: 1, max: limits.recipients }),
+    subject: { type: 'string', maxLength: limits.subject },
+    content: { type: 'string', maxLength: limits.content },
+    date_time: noted(time, 'When it was sent; not in the future.'),
+    sent: noted(flag, 'False: it was received. What others have sent is associated by administrators only.'),
+    original_message_id: noted(text, 'The id in its header: once for each record.'),
+  },
+  {
+    cc: listOf(given, { max: limits.recipients }),
+    bcc: listOf(given, { max: limits.recipients }),
+    mail_format: { ...oneOf('html', 'text'), default: 'html' },
+    attachments: noted(listOf(input({ id: text }), { max: limits.attachments }), 'Files of /files.'),
+    linked_record: noted(
+      input({ module: input({ api_name: text }, { id: idGiven }), id: idGiven }),
+      'Another record that it is about as well.',
+    ),
+  },
+);
 const address = named('MailAddress', shape({ user_name: orNull(text), email: text }));
 const email = named(
   'Email',
@@ -71,7 +93,7 @@ const email = named(
       editable: flag,
       time,
       sent_time: orNull(time),
-      status: listOf(shape({ type: oneOf('sent', 'scheduled') })),
+      status: listOf(shape({ type: oneOf('sent', 'scheduled', 'received') })),
       mail_format: oneOf('html', 'text'),
       has_attachment: flag,
       has_thread_attachment: flag,
@@ -127,6 +149,19 @@ export const emailOperations: readonly Operation[] = [
         status: 200,
         details: shape({ message_id: text, blocked_email_addresses: listOf(anything) }),
       },
+    },
+  },
+  {
+    method: 'POST',
+    path: '{module}/{id}/actions/associate_email',
+    scopes: moduleOr('emails', 'CREATE'),
+    handle: associateMails,
+    about: {
+      summary: 'Associate mails with a record',
+      text: 'Mails that were sent or received elsewhere become mails of the record. Nothing is delivered.',
+      body: bodyWith('Emails', associated, mostAssociated),
+      writes: { key: 'Emails', status: 200, details: shape({ message_id: text }) },
+      errors: ['DUPLICATE_DATA'],
     },
   },
   {

@@ -3,6 +3,7 @@ import { type Mail, type MailAddress, type MailAttachment, messageIdPattern } fr
 import type { CrmCall } from '../../kernel/call.ts';
 import { idInvalid, Refusal, refusalOf } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
+import type { CrmUser } from '../../kernel/space/space.ts';
 import { itemField, readPlainItem, referenceIn } from '../../wire/item-list.ts';
 import { fromAddress } from './from-addresses.ts';
 
@@ -38,36 +39,53 @@ export function readMail({ user, nowMs }: CrmCall, raw: unknown, at: string): Ma
   const reading = readPlainItem(raw, textFields, at, true);
   if (reading.failure) throw refusalOf(reading.failure);
   const { item, values } = reading;
-  const sender = address(item, 'from', at);
-  const recipients = addresses(item, 'to', at);
-  if (!sender) throw missing('from', at);
-  if (recipients.length === 0) throw missing('to', at);
-  if (foldEmailAddress(sender.email) !== foldEmailAddress(fromAddress(user))) throw invalid('email', `${at}.from`);
+  const parties = partiesOf(item, at);
+  if (!isOwnAddress(user, parties.sender)) throw invalid('email', `${at}.from`);
   for (const key of unknown) if (item[key] !== undefined && item[key] !== null) throw invalid(key, at, {}, idInvalid);
-  const format = values.get('mail_format') ?? 'html';
-  if (format !== 'html' && format !== 'text') {
-    throw invalid('mail_format', at, { supported_values: ['html', 'text'] });
-  }
   const scheduledMs = (values.get('scheduled_time') ?? null) as number | null;
   if (scheduledMs !== null && scheduledMs <= nowMs) throw invalid('scheduled_time', at);
   return {
-    sender: { name: sender.name ?? user.fullName, email: sender.email },
+    ...parties,
+    sender: { name: parties.sender.name ?? user.fullName, email: parties.sender.email },
     replyTo: address(item, 'reply_to', at) ?? null,
-    recipients,
-    cc: addresses(item, 'cc', at),
-    bcc: addresses(item, 'bcc', at),
     subject: String(values.get('subject') ?? ''),
     content: String(values.get('content') ?? ''),
-    format,
-    attachments: list(item, 'attachments', at, limits.attachments).map((each, index) => {
-      const id = isJsonObject(each) ? each.id : undefined;
-      if (typeof id === 'string' && fileIdPattern.test(id)) return id;
-      throw invalid('id', `${at}.attachments[${index}]`, {}, idInvalid);
-    }),
+    format: formatOf(values, at),
+    attachments: attachmentsOf(item, at),
     inReplyTo: answered(item, at),
     scheduledMs,
     template: template(item, at),
   };
+}
+
+/** From whom to whom. @throws Refusal */
+export function partiesOf(item: JsonObject, at: string): Pick<Mail, 'sender' | 'recipients' | 'cc' | 'bcc'> {
+  const sender = address(item, 'from', at);
+  const recipients = addresses(item, 'to', at);
+  if (!sender) throw missing('from', at);
+  if (recipients.length === 0) throw missing('to', at);
+  return { sender, recipients, cc: addresses(item, 'cc', at), bcc: addresses(item, 'bcc', at) };
+}
+
+/** Whether the user may send from this address. */
+export function isOwnAddress(user: CrmUser, { email }: MailAddress): boolean {
+  return foldEmailAddress(email) === foldEmailAddress(fromAddress(user));
+}
+
+/** @throws Refusal */
+export function formatOf(values: ReadonlyMap<string, unknown>, at: string): Mail['format'] {
+  const format = values.get('mail_format') ?? 'html';
+  if (format === 'html' || format === 'text') return format;
+  throw invalid('mail_format', at, { supported_values: ['html', 'text'] });
+}
+
+/** Ids of the files that are attached. @throws Refusal */
+export function attachmentsOf(item: JsonObject, at: string): string[] {
+  return list(item, 'attachments', at, limits.attachments).map((each, index) => {
+    const id = isJsonObject(each) ? each.id : undefined;
+    if (typeof id === 'string' && fileIdPattern.test(id)) return id;
+    throw invalid('id', `${at}.attachments[${index}]`, {}, idInvalid);
+  });
 }
 
 function template(item: JsonObject, at: string): string | null {
@@ -111,11 +129,11 @@ function list(item: JsonObject, key: string, at: string, maximum: number): reado
   return given;
 }
 
-function missing(api_name: string, at: string): Refusal {
+export function missing(api_name: string, at: string): Refusal {
   return new Refusal('MANDATORY_NOT_FOUND', { details: { api_name, json_path: `${at}.${api_name}` } });
 }
 
-function invalid(api_name: string, at: string, details: object = {}, message?: string): Refusal {
+export function invalid(api_name: string, at: string, details: object = {}, message?: string): Refusal {
   const place = { api_name, json_path: `${at}.${api_name}` };
   return new Refusal('INVALID_DATA', { details: { ...details, ...place }, ...(message && { message }) });
 }

@@ -81,7 +81,7 @@ async function send(call: CrmCall, module: Module, id: string, request: MailRequ
 }
 
 /** The files with their names; from now on they are kept. @throws Refusal */
-async function keepFiles(
+export async function keepFiles(
   transaction: Queryable,
   { space, nowMs }: CrmCall,
   ids: readonly string[],

@@ -278,6 +278,21 @@ export const relatedExamples: Examples = {
       data: [{ from: await sender(w), to: [{ email: 'x@example.com' }], attachments: [{ id: await w.file() }] }],
     },
   }),
+  'POST {module}/{id}/actions/associate_email': async (w) => ({
+    path: ['Leads', await w.lead()],
+    body: {
+      Emails: [
+        {
+          ...{ from: { email: 'x@example.com' }, to: [{ email: 'y@example.com' }], subject: 'Hi', content: 'Hello' },
+          ...{ sent: false, date_time: '2026-01-02T03:04:05+00:00', original_message_id: w.name('<1@example.com>') },
+          ...{
+            attachments: [{ id: await w.file() }],
+            linked_record: { module: { api_name: 'Leads' }, id: await w.lead() },
+          },
+        },
+      ],
+    },
+  }),
   'GET settings/emails/actions/from_addresses': (w) => ({ query: { user_id: w.ownerId } }),
   'GET {module}/{id}/Emails': async (w) => ({ path: (await mailed(w)).slice(0, 2) }),
   'GET {module}/{id}/Emails/{message}': async (w) => ({ path: await mailed(w) }),

@@ -112,8 +112,10 @@ async function moveLists(
     text: `WITH mails AS (
              DELETE FROM crm_email WHERE data_space = $1 AND record_id = ANY ($2::bigint[]) RETURNING *
            ), moved_mails AS (
-             INSERT INTO crm_email (data_space, record_id, mail_id, sent_by, in_reply_to)
-             SELECT data_space, $3::bigint, mail_id, sent_by, in_reply_to FROM mails ON CONFLICT DO NOTHING
+             INSERT INTO crm_email (data_space, record_id, mail_id, sent_by, in_reply_to, received, original_id,
+                                    linked_module, linked_id)
+             SELECT data_space, $3::bigint, mail_id, sent_by, in_reply_to, received, original_id, linked_module,
+                    linked_id FROM mails ON CONFLICT DO NOTHING
            )
            UPDATE crm_attachment SET parent_id = $3::bigint WHERE data_space = $1 AND parent_id = ANY ($2::bigint[])`,
     values,

@@ -55,6 +55,12 @@ test('every record of the demo is accepted, points to others, and is made once',
   expect((await list('settings/layouts', { module: 'Leads' })).layouts).toMatchObject([
     ...[{ name: 'Standard' }, { name: 'Partners' }],
   ]);
+  const { scoring_rules } = await list('settings/automation/scoring_rules', { module: 'Leads' });
+  expect(scoring_rules).toMatchObject([{ name: 'Large companies' }]);
+  const scores = (await list('Entity_Scores__s', { fields: 'Score' })).data.map(
+    ({ Score }: { Score: number }) => Score,
+  );
+  expect(scores).toContain(15);
   const draft = { data: [{ Solution_Title: 'New', Status: 'Draft' }] };
   const { id: solution } = (await crm.call('POST', '/crm/v8/Solutions', { body: draft })).json.data[0].details;
   expect((await list(`Solutions/${solution}/actions/blueprint`)).blueprint.process_info).toMatchObject({

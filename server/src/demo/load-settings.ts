@@ -8,6 +8,7 @@ import { createLayout } from '../crm/settings/layouts/write-layouts.ts';
 import { createTemplate } from '../crm/settings/mail/write-templates.ts';
 import { listPipelines } from '../crm/settings/pipelines/read-pipelines.ts';
 import { createPipelines } from '../crm/settings/pipelines/write-pipelines.ts';
+import { createScoringRules } from '../crm/settings/scoring/scoring-rules.ts';
 import { addUsersToTerritory } from '../crm/settings/territories/territory-users.ts';
 import { createTerritories } from '../crm/settings/territories/write-territories.ts';
 import { createVariableGroups } from '../crm/settings/variables/write-groups.ts';
@@ -19,6 +20,7 @@ import {
   demoPickList,
   demoPipeline,
   demoRule,
+  demoScoringRule,
   demoTemplate,
   demoTerritories,
   demoVariables,
@@ -37,6 +39,7 @@ export async function loadDemoSettings(call: CrmCall): Promise<void> {
   await orThere(async () => createBlueprint(await fresh(call), demoBlueprint));
   await orThere(async () => createTemplate(await fresh(call), demoTemplate));
   await orThere(async () => createLayout(await fresh(call), demoLayout));
+  await send(call, createScoringRules, { scoring_rules: [demoScoringRule] });
   await send(call, createPickLists, { global_picklists: [demoPickList] });
   const { group, variables } = demoVariables;
   await send(call, createVariableGroups, { variable_groups: [group] });

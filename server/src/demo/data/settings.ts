@@ -86,6 +86,15 @@ export const demoTemplate = {
 
 export const demoLayout = { name: 'Partners', module: 'Leads' } as const;
 
+/** Which leads are worth a call first. */
+export const demoScoringRule = {
+  ...{ name: 'Large companies', module: { api_name: 'Leads' }, active: true },
+  field_rules: [
+    { score: 10, criteria: test('Annual_Revenue', 'greater_equal', 1_000_000) },
+    { score: 5, criteria: test('No_of_Employees', 'greater_equal', 500) },
+  ],
+};
+
 export const demoPickList = {
   display_label: 'Regions',
   description: 'Choices for fields of any module',

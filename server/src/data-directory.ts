@@ -1,5 +1,15 @@
-import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UsableFailure } from './foundation/failure.ts';
 import type { Random } from './foundation/random.ts';
 
@@ -121,11 +131,25 @@ export function findRunningPlatform(directory: string): { adminOrigin: string; a
 
 function makeDirectory(directory: string): string {
   try {
-    // Open to pass through, because PostgreSQL may run as another user; every secret in it is a file of mode 0600.
-    mkdirSync(directory, { recursive: true, mode: 0o711 });
+    makeFolder(directory);
     return realpathSync(directory);
   } catch (error) {
     throw new UsableFailure(`cannot make the data directory ${resolve(directory)}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Makes a folder with those above it. Node's own `recursive` never ends where the system says ENOENT of a folder whose parent
+ * is there, as below /proc.
+ */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    // Open to pass through, because PostgreSQL may run as another user; every secret in it is a file of mode 0600.
+    mkdirSync(path, { mode: 0o711 });
+  } catch (error) {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 

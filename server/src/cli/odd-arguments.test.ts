@@ -141,6 +141,33 @@ describe('what the system or a file says is a sentence too', () => {
     expectSentence(await run([...rule, '--file', folder]), 'rule from a folder');
     expectSentence(await run(['start', '--config', folder]), 'config from a folder');
     expectSentence(await run(['dc', 'list', '--data', join(file, 'data')]), 'data directory below a file');
+    expectSentence(await run(['start', '--data', join(file, 'data')]), 'start below a file');
+    expectSentence(await run(['flow', 'show', '--file', folder]), 'flow from a folder');
+  });
+
+  test.runIf(process.platform === 'linux')('a data directory where no folder can be made', async () => {
+    expectSentence(await run(['start', '--data', '/proc/grantway/data']), 'start below /proc');
+  });
+
+  test('a file in a folder that is not there', async () => {
+    const shared = join(folder, 'flow.json');
+    writeFileSync(
+      shared,
+      JSON.stringify({
+        flow_id: 'a',
+        client_id: null,
+        user_id: null,
+        started_at: '',
+        last_at: '',
+        outcome: 'failed',
+        data_centers: [],
+        steps: [],
+        omitted_steps: 0,
+      }),
+    );
+    const told = await run(['flow', 'show', '--file', shared, '--svg', join(folder, 'none', 'flow.svg')]);
+    expectSentence(told, 'svg');
+    expect(told.stderr).toContain('cannot write ');
   });
 
   test('a token that no header can carry', async () => {

@@ -1,4 +1,4 @@
-import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UsableFailure } from '../foundation/failure.ts';
@@ -18,4 +18,13 @@ export async function writeFileWhole(file: string, content: Readable): Promise<n
     throw new UsableFailure(`cannot write ${file}: ${(error as Error).message}`);
   }
   return statSync(file).size;
+}
+
+/** Writes a text, also to a device such as /dev/stdout; with the flag `wx` only where no file is yet. @throws UsableFailure */
+export function writeText(file: string, text: string, flag: 'w' | 'wx' = 'w'): void {
+  try {
+    writeFileSync(file, text, { flag });
+  } catch (error) {
+    throw new UsableFailure(`cannot write ${file}: ${(error as Error).message}`);
+  }
 }

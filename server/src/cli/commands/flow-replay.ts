@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { writeText } from '../file-output.ts';
 import { FailureTold, printJson, printLine, printTable } from '../output.ts';
 
 interface CameOut {
@@ -67,7 +68,7 @@ export function registerFlowReplayCommands(flow: Command): void {
       'GET',
       `/lab/flows/${pathPart(flowId)}/test?${query}`,
     );
-    if (out !== undefined) writeFileSync(out, test.source, { flag: 'wx' });
+    if (out !== undefined) writeText(out, test.source, 'wx');
     if (options.json) return printJson(out === undefined ? test : { flow_id: test.flow_id, file: out });
     printLine(out ?? test.source);
   });

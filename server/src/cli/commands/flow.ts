@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
@@ -7,8 +6,10 @@ import { type FlowDocument, flowOfDocument, type SummaryDocument } from '../../i
 import { svgDiagram } from '../../inspector/flows/svg-diagram.ts';
 import { explanationLines, textDiagram } from '../../inspector/flows/text-diagram.ts';
 import { type AdminCall, addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { writeText } from '../file-output.ts';
 import { printable, printFacts, printJson, printLine, printTable } from '../output.ts';
 import { registerFlowReplayCommands } from './flow-replay.ts';
+import { readJsonFile } from './read-json-file.ts';
 
 interface Filter extends PlatformAddress {
   readonly clientId?: string;
@@ -62,7 +63,7 @@ export function registerFlowCommands(program: Command): void {
   ).action(async (id: string | undefined, options: ShowOptions) => {
     const document = await documentOf(id, options);
     if (options.svg !== undefined) {
-      writeFileSync(options.svg, svgDiagram(flowOfDocument(document)));
+      writeText(options.svg, svgDiagram(flowOfDocument(document)));
       return options.json ? printJson({ file: options.svg }) : printLine(options.svg);
     }
     if (options.json) return printJson(document);
@@ -109,8 +110,8 @@ async function documentOf(id: string | undefined, options: ShowOptions): Promise
 
 /** A flow that somebody has shared. @throws UsableFailure. */
 export function readShared(path: string): FlowDocument {
+  const document = readJsonFile(path) as FlowDocument;
   try {
-    const document = JSON.parse(readFileSync(path, 'utf8')) as FlowDocument;
     flowOfDocument(document);
     return document;
   } catch (error) {

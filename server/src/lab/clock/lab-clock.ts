@@ -103,7 +103,9 @@ export class LabClock {
     const fromMs = clock.at(realMs);
     const target = change({ realMs, virtualMs: fromMs, speed: clock.state.speed });
     if (target.virtualMs < 0 || target.virtualMs > lastMs) {
-      throw badInput('the time: expected one between 1970 and 9999, got another');
+      throw badInput(
+        `the time: expected one between 1970 and 9999, got ${target.virtualMs < 0 ? 'an earlier' : 'a later'} one`,
+      );
     }
     if (target.virtualMs < fromMs) await this.#checkNothingLater(target.virtualMs, fromMs);
     // Counted before what has ended is swept away.

@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { Value } from 'typebox/value';
+import { describeFault } from '../foundation/schema-fault.ts';
 
 /**
  * What callers of the admin API and of the console send: read, checked, and refused where the databases could not store
@@ -70,24 +71,7 @@ function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: 
 }
 
 function faultOf(fault: TLocalizedValidationError | undefined, value: unknown, place: string): InputFault {
-  return new InputFault(describeFault(fault, value, place), fault?.instancePath.split('/')[1]);
-}
-
-/** Never the value itself, which may be a password. */
-function describeFault(fault: TLocalizedValidationError | undefined, value: unknown, place: string): string {
-  const where = fault?.instancePath || place;
-  // What an object without additional properties says of one.
-  if (fault?.message === 'schema is false') return `${where} is not known here`;
-  if (fault?.keyword !== 'type') return `${where} ${fault?.message ?? 'is not of the expected form'}`;
-  const { type } = fault.params;
-  const expected = (Array.isArray(type) ? type : [type]).join(' or ');
-  return `${where}: expected ${expected}, got ${kindOf(Value.Pointer.Get(value, fault.instancePath))}`;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return new InputFault(describeFault(fault, value, fault?.instancePath || place), fault?.instancePath.split('/')[1]);
 }
 
 /** Refuses paths and queries that hold what no name or id has. @throws InputFault. */

@@ -5,12 +5,14 @@ import type { Reporter, TestModule } from 'vitest/node';
  * read: `N passed, N failed, N skipped`.
  */
 export default class TotalReporter implements Reporter {
-  onTestRunEnd(testModules: readonly TestModule[]): void {
-    const count = { passed: 0, failed: 0, skipped: 0 };
+  onTestRunEnd(testModules: readonly TestModule[], unhandledErrors: readonly unknown[] = []): void {
+    // What is the fault of no test counts as well: an error outside of them, a file that was not run to its end.
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     const unsteady: string[] = [];
     for (const testModule of testModules) {
       // A file that could not be loaded has no tests, and has failed all the same.
-      if (!testModule.ok() && testModule.children.size === 0) count.failed++;
+      const unfinished = ['queued', 'pending'].includes(testModule.state());
+      if (unfinished || (!testModule.ok() && testModule.children.size === 0)) count.failed++;
       for (const test of testModule.children.allTests()) {
         const { state } = test.result();
         if (state !== 'pending') count[state]++;

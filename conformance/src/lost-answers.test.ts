@@ -36,9 +36,16 @@ afterEach(() => {
 const token = '/oauth/v2/token';
 
 /** The next answer of the endpoint is lost. @returns how many calls it got, the first included. */
-function loseAnswer(endpoint: string): () => unknown {
+async function loseAnswer(endpoint: string): Promise<() => unknown> {
   const component = endpoint.startsWith('/crm') ? 'api' : 'accounts';
-  const { fault_id } = lab.faults.add({ dataCenter: 'in', component, endpoint, method: 'POST', nth: 1, cut: 'after' });
+  const { fault_id } = await lab.faults.add({
+    dataCenter: 'in',
+    component,
+    endpoint,
+    method: 'POST',
+    nth: 1,
+    cut: 'after',
+  });
   return () => lab.faults.list().find((each) => each.fault_id === fault_id)?.calls;
 }
 
@@ -65,7 +72,7 @@ describe('the TypeScript SDK 8.0 of the original', () => {
   const organization = () => answerOf(new sdk.Org.OrgOperations().getOrganization());
 
   test('exchange: it fails, and the code is used', async () => {
-    const calls = loseAnswer(token);
+    const calls = await loseAnswer(token);
     await expect(stage.connected('exchange', scopes)).rejects.toBeDefined();
     expect(calls()).toBe(1);
   });
@@ -73,7 +80,7 @@ describe('the TypeScript SDK 8.0 of the original', () => {
   test('refresh: the call fails, and the next one refreshes anew', async () => {
     const folder = await stage.connected('refresh', scopes);
     folder.expireTokens();
-    const calls = loseAnswer(token);
+    const calls = await loseAnswer(token);
     await expect(organization()).rejects.toBeDefined();
     expect(calls()).toBe(1);
     expect((await organization()).status).toBe(200);
@@ -83,7 +90,7 @@ describe('the TypeScript SDK 8.0 of the original', () => {
   test('insert: it fails, and the record is there; another try makes a second one', async () => {
     await stage.connected('insert', scopes);
     const insert = () => answerOf(records('Leads').createRecords(bodyOf(record({ Last_Name: 'Vendor' }))));
-    loseAnswer('/crm/v8/Leads');
+    await loseAnswer('/crm/v8/Leads');
     await expect(insert()).rejects.toBeDefined();
     expect(await countLeads('Vendor')).toBe(1);
     expect((await insert()).status).toBe(201);
@@ -128,7 +135,7 @@ describe('openid-client 6', () => {
   test('exchange: it fails; another try is refused, and the user has to be asked again', async () => {
     const { signIn } = await connect('strict');
     const exchange = await signIn();
-    const calls = loseAnswer('/oauth2/token');
+    const calls = await loseAnswer('/oauth2/token');
     await expect(exchange()).rejects.toThrow();
     expect(calls()).toBe(1);
     await expect(exchange()).rejects.toMatchObject({ error: 'invalid_grant' });
@@ -140,7 +147,7 @@ describe('openid-client 6', () => {
     async (profile) => {
       const { config, signIn } = await connect(profile);
       const { refresh_token = '' } = await (await signIn())();
-      const calls = loseAnswer('/oauth2/token');
+      const calls = await loseAnswer('/oauth2/token');
       await expect(openid.refreshTokenGrant(config, refresh_token)).rejects.toThrow();
       expect(calls()).toBe(1);
       const again = await openid.refreshTokenGrant(config, refresh_token);
@@ -166,7 +173,7 @@ describe('@grantway/node', () => {
   const connect = async () => client().exchange({ code: await stage.newCode(scopes) });
 
   test('exchange: its second try is refused, because the code is used', async () => {
-    const calls = loseAnswer(token);
+    const calls = await loseAnswer(token);
     await expect(connect()).rejects.toMatchObject({ code: 'invalid_code' });
     expect(calls()).toBe(2);
     expect(await (await connect()).accessToken()).toMatch(/^1000\./);
@@ -175,7 +182,7 @@ describe('@grantway/node', () => {
   test('refresh after 61 minutes: its second try succeeds, and the call does not see any of it', async () => {
     const crm = new CrmClient(await connect());
     await anHourLater();
-    const calls = loseAnswer(token);
+    const calls = await loseAnswer(token);
     expect(await crm.users.current()).toMatchObject({ email: stage.email });
     expect(calls()).toBe(2);
   });
@@ -188,7 +195,7 @@ describe('@grantway/node', () => {
 
   test('insert: it is not tried again, because a second one would be another record', async () => {
     const crm = new CrmClient(await connect());
-    const calls = loseAnswer('/crm/v8/Leads');
+    const calls = await loseAnswer('/crm/v8/Leads');
     await expect(crm.records.create('Leads', { Last_Name: 'Node' })).rejects.toMatchObject({ name: 'NetworkError' });
     expect(calls()).toBe(1);
     expect(await countLeads('Node')).toBe(1);
@@ -210,7 +217,7 @@ describe('@grantway/native', () => {
     session.send({ method: 'GET', url: '/crm/v8/users?type=CurrentUser' }).then(({ status }) => status);
 
   test('exchange: its second try is refused, because the code is used', async () => {
-    const calls = loseAnswer(token);
+    const calls = await loseAnswer(token);
     await expect(signIn()).rejects.toMatchObject({ code: 'invalid_code' });
     expect(calls()).toBe(2);
     expect(await me(await signIn())).toBe(200);
@@ -219,14 +226,14 @@ describe('@grantway/native', () => {
   test('refresh after 61 minutes: its second try succeeds', async () => {
     const session = await signIn();
     await anHourLater();
-    const calls = loseAnswer(token);
+    const calls = await loseAnswer(token);
     expect(await me(session)).toBe(200);
     expect(calls()).toBe(2);
   });
 
   test('insert: it is not tried again', async () => {
     const session = await signIn();
-    const calls = loseAnswer('/crm/v8/Leads');
+    const calls = await loseAnswer('/crm/v8/Leads');
     const json = { data: [{ Last_Name: 'Native' }] };
     await expect(session.json({ url: '/crm/v8/Leads', json })).rejects.toMatchObject({ name: 'NetworkError' });
     expect(calls()).toBe(1);

@@ -1,3 +1,5 @@
+import { tellEffects } from '../../../server/src/lab/clock/tell-effects.ts';
+
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -29,9 +31,7 @@ export const clockTexts = {
   stop: 'Stop the time',
   run: 'Let the time run',
   effects: (effects: Readonly<Record<string, number>>) => {
-    const ended = Object.entries(effects)
-      .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${count} ${what.replaceAll('_', ' ')}`);
+    const ended = tellEffects(effects);
     return ended.length === 0 ? 'Nothing ended by this.' : `By this: ${ended.join(', ')}.`;
   },
 };

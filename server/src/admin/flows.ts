@@ -8,6 +8,7 @@ import {
 import { type Flow, listFlows, readFlow } from '../inspector/flows/flow-reader.ts';
 import { svgDiagram } from '../inspector/flows/svg-diagram.ts';
 import { textDiagram } from '../inspector/flows/text-diagram.ts';
+import { findClient } from './clients.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';
@@ -44,7 +45,7 @@ export async function findFlows(
   if (key && !/^[0-9a-f]{16}$/.test(key)) {
     throw badInput('key: expected the first 16 hexadecimal digits of the SHA-256 of a code or token');
   }
-  if (clientId && !(await context.clients.find(clientId))) throw notFound(`there is no client "${clientId}"`);
+  if (clientId) await findClient(context, clientId);
   await Promise.all([...context.dataCenters.values()].map(({ events }) => events.settled()));
   const { flows, unreachable } = await listFlows([...context.dataCenters.values()], {
     limit: count,

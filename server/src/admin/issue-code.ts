@@ -43,7 +43,10 @@ export async function checkWish(
   if (!environment)
     throw badInput(`environment: expected one of ${environments.join(', ')}, got "${wish.environment}"`);
   const parsed = context.scopes.parseList(wish.scope);
-  if ('unknown' in parsed) throw badInput(`Enter a valid scope: "${parsed.unknown}" does not exist`);
+  if ('unknown' in parsed) {
+    const fault = parsed.unknown === '' ? 'none is named' : `"${parsed.unknown}" does not exist`;
+    throw badInput(`Enter a valid scope: ${fault}`);
+  }
   const scopes = parsed.scopes.map((scope) => scope.requested);
   const target = new ScopeSet(parsed.scopes).organizationBound
     ? { organizationId: await chooseOrganization(at, wish.organizationId, userId, environment), environment }

@@ -30,7 +30,7 @@ export function addAddressOptions(command: Command): Command {
 
 /** Text as one part of a path. Empty ones and those of dots only are no ids, and would make it another path. */
 export function pathPart(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw new UsableFailure(`"${text}" cannot be an id`);
+  if (/^\.{0,2}$/.test(text)) throw new UsableFailure(`expected an id or a name, got "${text}"`);
   return encodeURIComponent(text.toWellFormed());
 }
 

@@ -71,7 +71,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return exitCodes.ok;
-      if (json) printError(json, 'USAGE', error.message);
+      if (json) printError(json, 'USAGE', error.message.replace(/^error: /, ''));
       return exitCodes.usage;
     }
     if (error instanceof FailureTold) return exitCodes.failed;

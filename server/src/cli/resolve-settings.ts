@@ -1,5 +1,5 @@
 import { parseSettings, readSettingsFile } from '../config/load-settings.ts';
-import type { Settings } from '../config/settings.ts';
+import { basePorts, type Settings } from '../config/settings.ts';
 import type { DatabaseUrls } from '../databases.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import type { StartOptions } from './start-options.ts';
@@ -11,7 +11,7 @@ export function resolveSettings(options: StartOptions): Settings {
     throw new UsableFailure(`the config file ${options.config} must hold one JSON object`);
   }
   const settings: Record<string, unknown> = { ...file };
-  if (options.basePort !== undefined) settings.basePort = options.basePort;
+  if (options.basePort !== undefined) settings.basePort = basePortOf(options.basePort);
   if (options.dataCenters !== undefined)
     settings.dataCenters = chooseDataCenters(options.dataCenters, settings.dataCenters);
   if (options.otel) settings.tracing = true;
@@ -20,14 +20,23 @@ export function resolveSettings(options: StartOptions): Settings {
   return parseSettings(settings, options.config === undefined ? 'the options' : `the config file ${options.config}`);
 }
 
+function basePortOf(port: number): number {
+  const { minimum, maximum } = basePorts;
+  if (port >= minimum && port <= maximum) return port;
+  throw new UsableFailure(`--base-port: expected ${minimum} to ${maximum}, got ${port}`);
+}
+
 /** Ids of the command line; what the config file declares of one of them stays. */
 function chooseDataCenters(ids: string, declared: unknown): unknown[] {
   const entries = Array.isArray(declared) ? declared : [];
-  return ids
+  const wanted = ids
     .split(',')
     .map((id) => id.trim())
-    .filter(Boolean)
-    .map((id) => entries.find((entry) => (entry as { id?: unknown } | null)?.id === id) ?? id);
+    .filter(Boolean);
+  if (wanted.length === 0) {
+    throw new UsableFailure(`--data-centers: expected ids of data centres, separated by commas; got "${ids}"`);
+  }
+  return wanted.map((id) => entries.find((entry) => (entry as { id?: unknown } | null)?.id === id) ?? id);
 }
 
 /** URLs of PostgreSQL servers of one's own: environment before config file. */

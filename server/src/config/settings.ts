@@ -12,6 +12,9 @@ import { closed, organizations } from './settings/setting-types.ts';
  * Every setting: its default, its bounds and its documentation. The config file is checked against this schema;
  * unknown keys are refused. Units end names.
  */
+/** The first port may be one of these: a hundred and more follow it. */
+export const basePorts = { minimum: 1, maximum: 65_000 } as const;
+
 export const settingsSchema = Type.Object(
   {
     dataCenters: Type.Array(Type.Union([Type.String(), declaredDataCenter]), {
@@ -19,7 +22,7 @@ export const settingsSchema = Type.Object(
       default: [...defaultDataCenterIds],
       description: 'Ids of known data centres, or declarations of your own.',
     }),
-    basePort: Type.Integer({ minimum: 1, maximum: 65_000, default: 8000, description: 'First port of the platform.' }),
+    basePort: Type.Integer({ ...basePorts, default: 8000, description: 'First port of the platform.' }),
     listenHost: Type.String({ default: '127.0.0.1', description: 'Address that the public listeners bind.' }),
     trustProxy: Type.Boolean({ default: false, description: 'Believe X-Forwarded-For of the direct peer.' }),
     production: Type.Boolean({

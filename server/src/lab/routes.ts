@@ -32,7 +32,7 @@ export function registerLab(adminApp: FastifyInstance, lab: Lab): void {
   app.post(
     '/lab/faults',
     { schema: { body: bodies.fault, response: { 201: answers.fault } } },
-    async ({ body }, reply) => reply.code(201).send(faults.add(body)),
+    async ({ body }, reply) => reply.code(201).send(await faults.add(body)),
   );
   app.delete('/lab/faults', { schema: removed }, async () => faults.removeAll());
   app.delete('/lab/faults/:id', { schema: { ...removed, params: withId } }, async ({ params }) =>

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { tellEffects } from '../../lab/clock/tell-effects.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printFacts, printJson } from '../output.ts';
 
@@ -49,10 +50,7 @@ async function tell(options: Options, method: string, path: string, body?: unkno
   const reading = await connectAdmin(options)<Reading>(method, path, body);
   if (options.json) return printJson(reading);
   const { effects, ...clock } = reading;
-  const ended = Object.entries(effects)
-    .filter(([, count]) => count > 0)
-    .map(([what, count]) => `${count} ${what.replaceAll('_', ' ')}`);
-  printFacts({ ...clock, effects: ended });
+  printFacts({ ...clock, effects: tellEffects(effects) });
 }
 
 function factor(text: string): number {

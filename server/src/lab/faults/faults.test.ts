@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startLabStage } from '../testing/lab-stage.ts';
+import { labUser, startLabStage } from '../testing/lab-stage.ts';
 
 let stage: Awaited<ReturnType<typeof startLabStage>>;
 let tokens: { access_token: string; refresh_token: string };
@@ -30,7 +30,7 @@ const eventsOf = async (requestId: string | null) => {
 describe('answers', () => {
   test('a status with a body, before anything looks at the call; the event says that it was injected', async () => {
     const { lab, api, self } = stage;
-    const { fault_id } = lab.faults.add({ ...us, component: 'api', status: 503, body: { code: 'MADE_UP' } });
+    const { fault_id } = await lab.faults.add({ ...us, component: 'api', status: 503, body: { code: 'MADE_UP' } });
     const answer = await fetch(`${api}/crm/v8/Leads`);
     expect([answer.status, await answer.json()]).toEqual([503, { code: 'MADE_UP' }]);
     const requestId = answer.headers.get('x-request-id');
@@ -52,7 +52,7 @@ describe('answers', () => {
 
   test('a status without a body is in the form of the platform where it has one', async () => {
     const { lab } = stage;
-    lab.faults.add({ ...us, component: 'api', status: 503 });
+    await lab.faults.add({ ...us, component: 'api', status: 503 });
     const answer = await stage.call(tokens.access_token, leads);
     expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([
       503,
@@ -63,8 +63,8 @@ describe('answers', () => {
 
   test("the throttle answer is the platform's own, of the token side and of the API", async () => {
     const { lab, refresh, accounts } = stage;
-    lab.faults.add({ ...us, component: 'accounts', endpoint: '/oauth/v2/token', throttle: true });
-    lab.faults.add({ ...us, component: 'api', throttle: true });
+    await lab.faults.add({ ...us, component: 'accounts', endpoint: '/oauth/v2/token', throttle: true });
+    await lab.faults.add({ ...us, component: 'api', throttle: true });
     const refused = await refresh(tokens.refresh_token);
     expect([refused.status, await refused.json()]).toEqual([
       400,
@@ -86,7 +86,7 @@ describe('answers', () => {
     expect(Number(call.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await fetch(`${accounts}/oauth/serverinfo`)).status).toBe(200);
     lab.faults.removeAll();
-    lab.faults.add({ ...us, component: 'accounts', throttle: true, localized: true });
+    await lab.faults.add({ ...us, component: 'accounts', throttle: true, localized: true });
     const chinese = await fetch(`${accounts}/oauth/v2/token`, {
       method: 'POST',
       headers: { 'accept-language': 'zh-CN' },
@@ -100,7 +100,7 @@ describe('answers', () => {
     const { lab, platform, api } = stage;
     await platform.addClient({ type: 'browser', owner: 'anna@us.example' });
     const origin = 'https://app.example.com';
-    lab.faults.add({ ...us, component: 'api', nth: 1, status: 500, body: {} });
+    await lab.faults.add({ ...us, component: 'api', nth: 1, status: 500, body: {} });
     const headers = { origin, 'access-control-request-method': 'POST' };
     expect((await fetch(`${api}/crm/v8/Leads`, { method: 'OPTIONS', headers })).status).toBe(204);
     const answer = await fetch(`${api}/crm/v8/Leads`, { method: 'POST', headers: { origin } });
@@ -117,13 +117,13 @@ describe('lost connections', () => {
   const insert = (name: string) => stage.call(tokens.access_token, 'Contacts', { data: [{ Last_Name: name }] });
 
   test('cut before the work: nothing was done', async () => {
-    stage.lab.faults.add({ ...us, component: 'api', method: 'POST', times: 1, cut: 'before' });
+    await stage.lab.faults.add({ ...us, component: 'api', method: 'POST', times: 1, cut: 'before' });
     await expect(insert('Before')).rejects.toThrow('fetch failed');
     expect(await count('Before')).toBe(0);
   });
 
   test('cut after the work: it was done, and only its answer is lost', async () => {
-    stage.lab.faults.add({ ...us, component: 'api', method: 'POST', times: 1, cut: 'after' });
+    await stage.lab.faults.add({ ...us, component: 'api', method: 'POST', times: 1, cut: 'after' });
     await expect(insert('After')).rejects.toThrow('fetch failed');
     await expect.poll(() => count('After')).toBe(1);
     expect((await insert('After')).status).toBe(201);
@@ -133,10 +133,10 @@ describe('lost connections', () => {
     const { lab, makeCode, token, exchange, refresh } = stage;
     const code = await makeCode();
     const fault = { ...us, component: 'accounts', endpoint: '/oauth/v2/token', times: 1, cut: 'after' };
-    lab.faults.add(fault);
+    await lab.faults.add(fault);
     await expect(token({ grant_type: 'authorization_code', code })).rejects.toThrow('fetch failed');
     expect(await exchange(code)).toEqual({ error: 'invalid_code' });
-    lab.faults.add(fault);
+    await lab.faults.add(fault);
     await expect(refresh(tokens.refresh_token)).rejects.toThrow('fetch failed');
     expect(await (await refresh(tokens.refresh_token)).json()).toMatchObject({ token_type: 'Bearer' });
     const { events, database } = stage.platform.dataCenters.get('us') ?? {};
@@ -150,7 +150,7 @@ describe('lost connections', () => {
   test('a data centre that is down answers nobody at accounts, API and content; others do', async () => {
     const { lab, platform } = stage;
     const { accounts, api, content, console } = platform.topology.find('us')?.origins ?? {};
-    lab.faults.add({ ...us, down: true });
+    await lab.faults.add({ ...us, down: true });
     for (const url of [`${accounts}/oauth/serverinfo`, `${api}/crm/v8/Leads`, `${content}/crm/v8/files`]) {
       await expect(fetch(url), url).rejects.toThrow('fetch failed');
     }
@@ -160,7 +160,7 @@ describe('lost connections', () => {
   });
 
   test('latency is waited, and then the call is as ever', async () => {
-    stage.lab.faults.add({ ...us, component: 'api', latency: '300ms' });
+    await stage.lab.faults.add({ ...us, component: 'api', latency: '300ms' });
     const began = performance.now();
     const answer = await stage.call(tokens.access_token, leads);
     expect(answer.status).toBe(204);
@@ -173,14 +173,14 @@ describe('lost connections', () => {
 describe('which calls', () => {
   test('the nth, the first k, and a share in a series that the seed decides', async () => {
     const { lab } = stage;
-    lab.faults.add({ ...us, component: 'api', nth: 2, status: 500, body: {} });
+    await lab.faults.add({ ...us, component: 'api', nth: 2, status: 500, body: {} });
     expect(await statuses(4)).toEqual([204, 500, 204, 204]);
     lab.faults.removeAll();
-    lab.faults.add({ ...us, component: 'api', times: 2, status: 500, body: {} });
+    await lab.faults.add({ ...us, component: 'api', times: 2, status: 500, body: {} });
     expect(await statuses(4)).toEqual([500, 500, 204, 204]);
     const drawn = async (seed?: number) => {
       lab.faults.removeAll();
-      lab.faults.add({ ...us, component: 'api', share: 0.5, seed, status: 500, body: {} });
+      await lab.faults.add({ ...us, component: 'api', share: 0.5, seed, status: 500, body: {} });
       return statuses(16);
     };
     const series = await drawn();
@@ -193,17 +193,18 @@ describe('which calls', () => {
   test('of a data centre, component, endpoint, method and client', async () => {
     const { lab, self, platform, refresh } = stage;
     const other = { component: 'api', status: 500, body: {} };
-    lab.faults.add({ dataCenter: 'eu', ...other });
-    lab.faults.add({ ...us, ...other, component: 'content' });
-    lab.faults.add({ ...us, ...other, endpoint: '/crm/v8/Lead' });
-    lab.faults.add({ ...us, ...other, method: 'POST' });
-    lab.faults.add({ ...us, ...other, clientId: '1000.OTHER' });
+    await lab.faults.add({ dataCenter: 'eu', ...other });
+    await lab.faults.add({ ...us, ...other, component: 'content' });
+    await lab.faults.add({ ...us, ...other, endpoint: '/crm/v8/Lead' });
+    await lab.faults.add({ ...us, ...other, method: 'POST' });
+    const another = await platform.addClient({ type: 'server', owner: labUser });
+    await lab.faults.add({ ...us, ...other, clientId: another.client_id });
     expect(await statuses(1)).toEqual([204]);
-    lab.faults.add({ ...us, ...other, endpoint: '/crm/*/Leads', method: 'get', clientId: self.client_id });
+    await lab.faults.add({ ...us, ...other, endpoint: '/crm/*/Leads', method: 'get', clientId: self.client_id });
     expect(await statuses(1)).toEqual([500]);
     expect(await statuses(1, 'Accounts?fields=Account_Name')).toEqual([204]);
     lab.faults.removeAll();
-    lab.faults.add({ ...us, component: 'accounts', clientId: self.client_id, status: 418, body: {} });
+    await lab.faults.add({ ...us, component: 'accounts', clientId: self.client_id, status: 418, body: {} });
     expect((await refresh(tokens.refresh_token)).status).toBe(418);
     const basic = `Basic ${btoa(`${self.client_id}:${self.client_secret}`)}`;
     const url = `${platform.topology.find('us')?.origins.accounts}/oauth/v2/introspect`;
@@ -227,6 +228,8 @@ describe('which calls', () => {
       [{ down: true, share: 2 }, 'share: expected'],
       [{ down: true, endpoint: 'Leads' }, 'endpoint: expected a path'],
       [{ down: true, body: {} }, 'body: only'],
+      [{ down: true, clientId: '1000.OTHER' }, 'no client has the id 1000.OTHER'],
+      [{ down: true, method: 'FROB' }, 'method: expected one of GET'],
       [{ dataCenter: 'xx', down: true }, 'data centre "xx" is not one of this platform'],
     ] as const) {
       const { status, json } = await stage.admin('POST', '/lab/faults', { ...us, ...rule });
@@ -241,7 +244,7 @@ describe('which calls', () => {
 describe('the database', () => {
   test('down: requests get the 503 of their dialect, and their events say that it was injected', async () => {
     const { lab, refresh } = stage;
-    lab.faults.add({ ...us, component: 'database', down: true });
+    await lab.faults.add({ ...us, component: 'database', down: true });
     const refused = await refresh(tokens.refresh_token);
     expect([refused.status, await refused.json()]).toEqual([503, { error: 'temporarily_unavailable' }]);
     const call = await stage.call(tokens.access_token, 'Leads/search?word=abc');
@@ -255,7 +258,14 @@ describe('the database', () => {
 
   test('cut after: the statement is committed, and nobody knows', async () => {
     const { lab } = stage;
-    lab.faults.add({ ...us, component: 'database', method: 'POST', endpoint: '/crm/v8/Leads', times: 1, cut: 'after' });
+    await lab.faults.add({
+      ...us,
+      component: 'database',
+      method: 'POST',
+      endpoint: '/crm/v8/Leads',
+      times: 1,
+      cut: 'after',
+    });
     const insert = () => stage.call(tokens.access_token, 'Leads', { data: [{ Last_Name: 'Nobody knows' }] });
     const answers = [await insert(), await insert()];
     expect(answers.map(({ status }) => status)).toEqual([503, 201]);

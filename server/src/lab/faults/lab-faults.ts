@@ -1,3 +1,4 @@
+import { findClient } from '../../admin/clients.ts';
 import { badInput } from '../../admin/failure.ts';
 import { administered } from '../../admin/users.ts';
 import { parseDuration } from '../clock/duration.ts';
@@ -57,6 +58,8 @@ const wholeCalls = (name: string, count: number | undefined) => {
 };
 
 /** Rules that make the platform fail on purpose, until they are removed or the platform ends. */
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 export class LabFaults {
   readonly #context: LabContext;
 
@@ -65,7 +68,7 @@ export class LabFaults {
   }
 
   /** @throws AdminFailure naming what is wrong with the rule. */
-  add(fresh: NewFault): { readonly fault_id: string } {
+  async add(fresh: NewFault): Promise<{ readonly fault_id: string }> {
     administered(this.#context.admin, fresh.dataCenter);
     const component = componentOf(fresh.component);
     const { dataCenter, endpoint, clientId, nth, times, share, seed = 1 } = fresh;
@@ -78,11 +81,16 @@ export class LabFaults {
       throw badInput(`share: expected a number over 0 and up to 1, got ${share}`);
     }
     if (!Number.isInteger(seed)) throw badInput(`seed: expected a whole number, got ${seed}`);
+    // One that nobody registered would never meet the rule.
+    if (clientId !== undefined) await findClient(this.#context.admin, clientId);
     const action = actionOf(fresh);
     if (component === 'database' && (action.kind === 'status' || action.kind === 'throttle')) {
       throw badInput(`a database has no ${action.kind}: expected latency, cut or down`);
     }
     const method = fresh.method?.toUpperCase();
+    if (method !== undefined && !methods.includes(method)) {
+      throw badInput(`method: expected one of ${methods.join(', ')}, got "${method.slice(0, 100)}"`);
+    }
     const fault = this.#context.faults.add({
       scope: { dataCenter, component, endpoint, method, clientId },
       met: { nth, times, share, seed },

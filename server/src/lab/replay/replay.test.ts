@@ -124,7 +124,7 @@ test('on the command line: exit code 1 and one JSON document where something dif
 
 test('a fault and a file are not repeated, and that is said', async () => {
   const { access, refresh } = await stage.tokens('ZohoCRM.org.READ,ZohoFiles.files.ALL,ZohoCRM.bulk.ALL');
-  lab.faults.add({ dataCenter: 'us', component: 'api', endpoint: '/crm/v8/org', times: 1, cut: 'after' });
+  await lab.faults.add({ dataCenter: 'us', component: 'api', endpoint: '/crm/v8/org', times: 1, cut: 'after' });
   await expect(stage.call('/crm/v8/org', access)).rejects.toThrow();
   const body = Buffer.from('PK');
   await stage.call('/crm/v8/upload', access, {

@@ -61,6 +61,8 @@ export class Running {
 
 /** Without what npm tells the scripts of this package: the command is to work as a person's own. */
 function withoutPackage({ env = {}, ...options }: RunOptions): RunOptions {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|GRANTWAY_|INIT_CWD|NODE_)/i.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|GRANTWAY_|INIT_CWD|NODE_(?!EXTRA_CA_CERTS))/i.test(name),
+  );
   return { ...options, env: { ...Object.fromEntries(inherited), ...env } };
 }

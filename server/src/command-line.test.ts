@@ -245,7 +245,7 @@ describe('against a running platform', () => {
     [1, 'event list --dc us --kind tokens', /unknown event kind "tokens"; expected one of authorize,/],
     [2, 'dc list surplus', /too many arguments/],
     [2, 'start --base-port many', /--base-port/],
-    [1, 'start --base-port 70000', /basePort/],
+    [1, 'start --base-port 70000', /--base-port: expected 1 to 65000, got 70000/],
     [1, 'start --config /nowhere/config.json', /cannot read the config file/],
   ])('exit code %i: %s', async (code, line, message) => {
     expect((await failure(code, line)).message).toMatch(message);

@@ -14,9 +14,10 @@ export default class TotalReporter implements Reporter {
       const unfinished = ['queued', 'pending'].includes(testModule.state());
       if (unfinished || (!testModule.ok() && testModule.children.size === 0)) count.failed++;
       for (const test of testModule.children.allTests()) {
-        const { state } = test.result();
+        const { errors, state } = test.result();
         if (state !== 'pending') count[state]++;
-        if (test.diagnostic()?.flaky) unsteady.push(`${testModule.relativeModuleId} > ${test.fullName}`);
+        const said = errors?.[0]?.message.split('\n', 1)[0] ?? '';
+        if (test.diagnostic()?.flaky) unsteady.push(`${testModule.relativeModuleId} > ${test.fullName}: ${said}`);
       }
     }
     for (const name of unsteady) process.stdout.write(`\npassed at the second try only: ${name}`);

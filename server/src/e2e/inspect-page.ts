@@ -15,6 +15,8 @@ const looks = [
 
 /** Looks at a page at both widths and in both colours: accessible, no wider than the window, and nothing left open. */
 export async function inspectPage(page: Page, name: string): Promise<void> {
+  // What scripts fill in is not there at first.
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.evaluate(axe.source);
   for (const { width, colorScheme } of looks) {
     await page.setViewportSize({ width, height: 740 });

@@ -21,7 +21,7 @@ export function leadRead(name: string, { apiPort, accessTokens, leadIds }: Bench
   return subject(name, apiPort, '"Last_Name"', inTurn(requests));
 }
 
-/** The hand-written server beside the platform's data: one for all subjects that are compared with it. */
+/** A hand-written server with the platform's leads, in a process and a database of its own. */
 async function handWritten(bench: BenchPlatform): Promise<{ port: number; close(): Promise<void> }> {
   const settings = bench.file('hand-written.json');
   const connection = await bench.database('hand_written');

@@ -3,11 +3,12 @@ import type { CrmAnswer, CrmCall } from '../kernel/call.ts';
 import { type ErrorBody, errorBody, Refusal } from '../kernel/errors.ts';
 import { readId } from '../kernel/ids.ts';
 import { isJsonObject, type JsonObject, readJsonBody } from '../kernel/json-body.ts';
-import type { Field } from '../kernel/metadata/metadata.ts';
+import type { Field, Module } from '../kernel/metadata/metadata.ts';
 import { buildField } from '../kernel/metadata/standard-modules.ts';
 import type { ItemAnswer, ItemSuccess } from '../kernel/record/answers.ts';
 import { problemBody } from '../kernel/record/problem-body.ts';
 import type { StoredValue } from '../kernel/record/record.ts';
+import type { Space } from '../kernel/space/space.ts';
 
 /** Bodies and answers of the calls that write settings: `{"roles":[…]}`, one answer for each item (crm-api 3.6). */
 
@@ -47,6 +48,16 @@ export function answerItemList(
 export function answerOneItem(key: string, item: ItemAnswer, successStatus: 200 | 201 = 200): CrmAnswer {
   const json = { [key]: item };
   return item.status === 'error' ? { status: 400, json, failures: [item] } : { status: successStatus, json };
+}
+
+/** What the work on an item answers, or the refusal that it met. */
+export async function answerItem(work: () => Promise<ItemAnswer>): Promise<ItemAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return error.body;
+    throw error;
+  }
 }
 
 export function success(message: string, details: Readonly<Record<string, unknown>>): ItemSuccess {
@@ -95,4 +106,12 @@ export function readPlainItem(
 /** An id given as `"…"` or `{"id":"…"}`: undefined when it is neither. */
 export function referenceIn(raw: unknown): string | undefined {
   return readId(isJsonObject(raw) ? raw.id : raw);
+}
+
+/** The module that `{"api_name"}`, `{"id"}` or a name says; undefined when there is none. */
+export function moduleIn(space: Space, raw: unknown): Module | undefined {
+  const name = isJsonObject(raw) ? raw.api_name : raw;
+  if (typeof name === 'string') return space.metadata.find(name);
+  const id = isJsonObject(raw) ? readId(raw.id) : undefined;
+  return id === undefined ? undefined : space.metadata.modules.find((each) => space.moduleId(each) === id);
 }

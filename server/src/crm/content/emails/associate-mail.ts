@@ -6,7 +6,15 @@ import type { Module } from '../../kernel/metadata/metadata.ts';
 import { isAdministrator } from '../../kernel/permissions.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { mailedPart } from '../../store/records/touch-records.ts';
-import { answerItemList, itemField, readItemList, readPlainItem, referenceIn, success } from '../../wire/item-list.ts';
+import {
+  answerItem,
+  answerItemList,
+  itemField,
+  readItemList,
+  readPlainItem,
+  referenceIn,
+  success,
+} from '../../wire/item-list.ts';
 import { attachmentsOf, formatOf, invalid, isOwnAddress, limits, missing, partiesOf } from './read-mail.ts';
 import { keepFiles, mailPlace, recordUnknown } from './send-mail.ts';
 
@@ -29,17 +37,8 @@ export async function associateMails(call: CrmCall): Promise<CrmAnswer> {
   const items = readItemList(call, 'Emails', mostAssociated);
   const answers: ItemAnswer[] = [];
   for (const [index, raw] of items.entries())
-    answers.push(await associateOne(call, module, id, raw, `$.Emails[${index}]`));
+    answers.push(await answerItem(() => associate(call, module, id, raw, `$.Emails[${index}]`)));
   return answerItemList('Emails', answers, 200);
-}
-
-async function associateOne(call: CrmCall, module: Module, id: string, raw: unknown, at: string): Promise<ItemAnswer> {
-  try {
-    return await associate(call, module, id, raw, at);
-  } catch (error) {
-    if (error instanceof Refusal) return error.body;
-    throw error;
-  }
 }
 
 async function associate(call: CrmCall, module: Module, id: string, raw: unknown, at: string): Promise<ItemAnswer> {

@@ -9,7 +9,7 @@ import type { StoredRecord } from '../../kernel/record/record.ts';
 import { recordModule } from '../../records/record-module.ts';
 import { keptFiles } from '../../store/files/file-parts.ts';
 import { mailedPart } from '../../store/records/touch-records.ts';
-import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
+import { answerItem, answerItemList, readItemList, success } from '../../wire/item-list.ts';
 import { pathId } from '../../wire/parameters.ts';
 import { fillTemplate } from './fill-template.ts';
 import { type MailRequest, readMail } from './read-mail.ts';
@@ -33,7 +33,7 @@ export async function sendMail(call: CrmCall): Promise<CrmAnswer> {
   const { dataSpace } = call.space;
   const record = await call.store.records.read({ dataSpace, module: module.number, id });
   if (!record) throw recordUnknown();
-  return answerItemList('data', [await sendOne(call, module, record, raw, '$.data[0]')], 200);
+  return answerItemList('data', [await answerItem(() => sendOne(call, module, record, raw, '$.data[0]'))], 200);
 }
 
 async function sendOne(
@@ -43,14 +43,9 @@ async function sendOne(
   raw: unknown,
   at: string,
 ): Promise<ItemAnswer> {
-  try {
-    const request = readMail(call, raw, at);
-    const whole = request.template === null ? request : await fillTemplate(call, module, record, request, at);
-    return await send(call, module, record.id, whole, at);
-  } catch (error) {
-    if (error instanceof Refusal) return error.body;
-    throw error;
-  }
+  const request = readMail(call, raw, at);
+  const whole = request.template === null ? request : await fillTemplate(call, module, record, request, at);
+  return send(call, module, record.id, whole, at);
 }
 
 async function send(call: CrmCall, module: Module, id: string, request: MailRequest, at: string): Promise<ItemAnswer> {

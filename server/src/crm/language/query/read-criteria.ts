@@ -1,6 +1,6 @@
 import { comparisonOf } from '../../fields/field-kinds.ts';
 import type { Literal, Operator } from '../../fields/model/comparison.ts';
-import { Refusal } from '../../kernel/errors.ts';
+import { type ErrorBody, Refusal } from '../../kernel/errors.ts';
 import { isJsonObject } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { Column, Condition } from './condition.ts';
@@ -53,6 +53,22 @@ export function readRuleCriteria(module: Module, raw: unknown, path: string): Co
     if (field && comparisonOf(field)) return { module, field, path: [] };
     throw new Refusal('INVALID_DATA', { details: { api_name: name.slice(0, 200), json_path: jsonPath } });
   });
+}
+
+/** The same for a part of a request: what is wrong with it is the answer. */
+export function checkRuleCriteria(
+  module: Module,
+  raw: unknown,
+  path: string,
+):
+  | { readonly condition: Condition; readonly failure?: undefined }
+  | { readonly failure: ErrorBody; readonly condition?: undefined } {
+  try {
+    return { condition: readRuleCriteria(module, raw, path) };
+  } catch (error) {
+    if (error instanceof Refusal) return { failure: error.body };
+    throw error;
+  }
 }
 
 interface Task {

@@ -1,10 +1,9 @@
 import { kindOf } from '../../fields/field-kinds.ts';
-import { Refusal } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Field, type Module, type Rollup, rollupFunctions, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { FieldSource } from '../../kernel/metadata/standard-modules.ts';
-import { readRuleCriteria } from '../../language/query/read-criteria.ts';
+import { checkRuleCriteria } from '../../language/query/read-criteria.ts';
 import { relatedListId, relatedListsOf } from '../../records/list/related-lists.ts';
 import { fieldsOf, type RollupSource, rollupSource } from '../../records/rollups.ts';
 import { type FieldTask, fail, type Reading } from './field-task.ts';
@@ -102,16 +101,12 @@ function isNumber(field: Field): boolean {
 function readCriteria(raw: unknown, child: Module, task: FieldTask): Reading<object | null> {
   if (raw === undefined || raw === null) return { value: null };
   const place = `${key}.expression.criteria`;
-  try {
-    const condition = readRuleCriteria(wholeModule(child), raw, `${task.at}.${place}`);
-    const moving = fieldsOf(condition).find(
-      ({ apiName, formula, rollup }) => formula !== null || rollup !== null || unwritten.has(apiName),
-    );
-    if (!moving) return { value: raw as object };
-    const reason = `${moving.apiName} changes without the record being written`;
-    return fail('NOT_SUPPORTED', task, place, { reason });
-  } catch (error) {
-    if (error instanceof Refusal) return { failure: error.body };
-    throw error;
-  }
+  const { condition, failure } = checkRuleCriteria(wholeModule(child), raw, `${task.at}.${place}`);
+  if (failure) return { failure };
+  const moving = fieldsOf(condition).find(
+    ({ apiName, formula, rollup }) => formula !== null || rollup !== null || unwritten.has(apiName),
+  );
+  if (!moving) return { value: raw as object };
+  const reason = `${moving.apiName} changes without the record being written`;
+  return fail('NOT_SUPPORTED', task, place, { reason });
 }

@@ -1,13 +1,13 @@
-import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
+import { type ErrorBody, errorBody, idInvalid } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import { layoutsOf } from '../../kernel/space/layouts-of.ts';
 import type { ScoreFieldRule } from '../../kernel/space/scoring-rule.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import { readRuleCriteria } from '../../language/query/read-criteria.ts';
+import { checkRuleCriteria } from '../../language/query/read-criteria.ts';
 import { isScorable } from '../../records/scores.ts';
-import { itemField, readPlainItem, referenceIn } from '../../wire/item-list.ts';
+import { itemField, moduleIn, readPlainItem, referenceIn } from '../../wire/item-list.ts';
 import type { ItemIds, ItemReading, Reading } from '../kept/setting-list.ts';
 
 export const scoringLimits = { total: 1000, items: 10, ofModule: 50, active: 25, fieldRules: 30, score: 10 } as const;
@@ -73,12 +73,7 @@ export function readScoringRule({
 
 /** The module that `{"api_name"}`, `{"id"}` or a name says, when its records can be scored. */
 export function moduleOf(space: Space, raw: unknown): Module | undefined {
-  const name = isJsonObject(raw) ? raw.api_name : raw;
-  const id = isJsonObject(raw) ? readId(raw.id) : undefined;
-  const module =
-    typeof name === 'string'
-      ? space.metadata.find(name)
-      : space.metadata.modules.find((each) => id !== undefined && space.moduleId(each) === id);
+  const module = moduleIn(space, raw);
   return module && isScorable(module) ? module : undefined;
 }
 
@@ -143,11 +138,7 @@ function readFieldRule(
   }
   const criteria = raw.criteria ?? before?.criteria;
   if (criteria === undefined) return errorBody('MANDATORY_NOT_FOUND', place('criteria'));
-  try {
-    readRuleCriteria(module, criteria, `${at}.criteria`);
-  } catch (error) {
-    if (error instanceof Refusal) return error.body;
-    throw error;
-  }
+  const { failure } = checkRuleCriteria(module, criteria, `${at}.criteria`);
+  if (failure) return failure;
   return { id: before?.id ?? newId(), score, criteria: criteria as JsonObject };
 }

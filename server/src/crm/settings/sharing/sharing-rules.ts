@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, readJsonBody, writeJson } from '../../ke
 import { type Module, wholeModule } from '../../kernel/metadata/metadata.ts';
 import type { Setting, SharingRule, SharingSide } from '../../kernel/space/setting.ts';
 import type { Space } from '../../kernel/space/space.ts';
-import { readRuleCriteria } from '../../language/query/read-criteria.ts';
+import { checkRuleCriteria } from '../../language/query/read-criteria.ts';
 import { filterParameter } from '../../wire/filters.ts';
 import { answerItemList, itemField, readPlainItem, referenceIn, success } from '../../wire/item-list.ts';
 import { pageOf, pageParameters, pathId } from '../../wire/parameters.ts';
@@ -249,11 +249,7 @@ function readCriteria(
   place: Record<string, string>,
 ): SharingRule['criteria'] | ErrorBody {
   if (raw === undefined || raw === null) return before ?? errorBody('MANDATORY_NOT_FOUND', place);
-  try {
-    readRuleCriteria(wholeModule(module), raw, place.json_path as string);
-  } catch (error) {
-    if (error instanceof Refusal) return error.body;
-    throw error;
-  }
+  const { failure } = checkRuleCriteria(wholeModule(module), raw, place.json_path as string);
+  if (failure) return failure;
   return isJsonObject(raw) ? raw : errorBody('INVALID_DATA', place);
 }

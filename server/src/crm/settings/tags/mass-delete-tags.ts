@@ -8,7 +8,7 @@ import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, readJsonBody } from '../../kernel/json-body.ts';
 import { type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
-import { itemListOf, success } from '../../wire/item-list.ts';
+import { itemListOf, moduleIn, success } from '../../wire/item-list.ts';
 import { checkTagPermission } from './tag-settings.ts';
 import { removeTag } from './write-tags.ts';
 
@@ -64,12 +64,7 @@ function readModule({ space }: CrmCall, raw: unknown, path: string): Module {
   if (raw === undefined || raw === null) {
     throw new Refusal('MANDATORY_NOT_FOUND', { details: { api_name: 'module', json_path: path } });
   }
-  const name = isJsonObject(raw) ? raw.api_name : raw;
-  const id = isJsonObject(raw) ? readId(raw.id) : undefined;
-  const module =
-    typeof name === 'string'
-      ? space.metadata.find(name)
-      : space.metadata.modules.find((each) => id !== undefined && space.moduleId(each) === id);
+  const module = moduleIn(space, raw);
   if (module && servesRecords(module)) return module;
   throw new Refusal('INVALID_MODULE', { details: { api_name: 'api_name', json_path: `${path}.api_name` } });
 }

@@ -1,11 +1,11 @@
 import type { CrmCall } from '../../kernel/call.ts';
-import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
+import { type ErrorBody, errorBody, idInvalid } from '../../kernel/errors.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { Space } from '../../kernel/space/space.ts';
 import { type PermissionType, permissionTypes, type Territory } from '../../kernel/space/territory.ts';
 import { territoryModules, withBelow } from '../../kernel/space/territory-rules.ts';
-import { readRuleCriteria } from '../../language/query/read-criteria.ts';
+import { checkRuleCriteria } from '../../language/query/read-criteria.ts';
 import { territoryApiName } from '../../store/load-territories.ts';
 import { itemField, readPlainItem, referenceIn } from '../../wire/item-list.ts';
 
@@ -100,12 +100,8 @@ function readCriteriaOf(
       delete criteria[name];
       continue;
     }
-    try {
-      readRuleCriteria(module, raw, `${jsonPath}.${criteriaKey}`);
-    } catch (error) {
-      if (error instanceof Refusal) return { failure: error.body };
-      throw error;
-    }
+    const { failure } = checkRuleCriteria(module, raw, `${jsonPath}.${criteriaKey}`);
+    if (failure) return { failure };
     criteria[name] = plainCriteria(space, module, raw as JsonObject);
   }
   return { criteria };

@@ -1,10 +1,10 @@
 import type { CrmCall } from '../../kernel/call.ts';
-import { type ErrorBody, errorBody, idInvalid, Refusal } from '../../kernel/errors.ts';
+import { type ErrorBody, errorBody, idInvalid } from '../../kernel/errors.ts';
 import { readId } from '../../kernel/ids.ts';
 import { isJsonObject, type JsonObject } from '../../kernel/json-body.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { LockingConfiguration, LockingRule, LockType } from '../../kernel/space/locking-configuration.ts';
-import { readRuleCriteria } from '../../language/query/read-criteria.ts';
+import { checkRuleCriteria } from '../../language/query/read-criteria.ts';
 import { itemField, readPlainItem } from '../../wire/item-list.ts';
 
 export const lockingLimits = { rules: 20, fields: 100, profiles: 100 } as const;
@@ -123,12 +123,8 @@ function readRule(
   const criteria = item.criteria ?? before?.criteria ?? undefined;
   if (criteria === undefined)
     return errorBody('MANDATORY_NOT_FOUND', { api_name: 'criteria', json_path: `${path}.criteria` });
-  try {
-    readRuleCriteria(module, criteria, `${path}.criteria`);
-  } catch (error) {
-    if (error instanceof Refusal) return error.body;
-    throw error;
-  }
+  const { failure } = checkRuleCriteria(module, criteria, `${path}.criteria`);
+  if (failure) return failure;
   return {
     id: before?.id ?? newId,
     name: (values.get('name') ?? before?.name) as string,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { orAborted } from '../../../common/http/wait.ts';
 import type { TokenVerifier, VerifiedToken } from './verifier.ts';
 
@@ -18,28 +17,30 @@ interface Entry {
 
 /**
  * Keeps what a verifier said for a few seconds, good or bad, but no token beyond its own end. Requests with one token at the
- * same time are one question. Tokens are kept as hashes only.
+ * same time are one question. Tokens are kept in memory as they are, so that a known one costs no hash.
  *
  * @example
  * const verifier = cachedVerifier(introspection({ accounts, clientId, clientSecret }), { seconds: 5 });
  */
 export function cachedVerifier(inner: TokenVerifier, options: CacheOptions = {}): TokenVerifier {
   const { seconds = 5, entries = 10_000, now = Date.now } = options;
+  /** Oldest first: an entry that is asked for anew moves to the end. */
   const kept = new Map<string, Entry>();
+  const ask = (token: string): Entry => {
+    const entry = { untilMs: now() + seconds * 1000, result: inner.verify(token) };
+    kept.delete(token);
+    for (const [oldest, { untilMs }] of kept) {
+      if (untilMs > now() && kept.size < entries) break;
+      kept.delete(oldest);
+    }
+    kept.set(token, entry);
+    entry.result.catch(() => kept.get(token) === entry && kept.delete(token));
+    return entry;
+  };
   return {
     async verify(token, { signal } = {}) {
-      const key = createHash('sha256').update(token).digest('base64');
-      let entry = kept.get(key);
-      if (!entry || entry.untilMs <= now()) {
-        entry = { untilMs: now() + seconds * 1000, result: inner.verify(token) };
-        // Oldest first; an entry that is asked for anew moves to the end.
-        kept.delete(key);
-        kept.set(key, entry);
-        const [oldest] = kept.keys();
-        if (kept.size > entries && oldest !== undefined) kept.delete(oldest);
-        const made = entry;
-        made.result.catch(() => kept.get(key) === made && kept.delete(key));
-      }
+      const known = kept.get(token);
+      const entry = known && known.untilMs > now() ? known : ask(token);
       const result = await orAborted(entry.result, signal);
       return result?.expiresAtMs !== undefined && result.expiresAtMs <= now() ? undefined : result;
     },

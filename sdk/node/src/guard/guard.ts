@@ -1,4 +1,4 @@
-import { decide } from './decide.ts';
+import { decider } from './decide.ts';
 import type { TokenVerifier, VerifiedToken } from './verifier.ts';
 
 /** What the guard uses of a request of Fastify. */
@@ -68,8 +68,9 @@ export function tokenOf(request: object): VerifiedToken {
 export function guard(verifier: TokenVerifier): Guard {
   return {
     fastify: (...scopes) => {
+      const decide = decider(verifier, scopes);
       return async (request, reply) => {
-        const decision = await decide(verifier, scopes, one(request.headers.authorization));
+        const decision = await decide(one(request.headers.authorization));
         if ('token' in decision) return void tokens.set(request, decision.token);
         const { status, headers, body } = decision.refusal;
         return reply
@@ -79,8 +80,9 @@ export function guard(verifier: TokenVerifier): Guard {
       };
     },
     express: (...scopes) => {
+      const decide = decider(verifier, scopes);
       return (request, response, next) => {
-        decide(verifier, scopes, one(request.headers.authorization)).then((decision) => {
+        decide(one(request.headers.authorization)).then((decision) => {
           if ('refusal' in decision) {
             const { status, headers, body } = decision.refusal;
             response
@@ -95,9 +97,10 @@ export function guard(verifier: TokenVerifier): Guard {
       };
     },
     hono: (...scopes) => {
+      const decide = decider(verifier, scopes);
       return async (context, next) => {
         const { raw } = context.req;
-        const decision = await decide(verifier, scopes, raw.headers.get('authorization'), raw.signal);
+        const decision = await decide(raw.headers.get('authorization'), raw.signal);
         if ('refusal' in decision) return toResponse(decision.refusal);
         tokens.set(raw, decision.token);
         context.set('token', decision.token);
@@ -106,8 +109,9 @@ export function guard(verifier: TokenVerifier): Guard {
       };
     },
     web: (handler, ...scopes) => {
+      const decide = decider(verifier, scopes);
       return async (request) => {
-        const decision = await decide(verifier, scopes, request.headers.get('authorization'), request.signal);
+        const decision = await decide(request.headers.get('authorization'), request.signal);
         if ('refusal' in decision) return toResponse(decision.refusal);
         tokens.set(request, decision.token);
         return handler(request, decision.token);

@@ -44,11 +44,13 @@ describe('npm start', () => {
       expect(await whole.end()).toBe(0);
       await expectNothingLeft(shop.folder('whole'), whole);
 
-      for (let round = 0; round < rounds; round++) {
-        const dataDirectory = shop.folder(`round-${round}`);
-        // The first moments come before, while and shortly after PostgreSQL is made, the later ones anywhere.
-        for (let moment = 0; moment < momentsOfRound; moment++) {
-          const afterMs = Math.round(wholeMs * (0.1 + 0.9 * random()));
+      // The first moments come before, while and shortly after PostgreSQL is made, the later ones anywhere.
+      const moments = Array.from({ length: rounds * momentsOfRound }, () =>
+        Math.round(wholeMs * (0.1 + 0.9 * random())),
+      );
+      const round = async (number: number) => {
+        const dataDirectory = shop.folder(`round-${number}`);
+        for (const afterMs of moments.slice(number * momentsOfRound, (number + 1) * momentsOfRound)) {
           const cut = start(dataDirectory);
           await delay(afterMs);
           cut.signal('SIGINT');
@@ -64,7 +66,8 @@ describe('npm start', () => {
         last.signal('SIGINT');
         expect(await last.end()).toBe(0);
         await expectNothingLeft(dataDirectory, last);
-      }
+      };
+      await Promise.all(Array.from({ length: rounds }, (_, number) => round(number)));
     },
     patienceMs,
   );

@@ -51,7 +51,8 @@ async function expectUser(shop: Workshop, platform: PlatformProcess, email: stri
   expect(code).toBe(1);
 }
 
-describe('start and stop', () => {
+// Side by side: each test has processes and a folder of its own, and mostly waits for them.
+describe.concurrent('start and stop', () => {
   test('prints one ready line; Ctrl-C ends everything, PostgreSQL too, and gives the lock back', async () => {
     await using shop = new Workshop();
     const platform = await shop.start({ dataDirectory: shop.folder('data'), dataCenters: 'us,cn' });
@@ -117,7 +118,7 @@ describe('start and stop', () => {
   });
 });
 
-describe('kill -9', () => {
+describe.concurrent('kill -9', () => {
   test('of the platform: PostgreSQL ends by itself, in order; the next start takes the lock over', async () => {
     await using shop = new Workshop();
     const dataDirectory = shop.folder('data');
@@ -214,7 +215,7 @@ describe('kill -9', () => {
   });
 });
 
-describe('paths', () => {
+describe.concurrent('paths', () => {
   test('spaces, quotes and letters beyond ASCII', async () => {
     await using shop = new Workshop();
     const platform = await shop.start({ dataDirectory: shop.folder(`my "grantway's" dátä 数据`) });

@@ -76,6 +76,8 @@ export class RecordTable implements Records {
   }
 
   async #readAll(keys: readonly RecordKey[]): Promise<(StoredRecord | undefined)[]> {
+    const [first] = keys;
+    if (first && keys.length === 1) return [await this.#readOne(first)];
     const rows = await this.#database.query<RecordRow & { place: number }>({
       name: 'crm-read-records',
       text: `SELECT place, ${recordColumns} FROM crm_read_records($1, $2, $3)`,
@@ -84,6 +86,15 @@ export class RecordTable implements Records {
     const found = new Array<StoredRecord | undefined>(keys.length).fill(undefined);
     for (const row of rows) found[row.place - 1] = fromRow(row);
     return found;
+  }
+
+  async #readOne(key: RecordKey): Promise<StoredRecord | undefined> {
+    const [row] = await this.#database.query<RecordRow>({
+      name: 'crm-read-record',
+      text: `SELECT ${recordColumns} FROM crm_read_record($1, $2, $3)`,
+      values: [key.dataSpace, key.module, key.id],
+    });
+    return row && fromRow(row);
   }
 
   /** The records that look-ups point to, with their names; what does not exist is missing. */

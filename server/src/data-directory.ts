@@ -2,6 +2,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -47,6 +48,7 @@ const files = {
   adminToken: 'admin-token',
   firstStart: 'first-start-complete',
 } as const;
+const postgresFolder = 'postgres';
 const secretKeyBytes = 32;
 
 export interface DataDirectoryOptions {
@@ -57,9 +59,13 @@ export interface DataDirectoryOptions {
   readonly adminToken?: string | undefined;
 }
 
-/** Makes or opens the directory and locks it. Throws UsableFailure when another platform uses it. */
+/**
+ * Makes or opens the directory and locks it.
+ * @throws UsableFailure when another platform uses it, or something else has its files there.
+ */
 export function openDataDirectory(directory: string, options: DataDirectoryOptions): DataDirectory {
   const path = makeDirectory(directory);
+  refuseForeignFiles(path);
   const lock = join(path, files.lock);
   takeLock(path, lock);
   try {
@@ -85,7 +91,7 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
       secretKey: Buffer.from(hexKey, 'hex'),
       adminToken,
       adminTokenFile,
-      postgresDirectory: join(path, 'postgres'),
+      postgresDirectory: join(path, postgresFolder),
       announce: (running) => writeSecret(join(path, files.running), `${JSON.stringify(running)}\n`),
       release: () => {
         rmSync(join(path, files.running), { force: true });
@@ -112,7 +118,7 @@ export function sharedDataDirectory(of: {
     secretKey: Buffer.from(of.secretKey, 'hex'),
     adminToken: of.adminToken,
     adminTokenFile: join(of.dataPath, files.adminToken),
-    postgresDirectory: join(of.dataPath, 'postgres'),
+    postgresDirectory: join(of.dataPath, postgresFolder),
     announce: () => {},
     release: () => {},
   };
@@ -150,6 +156,24 @@ function makeFolder(path: string): void {
     mkdirSync(path, { mode: 0o711 });
   } catch (error) {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
+/** A folder that somebody named by mistake is not filled: `--data ~` say. Hidden files and `lost+found` do not count. */
+function refuseForeignFiles(path: string): void {
+  const there = namesIn(path).filter((name) => !name.startsWith('.') && name !== 'lost+found');
+  const own: readonly string[] = [...Object.values(files), postgresFolder];
+  if (there.length === 0 || there.some((name) => own.some((ours) => name.startsWith(ours)))) return;
+  throw new UsableFailure(
+    `the data directory ${path} has files of something else in it (${there.slice(0, 3).join(', ')}); choose one that is empty, or not there yet, with --data`,
+  );
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    throw new UsableFailure(`cannot read the data directory ${path}: ${(error as Error).message}`);
   }
 }
 

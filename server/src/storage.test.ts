@@ -253,6 +253,17 @@ describe.concurrent('paths', () => {
     }
   });
 
+  test('a folder with files of something else is left as it is', async () => {
+    await using shop = new Workshop();
+    const folder = shop.folder('letters');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'letter.txt'), 'Dear …');
+    const refused = await shop.run(['start', '--data', folder]);
+    expect(refused.code).toBe(1);
+    expect(onlyLine(refused)).toMatch(/letters has files of something else in it \(letter\.txt\); choose one/);
+    expect(readdirSync(folder)).toEqual(['letter.txt']);
+  });
+
   test.runIf(isRoot && checkoutIsOpen())('as an ordinary user', async () => {
     await using shop = new Workshop();
     chmodSync(shop.path, 0o755);

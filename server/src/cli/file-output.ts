@@ -15,7 +15,7 @@ export async function writeFileWhole(file: string, content: Readable): Promise<n
     renameSync(fresh, file);
   } catch (error) {
     rmSync(fresh, { force: true });
-    throw new UsableFailure(`cannot write ${file}: ${(error as Error).message}`);
+    throw new UsableFailure(`cannot write ${file}: ${(error as Error).message.replaceAll(fresh, file)}`);
   }
   return statSync(file).size;
 }

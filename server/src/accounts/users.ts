@@ -5,6 +5,7 @@ import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { EpochMs } from '../foundation/kinds.ts';
 import { type Random, randomString } from '../foundation/random.ts';
 import type { UserId } from '../oauth/ids.ts';
+import { slotOf } from '../oauth/slots.ts';
 import { hashPassword, matchesPassword } from './password-hash.ts';
 
 export interface User {
@@ -71,8 +72,8 @@ export async function setNames(
   names: Pick<User, 'firstName' | 'lastName'>,
 ): Promise<void> {
   await queryable.query({
-    text: 'UPDATE user_account SET first_name = $2, last_name = $3 WHERE user_id = $1',
-    values: [userId, names.firstName, names.lastName],
+    text: 'UPDATE user_account SET first_name = $2, last_name = $3 WHERE user_id = $1 AND slot = $4',
+    values: [userId, names.firstName, names.lastName, slotOf(userId)],
   });
 }
 
@@ -84,9 +85,9 @@ export async function setPassword(
   { endSessions, except = null }: { readonly endSessions: boolean; readonly except?: Buffer | null },
 ): Promise<void> {
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1)
-           DELETE FROM session WHERE user_id = $1 AND $4 AND session_hash IS DISTINCT FROM $3`,
-    values: [userId, await hashPassword(userId, password), except, endSessions],
+    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1 AND slot = $5)
+           DELETE FROM session WHERE user_id = $1 AND slot = $5 AND $4 AND session_hash IS DISTINCT FROM $3`,
+    values: [userId, await hashPassword(userId, password), except, endSessions, slotOf(userId)],
   });
 }
 
@@ -98,8 +99,8 @@ export async function setEmailVerified(
   nowMs: EpochMs | null,
 ): Promise<boolean> {
   const rows = await queryable.query({
-    text: `UPDATE user_account SET email_verified_at_ms = $3 WHERE user_id = $1 AND email_folded = $2 RETURNING 1`,
-    values: [userId, foldEmailAddress(email), nowMs],
+    text: `UPDATE user_account SET email_verified_at_ms = $3 WHERE user_id = $1 AND slot = $4 AND email_folded = $2 RETURNING 1`,
+    values: [userId, foldEmailAddress(email), nowMs, slotOf(userId)],
   });
   return rows.length > 0;
 }
@@ -113,10 +114,10 @@ export async function setActive(
 ): Promise<void> {
   const notice = 'tokens:user changed';
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 RETURNING pg_notify('grantway', $3)),
-                ended AS (DELETE FROM session WHERE user_id = $1 AND NOT $2)
+    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 AND slot = $4 RETURNING pg_notify('grantway', $3)),
+                ended AS (DELETE FROM session WHERE user_id = $1 AND slot = $4 AND NOT $2)
            SELECT * FROM changed`,
-    values: [userId, active, notice],
+    values: [userId, active, notice, slotOf(userId)],
   });
   notices.deliver(notice);
 }
@@ -124,8 +125,8 @@ export async function setActive(
 /** Gives the user the operator role, or takes it: in the console operators see and change everything. */
 export async function setOperator(queryable: Queryable, userId: string, operator: boolean): Promise<void> {
   await queryable.query({
-    text: 'UPDATE user_account SET operator = $2 WHERE user_id = $1',
-    values: [userId, operator],
+    text: 'UPDATE user_account SET operator = $2 WHERE user_id = $1 AND slot = $3',
+    values: [userId, operator, slotOf(userId)],
   });
 }
 

@@ -61,6 +61,15 @@ export async function distributeTables(database: Database): Promise<string[]> {
   return done;
 }
 
+/** Whether the table is spread over the machines of a cluster. */
+export async function isSpread(queryable: Queryable, table: string): Promise<boolean> {
+  const [known] = await queryable.query<{ known: boolean }>({
+    text: `SELECT to_regclass('pg_dist_partition') IS NOT NULL AS known`,
+  });
+  if (!known?.known) return false;
+  return (await placedTables(queryable)).some(({ name, place }) => name === table && place === 'shards');
+}
+
 async function placedTables(queryable: Queryable): Promise<Placed[]> {
   // A table that is known to Citus without being spread has the method n as well, and another kind of replication.
   return queryable.query<Placed>({

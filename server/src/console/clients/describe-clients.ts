@@ -14,7 +14,7 @@ export async function describeClients(context: ConsoleContext, clients: readonly
   const used = await context.database.query<{ client_id: string; used: number }>({
     name: 'console-client-uses',
     text: `SELECT c.client_id, (SELECT count(*)::int FROM (
-             SELECT 1 FROM user_grant g JOIN access_token a USING (grant_id)
+             SELECT 1 FROM user_grant g JOIN access_token a USING (slot, grant_id)
              WHERE g.client_id = c.client_id AND a.created_at_ms >= $2 LIMIT ${mostUses}) t) AS used
            FROM unnest($1::text[]) AS c(client_id)`,
     values: [ids, Math.floor(context.clock.nowMs() / dayMs) * dayMs],

@@ -30,6 +30,7 @@ export interface Session {
 export type CookieName = 'session' | 'browser' | 'home' | 'known';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
+const slotByHash = 'SELECT s.slot FROM session s WHERE s.session_hash = q.hash';
 
 const ownerOf = ({ dataCenter: { id, origins } }: Pick<AccountsContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway',
@@ -103,7 +104,7 @@ export async function startSession(
 export async function findSession(context: AccountsContext, request: FastifyRequest): Promise<Session | undefined> {
   const token = readCookie(context, request, 'session');
   if (!token || !tokenPattern.test(token)) return undefined;
-  const place = await settle(context.database, 'session', context.slots.placeOf(token));
+  const place = await settle(context.database, { slotByHash }, context.slots.placeOf(token));
   if (!place) return undefined;
   const { hash, slot } = place;
   const nowMs = context.clock.nowMs();
@@ -200,7 +201,7 @@ export async function endSession(
 
 /** Ends one session, wherever its browser is. */
 export async function endSessionAt(queryable: Queryable, place: CredentialPlace): Promise<void> {
-  const known = await settle(queryable, 'session', place);
+  const known = await settle(queryable, { slotByHash }, place);
   if (!known) return;
   await queryable.query({
     text: 'DELETE FROM session WHERE session_hash = $1 AND slot = $2',

@@ -29,6 +29,7 @@ export interface ConsoleSession {
 export type ConsoleCookie = 'session' | 'signin';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
+const slotByHash = 'SELECT s.slot FROM console_session s WHERE s.session_hash = q.hash';
 
 const cookiesOf = ({ dataCenter: { id, origins } }: Pick<ConsoleContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway_console',
@@ -78,7 +79,7 @@ export async function findSession(
 ): Promise<ConsoleSession | undefined> {
   const token = readCookie(context, request, 'session');
   if (!token || !tokenPattern.test(token)) return undefined;
-  const place = await settle(context.database, 'console session', context.slots.placeOf(token));
+  const place = await settle(context.database, { slotByHash }, context.slots.placeOf(token));
   if (!place) return undefined;
   const { hash, slot } = place;
   const nowMs = context.clock.nowMs();

@@ -29,7 +29,7 @@ export async function exchangeDeviceCode(
   // Approved, here: from now on it is an authorization code like any other, spent once and within the limits.
   const { request } = poll as DevicePoll;
   const { deviceRequests, slots, tokens } = context;
-  const grantCode = deviceRequests.grantCode(request, prefixOf(client.clientId), request.decidedSlot);
+  const grantCode = deviceRequests.grantCode(request, prefixOf(client.clientId), deviceRequests.approvedSlot(request));
   const place = await tokens.settle('code', slots.placeOf(grantCode));
   const stored = place && (await tokens.findCode(place));
   // The directory knows of the approval a moment before the data centre has committed it.

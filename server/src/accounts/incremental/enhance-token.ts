@@ -67,15 +67,18 @@ async function saveEnhanceToken(
 ): Promise<boolean> {
   const rows = await queryable.query({
     text: `INSERT INTO enhance_token (token_hash, refresh_hash, expires_at_ms, slot)
-           SELECT $1, r.token_hash, $4, slot FROM refresh_token r JOIN user_grant g USING (slot, grant_id)
-           LEFT JOIN user_client u USING (slot, user_id, client_id)
-           WHERE r.token_hash = ${familyOf('$2', '$5')} AND slot = $5 AND ${isNewest('$2')} AND r.client_id = $3
+           SELECT $1, r.token_hash, $4, r.slot
+           FROM refresh_token r JOIN user_grant g ON g.grant_id = r.grant_id AND g.slot = $5
+           LEFT JOIN user_client u ON u.user_id = g.user_id AND u.client_id = r.client_id AND u.slot = $5
+           WHERE r.token_hash = ${familyOf('$2', '$5')} AND r.slot = $5 AND ${isNewest('$2')} AND r.client_id = $3
              AND (NOT r.counted OR coalesce(r.token_hash = ANY (u.refresh_hashes), false))
            RETURNING 1`,
     values: [fresh.enhanceHash, fresh.refreshToken.hash, fresh.clientId, fresh.expiresAtMs, fresh.refreshToken.slot],
   });
   return rows.length > 0;
 }
+
+const slotByHash = 'SELECT e.slot FROM enhance_token e WHERE e.token_hash = q.hash';
 
 /** What an enhance token that may still be used stands for. */
 export interface Enhancement {
@@ -91,7 +94,7 @@ export async function findEnhancement(
   enhanceToken: CredentialPlace,
   nowMs: number,
 ): Promise<Enhancement | undefined> {
-  const place = await settle(queryable, 'enhance token', enhanceToken);
+  const place = await settle(queryable, { slotByHash }, enhanceToken);
   if (!place) return undefined;
   const [row] = await queryable.query<{
     user_id: string;

@@ -3,29 +3,26 @@ import { createStatementQueue, type StatementQueue } from '../../database/statem
 import type { SecretHash } from '../../foundation/kinds.ts';
 import type { CredentialPlace, KnownPlace, Slot } from '../../oauth/slots.ts';
 
-/** What is looked for by a hash alone. */
-const slotsByHash = {
+/** SQL for the slot of a credential, in its owner's tables, by its hash `q.hash` alone. */
+export type SlotByHash = string;
+
+const credentialKinds = {
   code: 'SELECT c.slot FROM authorization_code c WHERE c.code_hash = q.hash',
   'access token': 'SELECT a.slot FROM access_token a WHERE a.token_hash = q.hash',
   'refresh token': `SELECT r.slot FROM refresh_token r WHERE r.token_hash = q.hash
      UNION ALL SELECT n.slot FROM refresh_generation n WHERE n.token_hash = q.hash`,
-  'enhance token': 'SELECT e.slot FROM enhance_token e WHERE e.token_hash = q.hash',
-  link: 'SELECT l.slot FROM mailed_link l WHERE l.link_hash = q.hash',
-  'console session': 'SELECT s.slot FROM console_session s WHERE s.session_hash = q.hash',
-  session: 'SELECT s.slot FROM session s WHERE s.session_hash = q.hash',
-} as const;
+} as const satisfies Record<string, SlotByHash>;
 
-export type CredentialKind = keyof typeof slotsByHash;
+export type CredentialKind = keyof typeof credentialKinds;
 
-/** The slots of credentials that carry none, by their hashes; undefined for those that are not stored. Asks all shards. */
+/** The slots of credentials that carry none; undefined for those that are not stored. Asks all shards. */
 async function findSlots(
   queryable: Queryable,
-  kind: CredentialKind,
+  slotByHash: SlotByHash,
   hashes: readonly SecretHash[],
 ): Promise<(Slot | undefined)[]> {
   const rows = await queryable.query<{ slot: Slot | null }>({
-    name: `slots-of ${kind}`,
-    text: `SELECT (${slotsByHash[kind]} LIMIT 1) AS slot
+    text: `SELECT (${slotByHash} LIMIT 1) AS slot
            FROM unnest($1::bytea[]) WITH ORDINALITY AS q(hash, position) ORDER BY q.position`,
     values: [hashes],
   });
@@ -38,11 +35,13 @@ async function findSlots(
  */
 export async function settle(
   queryable: Queryable,
-  kind: CredentialKind,
+  kind: CredentialKind | { readonly slotByHash: SlotByHash },
   { hash, slot }: CredentialPlace,
 ): Promise<KnownPlace | undefined> {
   if (slot !== undefined) return { hash, slot };
-  const [found] = await findSlots(queryable, kind, [hash]);
+  const [found] = await findSlots(queryable, typeof kind === 'string' ? credentialKinds[kind] : kind.slotByHash, [
+    hash,
+  ]);
   return found === undefined ? undefined : { hash, slot: found };
 }
 
@@ -50,11 +49,11 @@ export async function settle(
 export class PlaceSettler {
   readonly #queues: ReadonlyMap<CredentialKind, StatementQueue<SecretHash, Slot | undefined>>;
 
-  constructor(database: Database, kinds: readonly CredentialKind[]) {
+  constructor(database: Database) {
     this.#queues = new Map(
-      kinds.map((kind) => [
-        kind,
-        createStatementQueue({ run: (hashes: readonly SecretHash[]) => findSlots(database, kind, hashes) }),
+      Object.entries(credentialKinds).map(([kind, slotByHash]) => [
+        kind as CredentialKind,
+        createStatementQueue({ run: (hashes: readonly SecretHash[]) => findSlots(database, slotByHash, hashes) }),
       ]),
     );
   }

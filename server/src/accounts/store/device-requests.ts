@@ -21,12 +21,12 @@ export interface DeviceRequest {
   readonly decision: 'approved' | 'rejected' | null;
   /** The data centre that holds the approval: the user's. */
   readonly decidedIn: string | null;
-  /** The slot of the user who approved there. */
-  readonly decidedSlot: Slot | null;
+  /** The slot of the user who approved there, under a mask: the directory learns nothing of the user. */
+  readonly maskedSlot: number | null;
 }
 
 export interface NewDeviceRequest
-  extends Omit<DeviceRequest, 'deviceCodeHash' | 'decision' | 'decidedIn' | 'decidedSlot'> {
+  extends Omit<DeviceRequest, 'deviceCodeHash' | 'decision' | 'decidedIn' | 'maskedSlot'> {
   readonly deviceCode: string;
   readonly userCode: string;
 }
@@ -50,11 +50,11 @@ interface Row {
   expires_at_ms: string;
   decision: DeviceRequest['decision'];
   decided_in: string | null;
-  decided_slot: Slot | null;
+  masked_slot: number | null;
 }
 
 const columns =
-  'r.device_code_hash, r.client_id, r.data_center, r.scopes, r.offline, r.created_at_ms, r.expires_at_ms, r.decision, r.decided_in, r.decided_slot';
+  'r.device_code_hash, r.client_id, r.data_center, r.scopes, r.offline, r.created_at_ms, r.expires_at_ms, r.decision, r.decided_in, r.masked_slot';
 
 /** How long an expired request is kept, to be told from one that never was. */
 const keptMs = 3_600_000;
@@ -163,9 +163,15 @@ export class DeviceRequests {
     const { dataCenter, slot } = answer.decision === 'approved' ? answer : {};
     const rows = await this.#directory.query({
       name: 'device-request-decide',
-      text: `UPDATE device_request SET decision = $2, decided_in = $3, decided_slot = $5
+      text: `UPDATE device_request SET decision = $2, decided_in = $3, masked_slot = $5
              WHERE device_code_hash = $1 AND decision IS NULL AND expires_at_ms > $4 RETURNING 1`,
-      values: [request.deviceCodeHash, answer.decision, dataCenter ?? null, nowMs, slot ?? null],
+      values: [
+        request.deviceCodeHash,
+        answer.decision,
+        dataCenter ?? null,
+        nowMs,
+        slot === undefined ? null : slot ^ this.#mask(request),
+      ],
     });
     return rows.length === 1;
   }
@@ -178,6 +184,15 @@ export class DeviceRequests {
   grantCode(request: DeviceRequest, prefix: CredentialPrefix, slot: Slot | null): string {
     const bytes = keyedHash(this.#key, `grant ${request.deviceCodeHash.toString('hex')}`);
     return slot === null ? credentialOf(bytes, prefix) : this.#slots.deriveCredential(bytes, prefix, slot);
+  }
+
+  /** The slot of the user who approved; null before, and for an approval by an earlier release. */
+  approvedSlot(request: DeviceRequest): Slot | null {
+    return request.maskedSlot === null ? null : request.maskedSlot ^ this.#mask(request);
+  }
+
+  #mask(request: DeviceRequest): number {
+    return keyedHash(this.#key, `slot ${request.deviceCodeHash.toString('hex')}`).readUInt16BE();
   }
 
   /** A user code as events may show it; a plain hash of so short a code could be reversed. */
@@ -206,6 +221,6 @@ function toRequest(row: Row): DeviceRequest {
     expiresAtMs: Number(row.expires_at_ms),
     decision: row.decision,
     decidedIn: row.decided_in,
-    decidedSlot: row.decided_slot,
+    maskedSlot: row.masked_slot,
   };
 }

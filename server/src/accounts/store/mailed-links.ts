@@ -35,6 +35,8 @@ export async function makeLink(
   return token;
 }
 
+const slotByHash = 'SELECT l.slot FROM mailed_link l WHERE l.link_hash = q.hash';
+
 type LinkContext = Pick<AccountsContext, 'database' | 'slots'>;
 
 /** The link of a token, if it may still be used. */
@@ -68,7 +70,7 @@ async function oneLink(
   nowMs: EpochMs,
 ): Promise<MailedLink | undefined> {
   if (!tokenPattern.test(token)) return undefined;
-  const place = await settle(database, 'link', slots.placeOf(token));
+  const place = await settle(database, { slotByHash }, slots.placeOf(token));
   if (!place) return undefined;
   const [row] = await database.query<{
     purpose: LinkPurpose;

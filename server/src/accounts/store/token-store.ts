@@ -101,7 +101,7 @@ export class TokenStore {
 
   constructor(database: Database, { spread }: { readonly spread: boolean }) {
     this.spread = spread;
-    this.#places = new PlaceSettler(database, ['code', 'access token', 'refresh token']);
+    this.#places = new PlaceSettler(database);
     const slot = ({ slot }: KnownPlace) => slot;
     this.#codes = createStatementQueue<KnownPlace, StoredCode | undefined>({
       run: (places) => findCodes(database, places, spread),

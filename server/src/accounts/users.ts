@@ -5,7 +5,7 @@ import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { EpochMs } from '../foundation/kinds.ts';
 import { type Random, randomString } from '../foundation/random.ts';
 import type { UserId } from '../oauth/ids.ts';
-import { slotOf } from '../oauth/slots.ts';
+import { nameSlotOf, slotOf } from '../oauth/slots.ts';
 import { hashPassword, matchesPassword } from './password-hash.ts';
 
 export interface User {
@@ -131,31 +131,39 @@ export async function setOperator(queryable: Queryable, userId: string, operator
 }
 
 /**
- * Adds a user whose fields are in order. `queryable` may be a transaction that also makes the user's organization.
+ * Adds a user whose fields are in order, in the caller's transaction.
  * @returns undefined when the data centre has a user with this e-mail address.
  */
 export async function createUser(
-  queryable: Queryable,
+  transaction: Queryable,
   user: NewUser,
   random: Random,
   nowMs: EpochMs,
 ): Promise<User | undefined> {
   const passwordHash = await hashPassword(user.email, user.password);
   const userId = `6${randomString(random, '0123456789', 9)}`;
+  const folded = foldEmailAddress(user.email);
+  const claimed = await transaction.query({
+    text: `INSERT INTO user_address (email_folded, name_slot, user_id) VALUES ($1, $2, $3)
+           ON CONFLICT ON CONSTRAINT user_address_pkey DO NOTHING RETURNING 1`,
+    values: [folded, nameSlotOf(folded), userId],
+  });
+  if (claimed.length === 0) return undefined;
   try {
-    await queryable.query({
+    await transaction.query({
       text: `INSERT INTO user_account (user_id, email, email_folded, password_hash, first_name, last_name, active, created_at_ms,
-                                       email_verified_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, true, $7, CASE WHEN $8::boolean THEN $7::bigint END)`,
+                                       email_verified_at_ms, slot)
+             VALUES ($1, $2, $3, $4, $5, $6, true, $7, CASE WHEN $8::boolean THEN $7::bigint END, $9)`,
       values: [
         userId,
         user.email.trim(),
-        foldEmailAddress(user.email),
+        folded,
         passwordHash,
         user.firstName,
         user.lastName,
         nowMs,
         user.emailVerified ?? true,
+        slotOf(userId),
       ],
     });
   } catch (error) {
@@ -226,15 +234,27 @@ async function findRow(
   database: Database,
   by: { userId: UserId } | { name: string },
 ): Promise<(UserRow & { password_hash: string }) | undefined> {
-  const [column, value] = 'name' in by ? ['email_folded', foldEmailAddress(by.name)] : ['user_id', by.userId];
-  // PostgreSQL text holds no NUL: such a name is nobody's.
-  if (value.includes('\0')) return undefined;
+  const userId = 'name' in by ? await userOfName(database, by.name) : by.userId;
+  if (userId === undefined) return undefined;
   const [row] = await database.query<UserRow & { password_hash: string }>({
-    name: `user-by-${column}`,
-    text: `SELECT ${userColumns}, password_hash FROM user_account WHERE ${column} = $1`,
-    values: [value],
+    name: 'user-by-id',
+    text: `SELECT ${userColumns}, password_hash FROM user_account WHERE user_id = $1 AND slot = $2`,
+    values: [userId, slotOf(userId)],
   });
   return row;
+}
+
+/** Whose sign-in name it is: by a statement of its own, because the name and the user are in shards of their own. */
+async function userOfName(database: Database, name: string): Promise<UserId | undefined> {
+  const folded = foldEmailAddress(name);
+  // PostgreSQL text holds no NUL: such a name is nobody's.
+  if (folded.includes('\0')) return undefined;
+  const [row] = await database.query<{ user_id: UserId }>({
+    name: 'user-of-name',
+    text: 'SELECT user_id FROM user_address WHERE email_folded = $1 AND name_slot = $2',
+    values: [folded, nameSlotOf(folded)],
+  });
+  return row?.user_id;
 }
 
 export function toUser(row: UserRow): User {

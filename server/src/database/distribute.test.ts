@@ -56,7 +56,8 @@ test('what was begun goes on, everything gets its place, and a second time nothi
   for (const { name, method, key, together } of rows) {
     const column = distributionColumn(name) ?? null;
     expect([name, method, key], name).toEqual([name, column ? 'h' : 'n', column]);
-    expect(together, name).toBe(column === 'data_space' ? 70 : column === null ? 0 : 71);
+    const groups = { data_space: 70, organization_id: 71, slot: 72, name_slot: 73 };
+    expect(together, name).toBe(column === null ? 0 : groups[column]);
   }
   const functions = await database.query<{ name: string }>({
     text: 'SELECT proname AS name FROM pg_dist_object JOIN pg_proc ON pg_proc.oid = objid',

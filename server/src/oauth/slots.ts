@@ -23,6 +23,17 @@ export function sqlSlotOf(userId: string): string {
   return `(${userId}::bigint % ${slotCount})::int`;
 }
 
+/**
+ * The slot of a name that a user is found by: an e-mail address, or who the user is at a provider. Users do not have the slots
+ * of their names.
+ */
+export function nameSlotOf(name: string): Slot {
+  return secretHash(name).readUInt16BE();
+}
+
+/** The name of a user at an outside provider. */
+export const outsideName = (provider: string, subject: string) => `${provider} ${subject}`;
+
 /** Where a credential is stored: its hash, and the slot of its user; undefined for one that carries none. */
 export interface CredentialPlace {
   readonly hash: SecretHash;

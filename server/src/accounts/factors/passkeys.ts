@@ -108,9 +108,13 @@ export async function usePasskey(
 ): Promise<UserId | undefined> {
   const response = parse<AuthenticationResponseJSON>(answer);
   if (typeof response?.id !== 'string' || response.id.includes('\0')) return undefined;
+  // A passkey names its user (WebAuthn §6.3.3: always, where the options name no keys), and so where it is stored.
+  const handle = Buffer.from(String(response.response?.userHandle ?? ''), 'base64url').toString('utf8');
+  if (!/^\d{1,18}$/.test(handle)) return undefined;
+  const slot = slotOf(handle);
   const [row] = await queryable.query<Row>({
-    text: 'SELECT credential_id, user_id, public_key, counter, transports FROM passkey WHERE credential_id = $1',
-    values: [response.id],
+    text: 'SELECT credential_id, user_id, public_key, counter, transports FROM passkey WHERE credential_id = $1 AND slot = $2',
+    values: [response.id, slot],
   });
   if (!row) return undefined;
   const { verifyAuthenticationResponse } = await webAuthn();
@@ -128,8 +132,8 @@ export async function usePasskey(
   }).catch(() => undefined);
   if (!verified?.verified) return undefined;
   await queryable.query({
-    text: 'UPDATE passkey SET counter = $2, last_used_at_ms = $3 WHERE credential_id = $1',
-    values: [row.credential_id, verified.authenticationInfo.newCounter, nowMs],
+    text: 'UPDATE passkey SET counter = $2, last_used_at_ms = $3 WHERE credential_id = $1 AND slot = $4',
+    values: [row.credential_id, verified.authenticationInfo.newCounter, nowMs, slot],
   });
   return row.user_id;
 }

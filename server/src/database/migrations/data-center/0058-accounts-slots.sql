@@ -20,8 +20,6 @@ ALTER TABLE recovery_code ADD COLUMN slot integer;
 UPDATE recovery_code SET slot = (user_id % 65536)::int;
 ALTER TABLE passkey ADD COLUMN slot integer;
 UPDATE passkey SET slot = (user_id % 65536)::int;
-ALTER TABLE outside_identity ADD COLUMN slot integer;
-UPDATE outside_identity SET slot = (user_id % 65536)::int;
 -- Links of somebody who signs up are of no user.
 ALTER TABLE mailed_link ADD COLUMN slot integer;
 UPDATE mailed_link SET slot = coalesce((user_id % 65536)::int, 0);
@@ -105,13 +103,36 @@ ALTER TABLE recovery_code ALTER COLUMN slot SET NOT NULL, DROP CONSTRAINT recove
 ALTER TABLE passkey ALTER COLUMN slot SET NOT NULL, DROP CONSTRAINT passkey_pkey,
   ADD CONSTRAINT passkey_pkey PRIMARY KEY (credential_id, slot),
   ADD FOREIGN KEY (user_id, slot) REFERENCES user_account (user_id, slot) ON DELETE CASCADE;
-ALTER TABLE outside_identity ALTER COLUMN slot SET NOT NULL,
-  ADD FOREIGN KEY (user_id, slot) REFERENCES user_account (user_id, slot) ON DELETE CASCADE;
+
+-- What a user is found by before there is a credential, spread by itself: `name_slot` is the first two bytes of its SHA-256.
+-- No foreign key leads from here to the user, who is in another shard: whoever removes the user removes these.
+CREATE TABLE user_address (
+  email_folded text NOT NULL,
+  name_slot integer NOT NULL,
+  user_id bigint NOT NULL,
+  CONSTRAINT user_address_pkey PRIMARY KEY (email_folded, name_slot)
+);
+CREATE INDEX user_address_user ON user_address (user_id);
+INSERT INTO user_address (email_folded, name_slot, user_id)
+  SELECT email_folded, get_byte(hash, 0) * 256 + get_byte(hash, 1), user_id
+  FROM user_account, sha256(convert_to(email_folded, 'UTF8')) AS hash;
+ALTER TABLE outside_identity ADD COLUMN name_slot integer;
+UPDATE outside_identity SET name_slot = get_byte(hash, 0) * 256 + get_byte(hash, 1)
+  FROM (SELECT provider AS p, subject AS s, sha256(convert_to(provider || ' ' || subject, 'UTF8')) AS hash FROM outside_identity) AS names
+  WHERE p = provider AND s = subject;
+ALTER TABLE outside_identity ALTER COLUMN name_slot SET NOT NULL, DROP CONSTRAINT outside_identity_pkey,
+  ADD CONSTRAINT outside_identity_pkey PRIMARY KEY (provider, subject, name_slot);
 
 -- The release before inserts rows without a slot. The next release drops these triggers, and puts the slot into the keys that
 -- ON CONFLICT of the release before names by their columns (server/src/database/accounts-contraction.ts).
 CREATE FUNCTION account_slot() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE hash bytea;
 BEGIN
+  IF TG_TABLE_NAME = 'user_account' THEN
+    hash := sha256(convert_to(NEW.email_folded, 'UTF8'));
+    INSERT INTO user_address (email_folded, name_slot, user_id)
+      VALUES (NEW.email_folded, get_byte(hash, 0) * 256 + get_byte(hash, 1), NEW.user_id) ON CONFLICT DO NOTHING;
+  END IF;
   IF TG_ARGV[0] = 'user' THEN
     NEW.slot := coalesce((NEW.user_id % 65536)::int, 0);
   ELSIF TG_ARGV[0] = 'grant' THEN
@@ -127,10 +148,26 @@ DO $$ DECLARE each text[]; BEGIN
   FOREACH each SLICE 1 IN ARRAY ARRAY[
     ['user_account', 'user'], ['session', 'user'], ['user_grant', 'user'], ['user_client', 'user'],
     ['console_session', 'user'], ['session_client', 'user'], ['mailed_link', 'user'], ['totp_secret', 'user'],
-    ['recovery_code', 'user'], ['passkey', 'user'], ['outside_identity', 'user'],
+    ['recovery_code', 'user'], ['passkey', 'user'],
     ['session_grant', 'grant'], ['authorization_code', 'grant'], ['refresh_token', 'grant'], ['access_token', 'grant'],
     ['refresh_generation', 'family'], ['enhance_token', 'refresh']] LOOP
     EXECUTE format('CREATE TRIGGER account_slot BEFORE INSERT ON %I FOR EACH ROW WHEN (NEW.slot IS NULL)
                     EXECUTE FUNCTION account_slot(%L)', each[1], each[2]);
   END LOOP;
 END $$;
+CREATE FUNCTION account_name_slot() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE hash bytea := sha256(convert_to(NEW.provider || ' ' || NEW.subject, 'UTF8'));
+BEGIN
+  NEW.name_slot := get_byte(hash, 0) * 256 + get_byte(hash, 1);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER account_slot BEFORE INSERT ON outside_identity FOR EACH ROW WHEN (NEW.name_slot IS NULL)
+  EXECUTE FUNCTION account_name_slot();
+-- It moves users to other data centres, too.
+CREATE FUNCTION account_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM user_address WHERE user_id = OLD.user_id;
+  DELETE FROM outside_identity WHERE user_id = OLD.user_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER account_gone AFTER DELETE ON user_account FOR EACH ROW EXECUTE FUNCTION account_gone();

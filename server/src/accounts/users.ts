@@ -196,8 +196,9 @@ export type ListedUser = Pick<User, 'userId' | 'email' | 'active'>;
 /** These users, those of them that there are. */
 export async function listUsers(queryable: Queryable, userIds: readonly string[]): Promise<ListedUser[]> {
   return queryable.query({
-    text: 'SELECT user_id::text AS "userId", email, active FROM user_account WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id',
-    values: [userIds],
+    text: `SELECT user_id::text AS "userId", email, active FROM user_account
+           WHERE user_id = ANY ($1::bigint[]) AND slot = ANY ($2::int[]) ORDER BY user_id`,
+    values: [userIds, userIds.map(slotOf)],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from '../../oauth/client.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { ConsoleContext } from '../context.ts';
 import { notFound } from '../failure.ts';
 import { isoTime } from '../texts.ts';
@@ -21,8 +22,8 @@ export async function describeClients(context: ConsoleContext, clients: readonly
   });
   const owners = await context.database.query<{ user_id: string; email: string }>({
     name: 'console-client-owners',
-    text: 'SELECT user_id, email FROM user_account WHERE user_id = ANY($1)',
-    values: [clients.map(({ ownerId }) => ownerId)],
+    text: 'SELECT user_id, email FROM user_account WHERE user_id = ANY($1) AND slot = ANY($2::int[])',
+    values: [clients.map(({ ownerId }) => ownerId), clients.map(({ ownerId }) => slotOf(ownerId))],
   });
   const usedBy = new Map(used.map((row) => [row.client_id, row.used]));
   const emails = new Map(owners.map((row) => [row.user_id, row.email]));

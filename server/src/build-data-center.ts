@@ -23,6 +23,7 @@ import { createCrmStore } from './crm/store/create-store.ts';
 import { listOrganizations } from './crm/store/space/list-organizations.ts';
 import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
+import { isSpread } from './database/distribute.ts';
 import type { Intercept } from './http/app.ts';
 import type { OutgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes, type ReadinessCheck } from './http/probes.ts';
@@ -51,11 +52,11 @@ type Shared = Pick<
   | 'deviceRequests'
   | 'clock'
   | 'random'
+  | 'slots'
   | 'log'
 >;
 
 export interface RunningDataCenter extends AdministeredDataCenter {
-  readonly tokens: TokenStore;
   /** For metrics. */
   readonly tokenCacheUse: () => CacheUse;
   readonly countJobs: () => Promise<readonly JobCount[]>;
@@ -112,7 +113,7 @@ export async function buildDataCenter(
   notices.subscribe(restoredTopic, { changed: () => recorder.forget(), reset: () => {} });
   const events: EventRecorder = faults?.marking(recorder) ?? recorder;
   closers.push(() => events.flush());
-  const tokens = new TokenStore(database);
+  const tokens = new TokenStore(database, { spread: await isSpread(database, 'access_token') });
   const signingKeys = new SigningKeys({
     database,
     notices,
@@ -122,14 +123,14 @@ export async function buildDataCenter(
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });
-  const presented = new PresentedTokens(signingKeys, issuerOf(dataCenter, 'standard'));
+  const presented = new PresentedTokens(signingKeys, issuerOf(dataCenter, 'standard'), shared.slots);
   const proofs = new Proofs({ database, clock, key: proofKey, dataCenterId: dataCenter.id });
   const authority = new LocalTokenAuthority({
     tokens,
     clients,
     scopes: shared.scopes,
     credentials: shared.credentials,
-    hashOf: (token) => presented.hashOf(token),
+    placeOf: (token) => presented.placeOf(token),
     proofs,
     notices,
     clock,

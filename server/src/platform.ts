@@ -48,6 +48,7 @@ import { createMetricsApp, registerMetrics } from './metrics/metrics-app.ts';
 import { metadataRules } from './oauth/client-metadata.ts';
 import { declaredScopeGroups } from './oauth/declared-services.ts';
 import { ScopeCatalogue } from './oauth/scopes.ts';
+import { CredentialSlots } from './oauth/slots.ts';
 import { registerRelocation } from './relocation/routes.ts';
 
 export interface PlatformOptions {
@@ -148,7 +149,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     );
     closers.push(() => clients.storeSecretUses());
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
-    const deviceRequests = new DeviceRequests(databases.directory, key('device requests'));
+    const slots = new CredentialSlots(key('credential slots'));
+    const deviceRequests = new DeviceRequests(databases.directory, key('device requests'), slots);
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
     const served = topology.dataCenters.filter(({ id }) => options.serves?.includes(id) ?? true);
     const databaseOf = new Map(served.map(({ id }) => [id, databases.dataCenter(id)]));
@@ -169,6 +171,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       deviceRequests,
       clock,
       random,
+      slots,
       log,
     };
     const keys = {

@@ -71,13 +71,13 @@ export class BackChannelLogout {
 
   async #tell(ended: EndedSession): Promise<void> {
     const { clients, clock, database, events, policy } = this.#parts;
-    const { attempts, client_id: clientId, sid, user_id: userId } = ended;
+    const { attempts, client_id: clientId, user_id: userId } = ended;
     const uri = (await clients.find(clientId))?.backchannelLogoutUri;
-    if (!uri) return forgetEndedSession(database, sid);
+    if (!uri) return forgetEndedSession(database, ended);
     const body = String(new URLSearchParams({ logout_token: await this.#logoutToken(ended) }));
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'cache-control': 'no-store' };
     const result = await callOut(uri, { method: 'POST', headers, body, signal: this.#ending.signal }, policy);
-    if (this.#ending.signal.aborted) return retryEndedSession(database, sid, clock.nowMs());
+    if (this.#ending.signal.aborted) return retryEndedSession(database, ended, clock.nowMs());
     const delivery = deliveryOf(result);
     const delayMs = delivery.delivered ? undefined : deliveryDelaysMs[attempts - 1];
     const why = delivery.delivered ? {} : { why: delivery.why, again: delayMs !== undefined };
@@ -88,8 +88,8 @@ export class BackChannelLogout {
       userId,
       detail: { attempt: attempts, to: new URL(uri).origin, ...why },
     });
-    if (delayMs === undefined) await forgetEndedSession(database, sid);
-    else await retryEndedSession(database, sid, clock.nowMs() + delayMs);
+    if (delayMs === undefined) await forgetEndedSession(database, ended);
+    else await retryEndedSession(database, ended, clock.nowMs() + delayMs);
   }
 
   #logoutToken({ client_id: clientId, sid, user_id: userId }: EndedSession): Promise<string> {

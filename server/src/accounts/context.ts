@@ -11,6 +11,7 @@ import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
 import type { OrganizationId, UserId } from '../oauth/ids.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
+import type { CredentialSlots } from '../oauth/slots.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 import type { AttemptCounter } from './attempts.ts';
 import type { OutsideProviders } from './outside/providers.ts';
@@ -83,6 +84,8 @@ export interface AccountsContext {
   readonly keys: AccountsKeys;
   readonly clock: Clock;
   readonly random: Random;
+  /** Makes credentials that carry the slot of their user. */
+  readonly slots: CredentialSlots;
   readonly log: Log;
   readonly events: EventRecorder;
   /** Probes, metrics, and on a platform with the lab its faults. */

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts';
+import { slotOf } from '../oauth/slots.ts';
 import { toUser, type User, type UserRow, userColumns } from './users.ts';
 
 /** A user as those see it who run the platform. */
@@ -33,8 +34,8 @@ export async function listUsers(
 export async function findListedUser(queryable: Queryable, userId: string): Promise<ListedUser | undefined> {
   if (!/^\d{1,18}$/.test(userId)) return undefined;
   const [row] = await queryable.query<Row>({
-    text: `SELECT ${columns} FROM user_account WHERE user_id = $1`,
-    values: [userId],
+    text: `SELECT ${columns} FROM user_account WHERE user_id = $1 AND slot = $2`,
+    values: [userId, slotOf(userId)],
   });
   return row && toListed(row);
 }

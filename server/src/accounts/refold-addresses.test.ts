@@ -4,6 +4,7 @@ import { HomeIndex } from '../directory/home-index.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { keyedHash } from '../foundation/secrets.ts';
 import { silentLog } from '../http/log.ts';
+import { nameSlotOf } from '../oauth/slots.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { refoldAddresses } from './refold-addresses.ts';
 import { createUser, findUser } from './users.ts';
@@ -27,6 +28,10 @@ async function addEarlierUser(email: string): Promise<string> {
   await database.query({
     text: 'UPDATE user_account SET email = $2, email_folded = $3 WHERE user_id = $1',
     values: [made?.userId, email, folded],
+  });
+  await database.query({
+    text: 'UPDATE user_address SET email_folded = $2, name_slot = $3 WHERE user_id = $1',
+    values: [made?.userId, folded, nameSlotOf(folded)],
   });
   await directory.query({
     text: "INSERT INTO home (name_hash, data_center) VALUES ($1, 'us')",

@@ -2,6 +2,7 @@ import { type Database, isUniqueViolation } from '../database/database.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
 import { foldEmailAddress } from '../foundation/email-address.ts';
 import type { Log } from '../http/log.ts';
+import { nameSlotOf, slotOf } from '../oauth/slots.ts';
 
 /** The fold that holds; another one makes every data centre look through its users again. */
 const fold = 'UTS 46';
@@ -25,8 +26,8 @@ export async function refoldAddresses(
     values: [fact],
   });
   if (known?.value === fold) return;
-  const users = await database.query<{ user_id: string; email: string }>({
-    text: `SELECT user_id, email FROM user_account WHERE email ~ '[^ -~]' OR email ILIKE '%xn--%'`,
+  const users = await database.query<EarlierUser>({
+    text: `SELECT user_id, email, email_folded FROM user_account WHERE email ~ '[^ -~]' OR email ILIKE '%xn--%'`,
   });
   for (const user of users) {
     if (await refold(database, homeIndex, dataCenterId, user)) continue;
@@ -41,19 +42,40 @@ export async function refoldAddresses(
   });
 }
 
+interface EarlierUser {
+  readonly user_id: string;
+  readonly email: string;
+  readonly email_folded: string;
+}
+
 async function refold(
   database: Database,
   homeIndex: HomeIndex,
   dataCenterId: string,
-  { user_id, email }: { readonly user_id: string; readonly email: string },
+  { user_id: userId, email, email_folded: before }: EarlierUser,
 ): Promise<boolean> {
   const home = await homeIndex.find(email);
   if (home !== undefined && home !== dataCenterId) return false;
+  const folded = foldEmailAddress(email);
   try {
-    await database.query({
-      text: 'UPDATE user_account SET email_folded = $2 WHERE user_id = $1 AND email_folded <> $2',
-      values: [user_id, foldEmailAddress(email)],
+    const claimed = await database.transaction(async (transaction) => {
+      const [holder] = await transaction.query<{ user_id: string }>({
+        text: `INSERT INTO user_address AS a (email_folded, name_slot, user_id) VALUES ($1, $2, $3)
+               ON CONFLICT ON CONSTRAINT user_address_pkey DO UPDATE SET user_id = a.user_id RETURNING user_id`,
+        values: [folded, nameSlotOf(folded), userId],
+      });
+      if (holder?.user_id !== userId) return false;
+      await transaction.query({
+        text: 'UPDATE user_account SET email_folded = $2 WHERE user_id = $1 AND slot = $3 AND email_folded <> $2',
+        values: [userId, folded, slotOf(userId)],
+      });
+      await transaction.query({
+        text: `DELETE FROM user_address WHERE email_folded = $1 AND name_slot = $2 AND user_id = $3 AND email_folded <> $4`,
+        values: [before, nameSlotOf(before), userId, folded],
+      });
+      return true;
     });
+    if (!claimed) return false;
   } catch (error) {
     if (isUniqueViolation(error)) return false;
     throw error;

@@ -6,8 +6,10 @@ import { keptUserAgent } from '../foundation/user-agent.ts';
 import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
 import { tieKey } from '../inspector/flow-key.ts';
 import type { UserId } from '../oauth/ids.ts';
+import { type CredentialPlace, type KnownPlace, slotOf } from '../oauth/slots.ts';
 import type { SignInMethod } from './acr.ts';
 import type { AccountsContext } from './context.ts';
+import { settle } from './store/credential-slot.ts';
 import { moveSessionClients } from './store/session-clients.ts';
 
 /** A browser that is signed in. */
@@ -28,6 +30,7 @@ export interface Session {
 export type CookieName = 'session' | 'browser' | 'home' | 'known';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
+const slotByHash = 'SELECT s.slot FROM session s WHERE s.session_hash = q.hash';
 
 const ownerOf = ({ dataCenter: { id, origins } }: Pick<AccountsContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway',
@@ -72,25 +75,27 @@ export async function startSession(
   amr: readonly SignInMethod[],
 ): Promise<void> {
   const before = readCookie(context, request, 'session');
-  const token = context.random.bytes(32).toString('hex');
+  const slot = slotOf(userId);
+  const token = context.slots.createToken(context.random, slot);
   const nowMs = context.clock.nowMs();
   const ttlSeconds = context.settings.lifetimes.sessionTtlSeconds;
   const userAgent = keptUserAgent(request.headers['user-agent']);
   await context.database.transaction(async (transaction) => {
     await transaction.query({
-      text: `INSERT INTO session (session_hash, user_id, created_at_ms, last_used_at_ms, expires_at_ms, user_agent, amr)
-             VALUES ($1, $2, $3, $3, $4, $5, $6)`,
-      values: [secretHash(token), userId, nowMs, nowMs + ttlSeconds * 1000, userAgent, amr],
+      text: `INSERT INTO session (session_hash, user_id, created_at_ms, last_used_at_ms, expires_at_ms, user_agent, amr, slot)
+             VALUES ($1, $2, $3, $3, $4, $5, $6, $7)`,
+      values: [secretHash(token), userId, nowMs, nowMs + ttlSeconds * 1000, userAgent, amr, slot],
     });
     if (!before) return;
     await transaction.query({
       text: `UPDATE session_grant g SET session_hash = $1 FROM session s
-             WHERE g.session_hash = $2 AND s.session_hash = $2 AND s.user_id = $3 AND ${alive('$4', '$5')}`,
-      values: [secretHash(token), secretHash(before), userId, nowMs, idleSince(context, nowMs)],
+             WHERE g.session_hash = $2 AND g.slot = $6 AND s.session_hash = $2 AND s.slot = $6 AND s.user_id = $3
+               AND ${alive('$4', '$5')}`,
+      values: [secretHash(token), secretHash(before), userId, nowMs, idleSince(context, nowMs), slot],
     });
     const [from, to] = [secretHash(before), secretHash(token)];
     await moveSessionClients(transaction, { from, to, userId, endsAtMs: nowMs + ttlSeconds * 1000 });
-    await transaction.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [secretHash(before)] });
+    await endSessionAt(transaction, context.slots.placeOf(before));
   });
   setCookie(context, reply, 'session', token, ttlSeconds);
 }
@@ -99,7 +104,9 @@ export async function startSession(
 export async function findSession(context: AccountsContext, request: FastifyRequest): Promise<Session | undefined> {
   const token = readCookie(context, request, 'session');
   if (!token || !tokenPattern.test(token)) return undefined;
-  const hash = secretHash(token);
+  const place = await settle(context.database, { slotByHash }, context.slots.placeOf(token));
+  if (!place) return undefined;
+  const { hash, slot } = place;
   const nowMs = context.clock.nowMs();
   const [row] = await context.database.query<{
     user_id: UserId;
@@ -114,12 +121,12 @@ export async function findSession(context: AccountsContext, request: FastifyRequ
     name: 'session-find',
     text: `SELECT u.user_id, u.email, u.first_name, u.last_name, s.created_at_ms, s.confirmed_at_ms, s.last_used_at_ms,
              s.amr
-           FROM session s JOIN user_account u USING (user_id)
-           WHERE s.session_hash = $1 AND ${alive('$2', '$3')} AND u.active`,
-    values: [hash, nowMs, idleSince(context, nowMs)],
+           FROM session s JOIN user_account u ON u.user_id = s.user_id AND u.slot = $4
+           WHERE s.session_hash = $1 AND s.slot = $4 AND ${alive('$2', '$3')} AND u.active`,
+    values: [hash, nowMs, idleSince(context, nowMs), slot],
   });
   if (!row) return undefined;
-  await noteSessionUse(context, hash, Number(row.last_used_at_ms));
+  await noteSessionUse(context, place, Number(row.last_used_at_ms));
   const displayName = `${row.first_name} ${row.last_name}`.trim();
   const signedInAtMs = Number(row.created_at_ms);
   const confirmedAtMs = Math.max(signedInAtMs, Number(row.confirmed_at_ms ?? 0));
@@ -142,26 +149,26 @@ export function isConfirmed(
 /** Notes that the user has proved again to be who signed in. */
 export async function confirmSession(
   context: Pick<AccountsContext, 'database' | 'clock'>,
-  { hash }: Pick<Session, 'hash'>,
+  { hash, userId }: Pick<Session, 'hash' | 'userId'>,
 ): Promise<void> {
   await context.database.query({
-    text: 'UPDATE session SET confirmed_at_ms = $2 WHERE session_hash = $1',
-    values: [hash, context.clock.nowMs()],
+    text: 'UPDATE session SET confirmed_at_ms = $2 WHERE session_hash = $1 AND slot = $3',
+    values: [hash, context.clock.nowMs(), slotOf(userId)],
   });
 }
 
 /** Writes down that a session is used now, once a minute at most. */
 export async function noteSessionUse(
   context: Pick<AccountsContext, 'database' | 'clock'>,
-  sessionHash: Buffer,
+  { hash, slot }: KnownPlace,
   lastUsedAtMs: number,
 ): Promise<void> {
   const nowMs = context.clock.nowMs();
   if (nowMs - lastUsedAtMs < useResolutionMs) return;
   await context.database.query({
     name: 'session-used',
-    text: 'UPDATE session SET last_used_at_ms = $2 WHERE session_hash = $1',
-    values: [sessionHash, nowMs],
+    text: 'UPDATE session SET last_used_at_ms = $2 WHERE session_hash = $1 AND slot = $3',
+    values: [hash, nowMs, slot],
   });
 }
 
@@ -188,13 +195,18 @@ export async function endSession(
 ): Promise<void> {
   const token = readCookie(context, request, 'session');
   if (!token) return;
-  await context.database.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [secretHash(token)] });
+  await endSessionAt(context.database, context.slots.placeOf(token));
   clearCookie(context, reply, 'session');
 }
 
-/** Ends one session by its hash, wherever its browser is. */
-export async function endSessionByHash(queryable: Queryable, sessionHash: SecretHash): Promise<void> {
-  await queryable.query({ text: 'DELETE FROM session WHERE session_hash = $1', values: [sessionHash] });
+/** Ends one session, wherever its browser is. */
+export async function endSessionAt(queryable: Queryable, place: CredentialPlace): Promise<void> {
+  const known = await settle(queryable, { slotByHash }, place);
+  if (!known) return;
+  await queryable.query({
+    text: 'DELETE FROM session WHERE session_hash = $1 AND slot = $2',
+    values: [known.hash, known.slot],
+  });
 }
 
 /** A session as operators see it: nothing in it lets anybody use it. */
@@ -226,8 +238,8 @@ export async function hasSession(
   const nowMs = context.clock.nowMs();
   const rows = await queryable.query({
     name: 'session-of-user',
-    text: `SELECT 1 FROM session s WHERE s.user_id = $1 AND ${alive('$2', '$3')} LIMIT 1`,
-    values: [userId, nowMs, idleSince(context, nowMs)],
+    text: `SELECT 1 FROM session s WHERE s.user_id = $1 AND s.slot = $4 AND ${alive('$2', '$3')} LIMIT 1`,
+    values: [userId, nowMs, idleSince(context, nowMs), slotOf(userId)],
   });
   return rows.length > 0;
 }
@@ -247,9 +259,9 @@ export async function listSessions(
     user_agent: string | null;
   }>({
     text: `SELECT ${sessionId} AS session_id, s.created_at_ms, s.last_used_at_ms, s.expires_at_ms, s.user_agent
-           FROM session s WHERE s.user_id = $1 AND ${alive('$2', '$3')}
+           FROM session s WHERE s.user_id = $1 AND s.slot = $4 AND ${alive('$2', '$3')}
            ORDER BY s.created_at_ms DESC, s.session_hash`,
-    values: [userId, nowMs, idleSince(context, nowMs)],
+    values: [userId, nowMs, idleSince(context, nowMs), slotOf(userId)],
   });
   return rows.map((row) => ({
     sessionId: row.session_id,
@@ -269,10 +281,10 @@ export async function endSessionsOf(
 ): Promise<string[]> {
   const nowMs = context.clock.nowMs();
   const rows = await queryable.query<{ session_id: string; alive: boolean }>({
-    text: `DELETE FROM session s WHERE s.user_id = $1 AND ($2::text IS NULL OR ${sessionId} = $2)
+    text: `DELETE FROM session s WHERE s.user_id = $1 AND s.slot = $6 AND ($2::text IS NULL OR ${sessionId} = $2)
              AND ($5::text IS NULL OR ${sessionId} <> $5)
            RETURNING ${sessionId} AS session_id, ${alive('$3', '$4')} AS alive`,
-    values: [userId, only ?? null, nowMs, idleSince(context, nowMs), except ?? null],
+    values: [userId, only ?? null, nowMs, idleSince(context, nowMs), except ?? null, slotOf(userId)],
   });
   return rows.filter((row) => row.alive).map((row) => row.session_id);
 }

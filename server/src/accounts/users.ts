@@ -5,6 +5,7 @@ import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import type { EpochMs } from '../foundation/kinds.ts';
 import { type Random, randomString } from '../foundation/random.ts';
 import type { UserId } from '../oauth/ids.ts';
+import { nameSlotOf, slotOf } from '../oauth/slots.ts';
 import { hashPassword, matchesPassword } from './password-hash.ts';
 
 export interface User {
@@ -71,8 +72,8 @@ export async function setNames(
   names: Pick<User, 'firstName' | 'lastName'>,
 ): Promise<void> {
   await queryable.query({
-    text: 'UPDATE user_account SET first_name = $2, last_name = $3 WHERE user_id = $1',
-    values: [userId, names.firstName, names.lastName],
+    text: 'UPDATE user_account SET first_name = $2, last_name = $3 WHERE user_id = $1 AND slot = $4',
+    values: [userId, names.firstName, names.lastName, slotOf(userId)],
   });
 }
 
@@ -84,9 +85,9 @@ export async function setPassword(
   { endSessions, except = null }: { readonly endSessions: boolean; readonly except?: Buffer | null },
 ): Promise<void> {
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1)
-           DELETE FROM session WHERE user_id = $1 AND $4 AND session_hash IS DISTINCT FROM $3`,
-    values: [userId, await hashPassword(userId, password), except, endSessions],
+    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1 AND slot = $5)
+           DELETE FROM session WHERE user_id = $1 AND slot = $5 AND $4 AND session_hash IS DISTINCT FROM $3`,
+    values: [userId, await hashPassword(userId, password), except, endSessions, slotOf(userId)],
   });
 }
 
@@ -98,8 +99,8 @@ export async function setEmailVerified(
   nowMs: EpochMs | null,
 ): Promise<boolean> {
   const rows = await queryable.query({
-    text: `UPDATE user_account SET email_verified_at_ms = $3 WHERE user_id = $1 AND email_folded = $2 RETURNING 1`,
-    values: [userId, foldEmailAddress(email), nowMs],
+    text: `UPDATE user_account SET email_verified_at_ms = $3 WHERE user_id = $1 AND slot = $4 AND email_folded = $2 RETURNING 1`,
+    values: [userId, foldEmailAddress(email), nowMs, slotOf(userId)],
   });
   return rows.length > 0;
 }
@@ -113,10 +114,10 @@ export async function setActive(
 ): Promise<void> {
   const notice = 'tokens:user changed';
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 RETURNING pg_notify('grantway', $3)),
-                ended AS (DELETE FROM session WHERE user_id = $1 AND NOT $2)
+    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 AND slot = $4 RETURNING pg_notify('grantway', $3)),
+                ended AS (DELETE FROM session WHERE user_id = $1 AND slot = $4 AND NOT $2)
            SELECT * FROM changed`,
-    values: [userId, active, notice],
+    values: [userId, active, notice, slotOf(userId)],
   });
   notices.deliver(notice);
 }
@@ -124,37 +125,45 @@ export async function setActive(
 /** Gives the user the operator role, or takes it: in the console operators see and change everything. */
 export async function setOperator(queryable: Queryable, userId: string, operator: boolean): Promise<void> {
   await queryable.query({
-    text: 'UPDATE user_account SET operator = $2 WHERE user_id = $1',
-    values: [userId, operator],
+    text: 'UPDATE user_account SET operator = $2 WHERE user_id = $1 AND slot = $3',
+    values: [userId, operator, slotOf(userId)],
   });
 }
 
 /**
- * Adds a user whose fields are in order. `queryable` may be a transaction that also makes the user's organization.
+ * Adds a user whose fields are in order, in the caller's transaction.
  * @returns undefined when the data centre has a user with this e-mail address.
  */
 export async function createUser(
-  queryable: Queryable,
+  transaction: Queryable,
   user: NewUser,
   random: Random,
   nowMs: EpochMs,
 ): Promise<User | undefined> {
   const passwordHash = await hashPassword(user.email, user.password);
   const userId = `6${randomString(random, '0123456789', 9)}`;
+  const folded = foldEmailAddress(user.email);
+  const claimed = await transaction.query({
+    text: `INSERT INTO user_address (email_folded, name_slot, user_id) VALUES ($1, $2, $3)
+           ON CONFLICT ON CONSTRAINT user_address_pkey DO NOTHING RETURNING 1`,
+    values: [folded, nameSlotOf(folded), userId],
+  });
+  if (claimed.length === 0) return undefined;
   try {
-    await queryable.query({
+    await transaction.query({
       text: `INSERT INTO user_account (user_id, email, email_folded, password_hash, first_name, last_name, active, created_at_ms,
-                                       email_verified_at_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, true, $7, CASE WHEN $8::boolean THEN $7::bigint END)`,
+                                       email_verified_at_ms, slot)
+             VALUES ($1, $2, $3, $4, $5, $6, true, $7, CASE WHEN $8::boolean THEN $7::bigint END, $9)`,
       values: [
         userId,
         user.email.trim(),
-        foldEmailAddress(user.email),
+        folded,
         passwordHash,
         user.firstName,
         user.lastName,
         nowMs,
         user.emailVerified ?? true,
+        slotOf(userId),
       ],
     });
   } catch (error) {
@@ -187,8 +196,9 @@ export type ListedUser = Pick<User, 'userId' | 'email' | 'active'>;
 /** These users, those of them that there are. */
 export async function listUsers(queryable: Queryable, userIds: readonly string[]): Promise<ListedUser[]> {
   return queryable.query({
-    text: 'SELECT user_id::text AS "userId", email, active FROM user_account WHERE user_id = ANY ($1::bigint[]) ORDER BY user_id',
-    values: [userIds],
+    text: `SELECT user_id::text AS "userId", email, active FROM user_account
+           WHERE user_id = ANY ($1::bigint[]) AND slot = ANY ($2::int[]) ORDER BY user_id`,
+    values: [userIds, userIds.map(slotOf)],
   });
 }
 
@@ -225,15 +235,27 @@ async function findRow(
   database: Database,
   by: { userId: UserId } | { name: string },
 ): Promise<(UserRow & { password_hash: string }) | undefined> {
-  const [column, value] = 'name' in by ? ['email_folded', foldEmailAddress(by.name)] : ['user_id', by.userId];
-  // PostgreSQL text holds no NUL: such a name is nobody's.
-  if (value.includes('\0')) return undefined;
+  const userId = 'name' in by ? await userOfName(database, by.name) : by.userId;
+  if (userId === undefined) return undefined;
   const [row] = await database.query<UserRow & { password_hash: string }>({
-    name: `user-by-${column}`,
-    text: `SELECT ${userColumns}, password_hash FROM user_account WHERE ${column} = $1`,
-    values: [value],
+    name: 'user-by-id',
+    text: `SELECT ${userColumns}, password_hash FROM user_account WHERE user_id = $1 AND slot = $2`,
+    values: [userId, slotOf(userId)],
   });
   return row;
+}
+
+/** Whose sign-in name it is: by a statement of its own, because the name and the user are in shards of their own. */
+async function userOfName(database: Database, name: string): Promise<UserId | undefined> {
+  const folded = foldEmailAddress(name);
+  // PostgreSQL text holds no NUL: such a name is nobody's.
+  if (folded.includes('\0')) return undefined;
+  const [row] = await database.query<{ user_id: UserId }>({
+    name: 'user-of-name',
+    text: 'SELECT user_id FROM user_address WHERE email_folded = $1 AND name_slot = $2',
+    values: [folded, nameSlotOf(folded)],
+  });
+  return row?.user_id;
 }
 
 export function toUser(row: UserRow): User {

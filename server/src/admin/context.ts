@@ -2,6 +2,7 @@ import type { OutsideProviders } from '../accounts/outside/providers.ts';
 import type { PasswordRules } from '../accounts/password-rules.ts';
 import type { PresentedTokens } from '../accounts/signing/presented-tokens.ts';
 import type { SigningKeys } from '../accounts/signing/signing-keys.ts';
+import type { TokenStore } from '../accounts/store/token-store.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { DataCenter, Topology } from '../config/data-centers.ts';
 import type { Settings } from '../config/settings.ts';
@@ -15,6 +16,7 @@ import type { Random } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import type { EventRecorder } from '../inspector/events.ts';
 import type { ScopeCatalogue } from '../oauth/scopes.ts';
+import type { CredentialSlots } from '../oauth/slots.ts';
 import type { TokenAuthority } from '../oauth/token-authority.ts';
 
 /** One data centre that this process runs, as the admin API needs it. */
@@ -27,6 +29,7 @@ export interface AdministeredDataCenter {
   readonly audit: AuditLog;
   readonly signingKeys: SigningKeys;
   readonly presented: PresentedTokens;
+  readonly tokens: TokenStore;
   readonly outsideProviders: OutsideProviders;
   readonly crm: CrmStore;
 }
@@ -53,5 +56,6 @@ export interface AdminContext {
   readonly dataCenters: ReadonlyMap<string, AdministeredDataCenter>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly slots: CredentialSlots;
   readonly log: Log;
 }

@@ -1,6 +1,9 @@
+import { settle } from '../accounts/store/credential-slot.ts';
 import { familyOf, isNewest } from '../accounts/store/refresh-family.ts';
+import type { Database } from '../database/database.ts';
 import { maskSecret } from '../foundation/secrets.ts';
 import { Unavailable } from '../foundation/unavailable.ts';
+import type { CredentialPlace, Slot } from '../oauth/slots.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { badInput } from './failure.ts';
 
@@ -72,24 +75,35 @@ const tokenPattern = /^(?:100[04]\.[0-9a-f]{32}\.[0-9a-f]{32}|eyJ[\w-]+\.[\w-]+\
 
 class NotHere extends Error {}
 
+/** A token of an earlier release may be of any of the kinds. */
+async function slotOfAny(database: Database, place: CredentialPlace): Promise<Slot | undefined> {
+  for (const kind of ['access token', 'refresh token', 'code'] as const) {
+    const known = await settle(database, kind, place);
+    if (known) return known.slot;
+  }
+  return undefined;
+}
+
 async function findCredential(
   { database, presented }: AdministeredDataCenter,
   token: string,
 ): Promise<Row | undefined> {
-  const hash = await presented.hashOf(token);
-  if (!hash) return undefined;
+  const place = await presented.placeOf(token);
+  if (!place) return undefined;
+  const slot = place.slot ?? (await slotOfAny(database, place));
+  if (slot === undefined) return undefined;
   const [row] = await database.query<Row>({
     text: `SELECT c.*, g.user_id, g.organization_id, g.environment FROM (
              SELECT 'access token' AS kind, client_id, grant_id, scopes, created_at_ms, expires_at_ms, NULL::bigint AS used_at_ms
-             FROM access_token WHERE token_hash = $1
+             FROM access_token WHERE token_hash = $1 AND slot = $2
              UNION ALL
              SELECT 'refresh token', client_id, grant_id, scopes, created_at_ms, NULL, NULL FROM refresh_token r
-             WHERE r.token_hash = ${familyOf('$1')} AND ${isNewest('$1')}
+             WHERE r.token_hash = ${familyOf('$1', '$2')} AND r.slot = $2 AND ${isNewest('$1')}
              UNION ALL
              SELECT 'authorization code', client_id, grant_id, scopes, created_at_ms, expires_at_ms, used_at_ms
-             FROM authorization_code WHERE code_hash = $1) AS c
-           JOIN user_grant g USING (grant_id)`,
-    values: [hash],
+             FROM authorization_code WHERE code_hash = $1 AND slot = $2) AS c
+           JOIN user_grant g ON g.grant_id = c.grant_id AND g.slot = $2`,
+    values: [place.hash, slot],
   });
   return row;
 }

@@ -3,10 +3,12 @@ import { type NewCode, saveCode } from '../accounts/store/token-store.ts';
 import { countAuthorization } from '../accounts/token/limits.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
+import { secretHash } from '../foundation/secrets.ts';
 import { type Client, isEnabledAt } from '../oauth/client.ts';
-import { createCredential, prefixOf } from '../oauth/formats.ts';
+import { prefixOf } from '../oauth/formats.ts';
 import { outcomes } from '../oauth/outcomes.ts';
 import { ScopeSet } from '../oauth/scopes.ts';
+import { slotOf } from '../oauth/slots.ts';
 import type { AdminContext, AdministeredDataCenter } from './context.ts';
 import { AdminFailure, badInput } from './failure.ts';
 
@@ -74,7 +76,8 @@ export async function issueCode(
   const { clientId } = client;
   const nowMs = context.clock.nowMs();
   const expiresAtMs = nowMs + ttlMs;
-  const code = createCredential(context.random, prefixOf(clientId));
+  const slot = slotOf(userId);
+  const code = context.slots.createCredential(context.random, prefixOf(clientId), slot);
   const { scopes, target } = wish;
   await database.transaction(async (transaction) => {
     const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits });
@@ -84,7 +87,17 @@ export async function issueCode(
     }
     const grantId = await saveGrant(transaction, { userId, clientId, target, scopes, nowMs });
     const { challenge, redirectUri } = order;
-    const fresh = { code, grantId, clientId, redirectUri, scopes, challenge, offline: true, nowMs, expiresAtMs };
+    const fresh = {
+      code: { hash: secretHash(code), slot },
+      grantId,
+      clientId,
+      redirectUri,
+      scopes,
+      challenge,
+      offline: true,
+      nowMs,
+      expiresAtMs,
+    };
     await saveCode(transaction, fresh);
   });
   return { code, expiresAtMs };

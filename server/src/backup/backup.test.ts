@@ -157,9 +157,13 @@ test('a backup of an earlier release is brought up to date; one of a later relea
   const to = await newUrls();
   await expect(restore(bytes, to)).rejects.toThrow(/newer release \("9999-of-tomorrow"/);
 
-  // As if the newest migrations had not been there when it was written: their tables are empty in this backup.
+  // As if the newest migrations had not been there when it was written: their tables are empty in this backup, but for what
+  // was computed from others then.
   const earlier = (head.migrations.eu as string[]).filter((name) => name < '0045');
-  const text = [JSON.stringify({ ...head, migrations: { ...head.migrations, eu: earlier } }), ...lines.slice(1, -2)];
+  const text = [
+    JSON.stringify({ ...head, migrations: { ...head.migrations, eu: earlier } }),
+    ...lines.slice(1, -2).flatMap(withoutSlots),
+  ];
   const sha256 = createHash('sha256')
     .update(`${text.join('\n')}\n`)
     .digest('hex');
@@ -169,6 +173,13 @@ test('a backup of an earlier release is brought up to date; one of a later relea
   expect(names.map(({ name }) => name)).toEqual(head.migrations.eu);
   expect(await countRows('eu', to)).toEqual(await countRows('eu', urls));
 });
+
+/** A line of a backup as it was before users had slots. */
+function withoutSlots(line: string): string[] {
+  const part = JSON.parse(line) as { table?: string; columns?: string[] };
+  const columns = part.columns?.filter((name) => name !== 'slot' && name !== 'name_slot');
+  return part.table === 'user_address' ? [] : [JSON.stringify(columns ? { ...part, columns } : part)];
+}
 
 test('what cannot be restored leaves everything as it was', async () => {
   const to = await newUrls();

@@ -23,7 +23,7 @@ export async function demandConfirmation(call: ConsoleCall, password: string | u
   }
   if (!password) throw new ConsoleFailure(403, 'PASSWORD_NEEDED', `${old}: type your password.`);
   await checkPassword(call, password, 'password');
-  await confirmSession(context, { hash: session.accountsSessionHash });
+  await confirmSession(context, { hash: session.accountsSessionHash, userId: session.userId });
   const { userId } = session;
   context.events.record({ kind: 'confirmation', outcome: 'Success', userId, requestId: request.id });
 }

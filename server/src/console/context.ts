@@ -25,6 +25,7 @@ export interface ConsoleContext
     | 'pages'
     | 'clock'
     | 'random'
+    | 'slots'
     | 'log'
     | 'events'
     | 'intercept'

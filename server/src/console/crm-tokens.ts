@@ -2,7 +2,9 @@ import { saveGrant } from '../accounts/store/grants.ts';
 import { saveAccessToken } from '../accounts/store/token-store.ts';
 import type { Environment } from '../config/data-centers.ts';
 import { consoleClientId } from '../directory/first-party.ts';
-import { createCredential, prefixOf } from '../oauth/formats.ts';
+import { secretHash } from '../foundation/secrets.ts';
+import { prefixOf } from '../oauth/formats.ts';
+import { slotOf } from '../oauth/slots.ts';
 import type { ConsoleContext } from './context.ts';
 import { notFound } from './failure.ts';
 import type { ConsoleSession } from './sessions.ts';
@@ -69,7 +71,7 @@ export class CrmTokens {
  * @throws ConsoleFailure 404 when the space is none of the user's.
  */
 export async function issueToken(
-  { organizations, random, database }: Pick<ConsoleContext, 'organizations' | 'random' | 'database'>,
+  { organizations, random, slots, database }: Pick<ConsoleContext, 'organizations' | 'random' | 'slots' | 'database'>,
   token: {
     readonly userId: string;
     readonly target: Space;
@@ -85,11 +87,12 @@ export async function issueToken(
   if (!own?.environments.some(({ environment }) => environment === target.environment)) {
     throw notFound('organization');
   }
-  const accessToken = createCredential(random, prefixOf(consoleClientId));
+  const slot = slotOf(userId);
+  const accessToken = slots.createCredential(random, prefixOf(consoleClientId), slot);
   const made = { clientId: consoleClientId, ...rest };
   await database.transaction(async (transaction) => {
     const grantId = await saveGrant(transaction, { ...made, userId, target });
-    await saveAccessToken(transaction, { ...made, accessToken, grantId });
+    await saveAccessToken(transaction, { ...made, accessToken: { hash: secretHash(accessToken), slot }, grantId });
   });
   return accessToken;
 }

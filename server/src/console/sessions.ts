@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignInMethod } from '../accounts/acr.ts';
-import { alive, endSessionByHash, idleSince, noteSessionUse } from '../accounts/sessions.ts';
+import { alive, endSessionAt, idleSince, noteSessionUse } from '../accounts/sessions.ts';
+import { settle } from '../accounts/store/credential-slot.ts';
 import { keyedHash, sameBytes, secretHash } from '../foundation/secrets.ts';
 import { type CookieOwner, readOwnCookie, setOwnCookie } from '../http/own-cookies.ts';
+import { slotOf } from '../oauth/slots.ts';
 import type { ConsoleContext } from './context.ts';
 import { foreignCall, signedOut } from './failure.ts';
 
@@ -27,6 +29,7 @@ export interface ConsoleSession {
 export type ConsoleCookie = 'session' | 'signin';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
+const slotByHash = 'SELECT s.slot FROM console_session s WHERE s.session_hash = q.hash';
 
 const cookiesOf = ({ dataCenter: { id, origins } }: Pick<ConsoleContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway_console',
@@ -54,12 +57,13 @@ export async function startSession(
   reply: FastifyReply,
   of: { readonly userId: string; readonly accountsSessionHash: Buffer },
 ): Promise<void> {
-  const token = context.random.bytes(32).toString('hex');
+  const slot = slotOf(of.userId);
+  const token = context.slots.createToken(context.random, slot);
   const ttlSeconds = context.settings.lifetimes.sessionTtlSeconds;
   await context.database.query({
-    text: `INSERT INTO console_session (session_hash, user_id, accounts_session_hash, created_at_ms)
-           VALUES ($1, $2, $3, $4)`,
-    values: [secretHash(token), of.userId, of.accountsSessionHash, context.clock.nowMs()],
+    text: `INSERT INTO console_session (session_hash, user_id, accounts_session_hash, created_at_ms, slot)
+           VALUES ($1, $2, $3, $4, $5)`,
+    values: [secretHash(token), of.userId, of.accountsSessionHash, context.clock.nowMs(), slot],
   });
   setCookie(context, reply, 'session', token, ttlSeconds);
 }
@@ -75,7 +79,9 @@ export async function findSession(
 ): Promise<ConsoleSession | undefined> {
   const token = readCookie(context, request, 'session');
   if (!token || !tokenPattern.test(token)) return undefined;
-  const hash = secretHash(token);
+  const place = await settle(context.database, { slotByHash }, context.slots.placeOf(token));
+  if (!place) return undefined;
+  const { hash, slot } = place;
   const nowMs = context.clock.nowMs();
   const [row] = await context.database.query<{
     user_id: string;
@@ -92,13 +98,13 @@ export async function findSession(
     name: 'console-session-find',
     text: `SELECT u.user_id, c.accounts_session_hash, s.confirmed_at_ms, s.amr, u.email, u.first_name, u.last_name, u.operator,
                   s.created_at_ms AS signed_in_at_ms, s.last_used_at_ms
-           FROM console_session c JOIN session s ON s.session_hash = c.accounts_session_hash
-           JOIN user_account u ON u.user_id = c.user_id
-           WHERE c.session_hash = $1 AND ${alive('$2', '$3')} AND u.active`,
-    values: [hash, nowMs, idleSince(context, nowMs)],
+           FROM console_session c JOIN session s ON s.session_hash = c.accounts_session_hash AND s.slot = $4
+           JOIN user_account u ON u.user_id = c.user_id AND u.slot = $4
+           WHERE c.session_hash = $1 AND c.slot = $4 AND ${alive('$2', '$3')} AND u.active`,
+    values: [hash, nowMs, idleSince(context, nowMs), slot],
   });
   if (!row) return undefined;
-  if (!watching) await noteSessionUse(context, row.accounts_session_hash, Number(row.last_used_at_ms));
+  if (!watching) await noteSessionUse(context, { hash: row.accounts_session_hash, slot }, Number(row.last_used_at_ms));
   return {
     hash,
     accountsSessionHash: row.accounts_session_hash,
@@ -115,7 +121,7 @@ export async function findSession(
 
 /** Signs out: the accounts session ends too, and with it the sessions of this console that came from it. */
 export async function endSession(context: ConsoleContext, reply: FastifyReply, session: ConsoleSession): Promise<void> {
-  await endSessionByHash(context.database, session.accountsSessionHash);
+  await endSessionAt(context.database, { hash: session.accountsSessionHash, slot: slotOf(session.userId) });
   setCookie(context, reply, 'session', '', 0);
 }
 

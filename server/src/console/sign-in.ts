@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sessionOfCode } from '../accounts/identity/sign-in-facts.ts';
+import { settle } from '../accounts/store/credential-slot.ts';
 import { consoleCallbackPath, consoleClientId } from '../directory/first-party.ts';
 import { seal, unseal } from '../foundation/sealed.ts';
 import { secretHash } from '../foundation/secrets.ts';
@@ -83,7 +84,9 @@ export function registerSignIn(app: FastifyInstance, context: ConsoleContext, st
       code,
       code_verifier: pending.verifier,
     });
-    const from = 'access_token' in (body as object) ? await sessionOfCode(context.database, code) : undefined;
+    const place = await settle(context.database, 'code', context.slots.placeOf(code));
+    const redeemed = 'access_token' in (body as object);
+    const from = redeemed && place ? await sessionOfCode(context.database, place) : undefined;
     if (!from) return sendNotice(reply, dataCenter.id, 'This sign-in has ended, or was used before.', returnTo);
     await startSession(context, reply, from);
     return reply.redirect(returnTo, 302);

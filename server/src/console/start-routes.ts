@@ -43,7 +43,7 @@ async function seenOf(
     name: 'console-start',
     text: `SELECT EXISTS (SELECT 1 FROM protocol_event WHERE client_id = ANY($1) AND outcome = 'Success'
                           AND ($2::bigint IS NULL OR user_id = $2) AND kind IN ('authorize', 'self-client-code')) AS code,
-                  EXISTS (SELECT 1 FROM user_grant JOIN access_token USING (grant_id)
+                  EXISTS (SELECT 1 FROM user_grant JOIN access_token USING (slot, grant_id)
                           WHERE user_grant.client_id = ANY($1)
                           AND ($2::bigint IS NULL OR user_grant.user_id = $2))
                   OR EXISTS (SELECT 1 FROM protocol_event WHERE client_id = ANY($1) AND outcome = 'Success'

@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import type { Queryable, Statement } from '../database/database.ts';
-import { type PlanNode, scansOfAllShards, shardsFault } from '../database/testing/shards-asked.ts';
+import { askedStatements, faultsOfShards } from '../database/testing/asked-statements.ts';
 import { startCrm } from './testing/crm-platform.ts';
 import { multipart } from './testing/multipart.ts';
 
@@ -89,21 +88,8 @@ test('a refused call is no statement at all', async () => {
 });
 
 test('calls ask one shard of a distributed database: each statement has its data space', async () => {
-  const asked = new Map<string, Statement>();
   const { database } = crm;
-  const recording = <Asked extends Pick<Queryable, 'query'>>({ query }: Asked, self: Asked) =>
-    ((statement: Statement) => {
-      asked.set(statement.text, statement);
-      return query.call(self, statement);
-    }) as Queryable['query'];
-  const transaction = database.transaction.bind(database);
-  const restored = { query: database.query, transaction: database.transaction };
-  Object.assign(database, {
-    query: recording(database, database),
-    transaction: ((work, limits) =>
-      transaction((each) => work({ query: recording(each, each) }), limits)) as typeof transaction,
-  });
-  try {
+  const asked = await askedStatements(database, async () => {
     const call = async (method: string, path: string, options: object = {}) => {
       const answer = await crm.call(method, `/crm/v8/${path}`, options);
       expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
@@ -163,19 +149,9 @@ test('calls ask one shard of a distributed database: each statement has its data
     expect((await crm.call('GET', `/crm/bulk/v8/read/${id}/result`)).status).toBe(200);
     await call('DELETE', path);
     await call('GET', 'Contacts/deleted', { query: { type: 'all' } });
-  } finally {
-    Object.assign(database, restored);
-  }
+  });
   // Workers alone ask all shards which jobs are due (database/statements.test.ts).
-  const ofCalls = [...asked.values()].filter(({ name = '' }) => !name.startsWith('jobs-due-'));
-  const faults: string[] = [];
-  for (const { text } of ofCalls) {
-    const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>({
-      text: `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`,
-    });
-    const found = [shardsFault(text), ...scansOfAllShards(row?.['QUERY PLAN'][0].Plan as PlanNode)].filter(Boolean);
-    if (found.length > 0) faults.push(`${found.join(', ')}\n${text}`);
-  }
-  expect(faults).toEqual([]);
+  const ofCalls = asked.filter(({ name = '' }) => !name.startsWith('jobs-due-'));
+  expect(await faultsOfShards(database, ofCalls)).toEqual([]);
   expect(ofCalls.length).toBeGreaterThan(40);
 });

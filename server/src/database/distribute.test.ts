@@ -2,29 +2,11 @@ import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { distributeTables } from './distribute.ts';
 import { distributionColumn, distributions } from './distribution.ts';
+import { citusStandIn } from './testing/citus-stand-in.ts';
 
 /** No cluster is at hand: functions of the same names and signatures write down how they are called, as Citus would. */
 const database = await createTestDatabase('data-center', 'us');
 afterAll(() => database.close());
-
-const stand = `
-  CREATE TABLE pg_dist_partition (
-    logicalrelid regclass PRIMARY KEY, partmethod "char" NOT NULL, partkey text, colocationid integer NOT NULL, repmodel "char" NOT NULL);
-  CREATE TABLE pg_dist_object (classid oid NOT NULL, objid oid NOT NULL, objsubid integer NOT NULL DEFAULT 0);
-  CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO pg_dist_partition VALUES (table_name, 'n', NULL, 0, 't') $$;
-  CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text, distribution_type text DEFAULT 'hash',
-    colocate_with text DEFAULT 'default', shard_count integer DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
-  BEGIN
-    PERFORM FROM pg_attribute WHERE attrelid = table_name AND attname = distribution_column;
-    IF NOT FOUND THEN RAISE 'column % of % does not exist', distribution_column, table_name; END IF;
-    INSERT INTO pg_dist_partition SELECT table_name, 'h', distribution_column,
-      CASE colocate_with WHEN 'none' THEN (SELECT coalesce(max(colocationid), 0) + 1 FROM pg_dist_partition)
-                         ELSE (SELECT colocationid FROM pg_dist_partition WHERE logicalrelid = colocate_with::regclass) END, 's';
-  END $$;
-  CREATE FUNCTION create_distributed_function(function_name regprocedure, distribution_arg_name text DEFAULT NULL,
-    colocate_with text DEFAULT 'default', force_delegation boolean DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO pg_dist_object VALUES ('pg_proc'::regclass, function_name) $$;`;
 
 interface Row {
   readonly name: string;
@@ -46,7 +28,7 @@ test('without the extension it refuses with what was expected', async () => {
 });
 
 test('what was begun goes on, everything gets its place, and a second time nothing is done', async () => {
-  await database.query({ text: stand });
+  await database.query({ text: citusStandIn });
   // One that an earlier run came to, and one that Citus knows without its being spread.
   await database.query({ text: `INSERT INTO pg_dist_partition VALUES ('crm_record', 'h', 'data_space', 70, 's')` });
   const wanted = Object.keys(distributions).filter((name) => !('onCoordinator' in (distributions[name] as object)));
@@ -56,7 +38,8 @@ test('what was begun goes on, everything gets its place, and a second time nothi
   for (const { name, method, key, together } of rows) {
     const column = distributionColumn(name) ?? null;
     expect([name, method, key], name).toEqual([name, column ? 'h' : 'n', column]);
-    expect(together, name).toBe(column === 'data_space' ? 70 : column === null ? 0 : 71);
+    const groups = { data_space: 70, organization_id: 71, slot: 72, name_slot: 73 };
+    expect(together, name).toBe(column === null ? 0 : groups[column as keyof typeof groups]);
   }
   const functions = await database.query<{ name: string }>({
     text: 'SELECT proname AS name FROM pg_dist_object JOIN pg_proc ON pg_proc.oid = objid',

@@ -1,11 +1,15 @@
 import { UsableFailure } from '../foundation/failure.ts';
+import { addAccountsForeignKeys, contractAccounts, dropAccountsForeignKeys } from './accounts-contraction.ts';
 import type { Database, Queryable } from './database.ts';
-import { distributions } from './distribution.ts';
+import { distributionColumns, distributions } from './distribution.ts';
 
 /**
  * Spreads the tables of a data centre over a Citus cluster, as `distribution.ts` says. What is spread already stays as it
  * is, so that a run which was cut short goes on.
  */
+
+/** A table takes as long as it takes. */
+const unlimited = { statementTimeoutSeconds: 0 };
 
 interface Placed {
   readonly name: string;
@@ -35,8 +39,7 @@ export async function distributeTables(database: Database): Promise<string[]> {
   const tables = Object.entries(distributions);
   const done: string[] = [];
   const run = async (name: string, text: string, values: readonly unknown[]) => {
-    // A table takes as long to be moved as it takes.
-    await database.transaction((transaction) => transaction.query({ text, values }), { statementTimeoutSeconds: 0 });
+    await database.transaction((transaction) => transaction.query({ text, values }), unlimited);
     done.push(name);
   };
   await distributeFunctions(database);
@@ -44,9 +47,10 @@ export async function distributeTables(database: Database): Promise<string[]> {
     if (!('copies' in distribution) || isPlaced(database, placed, name, 'everywhere')) continue;
     await run(name, 'SELECT create_reference_table($1::text::regclass)', [name]);
   }
-  for (const column of ['data_space', 'organization_id']) {
+  for (const column of distributionColumns) {
     const group = tables.filter(([, place]) => 'by' in place && place.by === column).map(([name]) => name);
     const open = group.filter((name) => !isPlaced(database, placed, name, 'shards'));
+    if (column === 'slot' && open.length > 0) await prepareAccounts(database);
     // Rows of one value are on one machine, whichever of the tables they are in: those that come go to those that are there.
     let together = group.find((name) => !open.includes(name));
     for (const name of open) {
@@ -57,8 +61,26 @@ export async function distributeTables(database: Database): Promise<string[]> {
       ]);
       together ??= name;
     }
+    if (column === 'slot') await database.transaction(addAccountsForeignKeys, unlimited);
   }
   return done;
+}
+
+/** Nothing of the release before is going to run here: what is there for it goes, and shards can be made. */
+async function prepareAccounts(database: Database): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await contractAccounts(transaction);
+    await dropAccountsForeignKeys(transaction);
+  }, unlimited);
+}
+
+/** Whether the table is spread over the machines of a cluster. */
+export async function isSpread(queryable: Queryable, table: string): Promise<boolean> {
+  const [known] = await queryable.query<{ known: boolean }>({
+    text: `SELECT to_regclass('pg_dist_partition') IS NOT NULL AS known`,
+  });
+  if (!known?.known) return false;
+  return (await placedTables(queryable)).some(({ name, place }) => name === table && place === 'shards');
 }
 
 async function placedTables(queryable: Queryable): Promise<Placed[]> {

@@ -1,9 +1,12 @@
 import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../testing/test-database.ts';
+import { accountsForeignKeys, contractAccounts, definitionOf } from './accounts-contraction.ts';
 import { distributionColumn, distributions } from './distribution.ts';
 
 /** What an engine that distributes tables asks of them, held against the catalogue. */
 const database = await createTestDatabase('data-center');
+// As `migrate --distribute` does first: for a release before this one something stands in the way.
+await database.transaction(contractAccounts);
 afterAll(() => database.close());
 
 interface Constraint {
@@ -17,7 +20,12 @@ interface ForeignKey extends Constraint {
   readonly targetColumns: string[];
 }
 
-const types: Readonly<Record<string, string>> = { data_space: 'integer', organization_id: 'bigint' };
+const types: Readonly<Record<string, string>> = {
+  data_space: 'integer',
+  organization_id: 'bigint',
+  slot: 'integer',
+  name_slot: 'integer',
+};
 const inSchema = 'c.relnamespace = current_schema()::regnamespace';
 const namesOf = (numbers: string, relation: string) =>
   `ARRAY(SELECT attname::text FROM unnest(${numbers}) WITH ORDINALITY AS key (number, place)
@@ -89,6 +97,15 @@ test('what of the CRM grows is distributed, and what is on the coordinator alone
 
 test('distributed tables have their column, in every unique index and foreign key, and no trigger', async () => {
   expect(await flaws()).toEqual([]);
+});
+
+test('the foreign keys of accounts tables are those that distribution puts back', async () => {
+  const rows = await database.query<{ key: string }>({
+    text: `SELECT conrelid::regclass || ' ' || pg_get_constraintdef(k.oid) AS key
+           FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid WHERE ${inSchema} AND contype = 'f'`,
+  });
+  const ofSlots = rows.map(({ key }) => key).filter((key) => distributionColumn(key.split(' ')[0] ?? '') === 'slot');
+  expect(ofSlots.sort()).toEqual(accountsForeignKeys.map((key) => `${key.table} ${definitionOf(key)}`).sort());
 });
 
 test('tables that break a rule are named', async () => {

@@ -1,7 +1,11 @@
+/** What tables are spread by. */
+export const distributionColumns = ['data_space', 'organization_id', 'slot', 'name_slot'] as const;
+export type DistributionColumn = (typeof distributionColumns)[number];
+
 /** How a table of a data centre's database is spread over the machines of a cluster (docs/scale.md). */
 export type Distribution =
   /** In shards, by a column that every statement of a request names. Tables with one column share their shards. */
-  | { readonly by: 'data_space' | 'organization_id' }
+  | { readonly by: DistributionColumn }
   /** A copy on every machine: small, seldom written, and joined with tables of any shard. */
   | { readonly copies: 'everywhere' }
   /** On the coordinator alone, and why. */
@@ -10,9 +14,10 @@ export type Distribution =
 const byDataSpace: Distribution = { by: 'data_space' };
 const everywhere: Distribution = { copies: 'everywhere' };
 
-const noSlot: Distribution = {
-  onCoordinator: 'credentials do not say yet in which shard their user is, so that every look-up would ask all shards',
-};
+/** Of the user, whom credentials carry (docs/decisions/0087-accounts-by-slot.md). */
+const bySlot: Distribution = { by: 'slot' };
+/** Of a name that a user is found by, before there is a credential. */
+const byNameSlot: Distribution = { by: 'name_slot' };
 const bounded: Distribution = { onCoordinator: 'kept for a while or up to a number only, so that it does not grow' };
 const shared: Distribution = { onCoordinator: 'written by accounts and the CRM alike: its rows name no data space' };
 const few: Distribution = { onCoordinator: 'a few rows for the whole data centre' };
@@ -22,6 +27,7 @@ const chained: Distribution = { onCoordinator: 'one chain of entries, each of wh
 export const distributions: Readonly<Record<string, Distribution>> = {
   crm_organization: everywhere,
   crm_data_space: everywhere,
+  outside_provider: everywhere,
 
   crm_assignment_entry: byDataSpace,
   crm_assignment_rule: byDataSpace,
@@ -66,23 +72,24 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   crm_variable_group: byDataSpace,
   crm_watch: byDataSpace,
 
-  access_token: noSlot,
-  authorization_code: noSlot,
-  console_session: noSlot,
-  enhance_token: noSlot,
-  mailed_link: noSlot,
-  outside_identity: noSlot,
-  passkey: noSlot,
-  recovery_code: noSlot,
-  refresh_generation: noSlot,
-  refresh_token: noSlot,
-  session: noSlot,
-  session_client: noSlot,
-  session_grant: noSlot,
-  totp_secret: noSlot,
-  user_account: noSlot,
-  user_client: noSlot,
-  user_grant: noSlot,
+  access_token: bySlot,
+  authorization_code: bySlot,
+  console_session: bySlot,
+  enhance_token: bySlot,
+  mailed_link: bySlot,
+  outside_identity: byNameSlot,
+  passkey: bySlot,
+  recovery_code: bySlot,
+  refresh_generation: bySlot,
+  refresh_token: bySlot,
+  session: bySlot,
+  session_client: bySlot,
+  session_grant: bySlot,
+  totp_secret: bySlot,
+  user_account: bySlot,
+  user_address: byNameSlot,
+  user_client: bySlot,
+  user_grant: bySlot,
 
   attempt_count: bounded,
   flow: bounded,
@@ -94,7 +101,6 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   used_proof: bounded,
 
   migration: few,
-  outside_provider: few,
   signing_key: few,
 
   audit_entry: chained,

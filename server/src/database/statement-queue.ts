@@ -11,6 +11,8 @@ export interface StatementQueue<Job, Result> {
 export interface StatementQueueOptions<Job, Result> {
   /** Runs one statement for all `jobs` and returns one result per job, in their order. */
   readonly run: (jobs: readonly Job[]) => Promise<readonly Result[]>;
+  /** Jobs of different keys never share a statement; default: all may. Those of one batch run at the same time. */
+  readonly apart?: ((job: Job) => unknown) | undefined;
   /** Most jobs of one statement. */
   readonly maxJobs?: number;
   /** Statements under way at once. Writes use 1, so that the next batch gathers while this one is being committed. */
@@ -26,7 +28,7 @@ interface Waiting<Job, Result> {
 export function createStatementQueue<Job, Result>(
   options: StatementQueueOptions<Job, Result>,
 ): StatementQueue<Job, Result> {
-  const { run, maxJobs = 500, maxStatements = 1 } = options;
+  const { apart, run, maxJobs = 500, maxStatements = 1 } = options;
   let waiting: Waiting<Job, Result>[] = [];
   let underWay = 0;
   let scheduled = false;
@@ -42,7 +44,8 @@ export function createStatementQueue<Job, Result>(
     const batch = waiting.slice(0, maxJobs);
     waiting = waiting.slice(maxJobs);
     underWay++;
-    void settle(batch).finally(() => {
+    const groups = apart ? [...Map.groupBy(batch, ({ job }) => apart(job)).values()] : [batch];
+    void Promise.all(groups.map(settle)).finally(() => {
       underWay--;
       schedule();
     });

@@ -4,16 +4,22 @@ import type { MovingGroup } from './moving-group.ts';
 
 const rowsOfChunk = 1_000;
 
-/** What of the accounts tables goes with a user. What else is the user's ends: sessions, grants and tokens by a cascade. */
-const ofUsers: ReadonlySet<string> = new Set(['user_account', 'totp_secret', 'recovery_code']);
+/** What of the accounts tables goes with a user. What else is the user's ends: sessions, grants, tokens and passkeys by a cascade. */
+const ofUsers: ReadonlySet<string> = new Set(['user_account', 'user_address', 'totp_secret', 'recovery_code']);
+/** What stays behind and no cascade reaches: it is in other shards than its user. */
+const endsWithUsers: ReadonlySet<string> = new Set(['outside_identity']);
 
 /** How the rows of the group are found in a table; undefined where it has none. */
-function choiceIn({ name, columns }: TableShape, group: MovingGroup): RowChoice | undefined {
+function choiceIn(
+  { name, columns }: TableShape,
+  group: MovingGroup,
+  usersTables: ReadonlySet<string>,
+): RowChoice | undefined {
   if (columns.includes('data_space')) return { column: 'data_space', values: group.dataSpaces };
   if (name.startsWith('crm_') && columns.includes('organization_id')) {
     return { column: 'organization_id', values: group.organizations.map(({ organizationId }) => organizationId) };
   }
-  return ofUsers.has(name) ? { column: 'user_id', values: group.userIds } : undefined;
+  return usersTables.has(name) ? { column: 'user_id', values: group.userIds } : undefined;
 }
 
 interface ChosenTable {
@@ -21,9 +27,13 @@ interface ChosenTable {
   readonly choice: RowChoice;
 }
 
-async function chosenTables(queryable: Queryable, group: MovingGroup): Promise<ChosenTable[]> {
+async function chosenTables(
+  queryable: Queryable,
+  group: MovingGroup,
+  usersTables: ReadonlySet<string>,
+): Promise<ChosenTable[]> {
   return (await tablesOf(queryable)).flatMap((shape) => {
-    const choice = choiceIn(shape, group);
+    const choice = choiceIn(shape, group, usersTables);
     return choice ? [{ shape, choice }] : [];
   });
 }
@@ -35,7 +45,7 @@ async function chosenTables(queryable: Queryable, group: MovingGroup): Promise<C
  * @returns how many rows moved.
  */
 export async function moveRows(from: Queryable, to: Queryable, group: MovingGroup): Promise<number> {
-  const tables = await chosenTables(from, group);
+  const tables = await chosenTables(from, group, ofUsers);
   const numbered = await numberedColumns(to);
   let moved = 0;
   for (const { shape, choice } of tables) {
@@ -54,7 +64,7 @@ export async function moveRows(from: Queryable, to: Queryable, group: MovingGrou
 
 /** Deletes all rows of the group. */
 export async function removeRows(queryable: Queryable, group: MovingGroup): Promise<void> {
-  const tables = await chosenTables(queryable, group);
+  const tables = await chosenTables(queryable, group, ofUsers.union(endsWithUsers));
   for (const { shape, choice } of tables.toReversed()) await deleteRows(queryable, shape.name, choice);
 }
 

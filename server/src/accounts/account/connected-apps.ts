@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../../config/data-centers.ts';
 import { consoleClientId } from '../../directory/first-party.ts';
 import { queryOf } from '../../http/parameters.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { AccountsContext } from '../context.ts';
 import { issueFormToken, readForm, signedInOptions, unverifiedFields } from '../forms.ts';
 import { findSession } from '../sessions.ts';
@@ -81,9 +82,10 @@ async function listApps(context: AccountsContext, userId: string) {
   const rows = await context.database.query<GrantRow>({
     name: 'connected-apps',
     text: `SELECT g.grant_id, g.client_id, g.organization_id, g.environment, g.scopes, g.created_at_ms,
-                  (SELECT max(a.created_at_ms) FROM access_token a WHERE a.grant_id = g.grant_id) AS last_token_ms
-           FROM user_grant g WHERE g.user_id = $1 AND g.client_id <> $2 ORDER BY g.updated_at_ms DESC, g.grant_id DESC LIMIT 200`,
-    values: [userId, consoleClientId],
+                  (SELECT max(a.created_at_ms) FROM access_token a WHERE a.grant_id = g.grant_id AND a.slot = $3) AS last_token_ms
+           FROM user_grant g WHERE g.user_id = $1 AND g.slot = $3 AND g.client_id <> $2
+           ORDER BY g.updated_at_ms DESC, g.grant_id DESC LIMIT 200`,
+    values: [userId, consoleClientId, slotOf(userId)],
   });
   const organizations = await context.organizations.listForUser(userId);
   const apps = await Promise.all(

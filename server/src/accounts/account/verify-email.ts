@@ -56,7 +56,7 @@ export function registerVerifyEmail(app: FastifyInstance, context: AccountsConte
   // Mail programs fetch links by themselves: only the button of the page proves anything.
   app.get(linkPath, async (request, reply) => {
     const token = new URLSearchParams(queryOf(request.url)).get('token') ?? '';
-    const link = await findLink(context.database, 'verify', token, context.clock.nowMs());
+    const link = await findLink(context, 'verify', token, context.clock.nowMs());
     const useless = { heading: messages.linkUseless, text: messages.linkUselessText };
     if (!link) return pages.send(reply, 'notice', { title: messages.linkUseless, status: 400, data: useless });
     const csrf = issueFormToken(context, request, reply, linkPath);
@@ -75,7 +75,7 @@ export function registerVerifyEmail(app: FastifyInstance, context: AccountsConte
 async function useLink(context: AccountsContext, request: FastifyRequest): Promise<boolean> {
   const form = readForm(context, request);
   const nowMs = context.clock.nowMs();
-  const link = form && (await takeLink(context.database, 'verify', form.get('token') ?? '', nowMs));
+  const link = form && (await takeLink(context, 'verify', form.get('token') ?? '', nowMs));
   const done = link?.userId ? await setEmailVerified(context.database, link.userId, link.email, nowMs) : false;
   context.events.record({
     kind: 'email',
@@ -88,14 +88,14 @@ async function useLink(context: AccountsContext, request: FastifyRequest): Promi
 
 /** Sends the link that proves the user's address. */
 export async function sendVerification(
-  context: Pick<AccountsContext, 'database' | 'random' | 'clock' | 'settings' | 'pages' | 'dataCenter'>,
+  context: Pick<AccountsContext, 'database' | 'random' | 'slots' | 'clock' | 'settings' | 'pages' | 'dataCenter'>,
   { email, userId }: Pick<User, 'email' | 'userId'>,
 ): Promise<void> {
   const { messages } = context.pages;
   const ttlSeconds = context.settings.lifetimes.verificationTtlSeconds;
   const expiresAtMs = context.clock.nowMs() + ttlSeconds * 1000;
   const link = { purpose: 'verify', userId, email, data: {}, expiresAtMs } as const;
-  const token = await makeLink(context.database, context.random, link);
+  const token = await makeLink(context, link);
   const address = `${context.dataCenter.origins.accounts}${linkPath}?token=${token}`;
   const content = messages.verifyMail(address, Math.ceil(ttlSeconds / 3600));
   await sendAccountMail(context, { to: email, subject: messages.verifySubject, content, confidential: true });

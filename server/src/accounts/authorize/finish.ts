@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { apiOrigin } from '../../config/data-centers.ts';
-import { maskSecret } from '../../foundation/secrets.ts';
+import { maskSecret, secretHash } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
-import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import { prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
 import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
@@ -42,11 +43,13 @@ export async function finishAuthorization(
 ): Promise<AuthorizationAnswer | Refusal> {
   const { authorization, session, target } = accepted;
   const { clientId } = authorization.client;
-  const { clock, dataCenter, random } = context;
+  const { clock, dataCenter, random, slots } = context;
   const settings = settingsFor(context.settings, authorization.client);
   const nowMs = clock.nowMs();
   const scopes = authorization.scopes.scopes.map((scope) => scope.requested);
-  const credential = createCredential(random, prefixOf(clientId));
+  const slot = slotOf(session.userId);
+  const credential = slots.createCredential(random, prefixOf(clientId), slot);
+  const place = { hash: secretHash(credential), slot };
   const implicit = authorization.responseType === 'token';
   const ttlSeconds = lifetimeOf(authorization, settings.lifetimes);
   const expiresAtMs = nowMs + ttlSeconds * 1000;
@@ -75,10 +78,10 @@ export async function finishAuthorization(
       nowMs,
     });
     if (implicit) {
-      await saveAccessToken(transaction, { accessToken: credential, grantId, clientId, scopes, nowMs, expiresAtMs });
+      await saveAccessToken(transaction, { accessToken: place, grantId, clientId, scopes, nowMs, expiresAtMs });
     } else {
       await saveCode(transaction, {
-        code: credential,
+        code: place,
         grantId,
         clientId,
         redirectUri: authorization.redirectUri,
@@ -93,21 +96,21 @@ export async function finishAuthorization(
       if (asksForIdentity(authorization.scopes)) {
         const acr = acrOf(session.amr, authorization.acr) ?? null;
         const facts = { nonce: authorization.nonce ?? null, sessionHash: session.hash, acr };
-        await saveSignInFacts(transaction, credential, facts);
+        await saveSignInFacts(transaction, place, facts);
       }
     }
     if (!implicit) return { grantedForSession: false };
     if (accepted.entireSession) {
       await transaction.query({
-        text: `INSERT INTO session_grant AS s (session_hash, grant_id, scopes) VALUES ($1, $2, $3)
-               ON CONFLICT (session_hash, grant_id) DO UPDATE SET scopes = s.scopes || EXCLUDED.scopes`,
-        values: [session.hash, grantId, scopes],
+        text: `INSERT INTO session_grant AS s (session_hash, grant_id, scopes, slot) VALUES ($1, $2, $3, $4)
+               ON CONFLICT ON CONSTRAINT session_grant_pkey DO UPDATE SET scopes = s.scopes || EXCLUDED.scopes`,
+        values: [session.hash, grantId, scopes, slot],
       });
       return { grantedForSession: true };
     }
     const rows = await transaction.query({
-      text: 'SELECT 1 FROM session_grant WHERE session_hash = $1 AND grant_id = $2',
-      values: [session.hash, grantId],
+      text: 'SELECT 1 FROM session_grant WHERE session_hash = $1 AND grant_id = $2 AND slot = $3',
+      values: [session.hash, grantId, slot],
     });
     return { grantedForSession: rows.length > 0 };
   });

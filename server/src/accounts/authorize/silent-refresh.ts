@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { apiOrigin, type Environment } from '../../config/data-centers.ts';
-import { maskSecret } from '../../foundation/secrets.ts';
+import { maskSecret, secretHash } from '../../foundation/secrets.ts';
 import { isReading } from '../../http/methods.ts';
 import { queryOf } from '../../http/parameters.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import { prefixOf } from '../../oauth/formats.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import { notBound } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { sendErrorPage } from '../error-page.ts';
@@ -73,18 +74,19 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
     if (needsSignIn(context, authorization, session)) {
       return refuse('PromptRequired', 'a sign-in that is too old for max_age', session.userId);
     }
+    const slot = slotOf(session.userId);
     const granted = await context.database.query<SessionGrantRow>({
       name: 'session-grants',
-      text: `SELECT g.grant_id, g.environment, s.scopes FROM session_grant s JOIN user_grant g USING (grant_id)
-             WHERE s.session_hash = $1 AND g.client_id = $2 ORDER BY g.updated_at_ms DESC, g.grant_id DESC`,
-      values: [session.hash, clientId],
+      text: `SELECT g.grant_id, g.environment, s.scopes FROM session_grant s JOIN user_grant g USING (slot, grant_id)
+             WHERE s.session_hash = $1 AND g.client_id = $2 AND slot = $3 ORDER BY g.updated_at_ms DESC, g.grant_id DESC`,
+      values: [session.hash, clientId, slot],
     });
     if (granted.length === 0)
       return refuse('ClientNotGranted', 'a session for which access was not granted', session.userId);
     const grant = granted.find((row) => context.scopes.setOf(row.scopes).includesAll(authorization.scopes.scopes));
     if (!grant) return refuse('PromptRequired', 'scopes that were not granted for the session', session.userId);
 
-    const credential = createCredential(context.random, prefixOf(clientId));
+    const credential = context.slots.createCredential(context.random, prefixOf(clientId), slot);
     const { compatibility, lifetimes, limits } = settingsFor(context.settings, authorization.client);
     const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
     const nowMs = context.clock.nowMs();
@@ -102,7 +104,14 @@ export function registerSilentRefresh(app: FastifyInstance, context: AccountsCon
     const scopes = authorization.scopes.scopes.map((scope) => scope.requested);
     const expiresAtMs = nowMs + expiresInSeconds * 1000;
     await saveAccessToken(context.database, {
-      ...{ accessToken: credential, grantId: grant.grant_id, clientId, scopes, nowMs, expiresAtMs },
+      ...{
+        accessToken: { hash: secretHash(credential), slot },
+        grantId: grant.grant_id,
+        clientId,
+        scopes,
+        nowMs,
+        expiresAtMs,
+      },
     });
     const accessToken = await formAccessToken(context, credential, {
       ...{ client: authorization.client, userId, scopes, environment: grant.environment, expiresAtMs },

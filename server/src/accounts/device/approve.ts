@@ -1,6 +1,8 @@
+import { secretHash } from '../../foundation/secrets.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
 import { prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { AccountsContext } from '../context.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';
@@ -38,9 +40,11 @@ export async function approveDevice(
       if (windowEndsAtMs !== undefined)
         return throttled('CodeThrottled', windowEndsAtMs, nowMs, authorizationLimit(limits));
       const grantId = await saveGrant(transaction, { userId, clientId, target, scopes, nowMs });
-      const code = context.deviceRequests.grantCode(request, prefixOf(clientId));
+      const slot = slotOf(userId);
+      const code = context.deviceRequests.grantCode(request, prefixOf(clientId), slot);
+      const place = { hash: secretHash(code), slot };
       await saveCode(transaction, {
-        code,
+        code: place,
         grantId,
         clientId,
         redirectUri: null,
@@ -51,9 +55,13 @@ export async function approveDevice(
         expiresAtMs: request.expiresAtMs,
       });
       if (asksForIdentity(step.scopes)) {
-        await saveSignInFacts(transaction, code, { nonce: null, sessionHash: session.hash });
+        await saveSignInFacts(transaction, place, { nonce: null, sessionHash: session.hash });
       }
-      const first = await context.deviceRequests.decide(request, 'approved', context.dataCenter.id, nowMs);
+      const first = await context.deviceRequests.decide(
+        request,
+        { decision: 'approved', dataCenter: context.dataCenter.id, slot },
+        nowMs,
+      );
       if (!first) throw new AnsweredMeanwhile();
       return undefined;
     });

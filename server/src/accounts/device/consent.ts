@@ -68,7 +68,7 @@ export function registerDeviceConsent(app: FastifyInstance, context: AccountsCon
         detail: { userCode, ...detail },
       });
     if (decision === 'reject') {
-      const first = await context.deviceRequests.decide(step.request, 'rejected', null, context.clock.nowMs());
+      const first = await context.deviceRequests.decide(step.request, { decision: 'rejected' }, context.clock.nowMs());
       if (!first) return reply.redirect(devicePath(step.userCode), 303);
       record('AccessDenied');
       return reply.redirect(deviceDonePath('rejected'), 303);

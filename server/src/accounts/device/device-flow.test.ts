@@ -96,6 +96,8 @@ describe('T18', () => {
       'decision',
       'device_code_hash',
       'expires_at_ms',
+      // Of the user's slot, under a mask of this request.
+      'masked_slot',
       'offline',
       'scopes',
       'user_code_hash',

@@ -27,8 +27,11 @@ export async function exchangeDeviceCode(
   if (fault) return fault;
 
   // Approved, here: from now on it is an authorization code like any other, spent once and within the limits.
-  const grantCode = context.deviceRequests.grantCode((poll as DevicePoll).request, prefixOf(client.clientId));
-  const stored = await context.tokens.findCode(grantCode);
+  const { request } = poll as DevicePoll;
+  const { deviceRequests, slots, tokens } = context;
+  const grantCode = deviceRequests.grantCode(request, prefixOf(client.clientId), deviceRequests.approvedSlot(request));
+  const place = await tokens.settle('code', slots.placeOf(grantCode));
+  const stored = place && (await tokens.findCode(place));
   // The directory knows of the approval a moment before the data centre has committed it.
   if (!stored) {
     return { outcome: 'DevicePending', detail: { reason: 'the approval is being stored, or was taken back' } };

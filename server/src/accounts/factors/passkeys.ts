@@ -2,6 +2,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import type { UserId } from '../../oauth/ids.ts';
+import { slotOf } from '../../oauth/slots.ts';
 
 /** The site that passkeys are for (WebAuthn §5.1.2: an id that is the host of its origin). */
 export interface PasskeySite {
@@ -82,10 +83,19 @@ export async function addPasskey(
   if (!verified?.verified) return false;
   const { id, publicKey, counter, transports = [] } = verified.registrationInfo.credential;
   const rows = await queryable.query({
-    text: `INSERT INTO passkey (credential_id, user_id, public_key, counter, transports, name, created_at_ms)
-           SELECT $1, $2, $3, $4, $5, $6, $7 WHERE (SELECT count(*) FROM passkey WHERE user_id = $2) < ${mostPasskeys}
+    text: `INSERT INTO passkey (credential_id, user_id, public_key, counter, transports, name, created_at_ms, slot)
+           SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE (SELECT count(*) FROM passkey WHERE user_id = $2 AND slot = $8) < ${mostPasskeys}
            ON CONFLICT DO NOTHING RETURNING 1`,
-    values: [id, passkey.userId, Buffer.from(publicKey), counter, transports, passkey.name, passkey.nowMs],
+    values: [
+      id,
+      passkey.userId,
+      Buffer.from(publicKey),
+      counter,
+      transports,
+      passkey.name,
+      passkey.nowMs,
+      slotOf(passkey.userId),
+    ],
   });
   return rows.length > 0;
 }
@@ -98,9 +108,13 @@ export async function usePasskey(
 ): Promise<UserId | undefined> {
   const response = parse<AuthenticationResponseJSON>(answer);
   if (typeof response?.id !== 'string' || response.id.includes('\0')) return undefined;
+  // A passkey names its user (WebAuthn §6.3.3: always, where the options name no keys), and so where it is stored.
+  const handle = Buffer.from(String(response.response?.userHandle ?? ''), 'base64url').toString('utf8');
+  if (!/^\d{1,18}$/.test(handle)) return undefined;
+  const slot = slotOf(handle);
   const [row] = await queryable.query<Row>({
-    text: 'SELECT credential_id, user_id, public_key, counter, transports FROM passkey WHERE credential_id = $1',
-    values: [response.id],
+    text: 'SELECT credential_id, user_id, public_key, counter, transports FROM passkey WHERE credential_id = $1 AND slot = $2',
+    values: [response.id, slot],
   });
   if (!row) return undefined;
   const { verifyAuthenticationResponse } = await webAuthn();
@@ -118,8 +132,8 @@ export async function usePasskey(
   }).catch(() => undefined);
   if (!verified?.verified) return undefined;
   await queryable.query({
-    text: 'UPDATE passkey SET counter = $2, last_used_at_ms = $3 WHERE credential_id = $1',
-    values: [row.credential_id, verified.authenticationInfo.newCounter, nowMs],
+    text: 'UPDATE passkey SET counter = $2, last_used_at_ms = $3 WHERE credential_id = $1 AND slot = $4',
+    values: [row.credential_id, verified.authenticationInfo.newCounter, nowMs, slot],
   });
   return row.user_id;
 }
@@ -127,9 +141,9 @@ export async function usePasskey(
 /** The user's passkeys, oldest first. */
 export async function listPasskeys(queryable: Queryable, userId: UserId): Promise<ListedPasskey[]> {
   const rows = await queryable.query<Row>({
-    text: `SELECT credential_id, name, created_at_ms, last_used_at_ms FROM passkey WHERE user_id = $1
+    text: `SELECT credential_id, name, created_at_ms, last_used_at_ms FROM passkey WHERE user_id = $1 AND slot = $2
            ORDER BY created_at_ms, credential_id`,
-    values: [userId],
+    values: [userId, slotOf(userId)],
   });
   return rows.map((row) => ({
     credentialId: row.credential_id,

@@ -5,6 +5,7 @@ import type { EpochMs } from '../../foundation/kinds.ts';
 import type { Random } from '../../foundation/random.ts';
 import { seal, unseal } from '../../foundation/sealed.ts';
 import type { UserId } from '../../oauth/ids.ts';
+import { slotOf } from '../../oauth/slots.ts';
 
 /** Codes of an authenticator app (RFC 6238): six digits, SHA-1 and 30 seconds, which every such app knows. */
 const form = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
@@ -38,10 +39,10 @@ export async function beginTotp(
 ): Promise<TotpBeginning | undefined> {
   const fresh = random.bytes(secretBytes).toString('hex');
   const [row] = await queryable.query<StoredSecret>({
-    text: `INSERT INTO totp_secret (user_id, sealed_secret, created_at_ms) VALUES ($1, $2, $3)
-           ON CONFLICT (user_id) DO UPDATE SET created_at_ms = totp_secret.created_at_ms
+    text: `INSERT INTO totp_secret (user_id, sealed_secret, created_at_ms, slot) VALUES ($1, $2, $3, $4)
+           ON CONFLICT ON CONSTRAINT totp_secret_pkey DO UPDATE SET created_at_ms = totp_secret.created_at_ms
            RETURNING sealed_secret, confirmed_at_ms`,
-    values: [userId, await seal(key, purposeOf(userId), fresh), nowMs],
+    values: [userId, await seal(key, purposeOf(userId), fresh), nowMs, slotOf(userId)],
   });
   if (!row || row.confirmed_at_ms !== null) return undefined;
   const secret = await openSecret(key, userId, row);
@@ -59,8 +60,8 @@ export async function useTotp(
   { userId, code, first }: { readonly userId: UserId; readonly code: string; readonly first: boolean },
 ): Promise<boolean> {
   const [row] = await queryable.query<StoredSecret>({
-    text: 'SELECT sealed_secret, confirmed_at_ms FROM totp_secret WHERE user_id = $1',
-    values: [userId],
+    text: 'SELECT sealed_secret, confirmed_at_ms FROM totp_secret WHERE user_id = $1 AND slot = $2',
+    values: [userId, slotOf(userId)],
   });
   if (!row || (row.confirmed_at_ms === null) !== first || !/^\d{6}$/.test(code)) return false;
   const totp = new TOTP({ ...form, secret: await openSecret(key, userId, row) });
@@ -68,8 +69,8 @@ export async function useTotp(
   if (delta === null) return false;
   const taken = await queryable.query({
     text: `UPDATE totp_secret SET last_step = $2, confirmed_at_ms = coalesce(confirmed_at_ms, $3)
-           WHERE user_id = $1 AND last_step < $2 RETURNING 1`,
-    values: [userId, Math.floor(nowMs / 1000 / form.period) + delta, nowMs],
+           WHERE user_id = $1 AND slot = $4 AND last_step < $2 RETURNING 1`,
+    values: [userId, Math.floor(nowMs / 1000 / form.period) + delta, nowMs, slotOf(userId)],
   });
   return taken.length > 0;
 }

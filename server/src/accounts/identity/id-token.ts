@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import type { AccessToken, AuthorizationCode, UserId } from '../../oauth/ids.ts';
+import type { AccessToken, UserId } from '../../oauth/ids.ts';
 import { type DialectName, issuerOf } from '../../oauth/issuer.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
+import { type KnownPlace, slotOf } from '../../oauth/slots.ts';
 import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
@@ -49,7 +50,7 @@ export async function createIdToken(context: AccountsContext, subject: IdTokenSu
     ...identityClaims(user, scopes),
     ...(dialect === 'platform'
       ? emailClaims(user)
-      : { ...signInClaims(signIn), ...(await sessionClaims(context, client, signIn)) }),
+      : { ...signInClaims(signIn), ...(await sessionClaims(context, client, signIn, subject.userId)) }),
   };
   return context.signingKeys.sign(payload, {
     legacyHeader: dialect === 'platform' && compatibility.idTokenLegacyHeader,
@@ -80,10 +81,11 @@ async function sessionClaims(
   { database, random }: AccountsContext,
   { clientId }: Client,
   { sessionHash }: SignInFacts,
+  userId: UserId,
 ): Promise<{ readonly sid?: string }> {
   if (!sessionHash) return {};
   const fresh = random.bytes(16).toString('base64url');
-  const sid = await sessionIdForClient(database, { fresh, sessionHash, clientId });
+  const sid = await sessionIdForClient(database, { fresh, sessionHash, clientId, userId });
   return sid === undefined ? {} : { sid };
 }
 
@@ -92,7 +94,7 @@ export async function createIdTokenOfCode(
   context: AccountsContext,
   exchange: {
     readonly client: Client;
-    readonly code: AuthorizationCode;
+    readonly code: KnownPlace;
     readonly stored: StoredCode;
     readonly accessToken: AccessToken;
     readonly dialect: DialectName;
@@ -117,7 +119,7 @@ export async function createImplicitIdToken(
   accessToken: AccessToken,
 ): Promise<string | undefined> {
   if (!asksForIdentity(scopes)) return undefined;
-  const signIn = { nonce: nonce ?? null, ...(await signInOf(context.database, hash)) };
+  const signIn = { nonce: nonce ?? null, ...(await signInOf(context.database, hash, slotOf(userId))) };
   return createIdToken(context, { client, userId, scopes, accessToken, signIn, dialect: 'platform' });
 }
 

@@ -1,9 +1,9 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
 import { createStatementQueue } from '../../database/statement-queue.ts';
-import type { SecretHash } from '../../foundation/kinds.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
+import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
@@ -48,9 +48,10 @@ export class TokenInspector {
 
   constructor(context: AccountsContext) {
     this.#context = context;
-    this.#rows = createStatementQueue<SecretHash, Row | undefined>({
-      run: (hashes) => findRows(context.database, hashes),
+    this.#rows = createStatementQueue<KnownPlace, Row | undefined>({
+      run: (places) => findRows(context.database, places, context.tokens.spread),
       maxStatements: 4,
+      apart: context.tokens.spread ? ({ slot }) => slot : undefined,
     });
   }
 
@@ -59,8 +60,10 @@ export class TokenInspector {
    * a hint (RFC 7662 §2.1), so it is not needed here: the stored row knows.
    */
   async inspect(token: string, caller: Client): Promise<Introspection> {
-    const hash = await this.#context.presented.hashOf(token);
-    const row = hash && (await this.#rows.submit(hash));
+    const { presented, tokens } = this.#context;
+    const came = await presented.placeOf(token);
+    const place = came && ((await tokens.settle('access token', came)) ?? (await tokens.settle('refresh token', came)));
+    const row = place && (await this.#rows.submit(place));
     if (!row) return { refusal: 'TokenUnknown' };
     return row.refresh ? this.#inspectRefreshToken(row, caller) : this.#inspectAccessToken(token, row, caller);
   }
@@ -106,26 +109,33 @@ export class TokenInspector {
   }
 }
 
-async function findRows(database: Database, hashes: readonly SecretHash[]): Promise<(Row | undefined)[]> {
+async function findRows(
+  database: Database,
+  places: readonly KnownPlace[],
+  spread: boolean,
+): Promise<(Row | undefined)[]> {
+  const slot = spread ? '($2::int[])[1]' : 'q.slot';
+  const family = familyOf('q.token_hash', slot);
   const rows = await database.query<Row>({
-    name: 'tokens-introspect',
+    name: spread ? 'tokens-introspect-of-slot' : 'tokens-introspect',
     text: `SELECT q.position::int, t.client_id, g.user_id, g.organization_id, g.environment, t.scopes, t.created_at_ms, t.refresh,
                   t.resources, t.key_thumbprint,
                   u.active OR g.instance AS active,
-                  NOT t.counted OR coalesce(${familyOf('q.token_hash')} = ANY (uc.refresh_hashes), false) AS listed
-           FROM unnest($1::bytea[]) WITH ORDINALITY AS q(token_hash, position)
+                  NOT t.counted OR coalesce(${family} = ANY (uc.refresh_hashes), false) AS listed
+           FROM unnest($1::bytea[], $2::int[]) WITH ORDINALITY AS q(token_hash, slot, position)
            CROSS JOIN LATERAL (
              SELECT grant_id, client_id, scopes, created_at_ms, resources, key_thumbprint, false AS refresh, false AS counted
-             FROM access_token a WHERE a.token_hash = q.token_hash
+             FROM access_token a WHERE a.token_hash = q.token_hash AND a.slot = ${slot}
              UNION ALL
              SELECT grant_id, client_id, scopes, created_at_ms, resources, key_thumbprint, true, counted
-             FROM refresh_token r WHERE r.token_hash = ${familyOf('q.token_hash')} AND ${isNewest('q.token_hash')}
+             FROM refresh_token r WHERE r.token_hash = ${family} AND r.slot = ${slot} AND ${isNewest('q.token_hash')}
            ) AS t
-           JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
-           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id`,
-    values: [hashes],
+           JOIN user_grant g ON g.grant_id = t.grant_id AND g.slot = ${slot}
+           JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}
+           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id AND uc.slot = ${slot}`,
+    values: [places.map(({ hash }) => hash), places.map((place) => place.slot)],
   });
-  const found = new Array<Row | undefined>(hashes.length);
+  const found = new Array<Row | undefined>(places.length);
   for (const row of rows) found[row.position - 1] = row;
   return found;
 }

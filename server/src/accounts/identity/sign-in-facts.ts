@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { SecretHash } from '../../foundation/kinds.ts';
-import { secretHash } from '../../foundation/secrets.ts';
-import type { AuthorizationCode, UserId } from '../../oauth/ids.ts';
+import type { UserId } from '../../oauth/ids.ts';
+import type { KnownPlace, Slot } from '../../oauth/slots.ts';
 
 /** What an ID token says about the sign-in behind it; null for what there was none of. */
 export interface SignInFacts {
@@ -21,11 +21,12 @@ export interface SignInFacts {
 export async function signInOf(
   queryable: Queryable,
   sessionHash: SecretHash,
+  slot: Slot,
 ): Promise<Pick<SignInFacts, 'authTimeMs' | 'amr'>> {
   const [row] = await queryable.query<{ created_at_ms: string; amr: string[] }>({
     name: 'sign-in-of',
-    text: 'SELECT created_at_ms, amr FROM session WHERE session_hash = $1',
-    values: [sessionHash],
+    text: 'SELECT created_at_ms, amr FROM session WHERE session_hash = $1 AND slot = $2',
+    values: [sessionHash, slot],
   });
   return { authTimeMs: row ? Number(row.created_at_ms) : null, amr: row?.amr ?? null };
 }
@@ -33,39 +34,34 @@ export async function signInOf(
 /** Keeps them with a code, in the transaction that stores it. */
 export async function saveSignInFacts(
   queryable: Queryable,
-  code: AuthorizationCode,
+  { hash, slot }: KnownPlace,
   facts: { readonly nonce: string | null; readonly sessionHash: SecretHash; readonly acr?: string | null },
 ): Promise<void> {
   await queryable.query({
     name: 'sign-in-facts-save',
     text: `UPDATE authorization_code
            SET nonce = $2, session_hash = $3, acr = $4,
-             (auth_time_ms, amr) = (SELECT created_at_ms, amr FROM session WHERE session_hash = $3)
-           WHERE code_hash = $1`,
-    values: [
-      secretHash(code),
-      facts.nonce === null ? null : Buffer.from(facts.nonce),
-      facts.sessionHash,
-      facts.acr ?? null,
-    ],
+             (auth_time_ms, amr) = (SELECT created_at_ms, amr FROM session WHERE session_hash = $3 AND slot = $5)
+           WHERE code_hash = $1 AND slot = $5`,
+    values: [hash, facts.nonce === null ? null : Buffer.from(facts.nonce), facts.sessionHash, facts.acr ?? null, slot],
   });
 }
 
 /** Whose sign-in a code came from: the session, which may have ended since, and its user. */
 export async function sessionOfCode(
   queryable: Queryable,
-  code: AuthorizationCode,
+  { hash, slot }: KnownPlace,
 ): Promise<{ readonly userId: UserId; readonly accountsSessionHash: SecretHash } | undefined> {
   const [row] = await queryable.query<{ user_id: UserId; session_hash: Buffer }>({
     name: 'session-of-code',
-    text: `SELECT s.user_id, s.session_hash FROM authorization_code c JOIN session s USING (session_hash)
-           WHERE c.code_hash = $1`,
-    values: [secretHash(code)],
+    text: `SELECT s.user_id, s.session_hash FROM authorization_code c JOIN session s ON s.session_hash = c.session_hash AND s.slot = $2
+           WHERE c.code_hash = $1 AND c.slot = $2`,
+    values: [hash, slot],
   });
   return row && { userId: row.user_id, accountsSessionHash: row.session_hash };
 }
 
-export async function findSignInFacts(queryable: Queryable, code: AuthorizationCode): Promise<SignInFacts> {
+export async function findSignInFacts(queryable: Queryable, { hash, slot }: KnownPlace): Promise<SignInFacts> {
   const [row] = await queryable.query<{
     nonce: Buffer | null;
     auth_time_ms: string | null;
@@ -74,8 +70,8 @@ export async function findSignInFacts(queryable: Queryable, code: AuthorizationC
     acr: string | null;
   }>({
     name: 'sign-in-facts-find',
-    text: 'SELECT nonce, auth_time_ms, amr, acr, session_hash FROM authorization_code WHERE code_hash = $1',
-    values: [secretHash(code)],
+    text: 'SELECT nonce, auth_time_ms, amr, acr, session_hash FROM authorization_code WHERE code_hash = $1 AND slot = $2',
+    values: [hash, slot],
   });
   return {
     nonce: row?.nonce?.toString('utf8') ?? null,

@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Queryable } from '../../database/database.ts';
+import type { SecretHash } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
-import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
+import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import type { CredentialPlace, KnownPlace } from '../../oauth/slots.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
 import type { AccountsContext } from '../context.ts';
+import { settle } from '../store/credential-slot.ts';
 import { familyOf, isNewest } from '../store/refresh-family.ts';
 import { parametersOf } from '../wire/parameters.ts';
 import { sendJson, sendRefusal } from '../wire/send-json.ts';
@@ -34,17 +37,18 @@ export function registerEnhanceToken(app: FastifyInstance, context: AccountsCont
     const refreshToken = parameters.get('refresh_token');
     if (!refreshToken) return refuse(clientId, { outcome: 'RefreshTokenMissing' });
 
-    const { clock, random, settings } = context;
-    const enhanceToken = createCredential(random, prefixOf(client.clientId));
+    const { clock, random, settings, slots } = context;
+    if (!isCredential(refreshToken)) return refuse(clientId, { outcome: 'RefreshTokenUnknown' });
+    const place = await settle(context.database, 'refresh token', slots.placeOf(refreshToken));
+    if (!place) return refuse(clientId, { outcome: 'RefreshTokenUnknown' });
+    const enhanceToken = slots.createCredential(random, prefixOf(client.clientId), place.slot);
     const ttlSeconds = settings.lifetimes.enhanceTokenTtlSeconds;
-    const known =
-      isCredential(refreshToken) &&
-      (await saveEnhanceToken(context.database, {
-        enhanceToken,
-        refreshToken,
-        clientId: client.clientId,
-        expiresAtMs: clock.nowMs() + ttlSeconds * 1000,
-      }));
+    const known = await saveEnhanceToken(context.database, {
+      enhanceHash: secretHash(enhanceToken),
+      refreshToken: place,
+      clientId: client.clientId,
+      expiresAtMs: clock.nowMs() + ttlSeconds * 1000,
+    });
     if (!known) return refuse(clientId, { outcome: 'RefreshTokenUnknown' });
     context.events.record({
       kind: 'scope-enhance',
@@ -59,19 +63,22 @@ export function registerEnhanceToken(app: FastifyInstance, context: AccountsCont
 
 async function saveEnhanceToken(
   queryable: Queryable,
-  fresh: { enhanceToken: string; refreshToken: string; clientId: string; expiresAtMs: number },
+  fresh: { enhanceHash: SecretHash; refreshToken: KnownPlace; clientId: string; expiresAtMs: number },
 ): Promise<boolean> {
   const rows = await queryable.query({
-    text: `INSERT INTO enhance_token (token_hash, refresh_hash, expires_at_ms)
-           SELECT $1, r.token_hash, $4 FROM refresh_token r JOIN user_grant g USING (grant_id)
-           LEFT JOIN user_client u ON u.user_id = g.user_id AND u.client_id = r.client_id
-           WHERE r.token_hash = ${familyOf('$2')} AND ${isNewest('$2')} AND r.client_id = $3
+    text: `INSERT INTO enhance_token (token_hash, refresh_hash, expires_at_ms, slot)
+           SELECT $1, r.token_hash, $4, r.slot
+           FROM refresh_token r JOIN user_grant g ON g.grant_id = r.grant_id AND g.slot = $5
+           LEFT JOIN user_client u ON u.user_id = g.user_id AND u.client_id = r.client_id AND u.slot = $5
+           WHERE r.token_hash = ${familyOf('$2', '$5')} AND r.slot = $5 AND ${isNewest('$2')} AND r.client_id = $3
              AND (NOT r.counted OR coalesce(r.token_hash = ANY (u.refresh_hashes), false))
            RETURNING 1`,
-    values: [secretHash(fresh.enhanceToken), secretHash(fresh.refreshToken), fresh.clientId, fresh.expiresAtMs],
+    values: [fresh.enhanceHash, fresh.refreshToken.hash, fresh.clientId, fresh.expiresAtMs, fresh.refreshToken.slot],
   });
   return rows.length > 0;
 }
+
+const slotByHash = 'SELECT e.slot FROM enhance_token e WHERE e.token_hash = q.hash';
 
 /** What an enhance token that may still be used stands for. */
 export interface Enhancement {
@@ -84,10 +91,11 @@ export interface Enhancement {
 
 export async function findEnhancement(
   queryable: Queryable,
-  enhanceToken: string | null,
+  enhanceToken: CredentialPlace,
   nowMs: number,
 ): Promise<Enhancement | undefined> {
-  if (!enhanceToken || !isCredential(enhanceToken)) return undefined;
+  const place = await settle(queryable, { slotByHash }, enhanceToken);
+  if (!place) return undefined;
   const [row] = await queryable.query<{
     user_id: string;
     client_id: string;
@@ -95,10 +103,10 @@ export async function findEnhancement(
     organization_id: string | null;
   }>({
     text: `SELECT g.user_id, r.client_id, r.scopes, g.organization_id
-           FROM enhance_token e JOIN refresh_token r ON r.token_hash = e.refresh_hash
-           JOIN user_grant g USING (grant_id)
-           WHERE e.token_hash = $1 AND e.used_at_ms IS NULL AND e.expires_at_ms > $2`,
-    values: [secretHash(enhanceToken), nowMs],
+           FROM enhance_token e JOIN refresh_token r ON r.token_hash = e.refresh_hash AND r.slot = $3
+           JOIN user_grant g ON g.grant_id = r.grant_id AND g.slot = $3
+           WHERE e.token_hash = $1 AND e.slot = $3 AND e.used_at_ms IS NULL AND e.expires_at_ms > $2`,
+    values: [place.hash, nowMs, place.slot],
   });
   if (!row) return undefined;
   return {

@@ -1,5 +1,6 @@
 import { queryOf } from '../../http/parameters.ts';
 import type { Client } from '../../oauth/client.ts';
+import { isCredential } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
 import type { AccountsContext } from '../context.ts';
@@ -50,7 +51,9 @@ async function enhancement(
   { context, parameters }: Incoming,
 ): Promise<{ readonly enhanceToken: string; readonly enhancement: Enhancement } | Refusal> {
   const enhanceToken = parameters.get('enhance_token') ?? '';
-  const found = await findEnhancement(context.database, enhanceToken, context.clock.nowMs());
+  const found = isCredential(enhanceToken)
+    ? await findEnhancement(context.database, context.slots.placeOf(enhanceToken), context.clock.nowMs())
+    : undefined;
   if (found?.clientId === clientId) return { enhanceToken, enhancement: found };
   const reason =
     enhanceToken === '' ? 'no enhance token' : found ? 'one of another client' : 'one that is unknown, used or expired';

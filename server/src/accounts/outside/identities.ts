@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import type { UserId } from '../../oauth/ids.ts';
+import { nameSlotOf, outsideName } from '../../oauth/slots.ts';
 
 /** A user of an outside provider. */
 export interface OutsideIdentity {
@@ -17,8 +18,8 @@ export async function userOf(
 ): Promise<UserId | undefined> {
   const [row] = await queryable.query<{ user_id: UserId }>({
     text: `UPDATE outside_identity SET last_used_at_ms = $3, email = $4 WHERE provider = $1 AND subject = $2
-           RETURNING user_id`,
-    values: [provider, subject, nowMs, email],
+           AND name_slot = $5 RETURNING user_id`,
+    values: [provider, subject, nowMs, email, nameSlotOf(outsideName(provider, subject))],
   });
   return row?.user_id;
 }
@@ -31,9 +32,10 @@ export async function linkIdentity(
   nowMs: EpochMs,
 ): Promise<boolean> {
   const rows = await queryable.query({
-    text: `INSERT INTO outside_identity (provider, subject, user_id, email, linked_at_ms) VALUES ($1, $2, $3, $4, $5)
+    text: `INSERT INTO outside_identity (provider, subject, user_id, email, linked_at_ms, name_slot)
+           VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT DO NOTHING RETURNING 1`,
-    values: [provider, subject, userId, email, nowMs],
+    values: [provider, subject, userId, email, nowMs, nameSlotOf(outsideName(provider, subject))],
   });
   return rows.length > 0;
 }
@@ -45,8 +47,8 @@ export async function unlinkIdentity(
   subject: string,
 ): Promise<boolean> {
   const rows = await queryable.query({
-    text: 'DELETE FROM outside_identity WHERE user_id = $1 AND provider = $2 AND subject = $3 RETURNING 1',
-    values: [userId, provider, subject],
+    text: `DELETE FROM outside_identity WHERE user_id = $1 AND provider = $2 AND subject = $3 AND name_slot = $4 RETURNING 1`,
+    values: [userId, provider, subject, nameSlotOf(outsideName(provider, subject))],
   });
   return rows.length > 0;
 }

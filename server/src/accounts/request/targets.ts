@@ -2,6 +2,7 @@ import { type Environment, environments } from '../../config/data-centers.ts';
 import type { OrganizationId, UserId } from '../../oauth/ids.ts';
 import { environmentOf, type Resource } from '../../oauth/resources.ts';
 import type { ScopeSet } from '../../oauth/scopes.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { AccountsContext, UserOrganization } from '../context.ts';
 import type { GrantTarget } from '../store/grants.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
@@ -69,8 +70,8 @@ export async function grantedTargets(
   }>({
     name: 'grants-of-client',
     text: `SELECT organization_id, environment, scopes FROM user_grant
-           WHERE user_id = $1 AND client_id = $2 AND instance = $3`,
-    values: [userId, authorization.client.clientId, authorization.endpoint.instance],
+           WHERE user_id = $1 AND slot = $4 AND client_id = $2 AND instance = $3`,
+    values: [userId, authorization.client.clientId, authorization.endpoint.instance, slotOf(userId)],
   });
   return candidates.filter((candidate) =>
     rows.some(

@@ -58,7 +58,7 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
       return sent();
     }
     const ttlSeconds = context.settings.lifetimes.resetTtlSeconds;
-    const token = await makeLink(context.database, context.random, {
+    const token = await makeLink(context, {
       ...{ purpose: 'reset', userId: user.userId, email: user.email, data: {} },
       expiresAtMs: context.clock.nowMs() + ttlSeconds * 1000,
     });
@@ -72,7 +72,7 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
   app.get(resetPath, async (request, reply) => {
     const query = new URLSearchParams(queryOf(request.url));
     const token = query.get('token') ?? '';
-    const link = await findLink(context.database, 'reset', token, context.clock.nowMs());
+    const link = await findLink(context, 'reset', token, context.clock.nowMs());
     if (!link) return notice(context, reply, messages.linkUseless, messages.linkUselessText, 400);
     const fault = faults.find((each) => each === query.get('error'));
     return pages.send(reply, 'reset-password', {
@@ -98,7 +98,7 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
       return again('expired');
     }
     const nowMs = context.clock.nowMs();
-    const link = await findLink(context.database, 'reset', token, nowMs);
+    const link = await findLink(context, 'reset', token, nowMs);
     const user = link?.userId ? await findUser(context.database, { userId: link.userId }) : undefined;
     if (!link || !user?.active) {
       context.events.record({ kind: 'password-reset', outcome: 'LinkUseless', requestId: request.id });
@@ -118,7 +118,7 @@ export function registerResetPassword(app: FastifyInstance, context: AccountsCon
       });
       return again(fault);
     }
-    if (!(await takeLink(context.database, 'reset', token, nowMs))) return again('expired');
+    if (!(await takeLink(context, 'reset', token, nowMs))) return again('expired');
     const endSessions = form.get('end_sessions') === 'true';
     await setPassword(context.database, userId, fresh, { endSessions });
     // Whoever got the link reads the mails to this address.

@@ -60,13 +60,13 @@ export function registerSignUp(app: FastifyInstance, context: AccountsContext): 
       context.events.record({ kind: 'sign-up', ...refusal, requestId: request.id });
       return again('throttled');
     }
-    const { dataCenter, random, settings } = context;
+    const { dataCenter, settings } = context;
     const taken = (await context.homeIndex.find(email)) !== undefined;
     const ttlSeconds = settings.lifetimes.verificationTtlSeconds;
     const expiresAtMs = context.clock.nowMs() + ttlSeconds * 1000;
     // Made for known addresses too, so that both take the same time; nobody is told the token of theirs.
     const link = { purpose: 'sign-up', userId: null, email, data: { firstName, lastName }, expiresAtMs } as const;
-    const token = await makeLink(context.database, random, link);
+    const token = await makeLink(context, link);
     const origin = dataCenter.origins.accounts;
     const content = taken
       ? messages.signUpTakenMail(`${origin}/signin`)
@@ -80,7 +80,7 @@ export function registerSignUp(app: FastifyInstance, context: AccountsContext): 
   app.get(confirmPath, async (request, reply) => {
     const query = new URLSearchParams(queryOf(request.url));
     const token = query.get('token') ?? '';
-    const link = await findLink(context.database, 'sign-up', token, context.clock.nowMs());
+    const link = await findLink(context, 'sign-up', token, context.clock.nowMs());
     if (!link) return notice(reply, messages.linkUseless, messages.linkUselessText, 400);
     const fault = faults.find((each) => each === query.get('error'));
     return pages.send(reply, 'sign-up-confirm', {
@@ -106,7 +106,7 @@ export function registerSignUp(app: FastifyInstance, context: AccountsContext): 
       return again('expired');
     }
     const nowMs = context.clock.nowMs();
-    const link = await findLink(context.database, 'sign-up', token, nowMs);
+    const link = await findLink(context, 'sign-up', token, nowMs);
     const useless = () => {
       context.events.record({ kind: 'sign-up', outcome: 'LinkUseless', requestId: request.id });
       return notice(reply, messages.linkUseless, messages.linkUselessText, 400);
@@ -120,7 +120,7 @@ export function registerSignUp(app: FastifyInstance, context: AccountsContext): 
       context.events.record({ kind: 'sign-up', outcome: 'PasswordUnfit', requestId: request.id, detail });
       return again(fault);
     }
-    if (!(await takeLink(context.database, 'sign-up', token, nowMs))) return useless();
+    if (!(await takeLink(context, 'sign-up', token, nowMs))) return useless();
     const userId = await context.newUser(user, messages.organizationOf(lastName));
     // Somebody got the address meanwhile.
     if (userId === undefined) return useless();

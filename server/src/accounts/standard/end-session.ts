@@ -128,7 +128,11 @@ async function isOwnSession(
   session: Session,
 ): Promise<boolean> {
   if (!client || !hint?.sid || hint.sub !== session.userId) return false;
-  const known = await sessionOfClient(context.database, { sid: hint.sid, clientId: client.clientId });
+  const known = await sessionOfClient(context.database, {
+    sid: hint.sid,
+    clientId: client.clientId,
+    userId: session.userId,
+  });
   return known?.equals(session.hash) ?? false;
 }
 

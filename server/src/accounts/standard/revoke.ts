@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
+import { isCredential } from '../../oauth/formats.ts';
 import { standardPath } from '../../oauth/issuer.ts';
 import type { AccountsContext } from '../context.ts';
 import { endAccessToken, endRefreshToken } from '../store/end-tokens.ts';
@@ -11,14 +12,14 @@ import { registerCall } from './call.ts';
  * unknown, ended or another client's the answer is the same 200 (§2.2), and nothing happens.
  */
 export function registerStandardRevoke(app: FastifyInstance, context: AccountsContext): void {
-  const { database, events, notices } = context;
+  const { database, events, notices, slots } = context;
   registerCall(app, context, `${standardPath}/revoke`, 'revoke', async ({ client, parameters, reply, request }) => {
     const token = parameters.get('token');
     if (!token) return { outcome: 'RevokedTokenMissing' };
     const { clientId } = client;
     const ended =
-      (await endRefreshToken(database, notices, token, clientId)) ||
-      (await endAccessToken(database, notices, await context.presented.hashOf(token), clientId));
+      (await endRefreshToken(database, notices, isCredential(token) ? slots.placeOf(token) : undefined, clientId)) ||
+      (await endAccessToken(database, notices, await context.presented.placeOf(token), clientId));
     events.record({
       kind: 'revoke',
       outcome: ended ? 'Success' : 'RevokedTokenUnknown',

@@ -1,7 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
-import { secretHash } from '../../foundation/secrets.ts';
-import type { AccessToken } from '../../oauth/ids.ts';
+import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 
 /**
@@ -10,9 +9,9 @@ import type { TokenBinding } from '../../oauth/token-binding.ts';
  */
 export async function copyAccessToken(
   queryable: Queryable,
-  ofHash: SecretHash,
+  of: KnownPlace,
   fresh: {
-    readonly accessToken: AccessToken;
+    readonly accessHash: SecretHash;
     readonly scopes: readonly string[];
     readonly binding: TokenBinding;
     readonly nowMs: EpochMs;
@@ -22,17 +21,18 @@ export async function copyAccessToken(
   const rows = await queryable.query({
     name: 'access-token-copy',
     text: `INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms,
-                                     expires_at_ms, resources, key_thumbprint)
-           SELECT $2, grant_id, refresh_hash, client_id, $3, false, code_hash, $4, $5, $6, $7
-           FROM access_token WHERE token_hash = $1 RETURNING 1`,
+                                     expires_at_ms, resources, key_thumbprint, slot)
+           SELECT $2, grant_id, refresh_hash, client_id, $3, false, code_hash, $4, $5, $6, $7, slot
+           FROM access_token WHERE token_hash = $1 AND slot = $8 RETURNING 1`,
     values: [
-      ofHash,
-      secretHash(fresh.accessToken),
+      of.hash,
+      fresh.accessHash,
       fresh.scopes,
       fresh.nowMs,
       fresh.expiresAtMs,
       fresh.binding.resources,
       fresh.binding.keyThumbprint,
+      of.slot,
     ],
   });
   return rows.length > 0;

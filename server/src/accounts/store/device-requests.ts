@@ -3,8 +3,9 @@ import type { Ending } from '../../database/delete-expired.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import { keyedHash, secretHash } from '../../foundation/secrets.ts';
 import { tieKey } from '../../inspector/flow-key.ts';
-import type { CredentialPrefix } from '../../oauth/formats.ts';
+import { type CredentialPrefix, credentialOf } from '../../oauth/formats.ts';
 import type { ClientId } from '../../oauth/ids.ts';
+import type { CredentialSlots, Slot } from '../../oauth/slots.ts';
 
 /** What a device asked for, and what became of it so far. */
 export interface DeviceRequest {
@@ -20,9 +21,12 @@ export interface DeviceRequest {
   readonly decision: 'approved' | 'rejected' | null;
   /** The data centre that holds the approval: the user's. */
   readonly decidedIn: string | null;
+  /** The slot of the user who approved there, under a mask: the directory learns nothing of the user. */
+  readonly maskedSlot: number | null;
 }
 
-export interface NewDeviceRequest extends Omit<DeviceRequest, 'deviceCodeHash' | 'decision' | 'decidedIn'> {
+export interface NewDeviceRequest
+  extends Omit<DeviceRequest, 'deviceCodeHash' | 'decision' | 'decidedIn' | 'maskedSlot'> {
   readonly deviceCode: string;
   readonly userCode: string;
 }
@@ -46,10 +50,11 @@ interface Row {
   expires_at_ms: string;
   decision: DeviceRequest['decision'];
   decided_in: string | null;
+  masked_slot: number | null;
 }
 
 const columns =
-  'r.device_code_hash, r.client_id, r.data_center, r.scopes, r.offline, r.created_at_ms, r.expires_at_ms, r.decision, r.decided_in';
+  'r.device_code_hash, r.client_id, r.data_center, r.scopes, r.offline, r.created_at_ms, r.expires_at_ms, r.decision, r.decided_in, r.masked_slot';
 
 /** How long an expired request is kept, to be told from one that never was. */
 const keptMs = 3_600_000;
@@ -71,8 +76,10 @@ export const endingDeviceRequests: Ending = {
 export class DeviceRequests {
   readonly #directory: Database;
   readonly #key: Buffer;
+  readonly #slots: CredentialSlots;
 
-  constructor(directory: Database, key: Buffer) {
+  constructor(directory: Database, key: Buffer, slots: CredentialSlots) {
+    this.#slots = slots;
     this.#directory = directory;
     this.#key = key;
   }
@@ -148,26 +155,44 @@ export class DeviceRequests {
   /** Records the user's answer. False when it came too late: expired, or answered before, wherever. */
   async decide(
     request: DeviceRequest,
-    decision: 'approved' | 'rejected',
-    dataCenter: string | null,
+    answer:
+      | { readonly decision: 'approved'; readonly dataCenter: string; readonly slot: Slot }
+      | { readonly decision: 'rejected' },
     nowMs: EpochMs,
   ): Promise<boolean> {
+    const { dataCenter, slot } = answer.decision === 'approved' ? answer : {};
     const rows = await this.#directory.query({
       name: 'device-request-decide',
-      text: `UPDATE device_request SET decision = $2, decided_in = $3
+      text: `UPDATE device_request SET decision = $2, decided_in = $3, masked_slot = $5
              WHERE device_code_hash = $1 AND decision IS NULL AND expires_at_ms > $4 RETURNING 1`,
-      values: [request.deviceCodeHash, decision, dataCenter, nowMs],
+      values: [
+        request.deviceCodeHash,
+        answer.decision,
+        dataCenter ?? null,
+        nowMs,
+        slot === undefined ? null : slot ^ this.#mask(request),
+      ],
     });
     return rows.length === 1;
   }
 
   /**
    * The authorization code that stands for an approved request. It never leaves the platform: the approval, which knows
-   * the hash of the device code only, and the poll, which brings the device code, both derive it.
+   * the hash of the device code only, and the poll, which brings the device code, both derive it; the directory tells the
+   * poll the slot of whoever approved (null: an approval by an earlier release).
    */
-  grantCode(request: DeviceRequest, prefix: CredentialPrefix): string {
-    const hex = keyedHash(this.#key, `grant ${request.deviceCodeHash.toString('hex')}`).toString('hex');
-    return `${prefix}.${hex.slice(0, 32)}.${hex.slice(32)}`;
+  grantCode(request: DeviceRequest, prefix: CredentialPrefix, slot: Slot | null): string {
+    const bytes = keyedHash(this.#key, `grant ${request.deviceCodeHash.toString('hex')}`);
+    return slot === null ? credentialOf(bytes, prefix) : this.#slots.deriveCredential(bytes, prefix, slot);
+  }
+
+  /** The slot of the user who approved; null before, and for an approval by an earlier release. */
+  approvedSlot(request: DeviceRequest): Slot | null {
+    return request.maskedSlot === null ? null : request.maskedSlot ^ this.#mask(request);
+  }
+
+  #mask(request: DeviceRequest): number {
+    return keyedHash(this.#key, `slot ${request.deviceCodeHash.toString('hex')}`).readUInt16BE();
   }
 
   /** A user code as events may show it; a plain hash of so short a code could be reversed. */
@@ -196,5 +221,6 @@ function toRequest(row: Row): DeviceRequest {
     expiresAtMs: Number(row.expires_at_ms),
     decision: row.decision,
     decidedIn: row.decided_in,
+    maskedSlot: row.masked_slot,
   };
 }

@@ -2,6 +2,7 @@ import type { Environment } from '../../config/data-centers.ts';
 import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import type { ClientId, GrantId, OrganizationId, UserId } from '../../oauth/ids.ts';
+import { slotOf } from '../../oauth/slots.ts';
 
 /** The organization and environment that a grant is for; null when its scopes need none. */
 export interface GrantTarget {
@@ -20,15 +21,24 @@ export async function saveGrant(
   const [row] = await queryable.query<{ grant_id: GrantId }>({
     name: 'grant-save',
     text: `INSERT INTO user_grant AS g (user_id, client_id, organization_id, environment, instance, scopes, created_at_ms,
-                                        updated_at_ms)
-           VALUES ($1, $2, $3, $4, $7, $5, $6, $6)
-           ON CONFLICT (user_id, client_id, organization_id, environment, instance) DO UPDATE
+                                        updated_at_ms, slot)
+           VALUES ($1, $2, $3, $4, $7, $5, $6, $6, $8)
+           ON CONFLICT ON CONSTRAINT user_grant_target DO UPDATE
            SET scopes = g.scopes || ARRAY(
                  SELECT fresh FROM unnest(EXCLUDED.scopes) AS fresh
                  WHERE lower(fresh) NOT IN (SELECT lower(held) FROM unnest(g.scopes) AS held)),
                updated_at_ms = EXCLUDED.updated_at_ms
            RETURNING grant_id`,
-    values: [userId, clientId, target.organizationId, target.environment, scopes, nowMs, target.instance ?? false],
+    values: [
+      userId,
+      clientId,
+      target.organizationId,
+      target.environment,
+      scopes,
+      nowMs,
+      target.instance ?? false,
+      slotOf(userId),
+    ],
   });
   return (row as { grant_id: GrantId }).grant_id;
 }

@@ -1,18 +1,19 @@
 import type { Database } from '../../database/database.ts';
-import type { EpochMs } from '../../foundation/kinds.ts';
-import { secretHash } from '../../foundation/secrets.ts';
-import type { AccessToken, AuthorizationCode, ClientId, RefreshToken, UserId } from '../../oauth/ids.ts';
+import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
+import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
+import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 
 /** Spending a code whose client, redirect URI and verifier have been checked. */
 export interface Redemption {
-  readonly code: AuthorizationCode;
+  /** Its slot is that of all that is made with it. */
+  readonly code: KnownPlace;
   readonly userId: UserId;
   readonly clientId: ClientId;
-  readonly accessToken: AccessToken;
+  readonly accessHash: SecretHash;
   /** Null when the code gives no refresh token. */
-  readonly refreshToken: RefreshToken | null;
+  readonly refreshHash: SecretHash | null;
   readonly nowMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly limits: RedemptionLimits;
@@ -48,8 +49,12 @@ interface Row {
  * One statement for all redemptions: whoever turns `used_at_ms` from null wins, over all processes, and only the winner's
  * tokens are stored. The user and client's row is locked, so that its limits on refresh tokens are exact.
  */
-export async function redeemCodes(database: Database, jobs: readonly Redemption[]): Promise<RedeemResult[]> {
-  const codeHashes = jobs.map((job) => secretHash(job.code));
+export async function redeemCodes(
+  database: Database,
+  jobs: readonly Redemption[],
+  spread: boolean,
+): Promise<RedeemResult[]> {
+  const codeHashes = jobs.map((job) => job.code.hash);
   // The same code twice in one batch: the first one goes to the database, the others have lost already.
   const firstOf = new Map<string, number>();
   codeHashes.forEach((hash, index) => {
@@ -59,15 +64,15 @@ export async function redeemCodes(database: Database, jobs: readonly Redemption[
   const firsts = [...firstOf.values()];
   const pick = <Value>(value: (job: Redemption) => Value) => firsts.map((index) => value(jobs[index] as Redemption));
   const rows = await database.query<Row>({
-    name: 'codes-redeem',
-    text: statement,
+    name: spread ? 'codes-redeem-of-slot' : 'codes-redeem',
+    text: spread ? statementOfSlot : statement,
     values: [
       firsts,
       firsts.map((index) => codeHashes[index]),
       pick((job) => job.userId),
       pick((job) => job.clientId),
-      pick((job) => secretHash(job.accessToken)),
-      pick((job) => (job.refreshToken === null ? null : secretHash(job.refreshToken))),
+      pick((job) => job.accessHash),
+      pick((job) => job.refreshHash),
       pick((job) => job.nowMs),
       pick((job) => job.expiresAtMs),
       pick((job) => job.limits.activeAccessTokensPerRefreshToken),
@@ -77,6 +82,7 @@ export async function redeemCodes(database: Database, jobs: readonly Redemption[
       pick((job) => joinResources(job.binding.resources)),
       pick((job) => job.binding.keyThumbprint),
       pick((job) => job.refreshKeyThumbprint),
+      pick((job) => job.code.slot),
     ],
   });
   const results = jobs.map<RedeemResult>(() => ({ kind: 'used before' }));
@@ -93,15 +99,16 @@ export async function redeemCodes(database: Database, jobs: readonly Redemption[
  * spent    the jobs within the limit that turned their code
  * merged   per user and client: the living refresh tokens and the fresh ones, numbered from the newest
  */
-const statement = `
+/** `slot` is the slot of each of the aliases: the job's own, or one for all. */
+const redeem = (slot: (alias: string) => string) => `
   WITH job AS (
     SELECT * FROM unnest($1::int[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-                         $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::text[], $15::text[])
+                         $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::int[])
       AS j(position, code_hash, user_id, client_id, access_hash, refresh_hash, now_ms, expires_at_ms,
-           active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key)
+           active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key, slot)
   ), locked AS MATERIALIZED (
     SELECT u.* FROM user_client u
-    WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL)
+    WHERE (u.user_id, u.client_id, u.slot) IN (SELECT user_id, client_id, ${slot('job')} FROM job WHERE refresh_hash IS NOT NULL)
     ORDER BY u.user_id, u.client_id FOR UPDATE
   ), known AS (
     SELECT job.*, l.user_id IS NOT NULL AND job.refresh_limit > 0 AS counted,
@@ -112,21 +119,21 @@ const statement = `
     SELECT *, row_number() OVER (PARTITION BY user_id, client_id, refresh_hash IS NULL ORDER BY position) AS number FROM known
   ), spent AS (
     UPDATE authorization_code c SET used_at_ms = o.now_ms FROM ordered o
-    WHERE c.code_hash = o.code_hash AND c.used_at_ms IS NULL
+    WHERE c.code_hash = o.code_hash AND c.slot = ${slot('o')} AND c.used_at_ms IS NULL
       AND (o.refresh_hash IS NULL OR o.window_limit = 0 OR o.used + o.number <= o.window_limit)
     RETURNING o.*, c.grant_id, c.scopes, c.resources
   ), refresh AS (
     INSERT INTO refresh_token (token_hash, grant_id, client_id, scopes, counted, code_hash, created_at_ms, active_hashes, active_ends_ms,
-                               resources, key_thumbprint)
+                               resources, key_thumbprint, slot)
     SELECT refresh_hash, grant_id, client_id, scopes, counted, code_hash, now_ms,
            CASE WHEN active_limit > 0 THEN ARRAY[access_hash] ELSE '{}' END,
-           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END, resources, refresh_key
+           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END, resources, refresh_key, ${slot('spent')}
     FROM spent WHERE refresh_hash IS NOT NULL
   ), access AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms, expires_at_ms,
-                              resources, key_thumbprint)
+                              resources, key_thumbprint, slot)
     SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0 AND refresh_hash IS NOT NULL, code_hash,
-           now_ms, expires_at_ms, string_to_array(access_resources, ' '), access_key
+           now_ms, expires_at_ms, string_to_array(access_resources, ' '), access_key, ${slot('spent')}
     FROM spent
   ), merged AS (
     SELECT user_id, client_id, hash, refresh_limit,
@@ -146,9 +153,9 @@ const statement = `
       refresh_hashes = CASE WHEN s.counted THEN ARRAY(
         SELECT hash FROM merged m WHERE m.user_id = u.user_id AND m.client_id = u.client_id AND m.age <= m.refresh_limit
         ORDER BY m.age DESC) ELSE u.refresh_hashes END
-    FROM (SELECT user_id, client_id, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, bool_or(counted) AS counted
-          FROM spent WHERE refresh_hash IS NOT NULL GROUP BY user_id, client_id) AS s
-    WHERE u.user_id = s.user_id AND u.client_id = s.client_id
+    FROM (SELECT user_id, client_id, slot, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, bool_or(counted) AS counted
+          FROM spent WHERE refresh_hash IS NOT NULL GROUP BY user_id, client_id, slot) AS s
+    WHERE u.user_id = s.user_id AND u.client_id = s.client_id AND u.slot = ${slot('s')}
   ), evicted AS (
     SELECT user_id, client_id, array_agg(encode(hash, 'hex')) AS hashes, count(pg_notify('grantway', 'tokens:refresh evicted')) AS notices
     FROM merged WHERE age > refresh_limit GROUP BY user_id, client_id
@@ -158,3 +165,6 @@ const statement = `
          o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted
   FROM ordered o LEFT JOIN spent s USING (position)
   LEFT JOIN evicted e ON e.user_id = o.user_id AND e.client_id = o.client_id AND o.refresh_hash IS NOT NULL`;
+
+const statement = redeem((alias) => `${alias}.slot`);
+const statementOfSlot = redeem(() => '($16::int[])[1]');

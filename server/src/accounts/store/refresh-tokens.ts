@@ -1,17 +1,17 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database } from '../../database/database.ts';
-import type { EpochMs } from '../../foundation/kinds.ts';
-import { secretHash } from '../../foundation/secrets.ts';
-import type { AccessToken, ClientId, RefreshToken, UserId } from '../../oauth/ids.ts';
+import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
+import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
+import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import { isNewest } from './refresh-family.ts';
 
 /** Making an access token with a refresh token, for a client that has been authenticated. */
 export interface Refresh {
-  readonly refreshToken: RefreshToken;
+  readonly refreshToken: KnownPlace;
   readonly clientId: ClientId;
-  readonly accessToken: AccessToken;
+  readonly accessHash: SecretHash;
   readonly nowMs: EpochMs;
   readonly expiresAtMs: EpochMs;
   readonly limits: RefreshLimits;
@@ -27,12 +27,12 @@ export interface Refresh {
 /** How a refresh token is replaced; none: it stays. */
 export interface Rotation {
   /** Derived from the refresh token, so that its replays lead to the same one. */
-  readonly successor: RefreshToken;
+  readonly successorHash: SecretHash;
   /**
-   * `Refresh.accessToken` is derived too, and a replay finds it. This one is for a replay that asks for something else,
+   * The access token of `Refresh.accessHash` is derived too, and a replay finds it. This one is for a replay that asks for something else,
    * or whose first answer was revoked meanwhile: it counts like any other refresh.
    */
-  readonly other: AccessToken;
+  readonly otherHash: SecretHash;
   readonly graceMs: number;
 }
 
@@ -90,7 +90,11 @@ interface Row {
  * processes. Without, nothing is locked. Of several that rotate one family, one does; the others, and those that another
  * process was faster than, are told to come again (`again`): by then they see what it did.
  */
-export async function refreshTokens(database: Database, jobs: readonly Refresh[]): Promise<RefreshResult[]> {
+export async function refreshTokens(
+  database: Database,
+  jobs: readonly Refresh[],
+  spread: boolean,
+): Promise<RefreshResult[]> {
   const limited = jobs.some(
     ({ limits, rotation }) =>
       rotation !== undefined ||
@@ -98,12 +102,12 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
       limits.accessTokensPerRefreshTokenPerWindow > 0,
   );
   const rows = await database.query<Row>({
-    name: limited ? 'refresh-limited' : 'refresh-unlimited',
-    text: limited ? limitedStatement : unlimitedStatement,
+    name: `refresh-${limited ? 'limited' : 'unlimited'}${spread ? '-of-slot' : ''}`,
+    text: statements[limited ? 'limited' : 'unlimited'][spread ? 'ofSlot' : 'together'],
     values: [
-      jobs.map((job) => secretHash(job.refreshToken)),
+      jobs.map((job) => job.refreshToken.hash),
       jobs.map((job) => job.clientId),
-      jobs.map((job) => secretHash(job.accessToken)),
+      jobs.map((job) => job.accessHash),
       jobs.map((job) => job.nowMs),
       jobs.map((job) => job.expiresAtMs),
       jobs.map((job) => job.limits.activeAccessTokensPerRefreshToken),
@@ -111,11 +115,12 @@ export async function refreshTokens(database: Database, jobs: readonly Refresh[]
       jobs.map((job) => job.limits.windowSeconds * 1000),
       jobs.map((job) => job.scopes?.join(' ').toLowerCase() ?? null),
       jobs.map((job) => job.begunAfterMs),
-      jobs.map((job) => (job.rotation ? secretHash(job.rotation.successor) : null)),
-      jobs.map((job) => (job.rotation ? secretHash(job.rotation.other) : null)),
+      jobs.map((job) => job.rotation?.successorHash ?? null),
+      jobs.map((job) => job.rotation?.otherHash ?? null),
       jobs.map((job) => job.rotation?.graceMs ?? 0),
       jobs.map((job) => joinResources(job.binding.resources)),
       jobs.map((job) => job.binding.keyThumbprint),
+      jobs.map((job) => job.refreshToken.slot),
     ],
   });
   const results = jobs.map<RefreshResult>(() => ({ kind: 'unknown' }));
@@ -132,13 +137,16 @@ function toResult(row: Row): RefreshResult {
   return { kind, other, scopes, resources, userId, environment, expiresAtMs, evictedHashes: row.evicted ?? [] };
 }
 
-const job = `job AS (
+/** SQL for the slot of the row of this alias: its own, or the one of all jobs where they are of one slot. */
+type SlotOf = (alias: string) => string;
+
+const job = (slot: SlotOf) => `job AS (
     SELECT j.*, coalesce(n.family_hash, j.presented_hash) AS refresh_hash, n.replaced_at_ms
     FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::bigint[],
-                $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[])
+                $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[], $16::int[])
       WITH ORDINALITY AS j(presented_hash, client_id, derived_hash, now_ms, ends_ms, active_limit, window_limit, window_ms,
-                           scope, begun_after_ms, successor_hash, other_hash, grace_ms, resource, access_key, position)
-    LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash
+                           scope, begun_after_ms, successor_hash, other_hash, grace_ms, resource, access_key, slot, position)
+    LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash AND n.slot = ${slot('j')}
   )`;
 
 /** A scope that is asked for must be one of the refresh token's, as it is spelled there but for the case. */
@@ -155,24 +163,28 @@ const refusals = `
       WHEN r.key_thumbprint <> job.access_key OR r.key_thumbprint IS NOT NULL AND job.access_key IS NULL THEN 'other key'
       WHEN NOT string_to_array(job.resource, ' ') <@ r.resources THEN 'resource not granted'`;
 
+const ofUser = (slot: SlotOf) => `JOIN user_grant g ON g.grant_id = r.grant_id AND g.slot = ${slot('job')}
+    JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot('job')}
+    LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id AND uc.slot = ${slot('job')}`;
+
 /** What a refresh token opens, narrowed to what was asked for: scopes, and the resources that they are for. */
 const grantedScopes = `CASE WHEN job.scope IS NULL THEN r.scopes ELSE ARRAY(
       SELECT held FROM unnest(r.scopes) WITH ORDINALITY AS h(held, place)
       WHERE lower(held) = ANY (string_to_array(job.scope, ' ')) ORDER BY place) END`;
 const grantedResources = `coalesce(string_to_array(job.resource, ' '), r.resources)`;
 
-const unlimitedStatement = `
-  WITH ${job}, known AS (
+const unlimitedStatement = (slot: SlotOf) => `
+  WITH ${job(slot)}, known AS (
     SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            CASE ${refusals}
                 WHEN NOT ${isNewest('job.presented_hash')} THEN 'reused' ELSE 'issue' END AS state
-    FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash
-    JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
-    LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id
+    FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash AND r.slot = ${slot('job')}
+    ${ofUser(slot)}
   ), issued AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms,
-                              resources, key_thumbprint)
-    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms, resources, access_key FROM known WHERE state = 'issue'
+                              resources, key_thumbprint, slot)
+    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms, resources, access_key, ${slot('known')}
+    FROM known WHERE state = 'issue'
   )
   SELECT position::int, state, scopes, resources, user_id, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
          0 AS window_end_ms, NULL AS evicted
@@ -185,9 +197,10 @@ const unlimitedStatement = `
  * allowed  the jobs within the window's limit
  * merged   per refresh token: its living access tokens and the fresh ones, numbered from the newest
  */
-const limitedStatement = `
-  WITH ${job}, locked AS MATERIALIZED (
-    SELECT * FROM refresh_token WHERE token_hash IN (SELECT refresh_hash FROM job) ORDER BY token_hash FOR UPDATE
+const limitedStatement = (slot: SlotOf) => `
+  WITH ${job(slot)}, locked AS MATERIALIZED (
+    SELECT * FROM refresh_token
+    WHERE (token_hash, slot) IN (SELECT refresh_hash, ${slot('job')} FROM job) ORDER BY token_hash FOR UPDATE
   ), known AS (
     SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,
@@ -203,9 +216,9 @@ const limitedStatement = `
            CASE WHEN r.window_start_ms + job.window_ms > job.now_ms THEN r.window_count ELSE 0 END AS used,
            CASE WHEN r.window_start_ms + job.window_ms > job.now_ms THEN r.window_start_ms ELSE job.now_ms END AS start_ms
     FROM job JOIN locked r ON r.token_hash = job.refresh_hash
-    JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
-    LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id
-    LEFT JOIN access_token before ON job.successor_hash IS NOT NULL AND before.token_hash = job.derived_hash
+    ${ofUser(slot)}
+    LEFT JOIN access_token before
+      ON job.successor_hash IS NOT NULL AND before.token_hash = job.derived_hash AND before.slot = ${slot('job')}
   ), ordered AS (
     SELECT *, row_number() OVER (PARTITION BY refresh_hash, state = 'issue' ORDER BY position) AS number,
            CASE WHEN newest OR successor_hash IS NULL THEN derived_hash ELSE other_hash END AS access_hash,
@@ -214,11 +227,11 @@ const limitedStatement = `
   ), allowed AS (
     SELECT * FROM ordered WHERE state = 'issue' AND (window_limit = 0 OR used + number <= window_limit)
   ), rotated AS (
-    INSERT INTO refresh_generation (token_hash, family_hash, replaced_at_ms)
-    SELECT presented_hash, refresh_hash, now_ms FROM allowed WHERE newest AND successor_hash IS NOT NULL
+    INSERT INTO refresh_generation (token_hash, family_hash, replaced_at_ms, slot)
+    SELECT presented_hash, refresh_hash, now_ms, ${slot('allowed')} FROM allowed WHERE newest AND successor_hash IS NOT NULL
     UNION ALL
-    SELECT successor_hash, refresh_hash, NULL FROM allowed WHERE newest AND successor_hash IS NOT NULL
-    ON CONFLICT (token_hash) DO UPDATE SET replaced_at_ms = EXCLUDED.replaced_at_ms
+    SELECT successor_hash, refresh_hash, NULL, ${slot('allowed')} FROM allowed WHERE newest AND successor_hash IS NOT NULL
+    ON CONFLICT ON CONSTRAINT refresh_generation_pkey DO UPDATE SET replaced_at_ms = EXCLUDED.replaced_at_ms
   ), merged AS (
     SELECT token_hash, hash, ends_ms, active_limit, row_number() OVER (PARTITION BY token_hash ORDER BY fresh DESC, place DESC) AS age
     FROM (
@@ -239,14 +252,15 @@ const limitedStatement = `
         SELECT hash FROM merged m WHERE m.token_hash = r.token_hash AND m.age <= m.active_limit ORDER BY m.age DESC) END,
       active_ends_ms = CASE WHEN a.active_limit = 0 THEN r.active_ends_ms ELSE ARRAY(
         SELECT ends_ms FROM merged m WHERE m.token_hash = r.token_hash AND m.age <= m.active_limit ORDER BY m.age DESC) END
-    FROM (SELECT refresh_hash, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, max(active_limit) AS active_limit,
+    FROM (SELECT refresh_hash, slot, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, max(active_limit) AS active_limit,
                  (array_agg(successor_hash) FILTER (WHERE newest))[1] AS successor_hash
-          FROM allowed GROUP BY refresh_hash) AS a
-    WHERE r.token_hash = a.refresh_hash
+          FROM allowed GROUP BY refresh_hash, slot) AS a
+    WHERE r.token_hash = a.refresh_hash AND r.slot = ${slot('a')}
   ), issued AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms,
-                              resources, key_thumbprint)
-    SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0, now_ms, expires_at_ms, resources, access_key
+                              resources, key_thumbprint, slot)
+    SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0, now_ms, expires_at_ms, resources, access_key,
+           ${slot('allowed')}
     FROM allowed
   ), evicted AS (
     SELECT token_hash, array_agg(encode(hash, 'hex')) AS hashes,
@@ -258,3 +272,9 @@ const limitedStatement = `
          CASE WHEN o.state = 'repeated' THEN o.before_ends_ms ELSE o.expires_at_ms END AS expires_at_ms,
          o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted
   FROM ordered o LEFT JOIN allowed a USING (position) LEFT JOIN evicted e ON e.token_hash = o.refresh_hash`;
+
+const forms = (statement: (slot: SlotOf) => string) => ({
+  together: statement((alias) => `${alias}.slot`),
+  ofSlot: statement(() => '($16::int[])[1]'),
+});
+const statements = { limited: forms(limitedStatement), unlimited: forms(unlimitedStatement) };

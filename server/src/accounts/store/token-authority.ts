@@ -5,12 +5,13 @@ import type { ClientDirectory } from '../../directory/clients.ts';
 import { atMost } from '../../foundation/at-most.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
-import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import type { AccessToken } from '../../oauth/ids.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
+import type { CredentialPlace } from '../../oauth/slots.ts';
 import type { KnownToken, Presentation, TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import type { CredentialFinder } from './credential-finder.ts';
 import type { Proofs } from './proofs.ts';
@@ -52,7 +53,7 @@ export class LocalTokenAuthority implements TokenAuthority {
   readonly #clients: ClientDirectory;
   readonly #scopes: ScopeCatalogue;
   readonly #credentials: CredentialFinder;
-  readonly #hashOf: (token: string) => Promise<SecretHash | undefined>;
+  readonly #placeOf: (token: string) => Promise<CredentialPlace | undefined>;
   readonly #proofs: Proofs;
   readonly #clock: Clock;
   readonly #dataCenter: string;
@@ -71,8 +72,8 @@ export class LocalTokenAuthority implements TokenAuthority {
     readonly clients: ClientDirectory;
     readonly scopes: ScopeCatalogue;
     readonly credentials: CredentialFinder;
-    /** The hash that a token is stored under; undefined for what can be none of ours. */
-    readonly hashOf: (token: string) => Promise<SecretHash | undefined>;
+    /** Where a token is stored; undefined for what can be none of ours. */
+    readonly placeOf: (token: string) => Promise<CredentialPlace | undefined>;
     readonly proofs: Proofs;
     readonly notices: ChangeNotices;
     readonly clock: Clock;
@@ -83,7 +84,7 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#clients = options.clients;
     this.#scopes = options.scopes;
     this.#credentials = options.credentials;
-    this.#hashOf = options.hashOf;
+    this.#placeOf = options.placeOf;
     this.#proofs = options.proofs;
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
@@ -168,13 +169,13 @@ export class LocalTokenAuthority implements TokenAuthority {
       this.#hits++;
       return known;
     }
-    const tokenHash = await this.#hashOf(accessToken);
-    if (!tokenHash) return undefined;
+    const place = await this.#placeOf(accessToken);
+    if (!place) return undefined;
     this.#misses++;
     const generation = this.#generation;
-    const stored = await this.#tokens.findAccessToken(tokenHash);
+    const stored = await this.#tokens.findAccessToken(place);
     if (!stored) return undefined;
-    const hash = tokenHash.toString('hex');
+    const hash = place.hash.toString('hex');
     const entry: Entry = {
       stored,
       scopes: this.#scopes.setOf(stored.scopes),

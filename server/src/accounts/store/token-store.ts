@@ -2,15 +2,16 @@ import type { Environment } from '../../config/data-centers.ts';
 import type { Database, Queryable } from '../../database/database.ts';
 import { createStatementQueue } from '../../database/statement-queue.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
-import { secretHash } from '../../foundation/secrets.ts';
-import type { AccessToken, AuthorizationCode, ClientId, GrantId, OrganizationId, UserId } from '../../oauth/ids.ts';
+import type { ClientId, GrantId, OrganizationId, UserId } from '../../oauth/ids.ts';
 import type { ChallengeMethod } from '../../oauth/pkce.ts';
+import type { CredentialPlace, KnownPlace } from '../../oauth/slots.ts';
 import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
+import { type CredentialKind, PlaceSettler } from './credential-slot.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 
 export interface NewCode {
-  readonly code: AuthorizationCode;
+  readonly code: KnownPlace;
   readonly grantId: GrantId;
   readonly clientId: ClientId;
   /** Null for codes that come without a redirect (self clients). */
@@ -84,36 +85,56 @@ interface AccessTokenRow {
 }
 
 /**
- * Codes and tokens of one data centre. Look-ups and writes of concurrent requests share statements; a write is answered
- * only after its commit, so a token that was handed out is never lost.
+ * Codes and tokens of one data centre. Look-ups and writes of concurrent requests share statements, where tables are
+ * spread over machines (`spread`) those of one slot; a write is answered only after its commit, so a token that was handed
+ * out is never lost.
  */
 export class TokenStore {
+  readonly #places;
   readonly #codes;
   readonly #accessTokens;
   readonly #redeem;
   readonly #refresh;
 
-  constructor(database: Database) {
-    this.#codes = createStatementQueue<string, StoredCode | undefined>({
-      run: (codes) => findCodes(database, codes),
+  /** Whether the accounts tables are spread over machines. */
+  readonly spread: boolean;
+
+  constructor(database: Database, { spread }: { readonly spread: boolean }) {
+    this.spread = spread;
+    this.#places = new PlaceSettler(database);
+    const slot = ({ slot }: KnownPlace) => slot;
+    this.#codes = createStatementQueue<KnownPlace, StoredCode | undefined>({
+      run: (places) => findCodes(database, places, spread),
       maxStatements: 4,
+      apart: spread ? slot : undefined,
     });
-    this.#accessTokens = createStatementQueue<SecretHash, StoredAccessToken | undefined>({
-      run: (hashes) => findAccessTokens(database, hashes),
+    this.#accessTokens = createStatementQueue<KnownPlace, StoredAccessToken | undefined>({
+      run: (places) => findAccessTokens(database, places, spread),
       maxStatements: 4,
+      apart: spread ? slot : undefined,
     });
-    this.#redeem = createStatementQueue<Redemption, RedeemResult>({ run: (jobs) => redeemCodes(database, jobs) });
+    this.#redeem = createStatementQueue<Redemption, RedeemResult>({
+      run: (jobs) => redeemCodes(database, jobs, spread),
+      apart: spread ? ({ code }) => slot(code) : undefined,
+    });
     this.#refresh = createStatementQueue<Refresh, RefreshResult>({
-      run: (jobs) => refreshTokens(database, jobs),
+      run: (jobs) => refreshTokens(database, jobs, spread),
+      apart: spread ? ({ refreshToken }) => slot(refreshToken) : undefined,
     });
   }
 
-  findCode(code: AuthorizationCode): Promise<StoredCode | undefined> {
+  /** Where a credential that came is stored, its slot with it; undefined where there is none. */
+  settle(kind: CredentialKind, place: CredentialPlace): Promise<KnownPlace | undefined> {
+    return this.#places.settle(kind, place);
+  }
+
+  findCode(code: KnownPlace): Promise<StoredCode | undefined> {
     return this.#codes.submit(code);
   }
 
-  findAccessToken(tokenHash: SecretHash): Promise<StoredAccessToken | undefined> {
-    return this.#accessTokens.submit(tokenHash);
+  async findAccessToken(accessToken: CredentialPlace): Promise<StoredAccessToken | undefined> {
+    const place = await this.settle('access token', accessToken);
+    return place && this.#accessTokens.submit(place);
   }
 
   /** Spends a code, once, and stores the tokens made with it. */
@@ -132,10 +153,10 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
   await queryable.query({
     name: 'code-save',
     text: `INSERT INTO authorization_code (code_hash, grant_id, client_id, redirect_uri, scopes, code_challenge,
-             code_challenge_method, offline, created_at_ms, expires_at_ms, resources, key_thumbprint)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+             code_challenge_method, offline, created_at_ms, expires_at_ms, resources, key_thumbprint, slot)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     values: [
-      secretHash(fresh.code),
+      fresh.code.hash,
       fresh.grantId,
       fresh.clientId,
       fresh.redirectUri,
@@ -147,6 +168,7 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
       fresh.expiresAtMs,
       fresh.binding?.resources ?? null,
       fresh.binding?.keyThumbprint ?? null,
+      fresh.code.slot,
     ],
   });
 }
@@ -155,7 +177,7 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
 export async function saveAccessToken(
   queryable: Queryable,
   fresh: {
-    readonly accessToken: AccessToken;
+    readonly accessToken: KnownPlace;
     readonly grantId: GrantId;
     readonly clientId: ClientId;
     readonly scopes: readonly string[];
@@ -170,10 +192,10 @@ export async function saveAccessToken(
   await queryable.query({
     name: 'access-token-save',
     text: `INSERT INTO access_token (token_hash, grant_id, client_id, scopes, created_at_ms, expires_at_ms, resources,
-                                     key_thumbprint, refresh_hash)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+                                     key_thumbprint, refresh_hash, slot)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     values: [
-      secretHash(fresh.accessToken),
+      fresh.accessToken.hash,
       fresh.grantId,
       fresh.clientId,
       fresh.scopes,
@@ -182,21 +204,32 @@ export async function saveAccessToken(
       fresh.binding?.resources ?? null,
       fresh.binding?.keyThumbprint ?? null,
       fresh.refreshHash ?? null,
+      fresh.accessToken.slot,
     ],
   });
 }
 
-async function findCodes(database: Database, codes: readonly string[]): Promise<(StoredCode | undefined)[]> {
+/** The slot of a job of a look-up: its own, or the one of all where they are of one slot. */
+const slotOfLookUp = (spread: boolean) => (spread ? '($2::int[])[1]' : 'q.slot');
+
+async function findCodes(
+  database: Database,
+  places: readonly KnownPlace[],
+  spread: boolean,
+): Promise<(StoredCode | undefined)[]> {
+  const slot = slotOfLookUp(spread);
   const rows = await database.query<CodeRow>({
-    name: 'codes-find',
+    name: spread ? 'codes-find-of-slot' : 'codes-find',
     text: `SELECT q.position::int, c.client_id, c.redirect_uri, c.scopes, c.code_challenge, c.code_challenge_method,
                   c.offline, c.expires_at_ms, c.used_at_ms, c.resources, c.key_thumbprint, g.user_id, g.environment,
                   u.active OR g.instance AS active
-           FROM unnest($1::bytea[]) WITH ORDINALITY AS q(code_hash, position)
-           JOIN authorization_code c USING (code_hash) JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)`,
-    values: [codes.map(secretHash)],
+           FROM unnest($1::bytea[], $2::int[]) WITH ORDINALITY AS q(code_hash, slot, position)
+           JOIN authorization_code c ON c.code_hash = q.code_hash AND c.slot = ${slot}
+           JOIN user_grant g ON g.grant_id = c.grant_id AND g.slot = ${slot}
+           JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}`,
+    values: [places.map(({ hash }) => hash), places.map((place) => place.slot)],
   });
-  const found = new Array<StoredCode | undefined>(codes.length);
+  const found = new Array<StoredCode | undefined>(places.length);
   for (const row of rows) {
     found[row.position - 1] = {
       userId: row.user_id,
@@ -220,22 +253,26 @@ async function findCodes(database: Database, codes: readonly string[]): Promise<
 
 async function findAccessTokens(
   database: Database,
-  hashes: readonly SecretHash[],
+  places: readonly KnownPlace[],
+  spread: boolean,
 ): Promise<(StoredAccessToken | undefined)[]> {
+  const slot = slotOfLookUp(spread);
   const rows = await database.query<AccessTokenRow>({
-    name: 'access-tokens-find',
+    name: spread ? 'access-tokens-find-of-slot' : 'access-tokens-find',
     text: `SELECT q.position::int, a.client_id, g.user_id, g.organization_id, g.environment, a.scopes, a.expires_at_ms, a.resources, a.key_thumbprint,
                   u.active OR g.instance AS active,
                   a.refresh_hash IS NOT NULL AND r.token_hash IS NULL AS refresh_gone,
                   coalesce(r.counted AND NOT coalesce(r.token_hash = ANY (uc.refresh_hashes), false), false) AS refresh_evicted,
                   a.counted AND NOT coalesce(a.token_hash = ANY (r.active_hashes), false) AS evicted
-           FROM unnest($1::bytea[]) WITH ORDINALITY AS q(token_hash, position)
-           JOIN access_token a USING (token_hash) JOIN user_grant g USING (grant_id) JOIN user_account u USING (user_id)
-           LEFT JOIN refresh_token r ON r.token_hash = a.refresh_hash
-           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = a.client_id`,
-    values: [hashes],
+           FROM unnest($1::bytea[], $2::int[]) WITH ORDINALITY AS q(token_hash, slot, position)
+           JOIN access_token a ON a.token_hash = q.token_hash AND a.slot = ${slot}
+           JOIN user_grant g ON g.grant_id = a.grant_id AND g.slot = ${slot}
+           JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}
+           LEFT JOIN refresh_token r ON r.token_hash = a.refresh_hash AND r.slot = ${slot}
+           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = a.client_id AND uc.slot = ${slot}`,
+    values: [places.map(({ hash }) => hash), places.map((place) => place.slot)],
   });
-  const found = new Array<StoredAccessToken | undefined>(hashes.length);
+  const found = new Array<StoredAccessToken | undefined>(places.length);
   for (const row of rows) {
     found[row.position - 1] = {
       clientId: row.client_id,

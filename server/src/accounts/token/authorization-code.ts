@@ -1,11 +1,12 @@
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
-import { maskSecret } from '../../foundation/secrets.ts';
+import { maskSecret, secretHash } from '../../foundation/secrets.ts';
 import { type Client, keepsNoSecret, rulesOf } from '../../oauth/client.ts';
 import { settingsFor, type TokenSettings } from '../../oauth/client-settings.ts';
-import { createCredential, isCredential, prefixOf } from '../../oauth/formats.ts';
+import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { type ChallengeMethod, challengeOf, isVerifier, verifierMatches } from '../../oauth/pkce.ts';
 import { describeMismatch } from '../../oauth/redirect-uri.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import type { KnownPlace } from '../../oauth/slots.ts';
 import type { AccountsContext } from '../context.ts';
 import { formAccessToken } from '../identity/access-token.ts';
 import { createIdTokenOfCode } from '../identity/id-token.ts';
@@ -26,16 +27,17 @@ export async function exchangeCode(
 ): Promise<TokenAnswer | Refusal> {
   const code = parameters.get('code');
   const redirectUri = parameters.get('redirect_uri');
-  const stored = code && isCredential(code) ? await context.tokens.findCode(code) : undefined;
+  const place = code && isCredential(code) ? await placeOfCode(context, code) : undefined;
+  const stored = place && (await context.tokens.findCode(place));
 
   const redirectFault = checkRedirect(client, redirectUri, stored);
   if (redirectFault) return redirectFault;
   if (!code) return { outcome: 'CodeMissing' };
-  if (!stored) return unknown(context, code);
+  if (!place || !stored) return unknown(context, code);
   const settings = settingsFor(context.settings, client);
   const fault = checkCode(client, stored, parameters.get('code_verifier'), context.clock.nowMs());
   if (fault) {
-    if (fault.outcome === 'CodeUsed') await punishReplay(context, settings, code);
+    if (fault.outcome === 'CodeUsed') await punishReplay(context, settings, place);
     return fault;
   }
   // Without a challenge and a secret, whoever sees the code could use it.
@@ -49,30 +51,30 @@ export async function exchangeCode(
   const binding = narrowBinding(stored.binding, asked);
   if ('outcome' in binding) return binding;
 
-  const { clock, random, tokens } = context;
+  const { clock, random, slots, tokens } = context;
   const { lifetimes, limits } = settings;
   const prefix = prefixOf(client.clientId);
   const nowMs = clock.nowMs();
-  const credential = createCredential(random, prefix);
+  const credential = slots.createCredential(random, prefix, place.slot);
   const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
   const expiresAtMs = nowMs + expiresInSeconds * 1000;
   const accessToken = await formAccessToken(context, credential, { ...stored, client, expiresAtMs, binding });
   const answer: TokenAnswer = {
     accessToken,
     binding,
-    refreshToken: stored.offline ? createCredential(random, prefix) : undefined,
+    refreshToken: stored.offline ? slots.createCredential(random, prefix, place.slot) : undefined,
     scope: stored.scopes.join(' '),
     environment: stored.environment,
     expiresInSeconds,
     // Signed before the code is spent, so that a code is never lost to a fault of ours.
-    idToken: await createIdTokenOfCode(context, { client, code, stored, accessToken, dialect }),
+    idToken: await createIdTokenOfCode(context, { client, code: place, stored, accessToken, dialect }),
   };
   const result = await tokens.redeemCode({
-    code,
+    code: place,
     userId: stored.userId,
     clientId: client.clientId,
-    accessToken: credential,
-    refreshToken: answer.refreshToken ?? null,
+    accessHash: secretHash(credential),
+    refreshHash: answer.refreshToken === undefined ? null : secretHash(answer.refreshToken),
     nowMs,
     expiresAtMs,
     limits,
@@ -81,7 +83,7 @@ export async function exchangeCode(
     refreshKeyThumbprint: keepsNoSecret(client) ? binding.keyThumbprint : null,
   });
   if (result.kind === 'used before') {
-    await punishReplay(context, settings, code);
+    await punishReplay(context, settings, place);
     return { outcome: 'CodeUsed', detail: { reason: 'another exchange was faster' } };
   }
   if (result.kind === 'throttled') {
@@ -98,6 +100,10 @@ export async function exchangeCode(
     limits.refreshTokensPerUserAndClient,
   );
   return answer;
+}
+
+function placeOfCode({ slots, tokens }: AccountsContext, code: string): Promise<KnownPlace | undefined> {
+  return tokens.settle('code', slots.placeOf(code));
 }
 
 function unknown(context: AccountsContext, code: string): Refusal {
@@ -156,6 +162,6 @@ function shownChallenge(challenge: string, method: ChallengeMethod): string {
 }
 
 /** RFC 6749 §4.1.2: a code that comes twice may have been stolen; the strict profile ends what the first use gave. */
-async function punishReplay(context: AccountsContext, settings: TokenSettings, code: string): Promise<void> {
+async function punishReplay(context: AccountsContext, settings: TokenSettings, code: KnownPlace): Promise<void> {
   if (settings.compatibility.strictRfc) await endTokensOfCode(context.database, context.notices, code);
 }

@@ -1,9 +1,11 @@
+import { secretHash } from '../../foundation/secrets.ts';
 import { type ClientProfile, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import { prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { environmentOf } from '../../oauth/resources.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { formAccessToken } from '../identity/access-token.ts';
@@ -52,7 +54,8 @@ export async function grantClientCredentials(
   const nowMs = context.clock.nowMs();
   const scopes = parsed.scopes.map((each) => each.requested);
   const { clientId } = client;
-  const accessToken = createCredential(context.random, prefixOf(clientId));
+  const slot = slotOf(owner.userId);
+  const accessToken = context.slots.createCredential(context.random, prefixOf(clientId), slot);
   const expiresInSeconds = lifetimes.accessTokenTtlSeconds;
   const expiresAtMs = nowMs + expiresInSeconds * 1000;
   const { environment } = target;
@@ -65,7 +68,7 @@ export async function grantClientCredentials(
     if (ends !== undefined) return ends;
     const grantId = await saveGrant(transaction, { userId: owner.userId, clientId, target, scopes, nowMs });
     await saveAccessToken(transaction, {
-      accessToken,
+      accessToken: { hash: secretHash(accessToken), slot },
       grantId,
       clientId,
       scopes,

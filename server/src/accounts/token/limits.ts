@@ -4,6 +4,7 @@ import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { AccountsContext } from '../context.ts';
 import { allTokensTopic, tokenTopic } from '../store/token-authority.ts';
 
@@ -74,18 +75,19 @@ export async function countAuthorization(
   const windowMs = limits.windowSeconds * 1000;
   const counted = await transaction.query({
     name: 'authorization-count',
-    text: `INSERT INTO user_client AS u (user_id, client_id, code_window_start_ms, code_window_count) VALUES ($1, $2, $3, 1)
-           ON CONFLICT (user_id, client_id) DO UPDATE SET
+    text: `INSERT INTO user_client AS u (user_id, client_id, code_window_start_ms, code_window_count, slot)
+           VALUES ($1, $2, $3, 1, $6)
+           ON CONFLICT ON CONSTRAINT user_client_pkey DO UPDATE SET
              code_window_count = CASE WHEN u.code_window_start_ms + $4 > $3 THEN u.code_window_count + 1 ELSE 1 END,
              code_window_start_ms = CASE WHEN u.code_window_start_ms + $4 > $3 THEN u.code_window_start_ms ELSE $3 END
            WHERE $5 = 0 OR u.code_window_start_ms + $4 <= $3 OR u.code_window_count < $5
            RETURNING 1`,
-    values: [userId, clientId, nowMs, windowMs, limits.codesPerUserAndClientPerWindow],
+    values: [userId, clientId, nowMs, windowMs, limits.codesPerUserAndClientPerWindow, slotOf(userId)],
   });
   if (counted.length > 0) return undefined;
   const [row] = await transaction.query<{ end_ms: string }>({
-    text: 'SELECT code_window_start_ms + $3 AS end_ms FROM user_client WHERE user_id = $1 AND client_id = $2',
-    values: [userId, clientId, windowMs],
+    text: 'SELECT code_window_start_ms + $3 AS end_ms FROM user_client WHERE user_id = $1 AND client_id = $2 AND slot = $4',
+    values: [userId, clientId, windowMs, slotOf(userId)],
   });
   return Number(row?.end_ms ?? nowMs + windowMs);
 }

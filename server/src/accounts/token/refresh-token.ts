@@ -1,7 +1,7 @@
-import { keyedHash } from '../../foundation/secrets.ts';
+import { keyedHash, secretHash } from '../../foundation/secrets.ts';
 import { type Client, keepsNoSecret } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { createCredential, credentialOf, isCredential, prefixOf } from '../../oauth/formats.ts';
+import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { joinResources } from '../../oauth/resources.ts';
 import { splitScopes } from '../../oauth/scopes.ts';
@@ -24,25 +24,38 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
   const refreshToken = parameters.get('refresh_token');
   if (!refreshToken) return { outcome: 'RefreshTokenMissing' };
   if (!isCredential(refreshToken)) return { outcome: 'RefreshTokenUnknown', detail: { reason: 'malformed' } };
+  const { slots, tokens } = context;
+  const place = await tokens.settle('refresh token', slots.placeOf(refreshToken));
+  if (!place) return unknown(context, refreshToken);
   // The platform dialect takes no scope here, whatever comes.
   const scope = dialect === 'standard' ? parameters.get('scope') : null;
   const nowMs = context.clock.nowMs();
   const { lifetimes, limits } = settingsFor(context.settings, client);
   const prefix = prefixOf(client.clientId);
   const derive = (...parts: readonly (string | null)[]) =>
-    credentialOf(keyedHash(context.keys.refresh, JSON.stringify([...parts, refreshToken])), prefix);
+    slots.deriveCredential(
+      keyedHash(context.keys.refresh, JSON.stringify([...parts, refreshToken])),
+      prefix,
+      place.slot,
+    );
   const rotates = client.profile === 'strict';
-  const other = createCredential(context.random, prefix);
-  const rotation = rotates
-    ? { successor: derive('successor'), other, graceMs: lifetimes.refreshGraceSeconds * 1000 }
-    : undefined;
+  const other = slots.createCredential(context.random, prefix, place.slot);
+  const successor = rotates ? derive('successor') : undefined;
+  const rotation =
+    successor === undefined
+      ? undefined
+      : {
+          successorHash: secretHash(successor),
+          otherHash: secretHash(other),
+          graceMs: lifetimes.refreshGraceSeconds * 1000,
+        };
   const { keyThumbprint, resources } = binding;
   const derived = () => derive('access token', scope, joinResources(resources), keyThumbprint);
   const accessToken = rotates ? derived() : other;
   const job = {
-    refreshToken,
+    refreshToken: place,
     clientId: client.clientId,
-    accessToken,
+    accessHash: secretHash(accessToken),
     nowMs,
     expiresAtMs: nowMs + lifetimes.accessTokenTtlSeconds * 1000,
     limits,
@@ -51,8 +64,8 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
     begunAfterMs: expires(client) ? nowMs - lifetimes.publicRefreshTtlSeconds * 1000 : 0,
     rotation,
   };
-  let result = await context.tokens.refresh(job);
-  for (let tries = 1; result.kind === 'again' && tries < maxTries; tries++) result = await context.tokens.refresh(job);
+  let result = await tokens.refresh(job);
+  for (let tries = 1; result.kind === 'again' && tries < maxTries; tries++) result = await tokens.refresh(job);
   switch (result.kind) {
     case 'issued':
     case 'repeated': {
@@ -68,7 +81,7 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
       return {
         accessToken: await formAccessToken(context, result.other ? other : accessToken, issued),
         binding: given,
-        refreshToken: rotation?.successor,
+        refreshToken: successor,
         scope: result.scopes.join(' '),
         environment: result.environment,
         expiresInSeconds: Math.max(0, Math.floor((result.expiresAtMs - nowMs) / 1000)),
@@ -95,7 +108,7 @@ export async function refreshAccessToken(context: AccountsContext, call: TokenCa
       return { outcome: 'RefreshTokenOfOtherKey', detail: { came: keyThumbprint ?? 'no proof' } };
     case 'reused':
       // Somebody has a copy: whoever it is, the family ends (RFC 9700 §4.14.2).
-      await endRefreshToken(context.database, context.notices, refreshToken, client.clientId);
+      await endRefreshToken(context.database, context.notices, place, client.clientId);
       return { outcome: 'RefreshTokenReused', detail: { graceSeconds: lifetimes.refreshGraceSeconds } };
     case 'again':
       return { outcome: 'ServiceUnavailable', detail: { reason: 'too many refreshes of one token at once' } };

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskSecret } from '../../foundation/secrets.ts';
 import { credentialKeys } from '../../inspector/flow-key.ts';
+import { isCredential } from '../../oauth/formats.ts';
 import { outcomes } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { authenticateClient, readClientCredentials } from '../client/client-authentication.ts';
@@ -11,11 +12,12 @@ import { sendJson } from '../wire/send-json.ts';
 
 /** Both ways to revoke a token (reference §3.1, §3.2). They concern tokens of this data centre only. */
 export function registerRevoke(app: FastifyInstance, context: AccountsContext): void {
-  const { database, events, notices } = context;
+  const { database, events, notices, slots } = context;
 
-  const endRefresh = (token: string, clientId: string | null) => endRefreshToken(database, notices, token, clientId);
+  const endRefresh = (token: string, clientId: string | null) =>
+    endRefreshToken(database, notices, isCredential(token) ? slots.placeOf(token) : undefined, clientId);
   const endAccess = async (token: string, clientId: string | null) =>
-    endAccessToken(database, notices, await context.presented.hashOf(token), clientId);
+    endAccessToken(database, notices, await context.presented.placeOf(token), clientId);
   const succeed = (request: FastifyRequest, reply: FastifyReply, clientId: string | null, token: string) => {
     events.record({
       kind: 'revoke',

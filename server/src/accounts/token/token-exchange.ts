@@ -1,10 +1,11 @@
 import type { Seconds } from '../../foundation/kinds.ts';
-import { maskSecret } from '../../foundation/secrets.ts';
+import { maskSecret, secretHash } from '../../foundation/secrets.ts';
 import { rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { createCredential, prefixOf } from '../../oauth/formats.ts';
+import { prefixOf } from '../../oauth/formats.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { ScopeSet } from '../../oauth/scopes.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { TokenGrant } from '../../oauth/token-authority.ts';
 import type { AccountsContext } from '../context.ts';
 import { formAccessToken } from '../identity/access-token.ts';
@@ -37,7 +38,7 @@ export async function exchangeToken(
   const subjectToken = parameters.get('subject_token') ?? '';
   const subject = await findSubject(context, client.clientId, subjectToken);
   if ('outcome' in subject) return subject;
-  const { grant, hash } = subject;
+  const { grant, place } = subject;
 
   const held = grant.binding;
   if (held.keyThumbprint !== null && held.keyThumbprint !== asked.keyThumbprint) {
@@ -52,17 +53,19 @@ export async function exchangeToken(
   const nowMs = context.clock.nowMs();
   const { clientId } = client;
   const { environment, userId } = grant;
-  const accessToken = createCredential(context.random, prefixOf(clientId));
+  const accessToken = context.slots.createCredential(context.random, prefixOf(clientId), slotOf(userId));
   const expiresAtMs = Math.min(grant.expiresAtMs, nowMs + lifetimes.accessTokenTtlSeconds * 1000);
   const names = scopes.scopes.map((scope) => scope.requested);
   const formed = await formAccessToken(context, accessToken, {
     ...{ client, userId, scopes: names, environment, expiresAtMs, binding },
   });
+  const of = { hash: place.hash, slot: slotOf(userId) };
+  const accessHash = secretHash(accessToken);
   const made = await context.database.transaction(async (transaction) => {
     const windowEndsAtMs = await countAuthorization(transaction, { userId, clientId, nowMs, limits });
     if (windowEndsAtMs !== undefined)
       return throttled('TokenThrottled', windowEndsAtMs, nowMs, authorizationLimit(limits));
-    return copyAccessToken(transaction, hash, { accessToken, scopes: names, binding, nowMs, expiresAtMs });
+    return copyAccessToken(transaction, of, { accessHash, scopes: names, binding, nowMs, expiresAtMs });
   });
   if (typeof made !== 'boolean') return made;
   if (!made) return invalid('it ended meanwhile', subjectToken);
@@ -89,11 +92,11 @@ function checkParameters(parameters: URLSearchParams): Refusal | undefined {
 }
 
 async function findSubject(context: AccountsContext, clientId: string, token: string) {
-  const hash = await context.presented.hashOf(token);
-  if (!hash) return invalid('unknown', token);
+  const place = await context.presented.placeOf(token);
+  if (!place) return invalid('unknown', token);
   const check = await context.authority.check(token);
   if (!check.grant) return invalid(check.refusal, token);
-  return check.grant.clientId === clientId ? { grant: check.grant, hash } : invalid('of another client', token);
+  return check.grant.clientId === clientId ? { grant: check.grant, place } : invalid('of another client', token);
 }
 
 /** The scopes that are asked for, each of which the first token must cover; none asked for: all of them. */

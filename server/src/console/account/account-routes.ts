@@ -1,6 +1,7 @@
 import { sendNotice } from '../../accounts/account-mail.ts';
 import { endGrants } from '../../accounts/store/end-tokens.ts';
 import { setNames, setPassword, userNameFault } from '../../accounts/users.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import { checkPassword } from '../confirmation.ts';
 import type { ConsoleContext } from '../context.ts';
 import { badInput, ConsoleFailure, signedOut } from '../failure.ts';
@@ -71,8 +72,8 @@ async function describeAccount(
   { userId, email, firstName, lastName }: Pick<ConsoleSession, 'userId' | 'email' | 'firstName' | 'lastName'>,
 ): Promise<wire.Account> {
   const [row] = await context.database.query<{ created_at_ms: string }>({
-    text: 'SELECT created_at_ms FROM user_account WHERE user_id = $1',
-    values: [userId],
+    text: 'SELECT created_at_ms FROM user_account WHERE user_id = $1 AND slot = $2',
+    values: [userId, slotOf(userId)],
   });
   // The user was deleted a moment ago.
   if (!row) throw signedOut();

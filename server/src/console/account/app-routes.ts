@@ -1,4 +1,5 @@
 import { consoleClientId } from '../../directory/first-party.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import { endGrantsOfApp } from '../clients/grants.ts';
 import { notFound } from '../failure.ts';
 import { type ConsoleRoute, defineRoute } from '../route.ts';
@@ -20,12 +21,12 @@ export const appRoutes: readonly ConsoleRoute[] = [
         used_ms: string | null;
       }>({
         text: `SELECT g.client_id, array_agg(DISTINCT s.name) AS scopes, min(g.created_at_ms) AS granted_ms,
-                 (SELECT max(a.created_at_ms) FROM access_token a JOIN user_grant o USING (grant_id)
-                  WHERE o.user_id = $1 AND o.client_id = g.client_id) AS used_ms
+                 (SELECT max(a.created_at_ms) FROM access_token a JOIN user_grant o USING (slot, grant_id)
+                  WHERE slot = $3 AND o.user_id = $1 AND o.client_id = g.client_id) AS used_ms
                FROM user_grant g, unnest(g.scopes) AS s(name)
-               WHERE g.user_id = $1 AND g.client_id <> $2
+               WHERE g.user_id = $1 AND g.slot = $3 AND g.client_id <> $2
                GROUP BY g.client_id ORDER BY min(g.created_at_ms) DESC LIMIT 200`,
-        values: [session.userId, consoleClientId],
+        values: [session.userId, consoleClientId, slotOf(session.userId)],
       });
       const apps = await Promise.all(
         rows.map(async (row) => {

@@ -1,4 +1,5 @@
 import type { Client } from '../../oauth/client.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import type { ConsoleContext } from '../context.ts';
 import { notFound } from '../failure.ts';
 import { isoTime } from '../texts.ts';
@@ -14,15 +15,15 @@ export async function describeClients(context: ConsoleContext, clients: readonly
   const used = await context.database.query<{ client_id: string; used: number }>({
     name: 'console-client-uses',
     text: `SELECT c.client_id, (SELECT count(*)::int FROM (
-             SELECT 1 FROM user_grant g JOIN access_token a USING (grant_id)
+             SELECT 1 FROM user_grant g JOIN access_token a USING (slot, grant_id)
              WHERE g.client_id = c.client_id AND a.created_at_ms >= $2 LIMIT ${mostUses}) t) AS used
            FROM unnest($1::text[]) AS c(client_id)`,
     values: [ids, Math.floor(context.clock.nowMs() / dayMs) * dayMs],
   });
   const owners = await context.database.query<{ user_id: string; email: string }>({
     name: 'console-client-owners',
-    text: 'SELECT user_id, email FROM user_account WHERE user_id = ANY($1)',
-    values: [clients.map(({ ownerId }) => ownerId)],
+    text: 'SELECT user_id, email FROM user_account WHERE user_id = ANY($1) AND slot = ANY($2::int[])',
+    values: [clients.map(({ ownerId }) => ownerId), clients.map(({ ownerId }) => slotOf(ownerId))],
   });
   const usedBy = new Map(used.map((row) => [row.client_id, row.used]));
   const emails = new Map(owners.map((row) => [row.user_id, row.email]));

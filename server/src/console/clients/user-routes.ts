@@ -51,14 +51,14 @@ async function listUsers(context: ConsoleContext, client: Client): Promise<wire.
   }>({
     text: `SELECT u.user_id, u.email,
              (SELECT array_agg(DISTINCT s) FROM user_grant o, unnest(o.scopes) s
-              WHERE o.user_id = u.user_id AND o.client_id = $1) AS scopes,
+              WHERE o.user_id = u.user_id AND o.slot = u.slot AND o.client_id = $1) AS scopes,
              min(g.created_at_ms) AS granted_ms, max(a.last_ms) AS used_ms,
              coalesce(sum(r.count), 0)::int AS refresh_tokens, coalesce(sum(a.count), 0)::int AS access_tokens
-           FROM user_grant g JOIN user_account u USING (user_id)
-           LEFT JOIN LATERAL (SELECT count(*) FROM refresh_token WHERE grant_id = g.grant_id) r ON true
+           FROM user_grant g JOIN user_account u USING (slot, user_id)
+           LEFT JOIN LATERAL (SELECT count(*) FROM refresh_token WHERE grant_id = g.grant_id AND slot = g.slot) r ON true
            LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE expires_at_ms > $2) AS count, max(created_at_ms) AS last_ms
-                              FROM access_token WHERE grant_id = g.grant_id) a ON true
-           WHERE g.client_id = $1 GROUP BY u.user_id, u.email ORDER BY u.email LIMIT ${mostUsers}`,
+                              FROM access_token WHERE grant_id = g.grant_id AND slot = g.slot) a ON true
+           WHERE g.client_id = $1 GROUP BY u.user_id, u.slot, u.email ORDER BY u.email LIMIT ${mostUsers}`,
     values: [client.clientId, nowMs],
   });
   return rows.map((row) => ({

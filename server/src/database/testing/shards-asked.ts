@@ -1,9 +1,9 @@
 import { distributionColumn, distributions } from '../distribution.ts';
 
 const read = /\b(?:FROM|JOIN|UPDATE|USING)\s+(?:ONLY\s+)?(\w+)/g;
-const inserted = /\bINTO\s+(\w+)\s*(?:\(([^)]*)\))?/g;
+const inserted = /\bINTO\s+(\w+)\s*(?:AS\s+\w+\s*)?(?:\(([^)]*)\))?/g;
 /** The column equals something: a value, or the column of another row. */
-const equality = (key: string) => new RegExp(String.raw`\b${key}\s*(?:=|IN\b)|\bUSING\s*\(\s*${key}\b`, 'g');
+const equality = (key: string) => new RegExp(String.raw`\b${key}\s*(?:=|\)?\s*IN\b)|\bUSING\s*\(\s*${key}\b`, 'g');
 /** What says which shard it is: a parameter, what a template puts in, or rows that are no table's. */
 const anchor = (key: string) => new RegExp(String.raw`\b${key}\s*(?:=\s*(?:\$|ANY\b|\?)|IN\s*\(\s*\$)`);
 const rowsOfNoTable = /\b(?:FROM|JOIN|USING)\s+(?:\?|\(\s*\?|(\w+))/g;

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { isRefreshTokenKept } from '../../accounts/store/kept-refresh-token.ts';
-import { TokenStore } from '../../accounts/store/token-store.ts';
 import { findUser } from '../../accounts/users.ts';
 import { findClient } from '../../admin/clients.ts';
 import type { AdminContext, AdministeredDataCenter } from '../../admin/context.ts';
@@ -9,12 +8,13 @@ import { inspectToken } from '../../admin/inspect-token.ts';
 import { type CheckedWish, checkEnabled, checkWish, type GrantWish, issueCode } from '../../admin/issue-code.ts';
 import { administered } from '../../admin/users.ts';
 import { apiOrigin } from '../../config/data-centers.ts';
-import { deriveKey, maskSecret } from '../../foundation/secrets.ts';
+import { deriveKey, maskSecret, secretHash } from '../../foundation/secrets.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { type Client, rulesOf } from '../../oauth/client.ts';
 import { settingsFor } from '../../oauth/client-settings.ts';
-import { createCredential, credentialOf, isCredential, prefixOf } from '../../oauth/formats.ts';
+import { isCredential, prefixOf } from '../../oauth/formats.ts';
 import { challengeOf, isVerifier } from '../../oauth/pkce.ts';
+import { slotOf } from '../../oauth/slots.ts';
 import { notBound } from '../../oauth/token-binding.ts';
 
 /** Who grants what to whom: as if the user had signed in and accepted. */
@@ -102,7 +102,11 @@ export class LabGrants {
   /** A new pair of tokens. @throws AdminFailure naming what is wrong. */
   async tokens(order: GrantOrder): Promise<GrantedTokens> {
     const checked = await this.#check(order);
-    return this.#issue(checked, createCredential(this.#admin.random, prefixOf(checked.client.clientId)));
+    const { random, slots } = this.#admin;
+    return this.#issue(
+      checked,
+      slots.createCredential(random, prefixOf(checked.client.clientId), slotOf(checked.userId)),
+    );
   }
 
   /**
@@ -114,13 +118,16 @@ export class LabGrants {
     const { at, client, userId, wish } = checked;
     const { organizationId, environment } = wish.target;
     const named = [at.dataCenter.id, client.clientId, userId, organizationId, environment, [...wish.scopes].sort()];
+    const { slots } = this.#admin;
+    const slot = slotOf(userId);
     for (let generation = 0; generation < mostGenerations; generation++) {
       const bytes = createHmac('sha256', this.#key)
         .update(JSON.stringify([...named, generation]))
         .digest();
-      const token = credentialOf(bytes, prefixOf(client.clientId));
+      const token = slots.deriveCredential(bytes, prefixOf(client.clientId), slot);
       const { found } = await inspectToken(this.#admin, token);
-      if (found && (await isRefreshTokenKept(at.database, token, userId, client.clientId))) return token;
+      if (found && (await isRefreshTokenKept(at.database, { hash: secretHash(token), slot }, userId, client.clientId)))
+        return token;
       if (found) continue;
       await this.#issue(checked, token);
       return token;
@@ -144,18 +151,22 @@ export class LabGrants {
   async #issue(checked: Checked, refreshToken: string): Promise<GrantedTokens> {
     const { at, client, userId, wish } = checked;
     const { clientId } = client;
-    const { clock, random, settings } = this.#admin;
+    const { clock, random, settings, slots } = this.#admin;
     const { lifetimes, limits } = settingsFor(settings, client);
     const { code } = await issueCode(this.#admin, at, {
       ...{ client, userId, wish, limits: unlimited },
       redirectUri: null,
       ttlMs: unusedCodeMs,
     });
-    const accessToken = createCredential(random, prefixOf(clientId));
+    const slot = slotOf(userId);
+    const accessToken = slots.createCredential(random, prefixOf(clientId), slot);
     const nowMs = clock.nowMs();
     const expiresAtMs = nowMs + lifetimes.accessTokenTtlSeconds * 1000;
-    await new TokenStore(at.database).redeemCode({
-      ...{ code, userId, clientId, accessToken, refreshToken, nowMs, expiresAtMs },
+    await at.tokens.redeemCode({
+      ...{ userId, clientId, nowMs, expiresAtMs },
+      code: { hash: secretHash(code), slot },
+      accessHash: secretHash(accessToken),
+      refreshHash: secretHash(refreshToken),
       limits: { ...limits, ...noRefreshLimits },
       binding: notBound,
       refreshKeyThumbprint: null,

@@ -29,6 +29,8 @@ export interface Databases {
   dataCenter(id: string): Database;
   /** The same over connections of its own, for jobs and sweeps: they never take those of requests. */
   background(id: string): Database;
+  /** The read replica of the data centre, which may be away; undefined where there is none. */
+  replica(id: string): Database | undefined;
   /**
    * Connection to what a sample app keeps: a database of its own in the embedded PostgreSQL, else a schema of its own in the
    * database of the directory.
@@ -48,6 +50,8 @@ const fast = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' 
 export interface DatabaseUrls {
   readonly directory?: string | undefined;
   readonly dataCenters: Readonly<Record<string, string>>;
+  /** Read replicas of the data centres that have one. */
+  readonly replicas?: Readonly<Record<string, string>>;
 }
 
 export interface DatabaseOptions {
@@ -105,9 +109,20 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
       background: kind === 'directory' ? requests : pool(limits.background),
     };
   };
+  const openReplica = (id: string, url: string) => {
+    const label = `${id}, replica`;
+    // What it cannot answer the primary does, so that its troubles are told once, by whoever reads from it.
+    const database = new Database({ label, connection: external(url, label), limits: limits.requests });
+    opened.push(database);
+    replicas.set(id, database);
+  };
+  const replicas = new Map<string, Database>();
   const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
   const dataCenters = topology.dataCenters.map(async ({ id }) => {
-    return [id, await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`)] as const;
+    const database = await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`);
+    const readUrl = databaseUrls.replicas?.[id];
+    if (readUrl !== undefined) openReplica(id, readUrl);
+    return [id, database] as const;
   });
   const results = await Promise.allSettled([directory, ...dataCenters]);
   const failed = results.find((result) => result.status === 'rejected');
@@ -122,12 +137,14 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     all: [await directory, ...byId.values()],
     dataCenter: (id) => byId.get(id)?.requests as Database,
     background: (id) => byId.get(id)?.background as Database,
+    replica: (id) => replicas.get(id),
     ofSample: (name) => ofSample(cluster, directoryDatabase.connection, name.replaceAll('-', '_')),
     urls: {
       directory: urlOf(databaseUrls.directory, directoryDatabase.connection),
       dataCenters: Object.fromEntries(
         [...byId].map(([id, { requests }]) => [id, urlOf(databaseUrls.dataCenters[id], requests.connection)]),
       ),
+      ...(databaseUrls.replicas && { replicas: databaseUrls.replicas }),
     },
     ports: opened.flatMap(({ connection }) => portOf(connection)),
     close,

@@ -65,6 +65,7 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   crm_variable: byDataSpace,
   crm_variable_group: byDataSpace,
   crm_watch: byDataSpace,
+  crm_write_mark: byDataSpace,
 
   access_token: noSlot,
   authorization_code: noSlot,

@@ -57,7 +57,7 @@ export async function startReplicatedServer(
     database,
   });
   const launch = (name: string, settings: Readonly<Record<string, string>>): Supervised => {
-    mkdirSync(socket(name), { mode: 0o700 });
+    mkdirSync(socket(name), { mode: 0o700, recursive: true });
     runAs.giveTo(socket(name));
     const all = { listen_addresses: '', unix_socket_directories: socket(name), ...replicating, ...settings };
     const options = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
@@ -105,9 +105,19 @@ export async function startReplicatedServer(
       await second.ended;
     },
     async startStandby() {
-      second = launchSecond();
+      let runs = false;
+      await until(async () => {
+        // It refuses to begin while processes of the one that was killed are still there.
+        if (!runs) {
+          runs = true;
+          second = launchSecond();
+          void second.ended.then(() => {
+            runs = false;
+          });
+        }
+        return answers('second', 'SELECT pg_is_in_recovery()');
+      }, 'the second answers');
       await follows();
-      await until(() => answers('second', 'SELECT pg_is_in_recovery()'), 'the second answers');
     },
     async failOver() {
       first.kill();

@@ -32,9 +32,7 @@ async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   mayUse(call, module, 'View');
   const condition = conditionOf(call, module, request);
   const format =
-    request.fileType === 'ics'
-      ? calendarFormat(call, module, condition)
-      : csvFormat(call, module, condition, request.fields);
+    request.fileType === 'ics' ? calendarFormat(call, module, condition) : csvFormat(module, condition, request.fields);
   const perPage = Math.min(running.rowsPerRead, format.maxRows);
   const start =
     request.after ??
@@ -73,7 +71,7 @@ async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
 }
 
 /** A line for each record, the id first; made by the database (crm-api 9.1). */
-function csvFormat(call: CrmCall, module: Module, condition: Condition, fields: ReadRequest['fields']): ReadFormat {
+function csvFormat(module: Module, condition: Condition, fields: ReadRequest['fields']): ReadFormat {
   const all = fields ?? module.fields.filter(isExported).map(({ apiName }) => apiName);
   const names = all.filter((name) => name !== 'id');
   return {

@@ -142,10 +142,7 @@ test('lists, searches, queries, counts and related lists are read from the repli
     ],
     ['Leads/deleted?type=all'],
     ['coql', { select_query: "select Last_Name, Owner from Leads where Company like 'Love%' limit 10" }],
-    [
-      'coql',
-      { select_query: 'select COUNT(id), Company from Leads where Company is not null group by Company' },
-    ],
+    ['coql', { select_query: 'select COUNT(id), Company from Leads where Company is not null group by Company' }],
   ];
   const all = () => lists.map(async ([path, body]) => JSON.stringify(await person.call(1, path, body)));
   const onReplica: (string | undefined)[] = [];
@@ -275,9 +272,16 @@ test('a replica that is killed or hangs fails no call, and is used again afterwa
 
 test('a statement that the replica ends, because it is in the way of what it replays, is asked of the primary', async () => {
   const turns = await underLoad(async () => {
-    for (let turn = 0; turn < 40; turn++) {
-      await asked(servers.primary('dc_us'), 'BEGIN; LOCK TABLE crm_record IN ACCESS EXCLUSIVE MODE; COMMIT');
-    }
+    await expect
+      .poll(
+        async () => {
+          await asked(servers.primary('dc_us'), 'BEGIN; LOCK TABLE crm_record IN ACCESS EXCLUSIVE MODE; COMMIT');
+          const conflicts = `SELECT confl_lock::int AS count FROM pg_stat_database_conflicts WHERE datname = 'dc_us'`;
+          return (await asked<{ count: number }>(servers.standby('dc_us'), conflicts))[0]?.count;
+        },
+        { interval: 1 },
+      )
+      .toBeGreaterThan(1);
   });
   expect(turns).toBeGreaterThan(5);
 }, 60_000);

@@ -14,6 +14,8 @@ const renewMs = lifeMs / 2;
 const graceMs = 30_000;
 /** Without a write for so long the mark is closed: the replica is asked again. */
 const quietMs = 200;
+/** How often it looks for abandoned marks, in counts. */
+const abandonedEvery = 10;
 const retryMs = 100;
 const openAttempts = 50;
 
@@ -79,7 +81,7 @@ export class WriteMarks {
     }
   }
 
-  /** Once a second: counts on, renews marks, closes those of processes that ended without. @returns the count. */
+  /** Once a second: counts on and renews marks; now and then closes those of processes that ended. @returns the count. */
   async keep(): Promise<number> {
     for (const [dataSpace, mark] of this.#marks) {
       if (mark.underWay > 0) this.#open(dataSpace, mark, renewMs)?.catch(() => {});
@@ -88,7 +90,7 @@ export class WriteMarks {
     const count = this.#count + 1;
     await this.#changes.submit({ dataSpace: countSpace, open: false, version: count, expiresAtMs: nowMs });
     this.#count = count;
-    await closeAbandoned(this.#database, nowMs - graceMs);
+    if (count % abandonedEvery === 0) await closeAbandoned(this.#database, nowMs - graceMs);
     return count;
   }
 

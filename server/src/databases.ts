@@ -71,6 +71,9 @@ export interface DatabaseOptions {
 export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
   const { databaseUrls, dataDirectory, log, interruption = uninterrupted } = options;
   const limits = poolLimits(options.settings.database);
+  const replicaConnections = Object.entries(databaseUrls.replicas ?? {}).map(
+    ([id, url]) => [id, replicaConnection(url, id)] as const,
+  );
   const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
   const cluster = urls.every((url) => url !== undefined)
     ? undefined
@@ -109,20 +112,17 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
       background: kind === 'directory' ? requests : pool(limits.background),
     };
   };
-  const openReplica = (id: string, url: string) => {
-    const label = `${id}, replica`;
-    // What it cannot answer the primary does, so that its troubles are told once, by whoever reads from it.
-    const database = new Database({ label, connection: external(url, label), limits: limits.requests });
-    opened.push(database);
-    replicas.set(id, database);
-  };
-  const replicas = new Map<string, Database>();
+  // They may be away: what a replica does not answer the primary does.
+  const replicas = new Map(
+    replicaConnections.map(([id, connection]) => {
+      const database = new Database({ label: `${id}, replica`, connection, limits: limits.requests });
+      opened.push(database);
+      return [id, database];
+    }),
+  );
   const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
   const dataCenters = topology.dataCenters.map(async ({ id }) => {
-    const database = await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`);
-    const readUrl = databaseUrls.replicas?.[id];
-    if (readUrl !== undefined) openReplica(id, readUrl);
-    return [id, database] as const;
+    return [id, await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`)] as const;
   });
   const results = await Promise.allSettled([directory, ...dataCenters]);
   const failed = results.find((result) => result.status === 'rejected');
@@ -204,6 +204,16 @@ function external(url: string, label: string): ClientConfig {
     throw new UsableFailure(`the database URL of "${label}": expected one that begins with postgres://, got another`);
   }
   return { connectionString: url };
+}
+
+function replicaConnection(url: string, id: string): ClientConfig {
+  const connection = external(url, `${id}, replica`);
+  try {
+    new pg.Client(connection);
+  } catch {
+    throw new UsableFailure(`the database URL of "${id}, replica": expected a URL as PostgreSQL reads it, got another`);
+  }
+  return connection;
 }
 
 /** The port of a server that is reached over TCP, as the driver understands the URL and the environment. */

@@ -1,6 +1,10 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSelfClientCode } from './admin/self-client-code.ts';
+import { resolveDatabaseUrls } from './cli/resolve-settings.ts';
+import { buildTopology, parseSettings } from './config/load-settings.ts';
+import { openDatabases } from './databases.ts';
+import { silentLog } from './http/log.ts';
 import { type DatabaseProxy, startDatabaseProxy } from './testing/database-proxy.ts';
 import { type ReplicatedServer, startReplicatedServer } from './testing/replicated-server.ts';
 import { createDatabaseUrl, startTestPlatform, type TestPlatform } from './testing/test-platform.ts';
@@ -208,6 +212,28 @@ test('what one process answered is in the next list of the other one, whoever re
   }
 }, 60_000);
 
+test('a replica that stops in the midst of writes is not believed, although it knows that they go on', async () => {
+  const [writer] = people as [Person];
+  await seenUntilReplicaAnswers(writer, 1, await writer.create(0, 'First'));
+  let going = true;
+  const steady = (async () => {
+    while (going) await writer.create(0, 'Steady');
+  })();
+  try {
+    const knows = async () =>
+      (await asked(servers.standby('dc_us'), 'SELECT FROM crm_write_mark WHERE open AND data_space > 0')).length > 0;
+    await expect.poll(knows).toBe(true);
+    await asked(servers.standby('dc_us'), 'SELECT pg_wal_replay_pause()');
+    const id = await writer.create(0, 'Unseen');
+    const list = await writer.call(1, 'Leads?fields=Last_Name&per_page=200&sort_by=id');
+    expect(list?.data.map((each) => each.id)).toContain(id);
+  } finally {
+    going = false;
+    await steady;
+    await asked(servers.standby('dc_us'), 'SELECT pg_wal_replay_resume()');
+  }
+});
+
 test('a replica that does not replay is not believed where something was written; elsewhere it goes on', async () => {
   const [writer, other] = people as [Person, Person];
   await seenUntilReplicaAnswers(other, 1, await other.create(1, 'Elsewhere'));
@@ -299,4 +325,36 @@ test('a replica that takes over serves as both', async () => {
     })
     .toBe(200);
   await seenUntilReplicaAnswers(person, 1, id);
+});
+
+test('a URL that cannot be is refused at the start, without its password', async () => {
+  vi.stubEnv('GRANTWAY_DC_US_READ_URL', 'postgres://u:sekrit@127.0.0.1/dc');
+  try {
+    expect(() => resolveDatabaseUrls(parseSettings({ dataCenters: ['us'] }))).toThrow(
+      'GRANTWAY_DC_US_READ_URL: expected GRANTWAY_DC_US_URL beside it, the database that it is a replica of, got none',
+    );
+    vi.stubEnv('GRANTWAY_DC_US_URL', 'postgres://127.0.0.1/dc');
+    const urls = resolveDatabaseUrls(parseSettings({ dataCenters: ['us'] }));
+    expect(urls.replicas).toEqual({ us: 'postgres://u:sekrit@127.0.0.1/dc' });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  const settings = parseSettings({ dataCenters: ['us'] });
+  for (const [url, expected] of [
+    ['mysql://u:sekrit@127.0.0.1/dc', 'the database URL of "us, replica": expected one that begins with postgres://'],
+    ['postgres://u:sekrit@[oops/dc', 'the database URL of "us, replica": expected a URL as PostgreSQL reads it'],
+  ] as const) {
+    const databaseUrls = { dataCenters: { us: primary.url }, replicas: { us: url } };
+    const opening = openDatabases(
+      { databaseUrls, dataDirectory: { postgresDirectory: '' }, log: silentLog, settings },
+      buildTopology(settings),
+      0,
+    );
+    const message = await opening.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).toContain(expected);
+    expect(message).not.toContain('sekrit');
+  }
 });

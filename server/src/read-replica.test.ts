@@ -97,7 +97,14 @@ async function asked<Result>(server: pg.ClientConfig, question: string): Promise
   const client = new pg.Client(server);
   await client.connect();
   try {
-    return (await client.query(question)).rows;
+    for (;;) {
+      try {
+        return (await client.query(question)).rows;
+      } catch (error) {
+        // The replica ends whatever is in the way of what it replays.
+        if ((error as { code?: string }).code !== '40001') throw error;
+      }
+    }
   } finally {
     await client.end();
   }
@@ -171,25 +178,31 @@ test('lists, searches, queries, counts and related lists are read from the repli
   expect(answered(1)).toBe(before);
 });
 
-test('a list from the replica costs the primary one short statement, shared by all lists of a moment', async () => {
+test('a list from the replica is one statement there, and a short one to the primary that lists of a moment share', async () => {
   const [person] = people as [Person];
   await seenUntilReplicaAnswers(person, 0, await person.create(0, 'Count'));
+  const database = platforms[0].dataCenters.get('us')?.database;
+  const total = async () => ({ primary: database?.roundTrips ?? 0, replica: await statements(0, 'replica') });
+  /** The fewest of some times: once a second, and now and then, something else asks a database. */
   const counted = async (work: () => Promise<unknown>) => {
-    const database = platforms[0].dataCenters.get('us')?.database;
-    const before = [database?.roundTrips ?? 0, await statements(0, 'replica')] as const;
-    await work();
-    return [(database?.roundTrips ?? 0) - before[0], (await statements(0, 'replica')) - before[1]];
+    const fewest = { primary: Number.POSITIVE_INFINITY, replica: Number.POSITIVE_INFINITY };
+    for (let turn = 0; turn < 5; turn++) {
+      const before = await total();
+      await work();
+      const after = await total();
+      fewest.primary = Math.min(fewest.primary, after.primary - before.primary);
+      fewest.replica = Math.min(fewest.replica, after.replica - before.replica);
+    }
+    return fewest;
   };
   const list = () => person.call(0, 'Leads?fields=Last_Name');
-  // Once a second the process also looks how far the replica is.
-  const few = await Promise.all([1, 2, 3].map(() => counted(list)));
-  expect(few.map(([toPrimary = 9]) => toPrimary).sort()[0]).toBeLessThanOrEqual(3);
-  const [alone = 9, onReplica = 9] = (await counted(list)) as [number, number];
-  expect([alone <= 3, onReplica <= 2]).toEqual([true, true]);
   const before = answered(0);
-  const [many = 99] = await counted(() => Promise.all(Array.from({ length: 60 }, list)));
-  expect(answered(0)).toBe(before + 60);
-  expect(many).toBeLessThan(60);
+  // Metrics count the jobs, with a statement.
+  expect(await counted(list)).toEqual({ primary: 1 + 1, replica: 1 });
+  const many = await counted(() => Promise.all(Array.from({ length: 60 }, list)));
+  expect(many.primary).toBeLessThan(60);
+  expect(many.replica).toBe(60);
+  expect(answered(0)).toBe(before + 5 + 5 * 60);
 });
 
 test('what one process answered is in the next list of the other one, whoever reads it from where', async () => {

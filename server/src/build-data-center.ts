@@ -20,6 +20,7 @@ import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
 import { countJobs } from './crm/jobs/job-table.ts';
 import { createCrmStore } from './crm/store/create-store.ts';
+import { ReadsFromReplica } from './crm/store/replica/replica-reads.ts';
 import { listOrganizations } from './crm/store/space/list-organizations.ts';
 import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
@@ -30,7 +31,7 @@ import { answerProbes, type ReadinessCheck } from './http/probes.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
-import type { CacheUse, JobCount, Metrics } from './metrics/metrics.ts';
+import type { CacheUse, JobCount, Metrics, ReplicaUse } from './metrics/metrics.ts';
 import type { UserId } from './oauth/ids.ts';
 import { issuerOf } from './oauth/issuer.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -60,12 +61,18 @@ export interface RunningDataCenter extends AdministeredDataCenter {
   /** For metrics. */
   readonly tokenCacheUse: () => CacheUse;
   readonly countJobs: () => Promise<readonly JobCount[]>;
+  /** Undefined where there is no read replica. */
+  readonly replicaUse: (() => ReplicaUse) | undefined;
 }
 
 /** One data centre: its stores, its accounts server and its API listeners; with the role `jobs` its background work, too. */
 export async function buildDataCenter(
   dataCenter: DataCenter,
-  { database, background }: { readonly database: Database; readonly background: Database },
+  {
+    database,
+    background,
+    replica,
+  }: { readonly database: Database; readonly background: Database; readonly replica: Database | undefined },
   {
     policy,
     flowsElsewhere,
@@ -174,7 +181,9 @@ export async function buildDataCenter(
     pages: new Pages(dataCenter.id),
   };
   const accounts = createAccountsApp(accountsContext);
-  const store = createCrmStore({ database, notices, clock, settings });
+  const replicaReads = replica && readFromReplica(replica, database, shared, dataCenter.id);
+  if (replicaReads) closers.push(() => replicaReads.close());
+  const store = createCrmStore({ database, notices, clock, settings, replica: replicaReads });
   const apps = new Map<Service, FastifyInstance>([['accounts', accounts]]);
   for (const environment of environments) {
     const service = apiServiceOf[environment];
@@ -208,10 +217,24 @@ export async function buildDataCenter(
       crm: store,
       tokenCacheUse: () => authority.cacheUse,
       countJobs: () => countJobs(background),
+      replicaUse: replicaReads && (() => replicaReads.use),
     },
     apps,
     forConsole: { ...accountsContext, intercept: watch('console') },
   };
+}
+
+function readFromReplica(
+  replica: Database,
+  primary: Database,
+  { clock, random, log }: Pick<Shared, 'clock' | 'random' | 'log'>,
+  dataCenter: string,
+): ReadsFromReplica {
+  const onChange = (used: boolean, reason: string) => {
+    if (used) log.info({ dataCenter }, 'the read replica is used');
+    else log.warn({ dataCenter, reason }, 'the read replica is not used');
+  };
+  return new ReadsFromReplica({ primary, replica, clock, random, onChange });
 }
 
 /** Whether the database answers, asked at most once a second however many probes come. */

@@ -29,6 +29,8 @@ export interface Databases {
   dataCenter(id: string): Database;
   /** The same over connections of its own, for jobs and sweeps: they never take those of requests. */
   background(id: string): Database;
+  /** The read replica of the data centre, which may be away; undefined where there is none. */
+  replica(id: string): Database | undefined;
   /**
    * Connection to what a sample app keeps: a database of its own in the embedded PostgreSQL, else a schema of its own in the
    * database of the directory.
@@ -48,6 +50,8 @@ const fast = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' 
 export interface DatabaseUrls {
   readonly directory?: string | undefined;
   readonly dataCenters: Readonly<Record<string, string>>;
+  /** Read replicas of the data centres that have one. */
+  readonly replicas?: Readonly<Record<string, string>>;
 }
 
 export interface DatabaseOptions {
@@ -67,6 +71,9 @@ export interface DatabaseOptions {
 export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
   const { databaseUrls, dataDirectory, log, interruption = uninterrupted } = options;
   const limits = poolLimits(options.settings.database);
+  const replicaConnections = Object.entries(databaseUrls.replicas ?? {}).map(
+    ([id, url]) => [id, replicaConnection(url, id)] as const,
+  );
   const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
   const cluster = urls.every((url) => url !== undefined)
     ? undefined
@@ -105,6 +112,14 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
       background: kind === 'directory' ? requests : pool(limits.background),
     };
   };
+  // They may be away: what a replica does not answer the primary does.
+  const replicas = new Map(
+    replicaConnections.map(([id, connection]) => {
+      const database = new Database({ label: `${id}, replica`, connection, limits: limits.requests });
+      opened.push(database);
+      return [id, database];
+    }),
+  );
   const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
   const dataCenters = topology.dataCenters.map(async ({ id }) => {
     return [id, await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`)] as const;
@@ -122,12 +137,14 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     all: [await directory, ...byId.values()],
     dataCenter: (id) => byId.get(id)?.requests as Database,
     background: (id) => byId.get(id)?.background as Database,
+    replica: (id) => replicas.get(id),
     ofSample: (name) => ofSample(cluster, directoryDatabase.connection, name.replaceAll('-', '_')),
     urls: {
       directory: urlOf(databaseUrls.directory, directoryDatabase.connection),
       dataCenters: Object.fromEntries(
         [...byId].map(([id, { requests }]) => [id, urlOf(databaseUrls.dataCenters[id], requests.connection)]),
       ),
+      ...(databaseUrls.replicas && { replicas: databaseUrls.replicas }),
     },
     ports: opened.flatMap(({ connection }) => portOf(connection)),
     close,
@@ -187,6 +204,16 @@ function external(url: string, label: string): ClientConfig {
     throw new UsableFailure(`the database URL of "${label}": expected one that begins with postgres://, got another`);
   }
   return { connectionString: url };
+}
+
+function replicaConnection(url: string, id: string): ClientConfig {
+  const connection = external(url, `${id}, replica`);
+  try {
+    new pg.Client(connection);
+  } catch {
+    throw new UsableFailure(`the database URL of "${id}, replica": expected a URL as PostgreSQL reads it, got another`);
+  }
+  return connection;
 }
 
 /** The port of a server that is reached over TCP, as the driver understands the URL and the environment. */

@@ -201,7 +201,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       served.map((each) =>
         buildDataCenter(
           each,
-          { database: databases.dataCenter(each.id), background: databases.background(each.id) },
+          {
+            database: databases.dataCenter(each.id),
+            background: databases.background(each.id),
+            replica: databases.replica(each.id),
+          },
           {
             ...shared,
             policy,
@@ -284,13 +288,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       closers.push(() => opened.close());
       lab = opened;
     } else registerNoLab(adminApp);
-    metrics.watchDatabases(
-      databases.all.flatMap(({ requests, background }) => [
+    metrics.watchDatabases([
+      ...databases.all.flatMap(({ requests, background }) => [
         { pool: 'requests', database: requests },
         ...(background === requests ? [] : [{ pool: 'background', database: background }]),
       ]),
-    );
+      ...served.flatMap(({ id }) => {
+        const database = databases.replica(id);
+        return database ? [{ pool: 'replica', database }] : [];
+      }),
+    ]);
     metrics.watchTokenCaches(dataCenters);
+    metrics.watchReplicas(dataCenters);
     if (roles.has('jobs')) metrics.watchJobs(dataCenters);
     const write = async () => writeMetrics([await metrics.document(), ...((await options.otherMetrics?.()) ?? [])]);
     registerMetrics(adminApp, write);

@@ -42,11 +42,21 @@ function chooseDataCenters(ids: string, declared: unknown): unknown[] {
 /** URLs of PostgreSQL servers of one's own: environment before config file. */
 export function resolveDatabaseUrls(settings: Settings): DatabaseUrls {
   const dataCenters: Record<string, string> = {};
+  const replicas: Record<string, string> = {};
   for (const entry of settings.dataCenters) {
     const id = typeof entry === 'string' ? entry : entry.id;
-    const url =
-      process.env[`GRANTWAY_DC_${id.toUpperCase()}_URL`] ?? (typeof entry === 'string' ? undefined : entry.databaseUrl);
+    const declared = typeof entry === 'string' ? undefined : entry;
+    const variable = (name: string) => `GRANTWAY_DC_${id.toUpperCase()}_${name}`;
+    const url = process.env[variable('URL')] ?? declared?.databaseUrl;
     if (url) dataCenters[id] = url;
+    const readUrl = process.env[variable('READ_URL')] ?? declared?.readDatabaseUrl;
+    if (!readUrl) continue;
+    if (!url) {
+      throw new UsableFailure(
+        `${variable('READ_URL')}: expected ${variable('URL')} beside it, the database that it is a replica of, got none`,
+      );
+    }
+    replicas[id] = readUrl;
   }
-  return { directory: process.env.GRANTWAY_DIRECTORY_URL ?? settings.directoryUrl, dataCenters };
+  return { directory: process.env.GRANTWAY_DIRECTORY_URL ?? settings.directoryUrl, dataCenters, replicas };
 }

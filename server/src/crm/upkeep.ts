@@ -5,6 +5,7 @@ import { lifetimes } from './kernel/lifetimes.ts';
 import { deletedFilesParts } from './store/files/file-parts.ts';
 import { sweepFiles } from './store/files/file-store.ts';
 import { expiringCredits } from './store/limits/credit-ledger.ts';
+import { expiringMarks } from './store/replica/mark-table.ts';
 import { expiringKeys } from './wire/idempotency.ts';
 import { endingWatches, expiringWatches } from './work/notifications/watch-rows.ts';
 import { sweepBin } from './work/recycle-bin/purge.ts';
@@ -41,7 +42,7 @@ export async function sweep(database: Database, nowMs: number): Promise<void> {
 }
 
 /** What each folder says of its own rows that end by themselves. */
-const expiring: readonly Expiring[] = [expiringKeys, expiringWatches, expiringCredits];
+const expiring: readonly Expiring[] = [expiringKeys, expiringWatches, expiringCredits, expiringMarks];
 
 /** What of the CRM ends by itself and is told of. */
 export const endingCrmRows: readonly Ending[] = [endingWatches];

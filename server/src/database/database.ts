@@ -166,6 +166,11 @@ export class Database implements Queryable {
     this.#held = undefined;
   }
 
+  /** The one whose connections it uses. */
+  get source(): Database {
+    return this;
+  }
+
   /** Statements sent so far: for metrics, and to count round trips per request in tests. */
   get roundTrips(): number {
     return this.#roundTrips;

@@ -71,6 +71,7 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   crm_variable: byDataSpace,
   crm_variable_group: byDataSpace,
   crm_watch: byDataSpace,
+  crm_write_mark: byDataSpace,
 
   access_token: bySlot,
   authorization_code: bySlot,

@@ -39,6 +39,10 @@ const asksAllShards: Readonly<Record<string, { readonly texts: number; readonly 
     texts: 1,
     why: 'senders, now and then: in which data spaces something is due',
   },
+  'crm/store/replica/mark-table.ts': {
+    texts: 1,
+    why: 'where there is a read replica, every ten seconds: marks of processes that ended',
+  },
   'crm/content/emails/mail-attachment.ts': {
     texts: 1,
     why: 'the mailer: a mail that goes out does not know its data space',

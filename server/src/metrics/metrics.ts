@@ -11,6 +11,12 @@ export interface CacheUse {
   readonly misses: number;
 }
 
+/** Reads of a data centre that has a replica, by who answered them and why. */
+export interface ReplicaUse {
+  readonly reads: Readonly<Record<string, number>>;
+  readonly lagSeconds: number;
+}
+
 export interface JobCount {
   readonly operation: string;
   readonly state: string;
@@ -110,6 +116,35 @@ export class Metrics {
           this.inc({ data_center: id, result: 'hit' }, hits);
           this.inc({ data_center: id, result: 'miss' }, misses);
         }
+      },
+    });
+  }
+
+  /** How often lists were read from the replica of a data centre, and why not; data centres without one are left out. */
+  watchReplicas(dataCenters: ReadonlyMap<string, { readonly replicaUse: (() => ReplicaUse) | undefined }>): void {
+    const uses = () =>
+      [...dataCenters].flatMap(([id, { replicaUse }]) => (replicaUse ? [[id, replicaUse()] as const] : []));
+    new Counter({
+      name: 'grantway_replica_reads_total',
+      help: 'Reads of lists; answered by "replica", or by the primary because of what else it says.',
+      labelNames: ['data_center', 'result'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [id, { reads }] of uses()) {
+          for (const [result, count] of Object.entries(reads)) this.inc({ data_center: id, result }, count);
+        }
+      },
+    });
+    new Gauge({
+      name: 'grantway_replica_lag_seconds',
+      help: 'Seconds of the primary that the replica does not show yet.',
+      labelNames: ['data_center'],
+      aggregator: 'max',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [id, { lagSeconds }] of uses()) this.set({ data_center: id }, lagSeconds);
       },
     });
   }

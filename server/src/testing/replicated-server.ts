@@ -14,6 +14,9 @@ export interface ReplicatedServer {
   /** Connection to a database of the first server. */
   primary(database: string): pg.ClientConfig;
   standby(database: string): pg.ClientConfig;
+  /** `kill -9` of the second server; `startStandby` runs it again, and resolves when it answers. */
+  killStandby(): Promise<void>;
+  startStandby(): Promise<void>;
   /** `kill -9` of the first server. Then the second one is told to take over; resolves when it takes writes. */
   failOver(): Promise<void>;
   stop(): Promise<void>;
@@ -22,8 +25,15 @@ export interface ReplicatedServer {
 /** A standby has to be as large as the server that it follows. */
 const replicating = { wal_level: 'replica', max_wal_senders: '4', max_connections: '200' };
 
-/** Starts both, with these databases, empty. What the first acknowledges, the second has on its disk. */
-export async function startReplicatedServer(databases: readonly string[]): Promise<ReplicatedServer> {
+/**
+ * Starts both, with these databases, empty.
+ * @param synchronous what the first acknowledges, the second has on its disk; else the second is a replica for reads, which
+ * holds nobody up.
+ */
+export async function startReplicatedServer(
+  databases: readonly string[],
+  { synchronous = true } = {},
+): Promise<ReplicatedServer> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'grantway-replica-')));
   const binaries = findPostgresBinaries();
   const made = await startCluster({ directory: join(folder, 'first'), settings: replicating });
@@ -47,7 +57,7 @@ export async function startReplicatedServer(databases: readonly string[]): Promi
     database,
   });
   const launch = (name: string, settings: Readonly<Record<string, string>>): Supervised => {
-    mkdirSync(socket(name), { mode: 0o700 });
+    mkdirSync(socket(name), { mode: 0o700, recursive: true });
     runAs.giveTo(socket(name));
     const all = { listen_addresses: '', unix_socket_directories: socket(name), ...replicating, ...settings };
     const options = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
@@ -70,17 +80,45 @@ export async function startReplicatedServer(databases: readonly string[]): Promi
       await client.end().catch(() => {});
     }
   };
-  const first = launch('first', { synchronous_standby_names: '*' });
+  const first = launch('first', { synchronous_standby_names: synchronous ? '*' : '' });
   const source = `host=${socket('first')} user=${user} application_name=second`;
-  const second = launch('second', { primary_conninfo: source, hot_standby: 'on' });
-  await until(
-    () => answers('first', `SELECT count(*) = 1 FROM pg_stat_replication WHERE sync_state = 'sync'`),
-    'the second follows',
-  );
+  const launchSecond = () =>
+    launch('second', {
+      primary_conninfo: source,
+      hot_standby: 'on',
+      // What replays does not wait for reads.
+      ...(!synchronous && { max_standby_streaming_delay: '0' }),
+    });
+  let second = launchSecond();
+  const follows = () =>
+    until(
+      () => answers('first', `SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming'`),
+      'the second follows',
+    );
+  await follows();
 
   return {
     primary: (database) => connection('first', database),
     standby: (database) => connection('second', database),
+    async killStandby() {
+      second.kill();
+      await second.ended;
+    },
+    async startStandby() {
+      let runs = false;
+      await until(async () => {
+        // It refuses to begin while processes of the one that was killed are still there.
+        if (!runs) {
+          runs = true;
+          second = launchSecond();
+          void second.ended.then(() => {
+            runs = false;
+          });
+        }
+        return answers('second', 'SELECT pg_is_in_recovery()');
+      }, 'the second answers');
+      await follows();
+    },
     async failOver() {
       first.kill();
       await first.ended;

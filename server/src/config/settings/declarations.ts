@@ -50,6 +50,9 @@ export const declaredDataCenter = Type.Object(
     origins: Type.Optional(perService(origin)),
     ports: Type.Optional(perService(port)),
     databaseUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for this data centre.' })),
+    readDatabaseUrl: Type.Optional(
+      Type.String({ description: 'A streaming replica of it, for lists and searches of the CRM.' }),
+    ),
   },
   closed,
 );

@@ -32,4 +32,6 @@ export interface JobKind {
   run(call: CrmCall, running: RunningJob): Promise<JobEnd>;
   /** The body of the callback, for kinds that have one. */
   tell?(call: CrmCall, job: Job): object;
+  /** It changes nothing that lists show. */
+  readonly onlyReads?: true;
 }

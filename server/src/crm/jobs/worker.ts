@@ -192,9 +192,11 @@ export class JobWorker {
     };
     const call = await this.#callOf(job, lease);
     if (!call) return;
-    const end = await this.#kindOf(job)
-      .run(call, running)
-      .catch((error: unknown) => {
+    const kind = this.#kindOf(job);
+    const { replica } = call.store;
+    const run = () => kind.run(call, running);
+    const end = await (replica && !kind.onlyReads ? replica.whileWriting(call.space.dataSpace, run) : run()).catch(
+      (error: unknown) => {
         if (error instanceof JobFailure) return failureOf(error);
         // What was right when the job was made is no longer: a field has gone, or a permission.
         if (error instanceof Refusal) {
@@ -202,7 +204,8 @@ export class JobWorker {
           return failureOf(new JobFailure(code, message, details));
         }
         throw error;
-      });
+      },
+    );
     await endJob({ ...call, nowMs: clock.nowMs(), random }, job, lease, end, hasCallback(job));
   }
 

@@ -37,6 +37,8 @@ export interface Operation {
   readonly externalIds?: true;
   /** A POST without `Idempotency-Key`: it creates nothing, or its work is not done when it answers. */
   readonly keyless?: true;
+  /** It reads lists of records, found or counted: a read replica may answer. */
+  readonly fromReplica?: true;
   /** It does not run inside a composite request. */
   readonly standsAlone?: true;
   readonly handle: (call: CrmCall) => Promise<CrmAnswer>;

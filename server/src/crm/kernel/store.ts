@@ -17,6 +17,19 @@ export interface CrmStore {
   readonly limits: Limits;
   readonly compatibility: Settings['compatibility'];
   readonly privateRecords: Settings['privateRecords'];
+  /** Where the data centre has a read replica. */
+  readonly replica?: ReplicaReads | undefined;
+}
+
+/** A read replica, with what makes its answers as new as those of the primary. */
+export interface ReplicaReads {
+  /**
+   * Runs what only reads, of one data space: over the replica, or over `store` when the replica fails or may lack
+   * something that was answered before. It may be run twice.
+   */
+  read<Result>(store: CrmStore, dataSpace: number, work: (store: CrmStore) => Promise<Result>): Promise<Result>;
+  /** Runs what may write: when it ends, no process reads something older from the replica. */
+  whileWriting<Result>(dataSpace: number, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The data spaces of the data centre's organizations. */

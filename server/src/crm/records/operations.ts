@@ -124,6 +124,7 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     method: 'GET',
     path: '{module}',
     scopes: module('READ'),
+    fromReplica: true,
     handle: (call) => (ownLists[listedModule(call) ?? ''] ?? listRecords)(call),
     about: {
       summary: 'List records',
@@ -206,6 +207,7 @@ export const recordOperations = (ownLists: OwnLists): readonly Operation[] => [
     path: '{module}/deleted',
     scopes: module('READ'),
     cost: credits(2),
+    fromReplica: true,
     handle: listDeletedRecords,
     about: {
       summary: 'List deleted records',

@@ -104,7 +104,8 @@ async function blocksOf(work: (database: Database) => Promise<unknown>): Promise
     blocks += (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
     return [];
   };
-  const explaining: Pick<Database, 'query' | 'transaction'> = {
+  const explaining: Pick<Database, 'query' | 'transaction' | 'source'> = {
+    source: database,
     query: (statement: Statement) => explain(database, statement),
     transaction: (inner) =>
       database.transaction((transaction) =>

@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { type ChangeNotices, restoredTopic } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
-import type { CrmStore } from '../kernel/store.ts';
+import type { CrmStore, ReplicaReads } from '../kernel/store.ts';
 import { CallLimits } from './limits/call-limits.ts';
 import { KeyedLocks } from './records/keyed-locks.ts';
 import { RecordTable } from './records/record-table.ts';
@@ -22,8 +22,10 @@ export function createCrmStore(options: {
   readonly notices: ChangeNotices;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'limits' | 'compatibility' | 'privateRecords'>;
+  /** Default: everything is read from the database itself. */
+  readonly replica?: ReplicaReads | undefined;
 }): CrmStore {
-  const { database, notices, clock, settings } = options;
+  const { database, notices, clock, settings, replica } = options;
   const ids = new IdAllocator(database);
   const limits = new CallLimits(database, clock, settings.limits);
   const forget = () => {
@@ -44,5 +46,6 @@ export function createCrmStore(options: {
     limits,
     compatibility: settings.compatibility,
     privateRecords: settings.privateRecords,
+    replica,
   };
 }

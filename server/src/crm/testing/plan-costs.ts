@@ -16,7 +16,8 @@ export async function costsOf(database: Database, work: (database: Database) => 
     if (node['Node Type'] === 'Seq Scan') scanned.push(node['Relation Name'] ?? '');
     node.Plans?.forEach(visit);
   };
-  const explaining: Pick<Database, 'query' | 'transaction'> = {
+  const explaining: Pick<Database, 'query' | 'transaction' | 'source'> = {
+    source: database,
     transaction: (inner) => inner(explaining),
     query: async <Row>(statement: Statement): Promise<Row[]> => {
       if (statement.text.startsWith('SET')) return [];

@@ -6,6 +6,7 @@ import type { Operation } from '../kernel/operation.ts';
 import { checkPermission } from '../kernel/permissions.ts';
 import type { Pass } from '../kernel/store.ts';
 import { contentDisposition } from '../store/files/file-name.ts';
+import { fromReplica } from '../store/replica/from-replica.ts';
 import { checkAddress } from './address.ts';
 import { costOf, furtherCredits, isHeavyBody } from './costs.ts';
 import { hasIdempotencyKey, runOnce } from './idempotency.ts';
@@ -39,12 +40,19 @@ export async function runCall(
     hold(limits.enterHeavy(organizationId, call.grant.clientId, pass.headers));
   }
   checkCall(call, operation);
-  const answer = hasIdempotencyKey(operation, call.headers)
-    ? await runOnce(operation, call)
-    : await operation.handle(call);
+  const answer = await runWhereItMay(operation, call);
   const further = furtherCredits(cost, answer.json);
   if (further > 0) await limits.charge(organizationId, pass, further);
   return answer;
+}
+
+function runWhereItMay(operation: Operation, call: CrmCall): Promise<CrmAnswer> {
+  const { store, space } = call;
+  const { replica } = store;
+  const run = () => (hasIdempotencyKey(operation, call.headers) ? runOnce(operation, call) : operation.handle(call));
+  if (!replica) return run();
+  if (operation.fromReplica) return fromReplica(call, operation.handle);
+  return operation.method === 'GET' ? run() : replica.whileWriting(space.dataSpace, run);
 }
 
 const jsonHeaders = {

@@ -14,6 +14,7 @@ export const coqlOperations: readonly Operation[] = [
     scopes: fixed('ZohoCRM.coql.READ'),
     cost: heavyRead,
     keyless: true,
+    fromReplica: true,
     handle: runCoql,
     about: {
       summary: 'Run a COQL query',

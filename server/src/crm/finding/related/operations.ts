@@ -92,6 +92,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'GET',
     path: list,
     scopes: related('READ'),
+    fromReplica: true,
     handle: listRelated,
     about: {
       summary: 'List related records',
@@ -104,6 +105,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'GET',
     path: '{module}/deleted/{id}/{list}',
     scopes: related('READ'),
+    fromReplica: true,
     handle: listOfDeleted,
     about: {
       summary: 'List what hung on a record in the recycle bin',
@@ -192,6 +194,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'GET',
     path: '{module}/{id}/Stage_History',
     scopes: module('READ'),
+    fromReplica: true,
     handle: listStageHistory,
     about: {
       summary: 'List the stages of a deal',
@@ -204,6 +207,7 @@ export const relatedOperations: readonly Operation[] = [
     method: 'GET',
     path: '{module}/{id}/Competitors',
     scopes: module('READ'),
+    fromReplica: true,
     handle: listCompetitors,
     about: {
       summary: 'List the competitors of a deal',
@@ -216,6 +220,7 @@ export const relatedOperations: readonly Operation[] = [
     path: '{module}/{id}/actions/get_related_records_count',
     scopes: module('READ'),
     keyless: true,
+    fromReplica: true,
     handle: countRelated,
     about: {
       summary: 'Count related records',

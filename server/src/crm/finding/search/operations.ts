@@ -18,6 +18,7 @@ export const searchOperations: readonly Operation[] = [
     scopes: searchScopes,
     searchScope,
     cost: heavyRead,
+    fromReplica: true,
     handle: searchRecords,
     about: {
       summary: 'Search records',
@@ -44,6 +45,7 @@ export const searchOperations: readonly Operation[] = [
     method: 'GET',
     path: '{module}/actions/count',
     scopes: module('READ'),
+    fromReplica: true,
     handle: countRecords,
     about: {
       summary: 'Count records',

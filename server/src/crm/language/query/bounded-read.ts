@@ -16,8 +16,8 @@ const slots = new WeakMap<Database, FairSlots>();
  * @throws Refusal REQUEST_TIMEOUT
  */
 export async function boundedRead<Row>(database: Database, dataSpace: number, statement: Statement): Promise<Row[]> {
-  const known = slots.get(database) ?? new FairSlots(longReads);
-  slots.set(database, known);
+  const known = slots.get(database.source) ?? new FairSlots(longReads);
+  slots.set(database.source, known);
   const read = () => database.transaction((transaction) => transaction.query<Row>(statement), longReadLimits);
   try {
     return await known.run(dataSpace, read);

@@ -91,6 +91,7 @@ export async function inOneTransaction<Result>(
         records: new RecordTable(database, inside),
         // Rows are held until the end, and so whoever waits for one of them must not hold what this one waits for.
         changeLocks: new KeyedLocks(),
+        replica: undefined,
       };
       const answer = await work(inner, inside);
       changedSpace = database.hadTransactions;

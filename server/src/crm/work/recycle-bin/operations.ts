@@ -60,6 +60,7 @@ export const recycleBinOperations: readonly Operation[] = [
     method: 'GET',
     path: recycleBin,
     scopes: bin('READ'),
+    fromReplica: true,
     handle: listRecycleBin,
     about: {
       summary: 'List the recycle bin',
@@ -79,6 +80,7 @@ export const recycleBinOperations: readonly Operation[] = [
     method: 'GET',
     path: `${recycleBin}/actions/count`,
     scopes: bin('READ'),
+    fromReplica: true,
     handle: countRecycleBin,
     about: { summary: 'Count the recycle bin', answers: { 200: { json: shape({ count: integer }) } } },
   },

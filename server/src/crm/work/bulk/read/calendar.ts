@@ -27,10 +27,10 @@ export function calendarFormat(call: CrmCall, module: Module, condition: Conditi
     batchRows: 1_000,
     head: `${calendar.join(newLine)}${newLine}`,
     tail: `END:VCALENDAR${newLine}`,
-    read: async (after, limit) => {
+    read: async (over, after, limit) => {
       const builder = new StatementBuilder(call.space.dataSpace, module);
       const predicate = predicateSql(condition, builder);
-      const rows = await call.store.database.query<EventRow>({
+      const rows = await over.store.database.query<EventRow>({
         text: `SELECT r.record_id AS id, r.data, r.owner_id, r.created_at_ms, r.modified_at_ms
                FROM crm_record AS r ${builder.joins}
                WHERE r.data_space = $1 AND r.module = $2 AND r.record_id > ${builder.parameter(after)}::bigint

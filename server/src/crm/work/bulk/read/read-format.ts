@@ -1,3 +1,5 @@
+import type { CrmCall } from '../../../kernel/call.ts';
+
 /** How the records of a bulk read become a file. */
 export interface ReadFormat {
   readonly extension: 'csv' | 'ics';
@@ -7,8 +9,8 @@ export interface ReadFormat {
   readonly batchRows: number;
   readonly head: string;
   readonly tail: string;
-  /** The next records behind an id, in the order of their ids. */
-  read(after: string, limit: number): Promise<Batch>;
+  /** The next records behind an id, in the order of their ids. `over`: the job's call, perhaps over a replica. */
+  read(over: CrmCall, after: string, limit: number): Promise<Batch>;
 }
 
 export interface Batch {

@@ -9,6 +9,7 @@ import { StatementBuilder } from '../../../language/query/statement-builder.ts';
 import { findView } from '../../../records/list/find-view.ts';
 import { mayUse } from '../../../records/record-module.ts';
 import { visibleOnly } from '../../../store/records/visibility.ts';
+import { fromReplica } from '../../../store/replica/from-replica.ts';
 import { readModule } from '../bulk-body.ts';
 import { calendarFormat } from './calendar.ts';
 import { cellSql } from './cell-sql.ts';
@@ -31,11 +32,11 @@ async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   mayUse(call, module, 'View');
   const condition = conditionOf(call, module, request);
   const format =
-    request.fileType === 'ics'
-      ? calendarFormat(call, module, condition)
-      : csvFormat(call, module, condition, request.fields);
+    request.fileType === 'ics' ? calendarFormat(call, module, condition) : csvFormat(module, condition, request.fields);
   const perPage = Math.min(running.rowsPerRead, format.maxRows);
-  const start = request.after ?? (await placeOf(call, module, condition, (request.page - 1) * perPage));
+  const start =
+    request.after ??
+    (await fromReplica(call, (over) => placeOf(over, module, condition, (request.page - 1) * perPage)));
 
   const found: { count: number; last: string | undefined } = { count: 0, last: start };
   async function* lines(): AsyncGenerator<string> {
@@ -43,7 +44,8 @@ async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
     while (found.last !== undefined && found.count < perPage) {
       await running.keep();
       const limit = Math.min(format.batchRows, perPage - found.count);
-      const batch = await format.read(found.last, limit);
+      const after = found.last;
+      const batch = await fromReplica(call, (over) => format.read(over, after, limit));
       if (batch.count === 0) break;
       found.count += batch.count;
       found.last = batch.last;
@@ -54,7 +56,9 @@ async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
   }
   const { id } = running.job;
   const file = await storeZip(call, `${id}.zip`, [{ name: `${id}.${format.extension}`, content: lines() }]);
-  const more = found.count === perPage && (await placeOf(call, module, condition, 0, found.last)) !== undefined;
+  const more =
+    found.count === perPage &&
+    (await fromReplica(call, (over) => placeOf(over, module, condition, 0, found.last))) !== undefined;
   const result: ReadResult = {
     count: found.count,
     // The wire says the same of calendars, whose pages are shorter.
@@ -67,7 +71,7 @@ async function runRead(call: CrmCall, running: RunningJob): Promise<JobEnd> {
 }
 
 /** A line for each record, the id first; made by the database (crm-api 9.1). */
-function csvFormat(call: CrmCall, module: Module, condition: Condition, fields: ReadRequest['fields']): ReadFormat {
+function csvFormat(module: Module, condition: Condition, fields: ReadRequest['fields']): ReadFormat {
   const all = fields ?? module.fields.filter(isExported).map(({ apiName }) => apiName);
   const names = all.filter((name) => name !== 'id');
   return {
@@ -76,7 +80,7 @@ function csvFormat(call: CrmCall, module: Module, condition: Condition, fields: 
     batchRows,
     head: `${['Id', ...names].join(',')}\n`,
     tail: '',
-    read: (after, limit) => readBatch(call, module, condition, names, after, limit),
+    read: (over, after, limit) => readBatch(over, module, condition, names, after, limit),
   };
 }
 
@@ -148,4 +152,4 @@ function newToken(call: CrmCall): string {
   return `${call.nowMs.toString(36).padStart(8, '0')}${call.random.bytes(12).toString('hex')}`;
 }
 
-export const readKind: JobKind = { run: runRead, tell: readJobAnswer };
+export const readKind: JobKind = { run: runRead, tell: readJobAnswer, onlyReads: true };

@@ -14,7 +14,7 @@ import { TokenStore } from './accounts/store/token-store.ts';
 import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
-import { startBackgroundWork } from './background-work.ts';
+import { startBackgroundWork, sweepDataCenter } from './background-work.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
 import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
@@ -59,6 +59,8 @@ export interface RunningDataCenter extends AdministeredDataCenter {
   /** For metrics. */
   readonly tokenCacheUse: () => CacheUse;
   readonly countJobs: () => Promise<readonly JobCount[]>;
+  /** Deletes what has had its time, as the background work does now and then. */
+  readonly sweep: () => Promise<void>;
 }
 
 /** One data centre: its stores, its accounts server and its API listeners; with the role `jobs` its background work, too. */
@@ -191,7 +193,8 @@ export async function buildDataCenter(
     intercept: intercept('content'),
   } as const;
   apps.set('content', createCrmApi(content));
-  if (roles.has('jobs')) closers.push(...startBackgroundWork(accountsContext, { audit, background, policy, store }));
+  const sweep = () => sweepDataCenter(accountsContext, { audit, background });
+  if (roles.has('jobs')) closers.push(...startBackgroundWork(accountsContext, { background, policy, store, sweep }));
   return {
     dataCenter: {
       dataCenter,
@@ -207,6 +210,7 @@ export async function buildDataCenter(
       crm: store,
       tokenCacheUse: () => authority.cacheUse,
       countJobs: () => countJobs(background),
+      sweep,
     },
     apps,
     forConsole: { ...accountsContext, intercept: watch('console') },

@@ -88,6 +88,8 @@ export class AuditLog {
         // Whoever reads the log holds it for a moment; entries must not wait for this to wait for them.
         await transaction.query({ text: "SET LOCAL lock_timeout = '2s'" });
         await openPartition(transaction, partitionOf(clock.nowMs()));
+        // Another process may have been faster.
+        if (!(await listPartitions(transaction)).some(({ name }) => name === partition.name)) return;
         const removed = await partsIn(transaction, partition);
         if (removed.length > 0) {
           await this.#extend(transaction, [

@@ -64,7 +64,8 @@ test('sweeps find what has ended by an index', async () => {
   await database.query({
     text: `INSERT INTO crm_deleted_record (data_space, module, record_id, version, name, owner_id, created_by, created_at_ms,
              modified_by, modified_at_ms, activity_at_ms, converted, data, deleted_by, deleted_at_ms)
-           VALUES (1000001, 2175, 1000001000010000001, 1, 'x', 1, 1, $1, 1, $1, $1, false, '{}', 1, $1)`,
+           VALUES (1000001, 2175, 1000001000010000001, 1, 'x', 1, 1, $1, 1, $1, $1, false, '{}', 1, $1)
+           ON CONFLICT DO NOTHING`,
     values: [gone],
   });
   const statements = await sweepAll();

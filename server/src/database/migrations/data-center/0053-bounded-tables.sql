@@ -21,3 +21,7 @@ CREATE INDEX crm_job_over ON crm_job (operation, ended_at_ms) WHERE ended_at_ms 
 
 -- What a record pointed to goes with it for good.
 CREATE INDEX crm_reference_record ON crm_reference (data_space, record_id);
+
+-- Sessions and permissions to add scopes by their end.
+CREATE INDEX session_expiry ON session (expires_at_ms);
+CREATE INDEX enhance_token_expiry ON enhance_token (expires_at_ms);

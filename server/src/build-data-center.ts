@@ -26,6 +26,7 @@ import type { Database } from './database/database.ts';
 import type { Intercept } from './http/app.ts';
 import type { OutgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes, type ReadinessCheck } from './http/probes.ts';
+import { guardListener, RequestGate } from './http/request-gate.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
@@ -150,7 +151,13 @@ export async function buildDataCenter(
   const intercept =
     (service: Service): Intercept =>
     (app, dialect) => {
+      // Probes are answered before it.
       watch(service, service === 'accounts' ? undefined : operationOf)(app, dialect);
+      if (service !== 'content') {
+        const gate = new RequestGate(settings.limits.requestsAtOnce);
+        metrics.watchGate(dataCenter.id, service, gate);
+        guardListener(app, dialect, gate);
+      }
       const component = service === 'accounts' || service === 'content' ? service : 'api';
       faults?.intercept(component, { events, authority })(app, dialect);
     };

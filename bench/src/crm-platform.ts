@@ -8,7 +8,6 @@ import { unlimited } from '../../server/src/testing/unlimited.ts';
 const scope = 'ZohoCRM.modules.ALL,ZohoCRM.bulk.ALL,ZohoCRM.coql.READ,ZohoSearch.securesearch.READ';
 const firstSequence = 20_000_001;
 const rowsPerStatement = 20_000;
-const smallOrganizations = 1_000;
 const smallOrganizationLeads = 20;
 const leadsOfCompany = 20;
 
@@ -122,9 +121,9 @@ export class CrmBenchPlatform {
     return ((await answer.json()) as { access_token: string }).access_token;
   }
 
-  /** Rows of organizations that are only there: nobody calls them. */
-  async fillSmallOrganizations(): Promise<void> {
-    for (let index = 0; index < smallOrganizations; index++) {
+  /** Rows of organizations that are only there, by their numbers: nobody calls them. */
+  async fillSmallOrganizations(from: number, to: number): Promise<void> {
+    for (let index = from; index < to; index++) {
       await this.#insertLeads(2_000_001 + index, '1', 0, smallOrganizationLeads, 1);
     }
   }

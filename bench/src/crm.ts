@@ -7,22 +7,25 @@ import { type Measurement, measure, type Slice, summarize } from './load.ts';
 
 const usage = `Usage: npm run bench:crm -- [options]
 
-Calls of an organization with 10,000 leads and of one with very many, in turn, beside 1,000 small ones; then bulk read
-and write.
+Calls of an organization with 10,000 leads beside few small ones and beside a hundred times as many; then of this
+organization and of one with very many leads, in turn; then bulk read and write.
 
   --leads N         leads of the large organization (default 1000000)
+  --organizations N small organizations in the end (default 10000)
   --seconds N       time of each measurement (default 5)
   --connections N   connections of each measurement (default 8)
   --sharing         only an organization with sharing rules: a user who sees little beside an administrator
   --json            one JSON document on standard output
 `;
 const fewLeads = 10_000;
+const growth = 100;
 /** A measurement is cut up, so that what else the machine does for a while falls on both organizations alike. */
 const slices = 4;
 
 const { values } = parseArgs({
   options: {
     leads: { type: 'string', default: '1000000' },
+    organizations: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '8' },
     sharing: { type: 'boolean', default: false },
@@ -30,15 +33,17 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const [leads, seconds, connections] = [values.leads, values.seconds, values.connections].map(Number) as [
-  number,
-  number,
-  number,
-];
+const [leads, organizations, seconds, connections] = [
+  values.leads,
+  values.organizations,
+  values.seconds,
+  values.connections,
+].map(Number) as [number, number, number, number];
 
 interface Row {
   readonly name: string;
   readonly leads: number;
+  readonly organizations: number;
   readonly requestsPerSecond: number;
   readonly p99Ms: number;
 }
@@ -51,19 +56,39 @@ async function run(): Promise<number> {
   try {
     say(`Filling in ${leads} leads …`);
     const small = await platform.tenant('small', fewLeads);
-    await platform.fillSmallOrganizations();
+    const port = Number(new URL(platform.api).port);
+    const few = await crmSubjects(platform.api, small);
+    const before = Math.floor(organizations / growth);
+    await platform.fillSmallOrganizations(0, before);
+    await platform.settle();
+    const rows: Row[] = [];
+    const beside: Measurement[] = [];
+    for (const subject of few) beside.push(await measured(port, subject));
+    await platform.fillSmallOrganizations(before, organizations);
+    await platform.settle();
+    say(`Beside ${before} organizations, and beside ${organizations}:`);
+    for (const [index, subject] of few.entries()) {
+      const pair = [beside[index], await measured(port, subject)] as [Measurement, Measurement];
+      for (const [which, { requestsPerSecond, p99Ms, errors: wrong, firstError }] of pair.entries()) {
+        errors += wrong;
+        if (firstError !== undefined) say(`${subject.name}: ${firstError}`);
+        const sizes = { leads: small.leads, organizations: which === 0 ? before : organizations };
+        rows.push({ name: subject.name, ...sizes, requestsPerSecond: round(requestsPerSecond), p99Ms: round(p99Ms) });
+      }
+      say(line(subject.name, pair));
+    }
     const large = await platform.tenant('large', leads);
     await platform.settle();
-    const port = Number(new URL(platform.api).port);
-    const [few, many] = [await crmSubjects(platform.api, small), await crmSubjects(platform.api, large)];
-    const rows: Row[] = [];
+    const many = await crmSubjects(platform.api, large);
+    say(`With ${small.leads} leads, and with ${large.leads}:`);
     for (const [index, { name }] of few.entries()) {
       const results = await compared(port, [few[index], many[index]] as [CrmSubject, CrmSubject]);
       for (const [which, { requestsPerSecond, p99Ms, errors: wrong, firstError }] of results.entries()) {
         errors += wrong;
         if (firstError !== undefined) say(`${name}: ${firstError}`);
         const tenant = which === 0 ? small : large;
-        rows.push({ name, leads: tenant.leads, requestsPerSecond: round(requestsPerSecond), p99Ms: round(p99Ms) });
+        const sizes = { leads: tenant.leads, organizations };
+        rows.push({ name, ...sizes, requestsPerSecond: round(requestsPerSecond), p99Ms: round(p99Ms) });
       }
       say(line(name, results));
     }
@@ -77,6 +102,11 @@ async function run(): Promise<number> {
     await platform.close();
   }
   return errors === 0 ? 0 : 1;
+}
+
+/** Measures a subject alone. */
+async function measured(port: number, { next, expected }: CrmSubject): Promise<Measurement> {
+  return summarize([await measure({ port, connections, warmUpSeconds: seconds / 4, seconds, next, expected })]);
 }
 
 /** Measures two subjects in turn. */
@@ -139,7 +169,7 @@ function round(value: number): number {
 }
 
 if (values.help) process.stdout.write(usage);
-else if (leads >= fewLeads && seconds > 0 && connections >= 1)
+else if (leads >= fewLeads && organizations >= growth && seconds > 0 && connections >= 1)
   process.exitCode = await (values.sharing ? runSharing() : run());
 else {
   process.stderr.write(usage);

@@ -101,8 +101,12 @@ async function measureOne(
       const code = codes.pop();
       return code && post('/oauth/v2/token', { grant_type: 'authorization_code', code });
     },
-    introspect: () =>
-      post('/oauth/v2/introspect', { token: bench.accessTokenOf(someUser(), turn % accessTokensPerUser) }),
+    // More tokens in turn than any memory of the server keeps, with few of them stored as well.
+    introspect: () => {
+      const place = (turn++ * 7919) % (users * accessTokensPerUser);
+      const token = bench.accessTokenOf(Math.floor(place / accessTokensPerUser), place % accessTokensPerUser);
+      return post('/oauth/v2/introspect', { token });
+    },
   };
   const expected = name === 'introspect' ? '"active":true' : '"access_token"';
   return measure({ port: bench.accountsPort, connections, ...time, next: next[name], expected });

@@ -14,6 +14,8 @@ export interface Load {
   readonly next: () => string | undefined;
   /** What the body of every answer must contain. */
   readonly expected: string;
+  /** A status that is counted apart, as a refusal, and whose connection goes on. */
+  readonly refusal?: number;
 }
 
 /** What one slice of time brought. */
@@ -23,6 +25,7 @@ export interface Slice {
   /** Answers that were not the expected one, with the first of them. */
   readonly errors: number;
   readonly firstError: string | undefined;
+  readonly refused: number;
 }
 
 export interface Measurement {
@@ -31,6 +34,7 @@ export interface Measurement {
   readonly p99Ms: number;
   readonly errors: number;
   readonly firstError: string | undefined;
+  readonly refused: number;
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
@@ -43,9 +47,11 @@ export async function measure(load: Load): Promise<Slice> {
   const stopAt = countFrom + load.seconds * 1000;
   let lastAt = countFrom;
   let errors = 0;
+  let refused = 0;
   let firstError: string | undefined;
   let dry = false;
   const expected = Buffer.from(load.expected);
+  const refusal = load.refusal === undefined ? undefined : Buffer.from(`HTTP/1.1 ${load.refusal}`);
 
   const fail = (what: string) => {
     errors++;
@@ -76,7 +82,8 @@ export async function measure(load: Load): Promise<Slice> {
         const end = answerEnd(buffered);
         if (end === undefined || buffered.length < end) return;
         const now = performance.now();
-        if (
+        if (refusal && buffered.length === end && buffered.subarray(0, refusal.length).equals(refusal)) refused++;
+        else if (
           buffered.length > end ||
           !buffered.subarray(0, 12).equals(okStatus(buffered)) ||
           !buffered.includes(expected)
@@ -93,7 +100,7 @@ export async function measure(load: Load): Promise<Slice> {
 
   const sockets = Array.from({ length: load.connections }, () => connect(load.port, '127.0.0.1'));
   await Promise.all(sockets.map(drive));
-  return { latenciesMs: latencies, countedMs: Math.max(1, lastAt - countFrom), errors, firstError };
+  return { latenciesMs: latencies, countedMs: Math.max(1, lastAt - countFrom), errors, firstError, refused };
 }
 
 export function summarize(slices: readonly Slice[]): Measurement {
@@ -105,6 +112,7 @@ export function summarize(slices: readonly Slice[]): Measurement {
     p99Ms: percentile(latencies, 0.99),
     errors: slices.reduce((sum, slice) => sum + slice.errors, 0),
     firstError: slices.find((slice) => slice.firstError !== undefined)?.firstError,
+    refused: slices.reduce((sum, slice) => sum + slice.refused, 0),
   };
 }
 

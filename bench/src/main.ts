@@ -19,7 +19,7 @@ const usage = `Usage: npm run bench -- [options]
 Token issue, record reads and inserts of the platform, each beside a counterpart on the same machine: a bare Fastify,
 oidc-provider in memory, and what people write by hand with Fastify and pg on the same PostgreSQL; that Fastify behind
 the guard of the server SDK. "-inspected" is the same with every protocol event recorded, "sign-in-pressure" is refresh
-while 20 whole sign-ins begin in each second.
+while 20 whole sign-ins begin in each second; "overload" is refresh with refusals (503) counted apart, for --connections 2000.
 
   --seconds N        time of each measurement (default 4), in slices taken in turn, each after a warm-up
   --connections L    numbers of connections, separated by commas (default 1,16,64)
@@ -78,7 +78,8 @@ async function run(): Promise<number> {
       for (const [{ name }, done] of taken) {
         const measured = summarize(done);
         rows.push(toRow(name, count, measured));
-        const { errors, firstError, requestsPerSecond } = measured;
+        const { errors, firstError, refused, requestsPerSecond } = measured;
+        if (refused > 0) process.stderr.write(`${name} at ${count}: ${refused} refused\n`);
         if (errors > 0) faults.push(`${name} at ${count}: ${errors} errors, first: ${firstError}`);
         process.stderr.write(`${name} at ${count}: ${Math.round(requestsPerSecond)} requests per second\n`);
       }

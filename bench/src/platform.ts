@@ -6,6 +6,8 @@ import { type PlatformProcess, Workshop } from '../../server/src/testing/platfor
 import { unlimited } from '../../server/src/testing/unlimited.ts';
 
 const owner = 'owner@bench.example';
+/** The default of the setting: more than any measurement but `overload` has connections. */
+const requestsAtOnce = 1_000;
 const refreshTokenCount = 200;
 const leadCount = 100;
 const codesPerStatement = 10_000;
@@ -40,12 +42,15 @@ export class BenchPlatform {
     this.client = client;
   }
 
-  /** @param recordEvents as the setting: the inspector at work, or off. */
-  static async start(recordEvents: 'all' | 'none'): Promise<BenchPlatform> {
+  /**
+   * @param recordEvents as the setting: the inspector at work, or off.
+   * @param more further settings.
+   */
+  static async start(recordEvents: 'all' | 'none', more: object = {}): Promise<BenchPlatform> {
     const workshop = new Workshop();
     try {
       const config = workshop.folder('config.json');
-      writeFileSync(config, JSON.stringify({ limits: unlimited, recordEvents }));
+      writeFileSync(config, JSON.stringify({ limits: { ...unlimited, requestsAtOnce }, recordEvents, ...more }));
       const platform = await workshop.start({
         dataDirectory: workshop.folder('data'),
         args: ['--no-demo', '--config', config],
@@ -177,6 +182,14 @@ export class BenchPlatform {
     }
     await database.end();
     return sizes;
+  }
+
+  /** The value of a metric without labels, of the platform's one process. */
+  async metric(name: string): Promise<number> {
+    const { origin, tokenFile } = this.#platform.ready.admin;
+    const headers = { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
+    const text = await (await fetch(`${origin}/metrics`, { headers })).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
   /** A file of its own folder, which goes with the platform. */

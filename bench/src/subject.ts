@@ -6,6 +6,8 @@ export interface Subject {
   readonly port: number;
   readonly next: () => string | undefined;
   readonly expected: string;
+  /** A status that is no error here, but counted apart. */
+  readonly refusal?: number;
   /** Measured at this number of connections only. */
   readonly onlyAt?: number;
   /** Makes what the next measurement will use up. */

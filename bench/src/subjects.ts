@@ -19,6 +19,8 @@ function refresh(name: string, { accountsPort, client, refreshTokens }: BenchPla
 export const subjects: Readonly<Record<string, MakeSubject>> = {
   refresh: async (platform) => refresh('refresh', await platform()),
   'refresh-1': async (platform) => ({ ...refresh('refresh-1', await platform()), onlyAt: 1 }),
+  /** Refresh by more connections than requests that may be worked on at once: what is admitted, and how much is refused. */
+  overload: async (platform) => ({ ...refresh('overload', await platform()), refusal: 503, onlyAt: 2_000 }),
   'refresh-inspected': async (platform) => refresh('refresh-inspected', await platform(true)),
   'lead-read-inspected': async (platform) => leadRead('lead-read-inspected', await platform(true)),
   /** Refresh while 20 people a second sign in: argon2 and signatures must not stand in its way. */

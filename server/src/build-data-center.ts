@@ -14,7 +14,7 @@ import { TokenStore } from './accounts/store/token-store.ts';
 import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
-import { startBackgroundWork } from './background-work.ts';
+import { startBackgroundWork, sweepDataCenter } from './background-work.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
 import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
@@ -28,6 +28,7 @@ import { isSpread } from './database/distribute.ts';
 import type { Intercept } from './http/app.ts';
 import type { OutgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes, type ReadinessCheck } from './http/probes.ts';
+import { guardListener, RequestGate } from './http/request-gate.ts';
 import { createEventRecorder, type EventRecorder } from './inspector/events.ts';
 import type { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
 import type { DataCenterFaults } from './lab/faults/data-center-faults.ts';
@@ -63,6 +64,8 @@ export interface RunningDataCenter extends AdministeredDataCenter {
   readonly countJobs: () => Promise<readonly JobCount[]>;
   /** Undefined where there is no read replica. */
   readonly replicaUse: (() => ReplicaUse) | undefined;
+  /** Deletes what has had its time, as the background work does now and then. */
+  readonly sweep: () => Promise<void>;
 }
 
 /** One data centre: its stores, its accounts server and its API listeners; with the role `jobs` its background work, too. */
@@ -156,7 +159,13 @@ export async function buildDataCenter(
   const intercept =
     (service: Service): Intercept =>
     (app, dialect) => {
+      // Probes are answered before it.
       watch(service, service === 'accounts' ? undefined : operationOf)(app, dialect);
+      if (service !== 'content') {
+        const gate = new RequestGate(settings.limits.requestsAtOnce);
+        metrics.watchGate(dataCenter.id, service, gate);
+        guardListener(app, dialect, gate);
+      }
       const component = service === 'accounts' || service === 'content' ? service : 'api';
       faults?.intercept(component, { events, authority })(app, dialect);
     };
@@ -201,7 +210,8 @@ export async function buildDataCenter(
     intercept: intercept('content'),
   } as const;
   apps.set('content', createCrmApi(content));
-  if (roles.has('jobs')) closers.push(...startBackgroundWork(accountsContext, { audit, background, policy, store }));
+  const sweep = () => sweepDataCenter(accountsContext, { audit, background });
+  if (roles.has('jobs')) closers.push(...startBackgroundWork(accountsContext, { background, policy, store, sweep }));
   return {
     dataCenter: {
       dataCenter,
@@ -218,6 +228,7 @@ export async function buildDataCenter(
       tokenCacheUse: () => authority.cacheUse,
       countJobs: () => countJobs(background),
       replicaUse: replicaReads && (() => replicaReads.use),
+      sweep,
     },
     apps,
     forConsole: { ...accountsContext, intercept: watch('console') },

@@ -1,18 +1,23 @@
+import { Agent, request } from 'node:http';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSelfClientCode } from './admin/self-client-code.ts';
 import type { EventKind } from './inspector/event-kinds.ts';
 import { listEvents } from './inspector/events.ts';
 import { startTestPlatform, type TestPlatform } from './testing/test-platform.ts';
 
 /** Floods of requests that are refused, over HTTP: what they leave in the database and in the log. */
 const requests = 300;
+/** Beyond what the other floods have at once. */
+const requestsAtOnce = 50;
+const tokenLimits = { activeAccessTokensPerRefreshToken: 0, accessTokensPerRefreshTokenPerWindow: 0 };
 const lines: string[] = [];
 let platform: TestPlatform;
 let origins: Record<string, string>;
 
 beforeAll(async () => {
   const log = pino({ level: 'info', base: null }, { write: (line: string) => lines.push(line) });
-  platform = await startTestPlatform({ log });
+  platform = await startTestPlatform({ log, settings: { limits: { ...tokenLimits, requestsAtOnce } } });
   origins = { ...platform.topology.find('us')?.origins };
 });
 afterAll(() => platform.stop());
@@ -74,3 +79,115 @@ test('authorization requests of clients that nobody has', async () => {
   expect(sum.logged).toBeLessThan(requests * 700);
   expect(sum.bytes).toBeLessThan(requests * 700);
 });
+
+describe('more than can be worked on at once', () => {
+  const connections = 2_000;
+  const agent = new Agent({ keepAlive: true, maxSockets: connections / 2, maxFreeSockets: connections });
+  afterAll(() => agent.destroy());
+
+  interface Answer {
+    readonly status: number;
+    readonly retryAfter: string | undefined;
+    readonly json: Record<string, unknown>;
+  }
+
+  /** Sends a request on a connection of its own while there are fewer than may be, and on one that is free then. */
+  function post(url: string, body: string, headers: Record<string, string>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sent = request(url, { method: 'POST', agent, headers }, async (response) => {
+        let text = '';
+        for await (const chunk of response.setEncoding('utf8')) text += chunk;
+        const { statusCode: status = 0, headers: came } = response;
+        resolve({ status, retryAfter: came['retry-after'], json: JSON.parse(text) });
+      });
+      sent.on('error', reject).end(body);
+    });
+  }
+
+  /** The value of a metric of a listener, as an operator reads it. */
+  async function metric(name: string, service: string): Promise<number> {
+    const headers = { authorization: `Bearer ${platform.admin.adminToken}` };
+    const text = await (await fetch(`${platform.adminOrigin}/metrics`, { headers })).text();
+    return Number(
+      new RegExp(`^grantway_http_requests_${name}\\{.*service="${service}"\\} (\\d+)$`, 'm').exec(text)?.[1],
+    );
+  }
+
+  test('2,000 connections: early refusals that say when to come again, and nothing acknowledged is lost', async () => {
+    const owner = `anna.${platform.basePort}.${performance.now()}@us.example`;
+    await platform.addUser('us', owner);
+    const { client_id, client_secret } = await platform.addClient({ type: 'self', owner, name: '' });
+    const scope = 'ZohoCRM.modules.ALL';
+    const asked = { dataCenter: 'us', clientId: client_id, scope, minutes: 10, environment: 'production' } as const;
+    const { code } = await createSelfClientCode(platform.admin, {
+      ...asked,
+      organizationId: undefined,
+      description: 't',
+    });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const token = (fields: Record<string, string>) =>
+      post(
+        `${origins.accounts}/oauth/v2/token`,
+        `${new URLSearchParams({ client_id, client_secret, ...fields })}`,
+        form,
+      );
+    const { json: tokens } = await token({ grant_type: 'authorization_code', code });
+    const authorization = `Zoho-oauthtoken ${tokens.access_token}`;
+    const refresh = () => token({ grant_type: 'refresh_token', refresh_token: String(tokens.refresh_token) });
+    const create = () => post(`${origins.api}/crm/v8/Leads`, '{"data":[{"Last_Name":"Flood"}]}', { authorization });
+    expect([(await refresh()).status, (await create()).status]).toEqual([200, 201]);
+
+    const each = (send: () => Promise<Answer>) => Promise.all(Array.from({ length: connections / 2 }, () => send()));
+    const flood = Promise.all([each(refresh), each(create)]);
+    const probes = await Promise.all(
+      [origins.accounts, origins.api].flatMap((origin) =>
+        ['/healthz', '/readyz'].map((path) => fetch(`${origin}${path}`)),
+      ),
+    );
+    expect(probes.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const [refreshed, created] = await flood;
+    expect(Object.values(agent.freeSockets).map((sockets) => sockets?.length)).toEqual([
+      connections / 2,
+      connections / 2,
+    ]);
+
+    const refused = (answers: readonly Answer[]) => answers.filter(({ status }) => status === 503);
+    const told = (answers: readonly Answer[]) =>
+      [...new Set(refused(answers).map(({ retryAfter, json }) => JSON.stringify([retryAfter, json])))].map((text) =>
+        JSON.parse(text),
+      );
+    expect(told(refreshed)).toEqual([['5', { error: 'temporarily_unavailable' }]]);
+    expect(told(created)).toMatchObject([['5', { code: 'INTERNAL_ERROR', status: 'error' }]]);
+    const accessTokens = refreshed.filter(({ status }) => status === 200).map(({ json }) => String(json.access_token));
+    const leads = created
+      .filter(({ status }) => status === 201)
+      .map(({ json }) => (json as unknown as Created).data[0].details.id);
+    expect([accessTokens.length + refused(refreshed).length, leads.length + refused(created).length]).toEqual([
+      refreshed.length,
+      created.length,
+    ]);
+    for (const service of ['accounts', 'api']) {
+      expect(await metric('peak', service)).toBeLessThanOrEqual(requestsAtOnce);
+      expect(await metric('refused_total', service)).toBeGreaterThan(0);
+      await expect.poll(() => metric('under_way', service)).toBe(0);
+    }
+
+    const { authority, database } = platform.dataCenters.get('us') as NonNullable<
+      ReturnType<typeof platform.dataCenters.get>
+    >;
+    const checks = await Promise.all(accessTokens.map((each) => authority.check(each)));
+    expect(checks.filter((check) => !('grant' in check))).toEqual([]);
+    const stored = await database.query<{ id: string }>({
+      text: `SELECT record_id AS id FROM crm_record WHERE name = 'Flood'`,
+    });
+    const ids = new Set(stored.map(({ id }) => id));
+    expect(leads.filter((id) => !ids.has(id))).toEqual([]);
+    // What was refused has left nothing: those that were acknowledged, and the one from before.
+    expect(ids.size).toBe(leads.length + 1);
+    expect([(await refresh()).status, (await create()).status]).toEqual([200, 201]);
+  });
+});
+
+interface Created {
+  readonly data: readonly [{ readonly details: { readonly id: string } }];
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseSettings } from '../config/load-settings.ts';
 import { Database } from '../database/database.ts';
 import { ManualClock } from '../foundation/clock.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
@@ -79,6 +80,6 @@ test('neither names nor addresses are stored, and ended windows are swept', asyn
   const rows = await database.query<{ text: string }>({ text: 'SELECT a::text AS text FROM attempt_count a' });
   expect(rows.length).toBeGreaterThan(0);
   expect(rows.some(({ text }) => text.includes('readable'))).toBe(false);
-  await sweepExpired(database, clock.nowMs() + 601_000);
+  await sweepExpired(database, clock.nowMs() + 601_000, parseSettings({}));
   expect(await database.query({ text: 'SELECT 1 FROM attempt_count' })).toHaveLength(0);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseSettings } from '../config/load-settings.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { sweepExpired } from './expiry.ts';
 
@@ -25,7 +26,7 @@ test('what ended more than a day ago goes, what lives or ended lately stays', as
       values: [endMs - 30 * dayMs],
     });
   }
-  expect(await sweepExpired(database, nowMs)).toBe(3);
+  expect(await sweepExpired(database, nowMs, parseSettings({}))).toBe(3);
   const left = await database.query<{ expires_at_ms: string }>({
     text: 'SELECT expires_at_ms FROM access_token ORDER BY 1 DESC',
   });

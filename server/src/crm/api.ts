@@ -77,7 +77,11 @@ export function createCrmApi(context: CrmContext): FastifyInstance {
         request.crmStage = arrived(crossOrigin.foreignOrigin(request.headers));
         return refuse(request, reply, reason === undefined ? unreadablePath() : unreadable(status, reason));
       },
-      unavailable: (request, reply) => refuse(request, reply, unavailable()),
+      unavailable: (request, reply) => {
+        // It may come before any of the checks below.
+        request.crmStage ??= arrived(crossOrigin.foreignOrigin(request.headers));
+        return refuse(request, reply, unavailable());
+      },
       throttled: (request, reply) => {
         request.crmStage ??= arrived(crossOrigin.foreignOrigin(request.headers));
         return refuse(request, reply, creditsUsedUp(settings.limits, context.clock.nowMs()));

@@ -3,12 +3,12 @@ import { deleteExpired, type Ending, type Expiring } from '../database/delete-ex
 import type { JobOperation } from './jobs/job.ts';
 import { lifetimes } from './kernel/lifetimes.ts';
 import { deletedFilesParts } from './store/files/file-parts.ts';
-import { sweepFiles } from './store/files/file-store.ts';
+import { expiringFiles } from './store/files/file-store.ts';
 import { expiringCredits } from './store/limits/credit-ledger.ts';
 import { expiringMarks } from './store/replica/mark-table.ts';
 import { expiringKeys } from './wire/idempotency.ts';
 import { endingWatches, expiringWatches } from './work/notifications/watch-rows.ts';
-import { sweepBin } from './work/recycle-bin/purge.ts';
+import { expiringPurged, sweepBin } from './work/recycle-bin/purge.ts';
 
 /** How long jobs of a kind are kept after their end. */
 const jobLifetimes: Readonly<Record<JobOperation, number>> = {
@@ -31,66 +31,77 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
   user_transfer: lifetimes.jobMs,
 };
 
+/** Uploads that a bulk write still has to read stay. */
+const uploadIsFree = `NOT EXISTS (
+  SELECT FROM crm_job AS job WHERE job.data_space = crm_bulk_upload.data_space AND job.operation = 'write'
+    AND job.ended_at_ms IS NULL AND job.due_at_ms IS NOT NULL
+    AND job.request -> 'resources' @> jsonb_build_array(jsonb_build_object('fileId', crm_bulk_upload.file_id)))`;
+
+/** What hangs on jobs, and the files that were made of them. */
+const withJobs = (gone: string) => `lines AS (
+    DELETE FROM crm_bulk_lines USING ${gone}
+    WHERE crm_bulk_lines.data_space = ${gone}.data_space AND crm_bulk_lines.job_id = ${gone}.job_id
+  ), ${deletedFilesParts(gone)}`;
+
+/** What each folder says of its own rows that end by themselves. */
+const expiring: readonly Expiring[] = [
+  ...Object.entries(jobLifetimes).map(([operation, keptMs]) => ({
+    ...{ table: 'crm_job', column: 'ended_at_ms', keptMs, alongside: withJobs },
+    condition: `operation = '${operation}' AND due_at_ms IS NULL`,
+  })),
+  {
+    ...{ table: 'crm_bulk_upload', column: 'created_at_ms', keptMs: lifetimes.bulkJobMs },
+    ...{ condition: uploadIsFree, alongside: deletedFilesParts },
+  },
+  ...expiringFiles,
+  expiringPurged,
+  expiringKeys,
+  expiringWatches,
+  expiringCredits,
+  expiringMarks,
+];
+
+/** What of the CRM ends by itself and is told of. */
+export const endingCrmRows: readonly Ending[] = [endingWatches];
+
 /** Throws away what has had its time (`lifetimes.ts`). Several processes may do so at once. */
 export async function sweep(database: Database, nowMs: number): Promise<void> {
   const failures: unknown[] = [];
+  const sweepExpired = () => deleteExpired(database, expiring, nowMs);
   // One that fails, because it takes too long for instance, leaves the others their turn.
-  for (const each of [sweepJobs, sweepAuditFiles, sweepFiles, sweepBin, sweepExpired]) {
+  for (const each of [sweepJobRecords, sweepAuditFiles, sweepBin, sweepExpired]) {
     await each(database, nowMs).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }
 
-/** What each folder says of its own rows that end by themselves. */
-const expiring: readonly Expiring[] = [expiringKeys, expiringWatches, expiringCredits, expiringMarks];
-
-/** What of the CRM ends by itself and is told of. */
-export const endingCrmRows: readonly Ending[] = [endingWatches];
-
-async function sweepExpired(database: Database, nowMs: number): Promise<void> {
-  await deleteExpired(database, expiring, nowMs);
-}
-
-/** The end of a statement that deletes the files that its part `gone` names. */
-const deleteFilesOfGone = `, ${deletedFilesParts('gone')} SELECT 1`;
-
-/** Jobs that ended long ago, uploads for bulk writes, what both were made of, and their files. */
-async function sweepJobs(database: Database, nowMs: number): Promise<void> {
-  const kinds = Object.entries(jobLifetimes);
+/** The records that mass actions had before them. */
+async function sweepJobRecords(database: Database): Promise<void> {
   await database.query({
-    text: `WITH jobs AS (
-             DELETE FROM crm_job USING unnest($1::text[], $2::bigint[]) AS kept (operation, ms)
-             WHERE crm_job.operation = kept.operation AND ended_at_ms < $3::bigint - kept.ms AND due_at_ms IS NULL
-             RETURNING data_space, job_id, file_id
-           ), uploads AS (
-             DELETE FROM crm_bulk_upload AS upload WHERE created_at_ms < $3::bigint - $4::bigint AND NOT EXISTS (
-               SELECT FROM crm_job AS job WHERE job.data_space = upload.data_space AND job.ended_at_ms IS NULL)
-             RETURNING data_space, file_id
-           ), lines AS (
-             DELETE FROM crm_bulk_lines USING jobs
-             WHERE crm_bulk_lines.data_space = jobs.data_space AND crm_bulk_lines.job_id = jobs.job_id
-           ), records AS (
-             DELETE FROM crm_job_records AS records USING crm_job AS job
-             WHERE job.data_space = records.data_space AND job.job_id = records.job_id AND job.ended_at_ms IS NOT NULL
-           ), gone AS (
-             SELECT data_space, file_id FROM jobs WHERE file_id IS NOT NULL UNION ALL SELECT data_space, file_id FROM uploads
-           )${deleteFilesOfGone}`,
-    values: [kinds.map(([operation]) => operation), kinds.map(([, ms]) => ms), nowMs, lifetimes.bulkJobMs],
+    text: `DELETE FROM crm_job_records AS records USING crm_job AS job
+           WHERE job.data_space = records.data_space AND job.job_id = records.job_id AND job.ended_at_ms IS NOT NULL`,
   });
 }
+
+const filesPerStatement = 500;
 
 /** The files of audit-log exports; that there was one can still be told. */
 async function sweepAuditFiles(database: Database, nowMs: number): Promise<void> {
-  await database.query({
-    text: `WITH expired AS (
-             SELECT data_space, job_id, file_id FROM crm_job
-             WHERE operation = 'audit_export' AND file_id IS NOT NULL AND ended_at_ms < $1
-           ), gone AS (
-             UPDATE crm_job SET file_id = NULL FROM expired
-             WHERE crm_job.data_space = expired.data_space AND crm_job.job_id = expired.job_id
-               AND crm_job.file_id = expired.file_id
-             RETURNING expired.data_space, expired.file_id
-           )${deleteFilesOfGone}`,
-    values: [nowMs - lifetimes.auditFileMs],
-  });
+  for (let swept = filesPerStatement; swept === filesPerStatement; ) {
+    const [row] = await database.query<{ count: number }>({
+      text: `WITH expired AS (
+               SELECT data_space, job_id, file_id FROM crm_job
+               WHERE operation = 'audit_export' AND file_id IS NOT NULL AND ended_at_ms < $1 AND ended_at_ms IS NOT NULL
+               LIMIT ${filesPerStatement}
+             ), gone AS (
+               UPDATE crm_job SET file_id = NULL FROM expired
+               WHERE crm_job.data_space = expired.data_space AND crm_job.job_id = expired.job_id
+                 AND crm_job.file_id = expired.file_id
+               RETURNING expired.data_space, expired.file_id
+             ), ${deletedFilesParts('gone')}
+             SELECT count(*)::int AS count FROM gone`,
+      values: [nowMs - lifetimes.auditFileMs],
+    });
+    swept = row?.count ?? 0;
+  }
 }

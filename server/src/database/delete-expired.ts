@@ -1,10 +1,14 @@
-import type { Database, Queryable } from './database.ts';
+import type { Queryable } from './database.ts';
 
 /** Rows that end by themselves: the column with their time in milliseconds, and how long they are kept after it. */
 export interface Expiring {
   readonly table: string;
   readonly column: string;
   readonly keptMs: number;
+  /** Which of the rows end by themselves. Default: all. */
+  readonly condition?: string;
+  /** Parts of the statement that delete what hangs on the rows; the part `gone` has all their columns. */
+  readonly alongside?: (gone: string) => string;
 }
 
 /** Rows that end by themselves and are told of when they do. */
@@ -42,12 +46,11 @@ const rowsPerStatement = 5_000;
  * turn; the first error is thrown in the end.
  * @returns how many rows went.
  */
-export async function deleteExpired(database: Database, tables: readonly Expiring[], nowMs: number): Promise<number> {
+export async function deleteExpired(database: Queryable, tables: readonly Expiring[], nowMs: number): Promise<number> {
   let total = 0;
   const failures: unknown[] = [];
-  for (const { table, column, keptMs } of tables) {
-    const swept = sweepTable(database, table, column, nowMs - keptMs);
-    total += await swept.catch((error: unknown) => {
+  for (const expiring of tables) {
+    total += await sweepTable(database, expiring, nowMs).catch((error: unknown) => {
       failures.push(error);
       return 0;
     });
@@ -56,17 +59,22 @@ export async function deleteExpired(database: Database, tables: readonly Expirin
   return total;
 }
 
-async function sweepTable(database: Database, table: string, column: string, beforeMs: number): Promise<number> {
+async function sweepTable(database: Queryable, expiring: Expiring, nowMs: number): Promise<number> {
+  const { alongside, column, condition = 'true', keptMs, table } = expiring;
+  const ended = `${condition} AND ${column} < $1`;
   for (let total = 0; ; ) {
-    const rows = await database.query({
+    const [row] = await database.query<{ count: number }>({
       // Up to a time, not by the place of rows: a distributed table has the same places in each of its shards.
-      text: `DELETE FROM ${table} WHERE ${column} < $1 AND ${column} <= coalesce(
-               (SELECT ${column} FROM ${table} WHERE ${column} < $1 ORDER BY ${column}
-                OFFSET ${rowsPerStatement - 1} LIMIT 1), $1)
-             RETURNING 1`,
-      values: [beforeMs],
+      text: `WITH gone AS (
+               DELETE FROM ${table} WHERE ${ended} AND ${column} <= coalesce(
+                 (SELECT ${column} FROM ${table} WHERE ${ended} ORDER BY ${column} OFFSET ${rowsPerStatement - 1} LIMIT 1), $1)
+               RETURNING *
+             )${alongside ? `, ${alongside('gone')}` : ''}
+             SELECT count(*)::int AS count FROM gone`,
+      values: [nowMs - keptMs],
     });
-    total += rows.length;
-    if (rows.length < rowsPerStatement) return total;
+    const count = row?.count ?? 0;
+    total += count;
+    if (count < rowsPerStatement) return total;
   }
 }

@@ -17,6 +17,7 @@ const pastColumns = [
   ...[
     'at_ms',
     'ended_at_ms',
+    'evicted_at_ms',
     'deleted_at_ms',
     'converted_at_ms',
     'shared_at_ms',

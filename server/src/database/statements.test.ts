@@ -28,11 +28,10 @@ const asksAllShards: Readonly<Record<string, { readonly texts: number; readonly 
   'console/clients/describe-clients.ts': { texts: 1, why: 'how often applications were used today, for their owner' },
   'console/clients/user-routes.ts': { texts: 1, why: 'the users of an application, for its owner' },
   'console/start-routes.ts': { texts: 1, why: 'the first steps of a developer: whether any user gave access' },
-  'crm/upkeep.ts': { texts: 2, why: 'the sweep, every ten minutes: what ended long ago goes by its time' },
-  'crm/store/files/file-store.ts': { texts: 1, why: 'the sweep: files that nothing came to refer to' },
+  'crm/upkeep.ts': { texts: 3, why: 'the sweep, every ten minutes: what ended long ago goes by its time' },
   'crm/work/recycle-bin/purge.ts': {
-    texts: 2,
-    why: 'the sweep: whose bin has something to purge, and what is forgotten',
+    texts: 1,
+    why: 'the sweep: whose bin has something to purge',
   },
   'crm/jobs/job-table.ts': { texts: 2, why: 'workers: which jobs are due, a few of each data space; and their number' },
   'crm/work/notifications/notifier.ts': {

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts';
+import type { Expiring } from '../database/delete-expired.ts';
 
 /**
  * What the platform sends by mail. The outbox is where people and tests read it (`grantway mail`); where an SMTP server is
@@ -23,6 +24,8 @@ export interface Mail {
   readonly confidential?: boolean;
   /** Sent or received elsewhere at `sendAtMs`: it is kept, not delivered, and not in the outbox. Default: it is sent here. */
   readonly elsewhere?: boolean;
+  /** Belongs to a record, and is kept as long as that. Default: it goes some days after it was to be sent. */
+  readonly ofRecord?: boolean;
 }
 
 /** What message ids look like. */
@@ -73,8 +76,8 @@ export const mailFacts = `mail.mail_id, mail.message_id, mail.sender, mail.reply
 export async function putMail(queryable: Queryable, mail: Mail): Promise<string> {
   const [row] = await queryable.query<{ mail_id: string }>({
     text: `INSERT INTO mail (message_id, sender, reply_to, recipients, cc, bcc, subject, format, content, attachments,
-                             created_at_ms, send_at_ms, confidential, elsewhere, next_try_ms)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, CASE WHEN $14 THEN NULL ELSE 0 END)
+                             created_at_ms, send_at_ms, confidential, elsewhere, next_try_ms, transient)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, CASE WHEN $14 THEN NULL ELSE 0 END, $15)
            RETURNING mail_id`,
     values: [
       mail.messageId,
@@ -91,6 +94,7 @@ export async function putMail(queryable: Queryable, mail: Mail): Promise<string>
       mail.sendAtMs,
       mail.confidential ?? false,
       mail.elsewhere ?? false,
+      !mail.ofRecord,
     ],
   });
   return row?.mail_id as string;
@@ -117,6 +121,13 @@ export async function findMail(queryable: Queryable, messageId: string): Promise
     values: [messageId],
   });
   return row;
+}
+
+const dayMs = 86_400_000;
+
+/** Mails that belong to no record are kept for so many days. */
+export function expiringMails(keptDays: number): Expiring {
+  return { table: 'mail', column: 'send_at_ms', keptMs: keptDays * dayMs, condition: 'transient' };
 }
 
 /** The part of a statement that deletes mails; the part `of`, which stands before it, has their `mail_id`. */

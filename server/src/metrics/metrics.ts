@@ -17,6 +17,13 @@ export interface ReplicaUse {
   readonly lagSeconds: number;
 }
 
+/** Requests of a listener: worked on now, the most at once so far, and refused. */
+export interface GateUse {
+  readonly underWay: number;
+  readonly peak: number;
+  readonly refused: number;
+}
+
 export interface JobCount {
   readonly operation: string;
   readonly state: string;
@@ -52,6 +59,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #gates: { readonly labels: Record<'data_center' | 'service', string>; readonly gate: GateUse }[] = [];
+
+  constructor() {
+    this.#watchGates();
+  }
+
   /** Measures the answers of a listener. `routeOf`: what it calls a request's route where that is not Fastify's. */
   watchListener(
     app: FastifyInstance,
@@ -72,6 +85,38 @@ export class Metrics {
       }
       answers.observe(reply.elapsedTime / 1000);
       done();
+    });
+  }
+
+  /** How many requests of a listener are worked on, and how many were refused because there were too many. */
+  watchGate(dataCenter: string, service: Service, gate: GateUse): void {
+    this.#gates.push({ labels: { data_center: dataCenter, service }, gate });
+  }
+
+  #watchGates(): void {
+    const registers = [this.#registry];
+    const labelNames = ['data_center', 'service'];
+    const gates = this.#gates;
+    new Gauge({
+      ...{ name: 'grantway_http_requests_under_way', help: 'Requests that are worked on.', labelNames, registers },
+      collect() {
+        for (const { labels, gate } of gates) this.set(labels, gate.underWay);
+      },
+    });
+    new Gauge({
+      ...{ name: 'grantway_http_requests_peak', labelNames, registers, aggregator: 'max' },
+      help: 'The most requests that a process worked on at the same time since it began.',
+      collect() {
+        for (const { labels, gate } of gates) this.set(labels, gate.peak);
+      },
+    });
+    new Counter({
+      ...{ name: 'grantway_http_requests_refused_total', labelNames, registers },
+      help: 'Requests that were answered 503 because as many as may be (limits.requestsAtOnce) were worked on.',
+      collect() {
+        this.reset();
+        for (const { labels, gate } of gates) this.inc(labels, gate.refused);
+      },
     });
   }
 

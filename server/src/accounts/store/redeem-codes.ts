@@ -136,15 +136,15 @@ const redeem = (slot: (alias: string) => string) => `
            now_ms, expires_at_ms, string_to_array(access_resources, ' '), access_key, ${slot('spent')}
     FROM spent
   ), merged AS (
-    SELECT user_id, client_id, hash, refresh_limit,
+    SELECT user_id, client_id, slot, hash, refresh_limit, now_ms,
            row_number() OVER (PARTITION BY user_id, client_id ORDER BY fresh DESC, place DESC) AS age
     FROM (
-      SELECT l.user_id, l.client_id, h.hash, false AS fresh, h.place, f.refresh_limit
-      FROM locked l JOIN (SELECT user_id, client_id, max(refresh_limit) AS refresh_limit FROM spent WHERE counted
+      SELECT l.user_id, l.client_id, l.slot, h.hash, false AS fresh, h.place, f.refresh_limit, f.now_ms
+      FROM locked l JOIN (SELECT user_id, client_id, max(refresh_limit) AS refresh_limit, max(now_ms) AS now_ms FROM spent WHERE counted
                           GROUP BY user_id, client_id) f USING (user_id, client_id),
            unnest(l.refresh_hashes) WITH ORDINALITY AS h(hash, place)
       UNION ALL
-      SELECT user_id, client_id, refresh_hash, true, number, refresh_limit FROM spent WHERE counted
+      SELECT user_id, client_id, slot, refresh_hash, true, number, refresh_limit, now_ms FROM spent WHERE counted
     ) AS every_token
   ), changed AS (
     UPDATE user_client u SET
@@ -156,6 +156,9 @@ const redeem = (slot: (alias: string) => string) => `
     FROM (SELECT user_id, client_id, slot, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, bool_or(counted) AS counted
           FROM spent WHERE refresh_hash IS NOT NULL GROUP BY user_id, client_id, slot) AS s
     WHERE u.user_id = s.user_id AND u.client_id = s.client_id AND u.slot = ${slot('s')}
+  ), ended AS (
+    UPDATE refresh_token r SET evicted_at_ms = m.now_ms FROM merged m
+    WHERE m.age > m.refresh_limit AND r.token_hash = m.hash AND r.slot = ${slot('m')}
   ), evicted AS (
     SELECT user_id, client_id, array_agg(encode(hash, 'hex')) AS hashes, count(pg_notify('grantway', 'tokens:refresh evicted')) AS notices
     FROM merged WHERE age > refresh_limit GROUP BY user_id, client_id

@@ -48,6 +48,10 @@ export const limits = Type.Object(
       0,
       'Those of them that are heavy (search, COQL, convert, composite, mass actions), per process.',
     ),
+    requestsAtOnce: count(
+      1_000,
+      'Requests of one listener (accounts, each API) that are worked on at the same time, per process; what comes then is answered 503 at once.',
+    ),
     tokenCacheEntries: Type.Integer({
       minimum: 1,
       maximum: 10_000_000,

@@ -30,6 +30,13 @@ export const mail = Type.Object(
       default: 'grantway@localhost',
       description: 'E-mail address that mails come from.',
     }),
+    keptDays: Type.Integer({
+      minimum: 1,
+      maximum: 3650,
+      default: 30,
+      description:
+        'Days that mails stay in the outbox, from when they are to be sent; those that belong to a record of the CRM stay with it.',
+    }),
     newBrowsers: Type.Boolean({
       default: true,
       description: 'Whether users who are signed in elsewhere are told by mail of a sign-in in another browser.',

@@ -1,5 +1,4 @@
 import { type ChangeNotices, clockTopic } from '../../database/change-notices.ts';
-import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { FairShares } from '../../foundation/fair-shares.ts';
 import type { Random } from '../../foundation/random.ts';
@@ -27,7 +26,6 @@ const worksAtOnce = { total: 4, perTenant: 2, perReceiver: 1, reserved: 2 };
 const callbacksAtOnce = { total: 40, perTenant: 10, perReceiver: 5, reserved: 20 };
 const maxAttempts = 5;
 const pollMs = 5_000;
-const sweepMs = 600_000;
 const keepEveryMs = 5_000;
 const retryMs = 5_000;
 const rowsPerRead = 200_000;
@@ -44,8 +42,6 @@ export interface WorkerOptions {
   readonly random: Random;
   readonly log: Log;
   readonly kinds: Readonly<Record<WorkedOperation, JobKind>>;
-  /** Deletes what has expired. */
-  readonly sweep: (database: Database, nowMs: number) => Promise<void>;
   /** Where callbacks may go. */
   readonly policy: OutgoingPolicy;
   /** Records of one bulk read; the documented number unless a test wants fewer. */
@@ -63,33 +59,20 @@ export interface WorkerOptions {
 export class JobWorker {
   readonly #options: WorkerOptions;
   readonly #running = new Map<string, Promise<void>>();
-  readonly #timers: NodeJS.Timeout[];
+  readonly #timer: NodeJS.Timeout;
   readonly #shares: Readonly<Record<JobPart, FairShares>> = {
     work: new FairShares(worksAtOnce),
     callback: new FairShares(callbacksAtOnce),
   };
   readonly #ending = new AbortController();
   #claiming = Promise.resolve();
-  #sweeping = Promise.resolve();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { notices, store, clock, log } = options;
+    const { notices } = options;
     notices.subscribe(jobTopic, { changed: () => this.#poll(), reset: () => this.#poll() });
-    const sweep = () => {
-      this.#sweeping = this.#sweeping
-        .then(() => options.sweep((options.workStore ?? store).database, clock.nowMs()))
-        .catch((error: Error) => log.warn({ err: error }, 'what has expired was not deleted'));
-    };
-    const catchUp = () => {
-      this.#poll();
-      sweep();
-    };
-    notices.subscribe(clockTopic, { changed: catchUp, reset: () => {} });
-    this.#timers = [
-      setInterval(() => this.#poll(), options.pollMs ?? pollMs).unref(),
-      setInterval(sweep, sweepMs).unref(),
-    ];
+    notices.subscribe(clockTopic, { changed: () => this.#poll(), reset: () => {} });
+    this.#timer = setInterval(() => this.#poll(), options.pollMs ?? pollMs).unref();
     this.#poll();
   }
 
@@ -100,9 +83,8 @@ export class JobWorker {
   /** Puts running jobs back at their next step, and waits for that. */
   async close(): Promise<void> {
     this.#ending.abort();
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
     await this.#claiming;
-    await this.#sweeping;
     await Promise.all(this.#running.values());
   }
 

@@ -1,6 +1,6 @@
 const dayMs = 86_400_000;
 
-/** How long the CRM keeps what ends by itself. `jobs/sweep.ts` deletes it. */
+/** How long the CRM keeps what ends by itself. `upkeep.ts` deletes it. */
 export const lifetimes = {
   /** Bulk reads, bulk writes and imports with their results, from their end; uploads for bulk writes (crm-api 9.1). */
   bulkJobMs: dayMs,

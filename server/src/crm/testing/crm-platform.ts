@@ -17,7 +17,6 @@ import { jobTopic } from '../jobs/job-table.ts';
 import { JobWorker } from '../jobs/worker.ts';
 import { createCrmStore } from '../store/create-store.ts';
 import { addUser, type CreatedOrganization, createOrganization } from '../store/space/provisioning.ts';
-import { sweep } from '../upkeep.ts';
 import { assertDocumented, observeHandlers } from './own-document.ts';
 
 export const allScopes = [
@@ -134,7 +133,6 @@ export async function startCrm(given: object = {}, bulk: { readonly rowsPerRead?
   // It is told of jobs by notices; looking for them by itself, it would disturb tests that count statements.
   const working = {
     kinds: jobKinds,
-    sweep,
     policy: outgoingPolicy(settings.outgoingCalls, { dataCenters: [dataCenter] }, []),
     pollMs: 3_600_000,
   };

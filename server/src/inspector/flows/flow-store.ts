@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.ts';
+import { deleteExpired } from '../../database/delete-expired.ts';
 import { atMost } from '../../foundation/at-most.ts';
 import { isFailure, isOfFlows } from '../event-kinds.ts';
 import { type StorableEvent, storable } from '../event-rows.ts';
@@ -228,11 +229,18 @@ export class FlowStore {
 
 /** Flows whose events have all gone, and what links to them. */
 export async function deleteEmptyFlows(database: Pick<Database, 'query'>): Promise<void> {
-  await database.query({
-    text: `WITH oldest AS (SELECT coalesce(min(at_ms), 9223372036854775807) AS at_ms FROM protocol_event),
-                links AS (DELETE FROM flow_link USING oldest WHERE flow_link.at_ms < oldest.at_ms - ${linkUseMs})
-           DELETE FROM flow USING oldest WHERE flow.last_at_ms < oldest.at_ms`,
+  const [oldest] = await database.query<{ at_ms: string | null }>({
+    text: 'SELECT min(at_ms) AS at_ms FROM protocol_event',
   });
+  const beforeMs = Number(oldest?.at_ms ?? Number.MAX_SAFE_INTEGER);
+  await deleteExpired(
+    database,
+    [
+      { table: 'flow_link', column: 'at_ms', keptMs: linkUseMs },
+      { table: 'flow', column: 'last_at_ms', keptMs: 0 },
+    ],
+    beforeMs,
+  );
 }
 
 interface Summed {

@@ -58,7 +58,7 @@ async function associate(call: CrmCall, module: Module, id: string, raw: unknown
     const attachments = await keepFiles(transaction, call, attachmentsOf(item, at), at);
     const mailId = await putMail(transaction, {
       ...parties,
-      ...{ messageId, attachments, createdAtMs: nowMs, sendAtMs, replyTo: null, elsewhere: true },
+      ...{ messageId, attachments, createdAtMs: nowMs, sendAtMs, replyTo: null, elsewhere: true, ofRecord: true },
       subject: String(values.get('subject')),
       content: String(values.get('content')),
       format: formatOf(values, at),

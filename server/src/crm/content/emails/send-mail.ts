@@ -59,7 +59,8 @@ async function send(call: CrmCall, module: Module, id: string, request: MailRequ
     }
     const attachments = await keepFiles(transaction, call, fileIds, at);
     const sendAtMs = scheduledMs ?? nowMs;
-    const mailId = await putMail(transaction, { ...mail, messageId, attachments, createdAtMs: nowMs, sendAtMs });
+    const kept = { attachments, createdAtMs: nowMs, sendAtMs, ofRecord: true };
+    const mailId = await putMail(transaction, { ...mail, ...kept, messageId });
     const [told] = await transaction.query({
       text: `WITH ${mailedPart({ dataSpace: '$1', module: '$2', id: '$3', atMs: '$4', by: '$5' })}
              INSERT INTO crm_email (data_space, record_id, mail_id, sent_by, in_reply_to)

@@ -1,25 +1,28 @@
 /** Dates and times of the wire: ISO 8601 with an offset, whole seconds, shown in the user's time zone. */
 
 const quarterMs = 15 * 60_000;
+/** Over all zones. */
 const maxOffsets = 50_000;
+/** More than there are zones. */
+const maxFormats = 1_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 /** Offsets by zone and quarter of an hour: zones change theirs only at such moments. */
 const offsets = new Map<string, Map<number, number>>();
+let keptOffsets = 0;
 
 /** Minutes east of Greenwich at `atMs` in an IANA time zone; an unknown zone counts as UTC. */
 export function offsetMinutes(atMs: number, timeZone: string): number {
-  let ofZone = offsets.get(timeZone);
-  if (!ofZone) {
-    ofZone = new Map();
-    offsets.set(timeZone, ofZone);
-  }
   const quarter = Math.floor(atMs / quarterMs);
-  let offset = ofZone.get(quarter);
-  if (offset === undefined) {
-    offset = computeOffset(quarter * quarterMs, timeZone);
-    if (ofZone.size >= maxOffsets) ofZone.clear();
-    ofZone.set(quarter, offset);
+  const known = offsets.get(timeZone)?.get(quarter);
+  if (known !== undefined) return known;
+  if (keptOffsets >= maxOffsets) {
+    offsets.clear();
+    keptOffsets = 0;
   }
+  const ofZone = offsets.get(timeZone) ?? new Map<number, number>();
+  const offset = computeOffset(quarter * quarterMs, timeZone);
+  offsets.set(timeZone, ofZone.set(quarter, offset));
+  keptOffsets++;
   return offset;
 }
 
@@ -27,6 +30,7 @@ function computeOffset(atMs: number, timeZone: string): number {
   let format = formats.get(timeZone);
   if (!format) {
     format = newFormat(timeZone);
+    if (formats.size >= maxFormats) formats.clear();
     formats.set(timeZone, format);
   }
   const name = format.formatToParts(atMs).find((part) => part.type === 'timeZoneName')?.value ?? '';

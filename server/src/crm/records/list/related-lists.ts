@@ -143,6 +143,15 @@ const lists: Readonly<Record<string, readonly RelatedList[]>> = {
   Sales_Orders: [lookup('Invoices', 'Invoices', 'Sales_Order'), ...activities('What_Id')],
 };
 
+/** The relations of all links between records of two modules. */
+export const linkRelations: readonly string[] = [
+  ...new Set(
+    Object.values(lists)
+      .flat()
+      .flatMap(({ source }) => (source.kind === 'link' ? [source.relation] : [])),
+  ),
+];
+
 /** The related lists of a module, in their order; those that an organization's own look-ups made come last. */
 export function relatedListsOf(module: Module, metadata: Metadata): readonly RelatedList[] {
   const { apiName, generatedType, traits } = module;

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../../../database/database.ts';
+import type { Expiring } from '../../../database/delete-expired.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
@@ -159,17 +160,19 @@ export async function* fileContent(database: Database, dataSpace: number, fileId
   }
 }
 
-/** Throws away uploads that no record came to refer to, and those that were never complete. */
-export async function sweepFiles(database: Database, nowMs: number): Promise<void> {
-  await database.query({
-    text: `WITH gone AS (
-             SELECT data_space, file_id FROM crm_file WHERE expires_at_ms < $1
-             UNION ALL SELECT data_space, file_id FROM crm_file WHERE NOT complete AND created_at_ms < $2
-           ), pieces AS (
-             DELETE FROM crm_file_piece USING gone
-             WHERE crm_file_piece.data_space = gone.data_space AND crm_file_piece.file_id = gone.file_id
-           )
-           DELETE FROM crm_file USING gone WHERE crm_file.data_space = gone.data_space AND crm_file.file_id = gone.file_id`,
-    values: [nowMs - graceMs, nowMs - lifetimes.abandonedFileMs],
-  });
-}
+const withFiles = (gone: string) => `pieces AS (
+    DELETE FROM crm_file_piece USING ${gone}
+    WHERE crm_file_piece.data_space = ${gone}.data_space AND crm_file_piece.file_id = ${gone}.file_id
+  )`;
+
+/** Uploads that no record came to refer to, and those that were never complete, with their pieces. */
+export const expiringFiles: readonly Expiring[] = [
+  {
+    ...{ table: 'crm_file', column: 'expires_at_ms', keptMs: graceMs, alongside: withFiles },
+    condition: 'expires_at_ms IS NOT NULL',
+  },
+  {
+    ...{ table: 'crm_file', column: 'created_at_ms', keptMs: lifetimes.abandonedFileMs, alongside: withFiles },
+    condition: 'NOT complete',
+  },
+];

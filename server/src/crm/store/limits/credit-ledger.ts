@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/database.ts';
 import type { Expiring } from '../../../database/delete-expired.ts';
+import { atMost } from '../../../foundation/at-most.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 
 /** Credits count in slots of this length; a slot counts until all of it is older than the window. */
@@ -10,6 +12,7 @@ const largestBlock = 1_000;
 const partOfRest = 50;
 /** After a refusal the database is asked again only then. */
 const refusedMs = 1_000;
+const mostAccounts = 100_000;
 /** The slot of the row that is locked for an organization's account: no time, and nothing used. */
 const lockSlotMs = 0;
 
@@ -41,7 +44,8 @@ export class CreditLedger {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #limit: number;
-  readonly #accounts = new Map<string, Account>();
+  /** Of those that were used last; what one of the others had not spent counts as used. */
+  readonly #accounts = new LRUCache<string, Account>(atMost(mostAccounts));
 
   constructor(database: Database, clock: Clock, limit: number) {
     this.#database = database;

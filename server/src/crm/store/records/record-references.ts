@@ -72,6 +72,14 @@ export function referencesPart(first: number): string {
     ON CONFLICT DO NOTHING)`;
 }
 
+/** The parts of a statement that forget what records of the part `of`, deleted for good, pointed to, and what pointed to them. */
+export function deletedReferencesParts(of: string): string {
+  const side = (column: 'record_id' | 'target_id') => `
+    DELETE FROM crm_reference USING ${of}
+    WHERE crm_reference.data_space = ${of}.data_space AND crm_reference.${column} = ${of}.record_id`;
+  return `pointing AS (${side('record_id')}), pointed AS (${side('target_id')})`;
+}
+
 /** The number of the module of notes. */
 export const notesModule = standardMetadata.find('Notes')?.number as number;
 

@@ -1,9 +1,12 @@
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/database.ts';
+import { atMost } from '../../../foundation/at-most.ts';
 import { idOf } from '../../kernel/ids.ts';
 import type { Ids } from '../../kernel/store.ts';
 
 const firstBlock = 100;
 const largestBlock = 10_000;
+const mostBlocks = 100_000;
 
 interface Block {
   next: number;
@@ -18,7 +21,8 @@ interface Block {
  */
 export class IdAllocator implements Ids {
   readonly #database: Database;
-  readonly #blocks = new Map<number, Block>();
+  /** Of the data spaces that were written last; ids that others had left are lost. */
+  readonly #blocks = new LRUCache<number, Block>(atMost(mostBlocks));
   readonly #refills = new Map<number, Promise<void>>();
 
   constructor(database: Database) {

@@ -1,7 +1,9 @@
 import { deletedMailPart } from '../../../mail/outbox.ts';
 import { deletedAttachmentsPart } from '../../content/attachments/attachments.ts';
 import { deletedEmailsPart } from '../../content/emails/emails.ts';
+import { deletedLinksParts } from '../../finding/related/deleted-links.ts';
 import { deletedFilesParts } from '../../store/files/file-parts.ts';
+import { deletedReferencesParts } from '../../store/records/record-references.ts';
 import { deletedSharesPart } from '../../store/records/record-shares.ts';
 import { deletedConversionsParts } from '../convert/purged-conversions.ts';
 
@@ -18,7 +20,7 @@ export function belongingsParts(gone: string, photos: string): string {
     ), ${deletedFilesParts('unused')}, mailed AS (${deletedEmailsPart(gone)}
     ), mails AS (${deletedMailPart('mailed')}
     ), shared AS (${deletedSharesPart(gone)}
-    ), ${deletedConversionsParts(gone)}`;
+    ), ${deletedReferencesParts(gone)}, ${deletedLinksParts(gone)}, ${deletedConversionsParts(gone)}`;
 }
 
 /** Tables by the columns in which they name a record: those that the parts above delete from. */
@@ -28,6 +30,10 @@ export const belongings: readonly string[] = [
   'crm_record_share.record_id',
   'crm_conversion.record_id',
   'crm_conversion.target_id',
+  'crm_reference.record_id',
+  'crm_reference.target_id',
+  'crm_link.left_id',
+  'crm_link.right_id',
 ];
 
 /** The others, and why nothing of them has to go with the record. */
@@ -38,8 +44,4 @@ export const staying: Readonly<Record<string, string>> = {
   'crm_unique_value.record_id': 'went when the record came into the bin',
   'crm_field_value.record_id': 'went when the record came into the bin',
   'crm_record_lock.record_id': 'a locked record does not come into the bin',
-  'crm_reference.record_id': 'is only ever added; readers look at the record itself',
-  'crm_reference.target_id': 'is only ever added; readers look at the record itself',
-  'crm_link.left_id': 'leads nowhere, and is not shown then',
-  'crm_link.right_id': 'leads nowhere, and is not shown then',
 };

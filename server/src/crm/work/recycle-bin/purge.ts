@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../../../database/database.ts';
+import type { Expiring } from '../../../database/delete-expired.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
 import { notesModule, notesOf } from '../../store/records/record-references.ts';
 import { belongingsParts } from './belongings.ts';
@@ -60,7 +61,7 @@ const sweptRecords = 500;
 /** What is left waits for the next time. */
 const sweptBatches = 100;
 
-/** Purges what has been in the bin for its time, and forgets what was purged long ago. */
+/** Purges what has been in the bin for its time. */
 export async function sweepBin(database: Database, nowMs: number): Promise<void> {
   const beforeMs = nowMs - lifetimes.binMs;
   const spaces = await database.query<{ data_space: number }>({
@@ -76,12 +77,16 @@ export async function sweepBin(database: Database, nowMs: number): Promise<void>
       purged = (await purge(database, old, nowMs)).length;
     }
   }
-  await database.query({
-    text: `WITH gone AS (
-             DELETE FROM crm_deleted_record WHERE purged_at_ms < $1 RETURNING data_space, record_id
-           )
-           DELETE FROM crm_timeline USING gone
-           WHERE crm_timeline.data_space = gone.data_space AND crm_timeline.record_id = gone.record_id`,
-    values: [nowMs - lifetimes.purgedMs],
-  });
 }
+
+/** What was purged long ago is forgotten, and what its timeline said of it. */
+export const expiringPurged: Expiring = {
+  table: 'crm_deleted_record',
+  column: 'purged_at_ms',
+  keptMs: lifetimes.purgedMs,
+  condition: 'purged_at_ms IS NOT NULL',
+  alongside: (gone) => `told AS (
+      DELETE FROM crm_timeline USING ${gone}
+      WHERE crm_timeline.data_space = ${gone}.data_space AND crm_timeline.record_id = ${gone}.record_id
+    )`,
+};

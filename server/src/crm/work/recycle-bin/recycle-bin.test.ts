@@ -3,8 +3,8 @@ import { until } from '../../../testing/platform-process.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { startCrm } from '../../testing/crm-platform.ts';
+import { sweep } from '../../upkeep.ts';
 import { belongings, staying } from './belongings.ts';
-import { sweepBin } from './purge.ts';
 
 const crm = await startCrm();
 afterAll(() => crm.close());
@@ -171,11 +171,11 @@ test('what has been in the bin for sixty days goes, and is listed for another hu
   });
   await call('DELETE', `Accounts/${account}`);
   crm.clock.advance(lifetimes.binMs / 1000 - 60);
-  await sweepBin(crm.database, crm.clock.nowMs());
+  await sweep(crm.database, crm.clock.nowMs());
   expect(await deleted('Accounts', 'recycle')).toContain(account);
   crm.clock.advance(120);
   const later = crm.tokenFor(crm.organization.organizationId, crm.organization.ownerZuid);
-  await sweepBin(crm.database, crm.clock.nowMs());
+  await sweep(crm.database, crm.clock.nowMs());
   const [row] = await crm.database.query<{ data: object; attachments: string }>({
     text: `SELECT data, (SELECT count(*) FROM crm_attachment WHERE parent_id = $1) AS attachments
            FROM crm_deleted_record WHERE record_id = $1`,
@@ -185,6 +185,6 @@ test('what has been in the bin for sixty days goes, and is listed for another hu
   const listed = await call('GET', 'Accounts/deleted', { query: { type: 'permanent' }, token: later });
   expect(listed.json.data[0]).toMatchObject({ id: account, display_name: 'old', type: 'permanent' });
   crm.clock.advance(lifetimes.purgedMs / 1000 + 1);
-  await sweepBin(crm.database, crm.clock.nowMs());
+  await sweep(crm.database, crm.clock.nowMs());
   expect(await crm.database.query({ text: 'SELECT 1 FROM crm_deleted_record' })).toEqual([]);
 });

@@ -6,6 +6,9 @@ export interface Subject {
   readonly port: number;
   readonly next: () => string | undefined;
   readonly expected: string;
+  /** As of `Load`. */
+  readonly answered?: (answer: string) => void;
+  readonly attempt?: () => Promise<void>;
   /** Measured at this number of connections only. */
   readonly onlyAt?: number;
   /** Makes what the next measurement will use up. */

@@ -19,6 +19,11 @@ export function ClientKeys({ client, change }: { readonly client: Client; readon
   const [faults, setFaults] = useState<Faults>({});
   const [failure, setFailure] = useState<string>();
   const [busy, setBusy] = useState(false);
+  /** Not only when the field is left: what a fault takes up would then move the button away from a click on it. */
+  const edit = (put: () => void) => {
+    setFaults({});
+    put();
+  };
   /** What was filled in, or undefined when it cannot be; the faults are shown. By the server's own code. */
   const read = (): KeyFields | undefined => {
     setFaults({});
@@ -68,17 +73,14 @@ export function ClientKeys({ client, change }: { readonly client: Client; readon
             label={texts.proof}
             value={proof}
             data={Object.entries(texts.proofs).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => {
-              setFaults({});
-              setProof(event.currentTarget.value as Proof);
-            }}
+            onChange={({ currentTarget: { value } }) => edit(() => setProof(value as Proof))}
           />
           {proof === 'jwksUri' && (
             <TextInput
               label={texts.jwksUri}
               description={texts.jwksUriHint}
               value={uri}
-              onChange={(event) => setUri(event.currentTarget.value)}
+              onChange={({ currentTarget: { value } }) => edit(() => setUri(value))}
               onBlur={read}
               error={faults.jwksUri}
               inputMode="url"
@@ -90,7 +92,7 @@ export function ClientKeys({ client, change }: { readonly client: Client; readon
               label={texts.jwks}
               description={texts.jwksHint}
               value={keys}
-              onChange={(event) => setKeys(event.currentTarget.value)}
+              onChange={({ currentTarget: { value } }) => edit(() => setKeys(value))}
               onBlur={read}
               error={faults.jwks}
               autosize
@@ -98,7 +100,7 @@ export function ClientKeys({ client, change }: { readonly client: Client; readon
               maxRows={14}
               spellCheck={false}
               autoComplete="off"
-              ff="monospace"
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             />
           )}
           {failure && <Failed message={failure} />}

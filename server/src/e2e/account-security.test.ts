@@ -123,7 +123,17 @@ test('passkey and authenticator app: added, used to sign in, removed', async () 
   await tab.waitForURL(/\/start$/);
   await dialog.getByRole('button', { name: 'Go on' }).click();
   await own.getByLabel('The new secret (us)', { exact: true }).waitFor();
-  await own.getByText(/ends /).waitFor();
+  await own.getByText(/^ends /).waitFor();
+  clock.advance(301);
+  await own.getByRole('button', { name: 'Reveal the secret of us' }).first().click();
+  await dialog.waitFor();
+  // In the tab whose authenticator has the passkey.
+  await page.goto(new URL((await link.getAttribute('href')) ?? '', own.url()).href);
+  await heading(page, 'Enter your password');
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.waitForURL(/\/start$/);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await own.getByLabel('Client secret', { exact: true }).waitFor();
 
   clock.advance(301);
   await page.goto(`${accounts}/account/security`);

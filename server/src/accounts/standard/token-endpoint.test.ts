@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientWithSecrets } from '../../admin/clients.ts';
 import { callback, StandardStage } from './testing/standard-stage.ts';
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 let stage: StandardStage;
 let web: ClientWithSecrets;
 const basic = (client: ClientWithSecrets, secret = client.client_secret) => ({
@@ -107,23 +108,74 @@ describe('client authentication', () => {
 
   test('a confidential client cannot act as a public one (CLI-02)', async () => {
     const answer = await stage.answer(web);
-    for (const name of ['token', 'revoke', 'introspect']) {
-      const sent = { ...stage.codeForm(answer), client_id: web.client_id, token: 'x' };
-      const { status, json } = await stage.post(name, sent);
-      expect([name, status, json.error]).toEqual([name, 401, 'invalid_client']);
+    const sent = {
+      ...stage.codeForm(answer),
+      client_id: web.client_id,
+      token: 'x',
+      response_type: 'code',
+      scope: 'openid',
+    };
+    for (const secret of [{}, { client_secret: '' }, { client_secret: web.client_id }] as Record<string, string>[]) {
+      for (const name of ['token', 'revoke', 'introspect', 'par', 'device_authorization']) {
+        const { status, json } = await stage.post(name, { ...sent, ...secret });
+        expect([name, status, json.error]).toEqual([name, 401, 'invalid_client']);
+      }
+    }
+    const tokens = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });
+    const refresh_token = String(tokens.json.refresh_token);
+    const refreshed = await stage.post('token', {
+      client_id: web.client_id,
+      grant_type: 'refresh_token',
+      refresh_token,
+    });
+    expect([refreshed.status, refreshed.json.error]).toEqual([401, 'invalid_client']);
+    expect((await stage.refresh(web, refresh_token)).status).toBe(200);
+  });
+
+  test.each([
+    ['server', 'strict', ['authorization_code', 'refresh_token']],
+    ['browser', 'strict', ['authorization_code', 'refresh_token']],
+    ['self', 'strict', ['authorization_code', 'refresh_token', 'client_credentials']],
+    ['device', 'strict', ['refresh_token', deviceGrant]],
+    ['mobile', 'strict', ['authorization_code', 'refresh_token']],
+    ['server', 'compatible', ['authorization_code', 'refresh_token']],
+    ['browser', 'compatible', []],
+    ['device', 'compatible', ['refresh_token', deviceGrant]],
+    ['mobile', 'compatible', ['authorization_code', 'refresh_token']],
+  ] as const)('a %s client of the %s profile may use its own grants only (CLI-03)', async (type, profile, own) => {
+    const redirectUris = type === 'self' || type === 'device' ? {} : { redirectUris: [callback] };
+    const client = await stage.client(type, { ...redirectUris, standards: { profile } });
+    for (const grant_type of ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant]) {
+      const { status, json } = await stage.post('token', {
+        ...stage.own(client),
+        grant_type,
+        code: 'x',
+        scope: 'openid',
+      });
+      const refused = !(own as readonly string[]).includes(grant_type);
+      expect([json.error === 'unauthorized_client', status < 500], `${grant_type}: ${json.error}`).toEqual([
+        refused,
+        true,
+      ]);
+    }
+    for (const grant_type of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer']) {
+      const form = {
+        ...stage.own(client),
+        grant_type,
+        username: 'anna@us.example',
+        password: 'correct horse',
+        assertion: 'x',
+      };
+      for (const path of ['token', '/oauth/v2/token']) {
+        const { json } = await stage.post(path, form);
+        expect(json, path).not.toHaveProperty('access_token');
+        expect(json.error, path).toEqual(expect.any(String));
+      }
+      expect((await stage.post('token', form)).json.error).toBe('unsupported_grant_type');
     }
   });
 
-  test('each type may use its own grants only (CLI-03)', async () => {
-    const device = await stage.client('device');
-    for (const [client, grant_type] of [
-      [web, 'client_credentials'],
-      [device, 'authorization_code'],
-      [await stage.client('browser'), 'client_credentials'],
-    ] as const) {
-      const { status, json } = await stage.post('token', { ...stage.own(client), grant_type });
-      expect([status, json.error]).toEqual([400, 'unauthorized_client']);
-    }
+  test('a client-based app of the compatible profile gets no code (CLI-03)', async () => {
     const old = await stage.platform.addClient({ type: 'browser', owner: 'anna@us.example' });
     const page = await stage.browser().get(stage.authUrl(old));
     expect(page.leftTo).toContain('error=unauthorized_client');
@@ -255,6 +307,40 @@ describe('private_key_jwt (CLI-04)', () => {
 });
 
 describe('tokens', () => {
+  test('what one data centre gave is nothing at another, and stays good where it is from (MDC-01)', async () => {
+    const browser = stage.browser();
+    const answer = await stage.answer(web, {}, { browser });
+    const elsewhere = stage.own(web, 'in');
+    const code = await stage.post('token', { ...stage.codeForm(answer), ...elsewhere }, {}, 'in');
+    expect([code.status, code.json.error]).toEqual([400, 'invalid_grant']);
+    const { json } = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });
+    const [access_token, refresh_token] = [String(json.access_token), String(json.refresh_token)];
+    const refreshed = await stage.post('token', { grant_type: 'refresh_token', refresh_token, ...elsewhere }, {}, 'in');
+    expect([refreshed.status, refreshed.json.error]).toEqual([400, 'invalid_grant']);
+    for (const token of [access_token, refresh_token]) {
+      const about = await stage.post('introspect', { token, ...elsewhere }, {}, 'in');
+      expect([about.status, about.json]).toEqual([200, { active: false }]);
+      expect((await stage.post('revoke', { token, ...elsewhere }, {}, 'in')).status).toBe(200);
+    }
+    const { api = '' } = stage.platform.topology.find('in')?.origins ?? {};
+    for (const url of [`${stage.issuer('in')}/userinfo`, `${api}/crm/v8/users?type=CurrentUser`]) {
+      const refused = await fetch(url, { headers: { authorization: `Bearer ${access_token}` } });
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('error="invalid_token"'),
+      ]);
+    }
+    // The session of one is none at the other, under whichever name its cookie comes.
+    const session = browser.cookie('grantway_session_us') ?? '';
+    expect(session).not.toBe('');
+    const stranger = stage.browser();
+    for (const name of ['grantway_session_us', 'grantway_session_in']) stranger.setCookie(name, session);
+    const page = await stranger.get(`${stage.issuer('in').replace(/\/oauth2$/, '')}/account/security`);
+    expect(page.url).toContain('/signin');
+    expect((await stage.userInfo(access_token)).status).toBe(200);
+    expect((await stage.refresh(web, refresh_token)).status).toBe(200);
+  });
+
   test('the answer is that of RFC 6749, never cached (META-05)', async () => {
     const answer = await stage.answer(web);
     const { status, json, headers } = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });

@@ -16,6 +16,10 @@ export interface Load {
   readonly expected: string;
   /** A status that is counted apart, as a refusal, and whose connection goes on. */
   readonly refusal?: number;
+  /** Told of every expected answer, whole, before its connection asks for its next request. */
+  readonly answered?: (answer: string) => void;
+  /** In place of single requests: something that takes several, and throws when it does not succeed. */
+  readonly attempt?: () => Promise<void>;
 }
 
 /** What one slice of time brought. */
@@ -89,17 +93,39 @@ export async function measure(load: Load): Promise<Slice> {
           !buffered.includes(expected)
         )
           fail(buffered.toString('utf8'));
-        else if (sentAt >= countFrom) {
-          latencies.push(now - sentAt);
-          lastAt = now;
+        else {
+          if (sentAt >= countFrom) {
+            latencies.push(now - sentAt);
+            lastAt = now;
+          }
+          load.answered?.(buffered.toString('utf8'));
         }
         buffered = nothing;
         send();
       });
     });
 
-  const sockets = Array.from({ length: load.connections }, () => connect(load.port, '127.0.0.1'));
-  await Promise.all(sockets.map(drive));
+  const repeat = async (attempt: () => Promise<void>) => {
+    while (performance.now() < stopAt) {
+      const startedAt = performance.now();
+      try {
+        await attempt();
+        const now = performance.now();
+        // One takes a good part of the time of a slice: those under way at its start count, as those at its end do.
+        if (now < countFrom) continue;
+        lastAt = now;
+        latencies.push(now - startedAt);
+      } catch (error) {
+        fail(String(error));
+      }
+    }
+  };
+
+  const { attempt } = load;
+  const lanes = Array.from({ length: load.connections }, () =>
+    attempt ? repeat(attempt) : drive(connect(load.port, '127.0.0.1')),
+  );
+  await Promise.all(lanes);
   return { latenciesMs: latencies, countedMs: Math.max(1, lastAt - countFrom), errors, firstError, refused };
 }
 
@@ -123,12 +149,17 @@ function okStatus(answer: Buffer): Buffer {
   return answer[11] === 0x31 ? ok[1] : ok[0];
 }
 
-/** How long the answer is in all, once its head is there. Only bodies of a stated length are understood. */
+const lastChunk = Buffer.from('0\r\n\r\n');
+
+/** How long the answer is in all, once that is known. Bodies have a stated length or come in chunks without trailers. */
 function answerEnd(answer: Buffer): number | undefined {
   const end = answer.indexOf(headEnd);
   if (end === -1) return undefined;
   const head = answer.toString('latin1', 0, end);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (/\r\ntransfer-encoding: *chunked/i.test(head)) {
+    return answer.subarray(-lastChunk.length).equals(lastChunk) ? answer.length : undefined;
+  }
   // Without a length there is no telling where it ends: the answer counts as a whole, and as an error if it is none.
   return length === undefined ? answer.length : end + headEnd.length + Number(length);
 }

@@ -57,11 +57,7 @@ export class BenchPlatform {
         // --cpu-prof and the like for the platform alone.
         ...(process.env.BENCH_NODE_OPTIONS && { env: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } }),
       });
-      const run = async (...args: string[]) => {
-        const { code, stdout, stderr } = await workshop.run([...args, '--json', '--data', platform.dataDirectory]);
-        if (code !== 0) throw new Error(`grantway ${args.join(' ')}: ${stdout}${stderr}`);
-        return JSON.parse(stdout);
-      };
+      const run = (...args: string[]) => runCommand(workshop, platform, args);
       const password = randomBytes(12).toString('hex');
       await run('user', 'create', '--dc', 'us', '--email', owner, '--password', password);
       const { client_id, client_secret } = await run(
@@ -91,9 +87,14 @@ export class BenchPlatform {
     return portOf(this.#platform.ready.dataCenters.us?.api);
   }
 
+  /** Runs a command of `grantway` on this platform, and gives what it prints as JSON. */
+  run(...args: string[]): Promise<Record<string, string>> {
+    return runCommand(this.#workshop, this.#platform, args);
+  }
+
   /** Codes as the admin API makes them, many at a time: copies of one that it did make. */
-  async makeCodes(count: number): Promise<string[]> {
-    const model = hash(await this.#selfClientCode());
+  async makeCodes(count: number, clientId = this.client.client_id): Promise<string[]> {
+    const model = hash(await this.#selfClientCode(clientId));
     const database = new pg.Client({ ...this.#connection, database: 'dc_us' });
     await database.connect();
     const { rows } = await database.query<{ name: string }>(
@@ -247,12 +248,18 @@ export class BenchPlatform {
     this.leadIds = made.data.map(({ details }) => details.id);
   }
 
-  async #selfClientCode(): Promise<string> {
+  async #selfClientCode(clientId: string): Promise<string> {
     const { origin, tokenFile } = this.#platform.ready.admin;
     const headers = { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
-    const fields = { dataCenter: 'us', clientId: this.client.client_id, scope: 'ZohoCRM.modules.ALL', minutes: 10 };
+    const fields = { dataCenter: 'us', clientId, scope: 'ZohoCRM.modules.ALL', minutes: 10 };
     return ((await post(`${origin}/self-client-codes`, headers, JSON.stringify(fields))) as { code: string }).code;
   }
+}
+
+async function runCommand(workshop: Workshop, platform: PlatformProcess, args: readonly string[]) {
+  const { code, stdout, stderr } = await workshop.run([...args, '--json', '--data', platform.dataDirectory]);
+  if (code !== 0) throw new Error(`grantway ${args.join(' ')}: ${stdout}${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /** What the API is sent to insert a lead. */

@@ -65,12 +65,18 @@ export const recordSubjects: Readonly<Record<string, MakeSubject>> = {
 };
 
 /** What each is compared with, beside the bare server. */
-export const counterparts: Readonly<Record<string, string>> = {
-  'lead-read': 'hand-written',
-  insert: 'insert-hand-written',
-  'insert-100': 'insert-100-hand-written',
-  refresh: 'oidc-provider',
-  'refresh-1': 'durable-insert',
-  code: 'oidc-provider',
-  guard: 'bare',
+export const counterparts: Readonly<Record<string, readonly string[]>> = {
+  'lead-read': ['hand-written'],
+  insert: ['insert-hand-written'],
+  'insert-100': ['insert-100-hand-written'],
+  'refresh-1': ['durable-insert'],
+  guard: ['bare'],
+  refresh: ['oidc-provider', 'oidc-provider-refresh', 'better-auth-refresh-strict'],
+  code: ['oidc-provider', 'oidc-provider-code', 'better-auth-code'],
+  ...Object.fromEntries(
+    ['client-credentials', 'refresh-strict', 'introspect', 'sign-in'].map((name) => [
+      name,
+      [`oidc-provider-${name}`, `better-auth-${name}`],
+    ]),
+  ),
 };

@@ -8,6 +8,9 @@ export interface Subject {
   readonly expected: string;
   /** A status that is no error here, but counted apart. */
   readonly refusal?: number;
+  /** As of `Load`. */
+  readonly answered?: (answer: string) => void;
+  readonly attempt?: () => Promise<void>;
   /** Measured at this number of connections only. */
   readonly onlyAt?: number;
   /** Makes what the next measurement will use up. */

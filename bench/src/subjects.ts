@@ -4,6 +4,7 @@ import type { BenchPlatform } from './platform.ts';
 import { leadRead, recordSubjects } from './record-subjects.ts';
 import { startServer } from './servers/start-server.ts';
 import { inTurn, type MakeSubject, type Pressure, type Subject, subject } from './subject.ts';
+import { tokenSubjects } from './token-servers/token-subjects.ts';
 
 const smallBody = '{"hello":"world"}';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -57,6 +58,7 @@ export const subjects: Readonly<Record<string, MakeSubject>> = {
     };
     return { ...subject('code', bench.accountsPort, '"refresh_token"', next), prepare };
   },
+  ...tokenSubjects,
   ...recordSubjects,
   async bare() {
     const { port, close } = await startServer('bare');

@@ -5,7 +5,7 @@ import { AttemptCounter } from './accounts/attempts.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { OutsideProviders } from './accounts/outside/providers.ts';
 import { Pages } from './accounts/pages/pages.ts';
-import { localKeyVault } from './accounts/signing/key-vault.ts';
+import type { KeyVault } from './accounts/signing/key-vault.ts';
 import { PresentedTokens } from './accounts/signing/presented-tokens.ts';
 import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { Proofs } from './accounts/store/proofs.ts';
@@ -78,6 +78,7 @@ export async function buildDataCenter(
   }: { readonly database: Database; readonly background: Database; readonly replica: Database | undefined },
   {
     policy,
+    vault,
     flowsElsewhere,
     newUser,
     draining,
@@ -87,6 +88,7 @@ export async function buildDataCenter(
     ...shared
   }: Shared & {
     readonly policy: OutgoingPolicy;
+    readonly vault: KeyVault;
     readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
     readonly flowsElsewhere: FlowsElsewhere;
     readonly draining: AbortSignal;
@@ -96,13 +98,12 @@ export async function buildDataCenter(
     readonly roles: ReadonlySet<Role>;
   },
   {
-    signing: sealingKey,
     attempts,
     proofs: proofKey,
     audit: auditKey,
     outside: outsideKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'signing' | 'attempts' | 'proofs' | 'audit' | 'outside', Buffer>>,
+  }: AccountsContext['keys'] & Readonly<Record<'attempts' | 'proofs' | 'audit' | 'outside', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
@@ -129,7 +130,7 @@ export async function buildDataCenter(
     notices,
     clock,
     random: shared.random,
-    vault: localKeyVault(sealingKey),
+    vault,
     dataCenterId: dataCenter.id,
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });

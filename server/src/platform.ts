@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { CommonPasswords } from './accounts/breached-passwords.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { refoldAddresses } from './accounts/refold-addresses.ts';
+import { openKeyVault } from './accounts/signing/key-vault.ts';
 import { CredentialFinder } from './accounts/store/credential-finder.ts';
 import { DeviceRequests } from './accounts/store/device-requests.ts';
 import { createAdminApp } from './admin/admin-app.ts';
@@ -178,7 +179,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       forms: key('accounts forms'),
       signIn: key('accounts sign-in'),
       refresh: key('refresh tokens'),
-      signing: key(keyPurposes.signing),
       factors: key(keyPurposes.factors),
       attempts: key('attempt counts'),
       proofs: key('proofs of possession'),
@@ -186,6 +186,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       outside: key(keyPurposes.outside),
     };
 
+    const vault = await openKeyVault(settings.keyVault, key(keyPurposes.signing));
     const laboratory = options.lab && clock instanceof ShiftedClock ? await prepareLab(clock) : undefined;
     const dataCenters = new Map<string, RunningDataCenter>();
     const admin: AdminContext = {
@@ -209,6 +210,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           {
             ...shared,
             policy,
+            vault,
             flowsElsewhere,
             draining: draining.signal,
             metrics,

@@ -1,7 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive, type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
 import { testPassword } from './testing/test-platform.ts';
+import { transitEngine, transitToken } from './testing/transit-engine.ts';
 
 /** `start --workers`: several processes behind the same ports. */
 const shop = new Workshop();
@@ -10,13 +18,27 @@ const email = 'anna@us.example';
 let platform: PlatformProcess;
 let client: { client_id: string; client_secret: string };
 
+/** The key vault's other side: `deploy/key-vault/transit.mjs` in every process asks it. */
+let transit: Server;
+const asked: string[] = [];
+
 beforeAll(async () => {
-  const args = ['--no-demo', '--workers', String(workerCount)];
-  platform = await shop.start({ dataDirectory: shop.folder('data'), args });
+  transit = transitEngine(asked).listen(0, '127.0.0.1');
+  await once(transit, 'listening');
+  const config = shop.folder('config.json');
+  const module = fileURLToPath(new URL('../../deploy/key-vault/transit.mjs', import.meta.url));
+  writeFileSync(config, JSON.stringify({ keyVault: module }));
+  const args = ['--no-demo', '--workers', String(workerCount), '--config', config];
+  const address = `http://127.0.0.1:${(transit.address() as AddressInfo).port}`;
+  const env = { VAULT_ADDR: address, VAULT_TOKEN: transitToken };
+  platform = await shop.start({ dataDirectory: shop.folder('data'), args, env });
   await grantway('user', 'create', '--dc', 'us', '--email', email, '--password', testPassword);
   client = await grantway('client', 'create', '--dc', 'us', '--owner', email, '--type', 'self', '--name', 'Self');
 });
-afterAll(() => shop[Symbol.asyncDispose]());
+afterAll(async () => {
+  await shop[Symbol.asyncDispose]();
+  transit?.close();
+});
 
 async function grantway<T>(...args: string[]): Promise<T> {
   const { code, stdout, stderr } = await shop.run([...args, '--data', platform.dataDirectory, '--json']);
@@ -72,6 +94,28 @@ describe('start --workers', () => {
     expect(workerIds()).toHaveLength(workerCount);
     const { access_token: token = '' } = await newTokens();
     expect(new Set(await askTimes(token))).toEqual(new Set([204]));
+  });
+
+  test('private keys are sealed by the vault that the setting keyVault names, and each process signs with them', async () => {
+    const owner = 'ben@us.example';
+    await grantway('user', 'create', '--dc', 'us', '--email', owner, '--password', testPassword);
+    const strict = ['--type', 'self', '--profile', 'strict', '--access-token-format', 'jwt'];
+    const made = await grantway<typeof client>('client', 'create', '--dc', 'us', '--owner', owner, ...strict);
+    const keySet = createRemoteJWKSet(new URL(`${origin('accounts')}/oauth2/jwks`));
+    const parameters = { ...made, grant_type: 'client_credentials', scope: 'ZohoCRM.modules.READ' };
+    for (let time = 0; time < 4 * workerCount; time++) {
+      const { access_token: token = '' } = await post('/oauth2/token', parameters);
+      await jwtVerify(token, keySet, { issuer: `${origin('accounts')}/oauth2`, typ: 'at+jwt' });
+    }
+    const host = join(platform.dataDirectory, 'postgres', 'socket');
+    const database = new pg.Client({ host, user: 'grantway', database: 'dc_us' });
+    await database.connect();
+    const { rows } = await database.query('SELECT sealed_private_jwk AS sealed FROM signing_key');
+    await database.end();
+    expect(rows).toEqual([{ sealed: expect.stringMatching(/^external:vault:v1:/) }]);
+    // Each process has tried the vault at its start, and the key was opened by those that signed.
+    const decrypted = asked.filter((call) => call === 'decrypt').length;
+    expect(decrypted).toBeGreaterThan(2 * workerCount);
   });
 
   test('a revocation holds in each of them within a second', async () => {

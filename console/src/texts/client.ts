@@ -106,6 +106,23 @@ export const clientTexts = {
   details: 'Details',
   save: 'Save',
   saved: 'Saved',
+  dpopBound: 'Bind access tokens to a key (DPoP, RFC 9449)',
+  dpopBoundText: 'No token without a proof of the app’s key, and whoever steals one cannot use it. Only at /oauth2.',
+  keys: 'Keys of the app',
+  keysText:
+    'How the app proves at /oauth2 that it is itself: by its secret, or by assertions that it signs (private_key_jwt), and then by nothing else.',
+  proof: 'The app proves itself by',
+  proofs: {
+    secret: 'its client secret',
+    jwksUri: 'keys that it publishes',
+    jwks: 'keys that are kept here',
+  } as const,
+  jwksUri: 'Address of the keys',
+  jwksUriHint: 'Where the app publishes its public keys (jwks_uri); it can change them there by itself.',
+  jwks: 'Public keys',
+  jwksHint: 'A JSON Web Key Set: {"keys":[…]}, RSA of 2048 bits or more, P-256 or Ed25519, public halves only.',
+  notJson: 'Enter valid keys: this is not JSON',
+  keysInstead: 'This app proves itself by its keys. Its secret is not accepted as long as it has them.',
   signingOut: 'Signing out',
   signingOutText:
     'Of the standard dialect (/oauth2): where users come back to, and how the app learns that they have left.',

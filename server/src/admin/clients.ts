@@ -2,13 +2,25 @@ import { findUser } from '../accounts/users.ts';
 import type { Secrets } from '../directory/clients.ts';
 import type { ClientUpdate, StandardFields } from '../directory/write-client.ts';
 import { secretHash } from '../foundation/secrets.ts';
-import { type Client, type ClientType, clientTypeRules, clientTypes, hasKeys, isPublic } from '../oauth/client.ts';
-import { readClientKeys } from '../oauth/client-keys.ts';
+import {
+  type Client,
+  type ClientKeySet,
+  type ClientType,
+  clientTypeRules,
+  clientTypes,
+  hasKeys,
+  isPublic,
+} from '../oauth/client.ts';
 import type { ClientOverrides } from '../oauth/client-overrides.ts';
 import { secretOverlapSeconds } from '../oauth/client-secret.ts';
 import { changeClientSettings, type GivenSettings } from '../oauth/client-settings.ts';
-import { keySetUriFault } from '../oauth/client-uris.ts';
-import { type ClientFields, type FieldFault, validateClient, validateLogout } from '../oauth/client-validation.ts';
+import {
+  type ClientFields,
+  type FieldFault,
+  validateClient,
+  validateKeys,
+  validateLogout,
+} from '../oauth/client-validation.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
 import { changedNames, recordOperatorEvent } from './operator-events.ts';
@@ -257,16 +269,13 @@ function readStandards({ settings }: AdminContext, { jwks, ...given }: GivenStan
     );
   }
   checkLogoutUris(settings, given);
-  if (jwks && given.jwksUri) throw badInput('the keys: expected one of jwks and jwksUri, got both');
-  const fault = given.jwksUri ? keySetUriFault(given.jwksUri) : undefined;
-  if (fault !== undefined) throw badInput(`jwksUri "${given.jwksUri?.slice(0, 200)}": ${fault}`);
+  const [fault] = validateKeys({ jwks, jwksUri: given.jwksUri ?? null });
+  if (fault) throw badInput(`${fault.field}${fault.value === '' ? '' : ` "${fault.value}"`}: ${fault.reason}`);
   // Each of the two takes the place of the other.
   if (given.jwksUri) return { ...given, jwks: null };
   if (jwks === undefined) return given;
   if (jwks === null) return { ...given, jwks, jwksUri: null };
-  const read = readClientKeys(jwks);
-  if ('fault' in read) throw badInput(`jwks: ${read.fault}`);
-  return { ...given, jwks: read.keys, jwksUri: null };
+  return { ...given, jwks: { keys: (jwks as ClientKeySet).keys }, jwksUri: null };
 }
 
 /** @throws AdminFailure that names the address which cannot be one that users are sent to, or that we call. */

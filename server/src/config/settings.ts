@@ -5,7 +5,7 @@ import { declaredDataCenter, declaredService } from './settings/declarations.ts'
 import { lifetimes } from './settings/lifetimes.ts';
 import { limits } from './settings/limits.ts';
 import { database, inspector, mail, outgoingCalls, shutdown } from './settings/operation.ts';
-import { audit, passwords, standards } from './settings/security.ts';
+import { audit, keyVault, passwords, standards } from './settings/security.ts';
 import { closed, organizations } from './settings/setting-types.ts';
 
 /**
@@ -51,6 +51,7 @@ export const settingsSchema = Type.Object(
         'Let people sign up by themselves: at every data centre (true), at none, or at those with these ids.',
     }),
     audit,
+    keyVault,
     mail,
     services: Type.Array(declaredService, {
       default: [],

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listEvents } from '../inspector/events.ts';
@@ -6,6 +7,8 @@ import { newClients, type Visitor, visit } from './testing/visitor.ts';
 import type { Client, NewSecrets, SecretList } from './wire.ts';
 
 let platform: TestPlatform;
+/** Of an app that authenticates by its key. */
+const publicKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 
 beforeAll(async () => {
   platform = await startTestPlatform({ dataCenters: ['us', 'eu'] });
@@ -98,6 +101,8 @@ test('another data centre gets a secret of its own, or all the same one; "show o
   expect(await visitor.json('PATCH', path, { profile: 'strict' })).toMatchObject({ profile: 'strict' });
   const standards = {
     accessTokenFormat: 'jwt',
+    dpopBound: true,
+    jwks: { keys: [publicKey] },
     postLogoutRedirectUris: ['https://app.example.com/bye'],
     backchannelLogoutUri: 'https://app.example.com/logout',
   };
@@ -108,11 +113,20 @@ test('another data centre gets a secret of its own, or all the same one; "show o
       { postLogoutRedirectUris: ['https://app.example.com/bye', 'https://app.example.com/#x'] },
     ],
     ['backchannelLogoutUri', { backchannelLogoutUri: 'com.example.app:/logout' }],
+    ['jwksUri', { jwksUri: 'http://app.example.com/keys' }],
+    ['jwks', { jwks: { keys: [{ ...publicKey, d: 'private' }] } }],
+    ['jwks', { jwks: 'keys' }],
+    ['jwks', { jwks: { keys: [publicKey] }, jwksUri: 'https://app.example.com/keys' }],
   ] as const) {
     const refusal = await visitor.refusal('PATCH', path, change);
     expect(refusal).toMatchObject({ status: 400, code: 'INVALID_CLIENT_FIELD', field });
-    expect([change[field as never]].flat()).toContain(refusal.value);
+    // A key set is too long to be repeated.
+    if (field !== 'jwks') expect([change[field as never]].flat()).toContain(refusal.value);
   }
+  const keysUri = 'https://app.example.com/keys';
+  expect(await visitor.json('PATCH', path, { jwksUri: keysUri })).toMatchObject({ jwks: null, jwksUri: keysUri });
+  const withSecret = await visitor.json('PATCH', path, { jwks: null, jwksUri: null, dpopBound: false });
+  expect(withSecret).toMatchObject({ jwks: null, jwksUri: null, dpopBound: false });
   expect(await visitor.json('PATCH', path, { backchannelLogoutUri: '' })).toMatchObject({ backchannelLogoutUri: null });
   expect(await visitor.json('PATCH', path, { showSecretOnce: true })).toMatchObject({ showSecretOnce: true });
   const [hidden] = await list(visitor, client);
@@ -132,6 +146,8 @@ test('rotating, other redirect URIs and deleting need the password when the sign
     ['PATCH', path, { javascriptDomains: ['https://new.example.com'] }],
     ['PATCH', path, { postLogoutRedirectUris: ['https://app.example.com/bye'] }],
     ['PATCH', path, { backchannelLogoutUri: 'https://app.example.com/logout' }],
+    ['PATCH', path, { jwksUri: 'https://app.example.com/keys' }],
+    ['PATCH', path, { jwks: { keys: [publicKey] } }],
     ['PATCH', path, { sameSecret: !client.sameSecret }],
     ['DELETE', path, { name: client.name }],
   ] as const) {

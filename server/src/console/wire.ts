@@ -85,6 +85,9 @@ export const clientFields = {
 const profile = Type.Union([Type.Literal('compatible'), Type.Literal('strict')]);
 const accessTokenFormat = Type.Union([Type.Literal('opaque'), Type.Literal('jwt')]);
 
+/** RFC 7517 §5. */
+const keySet = Type.Object({ keys: Type.Array(Type.Record(Type.String(), Type.Unknown())) });
+
 export const client = Type.Object({
   clientId: Type.String(),
   type: clientType,
@@ -97,6 +100,11 @@ export const client = Type.Object({
   profile,
   /** Random texts, or signed JWTs (RFC 9068). */
   accessTokenFormat,
+  /** Its public keys, or where it publishes them: it authenticates by these instead of a secret. One of the two is null. */
+  jwks: Type.Union([keySet, Type.Null()]),
+  jwksUri: Type.Union([Type.String(), Type.Null()]),
+  /** Its access tokens are bound to a key of whoever asked for them (DPoP, RFC 9449), always. */
+  dpopBound: Type.Boolean(),
   /** Where its users may come back to after signing out. */
   postLogoutRedirectUris: list(text),
   /** The address of its server that is told when a user signs out. */
@@ -134,6 +142,10 @@ export const clientChange = Type.Partial(
       ...clientFields,
       profile,
       accessTokenFormat,
+      /** Either takes the place of the other; null for both: the app goes back to its secret. */
+      jwks: Type.Unknown(),
+      jwksUri: Type.Union([text, Type.Null()]),
+      dpopBound: Type.Boolean(),
       postLogoutRedirectUris: list(text),
       backchannelLogoutUri: Type.Union([text, Type.Null()]),
       /** The secrets that this replaces stay valid for a day. */
@@ -142,8 +154,8 @@ export const clientChange = Type.Partial(
       /** null takes a setting back. */
       settings: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.Null()])),
       /**
-       * Needed for other redirect URIs, JavaScript domains and logout addresses, and for `sameSecret`, where it was not
-       * typed in the last five minutes.
+       * Needed for other redirect URIs, JavaScript domains, logout addresses and keys, and for `sameSecret`, where it was
+       * not typed in the last five minutes.
        */
       ...confirmation,
     },

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RunningClock } from '../testing/running-clock.ts';
 import { startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
 import { launchChromium } from './chromium.ts';
+import { chooseType, clientIdOf } from './console-steps.ts';
 import { inspectPage } from './inspect-page.ts';
+import { inspectScreen, still } from './inspect-screen.ts';
 
 /** What users sign in with beside the password, in a real browser with a virtual authenticator. */
 const email = 'anna@us.example';
@@ -90,6 +92,49 @@ test('passkey and authenticator app: added, used to sign in, removed', async () 
   await heading(page, 'You are signed in');
   await page.goto(`${accounts}/account/sessions`);
   await inspectPage(page, 'sessions');
+
+  // The console asks for a sign-in as strong as that, in another tab; what was chosen stays (SES-09).
+  const own = await context.newPage();
+  await own.goto(`${platform.topology.find('us')?.origins.console}/`);
+  await own.getByRole('link', { name: 'Sign in' }).click();
+  await chooseType(own, 'Self Client');
+  await own.getByRole('button', { name: 'Create', exact: true }).click();
+  await own.getByRole('button', { name: 'OK' }).click();
+  await clientIdOf(own);
+  clock.advance(301);
+  await own.getByRole('button', { name: 'Rotate (us)' }).click();
+  await own.getByLabel('Overlap').selectOption({ label: '7 days' });
+  await own.getByRole('button', { name: 'Rotate secret' }).click();
+  const dialog = own.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.waitFor();
+  expect(await dialog.getByLabel('Password').count()).toBe(0);
+  await still(own);
+  await inspectScreen(own, 'console: sign in again');
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await dialog.getByRole('alert').waitFor();
+  const link = dialog.getByRole('link');
+  const [tab] = await Promise.all([context.waitForEvent('page'), link.click()]);
+  await heading(tab, 'Enter your password');
+  await tab.getByLabel('Password').fill(testPassword);
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+  await heading(tab, 'Confirm that it is you');
+  await tab.getByLabel('Code of your authenticator app').fill(app.generate({ timestamp: clock.nowMs() }));
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+  await tab.waitForURL(/\/start$/);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await own.getByLabel('The new secret (us)', { exact: true }).waitFor();
+  await own.getByText(/^ends /).waitFor();
+  clock.advance(301);
+  await own.getByRole('button', { name: 'Reveal the secret of us' }).first().click();
+  await dialog.waitFor();
+  // In the tab whose authenticator has the passkey.
+  await page.goto(new URL((await link.getAttribute('href')) ?? '', own.url()).href);
+  await heading(page, 'Enter your password');
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.waitForURL(/\/start$/);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await own.getByLabel('Client secret', { exact: true }).waitFor();
+
   clock.advance(301);
   await page.goto(`${accounts}/account/security`);
   await page.getByText('Sign in again').waitFor();

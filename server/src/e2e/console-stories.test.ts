@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testPassword } from '../testing/test-platform.ts';
@@ -210,6 +211,34 @@ test.each([
     postLogoutRedirectUris: ['https://app.example.com/bye'],
     backchannelLogoutUri: 'https://app.example.com/logout',
   });
+
+  const keys = page.getByRole('group', { name: 'Keys of the app' });
+  await keys.getByLabel('The app proves itself by').selectOption({ label: 'keys that it publishes' });
+  await keys.getByLabel('Address of the keys').fill('http://app.example.com/keys');
+  await keys.getByRole('button', { name: 'Save' }).click();
+  await keys.getByText('Enter a valid address of the keys').waitFor();
+  await keys.getByLabel('The app proves itself by').selectOption({ label: 'keys that are kept here' });
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  await keys.getByLabel('Public keys').fill(JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] }));
+  await keys.getByRole('button', { name: 'Save' }).click();
+  await keys.getByText('got one with the private member "d"').waitFor();
+  await inspectScreen(page, `keys of the app (${name})`);
+  await keys.getByLabel('Public keys').fill(JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));
+  await keys.getByRole('button', { name: 'Save' }).click();
+  const bound = page.getByRole('switch', { name: 'Bind access tokens to a key (DPoP, RFC 9449)' });
+  await bound.press('Space');
+  await expect
+    .poll(() => stage.platform.admin.clients.find(clientId))
+    .toMatchObject({ jwks: { keys: [publicKey.export({ format: 'jwk' })] }, dpopBound: true });
+  await page.getByRole('tab', { name: 'Client Secret' }).click();
+  await page.getByText('This app proves itself by its keys').waitFor();
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await keys.getByLabel('The app proves itself by').selectOption({ label: 'its client secret' });
+  await keys.getByRole('button', { name: 'Save' }).click();
+  await bound.press('Space');
+  await expect
+    .poll(() => stage.platform.admin.clients.find(clientId))
+    .toMatchObject({ jwks: null, jwksUri: null, dpopBound: false });
 
   await page.getByRole('tab', { name: 'Client Secret' }).click();
   await page.getByRole('button', { name: 'Rotate (in)' }).click();

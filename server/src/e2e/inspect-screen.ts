@@ -26,9 +26,10 @@ export async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[aria-busy=true]').count(), { timeout: 10_000 }).toBe(0);
 }
 
-/** Waits until nothing moves: dialogs and notices fade in and out. */
+/** Waits until nothing moves but what does so for ever: dialogs and notices fade in and out, a busy button turns. */
 export async function still(page: Page): Promise<void> {
-  const moving = "document.getAnimations().filter(({ playState }) => playState === 'running').length";
+  const moving = `document.getAnimations().filter(({ playState, effect }) =>
+    playState === 'running' && effect?.getComputedTiming().endTime !== Infinity).length`;
   await expect.poll(() => page.evaluate(moving), { timeout: 10_000 }).toBe(0);
 }
 

@@ -3,6 +3,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anna, StandardStage } from '../accounts/standard/testing/standard-stage.ts';
 import type { ClientWithSecrets } from '../admin/clients.ts';
+import { signIn } from '../testing/http-browser.ts';
+import { testPassword } from '../testing/test-platform.ts';
 
 /** Rows of the security checklist that no other test proves, over HTTP against a whole platform. */
 let stage: StandardStage;
@@ -10,7 +12,7 @@ let web: ClientWithSecrets;
 let api: string;
 
 beforeAll(async () => {
-  stage = await StandardStage.start();
+  stage = await StandardStage.start({ settings: { signUp: true } });
   web = await stage.client('server');
   api = stage.platform.topology.find('us')?.origins.api ?? '';
 });
@@ -49,6 +51,101 @@ test('COR-04 what a token says of itself decides nothing about who may read', as
   const form = { grant_type: 'refresh_token', refresh_token: 'x', client_assertion: assertion };
   const token = await stage.post('token', form, from);
   expect(token.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+/** Every form of the accounts pages (`app.post` in `accounts`). */
+const forms = [
+  ...['/signin', '/signin/password', '/signin/second', '/signin/passkey', '/signin/forgot', '/signin/reset'],
+  ...['/signin/with/link', '/signup', '/signup/confirm', '/signout', '/oauth/consent', '/oauth/organization'],
+  ...['/oauth/scopes', '/oauth/scopes/organization', '/oauth/v3/device', '/oauth/v3/device/organization'],
+  ...['/oauth/v3/device/consent', '/account/password', '/account/sessions', '/account/apps/remove', '/account/email'],
+  ...['/account/email/verify', '/account/security/app', '/account/security/app/remove', '/account/security/passkeys'],
+  ...['/account/security/passkeys/remove', '/account/security/recovery-codes', '/account/security/outside/remove'],
+];
+/** Tables of what happened, and of how often: reading a page or being refused is noted there. */
+const noted = '^(event|audit|attempt|flow)|_(event|audit|attempt)|session';
+
+test('SES-03 no form changes anything without its token, with another one, or from another site', async () => {
+  const accounts = stage.issuer().replace(/\/oauth2$/, '');
+  const database = stage.platform.dataCenters.get('us')?.database;
+  const signedIn = async (email: string) => {
+    const browser = stage.browser();
+    await signIn(browser, await browser.get(`${accounts}/signin`), email, testPassword);
+    return browser;
+  };
+  const attacker = 'mallory@us.example';
+  const vera = 'vera@us.example';
+  await Promise.all([attacker, vera].map((email) => stage.platform.addUser('us', email)));
+  const [victim, other] = [await signedIn(vera), await signedIn(attacker)];
+  /** What of the victim could change, as one text for each table: what people do, not what is counted or noted of it. */
+  const state = async () => {
+    const tables = await database?.query<{ name: string }>({
+      text: `SELECT table_name AS name FROM information_schema.tables
+             WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name !~ '${noted}'`,
+    });
+    const rows = (tables ?? []).map(async ({ name }) => {
+      const text = `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') AS state FROM ${name} t`;
+      return [name, (await database?.query<{ state: string }>({ text }))?.[0]?.state];
+    });
+    return Object.fromEntries(await Promise.all(rows));
+  };
+  const fields = {
+    ...{ email: attacker, password: testPassword, current: testPassword, new: 'another horse 7', name: 'Mallory' },
+    ...{ code: '123456', user_code: 'BBBB-BBBB', decision: 'accept', continue: '/' },
+    ...{
+      id: '1',
+      session: 'all',
+      grant: '1',
+      all: 'true',
+      organization: '1:production',
+      token: 'x',
+      secret: 'A'.repeat(32),
+    },
+  };
+  const post = (path: string, more: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${accounts}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...fields, ...more }),
+      headers: { cookie: victim.cookieHeader(), ...headers },
+      redirect: 'manual',
+    });
+  const tokenOf = async (browser: typeof victim, path: string) => {
+    const { html } = await browser.get(`${accounts}${path}`);
+    const form = [...html.matchAll(/<form\b[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].find(
+      ([, action]) => action?.split('?', 1)[0] === path,
+    );
+    return /name="csrf" value="([^"]+)"/.exec(form?.[2] ?? '')?.[1];
+  };
+  const signOut = (await victim.get(`${accounts}/account/security`)).html;
+  const ofSignOut = /action="\/signout"[\s\S]*?name="csrf" value="([^"]+)"/.exec(signOut)?.[1] ?? '';
+  expect(ofSignOut).not.toBe('');
+  // The pages are read before: that of the authenticator app keeps a secret that nobody has confirmed yet.
+  const pages = [];
+  for (const path of forms) {
+    pages.push({ path, foreign: (await tokenOf(other, path)) ?? ofSignOut, own: await tokenOf(victim, path) });
+  }
+  expect(pages.filter(({ own }) => own !== undefined).length).toBeGreaterThan(4);
+  const before = await state();
+  expect(Object.keys(before).length).toBeGreaterThan(20);
+  for (const { path, foreign, own } of pages) {
+    for (const [csrf, headers] of [
+      ['', {}],
+      [foreign, {}],
+      ...(path === '/signout' ? [] : [[ofSignOut, {}] as const]),
+      ...(own === undefined ? [] : [[own, { 'sec-fetch-site': 'cross-site' }] as const]),
+      ...(own === undefined ? [] : [[own, { 'sec-fetch-site': 'same-site' }] as const]),
+      ...(own === undefined ? [] : [[own, { origin: 'https://evil.test' }] as const]),
+    ] as const) {
+      const { status } = await post(path, { csrf }, headers);
+      expect([200, 302, 303, 400, 403], path).toContain(status);
+    }
+  }
+  expect(await state()).toEqual(before);
+  // The same form with its own token does change something: what was sent was good but for that.
+  const { own = '' } = pages.find(({ path }) => path === '/account/password') ?? {};
+  await post('/account/password', { csrf: own });
+  expect(await state()).not.toEqual(before);
+  expect((await victim.get(`${accounts}/account/security`)).url).toContain('/account/security');
 });
 
 test('MDC-02 no header and no parameter leads a user elsewhere than to a data centre of the realm', async () => {

@@ -34,7 +34,7 @@ function keyFault(key: unknown): string | undefined {
   if (jwk.use !== undefined && jwk.use !== 'sig') return `use: expected "sig", got "${String(jwk.use)}"`;
   if (jwk.kid !== undefined && typeof jwk.kid !== 'string') return 'kid: expected a text';
   if (jwk.kty === 'RSA') {
-    const bits = isBase64Url(jwk.n) && isBase64Url(jwk.e) ? Buffer.from(jwk.n, 'base64url').length * 8 : 0;
+    const bits = isBase64Url(jwk.n) && isBase64Url(jwk.e) ? Math.floor((jwk.n.length * 3) / 4) * 8 : 0;
     return bits >= minModulusBits ? undefined : `expected an RSA key of at least ${minModulusBits} bits, got ${bits}`;
   }
   const known = curves[String(jwk.kty)];

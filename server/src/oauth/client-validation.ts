@@ -1,6 +1,13 @@
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
 import { type ClientType, clientTypeRules } from './client.ts';
-import { homepageFault, javascriptDomainFault, redirectUriFault, type UriRules } from './client-uris.ts';
+import { readClientKeys } from './client-keys.ts';
+import {
+  homepageFault,
+  javascriptDomainFault,
+  keySetUriFault,
+  redirectUriFault,
+  type UriRules,
+} from './client-uris.ts';
 
 /** What an owner types when registering or changing a client. */
 export interface ClientFields {
@@ -15,6 +22,14 @@ export interface LogoutFields {
   readonly postLogoutRedirectUris: readonly string[];
   /** Null and empty: none. */
   readonly backchannelLogoutUri: string | null;
+}
+
+/** The public keys by which a client authenticates instead of a secret (RFC 7523); both null: by its secret. */
+export interface KeyFields {
+  /** A key set (RFC 7517 §5), as it was given. */
+  readonly jwks: unknown;
+  /** Where it publishes them instead. Null and empty: nowhere. */
+  readonly jwksUri: string | null;
 }
 
 /** A refused field: the message of the console (reference §9.3), and the precise reason. */
@@ -44,6 +59,8 @@ const messages = {
   javascriptDomains: 'Enter a valid JavaScript Domain URI',
   postLogoutRedirectUris: 'Enter a valid post-logout redirect URI',
   backchannelLogoutUri: 'Enter a valid back-channel logout URI',
+  jwks: 'Enter valid keys',
+  jwksUri: 'Enter a valid address of the keys',
 } as const;
 
 /** Checks the fields of a client of `type`; an empty answer means that they are in order. */
@@ -95,6 +112,21 @@ export function validateLogout(
     check('backchannelLogoutUri', backchannelLogoutUri, redirectUriFault(backchannelLogoutUri, false, rules));
   }
   return faults;
+}
+
+/** Checks the keys of a client, or where they are published; an empty answer means that they are in order. */
+export function validateKeys({ jwks, jwksUri }: Partial<KeyFields>): FieldFault<keyof KeyFields>[] {
+  const fault = (field: keyof KeyFields, value: string, reason: string) => [
+    { field, message: messages[field], value: value.slice(0, 200), reason },
+  ];
+  if (jwksUri) {
+    if (jwks) return fault('jwks', '', 'expected either the keys or their address, got both');
+    const reason = keySetUriFault(jwksUri);
+    return reason === undefined ? [] : fault('jwksUri', jwksUri, reason);
+  }
+  if (jwks === undefined || jwks === null) return [];
+  const read = readClientKeys(jwks);
+  return 'fault' in read ? fault('jwks', '', read.fault) : [];
 }
 
 /** Letters and digits of any script, marks that belong to them, blank, "_" and "&". */

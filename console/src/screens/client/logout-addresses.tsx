@@ -72,14 +72,21 @@ export function LogoutAddresses({ client, change }: { readonly client: Client; r
             addLabel={texts.addPostLogout}
             lines={lines}
             errors={lines.map(errorOfLine)}
-            change={setLines}
+            change={(changed) => {
+              setFaults([]);
+              setLines(changed);
+            }}
             leave={check}
           />
           <TextInput
             label={texts.backchannelLogoutUri}
             description={texts.backchannelHint}
             value={backchannel}
-            onChange={(event) => setBackchannel(event.currentTarget.value)}
+            onChange={(event) => {
+              // Not only when it is left: a fault that goes then moves the button away from a click on it.
+              setFaults([]);
+              setBackchannel(event.currentTarget.value);
+            }}
             onBlur={check}
             error={errorOf('backchannelLogoutUri', backchannel.trim().slice(0, 200))}
             inputMode="url"

@@ -2,6 +2,7 @@ import { Button, Code, Group, NativeSelect, Stack, Table, Text } from '@mantine/
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Client, NewSecrets, SecretList, SecretRotation } from '../../../../server/src/console/wire.ts';
+import { hasKeys } from '../../../../server/src/oauth/client.ts';
 import { callConfirmed, confirmationOf } from '../../api/confirmed-call.ts';
 import { queries } from '../../api/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -20,7 +21,7 @@ export function SecretTab({ client }: { readonly client: Client }) {
   return (
     <Stack>
       <CopyField label={texts.clientId} value={client.clientId} />
-      <Text c="dimmed">{client.type === 'browser' ? texts.browserSecretIntro : texts.secretIntro}</Text>
+      <Text c="dimmed">{secretIntro(client)}</Text>
       {Object.entries(fresh).map(([dataCenter, secret]) => (
         <CopyField key={dataCenter} label={`${texts.rotated} (${dataCenter})`} value={secret} />
       ))}
@@ -49,6 +50,11 @@ export function SecretTab({ client }: { readonly client: Client }) {
       <Rotation client={client} dataCenter={rotating} close={() => setRotating(undefined)} shown={setFresh} />
     </Stack>
   );
+}
+
+function secretIntro(client: Client): string {
+  if (hasKeys(client)) return texts.keysInstead;
+  return client.type === 'browser' ? texts.browserSecretIntro : texts.secretIntro;
 }
 
 function SecretRow({

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Client, DataCenterInfo } from '../../../../server/src/console/wire.ts';
-import { clientTypeRules } from '../../../../server/src/oauth/client.ts';
+import { clientTypeRules, hasKeys } from '../../../../server/src/oauth/client.ts';
 import { call } from '../../api/call.ts';
 import { callConfirmed } from '../../api/confirmed-call.ts';
 import { useSession } from '../../app/session.tsx';
@@ -13,6 +13,7 @@ import { Failed } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import { ClientForm, toClientFields } from '../applications/client-form.tsx';
 import type { ChangeClient } from './change-client.ts';
+import { ClientKeys } from './client-keys.tsx';
 import { LogoutAddresses } from './logout-addresses.tsx';
 import { OwnSettings } from './own-settings.tsx';
 import { ProfileCheck } from './profile-check.tsx';
@@ -26,6 +27,9 @@ export function SettingsTab({ client }: { readonly client: Client }) {
       {rules.multiDataCenter && <MultiDataCenter client={client} />}
       <Profile client={client} change={change} />
       <Secrets client={client} change={change} />
+      {(client.type !== 'browser' || hasKeys(client)) && (
+        <ClientKeys key={`keys ${client.clientId}`} client={client} change={change} />
+      )}
       {client.type !== 'self' && (
         <Fieldset legend={texts.details}>
           <ClientForm
@@ -142,6 +146,12 @@ function Profile({ client, change }: { readonly client: Client; readonly change:
         description={texts.jwtTokensText}
         checked={client.accessTokenFormat === 'jwt'}
         onChange={(event) => choose({ accessTokenFormat: event.currentTarget.checked ? 'jwt' : 'opaque' })}
+      />
+      <Switch
+        label={texts.dpopBound}
+        description={texts.dpopBoundText}
+        checked={client.dpopBound}
+        onChange={(event) => choose({ dpopBound: event.currentTarget.checked })}
       />
       {failure && <Failed message={failure} />}
       {client.profile === 'compatible' && <ProfileCheck clientId={client.clientId} />}

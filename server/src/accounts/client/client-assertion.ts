@@ -1,4 +1,12 @@
-import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose';
 import { type Client, hasKeys } from '../../oauth/client.ts';
 import { clientSigningAlgorithms } from '../../oauth/client-keys.ts';
 import { issuerOf } from '../../oauth/issuer.ts';
@@ -12,6 +20,11 @@ export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-be
 /** An assertion is made for one request; one that lives longer than this was made for something else. */
 const longestLifeSeconds = 600;
 const clockToleranceSeconds = 10;
+/**
+ * What the header may say that it is: nothing, or one of these. A token that a client has signed for something else (a
+ * request object, a token of its own) names another type, and is none of these (RFC 8725 §3.11, draft-ietf-oauth-rfc7523bis).
+ */
+const assertionTypes = ['jwt', 'client-authentication+jwt'];
 
 /** The client that an assertion names; nothing of it is verified yet. */
 export function clientIdOfAssertion(assertion: string): string | undefined {
@@ -46,6 +59,10 @@ export async function checkAssertion(
     });
     if (!verified) return refuse('the keys at its jwks_uri cannot be had');
     payload = verified;
+    const { typ = 'JWT' } = decodeProtectedHeader(assertion);
+    if (!assertionTypes.includes(typ.toLowerCase().replace(/^application\//, ''))) {
+      return refuse(`typ: expected ${assertionTypes.join(' or ')}, got "${typ.slice(0, 100)}"`);
+    }
   } catch (error) {
     return refuse(error instanceof errors.JOSEError ? error.message.slice(0, 200) : 'it cannot be read');
   }

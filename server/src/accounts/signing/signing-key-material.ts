@@ -1,5 +1,6 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { type KeyVault, localKeyVault } from './key-vault.ts';
+import { UsableFailure } from '../../foundation/failure.ts';
+import { isSealedElsewhere, type KeyVault, localKeyVault } from './key-vault.ts';
 
 /** The algorithms of ID tokens: RS256, which every client knows (reference §4.3), and ES256 for those that ask for it. */
 export const signingAlgorithms = ['RS256', 'ES256'] as const;
@@ -48,7 +49,8 @@ export async function openPrivateKey(
 ): Promise<CryptoKey> {
   const jwk = await vault.open(purposeOf(dataCenterId, keyId), sealedPrivateJwk ?? '');
   if (jwk === undefined) {
-    throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);
+    const by = isSealedElsewhere(sealedPrivateJwk ?? '') ? 'the vault of a setting keyVault' : 'another secret key';
+    throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under ${by}`);
   }
   return (await importJWK(jwk as JWK, algorithmOf(publicJwk))) as CryptoKey;
 }
@@ -65,6 +67,11 @@ export async function resealPrivateKey(
   sealedPrivateJwk: string,
 ): Promise<string> {
   const purpose = purposeOf(dataCenterId, keyId);
+  if (isSealedElsewhere(sealedPrivateJwk)) {
+    throw new UsableFailure(
+      `signing key ${keyId} of data centre "${dataCenterId}" was sealed under the vault of a setting keyVault, which no other platform opens; expected keys sealed under a secret key`,
+    );
+  }
   const jwk = await localKeyVault(from).open(purpose, sealedPrivateJwk);
   if (jwk === undefined) {
     throw new Error(`signing key ${keyId} of data centre "${dataCenterId}" was sealed under another secret key`);

@@ -60,10 +60,31 @@ describe('the authorization endpoint', () => {
   });
 
   test('a client or redirect URI that is not known is told nothing (RED-01, RED-02)', async () => {
-    const lookAlikes = ['/', '/x', '?a=1', '#f'].map((end) => `${callback}${end}`);
-    for (const redirect_uri of [...lookAlikes, callback.toUpperCase(), callback.replace('https', 'http'), '']) {
+    const compatible = await stage.client('server', { standards: { profile: 'compatible' } });
+    const ends = ['/', '/x', '?a=1', '#f', '/../callback', '%00', '%20', ';x', '@evil.test', '.evil.test', ' '];
+    const { host, pathname } = new URL(callback);
+    const hosts = [
+      ...[`${host}:443`, `${host}.`, `sub.${host}`, `evil${host}`, `${host}.evil.test`, `${host}@evil.test`],
+      ...[`evil.test\\@${host}`, `evil.test#@${host}`, host.toUpperCase(), `\uff41${host.slice(1)}`],
+    ];
+    const lookAlikes = [
+      ...ends.map((end) => `${callback}${end}`),
+      ...hosts.map((each) => `https://${each}${pathname}`),
+      ...[callback.toUpperCase(), callback.replace('https', 'http'), callback.replace('https:', '')],
+      ...[callback.replace('callback', '%63allback'), ` ${callback}`, `${callback}\r\nX: y`, 'javascript:alert(1)', ''],
+    ];
+    for (const redirect_uri of lookAlikes) {
       const { page } = await refused({ redirect_uri });
-      expect([page.leftTo, page.status]).toEqual([undefined, 400]);
+      expect([page.leftTo, page.status], redirect_uri).toEqual([undefined, 400]);
+      const query = {
+        client_id: compatible.client_id,
+        response_type: 'code',
+        scope: 'ZohoCRM.modules.ALL',
+        redirect_uri,
+      };
+      const address = `${stage.issuer().replace(/\/oauth2$/, '')}/oauth/v2/auth?${new URLSearchParams(query)}`;
+      const platform = await stage.browser().get(address);
+      expect([platform.leftTo, platform.status], redirect_uri).toEqual([undefined, 400]);
     }
     const unknown = await stage.browser().get(stage.authUrl({ ...web, client_id: '1000.NOBODY' }));
     expect([unknown.leftTo, unknown.status]).toEqual([undefined, 400]);

@@ -2,8 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { ClientWithSecrets } from '../../admin/clients.ts';
-import { changeClient } from '../../admin/clients.ts';
+import { type ClientWithSecrets, changeClient } from '../../admin/clients.ts';
+import type { RunningDataCenter } from '../../build-data-center.ts';
+import { portOffsets } from '../../config/data-centers.ts';
+import { listEvents } from '../../inspector/events.ts';
 import type { HttpBrowser } from '../../testing/http-browser.ts';
 import { testPassword } from '../../testing/test-platform.ts';
 import { anna, chandra, StandardStage } from './testing/standard-stage.ts';
@@ -148,6 +150,41 @@ test('an app that does not answer is told again; sign-out on our own page is tol
   const [first, second] = came.splice(0).map((token) => decodeJwt(token));
   expect(first?.sid).toBe(second?.sid);
   expect(first?.jti).not.toBe(second?.jti);
+});
+
+test('CLI-08 nobody is told at an address that we must not call, and no redirection is followed', async () => {
+  const standards = { profile: 'strict', backchannelLogoutUri: 'https://app.example.com/' } as const;
+  const client = await stage.client('server', { standards });
+  const { admin, basePort, dataCenters } = stage.platform;
+  const { database, events } = dataCenters.get('us') as RunningDataCenter;
+  /** The destinations of what was not delivered, newest first. */
+  const notDelivered = async () => {
+    await events.flush();
+    const filter = { limit: 20, kind: 'logout', outcome: 'NotDelivered', clientId: client.client_id } as const;
+    return (await listEvents(database, filter)).map(({ detail }) => detail);
+  };
+  came.length = 0;
+  for (const [backchannelLogoutUri, why] of [
+    ['https://10.0.0.1/logout', 'AddressNotAllowed'],
+    ['https://169.254.169.254/latest/meta-data', 'AddressNotAllowed'],
+    ['https://[::ffff:a00:1]/logout', 'AddressNotAllowed'],
+    // The admin API, which is not public.
+    [`http://localhost:${basePort + portOffsets.admin}/users`, 'AddressNotAllowed'],
+    [(await admin.clients.find(web.client_id))?.backchannelLogoutUri ?? '', 'Status307'],
+  ] as const) {
+    await changeClient(admin, client.client_id, { standards: { backchannelLogoutUri } });
+    if (why === 'Status307') statuses.push(307);
+    const browser = stage.browser();
+    const answer = await stage.answer(client, { scope: 'openid' }, { browser });
+    const { json } = await stage.post('token', { ...stage.own(client), ...stage.codeForm(answer) });
+    const told = (await notDelivered()).length;
+    await browser.get(endSession({ id_token_hint: String(json.id_token) }));
+    await expect.poll(async () => (await notDelivered()).length, { timeout: 15_000 }).toBeGreaterThan(told);
+    expect((await notDelivered())[0]).toMatchObject({ to: new URL(backchannelLogoutUri).origin, why });
+  }
+  expect(came).toHaveLength(1);
+  came.length = 0;
+  await changeClient(admin, client.client_id, { standards: { backchannelLogoutUri: null } });
 });
 
 test('a new sign-in of the same user in the same browser keeps the session id, and tells nobody', async () => {

@@ -53,6 +53,13 @@ describe('a pushed authorization request (PAR-01)', () => {
     expect([page.status, page.leftTo]).toEqual([400, undefined]);
   });
 
+  test('of many browsers that come with it at once, one is served', async () => {
+    const { requestUri } = await push();
+    const pages = await Promise.all(Array.from({ length: 8 }, () => stage.browser().get(addressOf(requestUri))));
+    expect(pages.filter(({ html }) => html.includes('name="email"'))).toHaveLength(1);
+    expect(pages.filter(({ status, leftTo }) => status === 400 && leftTo === undefined)).toHaveLength(7);
+  });
+
   test('belongs to its client and its data centre, and cannot be changed', async () => {
     const { requestUri } = await push();
     const other = await stage.client('server');

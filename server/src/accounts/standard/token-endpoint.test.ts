@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientWithSecrets } from '../../admin/clients.ts';
 import { callback, StandardStage } from './testing/standard-stage.ts';
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 let stage: StandardStage;
 let web: ClientWithSecrets;
 const basic = (client: ClientWithSecrets, secret = client.client_secret) => ({
@@ -35,6 +36,27 @@ describe('what describes the server', () => {
       if (!name.endsWith('_endpoint') && name !== 'jwks_uri') continue;
       expect((await fetch(String(value), { redirect: 'manual' })).status, name).not.toBe(404);
     }
+    // Each grant is known: what is refused is what was sent with it, or that this client may not have it.
+    for (const grant_type of json.grant_types_supported as string[]) {
+      const { json: answer } = await stage.post('token', { ...stage.own(web), grant_type });
+      expect(['unsupported_grant_type', 'invalid_client'], grant_type).not.toContain(answer.error);
+    }
+    const modes = json.response_modes_supported as string[];
+    for (const response_mode of [...modes, 'jwt', 'query.jwt', 'web_message']) {
+      const page = await stage.browser().get(stage.authUrl(web, { response_mode }));
+      expect(page.html.includes('name="email"'), response_mode).toBe(modes.includes(response_mode));
+    }
+    for (const response_type of ['token', 'id_token', 'code id_token', 'code token', 'none', '']) {
+      const page = await stage.browser().get(stage.authUrl(web, { response_type }));
+      expect(page.html, response_type).not.toContain('name="email"');
+    }
+    for (const prompt of json.prompt_values_supported as string[]) {
+      const page = await stage.browser().get(stage.authUrl(web, { prompt }));
+      expect(page.leftTo ?? '', prompt).not.toContain('invalid_request');
+    }
+    const methods = json.token_endpoint_auth_methods_supported as string[];
+    expect(methods).toEqual(expect.arrayContaining(['client_secret_basic', 'client_secret_post', 'private_key_jwt']));
+    expect(methods).not.toContain('client_secret_jwt');
     for (const grant_type of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer']) {
       const { status, json } = await stage.post('token', { ...stage.own(web), grant_type });
       expect([status, json.error]).toEqual([400, 'unsupported_grant_type']);
@@ -86,23 +108,74 @@ describe('client authentication', () => {
 
   test('a confidential client cannot act as a public one (CLI-02)', async () => {
     const answer = await stage.answer(web);
-    for (const name of ['token', 'revoke', 'introspect']) {
-      const sent = { ...stage.codeForm(answer), client_id: web.client_id, token: 'x' };
-      const { status, json } = await stage.post(name, sent);
-      expect([name, status, json.error]).toEqual([name, 401, 'invalid_client']);
+    const sent = {
+      ...stage.codeForm(answer),
+      client_id: web.client_id,
+      token: 'x',
+      response_type: 'code',
+      scope: 'openid',
+    };
+    for (const secret of [{}, { client_secret: '' }, { client_secret: web.client_id }] as Record<string, string>[]) {
+      for (const name of ['token', 'revoke', 'introspect', 'par', 'device_authorization']) {
+        const { status, json } = await stage.post(name, { ...sent, ...secret });
+        expect([name, status, json.error]).toEqual([name, 401, 'invalid_client']);
+      }
+    }
+    const tokens = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });
+    const refresh_token = String(tokens.json.refresh_token);
+    const refreshed = await stage.post('token', {
+      client_id: web.client_id,
+      grant_type: 'refresh_token',
+      refresh_token,
+    });
+    expect([refreshed.status, refreshed.json.error]).toEqual([401, 'invalid_client']);
+    expect((await stage.refresh(web, refresh_token)).status).toBe(200);
+  });
+
+  test.each([
+    ['server', 'strict', ['authorization_code', 'refresh_token']],
+    ['browser', 'strict', ['authorization_code', 'refresh_token']],
+    ['self', 'strict', ['authorization_code', 'refresh_token', 'client_credentials']],
+    ['device', 'strict', ['refresh_token', deviceGrant]],
+    ['mobile', 'strict', ['authorization_code', 'refresh_token']],
+    ['server', 'compatible', ['authorization_code', 'refresh_token']],
+    ['browser', 'compatible', []],
+    ['device', 'compatible', ['refresh_token', deviceGrant]],
+    ['mobile', 'compatible', ['authorization_code', 'refresh_token']],
+  ] as const)('a %s client of the %s profile may use its own grants only (CLI-03)', async (type, profile, own) => {
+    const redirectUris = type === 'self' || type === 'device' ? {} : { redirectUris: [callback] };
+    const client = await stage.client(type, { ...redirectUris, standards: { profile } });
+    for (const grant_type of ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant]) {
+      const { status, json } = await stage.post('token', {
+        ...stage.own(client),
+        grant_type,
+        code: 'x',
+        scope: 'openid',
+      });
+      const refused = !(own as readonly string[]).includes(grant_type);
+      expect([json.error === 'unauthorized_client', status < 500], `${grant_type}: ${json.error}`).toEqual([
+        refused,
+        true,
+      ]);
+    }
+    for (const grant_type of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer']) {
+      const form = {
+        ...stage.own(client),
+        grant_type,
+        username: 'anna@us.example',
+        password: 'correct horse',
+        assertion: 'x',
+      };
+      for (const path of ['token', '/oauth/v2/token']) {
+        const { json } = await stage.post(path, form);
+        expect(json, path).not.toHaveProperty('access_token');
+        expect(json.error, path).toEqual(expect.any(String));
+      }
+      expect((await stage.post('token', form)).json.error).toBe('unsupported_grant_type');
     }
   });
 
-  test('each type may use its own grants only (CLI-03)', async () => {
-    const device = await stage.client('device');
-    for (const [client, grant_type] of [
-      [web, 'client_credentials'],
-      [device, 'authorization_code'],
-      [await stage.client('browser'), 'client_credentials'],
-    ] as const) {
-      const { status, json } = await stage.post('token', { ...stage.own(client), grant_type });
-      expect([status, json.error]).toEqual([400, 'unauthorized_client']);
-    }
+  test('a client-based app of the compatible profile gets no code (CLI-03)', async () => {
     const old = await stage.platform.addClient({ type: 'browser', owner: 'anna@us.example' });
     const page = await stage.browser().get(stage.authUrl(old));
     expect(page.leftTo).toContain('error=unauthorized_client');
@@ -121,7 +194,7 @@ describe('client authentication', () => {
 });
 
 describe('private_key_jwt (CLI-04)', () => {
-  let client: ClientWithSecrets;
+  let client: ClientWithSecrets & { readonly jwks: object };
   let key: CryptoKey;
   let foreign: CryptoKey;
 
@@ -130,17 +203,21 @@ describe('private_key_jwt (CLI-04)', () => {
     const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }] };
     key = pair.privateKey as CryptoKey;
     foreign = (await generateKeyPair('ES256')).privateKey as CryptoKey;
-    client = await stage.client('server', { standards: { profile: 'strict', jwks } });
+    client = { ...(await stage.client('server', { standards: { profile: 'strict', jwks } })), jwks };
   });
 
   let number = 0;
-  async function assertion(claims: Record<string, unknown> = {}, by = key): Promise<Record<string, string>> {
+  async function assertion(
+    claims: Record<string, unknown> = {},
+    by: CryptoKey | Uint8Array = key,
+    header: Record<string, unknown> = {},
+  ): Promise<Record<string, string>> {
     const now = Math.floor(stage.platform.clock.nowMs() / 1000);
     const { client_id: iss } = client;
     const payload = { iss, sub: iss, aud: stage.issuer(), exp: now + 60, iat: now, jti: `j${number++}`, ...claims };
     return {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(by),
+      client_assertion: await new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(by),
     };
   }
   const send = (proof: Record<string, string>) =>
@@ -151,6 +228,10 @@ describe('private_key_jwt (CLI-04)', () => {
     expect((await send(proof)).json.error).toBe('invalid_grant');
     const replayed = await send(proof);
     expect([replayed.status, replayed.json.error]).toEqual([401, 'invalid_client']);
+    for (const endpoint of ['introspect', 'revoke', 'par']) {
+      const elsewhere = await stage.post(endpoint, { token: 'x', ...proof });
+      expect([elsewhere.status, elsewhere.json.error], endpoint).toEqual([401, 'invalid_client']);
+    }
     expect(client.client_secret).toBe('');
   });
 
@@ -163,9 +244,53 @@ describe('private_key_jwt (CLI-04)', () => {
     ['an end in the past', () => ({ exp: Math.floor(stage.platform.clock.nowMs() / 1000) - 60 })],
     ['an end far ahead', () => ({ exp: Math.floor(stage.platform.clock.nowMs() / 1000) + 86_400 })],
     ['no jti', () => ({ jti: undefined })],
+    ['an empty jti', () => ({ jti: '' })],
+    ['a jti that is no text', () => ({ jti: 7 })],
+    ['a beginning ahead', () => ({ nbf: Math.floor(stage.platform.clock.nowMs() / 1000) + 60 })],
+    ['an end that is no number', () => ({ exp: `${Math.floor(stage.platform.clock.nowMs() / 1000) + 60}` })],
   ])('is refused with %s', async (_name, claims) => {
     const { status, json } = await send(await assertion(claims()));
     expect([status, json.error]).toEqual([401, 'invalid_client']);
+  });
+
+  test('of many at once, at whichever endpoint, one passes', async () => {
+    const proof = await assertion();
+    const endpoints = ['token', 'introspect', 'revoke', 'par', 'token', 'introspect', 'revoke', 'par'];
+    const form = { grant_type: 'refresh_token', refresh_token: '1000.x.y', token: 'x', ...proof };
+    const answers = await Promise.all(endpoints.map((endpoint) => stage.post(endpoint, form)));
+    expect(answers.filter(({ json }) => json.error !== 'invalid_client')).toHaveLength(1);
+  });
+
+  test.each(['client-authentication+jwt', 'application/client-authentication+jwt', 'JWT'])(
+    'may be of the type %s',
+    async (typ) => {
+      expect((await send(await assertion({}, key, { typ }))).json.error).toBe('invalid_grant');
+    },
+  );
+
+  test('what the client signed for something else is none, and neither is what names its own key or algorithm (AT-05)', async () => {
+    for (const typ of ['at+jwt', 'dpop+jwt', 'oauth-authz-req+jwt', 'logout+jwt']) {
+      expect((await send(await assertion({}, key, { typ }))).json.error, typ).toBe('invalid_client');
+    }
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const own = { jwk: await exportJWK(publicKey), kid: undefined };
+    const address = `${stage.issuer()}/jwks`;
+    for (const header of [own, { kid: undefined, jku: address }, { x5u: address }, { kid: '../k1' }]) {
+      const forged = await assertion({}, privateKey as CryptoKey, header);
+      expect((await send(forged)).json.error, JSON.stringify(header)).toBe('invalid_client');
+    }
+    const published = new TextEncoder().encode(JSON.stringify(client.jwks));
+    expect((await send(await assertion({}, published, { alg: 'HS256' }))).json.error).toBe('invalid_client');
+    const { client_assertion: good = '', ...type } = await assertion();
+    const [, payload = '', signature = ''] = good.split('.');
+    for (const alg of ['none', 'nOnE', 'RS256', 'HS256']) {
+      const head = Buffer.from(JSON.stringify({ alg, kid: 'k1' })).toString('base64url');
+      for (const end of [signature, '']) {
+        const { json } = await send({ ...type, client_assertion: `${head}.${payload}.${end}` });
+        expect(json.error, alg).toBe('invalid_client');
+      }
+    }
+    expect((await send({ ...type, client_assertion: good })).json.error).toBe('invalid_grant');
   });
 
   test('is refused by a key of somebody else, and with none at all', async () => {
@@ -182,6 +307,40 @@ describe('private_key_jwt (CLI-04)', () => {
 });
 
 describe('tokens', () => {
+  test('what one data centre gave is nothing at another, and stays good where it is from (MDC-01)', async () => {
+    const browser = stage.browser();
+    const answer = await stage.answer(web, {}, { browser });
+    const elsewhere = stage.own(web, 'in');
+    const code = await stage.post('token', { ...stage.codeForm(answer), ...elsewhere }, {}, 'in');
+    expect([code.status, code.json.error]).toEqual([400, 'invalid_grant']);
+    const { json } = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });
+    const [access_token, refresh_token] = [String(json.access_token), String(json.refresh_token)];
+    const refreshed = await stage.post('token', { grant_type: 'refresh_token', refresh_token, ...elsewhere }, {}, 'in');
+    expect([refreshed.status, refreshed.json.error]).toEqual([400, 'invalid_grant']);
+    for (const token of [access_token, refresh_token]) {
+      const about = await stage.post('introspect', { token, ...elsewhere }, {}, 'in');
+      expect([about.status, about.json]).toEqual([200, { active: false }]);
+      expect((await stage.post('revoke', { token, ...elsewhere }, {}, 'in')).status).toBe(200);
+    }
+    const { api = '' } = stage.platform.topology.find('in')?.origins ?? {};
+    for (const url of [`${stage.issuer('in')}/userinfo`, `${api}/crm/v8/users?type=CurrentUser`]) {
+      const refused = await fetch(url, { headers: { authorization: `Bearer ${access_token}` } });
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('error="invalid_token"'),
+      ]);
+    }
+    // The session of one is none at the other, under whichever name its cookie comes.
+    const session = browser.cookie('grantway_session_us') ?? '';
+    expect(session).not.toBe('');
+    const stranger = stage.browser();
+    for (const name of ['grantway_session_us', 'grantway_session_in']) stranger.setCookie(name, session);
+    const page = await stranger.get(`${stage.issuer('in').replace(/\/oauth2$/, '')}/account/security`);
+    expect(page.url).toContain('/signin');
+    expect((await stage.userInfo(access_token)).status).toBe(200);
+    expect((await stage.refresh(web, refresh_token)).status).toBe(200);
+  });
+
   test('the answer is that of RFC 6749, never cached (META-05)', async () => {
     const answer = await stage.answer(web);
     const { status, json, headers } = await stage.post('token', { ...stage.codeForm(answer), ...stage.own(web) });

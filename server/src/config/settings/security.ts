@@ -19,6 +19,15 @@ export const passwords = Type.Object(
   { ...closed, default: {} },
 );
 
+/** Where private signing keys are sealed. */
+export const keyVault = Type.Optional(
+  Type.String({
+    minLength: 1,
+    description:
+      'Module (a file, from the working directory) whose vault seals private signing keys, in place of a key that is derived from the secret key: for a key service or a hardware module (docs/operating.md).',
+  }),
+);
+
 /** The audit log. */
 export const audit = Type.Object(
   {

@@ -7,6 +7,7 @@ import {
   type FieldFault,
   type ValidationOptions,
   validateClient,
+  validateKeys,
   validateLogout,
 } from '../../oauth/client-validation.ts';
 import { demandConfirmation } from '../confirmation.ts';
@@ -43,6 +44,8 @@ function changesAccess(client: Client, change: wire.ClientChange): boolean {
   return (
     lists.some((name) => !isDeepStrictEqual([...(change[name] ?? client[name])], [...client[name]])) ||
     (backchannelLogoutUri || null) !== client.backchannelLogoutUri ||
+    (change.jwks !== undefined && !isDeepStrictEqual(change.jwks, client.jwks)) ||
+    (change.jwksUri !== undefined && (change.jwksUri || null) !== client.jwksUri) ||
     (sameSecret !== undefined && sameSecret !== client.sameSecret)
   );
 }
@@ -115,11 +118,15 @@ export const clientRoutes: readonly ConsoleRoute[] = [
     handle: async (call) => {
       const { context } = call;
       const client = await findOwn(call);
-      const { accessTokenFormat, backchannelLogoutUri, postLogoutRedirectUris, profile, ...rest } = call.body;
+      const { accessTokenFormat, backchannelLogoutUri, postLogoutRedirectUris, profile, ...others } = call.body;
+      const { jwks, jwksUri, dpopBound, ...rest } = others;
       const { password, settings, showSecretOnce, ...fields } = rest;
       const standards = {
         ...(profile !== undefined && { profile }),
         ...(accessTokenFormat !== undefined && { accessTokenFormat }),
+        ...(jwks !== undefined && { jwks }),
+        ...(jwksUri !== undefined && { jwksUri: jwksUri || null }),
+        ...(dpopBound !== undefined && { dpopBound }),
         ...(postLogoutRedirectUris !== undefined && { postLogoutRedirectUris }),
         ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri: backchannelLogoutUri || null }),
       };
@@ -127,6 +134,7 @@ export const clientRoutes: readonly ConsoleRoute[] = [
       const known = { type, name, homepageUrl, redirectUris: [...client.redirectUris] };
       const before = { ...known, javascriptDomains: [...client.javascriptDomains] };
       checkFields(context, { ...before, ...fields }, (field) => Object.hasOwn(fields, field));
+      refuse(validateKeys(standards)[0]);
       refuse(validateLogout(standards, validationOf(context))[0]);
       if (changesAccess(client, call.body)) await demandConfirmation(call, password);
       await changeClient(call.admin, client.clientId, {

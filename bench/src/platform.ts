@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { systemRandom } from '../../server/src/foundation/random.ts';
+import { deriveKey } from '../../server/src/foundation/secrets.ts';
+import { CredentialSlots, slotOf, sqlSlotOf } from '../../server/src/oauth/slots.ts';
 import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
 import { unlimited } from '../../server/src/testing/unlimited.ts';
 
@@ -11,7 +14,7 @@ const requestsAtOnce = 1_000;
 const refreshTokenCount = 200;
 const leadCount = 100;
 const codesPerStatement = 10_000;
-const usersPerStatement = 50_000;
+const usersPerStatement = 10_000;
 /** Beyond the ids that the platform gives to users and grants. */
 const firstUserId = 8_000_000_000;
 
@@ -24,19 +27,23 @@ export class BenchPlatform {
   readonly #workshop: Workshop;
   readonly #platform: PlatformProcess;
   readonly client: { readonly client_id: string; readonly client_secret: string };
+  /** Makes credentials as the platform does. */
+  readonly #slots: CredentialSlots;
   refreshTokens: string[] = [];
   accessTokens: string[] = [];
   leadIds: string[] = [];
   /** The user that owns everything. */
-  readonly owner: { readonly email: string; readonly password: string };
+  readonly owner: { readonly id: string; readonly email: string; readonly password: string };
 
   private constructor(
     workshop: Workshop,
     platform: PlatformProcess,
     client: BenchPlatform['client'],
-    password: string,
+    user: { readonly id: string; readonly password: string },
   ) {
-    this.owner = { email: owner, password };
+    this.owner = { email: owner, ...user };
+    const secretKey = Buffer.from(readFileSync(join(platform.dataDirectory, 'secret-key'), 'utf8').trim(), 'hex');
+    this.#slots = new CredentialSlots(deriveKey(secretKey, 'credential slots'));
     this.#workshop = workshop;
     this.#platform = platform;
     this.client = client;
@@ -59,7 +66,7 @@ export class BenchPlatform {
       });
       const run = (...args: string[]) => runCommand(workshop, platform, args);
       const password = randomBytes(12).toString('hex');
-      await run('user', 'create', '--dc', 'us', '--email', owner, '--password', password);
+      const { user_id: id } = await run('user', 'create', '--dc', 'us', '--email', owner, '--password', password);
       const { client_id, client_secret } = await run(
         'client',
         'create',
@@ -70,7 +77,7 @@ export class BenchPlatform {
         '--type',
         'self',
       );
-      const bench = new BenchPlatform(workshop, platform, { client_id, client_secret }, password);
+      const bench = new BenchPlatform(workshop, platform, { client_id, client_secret }, { id, password });
       await bench.#fill();
       return bench;
     } catch (error) {
@@ -94,7 +101,7 @@ export class BenchPlatform {
 
   /** Codes as the admin API makes them, many at a time: copies of one that it did make. */
   async makeCodes(count: number, clientId = this.client.client_id): Promise<string[]> {
-    const model = hash(await this.#selfClientCode(clientId));
+    const model = sha256(await this.#selfClientCode(clientId));
     const database = new pg.Client({ ...this.#connection, database: 'dc_us' });
     await database.connect();
     const { rows } = await database.query<{ name: string }>(
@@ -103,12 +110,14 @@ export class BenchPlatform {
     const columns = rows.map(({ name }) => name).filter((name) => name !== 'code_hash');
     const codes: string[] = [];
     while (codes.length < count) {
-      const some = Array.from({ length: Math.min(codesPerStatement, count - codes.length) }, newCode);
+      const some = Array.from({ length: Math.min(codesPerStatement, count - codes.length) }, () =>
+        this.#slots.createCredential(systemRandom, '1000', slotOf(this.owner.id)),
+      );
       await database.query(
         `INSERT INTO authorization_code (code_hash, ${columns.join(', ')})
          SELECT fresh, ${columns.map((name) => `c.${name}`).join(', ')}
          FROM authorization_code c, unnest($2::bytea[]) AS fresh WHERE c.code_hash = $1`,
-        [model, some.map(hash)],
+        [model, some.map(sha256)],
       );
       codes.push(...some);
     }
@@ -121,20 +130,28 @@ export class BenchPlatform {
 
   /** The refresh token of user number `user` of those that `addTokens` made. */
   refreshTokenOf(user: number): string {
-    return tokenOf(`r${user}`);
+    return this.#tokenOf(`r${user}`, user);
   }
 
   accessTokenOf(user: number, number: number): string {
-    return tokenOf(`a${user}.${number}`);
+    return this.#tokenOf(`a${user}.${number}`, user);
+  }
+
+  #tokenOf(seed: string, user: number): string {
+    return this.#slots.deriveCredential(sha256(seed), '1000', slotOf(String(firstUserId + user)));
   }
 
   /** Adds users up to `to`, each with a grant, a refresh token and some access tokens, as copies of what there is. */
   async addTokens(from: number, to: number, accessTokensPerUser: number): Promise<void> {
     const database = new pg.Client({ ...this.#connection, database: 'dc_us' });
     await database.connect();
-    const text = (seed: string) => `'1000.' || md5(${seed}) || '.' || md5(${seed} || '.')`;
-    /** Copies the row of a table that `where` finds, with other values in some columns. */
-    const copy = async (table: string, where: string, source: string, other: Readonly<Record<string, string>>) => {
+    /** Copies the row of a table that `where` finds, with other values in some columns, for each row of `source`. */
+    const copy = async (
+      table: string,
+      where: string,
+      source: { readonly text: string; readonly values?: unknown[] },
+      other: Readonly<Record<string, string>>,
+    ) => {
       const { rows } = await database.query<{ name: string }>(
         'SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1',
         [table],
@@ -143,27 +160,41 @@ export class BenchPlatform {
       await database.query(
         `INSERT INTO ${table} (${names.join(', ')}) OVERRIDING SYSTEM VALUE
          SELECT ${names.map((name) => other[name] ?? `model.${name}`).join(', ')}
-         FROM (SELECT * FROM ${table} WHERE ${where} LIMIT 1) AS model, ${source}`,
+         FROM (SELECT * FROM ${table} WHERE ${where} LIMIT 1) AS model, ${source.text}`,
+        source.values ?? [],
       );
     };
     for (let first = from; first < to; first += usersPerStatement) {
-      const last = Math.min(to, first + usersPerStatement) - 1;
-      const users = `generate_series(${first}, ${last}) AS number`;
+      const numbers = Array.from({ length: Math.min(to - first, usersPerStatement) }, (_, index) => first + index);
+      const users = { text: 'unnest($1::int[]) AS number', values: [numbers] };
       const id = `${firstUserId} + number`;
+      const slot = sqlSlotOf(`(${id})`);
       const email = `'user' || number || '@growth.example'`;
-      await copy('user_account', 'true', users, { user_id: id, email, email_folded: email });
-      await copy('user_grant', 'true', users, { grant_id: id, user_id: id });
-      const refreshHash = `sha256((${text(`'r' || number`)})::bytea)`;
-      const lists = { active_hashes: `'{}'`, active_ends_ms: `'{}'` };
-      await copy('refresh_token', 'true', users, {
-        ...{ token_hash: refreshHash, grant_id: id, code_hash: 'NULL', newest_hash: 'NULL' },
-        ...lists,
-      });
-      const each = `${users}, generate_series(0, ${accessTokensPerUser - 1}) AS place`;
-      await copy('access_token', 'refresh_hash IS NOT NULL', each, {
-        token_hash: `sha256((${text(`'a' || number || '.' || place`)})::bytea)`,
-        ...{ refresh_hash: refreshHash, grant_id: id, code_hash: 'NULL' },
-      });
+      await copy('user_account', 'true', users, { user_id: id, slot, email, email_folded: email });
+      await copy('user_grant', 'true', users, { grant_id: id, user_id: id, slot });
+      const refreshHashes = numbers.map((user) => sha256(this.refreshTokenOf(user)));
+      await copy(
+        'refresh_token',
+        'true',
+        { text: 'unnest($1::int[], $2::bytea[]) AS fresh (number, hash)', values: [numbers, refreshHashes] },
+        {
+          ...{ token_hash: 'hash', grant_id: id, slot, code_hash: 'NULL', newest_hash: 'NULL' },
+          ...{ active_hashes: `'{}'`, active_ends_ms: `'{}'` },
+        },
+      );
+      const places = numbers.flatMap((user, index) =>
+        Array.from({ length: accessTokensPerUser }, (_, place) => ({ user, place, refresh: refreshHashes[index] })),
+      );
+      const hashes = places.map(({ user, place }) => sha256(this.accessTokenOf(user, place)));
+      await copy(
+        'access_token',
+        'refresh_hash IS NOT NULL',
+        {
+          text: 'unnest($1::int[], $2::bytea[], $3::bytea[]) AS fresh (number, hash, refresh)',
+          values: [places.map(({ user }) => user), hashes, places.map(({ refresh }) => refresh)],
+        },
+        { token_hash: 'hash', refresh_hash: 'refresh', grant_id: id, slot, code_hash: 'NULL' },
+      );
     }
     await database.query('VACUUM ANALYZE');
     await database.query('CHECKPOINT');
@@ -277,18 +308,8 @@ async function post(url: string, headers: Record<string, string>, body: string |
   return JSON.parse(text);
 }
 
-function tokenOf(seed: string): string {
-  const md5 = (text: string) => createHash('md5').update(text).digest('hex');
-  return `1000.${md5(seed)}.${md5(`${seed}.`)}`;
-}
-
-function newCode(): string {
-  const hex = randomBytes(32).toString('hex');
-  return `1000.${hex.slice(0, 32)}.${hex.slice(32)}`;
-}
-
-function hash(code: string): Buffer {
-  return createHash('sha256').update(code).digest();
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function portOf(origin: string | undefined): number {

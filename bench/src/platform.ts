@@ -2,6 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { keyPurposes } from '../../server/src/foundation/key-purposes.ts';
+import { systemRandom } from '../../server/src/foundation/random.ts';
+import { deriveKey } from '../../server/src/foundation/secrets.ts';
+import { CredentialSlots, sqlSlotOf } from '../../server/src/oauth/slots.ts';
 import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
 import { unlimited } from '../../server/src/testing/unlimited.ts';
 
@@ -95,6 +99,14 @@ export class BenchPlatform {
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'authorization_code'`,
     );
     const columns = rows.map(({ name }) => name).filter((name) => name !== 'code_hash');
+    const { rows: models } = await database.query<{ slot: number }>(
+      'SELECT slot FROM authorization_code WHERE code_hash = $1',
+      [model],
+    );
+    // As the platform makes them, they say whose they are.
+    const secretKey = Buffer.from(readFileSync(join(this.#platform.dataDirectory, 'secret-key'), 'utf8').trim(), 'hex');
+    const slots = new CredentialSlots(deriveKey(secretKey, keyPurposes.credentialSlots));
+    const newCode = () => slots.createCredential(systemRandom, '1000', models[0]?.slot ?? 0);
     const codes: string[] = [];
     while (codes.length < count) {
       const some = Array.from({ length: Math.min(codesPerStatement, count - codes.length) }, newCode);
@@ -113,7 +125,7 @@ export class BenchPlatform {
     return codes;
   }
 
-  /** The refresh token of user number `user` of those that `addTokens` made. */
+  /** The refresh token of user number `user` of those that `addTokens` made: without a slot, which is asked for by its hash. */
   refreshTokenOf(user: number): string {
     return tokenOf(`r${user}`);
   }
@@ -144,19 +156,20 @@ export class BenchPlatform {
       const last = Math.min(to, first + usersPerStatement) - 1;
       const users = `generate_series(${first}, ${last}) AS number`;
       const id = `${firstUserId} + number`;
+      const slot = sqlSlotOf(`(${id})`);
       const email = `'user' || number || '@growth.example'`;
-      await copy('user_account', 'true', users, { user_id: id, email, email_folded: email });
-      await copy('user_grant', 'true', users, { grant_id: id, user_id: id });
+      await copy('user_account', 'true', users, { user_id: id, email, email_folded: email, slot });
+      await copy('user_grant', 'true', users, { grant_id: id, user_id: id, slot });
       const refreshHash = `sha256((${text(`'r' || number`)})::bytea)`;
       const lists = { active_hashes: `'{}'`, active_ends_ms: `'{}'` };
       await copy('refresh_token', 'true', users, {
-        ...{ token_hash: refreshHash, grant_id: id, code_hash: 'NULL', newest_hash: 'NULL' },
+        ...{ token_hash: refreshHash, grant_id: id, code_hash: 'NULL', newest_hash: 'NULL', slot },
         ...lists,
       });
       const each = `${users}, generate_series(0, ${accessTokensPerUser - 1}) AS place`;
       await copy('access_token', 'refresh_hash IS NOT NULL', each, {
         token_hash: `sha256((${text(`'a' || number || '.' || place`)})::bytea)`,
-        ...{ refresh_hash: refreshHash, grant_id: id, code_hash: 'NULL' },
+        ...{ refresh_hash: refreshHash, grant_id: id, code_hash: 'NULL', slot },
       });
     }
     await database.query('VACUUM ANALYZE');
@@ -260,11 +273,6 @@ async function post(url: string, headers: Record<string, string>, body: string |
 function tokenOf(seed: string): string {
   const md5 = (text: string) => createHash('md5').update(text).digest('hex');
   return `1000.${md5(seed)}.${md5(`${seed}.`)}`;
-}
-
-function newCode(): string {
-  const hex = randomBytes(32).toString('hex');
-  return `1000.${hex.slice(0, 32)}.${hex.slice(32)}`;
 }
 
 function hash(code: string): Buffer {

@@ -39,6 +39,9 @@ const bounds: Readonly<Record<string, string>> = {
   'crm/store/limits/concurrency.ts #running': underWay,
   'crm/store/limits/use-counter.ts #uses': 'the oldest goes at maxCounters',
   'crm/store/records/keyed-locks.ts #tails': underWay,
+  'crm/store/replica/sighted-database.ts sightings': ofOneRun,
+  'crm/store/replica/write-marks.ts #marks':
+    'one for each data space written in of late; taken out when its mark is closed',
   'crm/store/space/id-allocator.ts #refills': underWay,
   'crm/store/space/space-cache.ts #loading': underWay,
   'crm/wire/openapi/schema-shelf.ts #kept': constructed,

@@ -15,6 +15,7 @@ const hourMs = 3_600_000;
 /** Tables that are read as a whole, and why that is little. */
 const readWhole: Readonly<Record<string, string>> = {
   signing_key: 'a few rows',
+  crm_write_mark: 'a row for each data space of the last hour; its times change with the writes, and cost no index',
   crm_job_records: 'holds what unfinished jobs have before them',
 };
 

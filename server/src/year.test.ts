@@ -42,6 +42,7 @@ const unused: Readonly<Record<string, string>> = {
       ...['outside_identity', 'passkey', 'recovery_code', 'totp_secret'],
     ].map((name) => [name, setUp]),
   ),
+  crm_write_mark: 'written where there is a read replica only, and kept for an hour',
   migration: 'a row for each of them',
   registration_token: 'swept by whoever adds one',
 };

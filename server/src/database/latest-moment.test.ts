@@ -30,6 +30,7 @@ const pastColumns = [
     'email_verified_at_ms',
     'linked_at_ms',
     'revoked_at_ms',
+    'evicted_at_ms',
     'sent_at_ms',
   ],
   ...['secret_created_at_ms', 'secret_used_at_ms', 'former_created_at_ms', 'former_used_at_ms'],

@@ -6,6 +6,7 @@ import {
   type DataCenter,
   knownDataCenters,
   localDataCenter,
+  type Origin,
   type Service,
   services,
   Topology,
@@ -79,6 +80,13 @@ export function buildTopology(settings: Settings): Topology {
     });
   }
   return new Topology(dataCenters);
+}
+
+/** The origin of the accounts server that the API of a data centre asks about tokens; undefined: it asks the database. */
+export function tokenAuthorityOf({ dataCenters }: Pick<Settings, 'dataCenters'>, id: string): Origin | undefined {
+  const entry = dataCenters.find((each) => typeof each !== 'string' && each.id === id);
+  const place = typeof entry === 'object' ? entry.tokenAuthority : undefined;
+  return place === 'database' ? undefined : place;
 }
 
 /** Without declared ports a data centre listens where its origins say. */

@@ -356,8 +356,8 @@ describe('an API that has no rights on the accounts tables and asks the accounts
   });
 
   test.each([
-    ['accounts.example.com', /tokenAuthority .*pattern/],
-    ['https://accounts.example.com/oauth', /tokenAuthority .*pattern/],
+    ['accounts.example.com', /tokenAuthority: expected "database", or the origin .*; got "accounts.example.com"$/],
+    ['https://accounts.example.com/oauth', /tokenAuthority: expected "database", or the origin .*\/oauth"$/],
   ])('"%s" is refused as the place of an accounts server', async (tokenAuthority, message) => {
     const file = shop.folder('refused.json');
     writeFileSync(file, JSON.stringify({ dataCenters: [{ id: 'us', tokenAuthority }] }));

@@ -51,7 +51,6 @@ export const declaredDataCenter = Type.Object(
     ports: Type.Optional(perService(port)),
     tokenAuthority: Type.Optional(
       Type.String({
-        pattern: '^(database|https?://[^/?#@\\s]+)$',
         description:
           'What a process with the role `api` alone asks about tokens: the database ("database", the default), or the accounts server at this origin. It then needs no access to the accounts tables.',
       }),

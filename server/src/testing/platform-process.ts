@@ -36,6 +36,8 @@ export interface PlatformProcess {
 }
 
 export interface ProcessOptions {
+  /** The program; default: `main.ts` of these sources. */
+  readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Only where the tests run as root. */
   readonly identity?: { readonly uid: number; readonly gid: number } | undefined;
@@ -158,7 +160,7 @@ export class Workshop implements AsyncDisposable {
       env: { ...Object.fromEntries(inherited), ...options.env },
       ...options.identity,
     };
-    const child = spawn(process.execPath, [main, ...args], spawnOptions);
+    const child = spawn(process.execPath, [options.program ?? main, ...args], spawnOptions);
     this.#children.add(child);
     let stdout = '';
     let stderr = '';

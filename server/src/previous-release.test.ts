@@ -73,7 +73,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, text, data: text === '' ? [] : ((JSON.parse(text).data ?? []) as never[]) };
+    return { status: response.status, text, data: text === '' ? [] : ((JSON.parse(text).data ?? []) as unknown[]) };
   }
 
   /** Signs in at one, with all its pages. */

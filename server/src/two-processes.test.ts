@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { maskSecret } from './foundation/secrets.ts';
 import { randomBasePort } from './testing/base-port.ts';
 import { authorize, HttpBrowser } from './testing/http-browser.ts';
 import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
@@ -270,10 +271,11 @@ describe('an API that has no rights on the accounts tables and asks the accounts
     };
   }
 
-  async function asOwner(url: string | undefined, sql: string): Promise<void> {
+  async function asOwner(url: string | undefined, sql: string, values?: readonly string[]) {
     const connection = new pg.Client(url);
     await connection.connect();
-    await connection.query(sql).finally(() => connection.end());
+    const result = await connection.query(sql, values && [...values]).finally(() => connection.end());
+    return result.rows as readonly Record<string, unknown>[];
   }
 
   const startAccounts = () =>
@@ -285,7 +287,7 @@ describe('an API that has no rights on the accounts tables and asks the accounts
   beforeAll(async () => {
     await makeRole();
     const us = { id: 'us', tokenAuthority: `http://localhost:${accountsPort}` };
-    writeFileSync(config, JSON.stringify({ dataCenters: [us] }));
+    writeFileSync(config, JSON.stringify({ dataCenters: [us], shutdown: { graceSeconds: 60 } }));
     [accounts, api] = await Promise.all([
       startAccounts(),
       shop.start({
@@ -320,6 +322,11 @@ describe('an API that has no rights on the accounts tables and asks the accounts
     expect(made.status, await made.text()).toBe(201);
     await revoke(tokens.refresh);
     await until(async () => (await statusOf(api, tokens.access)) === 401, 'the API refuses it', 1);
+    const outcomes = async () => {
+      const text = "SELECT outcome FROM protocol_event WHERE detail::text LIKE '%' || $1 || '%' AND kind = 'api'";
+      return (await asOwner(env.GRANTWAY_DC_US_URL, text, [maskSecret(tokens.access)])).map(({ outcome }) => outcome);
+    };
+    await expect.poll(outcomes).toContain('TokenRevoked');
   });
 
   test('goes on with what it knows when the accounts server is killed, then answers 503, and recovers by itself', async () => {
@@ -349,6 +356,10 @@ describe('an API that has no rights on the accounts tables and asks the accounts
       while (Date.now() < endMs) if ((await statusOf(api, tokens.access)) === 401) return true;
       return false;
     }, 'revocations are heard again');
+    // A stream that is open does not hold it up.
+    const endedMs = Date.now();
+    expect((await accounts.end('SIGTERM')).code).toBe(0);
+    expect(Date.now() - endedMs).toBeLessThan(30_000);
     const { code, stderr } = await api.end('SIGTERM');
     expect(code).toBe(0);
     expect(stderr).toContain('the accounts server tells of changes again');

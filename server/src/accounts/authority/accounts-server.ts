@@ -8,6 +8,8 @@ const mostRequests = 4;
 /** Questions of one kind that may wait; what comes then is refused at once. */
 const mostWaiting = 10_000;
 const answerTimeoutMs = 5_000;
+/** What a proxy says of a process that is gone. */
+const badGateway = 502;
 /** Bytes of items in one request: the accounts server reads bodies of up to 64 KiB. */
 const mostBytes = 48 * 1024;
 
@@ -67,12 +69,7 @@ export class AccountsServer {
     const body = JSON.stringify({ question, items });
     this.#underWay++;
     try {
-      const { status, text } = await this.#post(body).catch((error: unknown) => {
-        // A connection that the other side closed meanwhile; or a process that ended, and a proxy knows another. A proof
-        // that was taken would be refused the second time.
-        if (isSilence(error) || (question === 'proof' && !isRefusedConnection(error))) throw error;
-        return this.#post(body);
-      });
+      const { status, text } = await this.#postTwice(question, body);
       this.#hangs = false;
       if (status !== 200) throw this.#unavailable(meaningOf(status));
       const answers = readAnswers(question, text, items.length);
@@ -87,6 +84,20 @@ export class AccountsServer {
       );
     } finally {
       this.#underWay--;
+    }
+  }
+
+  /**
+   * Once more, where the connection broke or a gateway says so: the other side closed it meanwhile, or a process ended and there
+   * is another. A proof that was taken would be refused the second time.
+   */
+  async #postTwice(question: Question, body: string): Promise<{ readonly status: number; readonly text: string }> {
+    try {
+      const answer = await this.#post(body);
+      return answer.status === badGateway && question !== 'proof' ? await this.#post(body) : answer;
+    } catch (error) {
+      if (isSilence(error) || (question === 'proof' && !isRefusedConnection(error))) throw error;
+      return this.#post(body);
     }
   }
 

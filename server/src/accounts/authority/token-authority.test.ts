@@ -337,6 +337,26 @@ describe('over HTTP', () => {
     proxy.close();
   });
 
+  test.each([
+    ['cuts the connection', (first: boolean) => (first ? 'cut' : 'pass')],
+    [
+      'is gone behind a gateway',
+      (first: boolean) => (first ? Promise.resolve(new Response('', { status: 502 })) : 'pass'),
+    ],
+  ] as const)(
+    'a question is asked once more where the server %s, but none that takes something',
+    async (_name, handle) => {
+      const proxy = await standIn(() => handle(proxy.requests.length % 2 === 1));
+      const server = new AccountsServer({ origin: proxy.origin, credential: credentialOf() });
+      expect(await server.ask('origin', 'https://nobody.example')).toBe(false);
+      expect(proxy.requests).toHaveLength(2);
+      const proof = { name: ['once'], expiresAtMs: stage.platform.clock.nowMs() + 60_000 };
+      await expect(server.ask('proof', proof)).rejects.toBeInstanceOf(Unavailable);
+      expect(proxy.requests).toHaveLength(3);
+      proxy.close();
+    },
+  );
+
   test('one that hangs is asked by one request at a time, and by all when it answers again', async () => {
     let hangs = true;
     const proxy = await standIn(() => (hangs ? 'hang' : 'pass'));

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorize, HttpBrowser } from './testing/http-browser.ts';
 import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
 import { previousRelease, unpackPreviousRelease, whyNoPreviousRelease } from './testing/previous-release.ts';
+import { patientLimits } from './testing/test-database.ts';
 import { createDatabaseUrl, testPassword } from './testing/test-platform.ts';
 
 /**
@@ -32,7 +33,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       GRANTWAY_DIRECTORY_URL: await createDatabaseUrl('empty'),
       GRANTWAY_DC_US_URL: await createDatabaseUrl('empty'),
     };
-    processes.old = await shop.start({ program, dataDirectory: shop.folder('old'), env });
+    const config = shop.folder('grantway.json');
+    writeFileSync(config, JSON.stringify({ database: patientLimits }));
+    const args = ['--no-demo', '--config', config];
+    processes.old = await shop.start({ program, dataDirectory: shop.folder('old'), env, args });
     env.GRANTWAY_SECRET_KEY = readFileSync(join(processes.old.dataDirectory, 'secret-key'), 'utf8');
     const grantway = async (...args: string[]) => {
       const all = [...args, '--dc', 'us', '--data', processes.old.dataDirectory, '--json'];
@@ -46,7 +50,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     // Its statements are prepared by now, over the tables as they were.
     await useAll('old', 'old', 'Before');
     expect(await migrationsIn(env.GRANTWAY_DC_US_URL)).toContain(previousRelease.lastMigrations['data-center']);
-    processes.new = await shop.start({ dataDirectory: shop.folder('new'), env });
+    processes.new = await shop.start({ dataDirectory: shop.folder('new'), env, args });
   }, 180_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isAtLeast } from '../foundation/version.ts';
 
-/** A statement of a migration that takes something away from programs which know the tables as they were. */
+/** Statements of a migration that take something away from programs which know the tables as they were. */
 export interface Contraction {
-  /** How it begins. */
-  readonly statement: string;
+  /** How each of them begins. */
+  readonly statements: readonly string[];
   /** The release since which no program needs what is taken away. */
   readonly since: string;
   readonly why: string;

@@ -29,7 +29,11 @@ async function startPart(part: Part): Promise<void> {
   const config = shop.folder(`${part}.json`);
   const ports = Object.entries(services).map(([service, offset]) => [service, basePorts[part] + offset]);
   const origins = Object.keys(services).map((service) => [service, publicOrigin(service as keyof typeof services)]);
-  const us = { id: 'us', realm: 'global', origins: Object.fromEntries(origins), ports: Object.fromEntries(ports) };
+  const us = {
+    ...{ id: 'us', realm: 'global', origins: Object.fromEntries(origins), ports: Object.fromEntries(ports) },
+    // One API asks the database about tokens, the other the accounts servers, by the address that clients know.
+    ...(part === 'api2' && { tokenAuthority: publicOrigin('accounts') }),
+  };
   writeFileSync(config, JSON.stringify({ dataCenters: [us], limits: unlimited, trustProxy: true }));
   const role = part === 'jobs' ? 'console,jobs,admin' : part.slice(0, -1);
   parts[part] = await shop.start({

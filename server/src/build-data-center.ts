@@ -2,6 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createAccountsApp } from './accounts/accounts-app.ts';
 import { AttemptCounter } from './accounts/attempts.ts';
+import { AccountsServer } from './accounts/authority/accounts-server.ts';
+import { ChangeStream } from './accounts/authority/change-stream.ts';
+import { ResourceServerCredential } from './accounts/authority/credential.ts';
+import { RemoteTokenAuthority } from './accounts/authority/remote-token-authority.ts';
+import { serveTokenAuthority } from './accounts/authority/serve-token-authority.ts';
 import type { AccountsContext } from './accounts/context.ts';
 import { OutsideProviders } from './accounts/outside/providers.ts';
 import { Pages } from './accounts/pages/pages.ts';
@@ -11,12 +16,14 @@ import { SigningKeys } from './accounts/signing/signing-keys.ts';
 import { Proofs } from './accounts/store/proofs.ts';
 import { LocalTokenAuthority } from './accounts/store/token-authority.ts';
 import { TokenStore } from './accounts/store/token-store.ts';
+import { takeProof } from './accounts/store/used-proofs.ts';
 import type { NewUser } from './accounts/users.ts';
 import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { startBackgroundWork, sweepDataCenter } from './background-work.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
-import type { Role } from './config/roles.ts';
+import { tokenAuthorityOf } from './config/load-settings.ts';
+import { isResourceServer, type Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
 import { countJobs } from './crm/jobs/job-table.ts';
 import { createCrmStore } from './crm/store/create-store.ts';
@@ -26,6 +33,7 @@ import { ChangeNotices, restoredTopic } from './database/change-notices.ts';
 import type { Database } from './database/database.ts';
 import { isSpread } from './database/distribute.ts';
 import type { Intercept } from './http/app.ts';
+import type { Log } from './http/log.ts';
 import type { OutgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { answerProbes, type ReadinessCheck } from './http/probes.ts';
 import { guardListener, RequestGate } from './http/request-gate.ts';
@@ -82,6 +90,7 @@ export async function buildDataCenter(
     flowsElsewhere,
     newUser,
     draining,
+    directoryNotices,
     metrics,
     tracing,
     roles,
@@ -92,6 +101,7 @@ export async function buildDataCenter(
     readonly newUser: (user: NewUser, organization: string) => Promise<UserId | undefined>;
     readonly flowsElsewhere: FlowsElsewhere;
     readonly draining: AbortSignal;
+    readonly directoryNotices: ChangeNotices;
     readonly metrics: Metrics;
     /** Undefined: without. */
     readonly tracing: Tracing | undefined;
@@ -102,8 +112,10 @@ export async function buildDataCenter(
     proofs: proofKey,
     audit: auditKey,
     outside: outsideKey,
+    resourceServers: resourceServersKey,
     ...keys
-  }: AccountsContext['keys'] & Readonly<Record<'attempts' | 'proofs' | 'audit' | 'outside', Buffer>>,
+  }: AccountsContext['keys'] &
+    Readonly<Record<'attempts' | 'proofs' | 'audit' | 'outside' | 'resourceServers', Buffer>>,
   closers: (() => Promise<unknown>)[],
   faults?: DataCenterFaults,
 ): Promise<{ dataCenter: RunningDataCenter; apps: Map<Service, FastifyInstance>; forConsole: AccountsContext }> {
@@ -135,8 +147,13 @@ export async function buildDataCenter(
     leadSeconds: settings.lifetimes.signingKeyLeadSeconds,
   });
   const presented = new PresentedTokens(signingKeys, issuerOf(dataCenter, 'standard'), shared.slots);
-  const proofs = new Proofs({ database, clock, key: proofKey, dataCenterId: dataCenter.id });
-  const authority = new LocalTokenAuthority({
+  const proofs = new Proofs({
+    take: (name, expiresAtMs) => takeProof(database, name, expiresAtMs),
+    clock,
+    key: proofKey,
+    dataCenterId: dataCenter.id,
+  });
+  const local = new LocalTokenAuthority({
     tokens,
     clients,
     scopes: shared.scopes,
@@ -148,6 +165,14 @@ export async function buildDataCenter(
     dataCenter: dataCenter.id,
     limits: settings.limits,
   });
+  const credential = new ResourceServerCredential({ key: resourceServersKey, dataCenterId: dataCenter.id, clock });
+  const elsewhere = isResourceServer(roles) ? tokenAuthorityOf(settings, dataCenter.id) : undefined;
+  const authority =
+    elsewhere === undefined
+      ? local
+      : askElsewhere(new AccountsServer({ origin: elsewhere, credential }), closers, {
+          ...{ clock, log, proofKey, scopes: shared.scopes, limits: settings.limits, dataCenter: dataCenter.id },
+        });
   const check = databaseAnswers(database);
   const watch =
     (service: Service, routeOf?: (request: FastifyRequest) => string | undefined): Intercept =>
@@ -191,6 +216,7 @@ export async function buildDataCenter(
     pages: new Pages(dataCenter.id),
   };
   const accounts = createAccountsApp(accountsContext);
+  serveTokenAuthority(accounts, { authority: local, database, credential, notices, directoryNotices, draining });
   const replicaReads = replica && readFromReplica(replica, database, shared, dataCenter.id);
   if (replicaReads) closers.push(() => replicaReads.close());
   const store = createCrmStore({ database, notices, clock, settings, replica: replicaReads });
@@ -247,6 +273,19 @@ function readFromReplica(
     else log.warn({ dataCenter, reason }, 'the read replica is not used');
   };
   return new ReadsFromReplica({ primary, replica, clock, random, onChange });
+}
+
+/** The authority of an accounts server that runs elsewhere; hears of changes from now on. */
+function askElsewhere(
+  server: AccountsServer,
+  closers: (() => Promise<unknown>)[],
+  options: Omit<ConstructorParameters<typeof RemoteTokenAuthority>[0], 'server' | 'changes'> & { readonly log: Log },
+): RemoteTokenAuthority {
+  const changes = new ChangeStream({ server, log: options.log, dataCenter: options.dataCenter });
+  const authority = new RemoteTokenAuthority({ ...options, server, changes });
+  changes.start();
+  closers.push(() => changes.close());
+  return authority;
 }
 
 /** Whether the database answers, asked at most once a second however many probes come. */

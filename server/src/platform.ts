@@ -14,7 +14,7 @@ import { registerBackup } from './backup/routes.ts';
 import { buildDataCenter, listen, type RunningDataCenter } from './build-data-center.ts';
 import { portOffsets, type Service, type Topology } from './config/data-centers.ts';
 import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
-import { allRoles, type Role, roleOf } from './config/roles.ts';
+import { allRoles, isResourceServer, type Role, roleOf } from './config/roles.ts';
 import type { Settings } from './config/settings.ts';
 import { createConsoleApp } from './console/console-app.ts';
 import type { ConsoleContext } from './console/context.ts';
@@ -184,6 +184,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       proofs: key('proofs of possession'),
       audit: key('audit log'),
       outside: key(keyPurposes.outside),
+      resourceServers: key('resource servers'),
     };
 
     const vault = await openKeyVault(settings.keyVault, key(keyPurposes.signing));
@@ -213,6 +214,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             vault,
             flowsElsewhere,
             draining: draining.signal,
+            directoryNotices,
             metrics,
             tracing,
             roles,
@@ -230,6 +232,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         const changed = await changedSettings(databases.directory, key('settings record'), id, settings);
         const detail = { changed };
         if (changed.length > 0) dataCenter.events.record({ kind: 'settings', outcome: 'Success', detail });
+        // Of users: not the business of a process that may have no access to them.
+        if (isResourceServer(roles)) return;
         await refoldAddresses(dataCenter.database, databases.directory, homeIndex, id, log);
       }),
     );

@@ -1,7 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { maskSecret } from './foundation/secrets.ts';
+import { randomBasePort } from './testing/base-port.ts';
 import { authorize, HttpBrowser } from './testing/http-browser.ts';
 import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
 import { createDatabaseUrl, testPassword } from './testing/test-platform.ts';
@@ -70,12 +73,12 @@ async function post(
   return { status: response.status, json: (await response.json()) as Record<string, string> };
 }
 
-async function newCode(): Promise<string> {
+async function newCode(scope = 'ZohoCRM.users.READ'): Promise<string> {
   const query = new URLSearchParams({
     client_id: client.client_id,
     response_type: 'code',
     redirect_uri: redirectUri,
-    scope: 'ZohoCRM.users.READ',
+    scope,
     access_type: 'offline',
     prompt: 'consent',
   });
@@ -239,6 +242,137 @@ describe('serve: parts of the platform in processes of their own', () => {
     [['--data-centers', 'us,eu'], /shares its databases and its secret key with the others: set GRANTWAY_DC_EU_URL$/],
   ])('%j is refused in one line', async (args, message) => {
     const { code, stderr } = await shop.run(['serve', '--data', shop.folder('refused'), ...args], { env });
+    expect(code).toBe(1);
+    expect(stderr.trim()).toMatch(message);
+  });
+});
+
+describe('an API that has no rights on the accounts tables and asks the accounts server', () => {
+  const role = `grantway_api_${randomBytes(6).toString('hex')}`;
+  const accountsPort = randomBasePort();
+  const config = shop.folder('asks.json');
+  let restricted: Record<string, string>;
+  let accounts: PlatformProcess;
+  let api: PlatformProcess;
+
+  /** What an operator is told to do, for a role of this test's own. */
+  async function makeRole(): Promise<void> {
+    const page = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
+    const [ofDataCenter = '', ofDirectory = ''] = [...page.matchAll(/```sql\n([^`]*grantway_api[^`]*)```/g)].map(
+      ([, sql = '']) => sql.replaceAll('grantway_api', role),
+    );
+    await asOwner(env.GRANTWAY_DC_US_URL, ofDataCenter);
+    await asOwner(env.GRANTWAY_DIRECTORY_URL, ofDirectory);
+    const urlAs = (url = '') => url.replace(/^(postgres:\/\/)[^@]*@/, `$1${role}:secret@`);
+    restricted = {
+      ...env,
+      GRANTWAY_DC_US_URL: urlAs(env.GRANTWAY_DC_US_URL),
+      GRANTWAY_DIRECTORY_URL: urlAs(env.GRANTWAY_DIRECTORY_URL),
+    };
+  }
+
+  async function asOwner(url: string | undefined, sql: string, values?: readonly string[]) {
+    const connection = new pg.Client(url);
+    await connection.connect();
+    const result = await connection.query(sql, values && [...values]).finally(() => connection.end());
+    return result.rows as readonly Record<string, unknown>[];
+  }
+
+  const startAccounts = () =>
+    shop.start({
+      ...{ command: 'serve', dataDirectory: shop.folder('asked'), basePort: accountsPort, env },
+      args: ['--role', 'accounts', '--config', config],
+    });
+
+  beforeAll(async () => {
+    await makeRole();
+    const us = { id: 'us', tokenAuthority: `http://localhost:${accountsPort}` };
+    writeFileSync(config, JSON.stringify({ dataCenters: [us], shutdown: { graceSeconds: 60 } }));
+    [accounts, api] = await Promise.all([
+      startAccounts(),
+      shop.start({
+        ...{ command: 'serve', dataDirectory: shop.folder('asks'), env: restricted },
+        args: ['--role', 'api', '--config', config],
+      }),
+    ]);
+  });
+  afterAll(async () => {
+    await api?.end('SIGKILL');
+    // A role belongs to the whole server, which may be one that stays.
+    for (const url of [env.GRANTWAY_DC_US_URL, env.GRANTWAY_DIRECTORY_URL]) await asOwner(url, `DROP OWNED BY ${role}`);
+    await asOwner(env.GRANTWAY_DIRECTORY_URL, `DROP ROLE ${role}`);
+  });
+
+  async function newTokens() {
+    const { json } = await exchange(accounts, await newCode('ZohoCRM.users.READ,ZohoCRM.modules.ALL'));
+    return { access: json.access_token ?? '', refresh: json.refresh_token ?? '' };
+  }
+  const revoke = (token: string) => post(accounts, '/oauth/v2/token/revoke', { token });
+
+  test('works, writes records, and refuses what is revoked within a second', async () => {
+    const denied = asOwner(restricted.GRANTWAY_DC_US_URL, 'SELECT FROM access_token');
+    await expect(denied).rejects.toThrow('permission denied');
+    const tokens = await newTokens();
+    expect(await statusOf(api, tokens.access)).toBe(200);
+    const made = await fetch(`${originOf(api, 'api')}/crm/v8/Leads`, {
+      method: 'POST',
+      headers: { authorization: `Zoho-oauthtoken ${tokens.access}` },
+      body: JSON.stringify({ data: [{ Last_Name: 'Apart' }] }),
+    });
+    expect(made.status, await made.text()).toBe(201);
+    await revoke(tokens.refresh);
+    await until(async () => (await statusOf(api, tokens.access)) === 401, 'the API refuses it', 1);
+    const outcomes = async () => {
+      const text = "SELECT outcome FROM protocol_event WHERE detail::text LIKE '%' || $1 || '%' AND kind = 'api'";
+      return (await asOwner(env.GRANTWAY_DC_US_URL, text, [maskSecret(tokens.access)])).map(({ outcome }) => outcome);
+    };
+    await expect.poll(outcomes).toContain('TokenRevoked');
+  });
+
+  test('goes on with what it knows when the accounts server is killed, then answers 503, and recovers by itself', async () => {
+    const [known, unknown, later] = [await newTokens(), await newTokens(), await newTokens()];
+    expect(await statusOf(api, known.access)).toBe(200);
+    await accounts.end('SIGKILL');
+    expect(await statusOf(api, known.access)).toBe(200);
+    const refused = await fetch(`${originOf(api, 'api')}/crm/v8/Leads?fields=Last_Name`, {
+      headers: { authorization: `Zoho-oauthtoken ${unknown.access}` },
+    });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await refused.json()).toMatchObject({ code: 'INTERNAL_ERROR', status: 'error' });
+    // No longer than a token is remembered.
+    await until(async () => (await statusOf(api, known.access)) === 503, 'what it knew is too old', 7);
+    expect((await fetch(`${originOf(api, 'api')}/readyz`)).status).toBe(200);
+    accounts = await startAccounts();
+    await until(async () => (await statusOf(api, known.access)) === 200, 'it is answered again');
+    expect(await statusOf(api, unknown.access)).toBe(200);
+    expect(await statusOf(api, '1000.x')).toBe(401);
+    expect(await statusOf(api, later.access)).toBe(200);
+    // The stream comes back a moment after the answers.
+    await until(async () => {
+      const tokens = await newTokens();
+      expect(await statusOf(api, tokens.access)).toBe(200);
+      await revoke(tokens.refresh);
+      const endMs = Date.now() + 1_000;
+      while (Date.now() < endMs) if ((await statusOf(api, tokens.access)) === 401) return true;
+      return false;
+    }, 'revocations are heard again');
+    // A stream that is open does not hold it up.
+    const endedMs = Date.now();
+    expect((await accounts.end('SIGTERM')).code).toBe(0);
+    expect(Date.now() - endedMs).toBeLessThan(30_000);
+    const { code, stderr } = await api.end('SIGTERM');
+    expect(code).toBe(0);
+    expect(stderr).toContain('the accounts server tells of changes again');
+    expect(stderr).not.toContain('permission denied');
+  });
+
+  test.each([
+    ['accounts.example.com', /tokenAuthority: expected "database", or the origin .*; got "accounts.example.com"$/],
+    ['https://accounts.example.com/oauth', /tokenAuthority: expected "database", or the origin .*\/oauth"$/],
+  ])('"%s" is refused as the place of an accounts server', async (tokenAuthority, message) => {
+    const file = shop.folder('refused.json');
+    writeFileSync(file, JSON.stringify({ dataCenters: [{ id: 'us', tokenAuthority }] }));
+    const { code, stderr } = await shop.run(['serve', '--data', shop.folder('refused'), '--config', file], { env });
     expect(code).toBe(1);
     expect(stderr.trim()).toMatch(message);
   });

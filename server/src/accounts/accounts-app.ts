@@ -13,6 +13,7 @@ import { registerConnectedApps } from './account/connected-apps.ts';
 import { registerSecurity } from './account/security.ts';
 import { registerSessionList } from './account/session-list.ts';
 import { registerVerifyEmail } from './account/verify-email.ts';
+import { authorityPath } from './authority/wire.ts';
 import { registerAuthorize } from './authorize/authorize.ts';
 import { registerChooseOrganization } from './authorize/choose-organization.ts';
 import { registerConsent } from './authorize/consent.ts';
@@ -70,6 +71,8 @@ export function createAccountsApp(context: AccountsContext): FastifyInstance {
       otherwise: (request, reply) => {
         // Browsers ask for the second by themselves.
         if (request.url.startsWith('/assets/') || request.url === '/favicon.ico') return undefined;
+        // Asked by the platform itself, a thousand times a second.
+        if (request.routeOptions.url === authorityPath && reply.statusCode !== 404) return undefined;
         const known = { ...asRequest(request), clientId: clientOf(request) };
         if (reply.statusCode !== 404) return known;
         const [path = ''] = splitUrl(request.url);

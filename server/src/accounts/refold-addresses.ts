@@ -1,4 +1,5 @@
 import { type Database, isUniqueViolation } from '../database/database.ts';
+import { readFact, writeFact } from '../directory/facts.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
 import { foldEmailAddress } from '../foundation/email-address.ts';
 import type { Log } from '../http/log.ts';
@@ -21,11 +22,7 @@ export async function refoldAddresses(
   log: Log,
 ): Promise<void> {
   const fact = `address-fold ${dataCenterId}`;
-  const [known] = await directory.query<{ value: string }>({
-    text: 'SELECT value FROM directory_fact WHERE name = $1',
-    values: [fact],
-  });
-  if (known?.value === fold) return;
+  if ((await readFact(directory, fact)) === fold) return;
   const users = await database.query<EarlierUser>({
     text: `SELECT user_id, email, email_folded FROM user_account WHERE email ~ '[^ -~]' OR email ILIKE '%xn--%'`,
   });
@@ -36,10 +33,7 @@ export async function refoldAddresses(
       'the address of this user belongs to another user too, in another spelling; this user cannot sign in with it',
     );
   }
-  await directory.query({
-    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value',
-    values: [fact, fold],
-  });
+  await writeFact(directory, fact, fold);
 }
 
 interface EarlierUser {

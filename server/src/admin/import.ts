@@ -1,4 +1,5 @@
 import { csvStyleOf } from '../crm/jobs/csv-style.ts';
+import { advanceImport, completeImport } from '../crm/jobs/import-job.ts';
 import { addJob, findJob } from '../crm/jobs/job-table.ts';
 import type { CrmCall } from '../crm/kernel/call.ts';
 import { isId } from '../crm/kernel/ids.ts';
@@ -86,12 +87,9 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
   const outcomes = await writeRows(task, { items }, async (transaction, written) => {
     const skipped = written.filter(({ status }) => status === 'SKIPPED').length;
     const progress: Progress = { done: firstRow + rows.length, failed: failed + skipped };
-    const saved = await transaction.query({
-      text: `UPDATE crm_job SET progress = $4, state = 'running'
-             WHERE data_space = $1 AND job_id = $2 AND (progress ->> 'done')::integer = $3 RETURNING 1`,
-      values: [call.space.dataSpace, importId, firstRow, JSON.stringify(progress)],
-    });
-    if (saved.length === 0) throw conflict(`row ${firstRow} is not the next one of import ${importId}`);
+    const job = { dataSpace: call.space.dataSpace, id: importId };
+    if (await advanceImport(transaction, job, firstRow, progress)) return;
+    throw conflict(`row ${firstRow} is not the next one of import ${importId}`);
   });
   const failures = outcomes.flatMap((outcome, index) =>
     outcome.status === 'SKIPPED' ? [{ row: firstRow + index, errors: errorText(outcome.failures) }] : [],
@@ -103,10 +101,7 @@ export async function importRows(context: AdminContext, input: ImportRows): Prom
 export async function closeImport(context: AdminContext, target: ImportTarget, importId: string) {
   const { call, module } = await findTarget(context, target);
   const progress = await progressOf(call, module, importId);
-  await call.store.database.query({
-    text: `UPDATE crm_job SET state = 'completed', ended_at_ms = $3 WHERE data_space = $1 AND job_id = $2`,
-    values: [call.space.dataSpace, importId, call.nowMs],
-  });
+  await completeImport(call.store.database, { dataSpace: call.space.dataSpace, id: importId }, call.nowMs);
   return { import_id: importId, rows_done: progress.done, rows_failed: progress.failed };
 }
 

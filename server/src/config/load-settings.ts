@@ -6,6 +6,7 @@ import {
   type DataCenter,
   knownDataCenters,
   localDataCenter,
+  type Origin,
   type Service,
   services,
   Topology,
@@ -55,6 +56,8 @@ export function buildTopology(settings: Settings): Topology {
     const declared = typeof entry === 'string' ? { id: entry } : entry;
     const index = knownDataCenters.findIndex((known) => known.id === declared.id);
     const known = knownDataCenters[index];
+    // Refused whoever starts with it.
+    tokenAuthorityOf(settings, declared.id);
     if (dataCenters.some((other) => other.id === declared.id)) {
       throw new UsableFailure(`data centre "${declared.id}" is named twice`);
     }
@@ -79,6 +82,17 @@ export function buildTopology(settings: Settings): Topology {
     });
   }
   return new Topology(dataCenters);
+}
+
+/** The origin of the accounts server that the API of a data centre asks about tokens; undefined: it asks the database. Throws UsableFailure. */
+export function tokenAuthorityOf({ dataCenters }: Pick<Settings, 'dataCenters'>, id: string): Origin | undefined {
+  const entry = dataCenters.find((each) => typeof each !== 'string' && each.id === id);
+  const place = typeof entry === 'object' ? entry.tokenAuthority : undefined;
+  if (place === undefined || place === 'database') return undefined;
+  if (URL.canParse(place) && /^https?:\/\/[^/?#@\s]+$/.test(place)) return place;
+  throw new UsableFailure(
+    `data centre "${id}": tokenAuthority: expected "database", or the origin of its accounts server like "https://accounts.example.com"; got "${place}"`,
+  );
 }
 
 /** Without declared ports a data centre listens where its origins say. */

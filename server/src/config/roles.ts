@@ -10,6 +10,11 @@ export type Role = (typeof roles)[number];
 /** What a process does that is the whole platform. */
 export const allRoles: ReadonlySet<Role> = new Set(roles);
 
+/** Whether a process with these roles works on nothing that belongs to the accounts server. */
+export function isResourceServer(played: ReadonlySet<Role>): boolean {
+  return played.size === 1 && played.has('api');
+}
+
 /** Whose listener it is. */
 export const roleOf: Readonly<Record<Service, Role>> = {
   accounts: 'accounts',

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { Unavailable } from '../foundation/unavailable.ts';
+import { platformVersion } from '../foundation/version.ts';
 import { startDatabaseProxy } from '../testing/database-proxy.ts';
 import { until } from '../testing/platform-process.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
@@ -32,6 +33,26 @@ describe('Database', () => {
     const other = await createTestDatabase('directory');
     await other.query({ text: "UPDATE migration SET checksum = 'other'" });
     await expect(migrate(other, 'directory', 0)).rejects.toThrow(/migrations are never edited/);
+    await other.close();
+  });
+
+  test.each([
+    ['only adds', '0.0.0', true],
+    ['takes away what this release does not need', platformVersion, true],
+    ['takes away what this release needs', '999.0.0', false],
+    ['says nothing of it', null, false],
+  ])('beside a migration of a later release that %s', async (_name, oldest, goesOn) => {
+    const other = await createTestDatabase('directory');
+    await other.query({
+      text: "INSERT INTO migration (name, checksum, applied_at_ms, oldest_release) VALUES ('9999-later', 'x', 0, $1)",
+      values: [oldest],
+    });
+    const migrated = migrate(other, 'directory', 0);
+    if (goesOn) expect(await migrated).toEqual([]);
+    else await expect(migrated).rejects.toThrow('was migrated by a newer release ("9999-later" is unknown here)');
+    // What is missing of its own is not applied to tables that are not as it knows them.
+    await other.query({ text: "DELETE FROM migration WHERE name LIKE '0013%'" });
+    await expect(migrate(other, 'directory', 0)).rejects.toThrow('was migrated by a newer release');
     await other.close();
   });
 });

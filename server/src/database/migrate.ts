@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { UsableFailure } from '../foundation/failure.ts';
+import { isAtLeast, platformVersion } from '../foundation/version.ts';
+import { oldestReleaseAfter } from './contractions.ts';
 import type { Database, Queryable, Statement } from './database.ts';
 
 /** The two kinds of database, each with a folder of forward-only migrations. */
@@ -54,25 +56,41 @@ function readMigrations(kind: DatabaseKind): readonly Migration[] {
 interface Applied {
   readonly name: string;
   readonly checksum: string;
+  /** The oldest release that goes on with it; null where a release that did not know of this has applied it. */
+  readonly oldest_release: string | null;
 }
 
-const readApplied: Statement = { text: 'SELECT name, checksum FROM migration' };
+// Databases of earlier releases have no such column.
+const readApplied: Statement = {
+  text: "SELECT name, checksum, to_jsonb(migration) ->> 'oldest_release' AS oldest_release FROM migration",
+};
 const noSuchTable = '42P01';
 const forbidden = '42501';
 
-/** Whether exactly the migrations of this release were applied: one statement, no lock. */
+/**
+ * Whether the migrations of this release were applied, and no others but those of later releases beside which this one goes on:
+ * one statement, no lock.
+ */
 export async function isUpToDate(database: Database, kind: DatabaseKind): Promise<boolean> {
   const migrations = readMigrations(kind);
   try {
-    const applied = new Map((await database.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
+    const rows = await database.query<Applied>(readApplied);
+    const applied = new Map(rows.map((row) => [row.name, row.checksum]));
     return (
-      applied.size === migrations.length && migrations.every(({ name, checksum }) => applied.get(name) === checksum)
+      migrations.every(({ name, checksum }) => applied.get(name) === checksum) &&
+      rows.every((row) => isUsable(row, kind))
     );
   } catch (error) {
     // Not there, or not readable for the role of the application until its owner has migrated it.
     if ([noSuchTable, forbidden].includes((error as { code?: string }).code ?? '')) return false;
     throw error;
   }
+}
+
+/** Whether this release goes on when the migration has been applied: it is its own, or takes away nothing that it needs. */
+function isUsable({ name, oldest_release: oldest }: Applied, kind: DatabaseKind): boolean {
+  if (readMigrations(kind).some((migration) => migration.name === name)) return true;
+  return oldest !== null && isAtLeast(platformVersion, oldest);
 }
 
 /**
@@ -83,10 +101,16 @@ export async function migrate(database: Database, kind: DatabaseKind, nowMs: num
   if (await isUpToDate(database, kind)) return [];
   // An index of a large table takes as long as it takes, and so does another process that migrates.
   const unlimited = { statementTimeoutSeconds: 0 };
-  return database.transaction(
-    (transaction) => applyMigrations(transaction, { kind, label: database.label, nowMs }),
-    unlimited,
-  );
+  const { label } = database;
+  try {
+    return await database.transaction((transaction) => applyMigrations(transaction, { kind, label, nowMs }), unlimited);
+  } catch (error) {
+    if ((error as { code?: string }).code !== forbidden) throw error;
+    throw new UsableFailure(
+      `the ${label} database has not all migrations of this release, and this role may not change its tables: ` +
+        'run "grantway migrate", or start a part whose role owns them, first',
+    );
+  }
 }
 
 export interface WantedMigrations {
@@ -118,6 +142,7 @@ export async function applyMigrations(
     text: `CREATE TABLE IF NOT EXISTS migration (
              name text PRIMARY KEY, checksum text NOT NULL, applied_at_ms bigint NOT NULL)`,
   });
+  await transaction.query({ text: 'ALTER TABLE migration ADD COLUMN IF NOT EXISTS oldest_release text' });
   const applied = new Map((await transaction.query<Applied>(readApplied)).map((row) => [row.name, row.checksum]));
   unknown(applied.keys());
   unknown(only ?? []);
@@ -134,8 +159,8 @@ export async function applyMigrations(
     }
     await transaction.query({ text: migration.sql });
     await transaction.query({
-      text: 'INSERT INTO migration (name, checksum, applied_at_ms) VALUES ($1, $2, $3)',
-      values: [migration.name, migration.checksum, nowMs],
+      text: 'INSERT INTO migration (name, checksum, applied_at_ms, oldest_release) VALUES ($1, $2, $3, $4)',
+      values: [migration.name, migration.checksum, nowMs, oldestReleaseAfter(kind, migration.name)],
     });
     fresh.push(migration.name);
   }

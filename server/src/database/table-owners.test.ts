@@ -14,12 +14,12 @@ const owners: Readonly<Record<string, Ownership>> = JSON.parse(
   readFileSync(join(source, 'database', 'table-owners.json'), 'utf8'),
 );
 const migrations = join(source, 'database', 'migrations');
-const tables = tablesOf(
-  readdirSync(migrations, { recursive: true, encoding: 'utf8' })
+const scriptsIn = (folder: string): string[] =>
+  readdirSync(join(migrations, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.sql'))
     .sort()
-    .map((name) => readFileSync(join(migrations, name), 'utf8')),
-);
+    .map((name) => readFileSync(join(migrations, folder, name), 'utf8'));
+const tables = tablesOf(scriptsIn(''));
 
 /** The tables that are there after some migrations. */
 function tablesOf(scripts: readonly string[]): Set<string> {
@@ -95,15 +95,38 @@ describe.each(Object.entries(owners))('%s', (table, { owner, writers = [], reade
   });
 });
 
-test('accounts and the CRM know nothing of the tables of each other', () => {
+/** The part of the server that a folder belongs to. */
+const partOf = (folder: string) => folder.split('/')[0] as string;
+
+test('no part writes the tables of another, and accounts and the CRM do not even read those of each other', () => {
+  const apart = new Set(['accounts', 'crm']);
   const crossed = [...uses].flatMap(([table, folders]) =>
-    [...folders.keys()].filter((folder) =>
-      isIn(folder, 'accounts')
-        ? owners[table]?.owner.startsWith('crm')
-        : isIn(folder, 'crm') && owners[table]?.owner.startsWith('accounts'),
-    ),
+    [...folders].flatMap(([folder, use]) => {
+      const [part, owner] = [partOf(folder), partOf(owners[table]?.owner ?? '')];
+      if (part === owner) return [];
+      return use === 'writes' || (apart.has(part) && apart.has(owner)) ? [`${folder} ${use} ${table}`] : [];
+    }),
   );
   expect(crossed).toEqual([]);
+});
+
+test('the CRM has no text that is the name of a table of the accounts server', () => {
+  const named = sourceFiles()
+    .filter((file) => isIn(file, 'crm'))
+    .flatMap((file) =>
+      textsOf(file).filter((text) => partOf(owners[text]?.owner ?? '') === 'accounts' && text.includes('_')),
+    );
+  expect(named).toEqual([]);
+});
+
+test('the role of an API that asks the accounts server has no rights on its tables, nor on sessions of the console', () => {
+  const page = readFileSync(join(source, '..', '..', 'docs', 'scale.md'), 'utf8');
+  const [, revoked = ''] = /REVOKE ALL ON ([\w\s,]+) FROM grantway_api/.exec(page) ?? [];
+  const ofDataCenter = tablesOf(scriptsIn('data-center'));
+  const hidden = Object.entries(owners)
+    .filter(([table, { owner }]) => ofDataCenter.has(table) && ['accounts', 'console'].includes(partOf(owner)))
+    .map(([table]) => table);
+  expect(revoked.split(/,\s*/).sort()).toEqual(hidden.sort());
 });
 
 /** For processes of the release before; `accounts-contraction.ts` drops them, and so does the next release. */
@@ -111,12 +134,8 @@ const ofThisRelease = ['account_slot', 'account_slot', 'account_gone'];
 
 test('no table has a trigger', () => {
   const names = (verb: string) =>
-    readdirSync(migrations, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.sql'))
-      .sort()
-      .flatMap((name) => [
-        ...readFileSync(join(migrations, name), 'utf8').matchAll(new RegExp(`^${verb} TRIGGER (\\w+)`, 'gm')),
-      ])
+    scriptsIn('')
+      .flatMap((script) => [...script.matchAll(new RegExp(`^${verb} TRIGGER (\\w+)`, 'gm'))])
       .map(([, name]) => name);
   const dropped = names('DROP');
   expect(dropped).not.toEqual([]);

@@ -2,6 +2,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { internalCall } from '../crm/jobs/job-call.ts';
 import type { CrmCall } from '../crm/kernel/call.ts';
 import { createItems } from '../crm/records/write/create-records.ts';
+import { readFact, writeFact } from '../directory/facts.ts';
 import { type DemoModule, demoModules, demoRecords } from './data/generate.ts';
 import type { DemoUser } from './demo-accounts.ts';
 import { loadDemoSettings } from './load-settings.ts';
@@ -51,18 +52,12 @@ export async function loadDemoContent(
 const factOf = (dataCenter: string): string => `demo records ${dataCenter}`;
 
 async function readProgress({ directory }: AdminContext, dataCenter: string): Promise<Progress | undefined> {
-  const [row] = await directory.query<{ value: string }>({
-    text: 'SELECT value FROM directory_fact WHERE name = $1',
-    values: [factOf(dataCenter)],
-  });
-  return row && (JSON.parse(row.value) as Progress);
+  const known = await readFact(directory, factOf(dataCenter));
+  return known === undefined ? undefined : (JSON.parse(known) as Progress);
 }
 
 async function writeProgress({ directory }: AdminContext, dataCenter: string, progress: Progress): Promise<void> {
-  await directory.query({
-    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value',
-    values: [factOf(dataCenter), JSON.stringify(progress)],
-  });
+  await writeFact(directory, factOf(dataCenter), JSON.stringify(progress));
 }
 
 /** A call as the demo organization's owner. */

@@ -5,6 +5,7 @@ import { AdminFailure } from '../admin/failure.ts';
 import { addUserToOrganization, administered, changeUser, createUserWithOrganization } from '../admin/users.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import type { Database } from '../database/database.ts';
+import { proposeFact, readFact } from '../directory/facts.ts';
 import { uninterrupted } from '../foundation/interruption.ts';
 import { type ClientType, clientTypeRules, clientTypes } from '../oauth/client.ts';
 import type { DemoUser } from './demo-accounts.ts';
@@ -23,11 +24,8 @@ export interface SeededDemo {
 const factName = 'demo';
 
 export async function readDemoFact(directory: Database): Promise<DemoFact | undefined> {
-  const [row] = await directory.query<{ value: string }>({
-    text: 'SELECT value FROM directory_fact WHERE name = $1',
-    values: [factName],
-  });
-  return row && (JSON.parse(row.value) as DemoFact);
+  const known = await readFact(directory, factName);
+  return known === undefined ? undefined : (JSON.parse(known) as DemoFact);
 }
 
 /**
@@ -65,10 +63,7 @@ export async function seedDemo(
   }
   const ids = Object.fromEntries(Object.entries(clients).map(([type, { client_id }]) => [type, client_id]));
   const fact: DemoFact = { clients: ids };
-  await context.directory.query({
-    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-    values: [factName, JSON.stringify(fact)],
-  });
+  await proposeFact(context.directory, factName, JSON.stringify(fact));
   return { clients };
 }
 

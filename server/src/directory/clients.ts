@@ -37,6 +37,9 @@ export interface NewClient extends ClientFields, Partial<StandardFields> {
   readonly overrides?: ClientOverrides;
 }
 
+/** Topic of change notices of the directory that name one client. */
+export const clientTopic = 'client';
+
 const clientIdPattern = /^100[04]\.[0-9A-Za-z]{1,64}$/;
 const unknownClient = Promise.resolve(undefined);
 const noOrigin = Promise.resolve(false);
@@ -94,7 +97,7 @@ export class ClientDirectory {
     this.registrations = new ClientRegistrations(database);
     this.#uses = new SecretUses(database);
     notices.subscribe(restoredTopic, { changed: () => this.#uses.forget(), reset: () => {} });
-    notices.subscribe('client', {
+    notices.subscribe(clientTopic, {
       changed: (clientId) => this.#forget(clientId),
       reset: () => {
         this.#awaySinceMs = undefined;
@@ -335,7 +338,7 @@ export class ClientDirectory {
   }
 
   #announce(transaction: Queryable, clientId: ClientId): Promise<void> {
-    return notifyChanges(transaction, [`client:${clientId}`]);
+    return notifyChanges(transaction, [`${clientTopic}:${clientId}`]);
   }
 
   #forget(clientId?: ClientId): void {

@@ -2,6 +2,9 @@ import type { Database } from '../database/database.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { keyPurposes } from '../foundation/key-purposes.ts';
 import { deriveKey, keyedHash } from '../foundation/secrets.ts';
+import { proposeFact, readFact, writeFact } from './facts.ts';
+
+const factName = 'home-index-key';
 
 /**
  * The home index is useless under another key, and a second platform on the same directory must use the same one. The
@@ -9,14 +12,8 @@ import { deriveKey, keyedHash } from '../foundation/secrets.ts';
  */
 export async function checkHomeIndexKey(database: Database, key: Buffer): Promise<void> {
   const fingerprint = fingerprintOf(key);
-  await database.query({
-    text: "INSERT INTO directory_fact (name, value) VALUES ('home-index-key', $1) ON CONFLICT DO NOTHING",
-    values: [fingerprint],
-  });
-  const [row] = await database.query<{ value: string }>({
-    text: "SELECT value FROM directory_fact WHERE name = 'home-index-key'",
-  });
-  if (row?.value === fingerprint) return;
+  await proposeFact(database, factName, fingerprint);
+  if ((await readFact(database, factName)) === fingerprint) return;
   throw new UsableFailure(
     'the directory database belongs to a platform with another secret key: set GRANTWAY_SECRET_KEY to that key, ' +
       'or copy the file secret-key from its data directory',
@@ -25,11 +22,7 @@ export async function checkHomeIndexKey(database: Database, key: Buffer): Promis
 
 /** From now on the directory is of this key; for one whose home index was made anew. */
 export async function rememberHomeIndexKey(database: Database, key: Buffer): Promise<void> {
-  await database.query({
-    text: `INSERT INTO directory_fact (name, value) VALUES ('home-index-key', $1)
-           ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`,
-    values: [fingerprintOf(key)],
-  });
+  await writeFact(database, factName, fingerprintOf(key));
 }
 
 /** The same of the secret key that the index key is derived from. */

@@ -2,6 +2,7 @@ import { parseSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import { keyedHash } from '../foundation/secrets.ts';
+import { readFact, writeFact } from './facts.ts';
 
 /** Dotted names of settings with a keyed hash of the value: values may be secret (database URLs). */
 type Recorded = Readonly<Record<string, string>>;
@@ -19,18 +20,12 @@ export async function changedSettings(
 ): Promise<string[]> {
   const now = recordOf(key, settings);
   const fact = `settings ${dataCenterId}`;
-  const [row] = await directory.query<{ value: string }>({
-    text: 'SELECT value FROM directory_fact WHERE name = $1',
-    values: [fact],
-  });
+  const known = await readFact(directory, fact);
   const value = JSON.stringify(now);
-  if (row?.value === value) return [];
-  await directory.query({
-    text: 'INSERT INTO directory_fact (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value',
-    values: [fact, value],
-  });
-  if (!row) return [];
-  const before = JSON.parse(row.value) as Recorded;
+  if (known === value) return [];
+  await writeFact(directory, fact, value);
+  if (known === undefined) return [];
+  const before = JSON.parse(known) as Recorded;
   const defaults = recordOf(key, parseSettings({}));
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   return [...names].filter((name) => (before[name] ?? defaults[name]) !== now[name]).sort();

@@ -36,6 +36,8 @@ export interface PlatformProcess {
 }
 
 export interface ProcessOptions {
+  /** The program; default: `main.ts` of these sources. */
+  readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Only where the tests run as root. */
   readonly identity?: { readonly uid: number; readonly gid: number } | undefined;
@@ -104,8 +106,12 @@ export class Workshop implements AsyncDisposable {
       const basePort = options.basePort ?? randomBasePort();
       const started = await this.#tryStart(options, basePort);
       if (!('code' in started)) return started;
-      if (options.basePort !== undefined || attempt >= portTries || !started.stderr.includes('is in use;')) {
-        throw new Error(`the platform ended with ${started.code}: ${started.stderr}`);
+      if (
+        options.basePort !== undefined ||
+        attempt >= portTries ||
+        !`${started.stderr}${started.stdout}`.includes('is in use;')
+      ) {
+        throw new Error(`the platform ended with ${started.code}: ${started.stderr}${started.stdout}`);
       }
     }
   }
@@ -133,7 +139,10 @@ export class Workshop implements AsyncDisposable {
     const { child, result, output } = this.#launch(options, basePort);
     const ready = new Promise<ReadyDocument>((resolve) => {
       child.stdout?.on('data', () => {
-        if (output().includes('\n')) resolve(JSON.parse(output().split('\n', 1)[0] as string));
+        if (!output().includes('\n')) return;
+        const document = JSON.parse(output().split('\n', 1)[0] as string);
+        // Otherwise it tells why it ends.
+        if (document.ready) resolve(document);
       });
     });
     const first = await Promise.race([ready, result]);
@@ -158,7 +167,7 @@ export class Workshop implements AsyncDisposable {
       env: { ...Object.fromEntries(inherited), ...options.env },
       ...options.identity,
     };
-    const child = spawn(process.execPath, [main, ...args], spawnOptions);
+    const child = spawn(process.execPath, [options.program ?? main, ...args], spawnOptions);
     this.#children.add(child);
     let stdout = '';
     let stderr = '';

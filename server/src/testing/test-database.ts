@@ -8,15 +8,16 @@ import { templateName } from './global-setup.ts';
 /** Where no outage is tested, a machine that is busy with many tests is none. */
 export const patientLimits = { connectTimeoutSeconds: 60, statementTimeoutSeconds: 60, lockTimeoutSeconds: 60 };
 
-/** Connection to a new, migrated database of the run's PostgreSQL; the run's end deletes it. */
-export async function createFromTemplate(kind: DatabaseKind): Promise<ClientConfig> {
+/** Connection to a new database of the run's PostgreSQL, migrated or empty; the run's end deletes it. */
+export async function createFromTemplate(kind: DatabaseKind | 'empty'): Promise<ClientConfig> {
   const postgres = inject('postgres');
   const prefix = inject('databasePrefix');
   const database = `${prefix}test_${randomBytes(6).toString('hex')}`;
   const client = new pg.Client({ ...postgres, database: 'postgres' });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${database} TEMPLATE ${templateName(prefix, kind)}`);
+    const template = kind === 'empty' ? 'template0' : templateName(prefix, kind);
+    await client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`);
   } finally {
     await client.end();
   }

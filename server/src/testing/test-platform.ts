@@ -130,7 +130,7 @@ function defaultsOf(type: string) {
 }
 
 /** A new database of the run's PostgreSQL, as an operator would name one of their own. */
-export async function createDatabaseUrl(kind: DatabaseKind): Promise<string> {
+export async function createDatabaseUrl(kind: DatabaseKind | 'empty'): Promise<string> {
   const { user, password, database, host, port } = await createFromTemplate(kind);
   const role = [user, ...(password ? [password] : [])].map((part) => encodeURIComponent(String(part))).join(':');
   return `postgres://${role}@/${database}?${new URLSearchParams({ host: String(host), ...(port && { port: String(port) }) })}`;

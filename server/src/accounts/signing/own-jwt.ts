@@ -22,7 +22,7 @@ export async function readOwnJwt(
   token: string,
   type: typeof accessTokenType | typeof idTokenType,
 ): Promise<JWTPayload | undefined> {
-  if (token.length > longestToken || !jwtPattern.test(token)) return undefined;
+  if (!canBeOwnJwt(token)) return undefined;
   const published = await keys.published();
   const names = published.map(({ kid }) => kid).join(' ');
   const last = known.get(keys);
@@ -34,4 +34,9 @@ export async function readOwnJwt(
   } catch {
     return undefined;
   }
+}
+
+/** Whether a text has the form of a JWT of a length that is read. */
+export function canBeOwnJwt(text: string): boolean {
+  return text.length <= longestToken && jwtPattern.test(text);
 }

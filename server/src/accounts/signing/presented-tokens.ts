@@ -1,7 +1,7 @@
 import { secretHash } from '../../foundation/secrets.ts';
 import { isCredential } from '../../oauth/formats.ts';
 import { type CredentialPlace, type CredentialSlots, slotOf } from '../../oauth/slots.ts';
-import { accessTokenType, readOwnJwt } from './own-jwt.ts';
+import { accessTokenType, canBeOwnJwt, readOwnJwt } from './own-jwt.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const hashBytes = 32;
@@ -30,6 +30,11 @@ export class PresentedTokens {
     if (hash?.length !== hashBytes) return undefined;
     return { hash, slot: typeof sub === 'string' && /^\d{1,18}$/.test(sub) ? slotOf(sub) : undefined };
   }
+}
+
+/** Whether a text can be a token at all; spares the question about garbage. */
+export function canBeToken(text: string): boolean {
+  return isCredential(text) || canBeOwnJwt(text);
 }
 
 /** The `jti` of the JWT form of a token. */

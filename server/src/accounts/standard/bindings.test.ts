@@ -1,16 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  calculateJwkThumbprint,
-  createRemoteJWKSet,
-  decodeJwt,
-  exportJWK,
-  generateKeyPair,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { createHash } from 'node:crypto';
+import { createRemoteJWKSet, decodeJwt, exportJWK, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientWithSecrets } from '../../admin/clients.ts';
+import { ath, createProver, type Prover } from './testing/prover.ts';
 import { type Answer, chandra, StandardStage } from './testing/standard-stage.ts';
 
 /** What tokens are bound to: resources (RFC 8707), and keys (RFC 9449); and their form as JWT (RFC 9068). */
@@ -178,24 +170,7 @@ describe('access tokens as JWT', () => {
   });
 });
 
-/** A client's key, and proofs that are right but for what a test says. */
-async function prover() {
-  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk = await exportJWK(publicKey);
-  const make = (url: string, more: JWTPayload = {}, header: object = {}, key = privateKey) =>
-    new SignJWT({
-      htm: 'POST',
-      htu: url,
-      iat: Math.floor(stage.platform.clock.nowMs() / 1000),
-      jti: randomUUID(),
-      ...more,
-    })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...header })
-      .sign(key);
-  return { make, jwk, privateKey, thumbprint: await calculateJwkThumbprint(jwk) };
-}
-type Prover = Awaited<ReturnType<typeof prover>>;
-const ath = (token: string) => createHash('sha256').update(token).digest('base64url');
+const prover = () => createProver(stage.platform.clock);
 
 describe('DPoP', () => {
   const tokenUrl = () => `${stage.issuer()}/token`;

@@ -1,9 +1,9 @@
-import type { Queryable } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import { keyedHash, sameBytes } from '../../foundation/secrets.ts';
 import { readProof } from '../../oauth/dpop.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
-import { takeProof } from './used-proofs.ts';
+import type { Presentation, TokenGrant } from '../../oauth/token-authority.ts';
 
 /** How long a nonce is the current one; the one before it is taken as long again. */
 const nonceMs = 5 * 60_000;
@@ -19,23 +19,26 @@ export interface ProofRequest {
   readonly nonce: 'required' | 'optional';
 }
 
+/** Takes a proof, once over all processes; false: it was taken before. `name`: who signed it, for what, and its `jti`. */
+export type TakeProof = (name: readonly string[], expiresAtMs: EpochMs) => Promise<boolean>;
+
 /**
  * Proofs of possession at one data centre (RFC 9449). Nonces (§8) are made from the time with a key that all processes
  * have, so none is stored; a proof itself counts once over all of them.
  */
 export class Proofs {
-  readonly #database: Queryable;
+  readonly #take: TakeProof;
   readonly #clock: Clock;
   readonly #key: Buffer;
   readonly #dataCenterId: string;
 
   constructor(options: {
-    readonly database: Queryable;
+    readonly take: TakeProof;
     readonly clock: Clock;
     readonly key: Buffer;
     readonly dataCenterId: string;
   }) {
-    this.#database = options.database;
+    this.#take = options.take;
     this.#clock = options.clock;
     this.#key = options.key;
     this.#dataCenterId = options.dataCenterId;
@@ -55,7 +58,7 @@ export class Proofs {
       return { outcome: 'ProofNonceNeeded', detail: { reason: nonce === undefined ? 'no nonce' : 'an old nonce' } };
     }
     const name = ['proof of possession', thumbprint, request.method, request.url, id];
-    if (await takeProof(this.#database, name, endsAtMs)) return { thumbprint };
+    if (await this.#take(name, endsAtMs)) return { thumbprint };
     return { outcome: 'ProofInvalid', detail: { reason: 'it was used before' } };
   }
 
@@ -72,4 +75,18 @@ export class Proofs {
     const came = Buffer.from(nonce);
     return [slot, slot - 1].some((each) => sameBytes(Buffer.from(this.#nonceOf(each)), came));
   }
+}
+
+/** What `TokenAuthority.prove` promises, by the proofs of a data centre. */
+export async function proveBinding(
+  proofs: Proofs,
+  { binding }: Pick<TokenGrant, 'binding'>,
+  came: Presentation,
+): Promise<Refusal | undefined> {
+  const { keyThumbprint } = binding;
+  if (keyThumbprint === null) return came.scheme === 'DPoP' ? { outcome: 'TokenNotBound' } : undefined;
+  if (came.scheme !== 'DPoP' || came.proof === undefined) return { outcome: 'ProofMissing' };
+  const checked = await proofs.check(came.proof, { ...came, nonce: 'optional' });
+  if ('outcome' in checked) return checked;
+  return checked.thumbprint === keyThumbprint ? undefined : { outcome: 'TokenOfOtherKey' };
 }

@@ -1,12 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { Settings } from '../../config/settings.ts';
 import type { ChangeNotices } from '../../database/change-notices.ts';
 import type { ClientDirectory } from '../../directory/clients.ts';
-import { atMost } from '../../foundation/at-most.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import { expiryDetail } from '../../foundation/expiry-detail.ts';
-import type { EpochMs } from '../../foundation/kinds.ts';
 import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
+import type { CacheUse } from '../../metrics/metrics.ts';
 import { type Client, isEnabledAt } from '../../oauth/client.ts';
 import type { AccessToken } from '../../oauth/ids.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
@@ -14,14 +12,13 @@ import type { ScopeCatalogue, ScopeSet } from '../../oauth/scopes.ts';
 import type { CredentialPlace } from '../../oauth/slots.ts';
 import type { KnownToken, Presentation, TokenAuthority, TokenCheck, TokenGrant } from '../../oauth/token-authority.ts';
 import type { CredentialFinder } from './credential-finder.ts';
-import type { Proofs } from './proofs.ts';
+import { type Proofs, proveBinding } from './proofs.ts';
+import { type RememberedToken, TokenCache } from './token-cache.ts';
 import type { StoredAccessToken, TokenStore } from './token-store.ts';
 
-interface Entry {
+interface Entry extends RememberedToken {
   readonly stored: StoredAccessToken;
   readonly scopes: ScopeSet;
-  readonly hash: string;
-  readonly loadedAtMs: EpochMs;
   /** The answer for as long as the client stays the same object. */
   client: Client | undefined;
   check: TokenCheck | undefined;
@@ -58,14 +55,7 @@ export class LocalTokenAuthority implements TokenAuthority {
   readonly #clock: Clock;
   readonly #dataCenter: string;
   readonly #limits: Settings['limits'];
-  readonly #ttlMs: number;
-  /** The access tokens that were asked about last; the token itself is the key, so that a known one costs no hash. */
-  readonly #entries: LRUCache<string, Entry>;
-  /** Notices name tokens by their hash. */
-  readonly #byHash = new Map<string, string>();
-  #generation = 0;
-  #hits = 0;
-  #misses = 0;
+  readonly #cache: TokenCache<Entry>;
 
   constructor(options: {
     readonly tokens: TokenStore;
@@ -88,22 +78,27 @@ export class LocalTokenAuthority implements TokenAuthority {
     this.#proofs = options.proofs;
     this.#clock = options.clock;
     this.#dataCenter = options.dataCenter;
-    this.#entries = new LRUCache({
-      ...atMost(options.limits.tokenCacheEntries),
-      dispose: ({ hash }, accessToken) => {
-        if (this.#byHash.get(hash) === accessToken) this.#byHash.delete(hash);
-      },
-      noDisposeOnSet: true,
-    });
     this.#limits = options.limits;
-    this.#ttlMs = options.limits.tokenCacheTtlSeconds * 1000;
-    options.notices.subscribe(tokenTopic, { changed: (hash) => this.#forget(hash), reset: () => this.#forgetAll() });
-    options.notices.subscribe(allTokensTopic, { changed: () => this.#forgetAll(), reset: () => this.#forgetAll() });
+    const { tokenCacheEntries: entries, tokenCacheTtlSeconds: ttlSeconds } = options.limits;
+    const cache = new TokenCache<Entry>({ entries, ttlSeconds });
+    this.#cache = cache;
+    const reset = () => cache.forgetAll();
+    options.notices.subscribe(tokenTopic, { changed: (hash) => cache.forget(hash), reset });
+    options.notices.subscribe(allTokensTopic, { changed: reset, reset });
   }
 
   async check(accessToken: AccessToken): Promise<TokenCheck> {
-    const entry = await this.#entry(accessToken);
-    if (!entry) return this.#unknown(accessToken);
+    const entry = this.#cache.find(accessToken, this.#clock.nowMs()) ?? (await this.#load(accessToken));
+    return entry ? this.#answer(entry) : this.#unknown(accessToken);
+  }
+
+  /** As the database has it now, whatever memory knows: for callers that remember the answer themselves. */
+  async checkStored(accessToken: AccessToken): Promise<TokenCheck> {
+    const entry = await this.#read(accessToken);
+    return entry ? this.#answer(entry) : this.#unknown(accessToken);
+  }
+
+  async #answer(entry: Entry): Promise<TokenCheck> {
     const { stored } = entry;
     const nowMs = this.#clock.nowMs();
     if (stored.expiresAtMs <= nowMs) {
@@ -129,13 +124,8 @@ export class LocalTokenAuthority implements TokenAuthority {
     return knownToken(stored, { limit: client?.overrides[`limits.${name}`] ?? this.#limits[name] });
   }
 
-  async prove({ binding }: Pick<TokenGrant, 'binding'>, came: Presentation): Promise<Refusal | undefined> {
-    const { keyThumbprint } = binding;
-    if (keyThumbprint === null) return came.scheme === 'DPoP' ? { outcome: 'TokenNotBound' } : undefined;
-    if (came.scheme !== 'DPoP' || came.proof === undefined) return { outcome: 'ProofMissing' };
-    const checked = await this.#proofs.check(came.proof, { ...came, nonce: 'optional' });
-    if ('outcome' in checked) return checked;
-    return checked.thumbprint === keyThumbprint ? undefined : { outcome: 'TokenOfOtherKey' };
+  prove(grant: Pick<TokenGrant, 'binding'>, came: Presentation): Promise<Refusal | undefined> {
+    return proveBinding(this.#proofs, grant, came);
   }
 
   proofNonce(): string {
@@ -157,56 +147,30 @@ export class LocalTokenAuthority implements TokenAuthority {
     return this.#clients.allowsOrigin(this.#dataCenter, origin);
   }
 
-  /** How often it was asked about something that could be a token: known in memory, or not. */
-  get cacheUse(): { readonly hits: number; readonly misses: number } {
-    return { hits: this.#hits, misses: this.#misses };
+  get cacheUse(): CacheUse {
+    return this.#cache.use;
   }
 
-  async #entry(accessToken: AccessToken): Promise<Entry | undefined> {
-    const nowMs = this.#clock.nowMs();
-    const known = this.#entries.get(accessToken);
-    if (known && Math.abs(nowMs - known.loadedAtMs) < this.#ttlMs) {
-      this.#hits++;
-      return known;
-    }
+  async #load(accessToken: AccessToken): Promise<Entry | undefined> {
     const place = await this.#placeOf(accessToken);
     if (!place) return undefined;
-    this.#misses++;
-    const generation = this.#generation;
-    const stored = await this.#tokens.findAccessToken(place);
-    if (!stored) return undefined;
-    const hash = place.hash.toString('hex');
-    const entry: Entry = {
-      stored,
-      scopes: this.#scopes.setOf(stored.scopes),
-      hash,
-      loadedAtMs: nowMs,
-      client: undefined,
-      check: undefined,
-    };
-    // A notice that came while the statement ran may be about this very token: then the answer serves once only.
-    if (generation === this.#generation && !stored.ended) {
-      // A JWT may be given twice for the same token (a refresh that is repeated): one text of it is kept, so that a notice
-      // forgets the token whole.
-      const other = this.#byHash.get(hash);
-      if (other !== undefined && other !== accessToken) this.#entries.delete(other);
-      this.#entries.set(accessToken, entry);
-      this.#byHash.set(hash, accessToken);
-    }
+    const moment = this.#cache.miss();
+    const entry = await this.#find(place);
+    if (entry && !entry.stored.ended) this.#cache.keep(accessToken, entry, moment);
     return entry;
   }
 
-  #forget(hash: string): void {
-    this.#generation++;
-    const accessToken = this.#byHash.get(hash);
-    if (accessToken !== undefined) this.#entries.delete(accessToken);
+  async #read(accessToken: AccessToken): Promise<Entry | undefined> {
+    const place = await this.#placeOf(accessToken);
+    return place && this.#find(place);
   }
 
-  #forgetAll(): void {
-    this.#generation++;
-    // First, so that disposing of each entry has nothing left to look for.
-    this.#byHash.clear();
-    this.#entries.clear();
+  async #find(place: CredentialPlace): Promise<Entry | undefined> {
+    const loadedAtMs = this.#clock.nowMs();
+    const stored = await this.#tokens.findAccessToken(place);
+    if (!stored) return undefined;
+    const scopes = this.#scopes.setOf(stored.scopes);
+    return { stored, scopes, name: place.hash.toString('hex'), loadedAtMs, client: undefined, check: undefined };
   }
 }
 
@@ -214,9 +178,9 @@ function knownToken({ clientId, userId }: StoredAccessToken, detail: KnownToken[
   return { clientId, userId, detail };
 }
 
-function toGrant({ hash, stored, scopes }: Entry, client: Client): TokenGrant {
+function toGrant({ name, stored, scopes }: Entry, client: Client): TokenGrant {
   return {
-    key: credentialKeyOfHash(hash),
+    key: credentialKeyOfHash(name),
     clientId: stored.clientId,
     userId: stored.userId,
     scopes,

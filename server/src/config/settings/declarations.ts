@@ -49,6 +49,12 @@ export const declaredDataCenter = Type.Object(
     ),
     origins: Type.Optional(perService(origin)),
     ports: Type.Optional(perService(port)),
+    tokenAuthority: Type.Optional(
+      Type.String({
+        description:
+          'What a process with the role `api` alone asks about tokens: the database ("database", the default), or the accounts server at this origin. It then needs no access to the accounts tables.',
+      }),
+    ),
     databaseUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for this data centre.' })),
     readDatabaseUrl: Type.Optional(
       Type.String({ description: 'A streaming replica of it, for lists and searches of the CRM.' }),

@@ -150,7 +150,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     );
     closers.push(() => clients.storeSecretUses());
     const homeIndex = new HomeIndex(databases.directory, homeIndexKey);
-    const slots = new CredentialSlots(key('credential slots'));
+    const slots = new CredentialSlots(key(keyPurposes.credentialSlots));
     const deviceRequests = new DeviceRequests(databases.directory, key('device requests'), slots);
     const scopes = new ScopeCatalogue(declaredScopeGroups(settings.services));
     const served = topology.dataCenters.filter(({ id }) => options.serves?.includes(id) ?? true);

@@ -174,11 +174,10 @@ test('a backup of an earlier release is brought up to date; one of a later relea
   expect(await countRows('eu', to)).toEqual(await countRows('eu', urls));
 });
 
-/** A line of a backup as it was before users had slots. */
+/** A line of a backup as it was before users had slots. As text: JavaScript would round its ids. */
 function withoutSlots(line: string): string[] {
-  const part = JSON.parse(line) as { table?: string; columns?: string[] };
-  const columns = part.columns?.filter((name) => name !== 'slot' && name !== 'name_slot');
-  return part.table === 'user_address' ? [] : [JSON.stringify(columns ? { ...part, columns } : part)];
+  if (line.includes('"table":"user_address"')) return [];
+  return [line.replace(/"columns":\[[^\]]*\]/, (columns) => columns.replace(/,"(name_)?slot"/, ''))];
 }
 
 test('what cannot be restored leaves everything as it was', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { keyPurposes } from '../../server/src/foundation/key-purposes.ts';
 import { systemRandom } from '../../server/src/foundation/random.ts';
 import { deriveKey } from '../../server/src/foundation/secrets.ts';
 import { CredentialSlots, slotOf, sqlSlotOf } from '../../server/src/oauth/slots.ts';
@@ -43,7 +44,7 @@ export class BenchPlatform {
   ) {
     this.owner = { email: owner, ...user };
     const secretKey = Buffer.from(readFileSync(join(platform.dataDirectory, 'secret-key'), 'utf8').trim(), 'hex');
-    this.#slots = new CredentialSlots(deriveKey(secretKey, 'credential slots'));
+    this.#slots = new CredentialSlots(deriveKey(secretKey, keyPurposes.credentialSlots));
     this.#workshop = workshop;
     this.#platform = platform;
     this.client = client;

@@ -177,6 +177,7 @@ test('a backup of an earlier release is brought up to date; one of a later relea
 /** A line of a backup as it was before users had slots. As text: JavaScript would round its ids. */
 function withoutSlots(line: string): string[] {
   if (line.includes('"table":"user_address"')) return [];
+  if (line.includes('"table":"crm_')) return [line];
   return [line.replace(/"columns":\[[^\]]*\]/, (columns) => columns.replace(/,"(name_)?slot"/, ''))];
 }
 

@@ -71,48 +71,40 @@ export async function endAccessToken(
   return rows.length > 0;
 }
 
-/** Which grants end: one, all of a user, of these those of one client, or all of a client in this data centre. */
-export type GrantFilter =
-  | { readonly grantId: GrantId; readonly userId: UserId }
-  | { readonly userId: UserId }
-  | { readonly userId: UserId; readonly clientId: ClientId }
-  | { readonly clientId: ClientId };
+/** Which grants of a user end: one, all, or those of one client. */
+export interface GrantFilter {
+  readonly userId: UserId;
+  readonly grantId?: GrantId;
+  readonly clientId?: ClientId;
+}
 
 /** Ends grants with their codes, refresh tokens and access tokens. Returns how many grants ended. */
-export async function endGrants(queryable: Queryable, notices: ChangeNotices, filter: GrantFilter): Promise<number> {
-  const grantId = 'grantId' in filter ? filter.grantId : null;
-  const userId = 'userId' in filter ? filter.userId : null;
-  const clientId = 'clientId' in filter ? filter.clientId : null;
-  const rows =
-    userId === null
-      ? await queryable.query({ text: endGrantsOf('ended.slot'), values: [grantId, userId, clientId, anyToken] })
-      : await queryable.query({
-          text: endGrantsOf('$5'),
-          values: [grantId, userId, clientId, anyToken, slotOf(userId)],
-        });
+export async function endGrants(
+  queryable: Queryable,
+  notices: ChangeNotices,
+  { clientId, grantId, userId }: GrantFilter,
+): Promise<number> {
+  const rows = await queryable.query({
+    text: `WITH ended AS (
+             SELECT grant_id, user_id, client_id FROM user_grant
+             WHERE user_id = $2 AND slot = $5 AND ($1::bigint IS NULL OR grant_id = $1) AND ($3::text IS NULL OR client_id = $3)
+           ), listed AS (
+             SELECT e.user_id, e.client_id, array_agg(r.token_hash) AS hashes
+             FROM ended e JOIN refresh_token r ON r.grant_id = e.grant_id AND r.slot = $5 GROUP BY e.user_id, e.client_id
+           ), freed AS (
+             UPDATE user_client u SET refresh_hashes = ARRAY(
+               SELECT h.hash FROM unnest(u.refresh_hashes) WITH ORDINALITY AS h(hash, place)
+               WHERE h.hash <> ALL (l.hashes) ORDER BY h.place)
+             FROM listed l WHERE u.user_id = l.user_id AND u.client_id = l.client_id AND u.slot = $5
+           ), gone AS (
+             DELETE FROM user_grant WHERE grant_id IN (SELECT grant_id FROM ended) AND slot = $5 RETURNING grant_id
+           )
+           SELECT grant_id, pg_notify('grantway', $4) FROM gone`,
+    values: [grantId ?? null, userId, clientId ?? null, anyToken, slotOf(userId)],
+  });
   if (rows.length > 0) notices.deliver(anyToken);
   return rows.length;
 }
-
-/** Those of a user are in one slot (`$5`); those of a client are in any. */
-const endGrantsOf = (slot: '$5' | 'ended.slot') => `
-  WITH ended AS (
-    SELECT grant_id, user_id, client_id, slot FROM user_grant
-    WHERE ($1::bigint IS NULL OR grant_id = $1) AND ($2::bigint IS NULL OR user_id = $2)
-      AND ($3::text IS NULL OR client_id = $3) AND slot = ${slot === '$5' ? '$5' : 'slot'}
-  ), listed AS (
-    SELECT ended.user_id, ended.client_id, ended.slot, array_agg(r.token_hash) AS hashes
-    FROM ended JOIN refresh_token r ON r.grant_id = ended.grant_id AND r.slot = ${slot}
-    GROUP BY ended.user_id, ended.client_id, ended.slot
-  ), freed AS (
-    UPDATE user_client u SET refresh_hashes = ARRAY(
-      SELECT h.hash FROM unnest(u.refresh_hashes) WITH ORDINALITY AS h(hash, place)
-      WHERE h.hash <> ALL (ended.hashes) ORDER BY h.place)
-    FROM listed ended WHERE u.user_id = ended.user_id AND u.client_id = ended.client_id AND u.slot = ${slot}
-  ), gone AS (
-    DELETE FROM user_grant g USING ended WHERE g.grant_id = ended.grant_id AND g.slot = ${slot} RETURNING g.grant_id
-  )
-  SELECT grant_id, pg_notify('grantway', $4) FROM gone`;
 
 /** Ends the tokens that were made with a code: the answer of the strict profile to its second use (RFC 6749 §4.1.2). */
 export async function endTokensOfCode(

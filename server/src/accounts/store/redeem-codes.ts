@@ -108,7 +108,7 @@ const redeem = (slot: (alias: string) => string) => `
            active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key, slot)
   ), locked AS MATERIALIZED (
     SELECT u.* FROM user_client u
-    WHERE (u.user_id, u.client_id, u.slot) IN (SELECT user_id, client_id, ${slot('job')} FROM job WHERE refresh_hash IS NOT NULL)
+    WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL) AND u.slot = ${slot('u')}
     ORDER BY u.user_id, u.client_id FOR UPDATE
   ), known AS (
     SELECT job.*, l.user_id IS NOT NULL AND job.refresh_limit > 0 AS counted,

@@ -200,7 +200,7 @@ const unlimitedStatement = (slot: SlotOf) => `
 const limitedStatement = (slot: SlotOf) => `
   WITH ${job(slot)}, locked AS MATERIALIZED (
     SELECT * FROM refresh_token
-    WHERE (token_hash, slot) IN (SELECT refresh_hash, ${slot('job')} FROM job) ORDER BY token_hash FOR UPDATE
+    WHERE token_hash IN (SELECT refresh_hash FROM job) AND slot = ${slot('refresh_token')} ORDER BY token_hash FOR UPDATE
   ), known AS (
     SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,

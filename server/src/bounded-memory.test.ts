@@ -12,12 +12,16 @@ const underWay = 'holds what is under way; each takes itself out';
 const constructed = 'is filled by the constructor or once after it';
 const ofOneRun = 'goes with its object, which serves one request, job or command';
 const bounds: Readonly<Record<string, string>> = {
+  'accounts/authority/accounts-server.ts #queues': 'one for each kind of question',
+  'accounts/authority/change-stream.ts #listeners': 'one for each topic',
+  'accounts/authority/serve-token-authority.ts #listeners':
+    'one for each API process that listens, with a credential; taken out when it goes',
   'accounts/outside/providers.ts #known': 'one for each provider that operators added',
   'accounts/signing/signing-keys.ts #extendedUntilMs': 'one for each signing key: some a year',
   'accounts/signing/signing-keys.ts #loading': 'one for each algorithm',
   'accounts/signing/signing-keys.ts #privateKeys': 'one for each signing key: some a year',
   'accounts/store/credential-finder.ts #waiting': 'one for each data centre',
-  'accounts/store/token-authority.ts #byHash': 'as many as the LRUCache beside it, which takes them out',
+  'accounts/store/token-cache.ts #byName': 'as many as the LRUCache beside it, which takes them out',
   'audit/audit-log.ts #alike': 'most sorts of a minute (mostAlike)',
   'audit/audit-log.ts #waiting': underWay,
   'cli/workers.ts #replacements': underWay,

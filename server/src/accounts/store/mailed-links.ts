@@ -1,7 +1,8 @@
+import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
+import type { Random } from '../../foundation/random.ts';
 import type { UserId } from '../../oauth/ids.ts';
-import { slotOf } from '../../oauth/slots.ts';
-import type { AccountsContext } from '../context.ts';
+import { type CredentialSlots, slotOf } from '../../oauth/slots.ts';
 import { settle } from './credential-slot.ts';
 
 /** What a link in a mail allows. */
@@ -17,9 +18,15 @@ export interface MailedLink {
 
 const tokenPattern = /^[0-9a-f]{64}$/;
 
+/** Where links are kept, and what makes and reads their tokens. */
+interface LinkContext {
+  readonly database: Queryable;
+  readonly slots: CredentialSlots;
+}
+
 /** Makes a link; earlier ones of the same user for the same purpose end. @returns its token. */
 export async function makeLink(
-  { database, random, slots }: Pick<AccountsContext, 'database' | 'random' | 'slots'>,
+  { database, random, slots }: LinkContext & { readonly random: Random },
   link: MailedLink,
 ): Promise<string> {
   // Whoever signs up has none yet: any.
@@ -36,8 +43,6 @@ export async function makeLink(
 }
 
 const slotByHash = 'SELECT l.slot FROM mailed_link l WHERE l.link_hash = q.hash';
-
-type LinkContext = Pick<AccountsContext, 'database' | 'slots'>;
 
 /** The link of a token, if it may still be used. */
 export async function findLink(

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientWithSecrets, changeClient } from '../../admin/clients.ts';
 import { changeUser } from '../../admin/users.ts';
@@ -17,6 +15,7 @@ import { AccountsServer } from './accounts-server.ts';
 import { ChangeStream } from './change-stream.ts';
 import { ResourceServerCredential } from './credential.ts';
 import { RemoteTokenAuthority } from './remote-token-authority.ts';
+import { standIn } from './testing/stand-in.ts';
 import { authorityPath } from './wire.ts';
 
 /** Both ways in which a resource server asks about tokens, held against the same cases. */
@@ -237,40 +236,9 @@ async function boundToken(key: Prover): Promise<string> {
   return String(json.access_token);
 }
 
-/** A server that stands before the accounts server, or in its place. */
-async function standIn(handle: (path: string, method: string) => Promise<Response> | 'pass' | 'hang' | 'cut') {
-  const requests: string[] = [];
-  const server: Server = createServer(async (request, response) => {
-    requests.push(request.method ?? '');
-    const body = await Array.fromAsync(request as AsyncIterable<Buffer>);
-    const what = handle(request.url ?? '', request.method ?? '');
-    if (what === 'hang') return;
-    if (what === 'cut') return void request.socket.destroy();
-    const { authorization = '' } = request.headers;
-    const answer =
-      what === 'pass'
-        ? await fetch(`${accounts}${request.url}`, {
-            method: 'POST',
-            headers: { authorization },
-            body: Buffer.concat(body),
-          })
-        : await what;
-    response.writeHead(answer.status).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 describe('over HTTP', () => {
   test('questions of one moment share a request, and what is known costs none', async () => {
-    const proxy = await standIn(() => 'pass');
+    const proxy = await standIn(accounts, () => 'pass');
     const { authority } = askAt(proxy.origin);
     const tokens = await Promise.all(Array.from({ length: 5 }, () => stage.tokens(web, { scope })));
     const checkAll = () => Promise.all(tokens.map(({ access_token }) => authority.check(access_token ?? '')));
@@ -287,7 +255,7 @@ describe('over HTTP', () => {
   });
 
   test('a token is remembered for so long and no longer when nobody tells of changes', async () => {
-    const proxy = await standIn(() => 'pass');
+    const proxy = await standIn(accounts, () => 'pass');
     const { authority } = askAt(proxy.origin);
     const { access_token = '' } = await stage.tokens(web, { scope });
     await authority.check(access_token);
@@ -309,7 +277,7 @@ describe('over HTTP', () => {
       body: JSON.stringify({ question: 'check', items: [access_token] }),
     });
     const old = await written.text();
-    const proxy = await standIn(() => gate.promise.then(() => new Response(old)));
+    const proxy = await standIn(accounts, () => gate.promise.then(() => new Response(old)));
     const { authority, changes } = askAt(proxy.origin);
     const answer = authority.check(access_token);
     await expect.poll(() => proxy.requests.length).toBe(1);
@@ -328,7 +296,7 @@ describe('over HTTP', () => {
     ['sends other JSON', async () => new Response('{"answers":[]}'), /not one of an accounts server/],
     ['knows nothing of it', async () => new Response('', { status: 404 }), /GRANTWAY_SECRET_KEY and the time/],
   ])('a server that %s is unavailable', async (_name, handle, message) => {
-    const proxy = await standIn(handle);
+    const proxy = await standIn(accounts, handle);
     const { authority } = askAt(proxy.origin);
     const token = `1000.${'0'.repeat(32)}.${'1'.repeat(32)}`;
     const failure = await authority.check(token).catch((error: unknown) => error);
@@ -346,7 +314,7 @@ describe('over HTTP', () => {
   ] as const)(
     'a question is asked once more where the server %s, but none that takes something',
     async (_name, handle) => {
-      const proxy = await standIn(() => handle(proxy.requests.length % 2 === 1));
+      const proxy = await standIn(accounts, () => handle(proxy.requests.length % 2 === 1));
       const server = new AccountsServer({ origin: proxy.origin, credential: credentialOf() });
       expect(await server.ask('origin', 'https://nobody.example')).toBe(false);
       expect(proxy.requests).toHaveLength(2);
@@ -359,7 +327,7 @@ describe('over HTTP', () => {
 
   test('one that hangs is asked by one request at a time, and by all when it answers again', async () => {
     let hangs = true;
-    const proxy = await standIn(() => (hangs ? 'hang' : 'pass'));
+    const proxy = await standIn(accounts, () => (hangs ? 'hang' : 'pass'));
     const { authority } = askAt(proxy.origin, 2_000);
     const token = (index: number) => `1000.${'0'.repeat(32)}.${String(index).padStart(32, '0')}`;
     await expect(authority.check(token(0))).rejects.toThrow('nothing in 2 seconds');

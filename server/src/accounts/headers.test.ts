@@ -31,34 +31,30 @@ function raw(target: string, head: readonly string[]): Promise<string> {
   });
 }
 
-describe('two Authorization headers are refused, whichever of them is right', () => {
+describe('two Authorization or Host headers are refused, whichever of them is right', () => {
   test.each<[string, string, string, RegExp]>([
     ['token endpoint', 'accounts', 'POST /oauth/v2/token', /\{"error":"invalid_request"\}/],
     ['revocation', 'accounts', 'POST /oauth/v2/revoke/token', /\{"error":"invalid_request"\}/],
     ['introspection', 'accounts', 'POST /oauth/v2/introspect', /\{"error":"invalid_request"\}/],
     ['userinfo', 'accounts', 'GET /oauth/v2/userinfo', /\{"error":"invalid_request"\}/],
-    ['CRM', 'api', 'GET /crm/v8/Leads?fields=id', /INVALID_REQUEST.*expected one Authorization header/],
-    ['upload', 'content', 'POST /crm/v8/upload', /INVALID_REQUEST.*expected one Authorization header/],
-    ['admin API', 'admin', 'GET /clients', /expected one Authorization header/],
+    ['CRM', 'api', 'GET /crm/v8/Leads?fields=id', /INVALID_REQUEST.*expected one (Authorization|Host) header/],
+    ['upload', 'content', 'POST /crm/v8/upload', /INVALID_REQUEST.*expected one (Authorization|Host) header/],
+    ['admin API', 'admin', 'GET /clients', /expected one (Authorization|Host) header/],
   ])('%s', async (_name, service, line, body) => {
     const origins = platform.topology.find('us')?.origins as unknown as Record<string, string>;
     const target = service === 'admin' ? platform.adminOrigin : (origins[service] ?? '');
     const { host } = new URL(target);
     const right = service === 'admin' ? platform.admin.adminToken : `1000.${'a'.repeat(32)}.${'b'.repeat(32)}`;
-    for (const [one, two] of [
-      [`Bearer ${right}`, 'Bearer wrong'],
-      ['Bearer wrong', `Bearer ${right}`],
-    ]) {
-      const answer = await raw(target, [
-        `${line} HTTP/1.1`,
-        `Host: ${host}`,
-        'Connection: close',
-        'Content-Length: 0',
-        `Authorization: ${one}`,
-        `authorization: ${two}`,
-      ]);
-      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-      expect(answer).toMatch(body);
+    const good = [`Host: ${host}`, `Authorization: Bearer ${right}`];
+    for (const twice of ['authorization: Bearer wrong', 'host: other.example']) {
+      for (const headers of [
+        [...good, twice],
+        [twice, ...good],
+      ]) {
+        const answer = await raw(target, [`${line} HTTP/1.1`, ...headers, 'Connection: close', 'Content-Length: 0']);
+        expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+        expect(answer).toMatch(body);
+      }
     }
   });
 });

@@ -83,13 +83,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   app.addHook('onRequest', (request, reply, done) => {
-    // Node keeps the first of them; a proxy before it may have read the last (RFC 9110 §11.6.2: one field).
-    const twice = isRepeated(request.raw.rawHeaders, 'authorization');
+    const repeated = repeatedHeader(request.raw.rawHeaders);
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     if (options.secure) reply.header('strict-transport-security', 'max-age=63072000');
-    done(twice ? new RepeatedHeader() : undefined);
+    done(repeated && new RepeatedHeader(repeated));
   });
   // Before the inspection, which tells of answers as they go out.
   options.intercept?.(app, dialect);
@@ -123,22 +122,33 @@ function pathOf(request: FastifyRequest): string | undefined {
   return request.url.split('?')[0]?.slice(0, maxLoggedPath);
 }
 
-/** A header came twice whose two values could name two callers. */
+/**
+ * Headers that come once: two could name two callers or servers, and Node keeps the first of them where a proxy before it may
+ * have read the last (RFC 9110 §11.6.2, RFC 9112 §3.2).
+ */
+const singleHeaders = ['Authorization', 'Host'] as const;
+type SingleHeader = (typeof singleHeaders)[number];
+
 class RepeatedHeader extends Error {
   readonly statusCode = 400;
-  override readonly message = 'expected one Authorization header, got two or more';
+
+  constructor(name: SingleHeader) {
+    super(`expected one ${name} header, got two or more`);
+  }
 }
 
-/** `rawHeaders`: names and values in turn, as they came. */
-function isRepeated(rawHeaders: readonly string[], name: string): boolean {
-  let seen = false;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const raw = rawHeaders[index] as string;
-    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
-    if (seen) return true;
-    seen = true;
-  }
-  return false;
+/** @param rawHeaders names and values in turn, as they came. */
+function repeatedHeader(rawHeaders: readonly string[]): SingleHeader | undefined {
+  return singleHeaders.find((name) => {
+    let seen = false;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const raw = rawHeaders[index] as string;
+      if (raw.length !== name.length || raw.toLowerCase() !== name.toLowerCase()) continue;
+      if (seen) return true;
+      seen = true;
+    }
+    return false;
+  });
 }
 
 /** What Node's parser could not read has no request and no route: the answer is written to the socket as it is. */

@@ -19,6 +19,8 @@ const expiring: readonly Expiring[] = [
   { table: 'enhance_token', column: 'expires_at_ms', keptMs: keepMs },
   { table: 'attempt_count', column: 'window_ends_ms', keptMs: 0 },
   { table: 'session', column: 'expires_at_ms', keptMs: 0 },
+  // Those of sessions that ended before their time are told by then, or are given up.
+  { table: 'session_client', column: 'session_ends_at_ms', keptMs: keepMs },
   { table: 'outside_request', column: 'expires_at_ms', keptMs: 0 },
   { table: 'mailed_link', column: 'expires_at_ms', keptMs: 0 },
   { table: 'used_proof', column: 'expires_at_ms', keptMs: 0 },

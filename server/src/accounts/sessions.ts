@@ -10,7 +10,7 @@ import { type CredentialPlace, type KnownPlace, slotOf } from '../oauth/slots.ts
 import type { SignInMethod } from './acr.ts';
 import type { AccountsContext } from './context.ts';
 import { settle } from './store/credential-slot.ts';
-import { moveSessionClients } from './store/session-clients.ts';
+import { clientsOfGone, moveSessionClients } from './store/session-clients.ts';
 
 /** A browser that is signed in. */
 export interface Session {
@@ -204,7 +204,8 @@ export async function endSessionAt(queryable: Queryable, place: CredentialPlace)
   const known = await settle(queryable, { slotByHash }, place);
   if (!known) return;
   await queryable.query({
-    text: 'DELETE FROM session WHERE session_hash = $1 AND slot = $2',
+    text: `WITH gone AS (DELETE FROM session WHERE session_hash = $1 AND slot = $2 RETURNING session_hash)
+           ${clientsOfGone('$2')}`,
     values: [known.hash, known.slot],
   });
 }
@@ -281,9 +282,12 @@ export async function endSessionsOf(
 ): Promise<string[]> {
   const nowMs = context.clock.nowMs();
   const rows = await queryable.query<{ session_id: string; alive: boolean }>({
-    text: `DELETE FROM session s WHERE s.user_id = $1 AND s.slot = $6 AND ($2::text IS NULL OR ${sessionId} = $2)
-             AND ($5::text IS NULL OR ${sessionId} <> $5)
-           RETURNING ${sessionId} AS session_id, ${alive('$3', '$4')} AS alive`,
+    text: `WITH gone AS (
+             DELETE FROM session s WHERE s.user_id = $1 AND s.slot = $6 AND ($2::text IS NULL OR ${sessionId} = $2)
+               AND ($5::text IS NULL OR ${sessionId} <> $5)
+             RETURNING s.session_hash, ${sessionId} AS session_id, ${alive('$3', '$4')} AS alive
+           ), told AS (${clientsOfGone('$6')})
+           SELECT session_id, alive FROM gone`,
     values: [userId, only ?? null, nowMs, idleSince(context, nowMs), except ?? null, slotOf(userId)],
   });
   return rows.filter((row) => row.alive).map((row) => row.session_id);

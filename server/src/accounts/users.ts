@@ -7,6 +7,7 @@ import { type Random, randomString } from '../foundation/random.ts';
 import type { UserId } from '../oauth/ids.ts';
 import { nameSlotOf, slotOf } from '../oauth/slots.ts';
 import { hashPassword, matchesPassword } from './password-hash.ts';
+import { clientsOfGone } from './store/session-clients.ts';
 
 export interface User {
   /** ZUID: a decimal string that fits into a JSON number. */
@@ -85,8 +86,10 @@ export async function setPassword(
   { endSessions, except = null }: { readonly endSessions: boolean; readonly except?: Buffer | null },
 ): Promise<void> {
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1 AND slot = $5)
-           DELETE FROM session WHERE user_id = $1 AND slot = $5 AND $4 AND session_hash IS DISTINCT FROM $3`,
+    text: `WITH changed AS (UPDATE user_account SET password_hash = $2 WHERE user_id = $1 AND slot = $5), gone AS (
+             DELETE FROM session WHERE user_id = $1 AND slot = $5 AND $4 AND session_hash IS DISTINCT FROM $3 RETURNING session_hash
+           )
+           ${clientsOfGone('$5')}`,
     values: [userId, await hashPassword(userId, password), except, endSessions, slotOf(userId)],
   });
 }
@@ -115,7 +118,8 @@ export async function setActive(
   const notice = 'tokens:user changed';
   await queryable.query({
     text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 AND slot = $4 RETURNING pg_notify('grantway', $3)),
-                ended AS (DELETE FROM session WHERE user_id = $1 AND slot = $4 AND NOT $2)
+                gone AS (DELETE FROM session WHERE user_id = $1 AND slot = $4 AND NOT $2 RETURNING session_hash),
+                told AS (${clientsOfGone('$4')})
            SELECT * FROM changed`,
     values: [userId, active, notice, slotOf(userId)],
   });

@@ -1,7 +1,11 @@
 import { afterAll, expect, test } from 'vitest';
+import { endSessionAt } from '../accounts/sessions.ts';
+import { setActive, setPassword } from '../accounts/users.ts';
+import type { SecretHash } from '../foundation/kinds.ts';
 import { nameSlotOf, outsideName, slotOf } from '../oauth/slots.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { contractAccounts } from './accounts-contraction.ts';
+import type { ChangeNotices } from './change-notices.ts';
 
 /** What processes of the release before write beside this one: rows without slots, and ON CONFLICT by columns. */
 const database = await createTestDatabase('data-center');
@@ -109,4 +113,24 @@ test('afterwards a row without a slot is refused, and once more changes nothing'
   await expect(write(`INSERT INTO user_client (user_id, client_id) VALUES (1, 'c')`)).rejects.toThrow(/"slot"/);
   await database.transaction(contractAccounts);
   expect(await keys()).toEqual(before);
+});
+
+test('a session that ends unties its clients without a foreign key', async () => {
+  const slot = slotOf(userId);
+  await write(`INSERT INTO user_account (user_id, slot, email, email_folded, password_hash, first_name, last_name, active, created_at_ms)
+               VALUES (${userId}, ${slot}, 'a@us.example', 'a@us.example', '', '', 'A', true, 0)`);
+  for (const name of ['one', 'two', 'three']) {
+    await write(`INSERT INTO session (session_hash, user_id, slot, created_at_ms, last_used_at_ms, expires_at_ms)
+                 VALUES ('${name}', ${userId}, ${slot}, 0, 0, 9)`);
+    await write(`INSERT INTO session_client (sid, session_hash, client_id, user_id, session_ends_at_ms, slot)
+                 VALUES ('${name}', '${name}', 'c', ${userId}, 9, ${slot})`);
+  }
+  const tied = async () =>
+    (await write('SELECT sid FROM session_client WHERE session_hash IS NOT NULL ORDER BY sid')).map(({ sid }) => sid);
+  await endSessionAt(database, { hash: Buffer.from('one') as SecretHash, slot });
+  expect(await tied()).toEqual(['three', 'two']);
+  await setPassword(database, userId, 'another', { endSessions: true, except: Buffer.from('three') });
+  expect(await tied()).toEqual(['three']);
+  await setActive(database, { deliver: () => {} } as unknown as ChangeNotices, userId, false);
+  expect(await tied()).toEqual([]);
 });

@@ -14,6 +14,10 @@ export async function contractAccounts(transaction: Queryable): Promise<void> {
       END LOOP;
     END $$`,
   });
+  // A part of a key in shards cannot be set to null; statements untie the clients of a session that they end.
+  await transaction.query({
+    text: 'ALTER TABLE session_client DROP CONSTRAINT IF EXISTS session_client_session_hash_slot_fkey',
+  });
   await transaction.query({ text: 'DROP FUNCTION IF EXISTS account_slot(), account_name_slot(), account_gone()' });
   for (const [table, name, key] of keysWithoutSlot) {
     const [found] = await transaction.query<{ key: string }>({
@@ -47,7 +51,6 @@ interface ForeignKey {
   readonly table: string;
   readonly columns: string;
   readonly references: string;
-  readonly onDelete?: string;
 }
 
 /** The foreign keys among tables that are spread by the slot. */
@@ -67,17 +70,13 @@ export const accountsForeignKeys: readonly ForeignKey[] = [
   })),
   { table: 'session_grant', columns: 'session_hash, slot', references: 'session(session_hash, slot)' },
   { table: 'console_session', columns: 'accounts_session_hash, slot', references: 'session(session_hash, slot)' },
-  {
-    ...{ table: 'session_client', columns: 'session_hash, slot', references: 'session(session_hash, slot)' },
-    onDelete: 'SET NULL (session_hash)',
-  },
   { table: 'refresh_generation', columns: 'family_hash, slot', references: 'refresh_token(token_hash, slot)' },
   { table: 'enhance_token', columns: 'refresh_hash, slot', references: 'refresh_token(token_hash, slot)' },
 ];
 
 const nameOf = ({ columns, table }: ForeignKey) => `${table}_${columns.replace(', ', '_')}_fkey`;
-export const definitionOf = ({ columns, onDelete = 'CASCADE', references }: ForeignKey) =>
-  `FOREIGN KEY (${columns}) REFERENCES ${references} ON DELETE ${onDelete}`;
+export const definitionOf = ({ columns, references }: ForeignKey) =>
+  `FOREIGN KEY (${columns}) REFERENCES ${references} ON DELETE CASCADE`;
 
 /** While tables are moved to shards one by one, keys between those that were and those that were not are in the way. */
 export async function dropAccountsForeignKeys(transaction: Queryable): Promise<void> {

@@ -1,3 +1,4 @@
+import { endSessionsOfClients } from '../accounts/store/session-clients.ts';
 import { deleteRows, insertRows, type RowChoice, readRows, type TableShape, tablesOf } from '../database/content.ts';
 import type { Queryable } from '../database/database.ts';
 import type { MovingGroup } from './moving-group.ts';
@@ -64,6 +65,7 @@ export async function moveRows(from: Queryable, to: Queryable, group: MovingGrou
 
 /** Deletes all rows of the group. */
 export async function removeRows(queryable: Queryable, group: MovingGroup): Promise<void> {
+  await endSessionsOfClients(queryable, group.userIds);
   const tables = await chosenTables(queryable, group, ofUsers.union(endsWithUsers));
   for (const { shape, choice } of tables.toReversed()) await deleteRows(queryable, shape.name, choice);
 }

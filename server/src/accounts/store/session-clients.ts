@@ -38,6 +38,21 @@ export async function moveSessionClients(
   });
 }
 
+/**
+ * SQL beside a part `gone`, which deletes sessions of this slot and returns their `session_hash`: their clients are to be told.
+ * The foreign key that does so too is not to be had where the tables are in shards: it would set a part of a key to null.
+ */
+export const clientsOfGone = (slot: string) => `UPDATE session_client AS c SET session_hash = NULL
+           FROM gone WHERE c.session_hash = gone.session_hash AND c.slot = ${slot}`;
+
+/** The same before users are removed, whose sessions go by a cascade. */
+export async function endSessionsOfClients(queryable: Queryable, userIds: readonly UserId[]): Promise<void> {
+  await queryable.query({
+    text: 'UPDATE session_client SET session_hash = NULL WHERE user_id = ANY($1) AND slot = ANY($2)',
+    values: [userIds, userIds.map(slotOf)],
+  });
+}
+
 /** The session that a client knows by this `sid`; undefined when it has ended. */
 export async function sessionOfClient(
   queryable: Queryable,

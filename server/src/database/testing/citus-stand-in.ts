@@ -10,6 +10,9 @@ export const citusStandIn = `
   BEGIN
     PERFORM FROM pg_attribute WHERE attrelid = table_name AND attname = distribution_column;
     IF NOT FOUND THEN RAISE 'column % of % does not exist', distribution_column, table_name; END IF;
+    PERFORM FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+    WHERE c.conrelid = table_name AND c.contype = 'f' AND c.confdeltype IN ('n', 'd') AND a.attname = distribution_column;
+    IF FOUND THEN RAISE 'SET NULL or SET DEFAULT is not supported where the distribution column is in the foreign key'; END IF;
     INSERT INTO pg_dist_partition SELECT table_name, 'h', distribution_column,
       CASE colocate_with WHEN 'none' THEN (SELECT coalesce(max(colocationid), 0) + 1 FROM pg_dist_partition)
                          ELSE (SELECT colocationid FROM pg_dist_partition WHERE logicalrelid = colocate_with::regclass) END, 's';

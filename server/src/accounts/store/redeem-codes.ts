@@ -4,6 +4,7 @@ import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
 import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
+import { type SlotTexts, slotOfAll, slotOfRow } from './slot-texts.ts';
 
 /** Spending a code whose client, redirect URI and verifier have been checked. */
 export interface Redemption {
@@ -99,8 +100,7 @@ export async function redeemCodes(
  * spent    the jobs within the limit that turned their code
  * merged   per user and client: the living refresh tokens and the fresh ones, numbered from the newest
  */
-/** `slot` is the slot of each of the aliases: the job's own, or one for all. */
-const redeem = (slot: (alias: string) => string) => `
+const redeem = (slot: SlotTexts) => `
   WITH job AS (
     SELECT * FROM unnest($1::int[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
                          $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::int[])
@@ -108,7 +108,7 @@ const redeem = (slot: (alias: string) => string) => `
            active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key, slot)
   ), locked AS MATERIALIZED (
     SELECT u.* FROM user_client u
-    WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL) AND u.slot = ${slot('u')}
+    WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL) AND u.slot = ${slot.is('u')}
     ORDER BY u.user_id, u.client_id FOR UPDATE
   ), known AS (
     SELECT job.*, l.user_id IS NOT NULL AND job.refresh_limit > 0 AS counted,
@@ -119,7 +119,7 @@ const redeem = (slot: (alias: string) => string) => `
     SELECT *, row_number() OVER (PARTITION BY user_id, client_id, refresh_hash IS NULL ORDER BY position) AS number FROM known
   ), spent AS (
     UPDATE authorization_code c SET used_at_ms = o.now_ms FROM ordered o
-    WHERE c.code_hash = o.code_hash AND c.slot = ${slot('o')} AND c.used_at_ms IS NULL
+    WHERE c.code_hash = o.code_hash AND c.slot = ${slot.is('o')} AND c.used_at_ms IS NULL
       AND (o.refresh_hash IS NULL OR o.window_limit = 0 OR o.used + o.number <= o.window_limit)
     RETURNING o.*, c.grant_id, c.scopes, c.resources
   ), refresh AS (
@@ -127,13 +127,13 @@ const redeem = (slot: (alias: string) => string) => `
                                resources, key_thumbprint, slot)
     SELECT refresh_hash, grant_id, client_id, scopes, counted, code_hash, now_ms,
            CASE WHEN active_limit > 0 THEN ARRAY[access_hash] ELSE '{}' END,
-           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END, resources, refresh_key, ${slot('spent')}
+           CASE WHEN active_limit > 0 THEN ARRAY[expires_at_ms] ELSE '{}' END, resources, refresh_key, ${slot.of('spent')}
     FROM spent WHERE refresh_hash IS NOT NULL
   ), access AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, code_hash, created_at_ms, expires_at_ms,
                               resources, key_thumbprint, slot)
     SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0 AND refresh_hash IS NOT NULL, code_hash,
-           now_ms, expires_at_ms, string_to_array(access_resources, ' '), access_key, ${slot('spent')}
+           now_ms, expires_at_ms, string_to_array(access_resources, ' '), access_key, ${slot.of('spent')}
     FROM spent
   ), merged AS (
     SELECT user_id, client_id, slot, hash, refresh_limit, now_ms,
@@ -155,10 +155,10 @@ const redeem = (slot: (alias: string) => string) => `
         ORDER BY m.age DESC) ELSE u.refresh_hashes END
     FROM (SELECT user_id, client_id, slot, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, bool_or(counted) AS counted
           FROM spent WHERE refresh_hash IS NOT NULL GROUP BY user_id, client_id, slot) AS s
-    WHERE u.user_id = s.user_id AND u.client_id = s.client_id AND u.slot = ${slot('s')}
+    WHERE u.user_id = s.user_id AND u.client_id = s.client_id AND u.slot = ${slot.is('s')}
   ), ended AS (
     UPDATE refresh_token r SET evicted_at_ms = m.now_ms FROM merged m
-    WHERE m.age > m.refresh_limit AND r.token_hash = m.hash AND r.slot = ${slot('m')}
+    WHERE m.age > m.refresh_limit AND r.token_hash = m.hash AND r.slot = ${slot.is('m')}
   ), evicted AS (
     SELECT user_id, client_id, array_agg(encode(hash, 'hex')) AS hashes, count(pg_notify('grantway', 'tokens:refresh evicted')) AS notices
     FROM merged WHERE age > refresh_limit GROUP BY user_id, client_id
@@ -169,5 +169,5 @@ const redeem = (slot: (alias: string) => string) => `
   FROM ordered o LEFT JOIN spent s USING (position)
   LEFT JOIN evicted e ON e.user_id = o.user_id AND e.client_id = o.client_id AND o.refresh_hash IS NOT NULL`;
 
-const statement = redeem((alias) => `${alias}.slot`);
-const statementOfSlot = redeem(() => '($16::int[])[1]');
+const statement = redeem(slotOfRow);
+const statementOfSlot = redeem(slotOfAll('$16'));

@@ -6,6 +6,7 @@ import { joinResources } from '../../oauth/resources.ts';
 import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import { isNewest } from './refresh-family.ts';
+import { type SlotTexts, slotOfAll, slotOfRow } from './slot-texts.ts';
 
 /** Making an access token with a refresh token, for a client that has been authenticated. */
 export interface Refresh {
@@ -137,16 +138,13 @@ function toResult(row: Row): RefreshResult {
   return { kind, other, scopes, resources, userId, environment, expiresAtMs, evictedHashes: row.evicted ?? [] };
 }
 
-/** SQL for the slot of the row of this alias: its own, or the one of all jobs where they are of one slot. */
-type SlotOf = (alias: string) => string;
-
-const job = (slot: SlotOf) => `job AS (
+const job = (slot: SlotTexts) => `job AS (
     SELECT j.*, coalesce(n.family_hash, j.presented_hash) AS refresh_hash, n.replaced_at_ms
     FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::bigint[],
                 $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[], $16::int[])
       WITH ORDINALITY AS j(presented_hash, client_id, derived_hash, now_ms, ends_ms, active_limit, window_limit, window_ms,
                            scope, begun_after_ms, successor_hash, other_hash, grace_ms, resource, access_key, slot, position)
-    LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash AND n.slot = ${slot('j')}
+    LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash AND n.slot = ${slot.is('j')}
   )`;
 
 /** A scope that is asked for must be one of the refresh token's, as it is spelled there but for the case. */
@@ -163,9 +161,9 @@ const refusals = `
       WHEN r.key_thumbprint <> job.access_key OR r.key_thumbprint IS NOT NULL AND job.access_key IS NULL THEN 'other key'
       WHEN NOT string_to_array(job.resource, ' ') <@ r.resources THEN 'resource not granted'`;
 
-const ofUser = (slot: SlotOf) => `JOIN user_grant g ON g.grant_id = r.grant_id AND g.slot = ${slot('job')}
-    JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot('job')}
-    LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id AND uc.slot = ${slot('job')}`;
+const ofUser = (slot: SlotTexts) => `JOIN user_grant g ON g.grant_id = r.grant_id AND g.slot = ${slot.is('job')}
+    JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot.is('job')}
+    LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = r.client_id AND uc.slot = ${slot.is('job')}`;
 
 /** What a refresh token opens, narrowed to what was asked for: scopes, and the resources that they are for. */
 const grantedScopes = `CASE WHEN job.scope IS NULL THEN r.scopes ELSE ARRAY(
@@ -173,17 +171,17 @@ const grantedScopes = `CASE WHEN job.scope IS NULL THEN r.scopes ELSE ARRAY(
       WHERE lower(held) = ANY (string_to_array(job.scope, ' ')) ORDER BY place) END`;
 const grantedResources = `coalesce(string_to_array(job.resource, ' '), r.resources)`;
 
-const unlimitedStatement = (slot: SlotOf) => `
+const unlimitedStatement = (slot: SlotTexts) => `
   WITH ${job(slot)}, known AS (
     SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            CASE ${refusals}
                 WHEN NOT ${isNewest('job.presented_hash')} THEN 'reused' ELSE 'issue' END AS state
-    FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash AND r.slot = ${slot('job')}
+    FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash AND r.slot = ${slot.is('job')}
     ${ofUser(slot)}
   ), issued AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms,
                               resources, key_thumbprint, slot)
-    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms, resources, access_key, ${slot('known')}
+    SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms, resources, access_key, ${slot.of('known')}
     FROM known WHERE state = 'issue'
   )
   SELECT position::int, state, scopes, resources, user_id, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
@@ -197,10 +195,10 @@ const unlimitedStatement = (slot: SlotOf) => `
  * allowed  the jobs within the window's limit
  * merged   per refresh token: its living access tokens and the fresh ones, numbered from the newest
  */
-const limitedStatement = (slot: SlotOf) => `
+const limitedStatement = (slot: SlotTexts) => `
   WITH ${job(slot)}, locked AS MATERIALIZED (
     SELECT * FROM refresh_token
-    WHERE token_hash IN (SELECT refresh_hash FROM job) AND slot = ${slot('refresh_token')} ORDER BY token_hash FOR UPDATE
+    WHERE token_hash IN (SELECT refresh_hash FROM job) AND slot = ${slot.is('refresh_token')} ORDER BY token_hash FOR UPDATE
   ), known AS (
     SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,
@@ -218,7 +216,7 @@ const limitedStatement = (slot: SlotOf) => `
     FROM job JOIN locked r ON r.token_hash = job.refresh_hash
     ${ofUser(slot)}
     LEFT JOIN access_token before
-      ON job.successor_hash IS NOT NULL AND before.token_hash = job.derived_hash AND before.slot = ${slot('job')}
+      ON job.successor_hash IS NOT NULL AND before.token_hash = job.derived_hash AND before.slot = ${slot.is('job')}
   ), ordered AS (
     SELECT *, row_number() OVER (PARTITION BY refresh_hash, state = 'issue' ORDER BY position) AS number,
            CASE WHEN newest OR successor_hash IS NULL THEN derived_hash ELSE other_hash END AS access_hash,
@@ -228,9 +226,9 @@ const limitedStatement = (slot: SlotOf) => `
     SELECT * FROM ordered WHERE state = 'issue' AND (window_limit = 0 OR used + number <= window_limit)
   ), rotated AS (
     INSERT INTO refresh_generation (token_hash, family_hash, replaced_at_ms, slot)
-    SELECT presented_hash, refresh_hash, now_ms, ${slot('allowed')} FROM allowed WHERE newest AND successor_hash IS NOT NULL
+    SELECT presented_hash, refresh_hash, now_ms, ${slot.of('allowed')} FROM allowed WHERE newest AND successor_hash IS NOT NULL
     UNION ALL
-    SELECT successor_hash, refresh_hash, NULL, ${slot('allowed')} FROM allowed WHERE newest AND successor_hash IS NOT NULL
+    SELECT successor_hash, refresh_hash, NULL, ${slot.of('allowed')} FROM allowed WHERE newest AND successor_hash IS NOT NULL
     ON CONFLICT ON CONSTRAINT refresh_generation_pkey DO UPDATE SET replaced_at_ms = EXCLUDED.replaced_at_ms
   ), merged AS (
     SELECT token_hash, hash, ends_ms, active_limit, row_number() OVER (PARTITION BY token_hash ORDER BY fresh DESC, place DESC) AS age
@@ -255,12 +253,12 @@ const limitedStatement = (slot: SlotOf) => `
     FROM (SELECT refresh_hash, slot, min(start_ms) AS start_ms, min(used) AS used, count(*)::int AS added, max(active_limit) AS active_limit,
                  (array_agg(successor_hash) FILTER (WHERE newest))[1] AS successor_hash
           FROM allowed GROUP BY refresh_hash, slot) AS a
-    WHERE r.token_hash = a.refresh_hash AND r.slot = ${slot('a')}
+    WHERE r.token_hash = a.refresh_hash AND r.slot = ${slot.is('a')}
   ), issued AS (
     INSERT INTO access_token (token_hash, grant_id, refresh_hash, client_id, scopes, counted, created_at_ms, expires_at_ms,
                               resources, key_thumbprint, slot)
     SELECT access_hash, grant_id, refresh_hash, client_id, scopes, active_limit > 0, now_ms, expires_at_ms, resources, access_key,
-           ${slot('allowed')}
+           ${slot.of('allowed')}
     FROM allowed
   ), evicted AS (
     SELECT token_hash, array_agg(encode(hash, 'hex')) AS hashes,
@@ -273,8 +271,8 @@ const limitedStatement = (slot: SlotOf) => `
          o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted
   FROM ordered o LEFT JOIN allowed a USING (position) LEFT JOIN evicted e ON e.token_hash = o.refresh_hash`;
 
-const forms = (statement: (slot: SlotOf) => string) => ({
-  together: statement((alias) => `${alias}.slot`),
-  ofSlot: statement(() => '($16::int[])[1]'),
+const forms = (statement: (slot: SlotTexts) => string) => ({
+  together: statement(slotOfRow),
+  ofSlot: statement(slotOfAll('$16')),
 });
 const statements = { limited: forms(limitedStatement), unlimited: forms(unlimitedStatement) };

@@ -9,6 +9,7 @@ import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
 import { type CredentialKind, PlaceSettler } from './credential-slot.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
+import { slotOfAll, slotOfRow } from './slot-texts.ts';
 
 export interface NewCode {
   readonly code: KnownPlace;
@@ -210,7 +211,7 @@ export async function saveAccessToken(
 }
 
 /** The slot of a job of a look-up: its own, or the one of all where they are of one slot. */
-const slotOfLookUp = (spread: boolean) => (spread ? '($2::int[])[1]' : 'q.slot');
+const slotOfLookUp = (spread: boolean) => (spread ? slotOfAll('$2') : slotOfRow).is('q');
 
 async function findCodes(
   database: Database,

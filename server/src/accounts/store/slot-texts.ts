@@ -1,0 +1,20 @@
+/** SQL for the slot of the row of an alias: as a value, and as what stands behind "slot =". */
+export interface SlotTexts {
+  of(alias: string): string;
+  is(alias: string): string;
+}
+
+/**
+ * Each row's own slot. The comparison is written so that no plan joins by it alone: all tokens of a user have one slot, so
+ * that a statement for as many of them as there are would compare each with each. Rows are found by their hash or id.
+ */
+export const slotOfRow: SlotTexts = {
+  of: (alias) => `${alias}.slot`,
+  is: (alias) => `ANY (ARRAY[${alias}.slot])`,
+};
+
+/** One slot for all: the first of the slots that are this parameter. */
+export function slotOfAll(parameter: string): SlotTexts {
+  const slot = `(${parameter}::int[])[1]`;
+  return { of: () => slot, is: () => slot };
+}

@@ -109,10 +109,16 @@ export class BenchPlatform {
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'authorization_code'`,
     );
     const columns = rows.map(({ name }) => name).filter((name) => name !== 'code_hash');
+    const { rows: models } = await database.query<{ slot: number }>(
+      'SELECT slot FROM authorization_code WHERE code_hash = $1',
+      [model],
+    );
+    const slot = models[0]?.slot;
+    if (slot === undefined) throw new Error('the code that others are to be copies of is not stored');
     const codes: string[] = [];
     while (codes.length < count) {
       const some = Array.from({ length: Math.min(codesPerStatement, count - codes.length) }, () =>
-        this.#slots.createCredential(systemRandom, '1000', slotOf(this.owner.id)),
+        this.#slots.createCredential(systemRandom, '1000', slot),
       );
       await database.query(
         `INSERT INTO authorization_code (code_hash, ${columns.join(', ')})

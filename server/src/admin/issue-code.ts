@@ -1,6 +1,6 @@
+import { countAuthorization } from '../accounts/store/authorization-counts.ts';
 import { type GrantTarget, saveGrant } from '../accounts/store/grants.ts';
 import { type NewCode, saveCode } from '../accounts/store/token-store.ts';
-import { countAuthorization } from '../accounts/token/limits.ts';
 import { type Environment, environments } from '../config/data-centers.ts';
 import { listOrganizations } from '../crm/store/space/list-organizations.ts';
 import { secretHash } from '../foundation/secrets.ts';

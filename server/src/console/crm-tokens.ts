@@ -1,5 +1,5 @@
+import { saveAccessToken } from '../accounts/store/access-tokens.ts';
 import { saveGrant } from '../accounts/store/grants.ts';
-import { saveAccessToken } from '../accounts/store/token-store.ts';
 import type { Environment } from '../config/data-centers.ts';
 import { consoleClientId } from '../directory/first-party.ts';
 import { secretHash } from '../foundation/secrets.ts';

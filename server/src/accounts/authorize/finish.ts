@@ -16,9 +16,11 @@ import { saveSignInFacts } from '../identity/sign-in-facts.ts';
 import type { AuthorizationRequest } from '../request/authorization-request.ts';
 import { resourcesIn } from '../request/targets.ts';
 import { type Session, sessionTie } from '../sessions.ts';
+import { saveAccessToken } from '../store/access-tokens.ts';
+import { countAuthorization } from '../store/authorization-counts.ts';
 import { type GrantTarget, saveGrant } from '../store/grants.ts';
-import { saveAccessToken, saveCode } from '../store/token-store.ts';
-import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
+import { saveCode } from '../store/token-store.ts';
+import { authorizationLimit, throttled } from '../token/limits.ts';
 import { type AuthorizationAnswer, codeAnswer, tokenAnswer } from './response-uri.ts';
 import { standardCode } from './standard-answer.ts';
 

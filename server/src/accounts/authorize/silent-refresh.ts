@@ -18,8 +18,9 @@ import { checkAuthorizationRequest, silentRefreshSteps } from '../request/author
 import { entryOnly } from '../request/client-steps.ts';
 import { needsSignIn } from '../request/fresh-sign-in.ts';
 import { findSession, sessionTie } from '../sessions.ts';
-import { saveAccessToken } from '../store/token-store.ts';
-import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
+import { saveAccessToken } from '../store/access-tokens.ts';
+import { countAuthorization } from '../store/authorization-counts.ts';
+import { authorizationLimit, throttled } from '../token/limits.ts';
 import { errorAnswer, tokenAnswer } from './response-uri.ts';
 import { sendAnswer } from './send-answer.ts';
 

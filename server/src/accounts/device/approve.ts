@@ -7,10 +7,11 @@ import type { AccountsContext } from '../context.ts';
 import { asksForIdentity } from '../identity/identity-claims.ts';
 import { saveSignInFacts } from '../identity/sign-in-facts.ts';
 import type { Session } from '../sessions.ts';
+import { countAuthorization } from '../store/authorization-counts.ts';
 import type { GrantTarget } from '../store/grants.ts';
 import { saveGrant } from '../store/grants.ts';
 import { saveCode } from '../store/token-store.ts';
-import { authorizationLimit, countAuthorization, throttled } from '../token/limits.ts';
+import { authorizationLimit, throttled } from '../token/limits.ts';
 import type { DeviceStep } from './device-step.ts';
 
 /** Undoes the transaction of an approval that somebody else's answer was faster than. */

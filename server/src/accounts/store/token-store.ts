@@ -1,11 +1,12 @@
 import type { Environment } from '../../config/data-centers.ts';
 import type { Database, Queryable } from '../../database/database.ts';
 import { createStatementQueue } from '../../database/statement-queue.ts';
-import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
+import type { EpochMs } from '../../foundation/kinds.ts';
 import type { ClientId, GrantId, OrganizationId, UserId } from '../../oauth/ids.ts';
 import type { ChallengeMethod } from '../../oauth/pkce.ts';
 import type { CredentialPlace, KnownPlace } from '../../oauth/slots.ts';
 import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
+import { type ClientGrant, makeClientGrants } from './client-grants.ts';
 import { type CredentialKind, PlaceSettler } from './credential-slot.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
@@ -96,6 +97,7 @@ export class TokenStore {
   readonly #accessTokens;
   readonly #redeem;
   readonly #refresh;
+  readonly #clientGrants;
 
   /** Whether the accounts tables are spread over machines. */
   readonly spread: boolean;
@@ -122,6 +124,10 @@ export class TokenStore {
       run: (jobs) => refreshTokens(database, jobs, spread),
       apart: spread ? ({ refreshToken }) => slot(refreshToken) : undefined,
     });
+    this.#clientGrants = createStatementQueue<ClientGrant, number | undefined>({
+      run: (jobs) => makeClientGrants(database, jobs),
+      apart: spread ? ({ accessToken }) => slot(accessToken) : undefined,
+    });
   }
 
   /** Where a credential that came is stored, its slot with it; undefined where there is none. */
@@ -147,6 +153,14 @@ export class TokenStore {
   refresh(refresh: Refresh): Promise<RefreshResult> {
     return this.#refresh.submit(refresh);
   }
+
+  /**
+   * Makes an access token for a client by itself.
+   * @returns the end of the window (milliseconds) when the limit has been reached, else undefined.
+   */
+  grantToClient(grant: ClientGrant): Promise<number | undefined> {
+    return this.#clientGrants.submit(grant);
+  }
 }
 
 /** Stores a code with the transaction that records the consent. */
@@ -170,42 +184,6 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
       fresh.binding?.resources ?? null,
       fresh.binding?.keyThumbprint ?? null,
       fresh.code.slot,
-    ],
-  });
-}
-
-/** Stores an access token that is made without a code. */
-export async function saveAccessToken(
-  queryable: Queryable,
-  fresh: {
-    readonly accessToken: KnownPlace;
-    readonly grantId: GrantId;
-    readonly clientId: ClientId;
-    readonly scopes: readonly string[];
-    readonly nowMs: EpochMs;
-    readonly expiresAtMs: EpochMs;
-    /** Default: bound to nothing. */
-    readonly binding?: TokenBinding;
-    /** The refresh token that it ends with; default: none. */
-    readonly refreshHash?: SecretHash | null;
-  },
-): Promise<void> {
-  await queryable.query({
-    name: 'access-token-save',
-    text: `INSERT INTO access_token (token_hash, grant_id, client_id, scopes, created_at_ms, expires_at_ms, resources,
-                                     key_thumbprint, refresh_hash, slot)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    values: [
-      fresh.accessToken.hash,
-      fresh.grantId,
-      fresh.clientId,
-      fresh.scopes,
-      fresh.nowMs,
-      fresh.expiresAtMs,
-      fresh.binding?.resources ?? null,
-      fresh.binding?.keyThumbprint ?? null,
-      fresh.refreshHash ?? null,
-      fresh.accessToken.slot,
     ],
   });
 }

@@ -9,10 +9,9 @@ import { slotOf } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { formAccessToken } from '../identity/access-token.ts';
-import { type GrantTarget, saveGrant } from '../store/grants.ts';
-import { saveAccessToken } from '../store/token-store.ts';
+import type { GrantTarget } from '../store/grants.ts';
 import { findUser } from '../users.ts';
-import { authorizationLimit, countAuthorization, throttled } from './limits.ts';
+import { authorizationLimit, throttled } from './limits.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import type { TokenCall } from './token-call.ts';
 
@@ -63,20 +62,9 @@ export async function grantClientCredentials(
   const formed = await formAccessToken(context, accessToken, {
     ...{ client, userId, scopes, environment, expiresAtMs, binding },
   });
-  const windowEndsAtMs = await context.database.transaction(async (transaction) => {
-    const ends = await countAuthorization(transaction, { userId: owner.userId, clientId, nowMs, limits });
-    if (ends !== undefined) return ends;
-    const grantId = await saveGrant(transaction, { userId: owner.userId, clientId, target, scopes, nowMs });
-    await saveAccessToken(transaction, {
-      accessToken: { hash: secretHash(accessToken), slot },
-      grantId,
-      clientId,
-      scopes,
-      nowMs,
-      expiresAtMs,
-      binding,
-    });
-    return undefined;
+  const windowEndsAtMs = await context.tokens.grantToClient({
+    ...{ userId, clientId, target, scopes, nowMs, expiresAtMs, binding, limits },
+    accessToken: { hash: secretHash(accessToken), slot },
   });
   if (windowEndsAtMs !== undefined)
     return throttled('TokenThrottled', windowEndsAtMs, nowMs, { ...authorizationLimit(limits), of: 'one self client' });

@@ -1,10 +1,8 @@
-import type { Queryable } from '../../database/database.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { credentialKeyOfHash } from '../../inspector/flow-key.ts';
-import type { ClientId, UserId } from '../../oauth/ids.ts';
+import type { ClientId } from '../../oauth/ids.ts';
 import type { Outcome } from '../../oauth/outcomes.ts';
 import type { Refusal } from '../../oauth/refusal.ts';
-import { slotOf } from '../../oauth/slots.ts';
 import type { AccountsContext } from '../context.ts';
 import { allTokensTopic, tokenTopic } from '../store/token-authority.ts';
 
@@ -56,38 +54,4 @@ export function recordEviction(
       reason: 'a newer one took its place',
     },
   });
-}
-
-/**
- * Counts one more code or implicit token of this user and client, in the transaction that makes it.
- * @returns the end of the window (milliseconds) when the limit has been reached, else undefined.
- */
-export async function countAuthorization(
-  transaction: Queryable,
-  count: {
-    readonly userId: UserId;
-    readonly clientId: ClientId;
-    readonly nowMs: EpochMs;
-    readonly limits: { readonly codesPerUserAndClientPerWindow: number; readonly windowSeconds: number };
-  },
-): Promise<number | undefined> {
-  const { userId, clientId, nowMs, limits } = count;
-  const windowMs = limits.windowSeconds * 1000;
-  const counted = await transaction.query({
-    name: 'authorization-count',
-    text: `INSERT INTO user_client AS u (user_id, client_id, code_window_start_ms, code_window_count, slot)
-           VALUES ($1, $2, $3, 1, $6)
-           ON CONFLICT ON CONSTRAINT user_client_pkey DO UPDATE SET
-             code_window_count = CASE WHEN u.code_window_start_ms + $4 > $3 THEN u.code_window_count + 1 ELSE 1 END,
-             code_window_start_ms = CASE WHEN u.code_window_start_ms + $4 > $3 THEN u.code_window_start_ms ELSE $3 END
-           WHERE $5 = 0 OR u.code_window_start_ms + $4 <= $3 OR u.code_window_count < $5
-           RETURNING 1`,
-    values: [userId, clientId, nowMs, windowMs, limits.codesPerUserAndClientPerWindow, slotOf(userId)],
-  });
-  if (counted.length > 0) return undefined;
-  const [row] = await transaction.query<{ end_ms: string }>({
-    text: 'SELECT code_window_start_ms + $3 AS end_ms FROM user_client WHERE user_id = $1 AND client_id = $2 AND slot = $4',
-    values: [userId, clientId, windowMs, slotOf(userId)],
-  });
-  return Number(row?.end_ms ?? nowMs + windowMs);
 }

@@ -1,12 +1,12 @@
-import { Button, Fieldset, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { Client } from '../../../../server/src/console/wire.ts';
 import { type KeyFields, validateKeys } from '../../../../server/src/oauth/client-validation.ts';
 import { CallFailure } from '../../api/call.ts';
-import { Failed } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import type { ChangeClient } from './change-client.ts';
+import { SettingsForm } from './settings-form.tsx';
 
 type Proof = keyof typeof texts.proofs;
 type Faults = Partial<Record<keyof KeyFields, string>>;
@@ -57,61 +57,42 @@ export function ClientKeys({ client, change }: { readonly client: Client; readon
     }
   };
   return (
-    <Fieldset legend={texts.keys}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
-        <Stack maw={640}>
-          <Text size="sm" c="dimmed">
-            {texts.keysText}
-          </Text>
-          <NativeSelect
-            label={texts.proof}
-            value={proof}
-            data={Object.entries(texts.proofs).map(([value, label]) => ({ value, label }))}
-            onChange={({ currentTarget: { value } }) => edit(() => setProof(value as Proof))}
-          />
-          {proof === 'jwksUri' && (
-            <TextInput
-              label={texts.jwksUri}
-              description={texts.jwksUriHint}
-              value={uri}
-              onChange={({ currentTarget: { value } }) => edit(() => setUri(value))}
-              onBlur={read}
-              error={faults.jwksUri}
-              inputMode="url"
-              autoComplete="off"
-            />
-          )}
-          {proof === 'jwks' && (
-            <Textarea
-              label={texts.jwks}
-              description={texts.jwksHint}
-              value={keys}
-              onChange={({ currentTarget: { value } }) => edit(() => setKeys(value))}
-              onBlur={read}
-              error={faults.jwks}
-              autosize
-              minRows={4}
-              maxRows={14}
-              spellCheck={false}
-              autoComplete="off"
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-            />
-          )}
-          {failure && <Failed message={failure} />}
-          <Group>
-            <Button type="submit" loading={busy}>
-              {texts.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Fieldset>
+    <SettingsForm legend={texts.keys} text={texts.keysText} save={save} busy={busy} failure={failure}>
+      <NativeSelect
+        label={texts.proof}
+        value={proof}
+        data={Object.entries(texts.proofs).map(([value, label]) => ({ value, label }))}
+        onChange={({ currentTarget: { value } }) => edit(() => setProof(value as Proof))}
+      />
+      {proof === 'jwksUri' && (
+        <TextInput
+          label={texts.jwksUri}
+          description={texts.jwksUriHint}
+          value={uri}
+          onChange={({ currentTarget: { value } }) => edit(() => setUri(value))}
+          onBlur={read}
+          error={faults.jwksUri}
+          inputMode="url"
+          autoComplete="off"
+        />
+      )}
+      {proof === 'jwks' && (
+        <Textarea
+          label={texts.jwks}
+          description={texts.jwksHint}
+          value={keys}
+          onChange={({ currentTarget: { value } }) => edit(() => setKeys(value))}
+          onBlur={read}
+          error={faults.jwks}
+          autosize
+          minRows={4}
+          maxRows={14}
+          spellCheck={false}
+          autoComplete="off"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+        />
+      )}
+    </SettingsForm>
   );
 }
 

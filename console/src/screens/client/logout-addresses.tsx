@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { Client } from '../../../../server/src/console/wire.ts';
@@ -6,9 +6,9 @@ import { type FieldFault, type LogoutFields, validateLogout } from '../../../../
 import { CallFailure } from '../../api/call.ts';
 import { useSession } from '../../app/session.tsx';
 import { filled, LinesInput } from '../../parts/lines-input.tsx';
-import { Failed } from '../../parts/loaded.tsx';
 import { clientTexts as texts } from '../../texts/client.ts';
 import type { ChangeClient } from './change-client.ts';
+import { SettingsForm } from './settings-form.tsx';
 
 type Fault = Pick<FieldFault<keyof LogoutFields>, 'field' | 'value'> & { readonly message: string };
 
@@ -54,52 +54,33 @@ export function LogoutAddresses({ client, change }: { readonly client: Client; r
     return own ?? (index === 0 ? errorOf('postLogoutRedirectUris', '') : undefined);
   };
   return (
-    <Fieldset legend={texts.signingOut}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
+    <SettingsForm legend={texts.signingOut} text={texts.signingOutText} save={save} busy={busy} failure={failure}>
+      <LinesInput
+        label={texts.postLogoutRedirectUris}
+        hint={texts.postLogoutHint}
+        addLabel={texts.addPostLogout}
+        lines={lines}
+        errors={lines.map(errorOfLine)}
+        change={(changed) => {
+          setFaults([]);
+          setLines(changed);
         }}
-      >
-        <Stack maw={640}>
-          <Text size="sm" c="dimmed">
-            {texts.signingOutText}
-          </Text>
-          <LinesInput
-            label={texts.postLogoutRedirectUris}
-            hint={texts.postLogoutHint}
-            addLabel={texts.addPostLogout}
-            lines={lines}
-            errors={lines.map(errorOfLine)}
-            change={(changed) => {
-              setFaults([]);
-              setLines(changed);
-            }}
-            leave={check}
-          />
-          <TextInput
-            label={texts.backchannelLogoutUri}
-            description={texts.backchannelHint}
-            value={backchannel}
-            onChange={(event) => {
-              // Not only when it is left: a fault that goes then moves the button away from a click on it.
-              setFaults([]);
-              setBackchannel(event.currentTarget.value);
-            }}
-            onBlur={check}
-            error={errorOf('backchannelLogoutUri', backchannel.trim().slice(0, 200))}
-            inputMode="url"
-            autoComplete="off"
-          />
-          {failure && <Failed message={failure} />}
-          <Group>
-            <Button type="submit" loading={busy}>
-              {texts.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Fieldset>
+        leave={check}
+      />
+      <TextInput
+        label={texts.backchannelLogoutUri}
+        description={texts.backchannelHint}
+        value={backchannel}
+        onChange={(event) => {
+          // Not only when it is left: a fault that goes then moves the button away from a click on it.
+          setFaults([]);
+          setBackchannel(event.currentTarget.value);
+        }}
+        onBlur={check}
+        error={errorOf('backchannelLogoutUri', backchannel.trim().slice(0, 200))}
+        inputMode="url"
+        autoComplete="off"
+      />
+    </SettingsForm>
   );
 }

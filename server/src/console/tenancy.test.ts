@@ -102,6 +102,8 @@ function pathFor(route: ConsoleRoute, client: Client, id = encodeURIComponent(cl
 
 /** All that the victim has, as the victim sees it. */
 async function snapshot(): Promise<unknown> {
+  // Otherwise the uses of secrets, which are stored now and then, may be stored between two looks.
+  await platform.admin.clients.storeSecretUses();
   return Promise.all([
     victim.json<ClientList>('GET', '/clients'),
     ...clients.map(({ clientId }) => victim.json('GET', `/clients/${clientId}/secrets`)),

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Unavailable } from '../foundation/unavailable.ts';
 import type { Dialect } from './app.ts';
 
@@ -59,29 +59,29 @@ export class RequestGate {
 export function guardListener(app: FastifyInstance, dialect: Pick<Dialect, 'unavailable'>, gate: RequestGate): void {
   app.decorateRequest('hasPlace', false);
   const busy = new Unavailable(`${gate.most} requests are under way already`, {});
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => {
-      if (!request.hasPlace) return;
-      request.hasPlace = false;
-      gate.leave();
-    });
-    request.hasPlace = gate.enter();
-    if (request.hasPlace) return done();
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('retry-after', String(busy.retryAfterSeconds));
     void dialect.unavailable(request, reply, busy);
+  };
+  const giveBack = (request: FastifyRequest) => {
+    if (!request.hasPlace) return;
+    request.hasPlace = false;
+    gate.leave();
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => giveBack(request));
+    request.hasPlace = gate.enter();
+    if (request.hasPlace) done();
+    else refuse(request, reply);
   });
   app.addHook('preParsing', (request, _reply, payload, done) => {
-    if (request.hasPlace) {
-      request.hasPlace = false;
-      gate.leave();
-    }
+    giveBack(request);
     done(null, payload);
   });
   app.addHook('preValidation', (request, reply, done) => {
     // The client may have gone while its body was on its way.
     request.hasPlace = !reply.raw.destroyed && gate.enter();
-    if (request.hasPlace || reply.raw.destroyed) return done();
-    reply.header('retry-after', String(busy.retryAfterSeconds));
-    void dialect.unavailable(request, reply, busy);
+    if (request.hasPlace || reply.raw.destroyed) done();
+    else refuse(request, reply);
   });
 }

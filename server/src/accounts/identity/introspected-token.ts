@@ -8,7 +8,7 @@ import type { TokenRefusal } from '../../oauth/token-authority.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
 import { familyOf, isNewest } from '../store/refresh-family.ts';
-import { slotOfAll, slotOfRow } from '../store/slot-texts.ts';
+import { slotOfLookUp } from '../store/slot-texts.ts';
 
 /** A living token, as the introspection endpoint describes it. */
 export interface IntrospectedToken {
@@ -115,7 +115,7 @@ async function findRows(
   places: readonly KnownPlace[],
   spread: boolean,
 ): Promise<(Row | undefined)[]> {
-  const slot = (spread ? slotOfAll('$2') : slotOfRow).is('q');
+  const slot = slotOfLookUp(spread);
   const family = familyOf('q.token_hash', slot);
   const rows = await database.query<Row>({
     name: spread ? 'tokens-introspect-of-slot' : 'tokens-introspect',

@@ -18,3 +18,6 @@ export function slotOfAll(parameter: string): SlotTexts {
   const slot = `(${parameter}::int[])[1]`;
   return { of: () => slot, is: () => slot };
 }
+
+/** What stands behind "slot =" for a look-up: the slot of its row `q`, or the first of `$2` where tables are spread. */
+export const slotOfLookUp = (spread: boolean): string => (spread ? slotOfAll('$2') : slotOfRow).is('q');

@@ -10,7 +10,7 @@ import { type ClientGrant, makeClientGrants } from './client-grants.ts';
 import { type CredentialKind, PlaceSettler } from './credential-slot.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
-import { slotOfAll, slotOfRow } from './slot-texts.ts';
+import { slotOfLookUp } from './slot-texts.ts';
 
 export interface NewCode {
   readonly code: KnownPlace;
@@ -187,9 +187,6 @@ export async function saveCode(queryable: Queryable, fresh: NewCode): Promise<vo
     ],
   });
 }
-
-/** The slot of a job of a look-up: its own, or the one of all where they are of one slot. */
-const slotOfLookUp = (spread: boolean) => (spread ? slotOfAll('$2') : slotOfRow).is('q');
 
 async function findCodes(
   database: Database,

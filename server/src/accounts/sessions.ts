@@ -30,7 +30,7 @@ export interface Session {
 export type CookieName = 'session' | 'browser' | 'home' | 'known';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
-const slotByHash = 'SELECT s.slot FROM session s WHERE s.session_hash = q.hash';
+const slotByHash = 'SELECT session_hash AS hash, slot FROM session WHERE session_hash = ANY ($1::bytea[])';
 
 const ownerOf = ({ dataCenter: { id, origins } }: Pick<AccountsContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway',

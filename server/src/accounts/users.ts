@@ -117,10 +117,10 @@ export async function setActive(
 ): Promise<void> {
   const notice = 'tokens:user changed';
   await queryable.query({
-    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 AND slot = $4 RETURNING pg_notify('grantway', $3)),
+    text: `WITH changed AS (UPDATE user_account SET active = $2 WHERE user_id = $1 AND slot = $4 RETURNING user_id),
                 gone AS (DELETE FROM session WHERE user_id = $1 AND slot = $4 AND NOT $2 RETURNING session_hash),
                 told AS (${clientsOfGone('$4')})
-           SELECT * FROM changed`,
+           SELECT pg_notify('grantway', $3) FROM changed, notice_origin`,
     values: [userId, active, notice, slotOf(userId)],
   });
   notices.deliver(notice);

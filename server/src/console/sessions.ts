@@ -29,7 +29,7 @@ export interface ConsoleSession {
 export type ConsoleCookie = 'session' | 'signin';
 
 const tokenPattern = /^[0-9a-f]{64}$/;
-const slotByHash = 'SELECT s.slot FROM console_session s WHERE s.session_hash = q.hash';
+const slotByHash = 'SELECT session_hash AS hash, slot FROM console_session WHERE session_hash = ANY ($1::bytea[])';
 
 const cookiesOf = ({ dataCenter: { id, origins } }: Pick<ConsoleContext, 'dataCenter'>): CookieOwner => ({
   application: 'grantway_console',

@@ -102,6 +102,7 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   used_proof: bounded,
 
   migration: few,
+  notice_origin: few,
   signing_key: few,
 
   audit_entry: chained,

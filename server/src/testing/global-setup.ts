@@ -7,6 +7,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Connection to the run's PostgreSQL, without a database. */
     postgres: ClientConfig;
+    /** To the workers of the cluster that it coordinates, if it does. */
+    postgresWorkers: readonly ClientConfig[];
     /** All databases of the run begin with it. */
     databasePrefix: string;
   }
@@ -14,6 +16,7 @@ declare module 'vitest' {
 
 interface Project {
   provide(key: 'postgres', value: ClientConfig): void;
+  provide(key: 'postgresWorkers', value: readonly ClientConfig[]): void;
   provide(key: 'databasePrefix', value: string): void;
 }
 
@@ -23,15 +26,21 @@ export default async function setup(project: Project) {
   try {
     for (const kind of ['directory', 'data-center'] satisfies DatabaseKind[]) {
       const name = templateName(server.prefix, kind);
-      await server.create(name);
+      await server.create(name, kind);
       const database = new Database({ label: kind, connection: { ...server.connection, database: name } });
-      await migrate(database, kind, 0).finally(() => database.close());
+      try {
+        await migrate(database, kind, 0);
+        if (kind === 'data-center') await server.finishTemplate(database, name);
+      } finally {
+        await database.close();
+      }
     }
   } catch (error) {
     await server.stop();
     throw error;
   }
   project.provide('postgres', server.connection);
+  project.provide('postgresWorkers', server.workers);
   project.provide('databasePrefix', server.prefix);
   return () => server.stop();
 }

@@ -13,13 +13,17 @@ export async function createFromTemplate(kind: DatabaseKind | 'empty'): Promise<
   const postgres = inject('postgres');
   const prefix = inject('databasePrefix');
   const database = `${prefix}test_${randomBytes(6).toString('hex')}`;
-  const client = new pg.Client({ ...postgres, database: 'postgres' });
-  await client.connect();
-  try {
-    const template = kind === 'empty' ? 'template0' : templateName(prefix, kind);
-    await client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`);
-  } finally {
-    await client.end();
+  const template = kind === 'empty' ? 'template0' : templateName(prefix, kind);
+  // A copy of a coordinator's database knows the workers, and asks their databases of the same name.
+  const workers = kind === 'data-center' ? inject('postgresWorkers') : [];
+  for (const node of [postgres, ...workers]) {
+    const client = new pg.Client({ ...node, database: 'postgres' });
+    await client.connect();
+    try {
+      await client.query(`CREATE DATABASE ${database} TEMPLATE ${template}`);
+    } finally {
+      await client.end();
+    }
   }
   return { ...postgres, database };
 }

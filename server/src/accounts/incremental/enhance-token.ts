@@ -78,7 +78,7 @@ async function saveEnhanceToken(
   return rows.length > 0;
 }
 
-const slotByHash = 'SELECT e.slot FROM enhance_token e WHERE e.token_hash = q.hash';
+const slotByHash = 'SELECT token_hash AS hash, slot FROM enhance_token WHERE token_hash = ANY ($1::bytea[])';
 
 /** What an enhance token that may still be used stands for. */
 export interface Enhancement {

@@ -40,8 +40,7 @@ export async function addScopes(
   });
 }
 
-const merged = (held: string) =>
-  `${held} || ARRAY(SELECT s FROM unnest($2::text[]) AS s WHERE lower(s) NOT IN (SELECT lower(h) FROM unnest(${held}) AS h))`;
+const merged = (held: string) => `oauth_added_scopes(${held}, $2::text[])`;
 
 const addStatement = `
   WITH used AS (
@@ -60,4 +59,4 @@ const addStatement = `
     UPDATE user_grant g SET scopes = ${merged('g.scopes')}, updated_at_ms = $3 FROM refresh
     WHERE g.grant_id = refresh.grant_id AND g.slot = $5
   )
-  SELECT pg_notify('grantway', 'tokens:scopes added') FROM refresh`;
+  SELECT pg_notify('grantway', 'tokens:scopes added') FROM refresh, notice_origin`;

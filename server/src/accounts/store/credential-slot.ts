@@ -3,14 +3,14 @@ import { createStatementQueue, type StatementQueue } from '../../database/statem
 import type { SecretHash } from '../../foundation/kinds.ts';
 import type { CredentialPlace, KnownPlace, Slot } from '../../oauth/slots.ts';
 
-/** SQL for the slot of a credential, in its owner's tables, by its hash `q.hash` alone. */
+/** The statement for the slots of credentials, in their owner's tables, by the hashes `$1` alone. */
 export type SlotByHash = string;
 
 const credentialKinds = {
-  code: 'SELECT c.slot FROM authorization_code c WHERE c.code_hash = q.hash',
-  'access token': 'SELECT a.slot FROM access_token a WHERE a.token_hash = q.hash',
-  'refresh token': `SELECT r.slot FROM refresh_token r WHERE r.token_hash = q.hash
-     UNION ALL SELECT n.slot FROM refresh_generation n WHERE n.token_hash = q.hash`,
+  code: 'SELECT code_hash AS hash, slot FROM authorization_code WHERE code_hash = ANY ($1::bytea[])',
+  'access token': 'SELECT token_hash AS hash, slot FROM access_token WHERE token_hash = ANY ($1::bytea[])',
+  'refresh token': `SELECT token_hash AS hash, slot FROM refresh_token WHERE token_hash = ANY ($1::bytea[])
+     UNION ALL SELECT token_hash, slot FROM refresh_generation WHERE token_hash = ANY ($1::bytea[])`,
 } as const satisfies Record<string, SlotByHash>;
 
 export type CredentialKind = keyof typeof credentialKinds;
@@ -21,12 +21,9 @@ async function findSlots(
   slotByHash: SlotByHash,
   hashes: readonly SecretHash[],
 ): Promise<(Slot | undefined)[]> {
-  const rows = await queryable.query<{ slot: Slot | null }>({
-    text: `SELECT (${slotByHash} LIMIT 1) AS slot
-           FROM unnest($1::bytea[]) WITH ORDINALITY AS q(hash, position) ORDER BY q.position`,
-    values: [hashes],
-  });
-  return rows.map(({ slot }) => slot ?? undefined);
+  const rows = await queryable.query<{ hash: Buffer; slot: Slot }>({ text: slotByHash, values: [hashes] });
+  const slots = new Map(rows.map(({ hash, slot }) => [hash.toString('hex'), slot]));
+  return hashes.map((hash) => slots.get(hash.toString('hex')));
 }
 
 /**

@@ -32,7 +32,7 @@ export async function endRefreshToken(
              UPDATE user_client u SET refresh_hashes = array_remove(u.refresh_hashes, gone.token_hash) FROM gone
              WHERE u.user_id = gone.user_id AND u.client_id = gone.client_id AND u.slot = $4
            )
-           SELECT pg_notify('grantway', $3) FROM gone`,
+           SELECT pg_notify('grantway', $3) FROM gone, notice_origin`,
     values: [place.hash, clientId, anyToken, place.slot],
   });
   if (rows.length > 0) notices.deliver(anyToken);
@@ -64,7 +64,7 @@ export async function endAccessToken(
                                       WHERE e.hash <> gone.token_hash ORDER BY e.place)
              FROM gone WHERE r.token_hash = gone.refresh_hash AND r.slot = $4 AND gone.token_hash = ANY (r.active_hashes)
            )
-           SELECT pg_notify('grantway', $3) FROM gone`,
+           SELECT pg_notify('grantway', $3) FROM gone, notice_origin`,
     values: [place.hash, clientId, notice, place.slot],
   });
   if (rows.length > 0) notices.deliver(notice);
@@ -99,7 +99,7 @@ export async function endGrants(
            ), gone AS (
              DELETE FROM user_grant WHERE grant_id IN (SELECT grant_id FROM ended) AND slot = $5 RETURNING grant_id
            )
-           SELECT grant_id, pg_notify('grantway', $4) FROM gone`,
+           SELECT grant_id, pg_notify('grantway', $4) FROM gone, notice_origin`,
     values: [grantId ?? null, userId, clientId ?? null, anyToken, slotOf(userId)],
   });
   if (rows.length > 0) notices.deliver(anyToken);
@@ -123,7 +123,7 @@ export async function endTokensOfCode(
            ), access AS (
              DELETE FROM access_token WHERE code_hash = $1 AND slot = $3
            )
-           SELECT pg_notify('grantway', $2)`,
+           SELECT pg_notify('grantway', $2) FROM notice_origin`,
     values: [hash, anyToken, slot],
   });
   notices.deliver(anyToken);

@@ -24,9 +24,7 @@ export async function saveGrant(
                                         updated_at_ms, slot)
            VALUES ($1, $2, $3, $4, $7, $5, $6, $6, $8)
            ON CONFLICT ON CONSTRAINT user_grant_target DO UPDATE
-           SET scopes = g.scopes || ARRAY(
-                 SELECT fresh FROM unnest(EXCLUDED.scopes) AS fresh
-                 WHERE lower(fresh) NOT IN (SELECT lower(held) FROM unnest(g.scopes) AS held)),
+           SET scopes = oauth_added_scopes(g.scopes, EXCLUDED.scopes),
                updated_at_ms = EXCLUDED.updated_at_ms
            RETURNING grant_id`,
     values: [

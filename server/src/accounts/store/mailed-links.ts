@@ -41,7 +41,7 @@ export async function makeLink(
   return token;
 }
 
-const slotByHash = 'SELECT l.slot FROM mailed_link l WHERE l.link_hash = q.hash';
+const slotByHash = 'SELECT link_hash AS hash, slot FROM mailed_link WHERE link_hash = ANY ($1::bytea[])';
 
 /** The link of a token, if it may still be used. */
 export async function findLink(

@@ -1,3 +1,4 @@
+import { notifyChanges } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
@@ -91,8 +92,11 @@ export async function redeemCodes(
     if (row.spent) results[row.position] = { kind: 'redeemed', evictedHashes: row.evicted ?? [] };
     else if (row.throttled) results[row.position] = { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
   }
+  if (spread && rows.some(({ evicted }) => evicted)) await notifyChanges(database, [refreshEvicted]);
   return results;
 }
+
+const refreshEvicted = 'tokens:refresh evicted';
 
 /*
  * locked   the rows of users and clients that get refresh tokens, at their newest state
@@ -160,7 +164,7 @@ const redeem = (slot: SlotTexts) => `
     UPDATE refresh_token r SET evicted_at_ms = m.now_ms FROM merged m
     WHERE m.age > m.refresh_limit AND r.token_hash = m.hash AND r.slot = ${slot.is('m')}
   ), evicted AS (
-    SELECT user_id, client_id, array_agg(encode(hash, 'hex')) AS hashes, count(pg_notify('grantway', 'tokens:refresh evicted')) AS notices
+    SELECT user_id, client_id, array_agg(encode(hash, 'hex')) AS hashes, count(${slot.notify(`'${refreshEvicted}'`)}) AS notices
     FROM merged WHERE age > refresh_limit GROUP BY user_id, client_id
   )
   SELECT o.position, s.position IS NOT NULL AS spent,

@@ -1,4 +1,5 @@
 import type { Environment } from '../../config/data-centers.ts';
+import { notifyChanges } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
@@ -126,6 +127,13 @@ export async function refreshTokens(
   });
   const results = jobs.map<RefreshResult>(() => ({ kind: 'unknown' }));
   for (const row of rows) results[row.position - 1] = toResult(row);
+  if (spread) {
+    const evicted = rows.flatMap((row) => row.evicted ?? []);
+    await notifyChanges(
+      database,
+      evicted.map((hash) => `token:${hash}`),
+    );
+  }
   return results;
 }
 
@@ -262,7 +270,7 @@ const limitedStatement = (slot: SlotTexts) => `
     FROM allowed
   ), evicted AS (
     SELECT token_hash, array_agg(encode(hash, 'hex')) AS hashes,
-           count(pg_notify('grantway', 'token:' || encode(hash, 'hex'))) AS notices
+           count(${slot.notify("'token:' || encode(hash, 'hex')")}) AS notices
     FROM merged WHERE age > active_limit GROUP BY token_hash
   )
   SELECT o.position::int, o.state, o.scopes, o.resources, o.user_id, o.environment, a.position IS NOT NULL AS issued,

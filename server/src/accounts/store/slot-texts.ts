@@ -2,6 +2,8 @@
 export interface SlotTexts {
   of(alias: string): string;
   is(alias: string): string;
+  /** Sends a notice, where the statement is carried out by the server that others listen to. */
+  notify(notice: string): string;
 }
 
 /**
@@ -11,12 +13,16 @@ export interface SlotTexts {
 export const slotOfRow: SlotTexts = {
   of: (alias) => `${alias}.slot`,
   is: (alias) => `ANY (ARRAY[${alias}.slot])`,
+  notify: (notice) => `pg_notify('grantway', ${notice})`,
 };
 
-/** One slot for all: the first of the slots that are this parameter. */
+/**
+ * One slot for all: the first of the slots that are this parameter. The statement goes to the machine of its shard, so that its
+ * caller sends the notices.
+ */
 export function slotOfAll(parameter: string): SlotTexts {
   const slot = `(${parameter}::int[])[1]`;
-  return { of: () => slot, is: () => slot };
+  return { of: () => slot, is: () => slot, notify: () => 'NULL' };
 }
 
 /** What stands behind "slot =" for a look-up: the slot of its row `q`, or the first of `$2` where tables are spread. */

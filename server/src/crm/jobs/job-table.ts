@@ -43,7 +43,7 @@ export async function insertJob(queryable: Queryable, call: CrmCall, id: string,
              INSERT INTO crm_job (data_space, job_id, organization_id, environment, operation, state, request,
                                        progress, created_by, created_at_ms, due_at_ms)
              VALUES ($1, $2, $3, $4, $5, 'added', $6, $7, $8, $9, CASE WHEN $5 = 'import' THEN NULL ELSE $9::bigint END))
-           SELECT pg_notify('grantway', '${jobTopic}:' || $1::integer)`,
+           SELECT pg_notify('grantway', '${jobTopic}:' || $1::integer) FROM notice_origin`,
     values: [
       space.dataSpace,
       id,
@@ -148,7 +148,7 @@ export async function claimJob(
 ): Promise<Job | undefined> {
   const [row] = await database.query<JobRow>({
     text: `UPDATE crm_job SET lease = $1, due_at_ms = $2, attempts = attempts + 1,
-                  state = CASE state WHEN 'added' THEN 'running' ELSE state END
+                  state = CASE WHEN state = 'added' THEN 'running' ELSE state END
            WHERE data_space = $4 AND job_id = $5 AND due_at_ms <= $3
            RETURNING ${jobColumns}`,
     values: [lease, nowMs + leaseMs, nowMs, dataSpace, id],

@@ -94,6 +94,6 @@ function fieldOf({ name, type }: FilterField): Field {
 
 /** The API name of the module whose number a column holds. */
 function moduleNameSql(sql: string, { modules }: Metadata): string {
-  const names = modules.map(({ number, apiName }) => `WHEN ${Number(number)} THEN ${jsonKey(apiName)}`);
-  return `(CASE ${sql} ${names.join(' ')} END)`;
+  const names = modules.map(({ number, apiName }) => `WHEN ${sql} = ${Number(number)} THEN ${jsonKey(apiName)}`);
+  return `(CASE ${names.join(' ')} END)`;
 }

@@ -49,7 +49,7 @@ export async function getTimeline(call: CrmCall): Promise<CrmAnswer> {
   const rows = await store.database.query<EntryRow>({
     text: `SELECT entry.*, other.name AS related_name FROM (
              SELECT * FROM (
-               SELECT entry_id, at_ms, done_by, CASE action WHEN 'related_added' THEN 'added' ELSE action END AS shown_action,
+               SELECT entry_id, at_ms, done_by, CASE WHEN action = 'related_added' THEN 'added' ELSE action END AS shown_action,
                       changes, related, 'crm_api' AS source
                FROM crm_timeline WHERE data_space = $1 AND record_id = $2 AND module = $3
                UNION ALL SELECT 0, ${parameter(record.createdAtMs)}::bigint, ${parameter(record.createdBy)}::bigint, 'added',

@@ -27,9 +27,9 @@ export async function touchRecords(queryable: Queryable, touched: TouchedRecords
              JOIN crm_record USING (module, record_id) WHERE crm_record.data_space = $1
            )
            UPDATE crm_record SET activity_at_ms = $4 FROM (
-             SELECT record_id, module FROM crm_record JOIN unnest($2::integer[], $3::bigint[]) AS about (module, record_id)
-               USING (module, record_id)
-             WHERE data_space = $1 AND activity_at_ms < $4 ORDER BY record_id FOR UPDATE OF crm_record) AS moved
+             SELECT record_id, module FROM crm_record
+             WHERE data_space = $1 AND module = ANY ($2::integer[]) AND record_id = ANY ($3::bigint[]) AND activity_at_ms < $4
+             ORDER BY record_id FOR UPDATE) AS moved
            WHERE crm_record.data_space = $1 AND crm_record.module = moved.module AND crm_record.record_id = moved.record_id`,
     values: [
       dataSpace,

@@ -104,6 +104,17 @@ function countPart(counts: string): string {
     ON CONFLICT (data_space, module, converted, slot) DO UPDATE SET count = crm_record_count.count + EXCLUDED.count)`;
 }
 
+/**
+ * Wakes those who send notices, from the coordinator of a cluster. A part that writes is carried out whether anything reads
+ * it or not; this one is there for what it counts, and writes nothing.
+ */
+function wakePart(rows: string): string {
+  return `woken AS (
+    INSERT INTO notice_origin (place)
+    SELECT 0 FROM (SELECT count(pg_notify('grantway', 'crm-notification:' || data_space)) AS sent FROM ${rows}) AS notices
+    WHERE sent < 0)`;
+}
+
 function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): string {
   const channel = ['data_space', 'user_id', 'channel_id', 'module'];
   const of = channel.map((column) => `watch.${column}`).join(', ');
@@ -121,5 +132,6 @@ function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): st
         : ''
     }
     GROUP BY ${of}, part
-    RETURNING pg_notify('grantway', 'crm-notification:' || data_space))`;
+    RETURNING data_space
+  ), ${wakePart('noticed')}`;
 }

@@ -28,7 +28,7 @@ export async function moveContent(
   await transaction.query({
     text: `WITH ${movedNotesParts({ dataSpace: '$1', notes: '$3', from: '$2', to: '$4', value: '$5' })}, members AS (
              INSERT INTO crm_link (data_space, relation, left_id, right_id, data, created_by, created_at_ms, modified_at_ms)
-             SELECT data_space, CASE relation WHEN 'campaign_leads' THEN 'campaign_contacts' ELSE 'product_contacts' END,
+             SELECT data_space, CASE WHEN relation = 'campaign_leads' THEN 'campaign_contacts' ELSE 'product_contacts' END,
                     left_id, $4, data, $8, $9, $9
              FROM crm_link WHERE data_space = $1 AND relation IN ('campaign_leads', 'product_leads') AND right_id = $2
              ON CONFLICT DO NOTHING

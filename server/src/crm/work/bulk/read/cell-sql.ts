@@ -55,8 +55,10 @@ function textCell(sql: string, style: CsvStyle): string {
 /** Ids and keys of layouts are digits. */
 function layoutSql(space: Space, module: Module, key: string): string {
   const [standard, ...others] = layoutsOf(space, module);
-  const cases = others.flatMap(({ id, definition }) => definition.keys.map((each) => ` WHEN '${each}' THEN '${id}'`));
-  return cases.length === 0 ? `'${standard?.id}'` : `CASE ${key}${cases.join('')} ELSE '${standard?.id}' END`;
+  const cases = others.flatMap(({ id, definition }) =>
+    definition.keys.map((each) => ` WHEN ${key} = '${each}' THEN '${id}'`),
+  );
+  return cases.length === 0 ? `'${standard?.id}'` : `CASE${cases.join('')} ELSE '${standard?.id}' END`;
 }
 
 function tagsSql(alias: string): string {

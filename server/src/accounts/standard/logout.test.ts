@@ -145,6 +145,13 @@ test('an app that does not answer is told again; sign-out on our own page is tol
   const { accounts } = stage.platform.topology.find('us')?.origins ?? { accounts: '' };
   await browser.submit(await browser.get(`${accounts}/`), 'csrf');
   await told(1);
+  // The next try is counted from the moment at which the answer was read, which is after it came.
+  const { database } = stage.platform.dataCenters.get('us') as RunningDataCenter;
+  const due = {
+    text: 'SELECT 1 FROM session_client WHERE session_hash IS NULL AND next_attempt_at_ms <= $1',
+    values: [stage.platform.clock.nowMs() + 3000],
+  };
+  await expect.poll(async () => (await database.query(due)).length).toBe(1);
   stage.platform.clock.advance(3);
   await told(2);
   const [first, second] = came.splice(0).map((token) => decodeJwt(token));

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { keyPurposes } from '../../server/src/foundation/key-purposes.ts';
 import { systemRandom } from '../../server/src/foundation/random.ts';
 import { deriveKey } from '../../server/src/foundation/secrets.ts';
 import { CredentialSlots, slotOf, sqlSlotOf } from '../../server/src/oauth/slots.ts';
-import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
+import { type PlatformProcess, postmasterPid, Workshop } from '../../server/src/testing/platform-process.ts';
 import { unlimited } from '../../server/src/testing/unlimited.ts';
 
 const owner = 'owner@bench.example';
@@ -18,6 +20,14 @@ const codesPerStatement = 10_000;
 const usersPerStatement = 10_000;
 /** Beyond the ids that the platform gives to users and grants. */
 const firstUserId = 8_000_000_000;
+
+/** Which sources run, and how. */
+export interface ProcessChoice {
+  /** Folder of another checkout; default: these sources. */
+  readonly checkout?: string | undefined;
+  /** Whether profiles can be taken of it. */
+  readonly inspected?: boolean;
+}
 
 /**
  * A real platform in a process of its own, as `grantway start` runs it: embedded PostgreSQL that flushes every commit to
@@ -33,6 +43,8 @@ export class BenchPlatform {
   refreshTokens: string[] = [];
   accessTokens: string[] = [];
   leadIds: string[] = [];
+  /** Where profiles can be asked for; undefined where that was not wanted. */
+  readonly inspectorPort: number | undefined;
   /** The user that owns everything. */
   readonly owner: { readonly id: string; readonly email: string; readonly password: string };
 
@@ -41,7 +53,9 @@ export class BenchPlatform {
     platform: PlatformProcess,
     client: BenchPlatform['client'],
     user: { readonly id: string; readonly password: string },
+    inspectorPort: number | undefined,
   ) {
+    this.inspectorPort = inspectorPort;
     this.owner = { email: owner, ...user };
     const secretKey = Buffer.from(readFileSync(join(platform.dataDirectory, 'secret-key'), 'utf8').trim(), 'hex');
     this.#slots = new CredentialSlots(deriveKey(secretKey, keyPurposes.credentialSlots));
@@ -54,16 +68,26 @@ export class BenchPlatform {
    * @param recordEvents as the setting: the inspector at work, or off.
    * @param more further settings.
    */
-  static async start(recordEvents: 'all' | 'none', more: object = {}): Promise<BenchPlatform> {
+  static async start(
+    recordEvents: 'all' | 'none',
+    more: object = {},
+    { checkout, inspected = false }: ProcessChoice = {},
+  ): Promise<BenchPlatform> {
     const workshop = new Workshop();
     try {
+      const inspectorPort = inspected ? await freePort() : undefined;
+      const nodeOptions = [
+        process.env.BENCH_NODE_OPTIONS,
+        inspected && `--inspect=127.0.0.1:${inspectorPort} --inspect-publish-uid=http`,
+      ].filter(Boolean);
       const config = workshop.folder('config.json');
       writeFileSync(config, JSON.stringify({ limits: { ...unlimited, requestsAtOnce }, recordEvents, ...more }));
       const platform = await workshop.start({
         dataDirectory: workshop.folder('data'),
         args: ['--no-demo', '--config', config],
         // --cpu-prof and the like for the platform alone.
-        ...(process.env.BENCH_NODE_OPTIONS && { env: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } }),
+        ...(nodeOptions.length > 0 && { env: { NODE_OPTIONS: nodeOptions.join(' ') } }),
+        ...(checkout !== undefined && { program: join(checkout, 'server/src/main.ts') }),
       });
       const run = (...args: string[]) => runCommand(workshop, platform, args);
       const password = randomBytes(12).toString('hex');
@@ -78,13 +102,26 @@ export class BenchPlatform {
         '--type',
         'self',
       );
-      const bench = new BenchPlatform(workshop, platform, { client_id, client_secret }, { id, password });
+      const bench = new BenchPlatform(
+        workshop,
+        platform,
+        { client_id, client_secret },
+        { id, password },
+        inspectorPort,
+      );
       await bench.#fill();
       return bench;
     } catch (error) {
       await workshop[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** The process ids of the platform, and of its PostgreSQL, whose backends are its children. */
+  get pids(): { readonly platform: number; readonly postgres: number } {
+    const postgres = postmasterPid(this.#platform.dataDirectory);
+    if (postgres === undefined) throw new Error('PostgreSQL has no process id');
+    return { platform: this.#platform.pid, postgres };
   }
 
   get accountsPort(): number {
@@ -266,7 +303,9 @@ export class BenchPlatform {
   async close(): Promise<void> {
     const { code, stderr } = await this.#platform.end('SIGINT');
     await this.#workshop[Symbol.asyncDispose]();
-    if (code !== 0 || stderr !== '') throw new Error(`the platform ended with ${code}: ${stderr}`);
+    // What the inspector of Node tells is no fault.
+    const told = stderr.replace(/^Debugger attached\.\n/gm, '').trim();
+    if (code !== 0 || told !== '') throw new Error(`the platform ended with ${code}: ${stderr}`);
   }
 
   async #fill(): Promise<void> {
@@ -317,6 +356,16 @@ async function post(url: string, headers: Record<string, string>, body: string |
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+/** A port that nobody listens at now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function portOf(origin: string | undefined): number {

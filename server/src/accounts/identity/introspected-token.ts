@@ -7,6 +7,7 @@ import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenRefusal } from '../../oauth/token-authority.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
 import type { AccountsContext } from '../context.ts';
+import { plannedAsOne } from '../store/planned-as-one.ts';
 import { familyOf, isNewest } from '../store/refresh-family.ts';
 import { slotOfLookUp } from '../store/slot-texts.ts';
 
@@ -133,7 +134,8 @@ async function findRows(
            ) AS t
            JOIN user_grant g ON g.grant_id = t.grant_id AND g.slot = ${slot}
            JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}
-           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id AND uc.slot = ${slot}`,
+           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = t.client_id AND uc.slot = ${slot}
+           WHERE ${plannedAsOne('q.position')}`,
     values: [places.map(({ hash }) => hash), places.map((place) => place.slot)],
   });
   const found = new Array<Row | undefined>(places.length);

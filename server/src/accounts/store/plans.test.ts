@@ -121,3 +121,34 @@ test.each(Object.keys(statements))('%s: finds rows by their hashes, never by the
     expect(Math.max(...counts), plan).toBeLessThanOrEqual(tokens);
   }
 });
+
+test.each(Object.keys(statements))('%s: a plan is made once, not for each job that comes alone', async (name) => {
+  const asked: Statement[] = [];
+  const recorder = { query: async (statement: Statement) => asked.push(statement) && [] } as unknown as Database;
+  await statements[name]?.(recorder).catch(() => {});
+  const rolledBack = new Error('rolled back');
+  const work = database.transaction(async (transaction) => {
+    // More tokens of one grant than the planner knows of.
+    const more = `SELECT sha256(('more' || n)::bytea), slot, grant_id, client_id, scopes, 0`;
+    const each = 'FROM generate_series(1, 6000) AS n, user_grant';
+    const columns = 'slot, grant_id, client_id, scopes, created_at_ms';
+    await transaction.query({ text: `INSERT INTO refresh_token (token_hash, ${columns}) ${more} ${each}` });
+    await transaction.query({
+      text: `INSERT INTO access_token (token_hash, ${columns}, expires_at_ms) ${more}, 9 ${each}`,
+    });
+    await transaction.query({
+      text: `INSERT INTO authorization_code (code_hash, ${columns}, offline, expires_at_ms) ${more}, true, 9 ${each}`,
+    });
+    for (const { text, values = [] } of asked) {
+      await transaction.query({ text: 'DEALLOCATE ALL' });
+      await transaction.query({ text: `PREPARE asked AS ${text}` });
+      const alone = values.map((value) => literal(Array.isArray(value) ? value.slice(0, 1) : value)).join(', ');
+      // PostgreSQL makes the first five for the values that came, and then compares.
+      for (let time = 0; time < 7; time++) await transaction.query({ text: `EXPLAIN EXECUTE asked(${alone})` });
+      const counts = 'SELECT generic_plans::int AS kept, custom_plans::int AS made FROM pg_prepared_statements';
+      expect(await transaction.query({ text: counts })).toContainEqual({ kept: 2, made: 5 });
+    }
+    throw rolledBack;
+  });
+  await expect(work).rejects.toBe(rolledBack);
+});

@@ -5,6 +5,7 @@ import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
 import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
+import { plannedAsOne } from './planned-as-one.ts';
 import { type SlotTexts, slotOfAll, slotOfRow } from './slot-texts.ts';
 
 /** Spending a code whose client, redirect URI and verifier have been checked. */
@@ -110,6 +111,7 @@ const redeem = (slot: SlotTexts) => `
                          $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::int[])
       AS j(position, code_hash, user_id, client_id, access_hash, refresh_hash, now_ms, expires_at_ms,
            active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key, slot)
+    WHERE ${plannedAsOne('position')}
   ), locked AS MATERIALIZED (
     SELECT u.* FROM user_client u
     WHERE (u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL) AND u.slot = ${slot.is('u')}

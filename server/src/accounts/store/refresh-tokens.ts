@@ -6,6 +6,7 @@ import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
 import type { KnownPlace } from '../../oauth/slots.ts';
 import type { TokenBinding } from '../../oauth/token-binding.ts';
+import { plannedAsOne } from './planned-as-one.ts';
 import { isNewest } from './refresh-family.ts';
 import { type SlotTexts, slotOfAll, slotOfRow } from './slot-texts.ts';
 
@@ -153,6 +154,7 @@ const job = (slot: SlotTexts) => `job AS (
       WITH ORDINALITY AS j(presented_hash, client_id, derived_hash, now_ms, ends_ms, active_limit, window_limit, window_ms,
                            scope, begun_after_ms, successor_hash, other_hash, grace_ms, resource, access_key, slot, position)
     LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash AND n.slot = ${slot.is('j')}
+    WHERE ${plannedAsOne('j.position')}
   )`;
 
 /** A scope that is asked for must be one of the refresh token's, as it is spelled there but for the case. */

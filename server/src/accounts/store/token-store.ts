@@ -8,6 +8,7 @@ import type { CredentialPlace, KnownPlace } from '../../oauth/slots.ts';
 import { notBound, type TokenBinding } from '../../oauth/token-binding.ts';
 import { type ClientGrant, makeClientGrants } from './client-grants.ts';
 import { type CredentialKind, PlaceSettler } from './credential-slot.ts';
+import { plannedAsOne } from './planned-as-one.ts';
 import { type RedeemResult, type Redemption, redeemCodes } from './redeem-codes.ts';
 import { type Refresh, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 import { slotOfLookUp } from './slot-texts.ts';
@@ -202,7 +203,8 @@ async function findCodes(
            FROM unnest($1::bytea[], $2::int[]) WITH ORDINALITY AS q(code_hash, slot, position)
            JOIN authorization_code c ON c.code_hash = q.code_hash AND c.slot = ${slot}
            JOIN user_grant g ON g.grant_id = c.grant_id AND g.slot = ${slot}
-           JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}`,
+           JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}
+           WHERE ${plannedAsOne('q.position')}`,
     values: [places.map(({ hash }) => hash), places.map((place) => place.slot)],
   });
   const found = new Array<StoredCode | undefined>(places.length);
@@ -245,7 +247,8 @@ async function findAccessTokens(
            JOIN user_grant g ON g.grant_id = a.grant_id AND g.slot = ${slot}
            JOIN user_account u ON u.user_id = g.user_id AND u.slot = ${slot}
            LEFT JOIN refresh_token r ON r.token_hash = a.refresh_hash AND r.slot = ${slot}
-           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = a.client_id AND uc.slot = ${slot}`,
+           LEFT JOIN user_client uc ON uc.user_id = g.user_id AND uc.client_id = a.client_id AND uc.slot = ${slot}
+           WHERE ${plannedAsOne('q.position')}`,
     values: [places.map(({ hash }) => hash), places.map((place) => place.slot)],
   });
   const found = new Array<StoredAccessToken | undefined>(places.length);

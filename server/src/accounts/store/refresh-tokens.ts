@@ -208,7 +208,7 @@ const unlimitedStatement = (slot: SlotTexts) => `
 const limitedStatement = (slot: SlotTexts) => `
   WITH ${job(slot)}, locked AS MATERIALIZED (
     SELECT * FROM refresh_token
-    WHERE token_hash IN (SELECT refresh_hash FROM job) AND slot = ${slot.is('refresh_token')} ORDER BY token_hash FOR UPDATE
+    WHERE token_hash = ANY (ARRAY(SELECT refresh_hash FROM job)) AND slot = ${slot.is('refresh_token')} ORDER BY token_hash FOR UPDATE
   ), known AS (
     SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,

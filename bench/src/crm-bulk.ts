@@ -1,4 +1,5 @@
 import { ZipFile } from 'yazl';
+import { cpuTimeUs, familyCpuTimeUs } from './cpu-time.ts';
 import type { CrmBenchPlatform, Tenant } from './crm-platform.ts';
 
 const pollMs = 20;
@@ -14,7 +15,12 @@ interface Job {
 }
 
 export interface BulkMeasurement {
+  /** Of the first job, which finds nothing prepared. */
+  readonly coldRowsPerSecond: number;
+  /** Of the jobs after it. */
   readonly rowsPerSecond: number;
+  /** Microseconds of processor time for each row of those: of the platform's process, and of PostgreSQL. */
+  readonly cpuMicroseconds: { readonly platform: number; readonly database: number };
   /** Megabytes of the platform's process after each job: it must not grow with what the jobs move. */
   readonly memoryMb: readonly (number | undefined)[];
 }
@@ -48,21 +54,33 @@ export async function measureWrites(platform: CrmBenchPlatform, tenant: Tenant):
   });
 }
 
-/** Runs one job after the other; the first one, which finds nothing prepared, does not count. */
+/** Runs one job after the other. */
 async function measureJobs(
   platform: CrmBenchPlatform,
   run: (index: number) => Promise<{ rows: number; ms: number }>,
 ): Promise<BulkMeasurement> {
   const memoryMb: (number | undefined)[] = [];
-  let [rows, ms] = [0, 0];
+  const cpuTimes = () => ({
+    platform: cpuTimeUs(platform.pids.platform),
+    database: familyCpuTimeUs(platform.pids.postgres),
+  });
+  let before = cpuTimes();
+  let [rows, ms, coldRowsPerSecond] = [0, 0, 0];
   for (let index = 0; index <= jobs; index++) {
     const done = await run(index);
     memoryMb.push(platform.memoryMb());
-    if (index === 0) continue;
+    if (index === 0) {
+      coldRowsPerSecond = (done.rows * 1000) / done.ms;
+      before = cpuTimes();
+      continue;
+    }
     rows += done.rows;
     ms += done.ms;
   }
-  return { rowsPerSecond: (rows * 1000) / ms, memoryMb };
+  const after = cpuTimes();
+  const each = (process: keyof typeof after) => Math.round(((after[process] - before[process]) * 10) / rows) / 10;
+  const cpuMicroseconds = { platform: each('platform'), database: each('database') };
+  return { cpuMicroseconds, coldRowsPerSecond, rowsPerSecond: (rows * 1000) / ms, memoryMb };
 }
 
 async function upload(platform: CrmBenchPlatform, tenant: Tenant, csv: string): Promise<string> {

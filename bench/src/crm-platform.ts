@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type PlatformProcess, Workshop } from '../../server/src/testing/platform-process.ts';
+import { type PlatformProcess, postmasterPid, Workshop } from '../../server/src/testing/platform-process.ts';
 import { unlimited } from '../../server/src/testing/unlimited.ts';
 
 const scope = 'ZohoCRM.modules.ALL,ZohoCRM.bulk.ALL,ZohoCRM.coql.READ,ZohoSearch.securesearch.READ';
@@ -68,6 +68,11 @@ export class CrmBenchPlatform {
     } catch {
       return undefined;
     }
+  }
+
+  /** The processes that do the work. */
+  get pids(): { readonly platform: number; readonly postgres: number } {
+    return { platform: this.#platform.pid, postgres: postmasterPid(this.#platform.dataDirectory) as number };
   }
 
   async tenant(name: string, leads: number, owners?: (dataSpace: number) => string): Promise<Tenant> {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { measure, request } from './load.ts';
 import { BenchPlatform } from './platform.ts';
+import { Profiler } from './profile.ts';
 
 const usage = `Usage: npm run bench:memory -- [options]
 
-What the memory of a process comes to when more and more distinct clients, tokens, origins and addresses come: they are
-presented in four equal parts, and the least that the heap comes to is told for each. What is bounded stops growing.
+What the memory of a process comes to when more and more distinct users, clients, tokens, origins and addresses come:
+they are presented in four equal parts, and after each of them the heap is told after a whole collection. What is
+bounded stops growing.
 
   --clients N       distinct ones of each sort (default 100000)
   --connections N   connections (default 16)
@@ -15,8 +16,6 @@ presented in four equal parts, and the least that the heap comes to is told for 
 `;
 const parts = 4;
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-/** While a part is presented the heap is read so often; the least is what is left after a collection. */
-const readEveryMs = 250;
 
 const { values } = parseArgs({
   options: {
@@ -36,14 +35,15 @@ else {
 }
 
 async function run(): Promise<number> {
-  const bench = await BenchPlatform.start('all', { trustProxy: true, logLevel: 'warn' });
+  const bench = await BenchPlatform.start('all', { trustProxy: true, logLevel: 'warn' }, { inspected: true });
+  const profiler = await Profiler.connect(bench.inspectorPort as number);
   const rows: { readonly clients: number; readonly heapMegabytes: number; readonly residentMegabytes: number }[] = [];
   const faults: string[] = [];
   try {
+    await bench.addTokens(0, clients, 1);
     for (let part = 0; part < parts; part++) {
       const from = Math.floor((clients / parts) * part);
       const to = Math.floor((clients / parts) * (part + 1));
-      const leastHeap = watchHeap(bench);
       for (const sort of sorts(bench)) {
         let number = from;
         const next = () => (number < to ? sort.request(number++) : undefined);
@@ -51,11 +51,13 @@ async function run(): Promise<number> {
         const { errors, firstError } = await measure(load);
         if (errors > 0) faults.push(`${sort.name}: ${errors} errors, first: ${firstError}`);
       }
-      const row = { clients: to, heapMegabytes: await leastHeap(), residentMegabytes: await resident(bench) };
+      const heapMegabytes = Math.round((await profiler.heapBytes()) / 1e5) / 10;
+      const row = { clients: to, heapMegabytes, residentMegabytes: await resident(bench) };
       process.stderr.write(`${to} of each: heap ${row.heapMegabytes} MB, resident ${row.residentMegabytes} MB\n`);
       rows.push(row);
     }
   } finally {
+    profiler.close();
     await bench.close();
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ rows })}\n`);
@@ -63,8 +65,9 @@ async function run(): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-/** Requests of the client with a number that nobody else has, as nobody knows it. */
-function sorts({ accountsPort, apiPort }: BenchPlatform) {
+/** Requests of the client with a number that nobody else has, as nobody knows it; and of users with tokens. */
+function sorts(bench: BenchPlatform) {
+  const { accountsPort, apiPort } = bench;
   const hex = (seed: string) => createHash('md5').update(seed).digest('hex');
   const address = (number: number) => `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
   const headers = (number: number) => ({
@@ -84,6 +87,22 @@ function sorts({ accountsPort, apiPort }: BenchPlatform) {
       },
     },
     {
+      ...{ name: 'renewals of users', port: accountsPort, expected: '"access_token"' },
+      request: (number: number) => {
+        const parameters = { grant_type: 'refresh_token', refresh_token: bench.refreshTokenOf(number) };
+        const body = new URLSearchParams({ ...bench.client, ...parameters });
+        return request('POST', '/oauth/v2/token', { ...form, ...headers(number) }, body.toString());
+      },
+    },
+    {
+      // They own a token and are users of no organization.
+      ...{ name: 'calls of users', port: apiPort, expected: '', refusal: 401 },
+      request: (number: number) => {
+        const authorization = `Zoho-oauthtoken ${bench.accessTokenOf(number, 0)}`;
+        return request('GET', '/crm/v8/Leads?fields=Last_Name', { ...headers(number), authorization });
+      },
+    },
+    {
       ...{ name: 'calls', port: apiPort, expected: '', refusal: 401 },
       request: (number: number) => {
         const authorization = `Zoho-oauthtoken 1000.${hex(`a${number}`)}.${hex(`b${number}`)}`;
@@ -96,24 +115,6 @@ function sorts({ accountsPort, apiPort }: BenchPlatform) {
         request('OPTIONS', '/crm/v8/Leads', { ...headers(number), 'access-control-request-method': 'GET' }),
     },
   ];
-}
-
-/** Reads the heap from now on. What it gives ends that, and tells the least in megabytes. */
-function watchHeap(bench: BenchPlatform): () => Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  let ended = false;
-  const read = async () => {
-    while (!ended) {
-      least = Math.min(least, await bench.metric('nodejs_heap_size_used_bytes'));
-      await delay(readEveryMs);
-    }
-  };
-  const running = read();
-  return async () => {
-    ended = true;
-    await running;
-    return Math.round(least / 1e6);
-  };
 }
 
 async function resident(bench: BenchPlatform): Promise<number> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -269,6 +269,39 @@ describe('against a running platform', () => {
       expect((await failure(1, 'start', '--config', config)).message).toMatch(message);
     }
   });
+});
+
+test('a start that cannot be is refused before anything is made', async () => {
+  const config = shop.folder('refused.json');
+  const data = shop.folder('refused');
+  const { basePort } = platform;
+  for (const [port, settings, message] of [
+    [basePort, {}, /^grantway: port \d+ \(accounts of data centre "us"\) is in use; .* --base-port\n$/],
+    [basePort - 90, {}, /\(the sample app "browser-leads"\) is in use; /],
+    [
+      22_900,
+      { metricsPort: 22_901 },
+      /a port of its own for each listener, got 22901 for api of .* and for the metrics\n$/,
+    ],
+    [
+      22_900,
+      { listenHost: 'no such host' },
+      /listenHost: expected an address .*, got "no such host", which is not found/,
+    ],
+    [
+      22_900,
+      { directoryUrl: 'postgres://me:hush@hush/1@nowhere/db' },
+      /"directory": expected one whose user and password/,
+    ],
+  ] as const) {
+    writeFileSync(config, JSON.stringify({ dataCenters: ['us'], ...settings }));
+    const args = ['start', '--data', data, '--base-port', String(port), '--config', config];
+    const { code, stdout, stderr } = await shop.run(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('hush');
+    expect(existsSync(data)).toBe(false);
+  }
 });
 
 describe('finding the platform', () => {

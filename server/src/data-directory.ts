@@ -60,10 +60,24 @@ export interface DataDirectoryOptions {
 }
 
 /**
+ * Whether the directory is, or would be, that of a first start. Makes nothing.
+ * @throws UsableFailure when another platform uses it, or something else has its files there.
+ */
+export function lookAtDataDirectory(directory: string): { readonly isNew: boolean } {
+  if (!existsSync(directory)) return { isNew: true };
+  const path = realpathSync(directory);
+  refuseForeignFiles(path);
+  const holder = readLock(join(path, files.lock));
+  if (holder && isRunning(holder)) throw inUse(path, holder);
+  return { isNew: !exists(join(path, files.firstStart)) };
+}
+
+/**
  * Makes or opens the directory and locks it.
  * @throws UsableFailure when another platform uses it, or something else has its files there.
  */
 export function openDataDirectory(directory: string, options: DataDirectoryOptions): DataDirectory {
+  if (options.secretKey !== undefined) checkSecretKey(options.secretKey);
   const path = makeDirectory(directory);
   refuseForeignFiles(path);
   const lock = join(path, files.lock);
@@ -74,11 +88,7 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
     const hexKey =
       options.secretKey ??
       readOrCreate(join(path, files.secretKey), () => options.random.bytes(secretKeyBytes).toString('hex'));
-    if (!/^[0-9a-f]{64}$/i.test(hexKey)) {
-      throw new UsableFailure(
-        `the secret key (GRANTWAY_SECRET_KEY, or the file secret-key): expected 64 hexadecimal digits, got ${hexKey.length} characters`,
-      );
-    }
+    checkSecretKey(hexKey);
     const adminToken =
       options.adminToken ?? readOrCreate(adminTokenFile, () => options.random.bytes(32).toString('base64url'));
     if (options.adminToken !== undefined) writeSecret(adminTokenFile, options.adminToken);
@@ -102,6 +112,13 @@ export function openDataDirectory(directory: string, options: DataDirectoryOptio
     rmSync(lock, { force: true });
     throw error;
   }
+}
+
+function checkSecretKey(hexKey: string): void {
+  if (/^[0-9a-f]{64}$/i.test(hexKey)) return;
+  throw new UsableFailure(
+    `the secret key (GRANTWAY_SECRET_KEY, or the file secret-key): expected 64 hexadecimal digits, got ${hexKey.length} characters`,
+  );
 }
 
 /** The directory as a process sees it that works for the one which has locked it. */

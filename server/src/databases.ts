@@ -64,6 +64,13 @@ export interface DatabaseOptions {
   readonly processes?: number;
 }
 
+interface WantedDatabase {
+  readonly kind: DatabaseKind;
+  readonly label: string;
+  readonly url: string | undefined;
+  readonly embeddedName: string;
+}
+
 /**
  * Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own.
  * @throws UsableFailure, or Interrupted when the end is asked for meanwhile. Nothing is left open.
@@ -71,29 +78,22 @@ export interface DatabaseOptions {
 export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
   const { databaseUrls, dataDirectory, log, interruption = uninterrupted } = options;
   const limits = poolLimits(options.settings.database);
-  const replicaConnections = Object.entries(databaseUrls.replicas ?? {}).map(
-    ([id, url]) => [id, replicaConnection(url, id)] as const,
-  );
-  const urls = [databaseUrls.directory, ...topology.dataCenters.map(({ id }) => databaseUrls.dataCenters[id])];
-  const cluster = urls.every((url) => url !== undefined)
-    ? undefined
-    : await startCluster({
-        directory: dataDirectory.postgresDirectory,
-        settings: {
-          max_connections: String(mostConnections(options, topology)),
-          ...(options.settings.database.durable ? {} : fast),
-        },
-        interruption,
-        onCrash: (detail) => log.error({ detail }, 'the embedded PostgreSQL ended and is started again'),
-      });
+  checkDatabaseUrls(databaseUrls);
+  const wanted: readonly WantedDatabase[] = [
+    { kind: 'directory', label: 'directory', url: databaseUrls.directory, embeddedName: 'directory' },
+    ...topology.dataCenters.map(({ id }): WantedDatabase => {
+      return { kind: 'data-center', label: id, url: databaseUrls.dataCenters[id], embeddedName: `dc_${id}` };
+    }),
+  ];
   const opened: Database[] = [];
+  let cluster: Cluster | undefined;
   const close = async () => {
     await Promise.all(opened.map((database) => database.close()));
     await cluster?.stop();
   };
-  const open = async (kind: DatabaseKind, label: string, url: string | undefined, embeddedName: string) => {
+  const connect = async ({ kind, label, url, embeddedName }: WantedDatabase): Promise<OpenDatabase> => {
     interruption.asked.throwIfAborted();
-    const ownerConnection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url, label);
+    const ownerConnection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url);
     const connection = url === undefined ? (cluster as Cluster).applicationConnection(embeddedName) : ownerConnection;
     const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
     const pool = (of: PoolLimits) => {
@@ -103,38 +103,46 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     };
     const requests = pool(limits.requests);
     await reach(requests);
-    await migrateAsOwner({ label, kind, requests, ownerConnection }, nowMs);
-    return {
-      label,
-      kind,
-      requests,
-      ownerConnection,
-      background: kind === 'directory' ? requests : pool(limits.background),
-    };
+    const background = kind === 'directory' ? requests : pool(limits.background);
+    return { label, kind, requests, ownerConnection, background };
+  };
+  const openAll = async (): Promise<OpenDatabase[]> => {
+    // Before anything is made: one that cannot be reached leaves the others, and the data directory, as they were.
+    const there = await allOf(wanted.filter(({ url }) => url !== undefined).map(connect));
+    const missing = wanted.filter(({ url }) => url === undefined);
+    if (missing.length > 0) {
+      cluster = await startCluster({
+        directory: dataDirectory.postgresDirectory,
+        settings: {
+          max_connections: String(mostConnections(options, topology)),
+          ...(options.settings.database.durable ? {} : fast),
+        },
+        interruption,
+        onCrash: (detail) => log.error({ detail }, 'the embedded PostgreSQL ended and is started again'),
+      });
+    }
+    const all = [...there, ...(await allOf(missing.map(connect)))];
+    await allOf(all.map((each) => migrateAsOwner(each, nowMs)));
+    return all;
   };
   // They may be away: what a replica does not answer the primary does.
   const replicas = new Map(
-    replicaConnections.map(([id, connection]) => {
-      const database = new Database({ label: `${id}, replica`, connection, limits: limits.requests });
+    Object.entries(databaseUrls.replicas ?? {}).map(([id, url]) => {
+      const database = new Database({ label: `${id}, replica`, connection: external(url), limits: limits.requests });
       opened.push(database);
       return [id, database];
     }),
   );
-  const directory = open('directory', 'directory', databaseUrls.directory, 'directory');
-  const dataCenters = topology.dataCenters.map(async ({ id }) => {
-    return [id, await open('data-center', id, databaseUrls.dataCenters[id], `dc_${id}`)] as const;
-  });
-  const results = await Promise.allSettled([directory, ...dataCenters]);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) {
+  const all = await openAll().catch(async (error: unknown) => {
     await close();
-    throw failed.reason;
-  }
-  const byId = new Map(await Promise.all(dataCenters));
-  const directoryDatabase = (await directory).requests;
+    throw error;
+  });
+  const directory = all.find(({ kind }) => kind === 'directory') as OpenDatabase;
+  const byId = new Map(all.filter((each) => each !== directory).map((each) => [each.label, each]));
+  const directoryDatabase = directory.requests;
   return {
     directory: directoryDatabase,
-    all: [await directory, ...byId.values()],
+    all: [directory, ...byId.values()],
     dataCenter: (id) => byId.get(id)?.requests as Database,
     background: (id) => byId.get(id)?.background as Database,
     replica: (id) => replicas.get(id),
@@ -199,21 +207,52 @@ async function ofSample(cluster: Cluster | undefined, directory: ClientConfig, n
   return { ...directory, options: `-c search_path=${schema}` };
 }
 
-function external(url: string, label: string): ClientConfig {
-  if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new UsableFailure(`the database URL of "${label}": expected one that begins with postgres://, got another`);
+const external = (url: string): ClientConfig => ({ connectionString: url });
+
+/**
+ * Whether the URLs can be used, before anything is asked of a server. Messages never have a part of one, which may be a password.
+ * @throws UsableFailure in one line.
+ */
+export function checkDatabaseUrls({ directory, dataCenters, replicas = {} }: DatabaseUrls): void {
+  const named = [
+    ...(directory === undefined ? [] : [['directory', directory] as const]),
+    ...Object.entries(dataCenters),
+  ];
+  const labels = new Map<string, string>();
+  for (const [label, url] of named) {
+    const { host, port, database } = readUrl(url, label);
+    const place = JSON.stringify([host, port, database]);
+    const other = labels.get(place);
+    if (other !== undefined) {
+      throw new UsableFailure(
+        `expected a database of its own for each of "${other}" and "${label}", got the database "${database}" of one server for both`,
+      );
+    }
+    labels.set(place, label);
   }
-  return { connectionString: url };
+  for (const [id, url] of Object.entries(replicas)) readUrl(url, `${id}, replica`);
 }
 
-function replicaConnection(url: string, id: string): ClientConfig {
-  const connection = external(url, `${id}, replica`);
-  try {
-    new pg.Client(connection);
-  } catch {
-    throw new UsableFailure(`the database URL of "${id}, replica": expected a URL as PostgreSQL reads it, got another`);
+function readUrl(url: string, label: string): pg.Client {
+  const fail = (expected: string) =>
+    new UsableFailure(`the database URL of "${label}": expected ${expected}, got another`);
+  const [, rest] = /^postgres(?:ql)?:\/\/(.*)$/.exec(url) ?? [];
+  if (rest === undefined) throw fail('one that begins with postgres://');
+  // Left as they are they end the place of user and password, and the rest would be taken for a host.
+  if (rest.includes('#') || /[/?].*@/.test(rest)) {
+    throw fail('one whose user and password have "@", "/", "?" and "#" percent-encoded (%40, %2F, %3F, %23)');
   }
-  return connection;
+  try {
+    return new pg.Client(external(url));
+  } catch {
+    throw fail('a URL as PostgreSQL reads it, postgres://user:password@host:port/database');
+  }
+}
+
+/** Waits for the end of all of them, so that nothing goes on behind a failure. */
+async function allOf<Result>(promises: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /** The port of a server that is reached over TCP, as the driver understands the URL and the environment. */

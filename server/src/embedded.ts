@@ -1,8 +1,11 @@
+import { listeningPlaces } from './config/listening-places.ts';
 import { buildTopology, parseSettings, refuseLabInProduction } from './config/load-settings.ts';
-import { openDataDirectory } from './data-directory.ts';
+import { allRoles } from './config/roles.ts';
+import { lookAtDataDirectory, openDataDirectory } from './data-directory.ts';
 import { openDatabases } from './databases.ts';
 import { systemClock } from './foundation/clock.ts';
 import { systemRandom } from './foundation/random.ts';
+import { checkPlaces } from './http/listen.ts';
 import { createLog } from './http/log.ts';
 import { startPlatform } from './platform.ts';
 
@@ -29,6 +32,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const settings = parseSettings(options.settings, 'the settings');
   const topology = buildTopology(settings);
   refuseLabInProduction(settings, true);
+  lookAtDataDirectory(options.dataDirectory);
+  await checkPlaces(listeningPlaces(settings, topology.dataCenters, allRoles));
   const dataDirectory = openDataDirectory(options.dataDirectory, { random: systemRandom });
   try {
     const log = createLog(settings.logLevel);

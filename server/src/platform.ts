@@ -12,7 +12,8 @@ import { registerNoLab } from './admin/no-lab.ts';
 import { signUpUser } from './admin/users.ts';
 import { registerBackup } from './backup/routes.ts';
 import { buildDataCenter, listen, type RunningDataCenter } from './build-data-center.ts';
-import { portOffsets, type Service, type Topology } from './config/data-centers.ts';
+import type { Service, Topology } from './config/data-centers.ts';
+import { type ListeningPlace, placeOfAdmin, placeOfMetrics, placeOfService } from './config/listening-places.ts';
 import { buildTopology, refuseLabInProduction } from './config/load-settings.ts';
 import { allRoles, isResourceServer, type Role, roleOf } from './config/roles.ts';
 import type { Settings } from './config/settings.ts';
@@ -39,7 +40,7 @@ import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import { keyPurposes } from './foundation/key-purposes.ts';
 import { type Random, systemRandom } from './foundation/random.ts';
 import { deriveKey } from './foundation/secrets.ts';
-import { finishAnswers, type ListeningPlace, listenAll } from './http/listen.ts';
+import { finishAnswers, listenAll } from './http/listen.ts';
 import type { Log } from './http/log.ts';
 import { outgoingPolicy } from './http/outgoing/outgoing-policy.ts';
 import { FlowsElsewhere } from './inspector/flows/flows-elsewhere.ts';
@@ -133,8 +134,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await checkHomeIndexKey(databases.directory, homeIndexKey);
     const directoryNotices = await listen(databases.directory, closers);
     const console = consoleClient(topology, key('console client'));
-    const adminPort = settings.basePort + portOffsets.admin;
-    const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPort, ...databases.ports]);
+    const adminPlace = placeOfAdmin(settings);
+    const policy = outgoingPolicy(settings.outgoingCalls, topology, [adminPlace.port, ...databases.ports]);
     const clients = new ClientDirectory(
       databases.directory,
       directoryNotices,
@@ -238,11 +239,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       }),
     );
     for (const { dataCenter, apps } of built) {
-      const { id, ports } = dataCenter.dataCenter;
-      dataCenters.set(id, dataCenter);
+      dataCenters.set(dataCenter.dataCenter.id, dataCenter);
       for (const [service, app] of apps) {
-        const label = `${service} of data centre "${id}"`;
-        offer(roleOf[service], { app, port: ports[service], host: settings.listenHost, label });
+        offer(roleOf[service], { app, ...placeOfService(settings, dataCenter.dataCenter, service) });
       }
     }
 
@@ -254,7 +253,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     closers.push(() => samples.close());
     let lab: Lab | undefined;
     for (const { dataCenter, apps, forConsole } of built) {
-      const { id, ports } = dataCenter.dataCenter;
       const app = createConsoleApp({
         ...forConsole,
         sampleApps: () => [...samples.list()],
@@ -270,8 +268,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ...inProcess(apps),
         lab: () => lab,
       });
-      const label = `console of data centre "${id}"`;
-      offer('console', { app, port: ports.console, host: settings.listenHost, label });
+      offer('console', { app, ...placeOfService(settings, dataCenter.dataCenter, 'console') });
     }
     const adminApp = createAdminApp(admin);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
@@ -309,17 +306,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (roles.has('jobs')) metrics.watchJobs(dataCenters);
     const write = async () => writeMetrics([await metrics.document(), ...((await options.otherMetrics?.()) ?? [])]);
     registerMetrics(adminApp, write);
-    offer('admin', { app: adminApp, port: adminPort, host: '127.0.0.1', label: 'the admin API' });
-    const { metricsPort } = settings;
-    if (metricsPort !== undefined) {
+    offer('admin', { app: adminApp, ...adminPlace });
+    const metricsPlace = placeOfMetrics(settings);
+    if (metricsPlace) {
       const app = createMetricsApp({ log, random, draining: draining.signal, write });
-      listeners.push({ app, port: metricsPort, host: settings.listenHost, label: 'the metrics' });
+      listeners.push({ app, ...metricsPlace });
     }
 
     closers.push(() => Promise.all(listeners.map(({ app }) => app.close())));
     asked.throwIfAborted();
     await listenAll(listeners);
-    const adminOrigin = `http://127.0.0.1:${adminPort}`;
+    const adminOrigin = `http://127.0.0.1:${adminPlace.port}`;
     if (roles.has('admin')) dataDirectory.announce({ pid: process.pid, adminOrigin });
     return { topology, adminOrigin, admin, samples, dataCenters, lab, metrics, stop };
   } catch (error) {

@@ -239,6 +239,7 @@ describe('serve: parts of the platform in processes of their own', () => {
   test.each([
     [['--role', 'accounts,apis'], /--role: expected some of accounts, api, console, jobs, admin.*; got "apis"$/],
     [['--data-centers', 'us,xx'], /--data-centers: expected some of .*\(us, eu, in, au, cn\), got "xx"$/],
+    [['--data-centers', ','], /--data-centers: expected some of .*\(us, eu, in, au, cn\), got ","$/],
     [['--data-centers', 'us,eu'], /shares its databases and its secret key with the others: set GRANTWAY_DC_EU_URL$/],
   ])('%j is refused in one line', async (args, message) => {
     const { code, stderr } = await shop.run(['serve', '--data', shop.folder('refused'), ...args], { env });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { buildTopology, parseSettings } from '../config/load-settings.ts';
+import { buildTopology, parseSettings, tokenAuthorityOf } from '../config/load-settings.ts';
 import { commandFault } from './testing/command-fault.ts';
 
 /**
@@ -89,23 +89,76 @@ test('together they have every role once', () => {
   expect(roles.toSorted()).toEqual(['accounts', 'admin', 'api', 'console', 'jobs']);
 });
 
+/** What an operator is told to run for the role of an API that asks the accounts server, one text for each statement. */
+const rightsIn = (text: string) =>
+  [...text.matchAll(/^(?:GRANT|REVOKE)[^;]+;/gm)].map(([statement]) => statement.replaceAll(/\s+/g, ' ')).toSorted();
+const documentedRights = rightsIn(readFileSync(join(root, 'docs/scale.md'), 'utf8'));
+
+test('the rights of an API that asks the accounts server are those that docs/scale.md explains', () => {
+  expect(rightsIn(readFileSync(join(folder('postgres'), 'api-rights.sql'), 'utf8'))).toEqual(documentedRights);
+  expect(documentedRights.length).toBeGreaterThan(5);
+});
+
+test('the variant of Kubernetes changes what the API asks, and with which role, and nothing else', async () => {
+  const [base] = readYaml<{ resources: string[] }>(join(folder('kubernetes'), 'kustomization.yaml'));
+  const files = readdirSync(folder('kubernetes')).filter((name) => name.endsWith('.yaml'));
+  expect(base?.resources.toSorted()).toEqual(files.filter((name) => name !== 'kustomization.yaml').toSorted());
+  const apart = (name: string) => join(folder('kubernetes/apart'), name);
+  const [variant] = readYaml<{ resources: string[]; patches: { path: string }[] }>(apart('kustomization.yaml'));
+  expect(variant?.resources).toEqual(['..']);
+  const patches = variant?.patches.flatMap(({ path }) => readYaml<Manifest>(apart(path))) ?? [];
+  for (const { kind, metadata } of patches) {
+    expect(ofKind(kind).map((each) => each.metadata.name)).toContain(metadata.name);
+  }
+  const [config] = patches.filter(({ kind }) => kind === 'ConfigMap');
+  const changed = parseSettings(JSON.parse(config?.data?.['grantway.json'] ?? ''), 'the ConfigMap');
+  const place = new URL(tokenAuthorityOf(changed, 'us') ?? '');
+  const { tokenAuthority: _, ...us } = changed.dataCenters[0] as { tokenAuthority?: string };
+  expect({ ...changed, dataCenters: [us] }).toEqual(settings);
+  const asked = ofKind('Service').find(({ metadata }) => metadata.name === place.hostname);
+  expect(asked?.spec?.ports).toContainEqual(expect.objectContaining({ name: 'accounts', port: Number(place.port) }));
+});
+
+interface ComposeService {
+  readonly image?: string;
+  readonly command?: string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly read_only?: boolean;
+}
+
 test.each(readdirSync(folder('compose')).filter((name) => name.endsWith('.yaml')))(
-  'the Compose file %s starts the platform by a command and variables that there are',
+  'the Compose file %s starts the platform by commands and variables that there are',
   async (name) => {
-    const [file] = readYaml<{
-      services: Record<string, { command: string[]; environment?: Record<string, string>; read_only?: boolean }>;
-    }>(join(folder('compose'), name));
-    const { command = [], environment = {}, read_only: readOnly } = file?.services.grantway ?? {};
-    expect(await commandFault(command)).toBeUndefined();
-    expect(readOnly).toBe(true);
+    const [file] = readYaml<{ services: Record<string, ComposeService> }>(join(folder('compose'), name));
+    const ours = Object.values(file?.services ?? {}).filter(({ image }) => image?.startsWith('grantway:'));
+    expect(ours.length).toBeGreaterThan(0);
     const documented = readFileSync(join(root, 'docs/operating.md'), 'utf8');
-    for (const variable of Object.keys(environment)) {
-      expect(documented).toContain(variable.replace(/_DC_[A-Z]+_/, '_DC_<ID>_'));
-    }
     // Each database that it names is made.
     const made = readFileSync(join(folder('compose'), 'init/10-databases.sql'), 'utf8');
-    for (const [, database = ''] of JSON.stringify(environment).matchAll(/@postgres\/(\w+)/g)) {
-      if (database !== 'directory') expect(made).toContain(`CREATE DATABASE ${database};`);
+    for (const { command = [], environment = {}, read_only: readOnly } of ours) {
+      expect(await commandFault(command)).toBeUndefined();
+      expect(readOnly).toBe(true);
+      for (const variable of Object.keys(environment)) {
+        expect(documented).toContain(variable.replace(/_DC_[A-Z]+_/, '_DC_<ID>_'));
+      }
+      for (const [, database = ''] of JSON.stringify(environment).matchAll(/@postgres\/(\w+)/g)) {
+        if (database !== 'directory') expect(made).toContain(`CREATE DATABASE ${database};`);
+      }
     }
   },
 );
+
+test('the Compose file of a platform in parts has every role once, and its API asks a service that there is', () => {
+  const [file] = readYaml<{ services: Record<string, ComposeService> }>(join(folder('compose'), 'apart.yaml'));
+  const roles = Object.values(file?.services ?? {}).flatMap(({ command = [] }) =>
+    command.includes('--role') ? command[command.indexOf('--role') + 1]?.split(',') : [],
+  );
+  expect(roles.toSorted()).toEqual(['accounts', 'admin', 'api', 'console', 'jobs']);
+  const apart = parseSettings(JSON.parse(readFileSync(join(folder('compose'), 'apart.json'), 'utf8')));
+  const place = new URL(tokenAuthorityOf(apart, 'us') ?? '');
+  expect(Object.keys(file?.services ?? {})).toContain(place.hostname);
+  expect(Number(place.port)).toBe(buildTopology(apart).find('us')?.ports.accounts);
+  const { environment = {} } = file?.services.api ?? {};
+  expect(environment.GRANTWAY_DC_US_URL).toMatch(/^postgres:\/\/grantway_api:/);
+  expect(environment.GRANTWAY_DIRECTORY_URL).toMatch(/^postgres:\/\/grantway_api:/);
+});

@@ -27,7 +27,7 @@ export async function inDataDirectory(
   const dataDirectory = openDataDirectory(dataPath(options), {
     random: systemRandom,
     secretKey: env.GRANTWAY_SECRET_KEY,
-    adminToken: env.GRANTWAY_ADMIN_TOKEN,
+    adminToken: env.GRANTWAY_ADMIN_TOKEN || undefined,
   });
   let inTime = true;
   try {

@@ -47,9 +47,9 @@ export function resolveDatabaseUrls(settings: Settings): DatabaseUrls {
     const id = typeof entry === 'string' ? entry : entry.id;
     const declared = typeof entry === 'string' ? undefined : entry;
     const variable = (name: string) => `GRANTWAY_DC_${id.toUpperCase()}_${name}`;
-    const url = process.env[variable('URL')] ?? declared?.databaseUrl;
+    const url = process.env[variable('URL')] || declared?.databaseUrl;
     if (url) dataCenters[id] = url;
-    const readUrl = process.env[variable('READ_URL')] ?? declared?.readDatabaseUrl;
+    const readUrl = process.env[variable('READ_URL')] || declared?.readDatabaseUrl;
     if (!readUrl) continue;
     if (!url) {
       throw new UsableFailure(
@@ -58,5 +58,6 @@ export function resolveDatabaseUrls(settings: Settings): DatabaseUrls {
     }
     replicas[id] = readUrl;
   }
-  return { directory: process.env.GRANTWAY_DIRECTORY_URL ?? settings.directoryUrl, dataCenters, replicas };
+  // A variable that is there and empty is one that is not set, as Compose hands it on.
+  return { directory: process.env.GRANTWAY_DIRECTORY_URL || settings.directoryUrl, dataCenters, replicas };
 }

@@ -1,17 +1,20 @@
 import { type DataCenter, type Service, services, Topology } from '../config/data-centers.ts';
+import { listeningPlaces } from '../config/listening-places.ts';
 import { buildTopology } from '../config/load-settings.ts';
 import { allRoles, type Role, roleOf, roles } from '../config/roles.ts';
 import type { Settings } from '../config/settings.ts';
-import { type DatabaseUrls, openDatabases } from '../databases.ts';
+import { lookAtDataDirectory } from '../data-directory.ts';
+import { checkDatabaseUrls, type DatabaseUrls, openDatabases } from '../databases.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { Interrupted } from '../foundation/interruption.ts';
+import { checkPlaces } from '../http/listen.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
-import type { StartOptions } from './start-options.ts';
+import { dataPath, type StartOptions } from './start-options.ts';
 
 /** What `serve` is told: `dataCenters` are those that it serves, of all that the configuration names. */
 export interface PartOptions
@@ -29,6 +32,9 @@ export async function runPart(options: PartOptions): Promise<void> {
   const served = chooseServed(options.dataCenters, topology);
   const databaseUrls = resolveDatabaseUrls(settings);
   checkShared(served, databaseUrls, process.env.GRANTWAY_SECRET_KEY);
+  checkDatabaseUrls(databaseUrls);
+  lookAtDataDirectory(dataPath(options));
+  await checkPlaces(listeningPlaces(settings, served, wanted));
   try {
     await inDataDirectory(options, async (dataDirectory, interruption) => {
       const log = createLog(settings.logLevel);
@@ -75,14 +81,15 @@ function chooseRoles(text: string | undefined): ReadonlySet<Role> {
 
 function chooseServed(text: string | undefined, topology: Topology): readonly DataCenter[] {
   if (text === undefined) return topology.dataCenters;
-  return namesIn(text).map((id) => {
-    const dataCenter = topology.find(id);
-    if (dataCenter) return dataCenter;
+  const ids = new Set(namesIn(text));
+  const unknown = [...ids].find((id) => !topology.find(id));
+  if (unknown !== undefined || ids.size === 0) {
     const known = topology.dataCenters.map((each) => each.id).join(', ');
     throw new UsableFailure(
-      `--data-centers: expected some of those that the configuration names (${known}), got "${id}"`,
+      `--data-centers: expected some of those that the configuration names (${known}), got "${unknown ?? text}"`,
     );
-  });
+  }
+  return topology.dataCenters.filter(({ id }) => ids.has(id));
 }
 
 /** Parts of one platform have its databases and its secret key in common. */

@@ -1,23 +1,33 @@
+import { listeningPlaces } from '../config/listening-places.ts';
 import { buildTopology, refuseLabInProduction } from '../config/load-settings.ts';
+import { allRoles } from '../config/roles.ts';
 import type { Settings } from '../config/settings.ts';
-import type { DataDirectory } from '../data-directory.ts';
-import { openDatabases } from '../databases.ts';
+import { type DataDirectory, lookAtDataDirectory } from '../data-directory.ts';
+import { checkDatabaseUrls, openDatabases } from '../databases.ts';
+import { wantsDemo } from '../demo/demo-accounts.ts';
+import { placeOfSample, sampleApps } from '../demo/sample-apps.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
+import { checkPlaces } from '../http/listen.ts';
 import { createLog } from '../http/log.ts';
 import { inDataDirectory } from './in-data-directory.ts';
 import { printLine } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
-import type { StartOptions } from './start-options.ts';
+import { dataPath, type StartOptions } from './start-options.ts';
 
 /** The command `start`: runs the platform until it is asked to stop. */
 export async function runPlatform(options: StartOptions): Promise<void> {
   const settings = resolveSettings(options);
   // Before anything is made: what cannot be started is refused without a trace.
-  buildTopology(settings);
+  const topology = buildTopology(settings);
   refuseLabInProduction(settings, options.lab);
   checkWorkers(options);
+  checkDatabaseUrls(resolveDatabaseUrls(settings));
+  const path = dataPath(options);
+  const { isNew } = lookAtDataDirectory(path);
+  const samples = wantsDemo(options, path, isNew) ? sampleApps.map((app) => placeOfSample(settings, app)) : [];
+  await checkPlaces(listeningPlaces(settings, topology.dataCenters, allRoles, samples));
   try {
     await inDataDirectory(options, (dataDirectory, interruption) =>
       begin(options, settings, dataDirectory, interruption),

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import * as module from 'node:module';
 import type { Role } from '../config/roles.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Databases } from '../databases.ts';
-import { type DemoUser, demoAccountsFile, loadDemoUsers } from '../demo/demo-accounts.ts';
+import { type DemoUser, demoAccountsFile, loadDemoUsers, wantsDemo } from '../demo/demo-accounts.ts';
 import { type DemoDescription, describeDemo } from '../demo/describe-demo.ts';
 import { loadDemoContent } from '../demo/load-content.ts';
 import { seedDemo } from '../demo/seed-demo.ts';
@@ -50,8 +49,7 @@ export async function serve(
   try {
     await workers?.start(options.workers ?? 0);
     asked.throwIfAborted();
-    // A data directory with demo accounts stays a demo, also for data centres that are switched on later.
-    const wanted = options.demo ?? (dataDirectory.isNew || existsSync(demoAccountsFile(dataDirectory.path)));
+    const wanted = wantsDemo(options, dataDirectory.path, dataDirectory.isNew);
     const demo = wanted ? await makeDemo(platform, dataDirectory, options, asked) : undefined;
     asked.throwIfAborted();
     dataDirectory.completeFirstStart();

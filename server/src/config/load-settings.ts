@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { UsableFailure } from '../foundation/failure.ts';
-import { describeFault } from '../foundation/schema-fault.ts';
+import { describeFaults } from '../foundation/schema-fault.ts';
 import {
   type DataCenter,
   knownDataCenters,
@@ -18,12 +18,7 @@ export function parseSettings(input: unknown, source = 'the settings'): Settings
   const value = Value.Default(settingsSchema, Value.Clone(input));
   const faults = Value.Errors(settingsSchema, value);
   if (faults.length > 0) {
-    // An object with a member too many says so beside the member itself.
-    const named = faults.filter((fault) => fault.keyword !== 'additionalProperties');
-    const lines = (named.length > 0 ? named : faults)
-      .slice(0, 5)
-      .map((fault) => describeFault(fault, value, fault.instancePath || '/'));
-    throw new UsableFailure(`${source}: ${lines.join('; ')}`);
+    throw new UsableFailure(`${source}: ${describeFaults(faults, value).slice(0, 5).join('; ')}`);
   }
   const settings = value as Settings;
   if (settings.production && !settings.database.durable) {

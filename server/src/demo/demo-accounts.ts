@@ -23,6 +23,11 @@ export function demoAccountsFile(dataDirectory: string): string {
   return join(dataDirectory, 'demo-accounts.json');
 }
 
+/** Whether a start has the demo: a data directory with demo accounts stays one, also for data centres that are switched on later. */
+export function wantsDemo({ demo }: { readonly demo?: boolean }, dataDirectory: string, isNew: boolean): boolean {
+  return demo ?? (isNew || existsSync(demoAccountsFile(dataDirectory)));
+}
+
 /** The demo users of the file; none where there is no demo. */
 export function readDemoUsers(dataDirectory: string): DemoUser[] {
   const file = demoAccountsFile(dataDirectory);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
 import { portOffsets } from '../config/data-centers.ts';
+import type { ListeningPlace } from '../config/listening-places.ts';
+import type { Settings } from '../config/settings.ts';
 import type { ClientType } from '../oauth/client.ts';
 
 /**
@@ -55,6 +57,14 @@ export const sampleApps: readonly SampleApp[] = [
 /** The sample app of this type of client, if there is one. */
 export function sampleAppOf(type: ClientType): SampleApp | undefined {
   return sampleApps.find((sample) => sample.type === type);
+}
+
+/** Where a sample app listens. */
+export function placeOfSample(
+  { basePort, listenHost: host }: Pick<Settings, 'basePort' | 'listenHost'>,
+  { name, portOffset }: SampleApp,
+): ListeningPlace {
+  return { port: basePort + portOffset, host, label: `the sample app "${name}"` };
 }
 
 /** The origins of a sample app, the one to tell first. */

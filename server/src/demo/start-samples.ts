@@ -6,6 +6,7 @@ import type { Client, ClientType } from '../oauth/client.ts';
 import { startBrowserLeads } from './browser-leads.ts';
 import {
   originsOf,
+  placeOfSample,
   type RunningSample,
   redirectUrisOf,
   type SampleApp,
@@ -64,15 +65,15 @@ export class Samples {
   async #startOne(app: SampleApp, clientId: string) {
     const { admin, database, key } = this.#context;
     const { settings, topology, clients, clock, log } = admin;
-    const { basePort, listenHost: host } = settings;
+    const { basePort } = settings;
+    const place = placeOfSample(settings, app);
     const module = await this.#load(app);
     if (!module) return undefined;
     await this.#registerAddresses(app, clientId);
-    const port = basePort + app.portOffset;
     const origins = originsOf(app, basePort);
     const options: SampleOptions = {
-      host,
-      port,
+      host: place.host,
+      port: place.port,
       origins,
       client: async () => {
         const client = await clients.find(clientId);
@@ -92,7 +93,7 @@ export class Samples {
       const sample = await module.startSample(options);
       return { served: { type: app.type, name: app.name, title: app.title, origin: origins[0] ?? '' }, sample };
     } catch (error) {
-      throw portFailure(error, { host, port, label: `the sample app "${app.name}"` });
+      throw portFailure(error, place);
     }
   }
 

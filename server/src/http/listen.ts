@@ -2,14 +2,8 @@ import type { Server } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { ListeningPlace } from '../config/listening-places.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-
-/** Where something listens; `label` is for messages: "accounts of us". */
-export interface ListeningPlace {
-  readonly port: number;
-  readonly host: string;
-  readonly label: string;
-}
 
 /** Binds all listeners. Throws UsableFailure naming the first port that cannot be had. */
 export async function listenAll(
@@ -21,6 +15,21 @@ export async function listenAll(
     if (result.status === 'fulfilled') return;
     throw portFailure(result.reason, listeners[index] as ListeningPlace);
   });
+}
+
+/** Throws UsableFailure naming the first place where nothing can listen now. For a start that has not made anything yet. */
+export async function checkPlaces(places: readonly ListeningPlace[]): Promise<void> {
+  const results = await Promise.allSettled(places.map(tryPlace));
+  results.forEach((result, index) => {
+    if (result.status === 'rejected') throw portFailure(result.reason, places[index] as ListeningPlace);
+  });
+}
+
+async function tryPlace({ port, host }: ListeningPlace): Promise<void> {
+  // Whoever connects meanwhile is as early as a moment before.
+  const server = new NetServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ port, host }, resolve));
+  await new Promise((resolve) => server.close(resolve));
 }
 
 const pollMs = 20;
@@ -71,6 +80,10 @@ export function portFailure(error: unknown, { port, host, label }: ListeningPlac
     );
   if (code === 'EADDRNOTAVAIL')
     return new UsableFailure(`the address ${host} (${label}) is not one of this machine; check listenHost`);
+  if (syscall === 'getaddrinfo')
+    return new UsableFailure(
+      `listenHost: expected an address of this machine for ${label}, got "${host}", which is not found`,
+    );
   if (syscall === 'listen') return new UsableFailure(`port ${port} (${label}) cannot be used: ${message}`);
   return error as Error;
 }

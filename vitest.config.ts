@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -19,8 +18,6 @@ export default defineConfig({
     // Files share the modules of their worker: loading them anew for each file took a fifth of the run. A test that
     // changes the process (spies, environment, working directory) undoes that at its end.
     isolate: false,
-    // Vitest leaves a core to itself: of two, files would run on one, and mostly wait for processes, browsers and databases.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A machine that is busy with two browsers takes more than the usual second for an answer and a page to show it.
     expect: { poll: { timeout: 15_000 } },
     // Tests that are marked as concurrent start processes: two at a time for two cores.

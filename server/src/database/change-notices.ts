@@ -135,3 +135,15 @@ export async function notifyChanges(queryable: Queryable, notices: readonly stri
     values: [notices],
   });
 }
+
+/**
+ * The part `name` of a statement, which sends a notice for each row of the part `rows`. On a cluster it is carried out on the
+ * coordinator, where processes listen, because it names a table that is nowhere else (migration 0063). A part that writes is
+ * carried out whether anything reads it or not: this one is there for what it counts, and writes nothing.
+ * @param notice SQL over the columns of `rows`.
+ */
+export function sendingPart(name: string, rows: string, notice: string): string {
+  return `${name} AS (
+    INSERT INTO notice_origin (place)
+    SELECT 0 FROM (SELECT count(pg_notify('${channel}', ${notice})) AS sent FROM ${rows}) AS notices WHERE sent < 0)`;
+}

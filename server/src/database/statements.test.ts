@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { distributionColumn, distributions } from './distribution.ts';
 import { shardsFault } from './testing/shards-asked.ts';
 import { sourceFiles, textsOf } from './testing/sql-texts.ts';
 
@@ -95,4 +96,23 @@ test('the CRM takes no lock that one server alone knows, and finds no row by its
   );
   // Within one data space, so within one shard.
   expect(found).toEqual(['crm/settings/customization/tidy-records.ts']);
+});
+
+const spreadTables = Object.keys(distributions).filter((table) => distributionColumn(table) !== undefined);
+const overShards = sourceFiles().flatMap((file) =>
+  textsOf(file)
+    .filter((text) =>
+      spreadTables.some((table) => new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE|USING) ${table}\\b`).test(text)),
+    )
+    .map((text) => ({ file, text })),
+);
+
+test('notices of statements over shards are sent from the coordinator, where processes listen', () => {
+  const silent = overShards.filter(({ text }) => text.includes('pg_notify(') && !text.includes('notice_origin'));
+  expect(overShards.length).toBeGreaterThan(300);
+  expect(silent).toEqual([]);
+});
+
+test('no statement over shards writes CASE with one value: Citus 13.2 sends such a comparison on in a form that fails', () => {
+  expect(overShards.filter(({ text }) => /\bCASE\s+(?!WHEN\b|\?)/.test(text))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { sendingPart } from '../../../database/change-notices.ts';
 import type { FieldChange } from '../../kernel/record/history.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
 
@@ -104,17 +105,6 @@ function countPart(counts: string): string {
     ON CONFLICT (data_space, module, converted, slot) DO UPDATE SET count = crm_record_count.count + EXCLUDED.count)`;
 }
 
-/**
- * Wakes those who send notices, from the coordinator of a cluster. A part that writes is carried out whether anything reads
- * it or not; this one is there for what it counts, and writes nothing.
- */
-function wakePart(rows: string): string {
-  return `woken AS (
-    INSERT INTO notice_origin (place)
-    SELECT 0 FROM (SELECT count(pg_notify('grantway', 'crm-notification:' || data_space)) AS sent FROM ${rows}) AS notices
-    WHERE sent < 0)`;
-}
-
 function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): string {
   const channel = ['data_space', 'user_id', 'channel_id', 'module'];
   const of = channel.map((column) => `watch.${column}`).join(', ');
@@ -133,5 +123,5 @@ function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): st
     }
     GROUP BY ${of}, part
     RETURNING data_space
-  ), ${wakePart('noticed')}`;
+  ), ${sendingPart('woken', 'noticed', "'crm-notification:' || data_space")}`;
 }

@@ -114,5 +114,5 @@ test('notices of statements over shards are sent from the coordinator, where pro
 });
 
 test('no statement over shards writes CASE with one value: Citus 13.2 sends such a comparison on in a form that fails', () => {
-  expect(overShards.filter(({ text }) => /\bCASE\s+(?!WHEN\b|\?)/.test(text))).toEqual([]);
+  expect(overShards.filter(({ text }) => /\bCASE\s+(?![\s?]|WHEN\b)/.test(text))).toEqual([]);
 });

@@ -59,15 +59,17 @@ export class CredentialFinder {
 
 /** The client of each credential; null for those that are not known. */
 async function clientsOf(database: Database, credentials: readonly string[]): Promise<(string | null)[]> {
-  const rows = await database.query<{ client_id: string | null }>({
+  const hashes = credentials.map(secretHash);
+  const rows = await database.query<{ hash: Buffer; client_id: string }>({
     name: 'clients-of-credentials',
-    text: `SELECT coalesce((SELECT a.client_id FROM access_token a WHERE a.token_hash = q.hash),
-                           (SELECT r.client_id FROM refresh_token r WHERE r.token_hash = q.hash),
-                           (SELECT f.client_id FROM refresh_generation n
-                             JOIN refresh_token f ON f.token_hash = n.family_hash WHERE n.token_hash = q.hash),
-                           (SELECT c.client_id FROM authorization_code c WHERE c.code_hash = q.hash)) AS client_id
-           FROM unnest($1::bytea[]) WITH ORDINALITY AS q(hash, position) ORDER BY q.position`,
-    values: [credentials.map(secretHash)],
+    text: `SELECT token_hash AS hash, client_id FROM access_token WHERE token_hash = ANY ($1::bytea[])
+           UNION ALL SELECT token_hash, client_id FROM refresh_token WHERE token_hash = ANY ($1::bytea[])
+           UNION ALL SELECT n.token_hash, f.client_id FROM refresh_generation n
+                       JOIN refresh_token f ON f.token_hash = n.family_hash AND f.slot = n.slot
+                     WHERE n.token_hash = ANY ($1::bytea[])
+           UNION ALL SELECT code_hash, client_id FROM authorization_code WHERE code_hash = ANY ($1::bytea[])`,
+    values: [hashes],
   });
-  return rows.map((row) => row.client_id);
+  const clients = new Map(rows.map(({ hash, client_id: clientId }) => [hash.toString('hex'), clientId]));
+  return hashes.map((hash) => clients.get(hash.toString('hex')) ?? null);
 }

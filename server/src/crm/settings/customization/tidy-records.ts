@@ -61,7 +61,7 @@ const forgetRows =
   (table: 'crm_unique_value' | 'crm_field_value', name: 'field' | 'key'): Step =>
   async (queryable, { space: { dataSpace } }, { module, key }) => {
     const rows = await queryable.query({
-      text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+      text: `DELETE FROM ${table} WHERE data_space = $1 AND ctid = ANY (ARRAY(
                SELECT ctid FROM ${table} WHERE data_space = $1 AND module = $2 AND ${name} = $3 LIMIT ${batchRows}))
              RETURNING 1`,
       values: [dataSpace, module, key],
@@ -74,7 +74,7 @@ const dropFrom =
   (table: 'crm_record' | 'crm_deleted_record' | 'crm_unique_value' | 'crm_field_value' | 'crm_record_count'): Step =>
   async (queryable, { space: { dataSpace } }, { module }) => {
     const rows = await queryable.query({
-      text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+      text: `DELETE FROM ${table} WHERE data_space = $1 AND ctid = ANY (ARRAY(
                SELECT ctid FROM ${table} WHERE data_space = $1 AND module = $2 LIMIT ${batchRows})) RETURNING 1`,
       values: [dataSpace, module],
     });

@@ -60,7 +60,7 @@ export async function writeShares(
            SELECT $1, $2, $3, user_id, permission, related, $7, $8
            FROM unnest($4::bigint[], $5::text[], $6::boolean[]) AS new (user_id, permission, related)
            ON CONFLICT (data_space, record_id, user_id) DO UPDATE
-           SET permission = excluded.permission, related = excluded.related, shared_by = $7, shared_at_ms = $8`,
+           SET permission = excluded.permission, related = excluded.related, shared_by = excluded.shared_by, shared_at_ms = excluded.shared_at_ms`,
     values: [
       ...[dataSpace, module, id],
       shares.map(({ userId }) => userId),

@@ -56,10 +56,11 @@ export async function writeSettings<Area extends SettingArea>(
   if (items.length === 0) return;
   await transaction.query({
     text: `INSERT INTO crm_setting (data_space, ${columns})
-           SELECT $1::integer, $2::text, setting_id, module, definition, $5::bigint, $6::bigint, $5::bigint, $6::bigint
+           SELECT $1, $2, setting_id, module, definition, $5, $6, $5, $6
            FROM unnest($3::bigint[], $4::jsonb[], $7::integer[]) AS item (setting_id, definition, module)
            ON CONFLICT (data_space, area, setting_id) DO UPDATE
-           SET module = excluded.module, definition = excluded.definition, modified_by = $5, modified_at_ms = $6`,
+           SET module = excluded.module, definition = excluded.definition, modified_by = excluded.modified_by,
+               modified_at_ms = excluded.modified_at_ms`,
     values: [
       space.dataSpace,
       area,

@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { createStatementQueue, type StatementQueue } from '../../database/statement-queue.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import { isCredential } from '../../oauth/formats.ts';
+import { rowsOf } from './credential-slot.ts';
 
 /** Questions that may wait for one data centre; beyond that its share of the explanation is left out. */
 const maxWaiting = 500;
@@ -70,6 +71,5 @@ async function clientsOf(database: Database, credentials: readonly string[]): Pr
            UNION ALL SELECT code_hash, client_id FROM authorization_code WHERE code_hash = ANY ($1::bytea[])`,
     values: [hashes],
   });
-  const clients = new Map(rows.map(({ hash, client_id: clientId }) => [hash.toString('hex'), clientId]));
-  return hashes.map((hash) => clients.get(hash.toString('hex')) ?? null);
+  return rowsOf(hashes, rows).map((row) => row?.client_id ?? null);
 }

@@ -22,8 +22,16 @@ async function findSlots(
   hashes: readonly SecretHash[],
 ): Promise<(Slot | undefined)[]> {
   const rows = await queryable.query<{ hash: Buffer; slot: Slot }>({ text: slotByHash, values: [hashes] });
-  const slots = new Map(rows.map(({ hash, slot }) => [hash.toString('hex'), slot]));
-  return hashes.map((hash) => slots.get(hash.toString('hex')));
+  return rowsOf(hashes, rows).map((row) => row?.slot);
+}
+
+/** For each hash the row that has it. */
+export function rowsOf<Row extends { readonly hash: Buffer }>(
+  hashes: readonly SecretHash[],
+  rows: readonly Row[],
+): (Row | undefined)[] {
+  const found = new Map(rows.map((row) => [row.hash.toString('hex'), row]));
+  return hashes.map((hash) => found.get(hash.toString('hex')));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { notifyChanges } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
+import { rowsParameter } from '../../database/rows-parameter.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
@@ -65,39 +66,68 @@ export async function redeemCodes(
     if (!firstOf.has(key)) firstOf.set(key, index);
   });
   const firsts = [...firstOf.values()];
-  const pick = <Value>(value: (job: Redemption) => Value) => firsts.map((index) => value(jobs[index] as Redemption));
-  const rows = await database.query<Row>({
+  const rows = jobRows.valueOf(
+    firsts.map((index) => {
+      const job = jobs[index] as Redemption;
+      return {
+        position: index,
+        code_hash: job.code.hash,
+        user_id: job.userId,
+        client_id: job.clientId,
+        access_hash: job.accessHash,
+        refresh_hash: job.refreshHash,
+        now_ms: job.nowMs,
+        expires_at_ms: job.expiresAtMs,
+        active_limit: job.limits.activeAccessTokensPerRefreshToken,
+        refresh_limit: job.limits.refreshTokensPerUserAndClient,
+        window_limit: job.limits.refreshTokensPerUserAndClientPerWindow,
+        window_ms: job.limits.windowSeconds * 1000,
+        access_resources: joinResources(job.binding.resources),
+        access_key: job.binding.keyThumbprint,
+        refresh_key: job.refreshKeyThumbprint,
+        slot: job.code.slot,
+      };
+    }),
+  );
+  const ofSlot = () => [
+    jobs.map(({ code }) => code.slot),
+    jobs.map((job) => job.userId),
+    jobs.map((job) => job.clientId),
+  ];
+  const answers = await database.query<Row>({
     name: spread ? 'codes-redeem-of-slot' : 'codes-redeem',
     text: spread ? statementOfSlot : statement,
-    values: [
-      firsts,
-      firsts.map((index) => codeHashes[index]),
-      pick((job) => job.userId),
-      pick((job) => job.clientId),
-      pick((job) => job.accessHash),
-      pick((job) => job.refreshHash),
-      pick((job) => job.nowMs),
-      pick((job) => job.expiresAtMs),
-      pick((job) => job.limits.activeAccessTokensPerRefreshToken),
-      pick((job) => job.limits.refreshTokensPerUserAndClient),
-      pick((job) => job.limits.refreshTokensPerUserAndClientPerWindow),
-      pick((job) => job.limits.windowSeconds * 1000),
-      pick((job) => joinResources(job.binding.resources)),
-      pick((job) => job.binding.keyThumbprint),
-      pick((job) => job.refreshKeyThumbprint),
-      pick((job) => job.code.slot),
-    ],
+    values: spread ? [rows, ...ofSlot()] : [rows],
   });
   const results = jobs.map<RedeemResult>(() => ({ kind: 'used before' }));
-  for (const row of rows) {
+  for (const row of answers) {
     if (row.spent) results[row.position] = { kind: 'redeemed', evictedHashes: row.evicted ?? [] };
     else if (row.throttled) results[row.position] = { kind: 'throttled', windowEndsAtMs: Number(row.window_end_ms) };
   }
-  if (spread && rows.some(({ evicted }) => evicted)) await notifyChanges(database, [refreshEvicted]);
+  if (spread && answers.some(({ evicted }) => evicted)) await notifyChanges(database, [refreshEvicted]);
   return results;
 }
 
 const refreshEvicted = 'tokens:refresh evicted';
+
+const jobRows = rowsParameter('$1', {
+  position: 'int',
+  code_hash: 'bytea',
+  user_id: 'bigint',
+  client_id: 'text',
+  access_hash: 'bytea',
+  refresh_hash: 'bytea',
+  now_ms: 'bigint',
+  expires_at_ms: 'bigint',
+  active_limit: 'int',
+  refresh_limit: 'int',
+  window_limit: 'int',
+  window_ms: 'bigint',
+  access_resources: 'text',
+  access_key: 'text',
+  refresh_key: 'text',
+  slot: 'int',
+});
 
 /*
  * locked   the rows of users and clients that get refresh tokens, at their newest state
@@ -107,10 +137,7 @@ const refreshEvicted = 'tokens:refresh evicted';
  */
 const redeem = (slot: SlotTexts, pairs: string) => `
   WITH job AS (
-    SELECT * FROM unnest($1::int[], $2::bytea[], $3::bigint[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-                         $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::int[])
-      AS j(position, code_hash, user_id, client_id, access_hash, refresh_hash, now_ms, expires_at_ms,
-           active_limit, refresh_limit, window_limit, window_ms, access_resources, access_key, refresh_key, slot)
+    SELECT * FROM ${jobRows.from('j')}
     WHERE ${plannedAsOne('position')}
   ), locked AS MATERIALIZED (
     SELECT u.* FROM user_client u
@@ -180,4 +207,4 @@ const statement = redeem(
   '(u.user_id, u.client_id) IN (SELECT user_id, client_id FROM job WHERE refresh_hash IS NOT NULL)',
 );
 // Of one slot, so mostly of one user. Citus 13.2 misreads the rows of a part that locks and joins what is no table.
-const statementOfSlot = redeem(slotOfAll('$16'), 'u.user_id = ANY ($3::bigint[]) AND u.client_id = ANY ($4::text[])');
+const statementOfSlot = redeem(slotOfAll('$2'), 'u.user_id = ANY ($3::bigint[]) AND u.client_id = ANY ($4::text[])');

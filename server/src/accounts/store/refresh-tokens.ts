@@ -1,6 +1,7 @@
 import type { Environment } from '../../config/data-centers.ts';
 import { notifyChanges } from '../../database/change-notices.ts';
 import type { Database } from '../../database/database.ts';
+import { rowsParameter } from '../../database/rows-parameter.ts';
 import type { EpochMs, SecretHash } from '../../foundation/kinds.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { joinResources } from '../../oauth/resources.ts';
@@ -104,32 +105,36 @@ export async function refreshTokens(
       limits.activeAccessTokensPerRefreshToken > 0 ||
       limits.accessTokensPerRefreshTokenPerWindow > 0,
   );
-  const rows = await database.query<Row>({
+  const rows = jobRows.valueOf(
+    jobs.map((job, index) => ({
+      position: index,
+      presented_hash: job.refreshToken.hash,
+      client_id: job.clientId,
+      derived_hash: job.accessHash,
+      now_ms: job.nowMs,
+      ends_ms: job.expiresAtMs,
+      active_limit: job.limits.activeAccessTokensPerRefreshToken,
+      window_limit: job.limits.accessTokensPerRefreshTokenPerWindow,
+      window_ms: job.limits.windowSeconds * 1000,
+      scope: job.scopes?.join(' ').toLowerCase() ?? null,
+      begun_after_ms: job.begunAfterMs,
+      successor_hash: job.rotation?.successorHash ?? null,
+      other_hash: job.rotation?.otherHash ?? null,
+      grace_ms: job.rotation?.graceMs ?? 0,
+      resource: joinResources(job.binding.resources),
+      access_key: job.binding.keyThumbprint,
+      slot: job.refreshToken.slot,
+    })),
+  );
+  const answers = await database.query<Row>({
     name: `refresh-${limited ? 'limited' : 'unlimited'}${spread ? '-of-slot' : ''}`,
     text: statements[limited ? 'limited' : 'unlimited'][spread ? 'ofSlot' : 'together'],
-    values: [
-      jobs.map((job) => job.refreshToken.hash),
-      jobs.map((job) => job.clientId),
-      jobs.map((job) => job.accessHash),
-      jobs.map((job) => job.nowMs),
-      jobs.map((job) => job.expiresAtMs),
-      jobs.map((job) => job.limits.activeAccessTokensPerRefreshToken),
-      jobs.map((job) => job.limits.accessTokensPerRefreshTokenPerWindow),
-      jobs.map((job) => job.limits.windowSeconds * 1000),
-      jobs.map((job) => job.scopes?.join(' ').toLowerCase() ?? null),
-      jobs.map((job) => job.begunAfterMs),
-      jobs.map((job) => job.rotation?.successorHash ?? null),
-      jobs.map((job) => job.rotation?.otherHash ?? null),
-      jobs.map((job) => job.rotation?.graceMs ?? 0),
-      jobs.map((job) => joinResources(job.binding.resources)),
-      jobs.map((job) => job.binding.keyThumbprint),
-      jobs.map((job) => job.refreshToken.slot),
-    ],
+    values: spread ? [rows, jobs.map((job) => job.refreshToken.slot)] : [rows],
   });
   const results = jobs.map<RefreshResult>(() => ({ kind: 'unknown' }));
-  for (const row of rows) results[row.position - 1] = toResult(row);
+  for (const row of answers) results[row.position] = toResult(row);
   if (spread) {
-    const evicted = rows.flatMap((row) => row.evicted ?? []);
+    const evicted = answers.flatMap((row) => row.evicted ?? []);
     await notifyChanges(
       database,
       evicted.map((hash) => `token:${hash}`),
@@ -147,12 +152,29 @@ function toResult(row: Row): RefreshResult {
   return { kind, other, scopes, resources, userId, environment, expiresAtMs, evictedHashes: row.evicted ?? [] };
 }
 
+const jobRows = rowsParameter('$1', {
+  position: 'int',
+  presented_hash: 'bytea',
+  client_id: 'text',
+  derived_hash: 'bytea',
+  now_ms: 'bigint',
+  ends_ms: 'bigint',
+  active_limit: 'int',
+  window_limit: 'int',
+  window_ms: 'bigint',
+  scope: 'text',
+  begun_after_ms: 'bigint',
+  successor_hash: 'bytea',
+  other_hash: 'bytea',
+  grace_ms: 'bigint',
+  resource: 'text',
+  access_key: 'text',
+  slot: 'int',
+});
+
 const job = (slot: SlotTexts) => `job AS (
     SELECT j.*, coalesce(n.family_hash, j.presented_hash) AS refresh_hash, n.replaced_at_ms
-    FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::bigint[],
-                $9::text[], $10::bigint[], $11::bytea[], $12::bytea[], $13::bigint[], $14::text[], $15::text[], $16::int[])
-      WITH ORDINALITY AS j(presented_hash, client_id, derived_hash, now_ms, ends_ms, active_limit, window_limit, window_ms,
-                           scope, begun_after_ms, successor_hash, other_hash, grace_ms, resource, access_key, slot, position)
+    FROM ${jobRows.from('j')}
     LEFT JOIN refresh_generation n ON n.token_hash = j.presented_hash AND n.slot = ${slot.is('j')}
     WHERE ${plannedAsOne('j.position')}
   )`;
@@ -183,7 +205,8 @@ const grantedResources = `coalesce(string_to_array(job.resource, ' '), r.resourc
 
 const unlimitedStatement = (slot: SlotTexts) => `
   WITH ${job(slot)}, known AS (
-    SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
+    SELECT job.position, job.client_id, job.derived_hash, job.refresh_hash, job.now_ms, job.ends_ms, job.access_key, job.slot,
+           r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            CASE ${refusals}
                 WHEN NOT ${isNewest('job.presented_hash')} THEN 'reused' ELSE 'issue' END AS state
     FROM job JOIN refresh_token r ON r.token_hash = job.refresh_hash AND r.slot = ${slot.is('job')}
@@ -194,7 +217,7 @@ const unlimitedStatement = (slot: SlotTexts) => `
     SELECT derived_hash, grant_id, refresh_hash, client_id, scopes, false, now_ms, ends_ms, resources, access_key, ${slot.of('known')}
     FROM known WHERE state = 'issue'
   )
-  SELECT position::int, state, scopes, resources, user_id, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
+  SELECT position, state, scopes, resources, user_id, environment, true AS issued, false AS other, ends_ms AS expires_at_ms,
          0 AS window_end_ms, NULL AS evicted
   FROM known`;
 
@@ -210,7 +233,9 @@ const limitedStatement = (slot: SlotTexts) => `
     SELECT * FROM refresh_token
     WHERE token_hash = ANY (ARRAY(SELECT refresh_hash FROM job)) AND slot = ${slot.is('refresh_token')} ORDER BY token_hash FOR UPDATE
   ), known AS (
-    SELECT job.*, r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
+    SELECT job.position, job.client_id, job.presented_hash, job.derived_hash, job.successor_hash, job.other_hash, job.refresh_hash,
+           job.now_ms, job.ends_ms, job.active_limit, job.window_limit, job.window_ms, job.access_key, job.slot,
+           r.grant_id, g.environment, g.user_id, ${grantedScopes} AS scopes, ${grantedResources} AS resources,
            ${isNewest('job.presented_hash')} AS newest, before.expires_at_ms AS before_ends_ms,
            CASE ${refusals}
                 WHEN job.successor_hash IS NULL AND NOT ${isNewest('job.presented_hash')} THEN 'reused'
@@ -275,7 +300,7 @@ const limitedStatement = (slot: SlotTexts) => `
            count(${slot.notify("'token:' || encode(hash, 'hex')")}) AS notices
     FROM merged WHERE age > active_limit GROUP BY token_hash
   )
-  SELECT o.position::int, o.state, o.scopes, o.resources, o.user_id, o.environment, a.position IS NOT NULL AS issued,
+  SELECT o.position, o.state, o.scopes, o.resources, o.user_id, o.environment, a.position IS NOT NULL AS issued,
          o.state = 'issue' AND o.access_hash = o.other_hash AND NOT o.newest AS other,
          CASE WHEN o.state = 'repeated' THEN o.before_ends_ms ELSE o.expires_at_ms END AS expires_at_ms,
          o.start_ms + o.window_ms AS window_end_ms, CASE WHEN o.number = 1 THEN e.hashes END AS evicted
@@ -283,6 +308,6 @@ const limitedStatement = (slot: SlotTexts) => `
 
 const forms = (statement: (slot: SlotTexts) => string) => ({
   together: statement(slotOfRow),
-  ofSlot: statement(slotOfAll('$16')),
+  ofSlot: statement(slotOfAll('$2')),
 });
 const statements = { limited: forms(limitedStatement), unlimited: forms(unlimitedStatement) };

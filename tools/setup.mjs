@@ -75,24 +75,33 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await setUp({ browser: process.argv.includes('--browser'), redis: process.argv.includes('--redis') });
 }
 
-/** Compares the lock file with the one that npm leaves in node_modules. */
 function packagesAreInstalled(runOnly) {
+  const { missing, others } = comparePackages(runOnly);
+  return existsSync(bundledNode) && missing === 0 && others === 0;
+}
+
+/** Compares the lock file with the one that npm leaves in node_modules: packages that are missing, and those of other versions. */
+function comparePackages(runOnly) {
   const installed = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed) || !existsSync(bundledNode)) return false;
-  const there = JSON.parse(readFileSync(installed, 'utf8')).packages;
+  const there = existsSync(installed) ? JSON.parse(readFileSync(installed, 'utf8')).packages : {};
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, { version, optional, dev }]) =>
-      !path.includes('node_modules/') ||
-      there[path]?.version === version ||
-      ((optional || (runOnly && dev)) && !there[path]),
-  );
+  const packages = Object.entries(wanted).filter(([path]) => path.includes('node_modules/'));
+  const mayLack = ({ optional, dev }) => optional || (runOnly && dev);
+  return {
+    some: Object.keys(there).length > 0,
+    missing: packages.filter(([path, each]) => !there[path] && !mayLack(each)).length,
+    others: packages.filter(([path, { version }]) => there[path] && there[path].version !== version).length,
+  };
 }
 
 async function installPackages(runOnly) {
   say('Installing packages …');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const { some, others } = comparePackages(runOnly);
+  // `npm ci` empties node_modules first. A platform that runs from there, without the development packages, would find none of what
+  // it has not loaded yet; so where packages are only missing, they are added.
+  const way = some && others === 0 && existsSync(bundledNode) ? ['install', '--no-save'] : ['ci'];
+  const args = [...way, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   if (runOnly) args.push('--omit=dev');
   const failure = 'the packages could not be installed';
   // `npm pack --dry-run` tells its scripts to do nothing; they have to, nevertheless.

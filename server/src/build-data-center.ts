@@ -22,8 +22,8 @@ import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { startBackgroundWork, sweepDataCenter } from './background-work.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
-import { tokenAuthorityOf } from './config/load-settings.ts';
-import { isResourceServer, type Role } from './config/roles.ts';
+import { accountsElsewhere } from './config/load-settings.ts';
+import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
 import { countJobs } from './crm/jobs/job-table.ts';
 import { createCrmStore } from './crm/store/create-store.ts';
@@ -166,7 +166,7 @@ export async function buildDataCenter(
     limits: settings.limits,
   });
   const credential = new ResourceServerCredential({ key: resourceServersKey, dataCenterId: dataCenter.id, clock });
-  const elsewhere = isResourceServer(roles) ? tokenAuthorityOf(settings, dataCenter.id) : undefined;
+  const elsewhere = accountsElsewhere(settings, roles, dataCenter.id);
   const authority =
     elsewhere === undefined
       ? local

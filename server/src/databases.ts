@@ -7,6 +7,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { Database, type PoolLimits, poolLimits } from './database/database.ts';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, isUpToDate, migrate } from './database/migrate.ts';
+import { checkOwnDataCenter } from './database/own-data-center.ts';
 import { checkRights, type DatabaseUse } from './database/rights.ts';
 import { UsableFailure } from './foundation/failure.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
@@ -173,13 +174,14 @@ function useOf({ kind, label }: OpenDatabase, { roles = allRoles, settings }: Da
 
 /** @throws UsableFailure for a database that cannot be used, in one line. */
 async function prepare(each: OpenDatabase, use: DatabaseUse, nowMs: number): Promise<void> {
-  const { kind, requests } = each;
+  const { kind, label, requests } = each;
   try {
     await migrateAsOwner(each, nowMs);
   } finally {
     // Without rights nothing is known of the migrations: that they are missing is what to tell.
     await checkRights(requests, kind, use);
   }
+  if (kind === 'data-center') await checkOwnDataCenter(requests, label);
 }
 
 async function migrateAsOwner(

@@ -177,7 +177,7 @@ test('a backup of an earlier release is brought up to date; one of a later relea
 /** The parts of a backup, a head and its rows each, as they were before the users of `eu` had slots; as text, which rounds no id. */
 function withoutSlots(line: string, index: number, lines: readonly string[]): string[] {
   const head = (text = '') => (text.startsWith('{"database":"eu","table":"') ? text : '');
-  if ([line, lines[index - 1]].some((each) => /"table":"(user_address|notice_origin)"/.test(head(each)))) return [];
+  if ([line, lines[index - 1]].some((each) => /"table":"(user_address|notice_origin|own_data_center)"/.test(head(each)))) return [];
   if (head(line) === '' || line.includes('"table":"crm_')) return [line];
   return [line.replace(/"columns":\[[^\]]*\]/, (columns) => columns.replace(/,"(name_)?slot"/, ''))];
 }

@@ -125,8 +125,7 @@ export async function buildDataCenter(
   const audit = new AuditLog({ database: background, clock, log, key: auditKey });
   closers.push(() => audit.flush());
   const recorder = createEventRecorder(database.spared, {
-    clock,
-    log,
+    ...{ clock, log, upkeep: background.spared },
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
     bounds: settings.inspector,

@@ -375,11 +375,12 @@ describe('an API that has no rights on the accounts tables and asks the accounts
   ])('as the role of a process with %s is refused in one line', async (parts, file) => {
     const args = ['--role', parts, '--config', file];
     const start = shop.start({ command: 'serve', dataDirectory: shop.folder('lacks'), env: restricted, args });
-    const refused = await start.catch((error: Error) => error.message);
+    const refused = await start.then(
+      String,
+      ({ message }: Error) => JSON.parse(message.replace(/^[^{]*/, '')).error.message,
+    );
     expect(refused).toMatch(
-      new RegExp(
-        `the role .{0,2}${role}.* lacks rights in the database .* of .{0,2}directory.*; and on \\d+ more\\..*$`,
-      ),
+      new RegExp(`^the role "${role}" lacks rights in the database "\\w+" of "directory" .*; and on \\d+ more\\. .*$`),
     );
     expect(refused).not.toContain('secret');
   });

@@ -158,7 +158,7 @@ test('a backup of an earlier release is brought up to date; one of a later relea
   await expect(restore(bytes, to)).rejects.toThrow(/newer release \("9999-of-tomorrow"/);
 
   // As if the newest migrations had not been there when it was written: their tables are empty in this backup, but for what
-  // was computed from others then, and the row of `notice_origin`.
+  // was computed from others then, and the rows of `notice_origin` and `own_data_center`.
   const earlier = (head.migrations.eu as string[]).filter((name) => name < '0045');
   const text = [
     JSON.stringify({ ...head, migrations: { ...head.migrations, eu: earlier } }),

@@ -28,7 +28,7 @@ export interface FlowStoreOptions {
   readonly bounds: StoreBounds;
   /** The same database for what nobody waits for; default: that one. */
   readonly upkeep?: Queryable | undefined;
-  /** Hears of what could not be done beside the writing of events, and is tried again. */
+  /** Hears of what could not be done beside the writing of events; it is tried again. */
   readonly onFault: (error: Error) => void;
 }
 

@@ -54,7 +54,7 @@ export class BoundKeeper {
     this.#growth = 0;
     this.#cutting = this.#cut()
       .catch((error: Error) => {
-        this.#growth = Math.min(this.#growth + retryAt, retryAt);
+        this.#growth = retryAt;
         this.#onFault(error);
       })
       .finally(() => {

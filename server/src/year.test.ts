@@ -45,7 +45,6 @@ const unused: Readonly<Record<string, string>> = {
   crm_write_mark: 'written where there is a read replica only, and kept for an hour',
   migration: 'a row for each of them',
   notice_origin: 'one row for ever',
-  own_data_center: 'one row for ever',
   registration_token: 'swept by whoever adds one',
 };
 

@@ -64,6 +64,7 @@ const bounds: Readonly<Record<string, string>> = {
   'foundation/fair-slots.ts #runningOf': underWay,
   'foundation/fair-slots.ts #waiting': underWay,
   'http/outgoing/fetched-documents.ts #loading': underWay,
+  'inspector/flows/flow-store.ts #unmerged': 'the oldest goes at mostUnmerged',
   'inspector/repeats.ts #dropped': 'one for each kind of event and outcome; begun anew each minute',
   'inspector/repeats.ts #groups': 'twice the rows of a minute at most (limit)',
   'inspector/repeats.ts #sorts': 'one for each kind of event and outcome; begun anew each minute',

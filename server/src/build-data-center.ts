@@ -22,8 +22,8 @@ import type { AdministeredDataCenter } from './admin/context.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { startBackgroundWork, sweepDataCenter } from './background-work.ts';
 import { apiServiceOf, type DataCenter, environments, type Service } from './config/data-centers.ts';
-import { tokenAuthorityOf } from './config/load-settings.ts';
-import { isResourceServer, type Role } from './config/roles.ts';
+import { accountsElsewhere } from './config/load-settings.ts';
+import type { Role } from './config/roles.ts';
 import { createCrmApi } from './crm/api.ts';
 import { countJobs } from './crm/jobs/job-table.ts';
 import { createCrmStore } from './crm/store/create-store.ts';
@@ -125,8 +125,7 @@ export async function buildDataCenter(
   const audit = new AuditLog({ database: background, clock, log, key: auditKey });
   closers.push(() => audit.flush());
   const recorder = createEventRecorder(database.spared, {
-    clock,
-    log,
+    ...{ clock, log, upkeep: background.spared },
     recordEvents: settings.recordEvents,
     eventsPerMinute: settings.limits.eventsPerMinute,
     bounds: settings.inspector,
@@ -166,7 +165,7 @@ export async function buildDataCenter(
     limits: settings.limits,
   });
   const credential = new ResourceServerCredential({ key: resourceServersKey, dataCenterId: dataCenter.id, clock });
-  const elsewhere = isResourceServer(roles) ? tokenAuthorityOf(settings, dataCenter.id) : undefined;
+  const elsewhere = accountsElsewhere(settings, roles, dataCenter.id);
   const authority =
     elsewhere === undefined
       ? local

@@ -1,10 +1,14 @@
 import pg, { type ClientConfig } from 'pg';
 import type { Topology } from './config/data-centers.ts';
+import { accountsElsewhere } from './config/load-settings.ts';
+import { allRoles, type Role } from './config/roles.ts';
 import type { Settings } from './config/settings.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { Database, type PoolLimits, poolLimits } from './database/database.ts';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, isUpToDate, migrate } from './database/migrate.ts';
+import { checkOwnDataCenter } from './database/own-data-center.ts';
+import { checkRights, type DatabaseUse } from './database/rights.ts';
 import { UsableFailure } from './foundation/failure.ts';
 import { type Interruption, uninterrupted } from './foundation/interruption.ts';
 import type { Log } from './http/log.ts';
@@ -20,7 +24,7 @@ export interface OpenDatabase {
   readonly ownerConnection: ClientConfig;
 }
 
-/** The databases of a platform, migrated: the directory and one per data centre. */
+/** The databases of a platform, migrated and held against what this process needs of them: the directory and one per data centre. */
 export interface Databases {
   readonly directory: Database;
   /** Each of them. */
@@ -58,8 +62,10 @@ export interface DatabaseOptions {
   readonly databaseUrls: DatabaseUrls;
   readonly dataDirectory: Pick<DataDirectory, 'postgresDirectory'>;
   readonly log: Log;
-  readonly settings: Pick<Settings, 'database'>;
+  readonly settings: Pick<Settings, 'database' | 'dataCenters'>;
   readonly interruption?: Interruption;
+  /** What this process does of the platform, and needs rights for; default: all of it. */
+  readonly roles?: ReadonlySet<Role>;
   /** Processes that share the embedded PostgreSQL; default: this one alone. */
   readonly processes?: number;
 }
@@ -122,7 +128,7 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
       });
     }
     const all = [...there, ...(await allOf(missing.map(connect)))];
-    await allOf(all.map((each) => migrateAsOwner(each, nowMs)));
+    await allOf(all.map((each) => prepare(each, useOf(each, options, topology), nowMs)));
     return all;
   };
   // They may be away: what a replica does not answer the primary does.
@@ -157,6 +163,25 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     ports: opened.flatMap(({ connection }) => portOf(connection)),
     close,
   };
+}
+
+/** What a process with these roles works on in the database. */
+function useOf({ kind, label }: OpenDatabase, { roles = allRoles, settings }: DatabaseOptions, topology: Topology) {
+  const ids = kind === 'directory' ? topology.dataCenters.map(({ id }) => id) : [label];
+  const isElsewhere = ids.every((id) => accountsElsewhere(settings, roles, id) !== undefined);
+  return isElsewhere ? 'without accounts' : 'all';
+}
+
+/** @throws UsableFailure for a database that cannot be used, in one line. */
+async function prepare(each: OpenDatabase, use: DatabaseUse, nowMs: number): Promise<void> {
+  const { kind, label, requests } = each;
+  try {
+    await migrateAsOwner(each, nowMs);
+  } finally {
+    // Without rights nothing is known of the migrations: that they are missing is what to tell.
+    await checkRights(requests, kind, use);
+  }
+  if (kind === 'data-center') await checkOwnDataCenter(requests, label);
 }
 
 async function migrateAsOwner(

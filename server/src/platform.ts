@@ -110,7 +110,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const draining = new AbortController();
   const metrics = new Metrics();
   // Loaded by those only who want it.
-  const tracing = settings.tracing ? new (await import('./tracing/tracing.ts')).Tracing(log) : undefined;
+  const tracing = settings.tracing
+    ? new (await import('./tracing/tracing.ts')).Tracing(log, settings.shutdown.graceSeconds)
+    : undefined;
   if (tracing) closers.push(() => tracing.close());
   const listeners: Listener[] = [];
   const stop = async () => {

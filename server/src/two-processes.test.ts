@@ -368,6 +368,24 @@ describe('an API that has no rights on the accounts tables and asks the accounts
   });
 
   test.each([
+    ['accounts', config],
+    ['api,jobs', config],
+    // On the tables of its own database, without a word of another place.
+    ['api', shop.folder('grantway.json')],
+  ])('as the role of a process with %s is refused in one line', async (parts, file) => {
+    const args = ['--role', parts, '--config', file];
+    const start = shop.start({ command: 'serve', dataDirectory: shop.folder('lacks'), env: restricted, args });
+    const refused = await start.then(
+      String,
+      ({ message }: Error) => JSON.parse(message.replace(/^[^{]*/, '')).error.message,
+    );
+    expect(refused).toMatch(
+      new RegExp(`^the role "${role}" lacks rights in the database "\\w+" of "directory" .*; and on \\d+ more\\. .*$`),
+    );
+    expect(refused).not.toContain('secret');
+  });
+
+  test.each([
     ['accounts.example.com', /tokenAuthority: expected "database", or the origin .*; got "accounts.example.com"$/],
     ['https://accounts.example.com/oauth', /tokenAuthority: expected "database", or the origin .*\/oauth"$/],
   ])('"%s" is refused as the place of an accounts server', async (tokenAuthority, message) => {

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import { deleteExpired, type Expiring } from '../database/delete-expired.ts';
 import { expiringEvents } from '../inspector/events.ts';
-import { deleteEmptyFlows } from '../inspector/flows/flow-store.ts';
+import { deleteEmptyFlows } from '../inspector/flows/store-bounds.ts';
 import { expiringMails } from '../mail/outbox.ts';
 
 /** How long ended things are kept, so that "expired 3 hours ago" can still be told from "never issued". */

@@ -158,7 +158,7 @@ test('a backup of an earlier release is brought up to date; one of a later relea
   await expect(restore(bytes, to)).rejects.toThrow(/newer release \("9999-of-tomorrow"/);
 
   // As if the newest migrations had not been there when it was written: their tables are empty in this backup, but for what
-  // was computed from others then, and the row of `notice_origin`.
+  // was computed from others then, and the rows of `notice_origin` and `own_data_center`.
   const earlier = (head.migrations.eu as string[]).filter((name) => name < '0045');
   const text = [
     JSON.stringify({ ...head, migrations: { ...head.migrations, eu: earlier } }),
@@ -177,10 +177,27 @@ test('a backup of an earlier release is brought up to date; one of a later relea
 /** The parts of a backup, a head and its rows each, as they were before the users of `eu` had slots; as text, which rounds no id. */
 function withoutSlots(line: string, index: number, lines: readonly string[]): string[] {
   const head = (text = '') => (text.startsWith('{"database":"eu","table":"') ? text : '');
-  if ([line, lines[index - 1]].some((each) => /"table":"(user_address|notice_origin)"/.test(head(each)))) return [];
+  if (
+    [line, lines[index - 1]].some((each) => /"table":"(user_address|notice_origin|own_data_center)"/.test(head(each)))
+  )
+    return [];
   if (head(line) === '' || line.includes('"table":"crm_')) return [line];
   return [line.replace(/"columns":\[[^\]]*\]/, (columns) => columns.replace(/,"(name_)?slot"/, ''))];
 }
+
+test('nothing is restored while a platform runs over the databases, whichever its data directory is', async () => {
+  const before = await countRows('us', urls);
+  const running =
+    /^a platform runs over the (us|directory) database: grantway, process \d+ on [^;]*, backend \d+ of PostgreSQL\. Stop it/;
+  await expect(restore(file, urls, { replace: true })).rejects.toThrow(running);
+  await expect(restore(file, urls, { replace: true, dataCenter: 'us' })).rejects.toThrow(/runs over the us database/);
+  expect(await countRows('us', urls)).toEqual(before);
+  // Its other data centres, and whoever else looks, are in nobody's way.
+  const to = await newUrls();
+  await restore(file, { ...to, directory: urls.directory }, { dataCenter: 'eu' });
+  await open('us', to).query({ text: 'SELECT 1' });
+  await restore(file, to, { replace: true });
+});
 
 test('what cannot be restored leaves everything as it was', async () => {
   const to = await newUrls();

@@ -5,6 +5,7 @@ import { clearTables, insertRows, setSequences, tablesOf } from '../database/con
 import { asFileFault, type ContentPart, readContentFile } from '../database/content-file.ts';
 import { Database, type Queryable } from '../database/database.ts';
 import { applyMigrations, dropTables } from '../database/migrate.ts';
+import { listPlatformSessions } from '../database/platform-sessions.ts';
 import { inTransactions } from '../database/transactions.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
@@ -45,7 +46,7 @@ interface Target extends BackupDatabase {
 /**
  * Brings a backup back: all of it, or nothing. A backup of an earlier release is brought up to date. The home index, which
  * says where users live, is made anew for the data centres that come back.
- * @param databases those of the platform, the directory among them, which nobody else uses meanwhile.
+ * @param databases those of the platform, the directory among them; no platform may run over those that come back.
  * @throws UsableFailure in one line that says what was expected.
  */
 export async function restoreBackup(
@@ -64,6 +65,7 @@ export async function restoreBackup(
         head: async (head) => {
           checkKey(head, options.secretKey);
           chosen = choose(head, targets, options.dataCenter);
+          for (const target of chosen) await checkUnused(target);
           for (const target of chosen) await empty(target, head, options);
         },
         part: async (part) => {
@@ -120,6 +122,19 @@ async function empty(target: Target, head: BackupHead, { replace, nowMs }: Resto
   await applyMigrations(transaction, { ...target, nowMs, only: head.migrations[label] ?? [] });
   await clearTables(transaction, await tablesOf(transaction));
   for (const partition of head.audit_partitions[label] ?? []) await openPartition(transaction, partition);
+}
+
+const toldAtMost = 3;
+
+/** @throws UsableFailure while a platform runs over the database: it would go on with what it knows of rows that are gone. */
+async function checkUnused({ label, transaction }: Target): Promise<void> {
+  const sessions = await listPlatformSessions(transaction);
+  if (sessions.length === 0) return;
+  const more = sessions.length - toldAtMost;
+  throw new UsableFailure(
+    `a platform runs over the ${label} database: ${sessions.slice(0, toldAtMost).join('; ')}` +
+      `${more > 0 ? `; and ${more} more` : ''}. Stop it first`,
+  );
 }
 
 async function isUsed({ kind, transaction }: Target): Promise<boolean> {

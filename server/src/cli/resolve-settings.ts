@@ -12,12 +12,13 @@ export function resolveSettings(options: StartOptions): Settings {
   }
   const settings: Record<string, unknown> = { ...file };
   if (options.basePort !== undefined) settings.basePort = basePortOf(options.basePort);
-  if (options.dataCenters !== undefined)
-    settings.dataCenters = chooseDataCenters(options.dataCenters, settings.dataCenters);
+  const declared = Array.isArray(settings.dataCenters) ? settings.dataCenters : [];
+  if (options.dataCenters !== undefined) settings.dataCenters = chooseDataCenters(options.dataCenters, declared);
   if (options.otel) settings.tracing = true;
   const smtpUrl = process.env.GRANTWAY_SMTP_URL;
   if (smtpUrl) settings.mail = { ...(settings.mail as object | undefined), smtpUrl };
-  return parseSettings(settings, options.config === undefined ? 'the options' : `the config file ${options.config}`);
+  const source = options.config === undefined ? 'the options' : `the config file ${options.config}`;
+  return parseSettings(settings, source, declared.map(idOf));
 }
 
 function basePortOf(port: number): number {
@@ -27,8 +28,7 @@ function basePortOf(port: number): number {
 }
 
 /** Ids of the command line; what the config file declares of one of them stays. */
-function chooseDataCenters(ids: string, declared: unknown): unknown[] {
-  const entries = Array.isArray(declared) ? declared : [];
+function chooseDataCenters(ids: string, declared: readonly unknown[]): unknown[] {
   const wanted = ids
     .split(',')
     .map((id) => id.trim())
@@ -36,7 +36,12 @@ function chooseDataCenters(ids: string, declared: unknown): unknown[] {
   if (wanted.length === 0) {
     throw new UsableFailure(`--data-centers: expected ids of data centres, separated by commas; got "${ids}"`);
   }
-  return wanted.map((id) => entries.find((entry) => (entry as { id?: unknown } | null)?.id === id) ?? id);
+  return wanted.map((id) => declared.find((entry) => typeof entry !== 'string' && idOf(entry) === id) ?? id);
+}
+
+/** The id of an entry that was not checked yet. */
+function idOf(entry: unknown): string {
+  return String(typeof entry === 'object' ? (entry as { id?: unknown } | null)?.id : entry);
 }
 
 /** URLs of PostgreSQL servers of one's own: environment before config file. */

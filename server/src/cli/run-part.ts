@@ -39,7 +39,7 @@ export async function runPart(options: PartOptions): Promise<void> {
     await inDataDirectory(options, async (dataDirectory, interruption) => {
       const log = createLog(settings.logLevel);
       const databases = await openDatabases(
-        { databaseUrls, dataDirectory, log, settings, interruption },
+        { databaseUrls, dataDirectory, log, settings, interruption, roles: wanted },
         new Topology(served),
         systemClock.nowMs(),
       );

@@ -45,7 +45,7 @@ async function serve(order: WorkerOrder, interruption: { asked: AbortSignal; ins
   const dataDirectory = sharedDataDirectory(order);
   const log = createLog(settings.logLevel);
   const databases = await openDatabases(
-    { databaseUrls, dataDirectory, log, settings, interruption },
+    { databaseUrls, dataDirectory, log, settings, interruption, roles: workerRoles },
     buildTopology(settings),
     systemClock.nowMs(),
   );

@@ -12,6 +12,8 @@ test.each([
     '/dataCenters/1/tokenAuthority: expected string, got a number',
   ],
   [{ signUp: [5] }, '/signUp/0: expected string, got a number'],
+  [{ dataCenters: ['us', 'eu'], signUp: ['us', 'xx'] }, '/signUp/1: expected one of the data centres us, eu, got "xx"'],
+  [{ signUp: ['US'] }, '/signUp/0: expected one of the data centres us, eu, in, au, cn, got "US"'],
   [{ shutdown: { drainSeconds: -1 } }, '/shutdown/drainSeconds must be >= 0, got -1'],
   [{ mail: { smtpUrl: 'http://me:hush@mail' } }, '/mail/smtpUrl must match pattern "^smtps?://[^\\s]+$", got another'],
   [
@@ -20,4 +22,11 @@ test.each([
   ],
 ])('of %j one line says what was expected and what came', (settings, message) => {
   expect(() => parseSettings(settings)).toThrow(new RegExp(`^the settings: ${RegExp.escape(message)}$`));
+});
+
+test('sign-up may be at data centres that the command line leaves out of those in the file', () => {
+  expect(parseSettings({ dataCenters: ['us'], signUp: ['us', 'eu'] }, 'the file', ['us', 'eu']).signUp).toEqual([
+    'us',
+    'eu',
+  ]);
 });

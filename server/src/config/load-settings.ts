@@ -11,10 +11,14 @@ import {
   services,
   Topology,
 } from './data-centers.ts';
+import { isResourceServer, type Role } from './roles.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
-/** Settings from a plain object (a parsed config file); defaults are filled in. Throws UsableFailure naming each fault. */
-export function parseSettings(input: unknown, source = 'the settings'): Settings {
+/**
+ * Settings from a plain object (a parsed config file); defaults are filled in. Throws UsableFailure naming each fault.
+ * @param leftOut ids of data centres that may be named as well, although this process has them not.
+ */
+export function parseSettings(input: unknown, source = 'the settings', leftOut: readonly string[] = []): Settings {
   const value = Value.Default(settingsSchema, Value.Clone(input));
   const faults = Value.Errors(settingsSchema, value);
   if (faults.length > 0) {
@@ -26,7 +30,18 @@ export function parseSettings(input: unknown, source = 'the settings'): Settings
       `${source}: "production": true refuses "database": {"durable": false}; expected one of the two`,
     );
   }
+  checkSignUp(settings, source, leftOut);
   return settings;
+}
+
+function checkSignUp({ dataCenters, signUp }: Settings, source: string, leftOut: readonly string[]): void {
+  if (typeof signUp === 'boolean') return;
+  const ids = dataCenters.map((entry) => (typeof entry === 'string' ? entry : entry.id));
+  const place = signUp.findIndex((id) => !ids.includes(id) && !leftOut.includes(id));
+  if (place === -1) return;
+  throw new UsableFailure(
+    `${source}: /signUp/${place}: expected one of the data centres ${ids.join(', ')}, got "${signUp[place]}"`,
+  );
 }
 
 /** Reads a JSON config file. */
@@ -88,6 +103,18 @@ export function tokenAuthorityOf({ dataCenters }: Pick<Settings, 'dataCenters'>,
   throw new UsableFailure(
     `data centre "${id}": tokenAuthority: expected "database", or the origin of its accounts server like "https://accounts.example.com"; got "${place}"`,
   );
+}
+
+/**
+ * The accounts server that a process with these roles asks about tokens of the data centre; undefined: it works on the tables of
+ * the accounts server itself. Throws UsableFailure.
+ */
+export function accountsElsewhere(
+  settings: Pick<Settings, 'dataCenters'>,
+  roles: ReadonlySet<Role>,
+  id: string,
+): Origin | undefined {
+  return isResourceServer(roles) ? tokenAuthorityOf(settings, id) : undefined;
 }
 
 /** Without declared ports a data centre listens where its origins say. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database, Queryable } from './database.ts';
+import { nameSession } from './platform-sessions.ts';
 
 /**
  * Change notices (LISTEN/NOTIFY): how a process hears that another one revoked a token or changed a client. A notice
@@ -55,6 +56,7 @@ export class ChangeNotices {
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     try {
+      await nameSession(client);
       await client.query(`LISTEN ${channel}`);
     } catch (error) {
       this.#lost(client);

@@ -59,19 +59,27 @@ export async function deleteExpired(database: Queryable, tables: readonly Expiri
   return total;
 }
 
-async function sweepTable(database: Queryable, expiring: Expiring, nowMs: number): Promise<number> {
-  const { alongside, column, condition = 'true', keptMs, table } = expiring;
+async function sweepTable(database: Queryable, { keptMs, ...rows }: Expiring, nowMs: number): Promise<number> {
+  return deleteBelow(database, rows, nowMs - keptMs);
+}
+
+/** Deletes the rows whose column is less than `bound`, a bounded number at a time. @returns how many went. */
+export async function deleteBelow(
+  database: Queryable,
+  { alongside, column, condition = 'true', table }: Omit<Expiring, 'keptMs'>,
+  bound: number,
+): Promise<number> {
   const ended = `${condition} AND ${column} < $1`;
   for (let total = 0; ; ) {
     const [row] = await database.query<{ count: number }>({
-      // Up to a time, not by the place of rows: a distributed table has the same places in each of its shards.
+      // Up to a value, not by the place of rows: a distributed table has the same places in each of its shards.
       text: `WITH gone AS (
                DELETE FROM ${table} WHERE ${ended} AND ${column} <= coalesce(
                  (SELECT ${column} FROM ${table} WHERE ${ended} ORDER BY ${column} OFFSET ${rowsPerStatement - 1} LIMIT 1), $1)
                RETURNING *
              )${alongside ? `, ${alongside('gone')}` : ''}
              SELECT count(*)::int AS count FROM gone`,
-      values: [nowMs - keptMs],
+      values: [bound],
     });
     const count = row?.count ?? 0;
     total += count;

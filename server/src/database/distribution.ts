@@ -103,6 +103,7 @@ export const distributions: Readonly<Record<string, Distribution>> = {
 
   migration: few,
   notice_origin: few,
+  own_data_center: few,
   signing_key: few,
 
   audit_entry: chained,

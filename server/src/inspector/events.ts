@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Settings } from '../config/settings.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
 import type { Expiring } from '../database/delete-expired.ts';
 import { createStatementQueue } from '../database/statement-queue.ts';
 import { atMost } from '../foundation/at-most.ts';
@@ -64,7 +64,7 @@ export interface EventRecorder {
   counted(requestId: string): Promise<RecordedEvent | undefined>;
   /** Resolves when what is on its way to the store has arrived; requests that have no answer yet do not count. */
   settled(): Promise<void>;
-  /** Resolves when everything recorded so far is stored, numbers included. */
+  /** Resolves when everything recorded so far is stored, numbers included, and the store is within its bounds. */
   flush(): Promise<void>;
 }
 
@@ -102,6 +102,8 @@ export interface RecorderOptions {
   readonly log: Log;
   readonly recordEvents: Settings['recordEvents'];
   readonly eventsPerMinute: number;
+  /** The same database for what nobody waits for: keeping the events within their bounds. Default: that of the events. */
+  readonly upkeep?: Queryable;
   readonly bounds?: Pick<Settings['inspector'], 'maxEvents' | 'maxMegabytes' | 'stepsPerMinute'>;
   /** Asks the other data centres which flow a key belongs to; `dataCenter` names the one that will know. */
   readonly findElsewhere?: (key: string, dataCenter: string | undefined) => Promise<FlowLink | undefined>;
@@ -113,9 +115,13 @@ export function createEventRecorder(
   database: Pick<Database, 'query' | 'label'>,
   options: RecorderOptions,
 ): EventRecorder & ForgetfulRecorder {
-  const { bounds = defaultBounds, clock, findElsewhere, log, recordEvents } = options;
+  const { bounds = defaultBounds, clock, findElsewhere, log, recordEvents, upkeep } = options;
   const newStore = () =>
-    new FlowStore(database, { maxEvents: bounds.maxEvents, maxBytes: bounds.maxMegabytes * 1_000_000 });
+    new FlowStore({
+      ...{ database, upkeep },
+      bounds: { maxEvents: bounds.maxEvents, maxBytes: bounds.maxMegabytes * 1_000_000 },
+      onFault: (error) => log.warn({ err: error }, 'the store of events was not tidied; it is tried again'),
+    });
   const newFilters = () => ({
     unbounded: new RepeatFilter<ArrivedEvent>(options.eventsPerMinute),
     frequent: new RepeatFilter<ArrivedEvent>(bounds.stepsPerMinute, true),
@@ -268,6 +274,7 @@ export function createEventRecorder(
       await Promise.all(waiting);
       if (filters.unbounded.hasUntold || filters.frequent.hasUntold) await tell();
       else await telling;
+      await flows.idle();
     },
   };
 }

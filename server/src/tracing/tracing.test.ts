@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLabStage } from '../lab/testing/lab-stage.ts';
+import { startTestPlatform } from '../testing/test-platform.ts';
 
 interface Span {
   readonly traceId: string;
@@ -16,6 +18,8 @@ interface Span {
 const collected: { service: unknown; spans: Span[] }[] = [];
 const texts: string[] = [];
 let collector: Server;
+/** Whether it answers. */
+let answers = true;
 let stage: Awaited<ReturnType<typeof startLabStage>>;
 const saved = process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
 
@@ -23,6 +27,7 @@ beforeAll(async () => {
   collector = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
+    if (!answers) return;
     texts.push(text);
     for (const { resource, scopeSpans } of JSON.parse(text).resourceSpans) {
       collected.push({ service: resource, spans: scopeSpans.flatMap(({ spans }: { spans: Span[] }) => spans) });
@@ -37,6 +42,7 @@ afterAll(() => {
   if (saved === undefined) delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
   else process.env.OTEL_EXPORTER_OTLP_ENDPOINT = saved;
   collector?.close();
+  collector?.closeAllConnections();
 });
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -76,3 +82,23 @@ test('a request goes on with the trace that it names, with its statements; nothi
   const told = texts.join();
   for (const secret of [token, 'secret-question', stage.self.client_secret]) expect(told).not.toContain(secret);
 });
+
+test.each(['does not answer', 'is not there'])(
+  'a collector that %s: the end tells how many spans were lost',
+  async (is) => {
+    answers = false;
+    const { OTEL_EXPORTER_OTLP_ENDPOINT: reachable } = process.env;
+    // Nothing listens on this port.
+    if (is === 'is not there') process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:1';
+    const lines: { msg: string; spans?: number }[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const platform = await startTestPlatform({ settings: { tracing: true, shutdown: { graceSeconds: 1 } }, log });
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = reachable;
+    const { accounts = '' } = platform.topology.find('us')?.origins ?? {};
+    for (let number = 0; number < 3; number++) await fetch(`${accounts}/oauth/serverinfo`);
+    await platform.stop();
+    const lost = lines.filter(({ msg }) => msg.startsWith('spans were lost'));
+    expect(lost).toHaveLength(1);
+    expect(lost[0]?.spans).toBeGreaterThanOrEqual(3);
+  },
+);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   context,
   DiagLogLevel,
@@ -18,6 +19,7 @@ import type { Service } from '../config/data-centers.ts';
 import { setTrace, type Trace } from '../foundation/trace.ts';
 import { platformVersion } from '../foundation/version.ts';
 import type { Log } from '../http/log.ts';
+import { CountingExporter } from './counting-exporter.ts';
 
 type RouteOf = (request: FastifyRequest) => string | undefined;
 
@@ -29,8 +31,16 @@ type RouteOf = (request: FastifyRequest) => string | undefined;
  */
 export class Tracing {
   readonly #provider: TracerProvider;
+  readonly #exporter: CountingExporter;
+  readonly #log: Log;
+  readonly #graceMs: number;
 
-  constructor(log: Log) {
+  /** @param graceSeconds longest time that a delivery may take (setting `shutdown`): none holds up the end of the process for longer. */
+  constructor(log: Log, graceSeconds: number) {
+    this.#log = log;
+    this.#graceMs = graceSeconds * 1000;
+    const timeoutMillis = Math.min(this.#graceMs, deliveryMs());
+    this.#exporter = new CountingExporter(new OTLPTraceExporter({ timeoutMillis }));
     diag.setLogger(
       {
         ...silent,
@@ -45,7 +55,7 @@ export class Tracing {
         'service.name': process.env.OTEL_SERVICE_NAME || 'grantway',
         'service.version': platformVersion,
       }),
-      spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+      spanProcessors: [new BatchSpanProcessor({ exporter: this.#exporter })],
     });
     setTrace(this.#trace());
   }
@@ -75,10 +85,15 @@ export class Tracing {
     });
   }
 
-  /** Delivers what is left. */
+  /** Delivers what is left, for as long as the end may take; the log tells how much was not delivered. */
   async close(): Promise<void> {
     setTrace(undefined);
-    await this.#provider.shutdown();
+    const lostBefore = this.#exporter.lost;
+    // What fails is counted.
+    const delivered = this.#provider.shutdown().catch(ignore);
+    await Promise.race([delivered, delay(this.#graceMs, undefined, { ref: false })]);
+    const spans = this.#exporter.lost - lostBefore + this.#exporter.underWay;
+    if (spans > 0) this.#log.warn({ spans }, 'spans were lost: the collector of traces has not taken them in time');
     for (const api of [context, propagation, diag]) api.disable();
   }
 
@@ -106,6 +121,12 @@ export class Tracing {
       ids: () => trace.getActiveSpan()?.spanContext(),
     };
   }
+}
+
+/** The longest time of a delivery, as the usual variables say, or the protocol's default. */
+function deliveryMs(): number {
+  const { OTEL_EXPORTER_OTLP_TIMEOUT: ofAll, OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: ofTraces = ofAll } = process.env;
+  return Number(ofTraces) || 10_000;
 }
 
 const ofFastify: RouteOf = (request) => request.routeOptions.url;

@@ -1,10 +1,12 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Database } from '../../database/database.ts';
+import type { Database, Statement } from '../../database/database.ts';
 import { ManualClock } from '../../foundation/clock.ts';
+import { Unavailable } from '../../foundation/unavailable.ts';
 import { silentLog } from '../../http/log.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { createEventRecorder } from '../events.ts';
-import { credentialKey } from '../flow-key.ts';
+import { credentialKey, tieKey } from '../flow-key.ts';
 import { readFlow } from './flow-reader.ts';
 
 /** The store stays within its bounds whatever comes, and successes beyond their number are counted. */
@@ -75,4 +77,74 @@ test('refreshes beyond their number are one step, which their request ids lead t
   const flow = await readFlow(sources, 'r42');
   expect(flow?.flowId).toBe((await readFlow(sources, 'r0'))?.flowId);
   expect(flow?.steps.at(-1)?.times).toBe(40);
+});
+
+/** The database, whose statements do what `meet` says first. */
+const meeting = (meet: (statement: Statement) => Promise<void>) => ({
+  label: 'us',
+  query: async <Row>(statement: Statement) => {
+    await meet(statement);
+    return database.query<Row>(statement);
+  },
+});
+const looks = ({ name, text }: Statement) => name === undefined && text.includes('protocol_event');
+
+test('what is written does not wait for the store to be cut back', async () => {
+  const { promise: hangs, resolve: goOn } = Promise.withResolvers<void>();
+  const hanging = meeting(async (statement) => (looks(statement) ? hangs : undefined));
+  const bounds = { maxEvents: 100, maxMegabytes: 0, stepsPerMinute: 0 };
+  const options = { clock, log: silentLog, recordEvents: 'all', eventsPerMinute: 0, bounds, upkeep: hanging } as const;
+  const events = createEventRecorder(database, options);
+  for (let number = 0; number < 500; number++) events.record({ kind: 'token', outcome: 'CodeUnknown' });
+  await events.settled();
+  expect(await count('protocol_event')).toBe(500);
+  goOn();
+  await events.flush();
+  expect(await count('protocol_event')).toBeLessThanOrEqual(100);
+});
+
+test.each([
+  ['the database does not answer', new Unavailable('Query read timeout', {})],
+  ['another fault', new Error('out of order')],
+])('%s: events are written once, and what is done beside them is done later', async (_, fault) => {
+  let faults = 0;
+  let fails = true;
+  const failing = meeting(async (statement) => {
+    if (!fails || !(looks(statement) || statement.name === 'merge-flows')) return;
+    faults++;
+    throw fault;
+  });
+  const lines: { msg: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const bounds = { maxEvents: 100, maxMegabytes: 0, stepsPerMinute: 0 };
+  const events = createEventRecorder(failing, { clock, log, recordEvents: 'all', eventsPerMinute: 0, bounds });
+  const round = async (name: string, keys: readonly string[] = []) => {
+    for (let number = 0; number < 120; number++) {
+      events.record({
+        kind: 'token',
+        outcome: 'CodeUnknown',
+        requestId: `${name}-${number}`,
+        clientId: '1000.A',
+        keys,
+      });
+    }
+    await events.flush();
+  };
+  const preflight = tieKey('preflight', 'https://app.example.com');
+  events.record({ kind: 'cors', outcome: 'Success', requestId: 'before', keys: [preflight] });
+  await events.flush();
+  await round('first', [preflight]);
+  expect(await count('protocol_event')).toBe(121);
+  expect(faults).toBeGreaterThanOrEqual(2);
+  expect(new Set(lines.map(({ msg }) => msg))).toEqual(
+    new Set(['the store of events was not tidied; it is tried again']),
+  );
+  const flows = await count('flow');
+  fails = false;
+  await round('second');
+  expect(await count('protocol_event')).toBeLessThanOrEqual(100);
+  const [row] = await database.query<{ n: number }>({
+    text: "SELECT count(*)::int AS n FROM flow WHERE flow_id = 'before'",
+  });
+  expect([flows > 0, row?.n]).toEqual([true, 0]);
 });

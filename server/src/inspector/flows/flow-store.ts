@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import type { Database } from '../../database/database.ts';
-import { deleteExpired } from '../../database/delete-expired.ts';
+import type { Queryable } from '../../database/database.ts';
 import { atMost } from '../../foundation/at-most.ts';
 import { isFailure, isOfFlows } from '../event-kinds.ts';
 import { type StorableEvent, storable } from '../event-rows.ts';
 import { isTie } from '../flow-key.ts';
+import { BoundKeeper, linkUseMs, type StoreBounds } from './store-bounds.ts';
 
 /** The flow behind a key. */
 export interface FlowLink {
@@ -12,23 +12,24 @@ export interface FlowLink {
   readonly clientId: string | null;
 }
 
-/** How much the store of one data centre may hold; 0: no bound. */
-export interface StoreBounds {
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-}
-
 const linksInMemory = 20_000;
 /** What a row takes beside its texts. */
 const rowBytes = 250;
-/** A link is noted as used again after this time at the earliest. */
-const linkUseMs = 60_000;
-/** The store is cut back to this part of its bound, so that this is not done with every row. */
-const cutTo = 0.95;
+/** Flows that could not be merged yet. */
+const mostUnmerged = 1_000;
 
 interface JoinedEvent {
   readonly event: StorableEvent;
   readonly flowId: string | null;
+}
+
+export interface FlowStoreOptions {
+  readonly database: Queryable;
+  readonly bounds: StoreBounds;
+  /** The same database for what nobody waits for; default: that one. */
+  readonly upkeep?: Queryable | undefined;
+  /** Hears of what could not be done beside the writing of events; it is tried again. */
+  readonly onFault: (error: Error) => void;
 }
 
 /**
@@ -38,62 +39,37 @@ interface JoinedEvent {
  * one owner.
  */
 export class FlowStore {
-  readonly #database: Pick<Database, 'query'>;
-  readonly #bounds: StoreBounds;
+  readonly #database: Queryable;
+  readonly #bounds: BoundKeeper;
+  readonly #onFault: (error: Error) => void;
   readonly #links = new LRUCache<string, FlowLink & { readonly notedAtMs: number }>(atMost(linksInMemory));
   readonly #requests = new LRUCache<string, FlowLink>(atMost(linksInMemory));
-  #sinceCut = 0;
-  #cutting: Promise<void> | undefined;
+  /** Flows of preflights that are to become part of others. */
+  readonly #unmerged = new Map<string, string>();
 
-  constructor(database: Pick<Database, 'query'>, bounds: StoreBounds) {
+  constructor({ bounds, database, onFault, upkeep = database }: FlowStoreOptions) {
     this.#database = database;
-    this.#bounds = bounds;
+    this.#bounds = new BoundKeeper(upkeep, bounds, onFault);
+    this.#onFault = onFault;
   }
 
-  /** Returns the ids of the rows, in the order of the events. */
+  /** Returns the ids of the rows, in the order of the events. Once they are written it fails no more. */
   async insert(events: readonly StorableEvent[]): Promise<string[]> {
     await this.#readLinks(events);
     const links = new Map<string, FlowLink & { readonly atMs: number }>();
-    const merged = new Map<string, string>();
-    const joined = events.map((event) => this.#join(event, links, merged));
-    const ids = await this.#write(joined, links);
-    for (const [from, to] of merged) await this.#merge(from, to);
-    this.#sinceCut += events.length;
-    if (this.#sinceCut >= this.#cutEvery) {
-      this.#sinceCut = 0;
-      this.#cutting ??= this.cut().finally(() => {
-        this.#cutting = undefined;
-      });
-      await this.#cutting;
-    }
-    return ids;
+    const joined = events.map((event) => this.#join(event, links));
+    const rows = await this.#write(joined, links);
+    this.#bounds.note(
+      rows.length,
+      rows.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
+    await this.#mergePreflights().catch(this.#onFault);
+    return rows.map((row) => row.event_id);
   }
 
-  /** Deletes the oldest events beyond the bounds, by a range of the primary key, and the flows that have none left. */
-  async cut(): Promise<void> {
-    const { maxBytes, maxEvents } = this.#bounds;
-    if (maxEvents === 0 && maxBytes === 0) return;
-    const [first] = await this.#database.query<{ event_id: string | null }>({
-      text: `SELECT max(event_id) AS event_id FROM (
-               SELECT event_id, row_number() OVER newest AS place, sum(bytes) OVER newest AS taken
-               FROM protocol_event WINDOW newest AS (ORDER BY event_id DESC)) AS e
-             WHERE ($1 > 0 AND place > $1) OR ($2 > 0 AND taken > $2)`,
-      values: [Math.floor(maxEvents * cutTo), Math.floor(maxBytes * cutTo)],
-    });
-    if (!first || first.event_id === null) return;
-    await this.#database.query({
-      text: 'DELETE FROM protocol_event WHERE event_id <= $1',
-      values: [first.event_id],
-    });
-    await deleteEmptyFlows(this.#database);
-  }
-
-  /** Rows between two looks at the bounds. */
-  get #cutEvery(): number {
-    const { maxBytes, maxEvents } = this.#bounds;
-    const byCount = maxEvents === 0 ? Number.POSITIVE_INFINITY : maxEvents * (1 - cutTo);
-    const byBytes = maxBytes === 0 ? Number.POSITIVE_INFINITY : (maxBytes * (1 - cutTo)) / 20_000;
-    return Math.max(1, Math.floor(Math.min(byCount, byBytes)));
+  /** Resolves when nothing is done any more beside what is written. */
+  idle(): Promise<void> {
+    return this.#bounds.idle();
   }
 
   async #readLinks(events: readonly StorableEvent[]): Promise<void> {
@@ -115,11 +91,7 @@ export class FlowStore {
     }
   }
 
-  #join(
-    event: StorableEvent,
-    links: Map<string, FlowLink & { readonly atMs: number }>,
-    merged: Map<string, string>,
-  ): JoinedEvent {
+  #join(event: StorableEvent, links: Map<string, FlowLink & { readonly atMs: number }>): JoinedEvent {
     const { atMs, keys = [], requestId } = event;
     if (!isOfFlows(event.kind)) return { event, flowId: null };
     const flowId = this.#flowOf(event);
@@ -133,7 +105,7 @@ export class FlowStore {
       if (before && before.flowId !== flowId && !moves) continue;
       // The call that a preflight announced: the preflight becomes part of the call's flow, and serves no other.
       const announced = before?.clientId === null && before.flowId !== flowId && isTie(key, 'preflight');
-      if (announced && clientId !== null) merged.set(before.flowId, flowId);
+      if (announced && clientId !== null) this.#unmerged.set(before.flowId, flowId);
       const stays = before?.flowId === flowId && (before.clientId !== null || clientId === null);
       if (stays && atMs - before.notedAtMs < linkUseMs) continue;
       const link = { flowId, clientId: clientId ?? (before?.flowId === flowId ? before.clientId : null) };
@@ -165,7 +137,7 @@ export class FlowStore {
     const linkRows = [...links].toSorted(([a], [b]) => (a < b ? -1 : 1));
     const events = joined.map(({ event }) => event);
     const exchanges = events.map(({ exchange }) => (exchange ? storable(JSON.stringify(exchange)) : null));
-    const rows = await this.#database.query<{ event_id: string }>({
+    return this.#database.query<{ event_id: string; bytes: number }>({
       name: 'record-events',
       text: `WITH flows AS (
                INSERT INTO flow AS f (flow_id, client_id, user_id, started_at_ms, last_at_ms, failed, steps)
@@ -185,7 +157,7 @@ export class FlowStore {
                     ${rowBytes} + octet_length(detail::text) + coalesce(octet_length(exchange::text), 0)
              FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[], $8::text[], $9::jsonb[])
                AS e(at_ms, kind, outcome, client_id, user_id, request_id, detail, flow_id, exchange)
-             RETURNING event_id`,
+             RETURNING event_id, bytes`,
       values: [
         events.map((event) => event.atMs),
         events.map((event) => event.kind),
@@ -209,7 +181,21 @@ export class FlowStore {
         linkRows.map(([, link]) => link.atMs),
       ],
     });
-    return rows.map((row) => row.event_id);
+  }
+
+  /** What fails is tried again with the next events. */
+  async #mergePreflights(): Promise<void> {
+    try {
+      for (const [from, to] of this.#unmerged) {
+        await this.#merge(from, to);
+        this.#unmerged.delete(from);
+      }
+    } finally {
+      for (const from of this.#unmerged.keys()) {
+        if (this.#unmerged.size <= mostUnmerged) break;
+        this.#unmerged.delete(from);
+      }
+    }
   }
 
   /** Makes one flow, of a preflight, part of another. */
@@ -225,22 +211,6 @@ export class FlowStore {
       values: [from, to],
     });
   }
-}
-
-/** Flows whose events have all gone, and what links to them. */
-export async function deleteEmptyFlows(database: Pick<Database, 'query'>): Promise<void> {
-  const [oldest] = await database.query<{ at_ms: string | null }>({
-    text: 'SELECT min(at_ms) AS at_ms FROM protocol_event',
-  });
-  const beforeMs = Number(oldest?.at_ms ?? Number.MAX_SAFE_INTEGER);
-  await deleteExpired(
-    database,
-    [
-      { table: 'flow_link', column: 'at_ms', keptMs: linkUseMs },
-      { table: 'flow', column: 'last_at_ms', keptMs: 0 },
-    ],
-    beforeMs,
-  );
 }
 
 interface Summed {

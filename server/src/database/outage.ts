@@ -14,11 +14,17 @@ const outageErrors = new Set([
 const driverMessages =
   /timeout exceeded when trying to connect|^Connection terminated|^Query read timeout$|^timeout expired$|not queryable$|^Cannot use a pool after calling end/;
 
+/** What the coordinator of a Citus cluster says, as an internal error, when a worker goes away in the middle of a statement. */
+const lostWorker = /^failure on connection marked as essential/;
+
 /** The error as listeners want it: `Unavailable` when the database is not there for the moment, else as it came. */
 export function asOutage(error: unknown, label: string): unknown {
   if (error instanceof Unavailable) return error;
   const { code, message = '' } = error as { code?: string; message?: string };
-  const away = code === undefined ? driverMessages.test(message) : outageStates.test(code) || outageErrors.has(code);
+  const away =
+    code === undefined
+      ? driverMessages.test(message)
+      : outageStates.test(code) || outageErrors.has(code) || (code === 'XX000' && lostWorker.test(message));
   return away ? new Unavailable(`the database of "${label}" does not answer: ${message || code}`, error) : error;
 }
 

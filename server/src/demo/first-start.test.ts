@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { randomBasePort } from '../testing/base-port.ts';
+import { freshBasePort } from '../testing/base-port.ts';
 import { type PlatformProcess, Workshop } from '../testing/platform-process.ts';
 
 test('the demo is made for a new directory only; a first start that failed leaves it new', async () => {
   await using shop = new Workshop();
   const dataDirectory = shop.folder('data');
   const env = { GRANTWAY_SECRET_KEY: 'ab'.repeat(32) };
-  const basePort = randomBasePort();
+  const basePort = freshBasePort();
   const holder = createServer().listen(basePort + 93, '127.0.0.1');
   const failed = await shop.begin({ dataDirectory, env, basePort, args: [] }).result;
   holder.close();

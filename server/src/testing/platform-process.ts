@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { randomBasePort } from './base-port.ts';
+import { freshBasePort } from './base-port.ts';
 
 /** What a command left behind. */
 export interface CommandResult {
@@ -103,7 +103,7 @@ export class Workshop implements AsyncDisposable {
   /** Starts a platform and waits until it is ready. Without a base port, one that is free is found. */
   async start(options: StartOptions): Promise<PlatformProcess> {
     for (let attempt = 1; ; attempt++) {
-      const basePort = options.basePort ?? randomBasePort();
+      const basePort = options.basePort ?? freshBasePort();
       const started = await this.#tryStart(options, basePort);
       if (!('code' in started)) return started;
       if (
@@ -118,7 +118,7 @@ export class Workshop implements AsyncDisposable {
 
   /** Starts a platform without waiting for it. */
   begin(options: StartOptions): Pick<PlatformProcess, 'end'> & { readonly result: Promise<CommandResult> } {
-    const { child, result } = this.#launch(options, options.basePort ?? randomBasePort());
+    const { child, result } = this.#launch(options, options.basePort ?? freshBasePort());
     return {
       result,
       end: (signal) => {

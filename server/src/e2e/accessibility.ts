@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-/** The short form: pages read it again at every load. */
+/** The short form: each page that is loaded reads it anew. */
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A rule of axe that is broken, and the first elements that break it, as HTML. */
@@ -13,7 +13,7 @@ export type Violation = readonly [rule: string, elements: readonly string[]];
  * @param rules Only these of its rules; default: all.
  */
 export async function violationsOf(page: Page, rules?: readonly string[]): Promise<Violation[]> {
-  await page.evaluate(source);
+  if (await page.evaluate(`typeof axe === 'undefined'`)) await page.evaluate(source);
   // No preloading: the pages' security policy lets nothing be fetched. Only violations are worked out to their end and
   // sent here: of a large page, what is well would be most of the work.
   const options = { preload: false, resultTypes: ['violations'], ...(rules && { runOnly: rules }) };

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -20,6 +21,8 @@ export default defineConfig({
     isolate: false,
     // A machine that is busy with two browsers takes more than the usual second for an answer and a page to show it.
     expect: { poll: { timeout: 15_000 } },
+    // One for each core. Vitest would leave one core to itself, and so one worker to two cores.
+    maxWorkers: availableParallelism(),
     // Tests that are marked as concurrent start processes: two at a time for two cores.
     maxConcurrency: 2,
     // A test that fails once and passes at its second try counts as passed, and is named at the end of the run: it holds a

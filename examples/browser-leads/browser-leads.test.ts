@@ -1,8 +1,8 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { granted, type Reply } from '../../sdk/browser/src/testing/servers.ts';
 import { startWorkbench, stored, type Workbench } from '../../sdk/browser/src/testing/workbench.ts';
+import { violationsOf } from '../../server/src/e2e/accessibility.ts';
 
 let bench: Workbench;
 
@@ -281,26 +281,21 @@ describe('accessibility', () => {
     const { page } = await bench.open('/index.html');
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 360, height: 740 });
-    const check = async () => {
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-      return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-    };
-    expect(await check()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     bench.accounts.answer = () => granted(bench.api.origin, 't1');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Signed in at data centre IN').waitFor();
     await page.getByRole('link', { name: 'Leads' }).click();
     await page.getByRole('button', { name: 'Edit' }).waitFor();
-    expect(await check()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     await page.setViewportSize({ width: 1280, height: 800 });
-    expect(await check()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('dialog').waitFor();
-    expect(await check()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });

@@ -1,6 +1,6 @@
-import axe from 'axe-core';
 import { devices, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violationsOf } from '../../server/src/e2e/accessibility.ts';
 import { type DataCenterId, type Stage, startStage } from '../../server/src/e2e/stage.ts';
 import { chooseEnvironment, signIn, stored } from '../../server/src/e2e/steps.ts';
 import { startSample } from './src/sample.ts';
@@ -47,12 +47,6 @@ async function signedIn(page: Page, id: DataCenterId, at = origin): Promise<{ ac
   return JSON.parse((await stored(page, `grantway.session.${clientId}`)) ?? '{}');
 }
 
-async function complaints(page: Page): Promise<unknown[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-}
-
 describe('users of three data centres', () => {
   test.each([
     ['us', 'light', 1],
@@ -62,7 +56,7 @@ describe('users of three data centres', () => {
     const { page, problems, context } = await stage.open({ ...phone, colorScheme });
     await page.goto(`${origin}/`);
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    if (id !== 'cn') expect(await complaints(page)).toEqual([]);
+    if (id !== 'cn') expect(await violationsOf(page)).toEqual([]);
     const { accessToken, location } = await signedIn(page, id);
     expect(location).toBe(id);
     await expect.poll(() => page.url()).toBe(`${origin}/`);
@@ -87,7 +81,7 @@ describe('users of three data centres', () => {
     // Light and dark are enough.
     for (const width of id === 'cn' ? [] : [390, 1280]) {
       await again.setViewportSize({ width, height: 844 });
-      expect(await complaints(again)).toEqual([]);
+      expect(await violationsOf(again)).toEqual([]);
       expect(await again.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     }
 
@@ -113,7 +107,7 @@ describe('what goes wrong', () => {
     await page.getByRole('alert').waitFor();
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('access_denied');
     await expect.poll(() => page.url()).toBe(`${other}/`);
-    expect(await complaints(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
 
     // The browser is still signed in at the accounts server.
     await page.getByRole('button', { name: 'Sign in' }).click();

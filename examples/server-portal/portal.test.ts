@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectPage } from '../../server/src/e2e/inspect-page.ts';
 import { type DataCenterId, dataCenterIds, type Stage, startStage } from '../../server/src/e2e/stage.ts';
 import { chooseEnvironment, signIn } from '../../server/src/e2e/steps.ts';
-import { randomBasePort } from '../../server/src/testing/base-port.ts';
+import { freshBasePort } from '../../server/src/testing/base-port.ts';
 import { startAlone } from '../shared/testing/start-alone.ts';
 
 /** The portal against one platform with five data centres. */
@@ -237,7 +237,7 @@ test('renews after the hour, is given a refresh token again, keeps environments 
 
 test('runs alone, with a PostgreSQL of its own', async () => {
   const { client_id = '', client_secret = '' } = await serverClient();
-  const port = String(randomBasePort() + 50);
+  const port = String(freshBasePort() + 50);
   const env = { CLIENT_ID: client_id, CLIENT_SECRET: client_secret, ACCOUNTS: stage.origin('us'), PORT: port };
   const app = startAlone('server-portal', folder, [], { ...env, KEEP_IN: join(folder, 'portal data') });
   await app.says('Ctrl-C ends it.');

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { randomBasePort } from './testing/base-port.ts';
+import { freshBasePort } from './testing/base-port.ts';
 import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
 import { startProxy } from './testing/proxy.ts';
 import { SteadyLoad } from './testing/steady-load.ts';
@@ -14,7 +14,7 @@ import { unlimited } from './testing/unlimited.ts';
 const shop = new Workshop();
 const email = 'anna@us.example';
 const services = { accounts: 0, api: 1, sandboxApi: 2, developerApi: 3, console: 4, content: 5 };
-const publicPort = randomBasePort();
+const publicPort = freshBasePort();
 const publicOrigin = (service: keyof typeof services) => `http://127.0.0.1:${publicPort + services[service]}`;
 let env: Record<string, string>;
 let proxy: { stop(): Promise<void> };
@@ -51,7 +51,7 @@ beforeAll(async () => {
     GRANTWAY_DC_US_URL: await createDatabaseUrl('data-center'),
     GRANTWAY_SECRET_KEY: '5f'.repeat(32),
   };
-  for (const part of Object.keys(basePorts) as Part[]) basePorts[part] = randomBasePort();
+  for (const part of Object.keys(basePorts) as Part[]) basePorts[part] = freshBasePort();
   await Promise.all((Object.keys(basePorts) as Part[]).map(startPart));
   const behind = (service: keyof typeof services, ...among: Part[]) => ({
     name: service,

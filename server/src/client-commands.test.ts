@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandsOn } from './testing/commands.ts';
-import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
+import { type PlatformProcess, throwaway, Workshop } from './testing/platform-process.ts';
 
 const shop = new Workshop();
 let platform: PlatformProcess;
 
 beforeAll(async () => {
-  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us' });
+  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us', settings: throwaway });
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandsOn } from './testing/commands.ts';
-import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
+import { type PlatformProcess, throwaway, Workshop } from './testing/platform-process.ts';
 
 const shop = new Workshop();
 let platform: PlatformProcess;
@@ -12,7 +12,7 @@ const owner = 'anna@us.example';
 const redirectUri = 'https://app.example.com/callback';
 
 beforeAll(async () => {
-  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,eu,cn' });
+  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,eu,cn', settings: throwaway });
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorize, HttpBrowser, signIn } from './testing/http-browser.ts';
-import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
+import { type PlatformProcess, throwaway, until, Workshop } from './testing/platform-process.ts';
 
 /**
  * Each of the five client types by `grantway` commands and plain HTTP only, as an integrator would: for a user whose
@@ -14,7 +14,7 @@ const shop = new Workshop();
 let platform: PlatformProcess;
 
 beforeAll(async () => {
-  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,in,cn' });
+  platform = await shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,in,cn', settings: throwaway });
   for (const dc of ['us', 'in', 'cn']) {
     await grantway('user', 'create', '--dc', dc, '--email', `user@${dc}.example`, '--password', password);
   }

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { randomBasePort } from './testing/base-port.ts';
+import { freshBasePort } from './testing/base-port.ts';
 import { expectNothingLeft, Foreground, npmStart } from './testing/npm-start.ts';
 import { isAlive, postmasterPid, until, Workshop } from './testing/platform-process.ts';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 function start(dataDirectory: string, ...more: readonly string[]): Foreground {
-  const foreground = npmStart(dataDirectory, randomBasePort(), ...more);
+  const foreground = npmStart(dataDirectory, freshBasePort(), ...more);
   started.push(foreground);
   return foreground;
 }
@@ -154,7 +154,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     'Ctrl-C typed after "%s"',
     async (text) => {
       const dataDirectory = shop.folder('data');
-      const place = ['--data', dataDirectory, '--base-port', String(randomBasePort()), '--data-centers', 'us'];
+      const place = ['--data', dataDirectory, '--base-port', String(freshBasePort()), '--data-centers', 'us'];
       const session = new Foreground('python3', ['-c', terminal, text, 'npm', 'start', '--', ...place]);
       started.push(session);
       expect(await session.end(), session.output).toBe(0);

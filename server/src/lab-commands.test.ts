@@ -1,12 +1,15 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandsOn } from './testing/commands.ts';
-import { type PlatformProcess, Workshop } from './testing/platform-process.ts';
+import { type PlatformProcess, throwaway, Workshop } from './testing/platform-process.ts';
 
 const shop = new Workshop();
 let platform: PlatformProcess;
 const start = (args: readonly string[]) =>
-  shop.start({ dataDirectory: shop.folder('platform'), dataCenters: 'us,eu', args: ['--no-demo', ...args] });
+  shop.start({
+    ...{ dataDirectory: shop.folder('platform'), dataCenters: 'us,eu', settings: throwaway },
+    args: ['--no-demo', ...args],
+  });
 
 beforeAll(async () => {
   platform = await start(['--lab']);

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from './database/embedded/cluster.ts';
-import { randomBasePort } from './testing/base-port.ts';
+import { freshBasePort } from './testing/base-port.ts';
 import {
   type CommandResult,
   isAlive,
@@ -97,7 +97,7 @@ describe.concurrent('start and stop', () => {
   test('a second start on the same data says what to do; the first one is not disturbed', async () => {
     await using shop = new Workshop();
     const platform = await shop.start({ dataDirectory: shop.folder('data') });
-    const second = await shop.run(['start', '--data', platform.dataDirectory, '--base-port', String(randomBasePort())]);
+    const second = await shop.run(['start', '--data', platform.dataDirectory, '--base-port', String(freshBasePort())]);
     expect(second.code).toBe(1);
     expect(onlyLine(second)).toMatch(/in use by the platform with process id \d+; stop it, or choose .* with --data$/);
     await makeUser(shop, platform, 'still@here.example');
@@ -105,7 +105,7 @@ describe.concurrent('start and stop', () => {
 
   test('a port in use is named with the remedy, and nothing keeps running', async () => {
     await using shop = new Workshop();
-    const basePort = randomBasePort();
+    const basePort = freshBasePort();
     const holder = createServer().listen(basePort + 1, '127.0.0.1');
     const dataDirectory = shop.folder('data');
     const base = ['--base-port', String(basePort), '--data-centers', 'us'];
@@ -303,7 +303,7 @@ describe('PostgreSQL servers of one’s own', () => {
     await makeUser(shop, first, 'anna@us.example');
     expect(existsSync(join(first.dataDirectory, 'postgres'))).toBe(false);
 
-    const other = ['--base-port', String(randomBasePort()), '--data-centers', 'us'];
+    const other = ['--base-port', String(freshBasePort()), '--data-centers', 'us'];
     const stranger = await shop.run(['start', '--data', shop.folder('stranger'), ...other], { env });
     expect(stranger.code).toBe(1);
     expect(onlyLine(stranger)).toMatch(/another secret key: set GRANTWAY_SECRET_KEY/);
@@ -330,7 +330,7 @@ describe('PostgreSQL servers of one’s own', () => {
     ['a host that nobody knows', 'postgres://u:sekrit@no-such-host.invalid/dc', /cannot reach the database of "us"/],
   ])('%s: one line, without the password', async (_what, given, expected) => {
     const env = { GRANTWAY_DC_US_URL: given.includes(':') ? given : url(given) };
-    const args = ['--base-port', String(randomBasePort()), '--data-centers', 'us', '--no-demo'];
+    const args = ['--base-port', String(freshBasePort()), '--data-centers', 'us', '--no-demo'];
     const result = await shop.run(['start', '--data', shop.folder('faulty'), ...args], { env });
     expect(result.code).toBe(1);
     expect(onlyLine(result)).toMatch(expected);

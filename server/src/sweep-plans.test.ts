@@ -4,6 +4,7 @@ import { parseSettings } from './config/load-settings.ts';
 import { sweep } from './crm/upkeep.ts';
 import type { Database, Statement } from './database/database.ts';
 import type { PlanNode } from './database/testing/shards-asked.ts';
+import { singleServerTest } from './testing/single-server-test.ts';
 import { createTestDatabase } from './testing/test-database.ts';
 
 /** How what has had its time is found and deleted: by an index, and a bounded number of rows at a time. */
@@ -59,7 +60,7 @@ async function planOf({ text }: Statement): Promise<PlanNode> {
   });
 }
 
-test('sweeps find what has ended by an index', async () => {
+singleServerTest('sweeps find what has ended by an index', async () => {
   const gone = nowMs - 90 * 24 * hourMs;
   // So that there is a record to purge.
   await database.query({
@@ -80,7 +81,7 @@ test('sweeps find what has ended by an index', async () => {
   expect([...faults]).toEqual([]);
 });
 
-test('a read without an index is seen', async () => {
+singleServerTest('a read without an index is seen', async () => {
   const plan = await planOf({ text: 'DELETE FROM crm_job WHERE result IS NULL AND created_at_ms < $1' });
   expect(readWithoutIndex(plan)).toEqual(['crm_job']);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { maskSecret } from './foundation/secrets.ts';
-import { randomBasePort } from './testing/base-port.ts';
+import { freshBasePort } from './testing/base-port.ts';
 import { authorize, HttpBrowser } from './testing/http-browser.ts';
 import { type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
 import { createDatabaseUrl, testPassword } from './testing/test-platform.ts';
@@ -250,7 +250,7 @@ describe('serve: parts of the platform in processes of their own', () => {
 
 describe('an API that has no rights on the accounts tables and asks the accounts server', () => {
   const role = `grantway_api_${randomBytes(6).toString('hex')}`;
-  const accountsPort = randomBasePort();
+  const accountsPort = freshBasePort();
   const config = shop.folder('asks.json');
   let restricted: Record<string, string>;
   let accounts: PlatformProcess;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isAlive, type PlatformProcess, until, Workshop } from './testing/platform-process.ts';
+import { isAlive, type PlatformProcess, throwaway, until, Workshop } from './testing/platform-process.ts';
 import { testPassword } from './testing/test-platform.ts';
 import { transitEngine, transitToken } from './testing/transit-engine.ts';
 
@@ -25,13 +25,16 @@ const asked: string[] = [];
 beforeAll(async () => {
   transit = transitEngine(asked).listen(0, '127.0.0.1');
   await once(transit, 'listening');
-  const config = shop.folder('config.json');
   const module = fileURLToPath(new URL('../../deploy/key-vault/transit.mjs', import.meta.url));
-  writeFileSync(config, JSON.stringify({ keyVault: module }));
-  const args = ['--no-demo', '--workers', String(workerCount), '--config', config];
+  const args = ['--no-demo', '--workers', String(workerCount)];
   const address = `http://127.0.0.1:${(transit.address() as AddressInfo).port}`;
   const env = { VAULT_ADDR: address, VAULT_TOKEN: transitToken };
-  platform = await shop.start({ dataDirectory: shop.folder('data'), args, env });
+  platform = await shop.start({
+    dataDirectory: shop.folder('data'),
+    settings: { keyVault: module, ...throwaway },
+    args,
+    env,
+  });
   await grantway('user', 'create', '--dc', 'us', '--email', email, '--password', testPassword);
   client = await grantway('client', 'create', '--dc', 'us', '--owner', email, '--type', 'self', '--name', 'Self');
 });

@@ -59,7 +59,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
 /** First of a hundred ports, below those that the system gives to outgoing connections. */
 function randomBasePort(): number {
-  return 10_000 + 100 * randomInt(220);
+  return 21_000 + 100 * randomInt(110);
 }
 
 function throwaway({ database }: Readonly<Record<string, unknown>>) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { ClientWithSecrets } from '../admin/clients.ts';
 import { Database, type Statement } from '../database/database.ts';
 import { distributeTables } from '../database/distribute.ts';
@@ -7,6 +7,7 @@ import { citusStandIn } from '../database/testing/citus-stand-in.ts';
 import { secretHash } from '../foundation/secrets.ts';
 import { challengeOf } from '../oauth/pkce.ts';
 import { authorize, HttpBrowser, signIn } from '../testing/http-browser.ts';
+import { singleServerTest as test } from '../testing/single-server-test.ts';
 import { patientLimits } from '../testing/test-database.ts';
 import { createDatabaseUrl, startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
 

@@ -11,7 +11,7 @@ import { systemRandom } from '../foundation/random.ts';
 import { silentLog } from '../http/log.ts';
 import type { RecordedEvent } from '../inspector/events.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { randomBasePort } from '../testing/base-port.ts';
+import { freshBasePort } from '../testing/base-port.ts';
 import { createDatabaseUrl, startTestPlatform, type TestPlatform, testPassword } from '../testing/test-platform.ts';
 
 /** What operators do is in the events, with the names of what changed and never a value that is secret. */
@@ -143,7 +143,7 @@ async function startSomewhere(
 ): Promise<Platform> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(parseSettings({ ...settings, basePort: randomBasePort() }));
+      return await start(parseSettings({ ...settings, basePort: freshBasePort() }));
     } catch (error) {
       if (attempt >= 20 || !(error instanceof UsableFailure) || !error.message.includes('in use')) throw error;
     }

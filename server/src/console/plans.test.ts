@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { allOf } from '../crm/language/query/condition.ts';
 import { selectMatching } from '../crm/language/query/select-matching.ts';
 import { moduleMark } from '../crm/store/records/module-mark.ts';
@@ -10,6 +10,7 @@ import { systemRandom } from '../foundation/random.ts';
 import { listEvents } from '../inspector/events.ts';
 import { checkStrictProfile } from '../inspector/profile-check/check-profile.ts';
 import type { ClientId } from '../oauth/ids.ts';
+import { singleServerTest as test } from '../testing/single-server-test.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import { describeClients } from './clients/describe-clients.ts';
 import type { ConsoleContext } from './context.ts';

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { askedStatements, faultsOfShards } from '../database/testing/asked-statements.ts';
+import { singleServerTest } from '../testing/single-server-test.ts';
 import { startCrm } from './testing/crm-platform.ts';
 import { multipart } from './testing/multipart.ts';
 
@@ -87,7 +88,7 @@ test('a refused call is no statement at all', async () => {
   expect(await statements(() => crm.call('GET', '/crm/v8/Leads', { token: 'x' }))).toBe(0);
 });
 
-test('calls ask one shard of a distributed database: each statement has its data space', async () => {
+singleServerTest('calls ask one shard of a distributed database: each statement has its data space', async () => {
   const { database } = crm;
   const asked = await askedStatements(database, async () => {
     const call = async (method: string, path: string, options: object = {}) => {

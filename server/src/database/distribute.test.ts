@@ -1,4 +1,5 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
+import { singleServerTest as test } from '../testing/single-server-test.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { distributeTables } from './distribute.ts';
 import { distributionColumn, distributions } from './distribution.ts';

@@ -1,28 +1,28 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { randomBasePort } from '../testing/base-port.ts';
-import { type PlatformProcess, Workshop } from '../testing/platform-process.ts';
+import { freshBasePort } from '../testing/base-port.ts';
+import { type PlatformProcess, throwaway, Workshop } from '../testing/platform-process.ts';
 
 test('the demo is made for a new directory only; a first start that failed leaves it new', async () => {
   await using shop = new Workshop();
   const dataDirectory = shop.folder('data');
-  const env = { GRANTWAY_SECRET_KEY: 'ab'.repeat(32) };
-  const basePort = randomBasePort();
+  const common = { env: { GRANTWAY_SECRET_KEY: 'ab'.repeat(32) }, settings: throwaway };
+  const basePort = freshBasePort();
   const holder = createServer().listen(basePort + 93, '127.0.0.1');
-  const failed = await shop.begin({ dataDirectory, env, basePort, args: [] }).result;
+  const failed = await shop.begin({ ...common, dataDirectory, basePort, args: [] }).result;
   holder.close();
   expect([failed.code, JSON.parse(failed.stdout).error.message]).toEqual([
     1,
     expect.stringMatching(/^port \d+93 \(the sample app "tv"\) is in use; .* --base-port$/),
   ]);
-  const first = await shop.start({ dataDirectory, env, args: [] });
+  const first = await shop.start({ ...common, dataDirectory, args: [] });
   await expectSampleApps(first);
   expect(first.ready.demo?.users).toHaveLength(2);
   expect(Object.keys(first.ready.demo?.clients ?? {})).toHaveLength(5);
   await first.end('SIGTERM');
 
   // It can be told again at any time: by the next start, and by command.
-  const later = await shop.start({ dataDirectory, env, args: [] });
+  const later = await shop.start({ ...common, dataDirectory, args: [] });
   const { users, clients } = first.ready.demo ?? {};
   expect(later.ready.demo).toMatchObject({ users, clients });
   // Another base port: the demo's clients learn the new addresses.
@@ -47,8 +47,8 @@ test('the demo is made for a new directory only; a first start that failed leave
   await later.end('SIGTERM');
 
   const empty = shop.folder('empty');
-  await (await shop.start({ dataDirectory: empty, env })).end('SIGTERM');
-  const again = await shop.start({ dataDirectory: empty, env, args: [] });
+  await (await shop.start({ ...common, dataDirectory: empty })).end('SIGTERM');
+  const again = await shop.start({ ...common, dataDirectory: empty, args: [] });
   expect(again.ready.demo).toBeUndefined();
   await expect(fetch(`http://127.0.0.1:${again.basePort + 91}/`)).rejects.toThrow('fetch failed');
   const none = await shop.run(['demo', '--json', '--data', empty]);

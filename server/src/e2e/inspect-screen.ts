@@ -1,6 +1,6 @@
-import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { violationsOf } from './accessibility.ts';
 
 /** The two looks that every screen of the console is seen in. */
 export const looks = {
@@ -33,12 +33,14 @@ export async function still(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(moving), { timeout: 10_000 }).toBe(0);
 }
 
-/** What is wrong with a screen as it is: accessibility, width, anything that only a template's fault would show. */
+/** A screen as it is, is accessible, fits into the window and says nothing that only a fault would show. */
 export async function inspectScreen(page: Page, label: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run({ preload: false })');
-  const found = violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)]);
-  expect.soft(found, label).toEqual([]);
+  expect.soft(await violationsOf(page), label).toEqual([]);
+  await expectFit(page, label);
+}
+
+/** No wider than the window, and without anything that only a template's fault would show. */
+export async function expectFit(page: Page, label: string): Promise<void> {
   const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
   expect.soft(overflow, `${label}: wider than the window`).toBeLessThanOrEqual(0);
   expect.soft(await page.locator('body').textContent(), label).not.toMatch(/undefined|\[object Object\]|NaN/);

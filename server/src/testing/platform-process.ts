@@ -1,11 +1,11 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { randomBasePort } from './base-port.ts';
+import { freshBasePort } from './base-port.ts';
 
 /** What a command left behind. */
 export interface CommandResult {
@@ -49,8 +49,13 @@ export interface StartOptions extends ProcessOptions {
   readonly dataDirectory: string;
   readonly basePort?: number;
   readonly dataCenters?: string;
+  /** What its config file says; default: it has none. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly args?: readonly string[];
 }
+
+/** Where no loss of power is tested: the embedded PostgreSQL does not wait for the disk. */
+export const throwaway = { database: { durable: false } } as const;
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const portTries = 10;
@@ -103,7 +108,7 @@ export class Workshop implements AsyncDisposable {
   /** Starts a platform and waits until it is ready. Without a base port, one that is free is found. */
   async start(options: StartOptions): Promise<PlatformProcess> {
     for (let attempt = 1; ; attempt++) {
-      const basePort = options.basePort ?? randomBasePort();
+      const basePort = options.basePort ?? freshBasePort();
       const started = await this.#tryStart(options, basePort);
       if (!('code' in started)) return started;
       if (
@@ -118,7 +123,7 @@ export class Workshop implements AsyncDisposable {
 
   /** Starts a platform without waiting for it. */
   begin(options: StartOptions): Pick<PlatformProcess, 'end'> & { readonly result: Promise<CommandResult> } {
-    const { child, result } = this.#launch(options, options.basePort ?? randomBasePort());
+    const { child, result } = this.#launch(options, options.basePort ?? freshBasePort());
     return {
       result,
       end: (signal) => {
@@ -129,10 +134,17 @@ export class Workshop implements AsyncDisposable {
   }
 
   #launch(options: StartOptions, basePort: number) {
-    const { command = 'start', dataDirectory, dataCenters = 'us', args = ['--no-demo'] } = options;
+    const { command = 'start', dataDirectory, dataCenters = 'us', settings, args = ['--no-demo'] } = options;
     this.#dataDirectories.add(dataDirectory);
     const place = ['--data', dataDirectory, '--base-port', String(basePort), '--data-centers', dataCenters];
-    return this.#spawn([command, '--json', ...place, ...args], options);
+    const config = settings ? ['--config', this.#writeConfig(settings, basePort)] : [];
+    return this.#spawn([command, '--json', ...place, ...config, ...args], options);
+  }
+
+  #writeConfig(settings: object, basePort: number): string {
+    const file = this.folder(`config-${basePort}.json`);
+    writeFileSync(file, JSON.stringify(settings));
+    return file;
   }
 
   async #tryStart(options: StartOptions, basePort: number): Promise<PlatformProcess | CommandResult> {

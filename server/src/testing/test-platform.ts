@@ -12,7 +12,7 @@ import { UsableFailure } from '../foundation/failure.ts';
 import { systemRandom } from '../foundation/random.ts';
 import { type Log, silentLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { randomBasePort } from './base-port.ts';
+import { freshBasePort } from './base-port.ts';
 import { createFromTemplate, patientLimits } from './test-database.ts';
 
 /** A whole platform for one test file: own databases, own ports, own clock. */
@@ -58,7 +58,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     ),
   };
   for (let attempt = 1; ; attempt++) {
-    const basePort = randomBasePort();
+    const basePort = freshBasePort();
     const settings = parseSettings({
       dataCenters: [...dataCenters],
       basePort,

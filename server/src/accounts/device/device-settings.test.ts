@@ -3,12 +3,14 @@ import { DeviceStage } from './testing/device-flow.ts';
 
 let stage: DeviceStage;
 afterEach(() => stage?.platform.stop());
+/** Each of these settings is that of a platform; one data centre is enough to see what it does. */
+const start = (settings: Readonly<Record<string, unknown>>) => DeviceStage.start(settings, ['us']);
 
 const token = '/oauth/v3/device/token';
 
 describe('switches (reference §19)', () => {
   test('device.status 400', async () => {
-    stage = await DeviceStage.start({ compatibility: { deviceStatus: 400 } });
+    stage = await start({ compatibility: { deviceStatus: 400 } });
     const { deviceCode } = await stage.newCodes();
     await stage.poll(deviceCode, 0);
     expect(await stage.poll(deviceCode, 1)).toMatchObject({ status: 400, text: '{"error":"slow_down"}' });
@@ -16,7 +18,7 @@ describe('switches (reference §19)', () => {
   });
 
   test('device.intervalMs 0: parallel polls of an approved code, exactly one token', async () => {
-    stage = await DeviceStage.start({ compatibility: { deviceIntervalMs: 0 } });
+    stage = await start({ compatibility: { deviceIntervalMs: 0 } });
     const { userCode, deviceCode } = await stage.newCodes();
     await stage.answer(userCode);
     const answers = await Promise.all(Array.from({ length: 20 }, () => stage.poll(deviceCode, 0)));
@@ -25,7 +27,7 @@ describe('switches (reference §19)', () => {
   });
 
   test('strictRfc: the errors of RFC 8628 §3.5; one poll too many ends no token', async () => {
-    stage = await DeviceStage.start({ compatibility: { strictRfc: true } });
+    stage = await start({ compatibility: { strictRfc: true } });
     const { userCode, deviceCode } = await stage.newCodes();
     await stage.poll(deviceCode, 0);
     expect(await stage.poll(deviceCode, 1)).toMatchObject({ status: 400, json: { error: 'slow_down' } });
@@ -41,7 +43,7 @@ describe('switches (reference §19)', () => {
   });
 
   test('lifetimes.deviceCodeTtlSeconds', async () => {
-    stage = await DeviceStage.start({ lifetimes: { deviceCodeTtlSeconds: 20 } });
+    stage = await start({ lifetimes: { deviceCodeTtlSeconds: 20 } });
     const { json } = await stage.post('/oauth/v3/device/code', stage.requestParameters());
     expect(json.expires_in).toBe(20_000);
     expect((await stage.poll(String(json.device_code), 20)).json).toEqual({ error: 'expired' });
@@ -58,7 +60,7 @@ describe('limits (reference §11.2)', () => {
   const throttle = { status: 400, json: { error: 'Access Denied', status: 'failure' } };
 
   test('approvals count as codes: above the limit nothing is granted, and the user is told', async () => {
-    stage = await DeviceStage.start({ limits: { codesPerUserAndClientPerWindow: 1 } });
+    stage = await start({ limits: { codesPerUserAndClientPerWindow: 1 } });
     const first = await stage.newCodes();
     const second = await stage.newCodes();
     await stage.answer(first.userCode);
@@ -71,7 +73,7 @@ describe('limits (reference §11.2)', () => {
   });
 
   test('refresh tokens of devices count like all others; a throttled poll may come again', async () => {
-    stage = await DeviceStage.start({
+    stage = await start({
       limits: { refreshTokensPerUserAndClientPerWindow: 1, windowSeconds: 120 },
     });
     const first = await stage.newCodes();
@@ -84,7 +86,7 @@ describe('limits (reference §11.2)', () => {
   });
 
   test('the oldest refresh token is evicted', async () => {
-    stage = await DeviceStage.start({ limits: { refreshTokensPerUserAndClient: 1 } });
+    stage = await start({ limits: { refreshTokensPerUserAndClient: 1 } });
     const tokens: string[] = [];
     for (let round = 0; round < 2; round++) {
       const { userCode, deviceCode } = await stage.newCodes();
@@ -100,7 +102,7 @@ describe('limits (reference §11.2)', () => {
   });
 
   test('guessing user codes is stopped per user, in every page and session, and not for good (DEV-01)', async () => {
-    stage = await DeviceStage.start({ limits: { signInFailuresPerName: 5 } });
+    stage = await start({ limits: { signInFailuresPerName: 5 } });
     const { userCode } = await stage.newCodes();
     const browser = await stage.signedIn();
     const entry = `${stage.accounts()}/oauth/v3/device`;
@@ -119,7 +121,7 @@ describe('limits (reference §11.2)', () => {
   });
 
   test('of 30 wrong user codes at the same time 5 are looked up, as the limit says', async () => {
-    stage = await DeviceStage.start({ limits: { signInFailuresPerName: 5 } });
+    stage = await start({ limits: { signInFailuresPerName: 5 } });
     const browser = await stage.signedIn();
     const letters = 'CDFGHJKLMNPQRTVWX2345789';
     const pages = await Promise.all(
@@ -133,7 +135,7 @@ describe('limits (reference §11.2)', () => {
   });
 
   test('codes for devices are limited per client and address, and per client; the answer says when to come again', async () => {
-    stage = await DeviceStage.start({
+    stage = await start({
       limits: { deviceRequestsPerClientAndAddress: 6, deviceRequestsPerClient: 10 },
       trustProxy: true,
     });

@@ -1,9 +1,10 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { Database, Statement } from '../../database/database.ts';
 import type { SecretHash } from '../../foundation/kinds.ts';
 import { secretHash } from '../../foundation/secrets.ts';
 import type { ClientId, UserId } from '../../oauth/ids.ts';
 import { slotOf } from '../../oauth/slots.ts';
+import { singleServerTest as test } from '../../testing/single-server-test.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { redeemCodes } from './redeem-codes.ts';
 import { type Refresh, refreshTokens } from './refresh-tokens.ts';

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Database, Queryable, Statement } from '../../database/database.ts';
+import { singleServerTest as test } from '../../testing/single-server-test.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 import { listAllAttachments } from '../content/attachments/list-all-attachments.ts';
 import type { CrmCall } from '../kernel/call.ts';

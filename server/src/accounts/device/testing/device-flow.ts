@@ -13,21 +13,24 @@ export interface Answer {
   readonly headers: Headers;
 }
 
+const users = { us: 'anna@us.example', eu: 'eva@eu.example', cn: 'li@cn.example' };
+
 /** A platform with a user in each of us, eu and cn, and a device client of us that is enabled in eu and in. */
 export class DeviceStage {
   readonly platform: TestPlatform;
   readonly client: ClientWithSecrets;
 
-  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<DeviceStage> {
-    const platform = await startTestPlatform({ dataCenters: ['us', 'eu', 'in', 'cn'], settings });
-    await platform.addUser('us', 'anna@us.example');
-    await platform.addUser('eu', 'eva@eu.example');
-    await platform.addUser('cn', 'li@cn.example');
-    const client = await platform.addClient({
-      type: 'device',
-      owner: 'anna@us.example',
-      enabledDataCenters: ['eu', 'in'],
-    });
+  /** @param dataCenters Those that the test needs, `us` among them. */
+  static async start(
+    settings: Readonly<Record<string, unknown>> = {},
+    dataCenters: readonly string[] = ['us', 'eu', 'in', 'cn'],
+  ): Promise<DeviceStage> {
+    const platform = await startTestPlatform({ dataCenters, settings });
+    for (const [dataCenter, email] of Object.entries(users)) {
+      if (dataCenters.includes(dataCenter)) await platform.addUser(dataCenter, email);
+    }
+    const enabledDataCenters = ['eu', 'in'].filter((dataCenter) => dataCenters.includes(dataCenter));
+    const client = await platform.addClient({ type: 'device', owner: users.us, enabledDataCenters });
     return new DeviceStage(platform, client);
   }
 

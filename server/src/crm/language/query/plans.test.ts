@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../database/database.ts';
+import { singleServerTest } from '../../../testing/single-server-test.ts';
 import { createTestDatabase } from '../../../testing/test-database.ts';
 import { checkQuery, sortingOf } from '../../finding/coql/check-query.ts';
 import { parseCoql } from '../../finding/coql/parse-coql.ts';
@@ -124,14 +125,14 @@ describe.each(['without statistics', 'with statistics'])('%s', (state) => {
     if (state === 'with statistics') await database.query({ text: 'ANALYZE crm_record' });
   });
 
-  test.each(shapes)('%s', async (_, [, query], rows, limit) => {
+  singleServerTest.each(shapes)('%s', async (_, [, query], rows, limit) => {
     const cost = await costOf((db) => selectMatching(db, query));
     expect(cost.rows).toHaveLength(rows);
     expect(cost.scanned).toEqual([]);
     expect(cost.blocks).toBeLessThan(limit);
   });
 
-  test('a word that all have, once that is known', async () => {
+  singleServerTest('a word that all have, once that is known', async () => {
     const [, common] = searching({ kind: 'words', text: 'branch' });
     await selectMatching(database, common);
     const cost = await costOf((db) => selectMatching(db, common));
@@ -139,7 +140,7 @@ describe.each(['without statistics', 'with statistics'])('%s', (state) => {
     expect(cost.blocks).toBeLessThan(60);
   });
 
-  test('counting what few have', async () => {
+  singleServerTest('counting what few have', async () => {
     const cost = await costOf((db) => countMatching(db, searching(criteria('(City:equals:Town7)'))[1]));
     expect(cost.rows).toBe(30);
     expect(cost.scanned).toEqual([]);

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Statement } from '../../../database/database.ts';
+import { singleServerTest } from '../../../testing/single-server-test.ts';
 import { checkedCalls } from '../../testing/checked-call.ts';
 import { type CallOptions, startCrm } from '../../testing/crm-platform.ts';
 
@@ -198,7 +199,7 @@ describe('in look-ups', () => {
   });
 });
 
-test('a value is looked up with an index', async () => {
+singleServerTest('a value is looked up with an index', async () => {
   const seen: Statement[] = [];
   const { query } = crm.database;
   crm.database.query = ((statement: Statement) => {

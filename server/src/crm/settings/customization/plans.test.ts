@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../database/database.ts';
+import { singleServerTest } from '../../../testing/single-server-test.ts';
 import { createTestDatabase } from '../../../testing/test-database.ts';
 import { checkCriteria } from '../../finding/search/check-criteria.ts';
 import { parseCriteria } from '../../finding/search/parse-criteria.ts';
@@ -110,7 +111,7 @@ describe.each(['without statistics', 'with statistics'])('%s', (state) => {
     if (state === 'with statistics') await database.query({ text: 'ANALYZE' });
   });
 
-  test.each<[string, number, number]>([
+  singleServerTest.each<[string, number, number]>([
     ['(Score:equals:77)', 3, 500],
     ['(Score:in:7,70,700)', 9, 500],
     ['(Score:between:100,105)', 18, 500],

@@ -1,5 +1,6 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { Queryable, Statement } from '../../../database/database.ts';
+import { singleServerTest as test } from '../../../testing/single-server-test.ts';
 import { createTestDatabase } from '../../../testing/test-database.ts';
 import { standardMetadata } from '../../kernel/metadata/standard-modules.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';

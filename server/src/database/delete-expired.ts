@@ -72,10 +72,11 @@ export async function deleteBelow(
   const ended = `${condition} AND ${column} < $1`;
   for (let total = 0; ; ) {
     const [row] = await database.query<{ count: number }>({
-      // Up to a value, not by the place of rows: a distributed table has the same places in each of its shards.
+      // Up to a value, not by the place of rows: a distributed table has the same places in each of its shards. "least" leaves
+      // out NULL, as "coalesce" would, in which Citus takes no subquery.
       text: `WITH gone AS (
-               DELETE FROM ${table} WHERE ${ended} AND ${column} <= coalesce(
-                 (SELECT ${column} FROM ${table} WHERE ${ended} ORDER BY ${column} OFFSET ${rowsPerStatement - 1} LIMIT 1), $1)
+               DELETE FROM ${table} WHERE ${ended} AND ${column} <= least($1,
+                 (SELECT ${column} FROM ${table} WHERE ${ended} ORDER BY ${column} OFFSET ${rowsPerStatement - 1} LIMIT 1))
                RETURNING *
              )${alongside ? `, ${alongside('gone')}` : ''}
              SELECT count(*)::int AS count FROM gone`,

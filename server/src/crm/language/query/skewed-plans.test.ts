@@ -12,6 +12,7 @@ import { costsOf } from '../../testing/plan-costs.ts';
 import { settleRecords } from '../../testing/settle-records.ts';
 import { fillSkewed } from '../../testing/skewed-spaces.ts';
 import type { Condition } from './condition.ts';
+import type { MatchQuery } from './match-query.ts';
 import { countMatching, selectMatching } from './select-matching.ts';
 
 /**
@@ -28,15 +29,19 @@ const spaces = await fillSkewed(database, leads.number, { known: 1_000, large })
 await settleRecords(database);
 
 const criteria = (text: string) => checkCriteria(parseCriteria(text), leads);
-const searching = (condition: Condition) => (dataSpace: number) => ({
-  ...{ dataSpace, module: leads, condition, sorting: [], idsAscending: false, limit: 201, offset: 0 },
-  output: () => 'r.record_id',
-});
-const asking = (text: string) => (dataSpace: number) => {
-  const person = { userId: '1', timeZone: 'UTC', nowMs: 0 };
-  const query = checkQuery(parseCoql(text), standardMetadata, findVersion('v8') as Version, person);
-  return { ...searching(query.condition)(dataSpace), sorting: sortingOf(query), idsAscending: true };
-};
+const searching =
+  (condition: Condition) =>
+  (dataSpace: number): MatchQuery => ({
+    ...{ dataSpace, module: leads, condition, sorting: [], idsAscending: false, limit: 201, offset: 0 },
+    output: () => 'r.record_id',
+  });
+const asking =
+  (text: string) =>
+  (dataSpace: number): MatchQuery => {
+    const person = { userId: '1', timeZone: 'UTC', nowMs: 0 };
+    const query = checkQuery(parseCoql(text), standardMetadata, findVersion('v8') as Version, person);
+    return { ...searching(query.condition)(dataSpace), sorting: sortingOf(query), idsAscending: true };
+  };
 const most = "select id from Leads where Lead_Source = 'Web Download'";
 /** Name, query, rows of the answer, and the most that its scans may look at. */
 const queries: [string, ReturnType<typeof searching>, number, number][] = [
@@ -49,7 +54,7 @@ const queries: [string, ReturnType<typeof searching>, number, number][] = [
   ['an order by a number', asking(`${most} order by Annual_Revenue desc`), 201, 1_001],
   ['an order by names', asking(`${most} order by Last_Name`), 201, 1_001],
   ['a range of few', asking('select id from Leads where Annual_Revenue between 1000 and 2000'), 16, 2_300],
-  ['a range of times', asking('select id from Leads where Created_Time > \'1970-01-01T00:16:39+00:00\''), 15, 2_300],
+  ['a range of times', asking("select id from Leads where Created_Time > '1970-01-01T00:16:38+00:00'"), 15, 2_300],
 ];
 
 describe.each(['grown', 'unknown'] as const)('in a data space that is %s', (which) => {

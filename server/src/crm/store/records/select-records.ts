@@ -133,7 +133,16 @@ function listSql(list: RecordList, values: unknown[]): string {
 }
 
 /** Whether the index that has the order is the way to the records: nothing that another index has makes them few. */
-function followsOrder({ module, sortBy, ids, among, converted, approved, modifiedAfterMs, binned }: RecordList): boolean {
+function followsOrder({
+  module,
+  sortBy,
+  ids,
+  among,
+  converted,
+  approved,
+  modifiedAfterMs,
+  binned,
+}: RecordList): boolean {
   const narrowed = ids || among || converted || approved === false || binned;
   if (narrowed || (modifiedAfterMs !== undefined && sortBy !== 'Modified_Time')) return false;
   return isTableSort(sortBy) || isIndexedField(module, module.field.get(sortBy) as Field);

@@ -57,6 +57,11 @@ describe('Database', () => {
   });
 });
 
+test('plans are not compiled, whatever the server does by default', async () => {
+  const text = "SELECT setting, source FROM pg_settings WHERE name = 'jit'";
+  expect(await database.query({ text })).toEqual([{ setting: 'off', source: 'client' }]);
+});
+
 describe('limits', () => {
   const seconds = { connectTimeoutSeconds: 1, statementTimeoutSeconds: 1, lockTimeoutSeconds: 1 };
   const short = new Database({

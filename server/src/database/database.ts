@@ -86,6 +86,12 @@ export function poolLimits(settings: Settings['database']): { requests: PoolLimi
 const graceMs = 1_000;
 const closeMs = 5_000;
 
+/**
+ * A plan that the planner takes for dear is not compiled first. Compiling takes longer than our statements, and some are taken for dear
+ * on purpose (`crm/language/query/in-order.ts`). A connection string with `options` of its own stands instead.
+ */
+const plainPlans = '-c jit=off';
+
 const retriableStates = new Set(['40001', '40P01']);
 const maxAttempts = 5;
 const ignoreError = () => {};
@@ -128,6 +134,7 @@ export class Database implements Queryable {
       lock_timeout: this.#limits.lockTimeoutSeconds * 1000,
       idle_in_transaction_session_timeout: this.#limits.idleInTransactionTimeoutSeconds * 1000,
       keepAlive: true,
+      options: [this.connection.options, plainPlans].filter((each) => each !== undefined).join(' '),
     });
     // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
     pool.on('error', (error) => {

@@ -56,7 +56,6 @@ const asksAllShards: Readonly<Record<string, { readonly texts: number; readonly 
 /** Texts whose condition is put in, and where it names the data space. Calls show the whole ones: crm/round-trips.test.ts. */
 const conditionPutIn: Readonly<Record<string, { readonly texts: number; readonly where: string }>> = {
   'accounts/store/mailed-links.ts': { texts: 2, where: '`usable` of the same file' },
-  'crm/language/query/select-matching.ts': { texts: 2, where: '`tenant` and `source` of the same file' },
   'crm/store/files/file-parts.ts': { texts: 2, where: '`usable` of the same file' },
   'crm/store/records/record-references.ts': { texts: 1, where: 'the parameter `dataSpace` of `notesOf`' },
   'crm/store/space/provisioning.ts': { texts: 2, where: '`free` of the same function' },

@@ -109,11 +109,20 @@ export function rolledParents(metadata: Metadata, { number }: Module, records: r
   return places;
 }
 
+type Rollups = readonly (readonly [key: string, value: number])[];
+
+/** Modules never change; every new record asks. */
+const emptyOf = new WeakMap<Module, Rollups>();
+
 /** Roll-ups of a record that nothing points to yet; other functions than these have no value then. */
-export function emptyRollups(module: Module): readonly (readonly [key: string, value: number])[] {
-  return wholeModule(module).fields.flatMap(({ key, rollup }) =>
+export function emptyRollups(module: Module): Rollups {
+  const known = emptyOf.get(module);
+  if (known) return known;
+  const empty = wholeModule(module).fields.flatMap(({ key, rollup }) =>
     rollup?.function === 'count' || rollup?.function === 'sum' ? [[key, 0] as const] : [],
   );
+  emptyOf.set(module, empty);
+  return empty;
 }
 
 const sqlFunctions = { count: 'count', sum: 'sum', average: 'avg', minimum: 'min', maximum: 'max' } as const;

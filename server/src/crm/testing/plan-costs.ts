@@ -5,15 +5,26 @@ interface PlanNode {
   'Relation Name'?: string;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
   Plans?: PlanNode[];
 }
 
-/** Blocks that the statements of `work` touch, and the tables that they read from one end to the other. */
+/**
+ * What the statements of `work` cost: blocks that they touch, rows and entries of indexes that their scans look at, and the
+ * tables that they read from one end to the other.
+ */
 export async function costsOf(database: Database, work: (database: Database) => Promise<unknown>) {
   let blocks = 0;
+  let looked = 0;
   const scanned: string[] = [];
   const visit = (node: PlanNode): void => {
     if (node['Node Type'] === 'Seq Scan') scanned.push(node['Relation Name'] ?? '');
+    // A heap scan looks at what the scans of indexes below it name.
+    if (/^(Seq|Index|Index Only|Bitmap Index) Scan$/.test(node['Node Type'])) {
+      looked += (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+    }
     node.Plans?.forEach(visit);
   };
   const explaining: Pick<Database, 'query' | 'transaction' | 'source'> = {
@@ -33,5 +44,5 @@ export async function costsOf(database: Database, work: (database: Database) => 
     },
   };
   const rows = await work(explaining as Database);
-  return { blocks, scanned, rows };
+  return { blocks, looked, scanned, rows };
 }

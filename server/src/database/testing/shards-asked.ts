@@ -54,7 +54,7 @@ export function scansOfAllShards(plan: PlanNode, joins: readonly unknown[] = [])
   const key = table === undefined ? undefined : distributionColumn(table);
   if (key === undefined || plan['Node Type'] === 'ModifyTable') return below;
   const own = [plan, ...(plan.Plans ?? [])].flatMap((node) => scanConditions.map((name) => node[name]));
-  const equals = (column: string) => new RegExp(String.raw`\b${column} = |= \(?(?:\w+\.)?${column}\b`);
+  const equals = (column: string) => new RegExp(String.raw`\b${column}(?:\)::numeric)? = |= \(?(?:\w+\.)?${column}\b`);
   const tied =
     own.some((condition) => equals(key).test(String(condition))) ||
     around.some((condition) => new RegExp(String.raw`\b${alias}\.${key}\b`).test(String(condition)));

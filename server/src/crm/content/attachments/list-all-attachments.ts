@@ -2,7 +2,7 @@ import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { readId } from '../../kernel/ids.ts';
 import { type Module, servesRecords } from '../../kernel/metadata/metadata.ts';
 import { checkPermission } from '../../kernel/permissions.ts';
-import { readInOrder } from '../../language/query/read-in-order.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { fieldsParameter, maxIds } from '../../records/list/list-records.ts';
 import type { TokenOwner } from '../../records/list/page-token.ts';
 import { pageInfo, pagePlace } from '../../records/list/paging.ts';
@@ -52,7 +52,7 @@ export async function listAllAttachments(call: CrmCall): Promise<CrmAnswer> {
            FROM crm_attachment AS a
            JOIN crm_record AS p
              ON p.data_space = a.data_space AND p.module = a.module AND p.record_id = a.parent_id
-           WHERE a.data_space = $1 AND a.module = ANY ($2::integer[])
+           WHERE a.data_space = $1 AND a.module = ANY ($2::integer[]) AND ${inOrderSql('a.attachment_id')}
              AND ($3::bigint[] IS NULL OR a.attachment_id = ANY ($3))
              AND ($4::bigint IS NULL OR a.created_at_ms >= $4)
              AND ($5::bigint IS NULL OR (${key}, a.attachment_id) ${forwards ? '>' : '<'} ($5, $6))
@@ -61,7 +61,7 @@ export async function listAllAttachments(call: CrmCall): Promise<CrmAnswer> {
            LIMIT $7 OFFSET $8`,
     values,
   };
-  const rows = await readInOrder<Row>(store.database, statement);
+  const rows = await store.database.query<Row>(statement);
   const onPage = rows.slice(0, perPage);
   if (onPage.length === 0) return { status: sinceMs === undefined ? 204 : 304 };
   if (place?.backwards) onPage.reverse();

@@ -21,6 +21,15 @@ export function termsSql(condition: Condition, builder: StatementBuilder): strin
   return joined(parts, condition.kind === 'all' ? '&&' : '||');
 }
 
+/**
+ * The records of the data space `$1` that have terms, which carry their data space and module in themselves. The planner must take the
+ * index of terms, whatever it believes of data spaces and terms: making the terms of records again costs most. So the data
+ * space is compared as a number of a kind that no other index has. Beside the terms it only tells a distributed table the shard.
+ */
+export function recordsOfTermsSql(terms: string): string {
+  return `SELECT * FROM crm_record WHERE data_space = $1::integer::numeric AND crm_terms(data_space, module, data) @@ ${terms}`;
+}
+
 function isBeginning(condition: Condition): boolean {
   return condition.kind === 'test' && condition.operator === 'starts_with';
 }

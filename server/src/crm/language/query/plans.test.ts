@@ -77,7 +77,7 @@ const asking = (text: string): [string, MatchQuery] => {
 const shapes: [string, [string, MatchQuery], number, number][] = [
   ['an e-mail address', searching(criteria('(Email:equals:person777@example.com)')), 1, 250],
   ['a word', searching({ kind: 'words', text: 'thing123' }), 10, 250],
-  ['the beginning of a name', searching(criteria('(City:starts_with:Town99)')), 201, 2_000],
+  ['the beginning of a name', searching(criteria('(City:starts_with:Town99)')), 201, 3_000],
   ['two conditions', searching(criteria('((City:equals:Town7)and(Annual_Revenue:greater_than:5000))')), 25, 250],
   ['alternatives', searching(criteria('((Email:equals:person7@example.com)or(Last_Name:in:Family8,Family9))')), 3, 250],
   ['nothing', searching(criteria('(Email:equals:nobody@example.com)')), 0, 250],

@@ -1,12 +1,13 @@
 import type { Database, Statement } from '../../../database/database.ts';
 import { boundedRead } from './bounded-read.ts';
 import type { Test } from './condition.ts';
+import { inOrderSql } from './in-order.ts';
 import { indexedRange, indexedRangeSql, orderedRangeSql } from './index-range.ts';
-import { afterTerms, impliesTerms, termsSql } from './index-terms.ts';
+import { afterTerms, impliesTerms, recordsOfTermsSql, termsSql } from './index-terms.ts';
 import type { MatchQuery } from './match-query.ts';
 import { orderOf } from './order-sql.ts';
 import { predicateSql } from './predicate.ts';
-import { candidateLimit, namesIds, noteCommon, type Stage, stagesOf } from './stages.ts';
+import { candidateLimit, namesIds, noteOverfull, type Stage, stagesOf } from './stages.ts';
 import { StatementBuilder } from './statement-builder.ts';
 import { usersModule } from './users-module.ts';
 
@@ -21,7 +22,7 @@ export async function selectMatching<Row>(database: Database, query: MatchQuery)
       if (rows.length === query.limit) return rows;
     } else if (Number(rows[0]?.candidates) <= stage.bound) {
       return rows.filter((row) => row.hit);
-    } else if (stage.source === 'terms') noteCommon(query);
+    } else noteOverfull(query, stage);
   }
   throw new Error('the last stage answers');
 }
@@ -52,11 +53,12 @@ async function countInRange(
   if (!test) return undefined;
   const builder = new StatementBuilder(dataSpace, module);
   const predicate = predicateSql(condition, builder);
-  const source = rangeSource({ test, bound: candidateLimit }, 'data_space = $1 AND module = $2', builder);
+  const source = rangeSource({ test, bound: candidateLimit }, builder);
   const [row] = await database.query<{ candidates: string; count: string }>({
-    text: `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${source} LIMIT ${candidateLimit + 1})
+    text: `WITH candidates AS MATERIALIZED (${source} LIMIT ${candidateLimit + 1})
       SELECT (SELECT count(*) FROM candidates) AS candidates,
-             (SELECT count(*) FROM candidates AS r ${builder.joins} WHERE ${predicate}) AS count`,
+             (SELECT count(*) FROM candidates AS r ${builder.joins}
+              WHERE (SELECT count(*) FROM candidates) <= ${candidateLimit} AND ${predicate}) AS count`,
     values: builder.values,
   });
   return row && Number(row.candidates) <= candidateLimit ? Number(row.count) : undefined;
@@ -67,7 +69,6 @@ export function statementOf(query: MatchQuery, stage: Stage): Statement {
   const output = query.output(builder);
   const order = orderOf(query.module, query.sorting, query.idsAscending, builder);
   const limits = () => `LIMIT ${builder.parameter(query.limit)} OFFSET ${builder.parameter(query.offset)}`;
-  const tenant = `data_space = $1 AND module = $2`;
   if (stage.source === 'rest') {
     const { from, where } = restSource(query, builder);
     const text = `SELECT ${output} FROM ${from} ${builder.joins} WHERE ${where} ORDER BY ${order.sql()} ${limits()}`;
@@ -79,32 +80,36 @@ export function statementOf(query: MatchQuery, stage: Stage): Statement {
     // An order by an expression outlives the inner statement only as one of its columns.
     const text = `SELECT ${output}
       FROM (SELECT ${order.key === undefined ? '*' : `*, ${order.key} AS walk_key`} FROM crm_record AS r
-            WHERE ${tenant} ORDER BY ${order.sql()} LIMIT ${stage.bound}) AS r
+            WHERE data_space = $1 AND module = $2 AND ${inOrderSql('record_id')}
+            ORDER BY ${order.sql()} LIMIT ${stage.bound}) AS r
       ${builder.joins} WHERE ${predicate}
       ORDER BY ${order.sql(order.key === undefined ? undefined : 'r.walk_key')} ${limits()}`;
     return { text, values: builder.values };
   }
-  const candidates =
+  const source =
     stage.source === 'range'
-      ? rangeSource(stage, tenant, builder)
-      : `data_space = $1 AND crm_terms(data_space, module, data) @@ ${termsSql(query.condition, builder)}`;
-  const text = `WITH candidates AS MATERIALIZED (SELECT * FROM crm_record WHERE ${candidates} LIMIT ${stage.bound + 1})
+      ? rangeSource(stage, builder)
+      : recordsOfTermsSql(termsSql(query.condition, builder) as string);
+  // Too many are only counted.
+  const text = `WITH candidates AS MATERIALIZED (${source} LIMIT ${stage.bound + 1})
     SELECT (SELECT count(*) FROM candidates) AS candidates, found.*
     FROM (VALUES (1)) AS once LEFT JOIN LATERAL (
       SELECT true AS hit, ${output} FROM candidates AS r ${builder.joins}
-      WHERE r.data_space = $1 AND r.module = $2 AND ${predicate} ORDER BY ${order.sql()} ${limits()}
+      WHERE (SELECT count(*) FROM candidates) <= ${stage.bound}
+        AND r.data_space = $1 AND r.module = $2 AND ${predicate} ORDER BY ${order.sql()} ${limits()}
     ) AS found ON true`;
   return { text, values: builder.values };
 }
 
+/** Records whose value is in a range. */
 function rangeSource(
   { test, bound }: { readonly test: Test; readonly bound: number },
-  tenant: string,
   builder: StatementBuilder,
 ): string {
-  if (test.column.field.ordered) return `${tenant} AND ${orderedRangeSql(test, builder, bound + 1)}`;
+  const records = 'SELECT * FROM crm_record WHERE data_space = $1 AND module = $2';
+  if (test.column.field.ordered) return `${records} AND ${orderedRangeSql(test, builder, bound + 1)}`;
   const { condition, order } = indexedRangeSql(test, builder);
-  return `${tenant} AND ${condition} ORDER BY ${order}`;
+  return `${records} AND ${condition} AND ${inOrderSql('record_id')} ORDER BY ${order}`;
 }
 
 /** All records that may fulfil the condition: those that the terms name, or all of the module. */
@@ -118,10 +123,8 @@ export function restSource(
   const where = `r.data_space = $1 AND r.module = $2 AND ${predicate}`;
   const terms = byTerms ? termsSql(query.condition, builder) : undefined;
   if (terms === undefined) return { from: 'crm_record AS r', where };
-  // Without its own limit the planner might prefer another index to the terms. The data space, which the terms have in
-  // themselves, tells a distributed table the shard.
-  const from = `(SELECT * FROM crm_record WHERE data_space = $1 AND crm_terms(data_space, module, data) @@ ${terms} OFFSET 0) AS r`;
-  return { from, where };
+  // Without its own limit the planner might prefer another index to the terms.
+  return { from: `(${recordsOfTermsSql(terms)} OFFSET 0) AS r`, where };
 }
 
 /** Users have no module, but the parameter is there for all statements. */

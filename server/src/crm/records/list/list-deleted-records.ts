@@ -3,6 +3,7 @@ import { formatDateTime } from '../../fields/values/date-time.ts';
 import type { CrmAnswer, CrmCall } from '../../kernel/call.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import { lifetimes } from '../../kernel/lifetimes.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { binnedRecords, visibleSql } from '../../store/records/visibility.ts';
 import { pageParameters, timeHeader } from '../../wire/parameters.ts';
 import { mayUse, pathModule } from '../record-module.ts';
@@ -44,6 +45,7 @@ export async function listDeletedRecords(call: CrmCall): Promise<CrmAnswer> {
   const rows = await store.database.query<DeletedRow>({
     text: `SELECT record_id, name, created_by, deleted_by, deleted_at_ms, ${purged} AS purged FROM crm_deleted_record
            WHERE data_space = $1 AND module = $2 AND deleted_at_ms > ${parameter(oldestMs)} AND ${wanted}${seen}
+             AND ${inOrderSql('record_id')}
            ORDER BY deleted_at_ms DESC, record_id DESC
            LIMIT ${parameter(perPage + 1)} OFFSET ${parameter((page - 1) * perPage)}`,
     values,

@@ -4,6 +4,7 @@ import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { fromRow, type RecordRow, recordColumns } from '../../kernel/record/record.ts';
 import { Space } from '../../kernel/space/space.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { recompute } from '../../records/rules/chain.ts';
 import { loadMetadata } from '../../store/space/load-metadata.ts';
 import { loadSettings } from '../../store/space/settings-table.ts';
@@ -45,7 +46,8 @@ const forgetIn =
     const [row] = await queryable.query<{ last: string | null }>({
       text: `WITH batch AS (
                SELECT record_id, data ? $3 AS has FROM ${table}
-               WHERE data_space = $1 AND module = $2 AND record_id > $4::bigint ORDER BY record_id LIMIT ${batchRows}
+               WHERE data_space = $1 AND module = $2 AND record_id > $4::bigint
+                 AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT ${batchRows}
              ), forgotten AS (
                UPDATE ${table} SET version = version + 1, data = data - $3::text
                WHERE data_space = $1 AND module = $2 AND record_id IN (SELECT record_id FROM batch WHERE has)
@@ -107,7 +109,8 @@ const compute: Step = async (queryable, call, { module: number }, after) => {
   const { dataSpace, contents } = call.space;
   const rows = await queryable.query<RecordRow>({
     text: `SELECT ${recordColumns} FROM crm_record
-           WHERE data_space = $1 AND module = $2 AND record_id > $3::bigint ORDER BY record_id LIMIT ${computedRows}
+           WHERE data_space = $1 AND module = $2 AND record_id > $3::bigint
+             AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT ${computedRows}
            FOR NO KEY UPDATE`,
     values: [dataSpace, number, after === '' ? '0' : after],
   });

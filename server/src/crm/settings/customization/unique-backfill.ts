@@ -1,6 +1,7 @@
 import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Field } from '../../kernel/metadata/metadata.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { uniqueForm } from '../../records/unique-claims.ts';
 import type { FoundField } from './find-field.ts';
 
@@ -20,7 +21,8 @@ export async function claimValues(
   for (let after = '0'; ; ) {
     const rows = await transaction.query<{ record_id: string; value: string | null }>({
       text: `SELECT record_id, data ->> $3 AS value FROM crm_record
-             WHERE data_space = $1 AND module = $2 AND record_id > $4::bigint ORDER BY record_id LIMIT ${batchRows}`,
+             WHERE data_space = $1 AND module = $2 AND record_id > $4::bigint
+               AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT ${batchRows}`,
       values: [...place, after],
     });
     const held = rows.flatMap(({ record_id, value }) =>

@@ -9,6 +9,7 @@ import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { checkPermission, customization } from '../../kernel/permissions.ts';
 import type { StoredRecord, StoredValue } from '../../kernel/record/record.ts';
 import type { GlobalChoice, GlobalPickList } from '../../kernel/space/global-pick-list.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
@@ -117,7 +118,8 @@ async function runReplacement(call: CrmCall, running: RunningJob): Promise<JobEn
     progress = await inOneTransaction(call.store, call.space.dataSpace, async (store, transaction) => {
       const rows = await transaction.query<{ record_id: string; holds: boolean }>({
         text: `SELECT record_id, data -> $4 ?| $5::text[] OR data ->> $4 = ANY ($5::text[]) AS holds FROM crm_record
-               WHERE data_space = $1 AND module = $2 AND record_id > $3 ORDER BY record_id LIMIT ${batchRecords}`,
+               WHERE data_space = $1 AND module = $2 AND record_id > $3
+                 AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT ${batchRecords}`,
         values: [call.space.dataSpace, module.number, last, field.key, [...pairs.keys()]],
       });
       const ids = rows.filter(({ holds }) => holds).map(({ record_id }) => record_id);

@@ -7,6 +7,7 @@ import { isJsonObject } from '../../kernel/json-body.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import type { Pipeline } from '../../kernel/space/pipeline.ts';
 import type { Space } from '../../kernel/space/space.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { updateItems } from '../../records/write/update-records.ts';
 import { changeSpace } from '../../store/space/change-space.ts';
 import { answerItemList, readItemList, success } from '../../wire/item-list.ts';
@@ -138,7 +139,8 @@ async function runTransfer(call: CrmCall, running: RunningJob): Promise<JobEnd> 
     await running.keep();
     const rows = await store.database.query<{ record_id: string; pipeline: string | null; stage: string | null }>({
       text: `SELECT record_id, data ->> 'Pipeline' AS pipeline, data ->> 'Stage' AS stage FROM crm_record
-             WHERE data_space = $1 AND module = $2 AND record_id > $3 ORDER BY record_id LIMIT ${batch.walked}`,
+             WHERE data_space = $1 AND module = $2 AND record_id > $3
+               AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT ${batch.walked}`,
       values: [space.dataSpace, module.number, last],
     });
     const moving = rows.filter((row) => row.pipeline === from);

@@ -2,13 +2,14 @@ import type { RecordData, RecordKey } from '../../kernel/record/record.ts';
 
 /** The files of `/files` that a record refers to in its fields (`file-fields.ts`). */
 function filesIn(data: RecordData): string[] {
-  return Object.values(data).flatMap((value) =>
-    Array.isArray(value)
-      ? value.flatMap((row: { readonly File_Id__s?: unknown }) =>
-          typeof row?.File_Id__s === 'string' ? [row.File_Id__s] : [],
-        )
-      : [],
-  );
+  const files: string[] = [];
+  for (const value of Object.values(data)) {
+    if (!Array.isArray(value)) continue;
+    for (const row of value as { readonly File_Id__s?: unknown }[]) {
+      if (typeof row?.File_Id__s === 'string') files.push(row.File_Id__s);
+    }
+  }
+  return files;
 }
 
 /**

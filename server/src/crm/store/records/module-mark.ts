@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 
 /**
  * A text that is another one whenever records of the module were added, changed, deleted or restored since: the newest
@@ -10,7 +11,8 @@ export async function moduleMark(queryable: Queryable, dataSpace: number, module
     name: 'crm-module-mark',
     text: `SELECT concat_ws(' ',
              (SELECT concat_ws('.', modified_at_ms, record_id, version) FROM crm_record
-              WHERE data_space = $1 AND module = $2 ORDER BY modified_at_ms DESC, record_id DESC LIMIT 1),
+              WHERE data_space = $1 AND module = $2 AND ${inOrderSql('record_id')}
+              ORDER BY modified_at_ms DESC, record_id DESC LIMIT 1),
              (SELECT sum(count) FROM crm_record_count WHERE data_space = $1 AND module = $2)) AS mark`,
     values: [dataSpace, module],
   });

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../database/database.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 
 /**
  * The next records of a module behind `after` in the order of their ids, with their owners: all of them, so that a walk
@@ -13,7 +14,8 @@ export function nextOwners(
 ): Promise<{ readonly record_id: string; readonly owner_id: string }[]> {
   return queryable.query({
     text: `SELECT record_id, owner_id FROM crm_record
-           WHERE data_space = $1 AND module = $2 AND record_id > $3 ORDER BY record_id LIMIT $4`,
+           WHERE data_space = $1 AND module = $2 AND record_id > $3
+             AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT $4`,
     values: [dataSpace, module, after, limit],
   });
 }

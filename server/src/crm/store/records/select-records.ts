@@ -3,6 +3,8 @@ import type { Field, Module } from '../../kernel/metadata/metadata.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from '../../kernel/record/record.ts';
 import { boundedRead } from '../../language/query/bounded-read.ts';
 import type { Condition } from '../../language/query/condition.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
+import { isIndexedField } from '../../language/query/index-range.ts';
 import { directed, sortKeySql } from '../../language/query/order-sql.ts';
 import { waitingSql } from './approval.ts';
 import type { PagePlace } from './page-place.ts';
@@ -114,6 +116,7 @@ function listSql(list: RecordList, values: unknown[]): string {
     conditions.push(`modified_at_ms >= ${parameter(nextSecondMs)}`);
   }
   if (list.among) conditions.push(list.among(parameter));
+  if (followsOrder(list)) conditions.push(inOrderSql('record_id'));
   // A page before its token's record is read backwards, and turned round by the caller.
   const forwards = list.place?.backwards ? !list.ascending : list.ascending;
   const direction = forwards ? 'ASC' : 'DESC';
@@ -127,6 +130,22 @@ function listSql(list: RecordList, values: unknown[]): string {
   return `SELECT ${recordColumns}, module, ${order} AS sort_key FROM ${table} WHERE ${conditions.join(' AND ')}
     ORDER BY ${directed(order, forwards, column === undefined)}${order === 'record_id' ? '' : `, record_id ${direction}`}
     LIMIT ${parameter(list.perPage + 1)} OFFSET ${parameter(list.offset)}`;
+}
+
+/** Whether the index that has the order is the way to the records: nothing that another index has makes them few. */
+function followsOrder({
+  module,
+  sortBy,
+  ids,
+  among,
+  converted,
+  approved,
+  modifiedAfterMs,
+  binned,
+}: RecordList): boolean {
+  const narrowed = ids || among || converted || approved === false || binned;
+  if (narrowed || (modifiedAfterMs !== undefined && sortBy !== 'Modified_Time')) return false;
+  return isTableSort(sortBy) || isIndexedField(module, module.field.get(sortBy) as Field);
 }
 
 const maxId = '9223372036854775807';

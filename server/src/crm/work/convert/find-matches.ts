@@ -2,6 +2,7 @@ import type { Queryable } from '../../../database/database.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import { wholeModule } from '../../kernel/metadata/metadata.ts';
 import { fromRow, type RecordRow, recordColumns, type StoredRecord } from '../../kernel/record/record.ts';
+import { recordsOfTermsSql } from '../../language/query/index-terms.ts';
 import { leadModuleOf, targetModule } from './read-conversion.ts';
 
 type Target = 'Contacts' | 'Accounts';
@@ -41,9 +42,8 @@ export async function findMatches(
       const field = module.field.get(mapped);
       if (typeof value !== 'string' || value === '' || !field || found.size >= limit) continue;
       const rows = await queryable.query<RecordRow>({
-        text: `SELECT ${recordColumns} FROM crm_record
-               WHERE crm_terms(data_space, module, data) @@ crm_terms_of($1, $2, $4) AND data_space = $1 AND module = $2
-                 AND lower(data ->> $3) = lower($4)
+        text: `SELECT ${recordColumns} FROM (${recordsOfTermsSql('crm_terms_of($1, $2, $4)')} OFFSET 0) AS named
+               WHERE data_space = $1 AND module = $2 AND lower(data ->> $3) = lower($4)
                ORDER BY record_id LIMIT $5`,
         values: [call.space.dataSpace, module.number, field.key, value, limit],
       });

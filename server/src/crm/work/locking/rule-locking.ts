@@ -5,6 +5,7 @@ import type { JobEnd, JobKind, RunningJob } from '../../jobs/running-job.ts';
 import type { CrmCall } from '../../kernel/call.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { StoredRecord } from '../../kernel/record/record.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { lockingRuleOf, lockRuleKey } from '../../records/locked.ts';
 import { type Amendment, amendRecords } from '../../records/write/amend-records.ts';
 import { inOneTransaction } from '../../store/records/transaction-store.ts';
@@ -43,7 +44,8 @@ async function runRuleLocking(call: CrmCall, running: RunningJob): Promise<JobEn
     const rows = await inOneTransaction(store, space.dataSpace, async (inner, transaction) => {
       const found = await transaction.query<{ record_id: string; open: boolean }>({
         text: `SELECT record_id, NOT data ? 'Locked__s' AS open FROM crm_record
-               WHERE data_space = $1 AND module = $2 AND record_id > $3 ORDER BY record_id LIMIT ${batchRecords}`,
+               WHERE data_space = $1 AND module = $2 AND record_id > $3
+                 AND ${inOrderSql('record_id')} ORDER BY record_id LIMIT ${batchRecords}`,
         values: [space.dataSpace, module.number, last],
       });
       const ids = found.filter(({ open }) => open).map(({ record_id }) => record_id);

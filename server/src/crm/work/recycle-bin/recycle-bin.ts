@@ -8,6 +8,7 @@ import { lifetimes } from '../../kernel/lifetimes.ts';
 import type { Module } from '../../kernel/metadata/metadata.ts';
 import type { ItemAnswer } from '../../kernel/record/answers.ts';
 import { filtersParameter } from '../../language/query/column-criteria.ts';
+import { inOrderSql } from '../../language/query/in-order.ts';
 import { hasRollups, rolledParents } from '../../records/rollups.ts';
 import { remade, rollUp } from '../../records/rules/chain.ts';
 import { uniqueClaims } from '../../records/unique-claims.ts';
@@ -48,6 +49,7 @@ export async function listRecycleBin(call: CrmCall): Promise<CrmAnswer> {
     text: `SELECT newest.* FROM unnest($2::integer[]) AS of (module), LATERAL (
              SELECT ${binColumns} FROM crm_deleted_record
              WHERE data_space = $1 AND module = of.module AND deleted_at_ms > $3 AND purged_at_ms IS NULL AND ${wanted}
+               AND ${inOrderSql('record_id')}
              ORDER BY deleted_at_ms DESC, record_id DESC LIMIT ${parameter(page * perPage + 1)}) AS newest
            ORDER BY deleted_at_ms DESC, record_id DESC
            LIMIT ${parameter(perPage + 1)} OFFSET ${parameter((page - 1) * perPage)}`,

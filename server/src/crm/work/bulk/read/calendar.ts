@@ -3,6 +3,7 @@ import type { CrmCall } from '../../../kernel/call.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
 import type { RecordData } from '../../../kernel/record/record.ts';
 import type { Condition } from '../../../language/query/condition.ts';
+import { inOrderSql } from '../../../language/query/in-order.ts';
 import { predicateSql } from '../../../language/query/predicate.ts';
 import { StatementBuilder } from '../../../language/query/statement-builder.ts';
 import type { ReadFormat } from './read-format.ts';
@@ -34,7 +35,7 @@ export function calendarFormat(call: CrmCall, module: Module, condition: Conditi
         text: `SELECT r.record_id AS id, r.data, r.owner_id, r.created_at_ms, r.modified_at_ms
                FROM crm_record AS r ${builder.joins}
                WHERE r.data_space = $1 AND r.module = $2 AND r.record_id > ${builder.parameter(after)}::bigint
-                 AND ${predicate}
+                 AND ${predicate} AND ${inOrderSql('r.record_id')}
                ORDER BY r.record_id LIMIT ${builder.parameter(limit)}`,
         values: builder.values,
       });

@@ -4,6 +4,7 @@ import { storeZip } from '../../../jobs/zip-result.ts';
 import type { CrmCall } from '../../../kernel/call.ts';
 import type { Module } from '../../../kernel/metadata/metadata.ts';
 import { allOf, type Condition } from '../../../language/query/condition.ts';
+import { inOrderSql } from '../../../language/query/in-order.ts';
 import { predicateSql } from '../../../language/query/predicate.ts';
 import { StatementBuilder } from '../../../language/query/statement-builder.ts';
 import { findView } from '../../../records/list/find-view.ts';
@@ -109,6 +110,7 @@ async function readBatch(
       SELECT r.record_id AS id, ${['r.record_id', ...cells].join(` || ',' || `)} || E'\\n' AS line
       FROM crm_record AS r ${builder.joins}
       WHERE r.data_space = $1 AND r.module = $2 AND r.record_id > ${builder.parameter(after)}::bigint AND ${predicate}
+        AND ${inOrderSql('r.record_id')}
       ORDER BY r.record_id LIMIT ${builder.parameter(limit)}
     ) AS page`;
   const usesZone = text.includes(zone)
@@ -131,7 +133,7 @@ async function placeOf(
   const [row] = await call.store.database.query<{ place: string }>({
     text: `SELECT (r.record_id - 1)::text AS place FROM crm_record AS r ${builder.joins}
            WHERE r.data_space = $1 AND r.module = $2 AND r.record_id > ${builder.parameter(after)}::bigint
-             AND ${predicate}
+             AND ${predicate} AND ${inOrderSql('r.record_id')}
            ORDER BY r.record_id LIMIT 1 OFFSET ${builder.parameter(offset)}`,
     values: builder.values,
   });

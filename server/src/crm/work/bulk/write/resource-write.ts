@@ -11,6 +11,7 @@ import { readModule } from '../bulk-body.ts';
 import { ChildRows, orphanOutcome } from './child-rows.ts';
 import { type Chunk, type ChunkTask, chunksOf, namesOwnRecords } from './chunks.ts';
 import { csvRowLists } from './csv-rows.ts';
+import { overlapping } from './overlapping.ts';
 import { readAhead } from './read-ahead.ts';
 import { checkMandatory, maxColumns } from './read-mappings.ts';
 import { headLine, notedLines, resultLines } from './result-lines.ts';
@@ -181,7 +182,10 @@ export class ResourceWrite {
     checkMandatory(module, [...names, ...subforms], this.#request.operation, '$.resource');
   }
 
-  /** Reads and prepares the next chunk while one is written. */
+  /**
+   * Reads and prepares the next chunk while one is written. Where rows become new records the next is written while one is
+   * noted and committed; they are committed in turn.
+   */
   async #write(module: Module, resource: WriteResource): Promise<void> {
     const task: ChunkTask = {
       call: () => this.#callNow(),
@@ -195,10 +199,16 @@ export class ResourceWrite {
       creating: this.#request.operation === 'insert' && this.#children.length === 0,
     };
     const chunks = chunksOf(task, this.#rows(resource));
-    for await (const chunk of namesOwnRecords(module, resource) ? chunks : readAhead(chunks)) {
-      if (this.#own.done === 0) await this.#noteHeader(this.#index, chunk.columns, chunk.header);
-      await this.#writeChunk(module, resource, chunk);
-    }
+    const alone = namesOwnRecords(module, resource);
+    let isFirst = this.#own.done === 0;
+    await overlapping(alone ? chunks : readAhead(chunks), async (chunk, { before, letNext }) => {
+      if (isFirst) await this.#noteHeader(this.#index, chunk.columns, chunk.header);
+      isFirst = false;
+      await this.#writeChunk(module, resource, chunk, async () => {
+        await before;
+        if (chunk.prepared && !alone) letNext();
+      });
+    });
     for (const child of this.#children) await this.#endChild(child);
   }
 
@@ -217,7 +227,8 @@ export class ResourceWrite {
     this.#reach(progress);
   }
 
-  async #writeChunk(module: Module, resource: WriteResource, chunk: Chunk): Promise<void> {
+  /** @param inTurn is awaited when rows are written, before that is noted and committed. */
+  async #writeChunk(module: Module, resource: WriteResource, chunk: Chunk, inTurn: () => Promise<void>): Promise<void> {
     await this.#running.keep();
     const { columns, rows, items, prepared } = chunk;
     for (let begin = 0; begin < items.length; ) {
@@ -232,6 +243,8 @@ export class ResourceWrite {
       const together = this.#children.length > 0;
       const task = { call: this.#callNow(), module, operation, findBy: resource.findBy, together };
       await writeRows(task, { items: whole, prepared }, async (transaction, outcomes) => {
+        // From here on it takes no lock that the next chunk could hold, so the two cannot wait for each other.
+        await inTurn();
         const changed = new Map([[this.#index, counted(this.#own, outcomes)]]);
         await this.#noteLines(transaction, this.#index, this.#own.done, this.#linesOf(columns, part, outcomes));
         for (const [at, child] of this.#children.entries()) {

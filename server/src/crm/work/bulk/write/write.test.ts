@@ -394,7 +394,7 @@ describe('several resources', () => {
 });
 
 test('a job that a dead process left goes on behind its last row', async () => {
-  const count = 2_500;
+  const count = 4_500;
   const rows = Array.from({ length: count }, (_, index) => `Resumed${index},C`);
   const file_id = await fileOf({ 'leads.csv': `Last_Name,Company\n${rows.join('\n')}\n` });
   await crm.database.query({

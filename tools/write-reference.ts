@@ -1,11 +1,12 @@
 /**
- * Writes `docs/reference`: what each package exports, from the comments and declarations of its sources. A test keeps it
+ * Writes `docs/reference`: what each package exports, from the comments and declarations of its sources, and the settings. A test keeps it
  * current, and another one runs the examples. Run it as `npm run reference`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packages, readEntries } from './reference/entries.ts';
 import type { Documented } from './reference/read-package.ts';
+import { settingsPage } from './reference/settings-page.ts';
 
 export const referenceFolder = join(import.meta.dirname, '..', 'docs', 'reference');
 
@@ -31,7 +32,7 @@ function pageOf(folder: string): string {
 
 /** The pages by their names, as they have to be. */
 export const referencePages = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(packages.map((folder) => [`${folder}.md`, pageOf(folder)]));
+  Object.fromEntries([...packages.map((folder) => [`${folder}.md`, pageOf(folder)]), ['settings.md', settingsPage()]]);
 
 if (import.meta.main) {
   mkdirSync(referenceFolder, { recursive: true });

@@ -60,7 +60,7 @@ export async function contentBytes(database: Queryable): Promise<number> {
 export async function readContent(database: Queryable): Promise<DatabaseContent> {
   const shapes = await tablesOf(database);
   const reads = shapes.map(
-    ({ name, columns }) => `(SELECT json_agg(r)::text FROM (SELECT ${list(columns)} FROM ${quoted(name)}) AS r)`,
+    ({ name, columns }) => `(SELECT json_agg(${rowAsJson(columns)})::text FROM ${quoted(name)})`,
   );
   const [row] = await database.query<{ tables: (string | null)[]; marks: (string | null)[] }>({
     text: `SELECT tables, ARRAY(SELECT md5(t) FROM unnest(tables) AS t) AS marks FROM (SELECT ARRAY[${reads.join(', ')}] AS tables) AS r`,
@@ -103,7 +103,7 @@ export async function* readRows(
   const cursor = 'rows_of_table';
   await transaction.query({
     text: `DECLARE ${cursor} NO SCROLL CURSOR FOR
-           SELECT row_to_json(r)::text AS row FROM (SELECT ${list(columns)} FROM ${quoted(name)}${only ? where(only) : ''}) AS r`,
+           SELECT ${rowAsJson(columns)}::text AS row FROM ${quoted(name)}${only ? where(only) : ''}`,
     ...(only && { values: [only.values] }),
   });
   for (;;) {
@@ -170,6 +170,11 @@ export interface RowChoice {
 }
 
 const where = ({ column }: RowChoice) => ` WHERE ${quoted(column)} = ANY ($1::bigint[])`;
+
+/** A row as a JSON object. A whole row (`row_to_json`) comes from the shards of a cluster with its columns called f1, f2, … */
+function rowAsJson(columns: readonly string[]): string {
+  return `json_build_object(${columns.map((column) => `'${column}', ${quoted(column)}`).join(', ')})`;
+}
 
 function list(columns: readonly string[]): string {
   return columns.map(quoted).join(', ');

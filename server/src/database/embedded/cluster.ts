@@ -70,6 +70,10 @@ const baseSettings: Readonly<Record<string, string>> = {
   // organizations spend a third of their time on moving pages in and out.
   shared_buffers: '128MB',
   wal_buffers: '16MB',
+  // A page is written whole to the log when it changes first after a checkpoint. Tokens change pages all over their indexes, so that
+  // with millions of them the log of one checkpoint to the next would be whole pages for the most part.
+  max_wal_size: '4GB',
+  checkpoint_timeout: '15min',
   // Acknowledged means on disk: these two are PostgreSQL's defaults and are named because the promise hangs on them.
   fsync: 'on',
   synchronous_commit: 'on',

@@ -15,7 +15,6 @@ interface Row {
   organization_id: string;
   name: string;
   created_at_ms: string;
-  users: number;
   environments: { environment: Environment; zgid: string }[] | null;
 }
 
@@ -32,22 +31,35 @@ export async function listAllOrganizations(
   });
   const rows = await queryable.query<Row>({
     text: `SELECT o.organization_id, o.name, o.created_at_ms,
-             (SELECT count(*)::int FROM crm_user u JOIN crm_data_space s USING (data_space)
-              WHERE s.organization_id = o.organization_id AND s.environment = 'production' AND u.status = 'active') AS users,
              (SELECT json_agg(json_build_object('environment', s.environment, 'zgid', s.zgid::text) ORDER BY s.data_space)
               FROM crm_data_space s WHERE s.organization_id = o.organization_id) AS environments
            FROM crm_organization o WHERE ${where}
            ORDER BY o.created_at_ms DESC, o.organization_id DESC LIMIT $2 OFFSET $3`,
     values: [search, limit, offset],
   });
+  const users = await countUsers(
+    queryable,
+    rows.map((row) => row.organization_id),
+  );
   const organizations = rows.map((row) => ({
     organizationId: row.organization_id,
     name: row.name,
     createdAtMs: Number(row.created_at_ms),
-    users: row.users,
+    users: users.get(row.organization_id) ?? 0,
     environments: row.environments ?? [],
   }));
   return { organizations, total: counted?.total ?? 0 };
+}
+
+/** How many users are active in production, by organization; those without are missing. */
+async function countUsers(queryable: Queryable, organizationIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await queryable.query<{ organization_id: string; users: number }>({
+    text: `SELECT s.organization_id, count(*)::int AS users FROM crm_user u JOIN crm_data_space s USING (data_space)
+           WHERE s.organization_id = ANY($1) AND s.environment = 'production' AND u.status = 'active'
+           GROUP BY s.organization_id`,
+    values: [organizationIds],
+  });
+  return new Map(rows.map((row) => [row.organization_id, row.users]));
 }
 
 /** In which organizations accounts users are active, by the id of the user. */

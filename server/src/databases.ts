@@ -177,13 +177,18 @@ export async function openDatabases(
 }
 
 function isNotThere({ kind, label }: Pick<WantedDatabase, 'kind' | 'label'>): UsableFailure {
-  const [what, variable, setting] =
+  const [what, variable, setting, orElse] =
     kind === 'directory'
-      ? ['of the directory', 'GRANTWAY_DIRECTORY_URL', 'directoryUrl']
-      : [`of the data centre "${label}"`, `GRANTWAY_DC_${label.toUpperCase()}_URL`, 'databaseUrl'];
+      ? ['of the directory', 'GRANTWAY_DIRECTORY_URL', 'directoryUrl', '']
+      : [
+          `of the data centre "${label}"`,
+          `GRANTWAY_DC_${label.toUpperCase()}_URL`,
+          'databaseUrl',
+          '; --data-centers names only some data centres',
+        ];
   return new UsableFailure(
     `the database ${what} is not in the data directory: where it is on a server of its own, name that as for "start" ` +
-      `(${variable}, or ${setting} in the configuration)`,
+      `(${variable}, or ${setting} in the configuration)${orElse}`,
   );
 }
 

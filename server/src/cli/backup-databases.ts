@@ -42,7 +42,7 @@ export async function keepBackup(content: Readable, { out: file, json }: BackupO
   if (json) return printJson({ file, bytes, databases, left_out: leftOut });
   printFacts({ file, bytes });
   for (const { database, rows } of databases) printLine(`${database}: ${counted(rows, 'row')}`);
-  if (leftOut.length > 0) printLine(`not in it: ${leftOut.join(', ')}, which the directory knows`);
+  printLeftOut(leftOut);
 }
 
 /** The command `backup` of a platform that is stopped. */
@@ -67,14 +67,14 @@ export async function restoreDatabases(file: string, options: RestoreOptions): P
   const path = dataPath(options);
   const { postgresDirectory } = lookAtDataDirectory(path);
   const secretKey = readSecretKey(path, process.env.GRANTWAY_SECRET_KEY);
-  const { head } = await inspectBackup(createReadStream(file));
+  const { head, leftOut: notInFile } = await inspectBackup(createReadStream(file));
   const labels = chooseLabels(head, { dataCenter, secretKey });
   const dataCenterIds = labels.filter((label) => label !== 'directory');
-  const leftOut =
+  const unnamed =
     options.dataCenters === undefined ? [] : dataCenterIds.filter((id) => !namedDataCenters(options).includes(id));
-  if (leftOut.length > 0) {
+  if (unnamed.length > 0) {
     throw new UsableFailure(
-      `the backup has ${leftOut.join(', ')}, which --data-centers leaves out: leave that option out, or choose one with --dc`,
+      `the backup has ${unnamed.join(', ')}, which --data-centers leaves out: leave that option out, or choose one with --dc`,
     );
   }
   const { directory: directoryUrl } = resolveDatabaseUrls(resolveSettings(options));
@@ -92,8 +92,15 @@ export async function restoreDatabases(file: string, options: RestoreOptions): P
     // What came back is not joined by a demo at the next start.
     if (labels.includes('directory')) dataDirectory.completeFirstStart();
   });
-  if (options.json) printJson({ restored });
-  else for (const each of restored) printLine(describe(each));
+  const leftOut = labels.includes('directory') ? notInFile : [];
+  if (options.json) return printJson({ restored, left_out: leftOut });
+  for (const each of restored) printLine(describe(each));
+  printLeftOut(leftOut);
+}
+
+/** Data centres that the directory in a backup knows, and that are not in the backup. */
+function printLeftOut(ids: readonly string[]): void {
+  if (ids.length > 0) printLine(`not in the backup: ${ids.join(', ')}, which its directory knows`);
 }
 
 function describe({ database, rows, displaced }: Restored): string {

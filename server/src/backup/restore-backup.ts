@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { listAddresses } from '../accounts/users.ts';
+import { hasUsers, listAddresses } from '../accounts/users.ts';
 import { openPartition } from '../audit/partitions.ts';
 import { clearTables, tablesOf } from '../database/content.ts';
 import { asFileFault, readContentFile, takePart } from '../database/content-file.ts';
@@ -8,6 +8,7 @@ import { applyMigrations, dropTables } from '../database/migrate.ts';
 import { listPlatformSessions } from '../database/platform-sessions.ts';
 import { inTransactions } from '../database/transactions.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
+import { isDirectoryUsed } from '../directory/is-used.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
 import { rememberRestored } from '../directory/known-data-centers.ts';
 import { UsableFailure } from '../foundation/failure.ts';
@@ -125,10 +126,7 @@ export function directoryIsMissing({ migrations }: BackupHead): UsableFailure {
 async function checkDirectory(head: BackupHead, targets: readonly Target[], chosen: readonly Target[]): Promise<void> {
   const { transaction } = targetOf(targets, 'directory');
   if (chosen.some(({ kind }) => kind === 'directory')) return;
-  const [row] = await transaction.query<{ used: boolean }>({
-    text: 'SELECT EXISTS (SELECT FROM client) OR EXISTS (SELECT FROM home) AS used',
-  });
-  if (!row?.used) throw directoryIsMissing(head);
+  if (!(await isDirectoryUsed(transaction))) throw directoryIsMissing(head);
 }
 
 function targetOf(targets: readonly Target[], label: string): Target {
@@ -165,9 +163,7 @@ async function checkUnused({ label, transaction }: Target): Promise<void> {
 }
 
 async function isUsed({ kind, transaction }: Target): Promise<boolean> {
-  const table = kind === 'directory' ? 'client' : 'user_account';
-  const [row] = await transaction.query<{ used: boolean }>({ text: `SELECT EXISTS (SELECT FROM ${table}) AS used` });
-  return row?.used === true;
+  return kind === 'directory' ? isDirectoryUsed(transaction) : hasUsers(transaction);
 }
 
 /** The home index of the data centres that have come back. The directory is where it is kept, whether it comes back or not. */

@@ -227,7 +227,7 @@ describe('against a running platform', () => {
     [1, 'user create --dc us --email nonsense --password 12345678', /e-mail/],
     [1, 'user create --dc us --email x@us.example --password short', /password/],
     [2, 'client create --dc us --owner nobody@us.example --type nonsense', /Allowed choices/],
-    [1, 'client create --dc us --owner nobody@us.example --type self', /no user nobody@us.example/],
+    [1, 'client create --dc us --owner nobody@us.example --type self', /no user "nobody@us.example"/],
     [2, 'client show', /--client-id/],
     [1, 'client show --client-id 1000.NOBODY', /1000\.NOBODY/],
     [2, 'client update --client-id 1000.NOBODY', /nothing to change/],

@@ -59,17 +59,55 @@ export interface DataDirectoryOptions {
   readonly adminToken?: string | undefined;
 }
 
+/** What is seen of a data directory before it is opened. */
+export interface DataDirectoryLook {
+  readonly isThere: boolean;
+  /** It is, or would be, that of a first start. */
+  readonly isNew: boolean;
+  readonly postgresDirectory: string;
+}
+
 /**
- * Whether the directory is, or would be, that of a first start. Makes nothing.
+ * Looks at the directory, and makes nothing.
  * @throws UsableFailure when another platform uses it, or something else has its files there.
  */
-export function lookAtDataDirectory(directory: string): { readonly isNew: boolean } {
-  if (!existsSync(directory)) return { isNew: true };
+export function lookAtDataDirectory(directory: string): DataDirectoryLook {
+  const postgresDirectory = join(directory, postgresFolder);
+  if (!existsSync(directory)) return { isThere: false, isNew: true, postgresDirectory };
   const path = realpathSync(directory);
   refuseForeignFiles(path);
   const holder = readLock(join(path, files.lock));
   if (holder && isRunning(holder)) throw inUse(path, holder);
-  return { isNew: !exists(join(path, files.firstStart)) };
+  return { isThere: true, isNew: !exists(join(path, files.firstStart)), postgresDirectory };
+}
+
+/**
+ * The secret key of the directory: the given one (`GRANTWAY_SECRET_KEY`), or that of its file. Makes nothing.
+ * @throws UsableFailure where there is none.
+ */
+export function readSecretKey(directory: string, given: string | undefined): Buffer {
+  const file = join(directory, files.secretKey);
+  if (given === undefined && !exists(file)) {
+    throw new UsableFailure(
+      `there is no secret key: expected it in GRANTWAY_SECRET_KEY, or in the file ${file} (a copy of that of the platform whose data it is)`,
+    );
+  }
+  const hexKey = given ?? readFileSync(file, 'utf8').trim();
+  checkSecretKey(hexKey);
+  return Buffer.from(hexKey, 'hex');
+}
+
+/**
+ * Notes what is in the directory, for work that makes all of something or nothing.
+ * @returns removes what came since: the directory itself where it was not there, else files and folders of a platform.
+ */
+export function noteContent(directory: string): () => void {
+  const before = existsSync(directory) ? new Set(namesIn(directory)) : undefined;
+  const own: readonly string[] = [files.secretKey, files.adminToken, postgresFolder];
+  return () => {
+    const made = before ? own.filter((name) => !before.has(name)).map((name) => join(directory, name)) : [directory];
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+  };
 }
 
 /**

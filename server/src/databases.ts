@@ -1,11 +1,10 @@
 import pg, { type ClientConfig } from 'pg';
-import type { Topology } from './config/data-centers.ts';
 import { accountsElsewhere } from './config/load-settings.ts';
 import { allRoles, type Role } from './config/roles.ts';
 import type { Settings } from './config/settings.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { Database, type PoolLimits, poolLimits } from './database/database.ts';
-import { type Cluster, startCluster } from './database/embedded/cluster.ts';
+import { type Cluster, hasCluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, isUpToDate, migrate } from './database/migrate.ts';
 import { checkOwnDataCenter } from './database/own-data-center.ts';
 import { checkRights, type DatabaseUse } from './database/rights.ts';
@@ -68,7 +67,12 @@ export interface DatabaseOptions {
   readonly roles?: ReadonlySet<Role>;
   /** Processes that share the embedded PostgreSQL; default: this one alone. */
   readonly processes?: number;
+  /** Refuse where a database is not there, rather than make it; default: it is made. */
+  readonly existingOnly?: boolean;
 }
+
+/** The data centres whose databases are opened. */
+export type WantedDataCenters = { readonly dataCenters: readonly { readonly id: string }[] };
 
 interface WantedDatabase {
   readonly kind: DatabaseKind;
@@ -81,7 +85,11 @@ interface WantedDatabase {
  * Opens the databases; the embedded PostgreSQL starts only when some database has no URL of its own.
  * @throws UsableFailure, or Interrupted when the end is asked for meanwhile. Nothing is left open.
  */
-export async function openDatabases(options: DatabaseOptions, topology: Topology, nowMs: number): Promise<Databases> {
+export async function openDatabases(
+  options: DatabaseOptions,
+  topology: WantedDataCenters,
+  nowMs: number,
+): Promise<Databases> {
   const { databaseUrls, dataDirectory, log, interruption = uninterrupted } = options;
   const limits = poolLimits(options.settings.database);
   checkDatabaseUrls(databaseUrls);
@@ -99,6 +107,7 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
   };
   const connect = async ({ kind, label, url, embeddedName }: WantedDatabase): Promise<OpenDatabase> => {
     interruption.asked.throwIfAborted();
+    if (options.existingOnly && url === undefined && !cluster?.has(embeddedName)) throw isNotThere({ kind, label });
     const ownerConnection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url);
     const connection = url === undefined ? (cluster as Cluster).applicationConnection(embeddedName) : ownerConnection;
     const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
@@ -117,6 +126,8 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
     const there = await allOf(wanted.filter(({ url }) => url !== undefined).map(connect));
     const missing = wanted.filter(({ url }) => url === undefined);
     if (missing.length > 0) {
+      if (options.existingOnly && !hasCluster(dataDirectory.postgresDirectory))
+        throw isNotThere(missing[0] as WantedDatabase);
       cluster = await startCluster({
         directory: dataDirectory.postgresDirectory,
         settings: {
@@ -165,8 +176,28 @@ export async function openDatabases(options: DatabaseOptions, topology: Topology
   };
 }
 
+function isNotThere({ kind, label }: Pick<WantedDatabase, 'kind' | 'label'>): UsableFailure {
+  const [what, variable, setting, orElse] =
+    kind === 'directory'
+      ? ['of the directory', 'GRANTWAY_DIRECTORY_URL', 'directoryUrl', '']
+      : [
+          `of the data centre "${label}"`,
+          `GRANTWAY_DC_${label.toUpperCase()}_URL`,
+          'databaseUrl',
+          '; --data-centers names only some data centres',
+        ];
+  return new UsableFailure(
+    `the database ${what} is not in the data directory: where it is on a server of its own, name that as for "start" ` +
+      `(${variable}, or ${setting} in the configuration)${orElse}`,
+  );
+}
+
 /** What a process with these roles works on in the database. */
-function useOf({ kind, label }: OpenDatabase, { roles = allRoles, settings }: DatabaseOptions, topology: Topology) {
+function useOf(
+  { kind, label }: OpenDatabase,
+  { roles = allRoles, settings }: DatabaseOptions,
+  topology: WantedDataCenters,
+) {
   const ids = kind === 'directory' ? topology.dataCenters.map(({ id }) => id) : [label];
   const isElsewhere = ids.every((id) => accountsElsewhere(settings, roles, id) !== undefined);
   return isElsewhere ? 'without accounts' : 'all';
@@ -201,7 +232,7 @@ async function migrateAsOwner(
 const fewestConnections = 200;
 const spareConnections = 20;
 
-function mostConnections({ processes = 1, settings }: DatabaseOptions, topology: Topology): number {
+function mostConnections({ processes = 1, settings }: DatabaseOptions, topology: WantedDataCenters): number {
   const { maxConnections, backgroundMaxConnections } = settings.database;
   const perDataCenter = maxConnections + 1;
   const all = processes * (topology.dataCenters.length + 1) * perDataCenter;

@@ -91,7 +91,7 @@ describe('an operator sees and ends sessions', () => {
     };
     expect(await message({ ...who, email: 'nobody@us.example' })).toEqual([
       404,
-      'data centre "us" has no user nobody@us.example',
+      'data centre "us" has no user "nobody@us.example"',
     ]);
     expect((await message({ ...who, session: 'x' }))[1]).toContain('16 hexadecimal digits');
     expect(await message({ ...who, session: '0'.repeat(16) })).toEqual([

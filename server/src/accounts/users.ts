@@ -212,6 +212,12 @@ export async function listAddresses(database: Queryable): Promise<string[]> {
   return rows.map(({ email }) => email);
 }
 
+/** Whether anybody lives in the data centre; asks all shards. */
+export async function hasUsers(database: Queryable): Promise<boolean> {
+  const [row] = await database.query<{ used: boolean }>({ text: 'SELECT EXISTS (SELECT FROM user_account) AS used' });
+  return row?.used === true;
+}
+
 /** A hash that no password has, so that unknown names cost the same time as wrong passwords. */
 let decoyHash: Promise<string> | undefined;
 

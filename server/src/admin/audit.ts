@@ -101,7 +101,7 @@ async function userIdOf(context: AdminContext, dataCenter: string, text: string)
   if (/^\d{1,19}$/.test(text)) return text;
   const user = await findUser(administered(context, dataCenter).database, { name: text });
   if (user) return user.userId;
-  throw notFound(`data centre "${dataCenter}" has no user ${text}`);
+  throw notFound(`data centre "${dataCenter}" has no user "${text}"`);
 }
 
 function momentOf(name: string, text: string | undefined): number | undefined {

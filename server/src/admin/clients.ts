@@ -87,7 +87,7 @@ export async function registerClient(
   const rules = clientTypeRules[type];
   const owner = await findUser(database, { name: registration.owner });
   if (!owner)
-    throw notFound(`data centre "${dataCenter.id}" has no user ${registration.owner} who could own the client`);
+    throw notFound(`data centre "${dataCenter.id}" has no user "${registration.owner}" who could own the client`);
   checkDataCenters(context, registration.enabledDataCenters);
   if (!rules.multiDataCenter && registration.enabledDataCenters.some((id) => id !== dataCenter.id)) {
     throw badInput(`a ${rules.label} belongs to its owner's data centre; other data centres cannot be enabled for it`);
@@ -222,7 +222,7 @@ export async function createRegistrationToken(
 ) {
   const { database, dataCenter } = administered(context, given.dataCenter);
   const owner = await findUser(database, { name: given.owner });
-  if (!owner) throw notFound(`data centre "${dataCenter.id}" has no user ${given.owner} who could own clients`);
+  if (!owner) throw notFound(`data centre "${dataCenter.id}" has no user "${given.owner}" who could own clients`);
   if (given.ttlSeconds < 60 || given.ttlSeconds > longestRegistrationTokenSeconds) {
     throw badInput(`ttlSeconds: expected 60 to ${longestRegistrationTokenSeconds}, got ${given.ttlSeconds}`);
   }

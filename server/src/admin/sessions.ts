@@ -40,5 +40,5 @@ export async function endUserSessions(context: AdminContext, owner: SessionOwner
 async function findOwner(context: AdminContext, { dataCenter, email }: SessionOwner): Promise<User> {
   const user = await findUser(administered(context, dataCenter).database, { name: email });
   if (user) return user;
-  throw notFound(`data centre "${dataCenter}" has no user ${email}`);
+  throw notFound(`data centre "${dataCenter}" has no user "${email}"`);
 }

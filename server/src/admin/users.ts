@@ -122,7 +122,7 @@ export interface UserChange {
 export async function changeUser(context: AdminContext, dataCenterId: string, email: string, change: UserChange) {
   const { database, notices } = administered(context, dataCenterId);
   const user = await findUser(database, { name: email });
-  if (!user) throw notFound(`data centre "${dataCenterId}" has no user ${email}`);
+  if (!user) throw notFound(`data centre "${dataCenterId}" has no user "${email}"`);
   const fault = change.password === undefined ? undefined : await context.passwordRules.describe(change.password, user);
   if (fault !== undefined) throw badInput(fault);
   if (change.password !== undefined) {

@@ -12,6 +12,8 @@ export interface BackupHead extends ContentHead {
   readonly key_mark: string;
   /** The months of the audit log, by data centre. */
   readonly audit_partitions: Readonly<Record<string, readonly AuditPartition[]>>;
+  /** Every data centre that the directory knows, whether it is in the file or not; absent where the directory is not in it. */
+  readonly known_data_centers?: readonly string[];
 }
 
 /** A database that goes into a backup, or that one is brought back to. */

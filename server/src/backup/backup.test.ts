@@ -10,7 +10,9 @@ import { deriveKey } from '../foundation/secrets.ts';
 import { startLabStage } from '../lab/testing/lab-stage.ts';
 import { createDatabaseUrl, startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 import type { BackupDatabase } from './backup-format.ts';
+import { inspectBackup } from './inspect-backup.ts';
 import { type RestoreOptions, restoreBackup } from './restore-backup.ts';
+import { writeBackup } from './write-backup.ts';
 
 const secretKey = 'ab'.repeat(32);
 const labels = ['us', 'eu'] as const;
@@ -139,6 +141,28 @@ test('one data centre alone comes back; the others and the directory stay as the
   expect(await countRows('directory', to)).toEqual(await countRows('directory', urls));
 });
 
+test('a data centre does not come back where its clients are lost: the directory is empty, and stays so', async () => {
+  const one = Buffer.from(await (await download(from.platform, '?dataCenter=us')).arrayBuffer());
+  const missing = /^the directory, which has the clients, does not come back, and that of this platform is empty: /;
+  const to = await newUrls();
+  await expect(restore(one, to)).rejects.toThrow(missing);
+  await expect(restore(file, to, { dataCenter: 'us' })).rejects.toThrow(/: restore the backup without --dc$/);
+  expect(await countRows('us', to)).toMatchObject({ users: '0', records: '0' });
+});
+
+test('a backup tells what is in it, and which data centres its directory knows beside', async () => {
+  const whole = await inspectBackup(Readable.from([file]));
+  expect(whole.databases.map(({ database }) => database)).toEqual(['us', 'eu', 'directory']);
+  const restored = await restore(file, await newUrls());
+  expect(restored.map(({ database, rows }) => ({ database, rows }))).toEqual(whole.databases);
+  expect([whole.head.known_data_centers, whole.leftOut]).toEqual([['eu', 'us'], []]);
+  const some = await writeBackup(
+    restorable(urls).filter(({ label }) => label !== 'eu'),
+    { secretKey: Buffer.from(secretKey, 'hex'), nowMs: 0 },
+  );
+  expect((await inspectBackup(some)).leftOut).toEqual(['eu']);
+});
+
 test('addresses that another data centre has by now are told, and stay there', async () => {
   const to = await newUrls();
   await restore(file, to);
@@ -205,9 +229,23 @@ test('what cannot be restored leaves everything as it was', async () => {
   const before = await countRows('us', to);
   const text = gunzipSync(file).toString();
   const files: readonly (readonly [Buffer, RegExp])[] = [
-    [file.subarray(0, file.length - 100), /damaged/],
-    [gzipSync(text.replace('Kept', 'Gone')), /damaged/],
-    [gzipSync(text.replace('"Kept', '"\\u0000')), /damaged/],
+    [
+      file.subarray(0, file.length - 100),
+      /^the file is damaged: it ends in the .* of "directory" or behind, too early$/,
+    ],
+    [gzipSync(text.replace('Kept', 'Gone')), /^the file is damaged: its check sum is not that of its content$/],
+    [
+      gzipSync(text.replace('"Kept', '"\\u0000')),
+      /^the file is damaged: the rows of the table "crm_record" of "us" cannot be written .* error 22P05\)$/,
+    ],
+    [
+      gzipSync(text.replace('"Kept', 'Kept')),
+      /^the file is damaged: the rows of the table "crm_record" of "us" are not JSON as it was written$/,
+    ],
+    [
+      gzipSync(text.replace('{"database":"eu","table"', '{"database":"eu";"table"')),
+      /^the file is damaged: what comes behind the sequences of "us" is not JSON as it was written$/,
+    ],
     [Buffer.from('hello'), /expected a file that "backup" wrote, got another/],
   ];
   for (const [bytes, message] of files) await expect(restore(bytes, to, { replace: true })).rejects.toThrow(message);

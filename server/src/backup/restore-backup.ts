@@ -1,14 +1,16 @@
 import type { Readable } from 'node:stream';
-import { listAddresses } from '../accounts/users.ts';
+import { hasUsers, listAddresses } from '../accounts/users.ts';
 import { openPartition } from '../audit/partitions.ts';
-import { clearTables, insertRows, setSequences, tablesOf } from '../database/content.ts';
-import { asFileFault, type ContentPart, readContentFile } from '../database/content-file.ts';
+import { clearTables, tablesOf } from '../database/content.ts';
+import { asFileFault, readContentFile, takePart } from '../database/content-file.ts';
 import { Database, type Queryable } from '../database/database.ts';
 import { applyMigrations, dropTables } from '../database/migrate.ts';
 import { listPlatformSessions } from '../database/platform-sessions.ts';
 import { inTransactions } from '../database/transactions.ts';
 import type { HomeIndex } from '../directory/home-index.ts';
+import { isDirectoryUsed } from '../directory/is-used.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
+import { rememberRestored } from '../directory/known-data-centers.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { type BackupDatabase, type BackupHead, backupFormat } from './backup-format.ts';
 
@@ -63,15 +65,16 @@ export async function restoreBackup(
       let chosen: Target[] = [];
       await readContentFile<BackupHead>(backupFormat, file, {
         head: async (head) => {
-          checkKey(head, options.secretKey);
-          chosen = choose(head, targets, options.dataCenter);
+          const labels = chooseLabels(head, options);
+          chosen = labels.map((label) => targetOf(targets, label));
           for (const target of chosen) await checkUnused(target);
+          await checkDirectory(head, targets, chosen);
           for (const target of chosen) await empty(target, head, options);
         },
         part: async (part) => {
           options.interrupted.throwIfAborted();
           const target = chosen.find(({ label }) => label === part.database);
-          if (target) await take(target, part);
+          if (target) target.rows += await takePart(target.transaction, part);
         },
       });
       for (const target of chosen) await applyMigrations(target.transaction, { ...target, nowMs: options.nowMs });
@@ -87,27 +90,49 @@ export async function restoreBackup(
   }
 }
 
-function checkKey(head: BackupHead, secretKey: Buffer): void {
-  if (head.key_mark === homeIndexKeyMark(secretKey)) return;
-  throw new UsableFailure(
-    'the backup is of a platform with another secret key, without which its secrets cannot be opened: set ' +
-      'GRANTWAY_SECRET_KEY to that key, or copy the file secret-key from its data directory to this one',
+/**
+ * The databases of a backup that come back, `directory` among them where it does.
+ * @throws UsableFailure for a backup that another secret key is needed for, and for a data centre that is not in it.
+ */
+export function chooseLabels(
+  { key_mark: keyMark, migrations }: BackupHead,
+  { dataCenter, secretKey }: Pick<RestoreOptions, 'dataCenter' | 'secretKey'>,
+): readonly string[] {
+  if (keyMark !== homeIndexKeyMark(secretKey)) {
+    throw new UsableFailure(
+      'the backup is of a platform with another secret key, without which its secrets cannot be opened: set ' +
+        'GRANTWAY_SECRET_KEY to that key, or copy the file secret-key from its data directory to this one',
+    );
+  }
+  const there = Object.keys(migrations);
+  if (dataCenter === undefined) return there;
+  const ids = there.filter((label) => label !== 'directory');
+  if (ids.includes(dataCenter)) return [dataCenter];
+  throw new UsableFailure(`the backup has no data centre "${dataCenter}"; it has ${ids.join(', ')}`);
+}
+
+/** A data centre without the clients that its users gave access to: what cannot come back as it was. */
+export function directoryIsMissing({ migrations }: BackupHead): UsableFailure {
+  const ids = Object.keys(migrations).filter((label) => label !== 'directory');
+  const first =
+    'directory' in migrations
+      ? 'restore the backup without --dc'
+      : `first restore a backup of the whole platform (one made without --dc), then this one with --dc ${ids[0]} --replace`;
+  return new UsableFailure(
+    `the directory, which has the clients, does not come back, and that of this platform is empty: ${first}`,
   );
 }
 
-function choose({ migrations }: BackupHead, targets: readonly Target[], dataCenter: string | undefined): Target[] {
-  const there = Object.keys(migrations);
-  const named = dataCenter === undefined ? there : [dataCenter];
-  return named.map((label) => {
-    if (!there.includes(label)) {
-      throw new UsableFailure(`the backup has no data centre "${label}"; it has ${there.join(', ')}`);
-    }
-    const found = targets.find((each) => each.label === label);
-    if (found) return found;
-    throw new UsableFailure(
-      `the backup has the data centre "${label}", which this platform does not run: name all of the backup's with --data-centers, or one with --dc`,
-    );
-  });
+async function checkDirectory(head: BackupHead, targets: readonly Target[], chosen: readonly Target[]): Promise<void> {
+  const { transaction } = targetOf(targets, 'directory');
+  if (chosen.some(({ kind }) => kind === 'directory')) return;
+  if (!(await isDirectoryUsed(transaction))) throw directoryIsMissing(head);
+}
+
+function targetOf(targets: readonly Target[], label: string): Target {
+  const found = targets.find((each) => each.label === label);
+  if (found) return found;
+  throw new UsableFailure(`the backup has "${label}", and no database was named that it comes back to`);
 }
 
 /** Makes the tables of the release that wrote the file, without any row. */
@@ -138,21 +163,14 @@ async function checkUnused({ label, transaction }: Target): Promise<void> {
 }
 
 async function isUsed({ kind, transaction }: Target): Promise<boolean> {
-  const table = kind === 'directory' ? 'client' : 'user_account';
-  const [row] = await transaction.query<{ used: boolean }>({ text: `SELECT EXISTS (SELECT FROM ${table}) AS used` });
-  return row?.used === true;
-}
-
-async function take(target: Target, part: ContentPart): Promise<void> {
-  if ('sequences' in part) return setSequences(target.transaction, part.sequences);
-  const { table: name, columns, rows } = part;
-  target.rows += await insertRows(target.transaction, { name, columns }, rows);
+  return kind === 'directory' ? isDirectoryUsed(transaction) : hasUsers(transaction);
 }
 
 /** The home index of the data centres that have come back. The directory is where it is kept, whether it comes back or not. */
 async function bringHome(targets: readonly Target[], chosen: readonly Target[], homeIndex: HomeIndex): Promise<void> {
-  const directory = targets.find(({ kind }) => kind === 'directory') as Target;
+  const directory = targetOf(targets, 'directory');
   for (const target of chosen.filter((each) => each !== directory)) {
+    await rememberRestored(directory.transaction, target.label);
     const addresses = await listAddresses(target.transaction);
     target.displaced = await homeIndex.replace(target.label, addresses, directory.transaction);
   }

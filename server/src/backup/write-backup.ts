@@ -6,6 +6,7 @@ import { DatabaseCopies } from '../database/copies.ts';
 import type { Queryable } from '../database/database.ts';
 import { readMigrationNames } from '../database/migrate.ts';
 import { homeIndexKeyMark } from '../directory/key-check.ts';
+import { listKnownDataCenters } from '../directory/known-data-centers.ts';
 import { platformVersion } from '../foundation/version.ts';
 import { type BackupDatabase, type BackupHead, backupFormat } from './backup-format.ts';
 
@@ -33,15 +34,18 @@ export async function writeBackup(
   try {
     const migrations: Record<string, string[]> = {};
     const partitions: Record<string, AuditPartition[]> = {};
+    let known: string[] | undefined;
     for (const each of sorted) {
       const database = await open(each);
       opened.push(database);
       migrations[each.label] = await readMigrationNames(database.queryable);
       if (each.kind === 'data-center') partitions[each.label] = await listPartitions(database.queryable);
+      else known = await listKnownDataCenters(database.queryable);
     }
     const head = {
       ...{ release: platformVersion, written_at_ms: nowMs, key_mark: homeIndexKeyMark(secretKey), migrations },
       audit_partitions: partitions,
+      ...(known && { known_data_centers: known }),
     };
     const file = writeContentFile<BackupHead>(backupFormat, head, partsOf([...opened]));
     file.once('close', () => void closeAll());

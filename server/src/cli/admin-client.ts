@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findRunningPlatform } from '../data-directory.ts';
 import { UsableFailure } from '../foundation/failure.ts';
+import { dataPath } from './start-options.ts';
 
 /** A refusal of the admin API, as it said it. */
 export class AdminRefusal extends Error {
@@ -107,7 +108,7 @@ function locate(options: PlatformAddress): { origin: string; token: string; hint
     }
     return { origin: origin.replace(/\/$/, ''), token, hint: 'check --admin or GRANTWAY_ADMIN_ORIGIN' };
   }
-  const directory = options.data ?? env.GRANTWAY_DATA ?? 'data';
+  const directory = dataPath(options);
   const running = findRunningPlatform(directory);
   if (!running) {
     throw new UsableFailure(

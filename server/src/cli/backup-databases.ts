@@ -1,23 +1,24 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { type Restored, restoreBackup } from '../backup/restore-backup.ts';
+import { createReadStream, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { inspectBackup } from '../backup/inspect-backup.ts';
+import { chooseLabels, directoryIsMissing, type Restored, restoreBackup } from '../backup/restore-backup.ts';
 import { chooseDatabases } from '../backup/routes.ts';
 import { writeBackup } from '../backup/write-backup.ts';
-import { buildTopology } from '../config/load-settings.ts';
-import type { DataDirectory } from '../data-directory.ts';
-import { type Databases, openDatabases } from '../databases.ts';
+import { lookAtDataDirectory, noteContent, readSecretKey } from '../data-directory.ts';
+import { hasCluster } from '../database/embedded/cluster.ts';
 import { HomeIndex } from '../directory/home-index.ts';
+import { checkHomeIndexKey } from '../directory/key-check.ts';
 import { systemClock } from '../foundation/clock.ts';
+import { counted } from '../foundation/counted.ts';
 import { UsableFailure } from '../foundation/failure.ts';
-import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { keyPurposes } from '../foundation/key-purposes.ts';
 import { deriveKey } from '../foundation/secrets.ts';
-import { createLog } from '../http/log.ts';
 import type { PlatformAddress } from './admin-client.ts';
 import { writeFileWhole } from './file-output.ts';
-import { inDataDirectory } from './in-data-directory.ts';
-import { printJson, printLine } from './output.ts';
+import { printFacts, printJson, printLine } from './output.ts';
 import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import { dataPath, type StartOptions } from './start-options.ts';
+import { namedDataCenters, onStoppedPlatform } from './stopped-platform.ts';
 
 export interface BackupOptions extends StartOptions, PlatformAddress {
   readonly out: string;
@@ -29,38 +30,77 @@ export interface RestoreOptions extends StartOptions {
   readonly replace?: boolean;
 }
 
-/** The command `backup` of a platform that is stopped. @returns the size of the file. */
-export async function backUpDatabases(options: BackupOptions): Promise<number> {
-  if (!existsSync(dataPath(options))) {
-    throw new UsableFailure(`there is no data directory ${dataPath(options)}; name it with --data`);
-  }
-  let bytes = 0;
-  await withDatabases(options, async ({ all }, { secretKey }) => {
-    const content = await writeBackup(chooseDatabases(all, options.dc), {
-      secretKey,
-      nowMs: systemClock.nowMs(),
-    });
-    bytes = await writeFileWhole(options.out, content);
+const whenInterrupted = 'everything is as it was';
+
+/** Writes a backup to its file, sees that it is whole, and tells what is in it. */
+export async function keepBackup(content: Readable, { out: file, json }: BackupOptions): Promise<void> {
+  let databases: readonly { readonly database: string; readonly rows: number }[] = [];
+  let leftOut: readonly string[] = [];
+  const bytes = await writeFileWhole(file, content, async (fresh) => {
+    ({ databases, leftOut } = await inspectBackup(createReadStream(fresh)));
   });
-  return bytes;
+  if (json) return printJson({ file, bytes, databases, left_out: leftOut });
+  printFacts({ file, bytes });
+  for (const { database, rows } of databases) printLine(`${database}: ${counted(rows, 'row')}`);
+  printLeftOut(leftOut);
 }
 
-/** The command `restore`. */
+/** The command `backup` of a platform that is stopped. */
+export async function backUpDatabases(options: BackupOptions): Promise<void> {
+  const path = dataPath(options);
+  if (!lookAtDataDirectory(path).isThere) {
+    throw new UsableFailure(`there is no data directory ${path}; name it with --data`);
+  }
+  readSecretKey(path, process.env.GRANTWAY_SECRET_KEY);
+  const opening = { existingOnly: true, whenInterrupted };
+  await onStoppedPlatform(options, opening, async ({ databases, dataDirectory: { secretKey } }) => {
+    await checkHomeIndexKey(databases.directory, deriveKey(secretKey, keyPurposes.homeIndex));
+    const chosen = chooseDatabases(databases.all, options.dc);
+    await keepBackup(await writeBackup(chosen, { secretKey, nowMs: systemClock.nowMs() }), options);
+  });
+}
+
+/** The command `restore`: where it is refused, the data directory is as it was. */
 export async function restoreDatabases(file: string, options: RestoreOptions): Promise<void> {
+  const { dc: dataCenter, replace = false } = options;
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsableFailure(`there is no file ${file}`);
+  const path = dataPath(options);
+  const { postgresDirectory } = lookAtDataDirectory(path);
+  const secretKey = readSecretKey(path, process.env.GRANTWAY_SECRET_KEY);
+  const { head, leftOut: notInFile } = await inspectBackup(createReadStream(file));
+  const labels = chooseLabels(head, { dataCenter, secretKey });
+  const dataCenterIds = labels.filter((label) => label !== 'directory');
+  const unnamed =
+    options.dataCenters === undefined ? [] : dataCenterIds.filter((id) => !namedDataCenters(options).includes(id));
+  if (unnamed.length > 0) {
+    throw new UsableFailure(
+      `the backup has ${unnamed.join(', ')}, which --data-centers leaves out: leave that option out, or choose one with --dc`,
+    );
+  }
+  const { directory: directoryUrl } = resolveDatabaseUrls(resolveSettings(options));
+  if (!labels.includes('directory') && directoryUrl === undefined && !hasCluster(postgresDirectory)) {
+    throw directoryIsMissing(head);
+  }
+  const opening = { dataCenterIds, existingOnly: false, whenInterrupted, undo: noteContent(path) };
   let restored: readonly Restored[] = [];
-  await withDatabases(options, async (databases, dataDirectory, interruption) => {
-    const { secretKey } = dataDirectory;
+  await onStoppedPlatform(options, opening, async ({ databases, dataDirectory, interruption }) => {
     restored = await restoreBackup(createReadStream(file), databases.all, {
-      ...{ dataCenter: options.dc, replace: options.replace === true, secretKey, nowMs: systemClock.nowMs() },
+      ...{ dataCenter, replace, secretKey, nowMs: systemClock.nowMs() },
       homeIndex: new HomeIndex(databases.directory, deriveKey(secretKey, keyPurposes.homeIndex)),
       interrupted: interruption.asked,
     });
     // What came back is not joined by a demo at the next start.
-    if (restored.some(({ database }) => database === 'directory')) dataDirectory.completeFirstStart();
+    if (labels.includes('directory')) dataDirectory.completeFirstStart();
   });
-  if (options.json) printJson({ restored });
-  else for (const each of restored) printLine(describe(each));
+  const leftOut = labels.includes('directory') ? notInFile : [];
+  if (options.json) return printJson({ restored, left_out: leftOut });
+  for (const each of restored) printLine(describe(each));
+  printLeftOut(leftOut);
+}
+
+/** Data centres that the directory in a backup knows, and that are not in the backup. */
+function printLeftOut(ids: readonly string[]): void {
+  if (ids.length > 0) printLine(`not in the backup: ${ids.join(', ')}, which its directory knows`);
 }
 
 function describe({ database, rows, displaced }: Restored): string {
@@ -68,28 +108,5 @@ function describe({ database, rows, displaced }: Restored): string {
     displaced.length === 0
       ? ''
       : `; these addresses belong to users of other data centres by now: ${displaced.join(', ')}`;
-  return `${database}: ${rows} rows${lost}`;
-}
-
-async function withDatabases(
-  options: StartOptions,
-  work: (databases: Databases, dataDirectory: DataDirectory, interruption: Interruption) => Promise<void>,
-): Promise<void> {
-  const settings = resolveSettings(options);
-  const topology = buildTopology(settings);
-  const log = createLog(settings.logLevel);
-  const databaseUrls = resolveDatabaseUrls(settings);
-  try {
-    await inDataDirectory(options, async (dataDirectory, interruption) => {
-      const databases = await openDatabases(
-        { dataDirectory, databaseUrls, log, settings, interruption },
-        topology,
-        systemClock.nowMs(),
-      );
-      await work(databases, dataDirectory, interruption).finally(() => databases.close());
-    });
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    throw new UsableFailure('interrupted; everything is as it was, so run it again');
-  }
+  return `${database}: ${counted(rows, 'row')}${lost}`;
 }

@@ -1,18 +1,10 @@
-import type { Topology } from '../config/data-centers.ts';
-import { buildTopology } from '../config/load-settings.ts';
-import type { Settings } from '../config/settings.ts';
-import type { DataDirectory } from '../data-directory.ts';
 import { Database } from '../database/database.ts';
 import { checkCitus, distributeTables } from '../database/distribute.ts';
-import { type OpenDatabase, openDatabases } from '../databases.ts';
-import { systemClock } from '../foundation/clock.ts';
-import { UsableFailure } from '../foundation/failure.ts';
-import { Interrupted, type Interruption } from '../foundation/interruption.ts';
-import { createLog } from '../http/log.ts';
-import { inDataDirectory } from './in-data-directory.ts';
+import type { OpenDatabase } from '../databases.ts';
+import type { Interruption } from '../foundation/interruption.ts';
 import { printJson, printLine } from './output.ts';
-import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import type { StartOptions } from './start-options.ts';
+import { onStoppedPlatform } from './stopped-platform.ts';
 
 export interface MigrateOptions extends StartOptions {
   /** Spread the tables of the data centres over the machines of such a cluster. */
@@ -21,33 +13,9 @@ export interface MigrateOptions extends StartOptions {
 
 /** The command `migrate`. */
 export async function migrateDatabases(options: MigrateOptions): Promise<void> {
-  const settings = resolveSettings(options);
-  const topology = buildTopology(settings);
-  try {
-    await inDataDirectory(options, (dataDirectory, interruption) =>
-      migrateAll(options, { settings, topology }, dataDirectory, interruption),
-    );
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    throw new UsableFailure('interrupted; each database is as it was or up to date, so run it again');
-  }
-}
-
-async function migrateAll(
-  options: MigrateOptions,
-  { settings, topology }: { readonly settings: Settings; readonly topology: Topology },
-  dataDirectory: DataDirectory,
-  interruption: Interruption,
-): Promise<void> {
-  const log = createLog(settings.logLevel);
-  const databaseUrls = resolveDatabaseUrls(settings);
-  const databases = await openDatabases(
-    { dataDirectory, databaseUrls, log, settings, interruption },
-    topology,
-    systemClock.nowMs(),
-  );
-  const names = ['directory', ...topology.dataCenters.map(({ id }) => id)];
-  try {
+  const opening = { existingOnly: false, whenInterrupted: 'each database is as it was or up to date' };
+  await onStoppedPlatform(options, opening, async ({ databases, dataCenterIds, interruption }) => {
+    const names = ['directory', ...dataCenterIds];
     const distributed = options.distribute && (await distributeAll(databases.all, interruption));
     if (options.json) return printJson({ migrated: names, ...(distributed && { distributed }) });
     printLine(`Up to date: ${names.join(', ')}`);
@@ -56,9 +24,7 @@ async function migrateAll(
         `Distributed in ${id}: ${tables.length === 0 ? 'nothing, all tables have their places' : tables.join(', ')}`,
       );
     }
-  } finally {
-    await databases.close();
-  }
+  });
 }
 
 /** Distributes the tables of all data centres, once it is known of each that it can be. @returns those that were, by data centre. */

@@ -24,6 +24,7 @@ import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
 import { registerUserCommands } from './commands/user.ts';
 import { FailureTold, printable, printError } from './output.ts';
+import { checkPaths } from './path-option.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -100,9 +101,10 @@ function usageLines(text: string): string[] {
   return text.trimEnd().split(/\n(?=\(Did you mean )/);
 }
 
-/** Errors are thrown, not exits; and every command answers in JSON when asked. */
+/** Errors are thrown, not exits; paths are checked; and every command answers in JSON when asked. */
 function prepare(command: Command): void {
   command.exitOverride();
+  checkPaths(command);
   command.configureOutput({ outputError: (text, write) => write(`${usageLines(text).map(printable).join('\n')}\n`) });
   for (const child of command.commands) prepare(child);
   if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');

@@ -6,11 +6,7 @@ import type { StartOptions } from './start-options.ts';
 
 /** Settings from the config file, with what the command line says instead. Throws UsableFailure. */
 export function resolveSettings(options: StartOptions): Settings {
-  const file = options.config === undefined ? {} : readSettingsFile(options.config);
-  if (typeof file !== 'object' || file === null || Array.isArray(file)) {
-    throw new UsableFailure(`the config file ${options.config} must hold one JSON object`);
-  }
-  const settings: Record<string, unknown> = { ...file };
+  const settings: Record<string, unknown> = { ...readConfig(options) };
   if (options.basePort !== undefined) settings.basePort = basePortOf(options.basePort);
   const declared = Array.isArray(settings.dataCenters) ? settings.dataCenters : [];
   if (options.dataCenters !== undefined) settings.dataCenters = chooseDataCenters(options.dataCenters, declared);
@@ -19,6 +15,18 @@ export function resolveSettings(options: StartOptions): Settings {
   if (smtpUrl) settings.mail = { ...(settings.mail as object | undefined), smtpUrl };
   const source = options.config === undefined ? 'the options' : `the config file ${options.config}`;
   return parseSettings(settings, source, declared.map(idOf));
+}
+
+/** What the config file says; nothing where there is none. */
+function readConfig({ config }: StartOptions): object {
+  const file = config === undefined ? {} : readSettingsFile(config);
+  if (typeof file === 'object' && file !== null && !Array.isArray(file)) return file;
+  throw new UsableFailure(`the config file ${config} must hold one JSON object`);
+}
+
+/** Whether the config file says which data centres there are. Throws UsableFailure. */
+export function configNamesDataCenters(options: StartOptions): boolean {
+  return 'dataCenters' in readConfig(options);
 }
 
 function basePortOf(port: number): number {

@@ -23,8 +23,9 @@ export function addStartOptions(command: Command): Command {
     .option('--config <file>', 'settings as a JSON file');
 }
 
-export function dataPath(options: StartOptions): string {
-  return options.data ?? process.env.GRANTWAY_DATA ?? 'data';
+/** Of the data directory. A variable that is there and empty is one that is not set, as Compose hands it on. */
+export function dataPath({ data }: Pick<StartOptions, 'data'>): string {
+  return data ?? (process.env.GRANTWAY_DATA || 'data');
 }
 
 export function wholeNumber(text: string): number {

@@ -4,11 +4,13 @@ import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { UsableFailure } from '../foundation/failure.ts';
+import { insertRows, setSequences } from './content.ts';
+import type { Queryable } from './database.ts';
 
 /*
  * The content of databases as a file: gzip of lines of JSON. First the head; then for each chunk of a table a line that
  * says what it is, and a line with its rows; the sequences of each database; at last the SHA-256 of all lines before.
- * Rows are never parsed here: their numbers may be larger than JavaScript's.
+ * Rows stay texts: their numbers may be larger than JavaScript's.
  */
 
 /** A kind of such files. */
@@ -69,14 +71,14 @@ export function writeContentFile<Head extends ContentHead>(
 }
 
 /**
- * Reads a file: its head once, then its parts. When it turns out to be damaged at its very end, all of them have been
- * given: whoever takes them has to be able to throw them away.
- * @throws UsableFailure in one line that says what was expected.
+ * Reads a file: its head once, then its parts, each with the number of its rows. When it turns out to be damaged at its very
+ * end, all of them have been given: whoever takes them has to be able to throw them away.
+ * @throws UsableFailure in one line that says where the file is damaged, and how.
  */
 export async function readContentFile<Head extends ContentHead>(
   format: ContentFormat,
   file: Readable,
-  take: { head(head: Head): Promise<void>; part(part: ContentPart): Promise<void> },
+  take: { head(head: Head): Promise<void>; part(part: ContentPart, rows: number): Promise<void> },
 ): Promise<void> {
   const notOne = () => new UsableFailure(`expected a file that "${format.writtenBy}" wrote, got another`);
   const unpacked = new PassThrough();
@@ -86,30 +88,41 @@ export async function readContentFile<Head extends ContentHead>(
   // Whoever takes the parts may give up, and close the file then: nobody reads the lines any more.
   lines.on('error', () => {});
   const hash = createHash('sha256');
-  let waiting: { database: string; table: string; columns: string[] } | undefined;
-  let headed = false;
+  let waiting: Omit<Extract<ContentPart, { readonly table: string }>, 'rows'> | undefined;
+  /** What was read last; undefined before the head was. */
+  let place: string | undefined;
   let end: string | undefined;
+  const cutOff = () =>
+    damaged(place === undefined ? 'it ends in its head' : `it ends in ${place} or behind, too early`);
   try {
     for await (const line of lines) {
-      if (end !== undefined) throw damaged('something after its end');
+      if (end !== undefined) throw damaged('something comes behind its end');
       if (waiting) {
         hash.update(line).update('\n');
-        await take.part({ ...waiting, rows: line });
+        const rows = parse(line);
+        if (!Array.isArray(rows)) throw damaged(`${place} are not JSON as it was written`);
+        await take.part({ ...waiting, rows: line }, rows.length);
         waiting = undefined;
         continue;
       }
       const value = parse(line);
-      if (!value) throw headed ? damaged('other content than was written') : notOne();
-      if (!headed) {
+      if (!isObject(value)) {
+        throw place === undefined ? notOne() : damaged(`what comes behind ${place} is not JSON as it was written`);
+      }
+      if (place === undefined) {
         if (value.format !== format.name) throw notOne();
         checkVersion(format, value);
         await take.head(value as unknown as Head);
-        headed = true;
+        place = 'its head';
       } else if (typeof value.sha256 === 'string') {
         end = value.sha256;
         continue;
-      } else if (typeof value.table === 'string') waiting = value as unknown as NonNullable<typeof waiting>;
-      else await take.part(value as unknown as ContentPart);
+      } else {
+        const part = value as unknown as ContentPart;
+        place = placeOf(part);
+        if ('table' in part) waiting = part;
+        else await take.part(part, 0);
+      }
       hash.update(line).update('\n');
     }
     await unpacking;
@@ -117,33 +130,60 @@ export async function readContentFile<Head extends ContentHead>(
     const { code = '', message } = error as { code?: unknown; message: string };
     if (typeof code !== 'string') throw error;
     // What zlib says of a file that is no gzip at all.
-    if (code === 'Z_BUF_ERROR') throw damaged('a part of it');
-    if (code.startsWith('Z_')) throw message === 'incorrect header check' ? notOne() : damaged('other content');
-    if (code === 'ERR_STREAM_PREMATURE_CLOSE') throw headed ? damaged('a part of it') : notOne();
+    if (code === 'Z_BUF_ERROR') throw cutOff();
+    if (code.startsWith('Z_')) {
+      if (message === 'incorrect header check') throw notOne();
+      throw damaged(`it cannot be unpacked, at ${place ?? 'its head'} or behind`);
+    }
+    if (code === 'ERR_STREAM_PREMATURE_CLOSE') throw place === undefined ? notOne() : cutOff();
     throw error;
   }
-  if (end === undefined) throw headed ? damaged('a part of it') : notOne();
-  if (end !== hash.digest('hex')) throw damaged('other content than was written');
+  if (end === undefined) throw place === undefined ? notOne() : cutOff();
+  if (end !== hash.digest('hex')) throw damaged('its check sum is not that of its content');
+}
+
+/** Writes a part of a file into a database. @returns how many rows. @throws UsableFailure for rows that nobody wrote so. */
+export async function takePart(database: Queryable, part: ContentPart): Promise<number> {
+  try {
+    if ('table' in part) {
+      return await insertRows(database, { name: part.table, columns: part.columns }, part.rows);
+    }
+    await setSequences(database, part.sequences);
+    return 0;
+  } catch (error) {
+    throw asFileFault(error, placeOf(part));
+  }
 }
 
 /**
- * What to tell of an error while parts were written into a database: rows that nobody wrote so are a fault of the file.
+ * What to tell of an error while a file was written into a database: content that nobody wrote so is a fault of the file.
  * Classes 22, 23 and 42: data, constraints, names (PostgreSQL manual, Appendix A).
  */
-export function asFileFault(error: unknown): unknown {
-  const { code = '', message } = ((error as Error).cause ?? error) as { code?: unknown; message: string };
+export function asFileFault(error: unknown, place = 'what it has'): unknown {
+  const { code = '' } = ((error as Error).cause ?? error) as { code?: unknown };
   if (typeof code !== 'string' || !/^(22|23|42)\w{3}$/.test(code)) return error;
-  return damaged(String(message.split('\n', 1)[0]).slice(0, 200));
+  return damaged(`${place} cannot be written to the database (PostgreSQL's error ${code})`);
 }
 
-function parse(line: string): Record<string, unknown> | undefined {
+function placeOf(part: { readonly database: string; readonly table?: string }): string {
+  const name = (text: string) => `"${String(text).slice(0, 63)}"`;
+  return part.table === undefined
+    ? `the sequences of ${name(part.database)}`
+    : `the rows of the table ${name(part.table)} of ${name(part.database)}`;
+}
+
+/** The value of a line of JSON; undefined of another. */
+function parse(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(line);
   } catch {
     // Told by the caller, who knows where it stands.
+    return undefined;
   }
-  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkVersion({ version }: ContentFormat, head: Record<string, unknown>): void {
@@ -153,4 +193,4 @@ function checkVersion({ version }: ContentFormat, head: Record<string, unknown>)
   );
 }
 
-const damaged = (came: string) => new UsableFailure(`the file is damaged: expected all that was written, got ${came}`);
+const damaged = (how: string) => new UsableFailure(`the file is damaged: ${how}`);

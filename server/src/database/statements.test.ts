@@ -25,7 +25,7 @@ const asksAllShards: Readonly<Record<string, { readonly texts: number; readonly 
   'accounts/outside/identities.ts': { texts: 1, why: "the page of a user's security: rows are where their names are" },
   'accounts/list-users.ts': { texts: 2, why: 'pages of operators' },
   'accounts/refold-addresses.ts': { texts: 1, why: 'once, after a release that folds addresses in another way' },
-  'accounts/users.ts': { texts: 1, why: 'the home index, made anew after a restore' },
+  'accounts/users.ts': { texts: 2, why: 'a restore: whether there is anybody yet, and the home index, made anew' },
   'console/clients/describe-clients.ts': { texts: 1, why: 'how often applications were used today, for their owner' },
   'console/clients/user-routes.ts': { texts: 1, why: 'the users of an application, for its owner' },
   'console/start-routes.ts': { texts: 1, why: 'the first steps of a developer: whether any user gave access' },

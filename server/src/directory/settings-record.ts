@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Database } from '../database/database.ts';
 import { keyedHash } from '../foundation/secrets.ts';
 import { readFact, writeFact } from './facts.ts';
+import { settingsFact } from './known-data-centers.ts';
 
 /** Dotted names of settings with a keyed hash of the value: values may be secret (database URLs). */
 type Recorded = Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export async function changedSettings(
   settings: Settings,
 ): Promise<string[]> {
   const now = recordOf(key, settings);
-  const fact = `settings ${dataCenterId}`;
+  const fact = `${settingsFact}${dataCenterId}`;
   const known = await readFact(directory, fact);
   const value = JSON.stringify(now);
   if (known === value) return [];

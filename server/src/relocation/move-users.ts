@@ -10,6 +10,7 @@ import { spaceTopic } from '../crm/store/space/space-cache.ts';
 import { notifyChanges } from '../database/change-notices.ts';
 import { Database, type Queryable } from '../database/database.ts';
 import { inTransactions } from '../database/transactions.ts';
+import { counted } from '../foundation/counted.ts';
 import { moveRows, removeRows } from './move-rows.ts';
 import { groupOf, type MovingGroup, openJobsOf } from './moving-group.ts';
 
@@ -93,13 +94,14 @@ async function checkedGroup(
     throw conflict(`the data centres "${from.dataCenter.id}" and "${to.dataCenter.id}" are of different realms`);
   }
   const user = await findUser(from.database, { name: email });
-  if (!user) throw notFound(`data centre "${from.dataCenter.id}" has no user ${email}`);
+  if (!user) throw notFound(`data centre "${from.dataCenter.id}" has no user "${email}"`);
   const group = await groupOf(from.database, user.userId);
   const others = group.userIds.length - 1;
   if (others > 0 && !withMembers) {
     const names = group.organizations.map(({ organizationId, name }) => `${organizationId} (${name})`).join(', ');
+    const places = group.organizations.length === 1 ? 'organization' : 'organizations';
     throw conflict(
-      `${others} other users work in the organization ${names}; with --with-members all of them move, too`,
+      `${counted(others, 'other user')} ${others === 1 ? 'works' : 'work'} in the ${places} ${names}; with --with-members all of them move, too`,
     );
   }
   for (const userId of group.userIds) {
@@ -107,7 +109,7 @@ async function checkedGroup(
     if (clients.length > 0) {
       const [owner] = await listUsers(from.database, [userId]);
       throw conflict(
-        `${owner?.email} owns ${clients.length} clients registered in "${from.dataCenter.id}", which stay there; delete them first (grantway client delete)`,
+        `${owner?.email} owns ${counted(clients.length, 'client')} registered in "${from.dataCenter.id}", which stay there; delete them first (grantway client delete)`,
       );
     }
   }

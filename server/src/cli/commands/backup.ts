@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import { findRunningPlatform } from '../../data-directory.ts';
 import { connectAdminFiles } from '../admin-client.ts';
 import type { BackupOptions, RestoreOptions } from '../backup-databases.ts';
-import { writeFileWhole } from '../file-output.ts';
-import { printFacts, printJson } from '../output.ts';
+import { checkOutput } from '../file-output.ts';
 import { addStartOptions, dataPath } from '../start-options.ts';
 
 export function registerBackupCommands(program: Command): void {
@@ -30,17 +29,12 @@ export function registerBackupCommands(program: Command): void {
 }
 
 async function backUp(options: BackupOptions): Promise<void> {
-  const { out: file, dc } = options;
+  const { out, dc } = options;
+  checkOutput('--out', out);
+  const { backUpDatabases, keepBackup } = await import('../backup-databases.ts');
   const remote = options.data === undefined && (options.admin ?? process.env.GRANTWAY_ADMIN_ORIGIN) !== undefined;
-  let bytes: number;
-  if (remote || findRunningPlatform(dataPath(options))) {
-    const query = dc === undefined ? '' : `?${new URLSearchParams({ dataCenter: dc })}`;
-    const content = await connectAdminFiles(options).download(`/backup${query}`);
-    bytes = await writeFileWhole(file, Readable.fromWeb(content as never));
-  } else {
-    const { backUpDatabases } = await import('../backup-databases.ts');
-    bytes = await backUpDatabases(options);
-  }
-  if (options.json) printJson({ file, bytes });
-  else printFacts({ file, bytes });
+  if (!remote && !findRunningPlatform(dataPath(options))) return backUpDatabases(options);
+  const query = dc === undefined ? '' : `?${new URLSearchParams({ dataCenter: dc })}`;
+  const content = await connectAdminFiles(options).download(`/backup${query}`);
+  await keepBackup(Readable.fromWeb(content as never), options);
 }

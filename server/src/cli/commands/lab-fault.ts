@@ -46,7 +46,7 @@ export function registerLabFaultCommands(lab: Command): void {
       .description('make a rule: which calls, and one of --status, --throttle, --latency, --cut, --down')
       .requiredOption('--dc <id>', 'data centre')
       .option('--component <name>', 'accounts, api, content or database (default: the first three)')
-      .option('--endpoint <path>', 'calls of this path only; * stands for any letters')
+      .option('--endpoint <pattern>', 'calls of this path only; * stands for any letters')
       .option('--method <name>', 'calls with this HTTP method only')
       .option('--client-id <id>', 'calls of this client only')
       .option('--nth <n>', 'only the Nth matching call after this', number)

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, connectAdminFiles, type PlatformAddress, pathPart } from '../admin-client.ts';
-import { writeFileWhole } from '../file-output.ts';
+import { checkOutput, writeFileWhole } from '../file-output.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -59,6 +59,7 @@ export function registerLabSnapshotCommands(lab: Command): void {
 }
 
 async function exportSnapshot(name: string, file: string, options: Options): Promise<void> {
+  checkOutput('<file>', file);
   const content = await connectAdminFiles(options).download(`/lab/snapshots/${pathPart(name)}/file`);
   const written = { name, file, bytes: await writeFileWhole(file, Readable.fromWeb(content as never)) };
   if (options.json) printJson(written);

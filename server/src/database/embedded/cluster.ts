@@ -33,6 +33,8 @@ export interface Cluster {
   connection(database: string): pg.ClientConfig;
   /** The same for the role that requests are served with: it may do what `migrate` grants it. */
   applicationConnection(database: string): pg.ClientConfig;
+  /** Whether the database is there. */
+  has(database: string): boolean;
   /** Makes the database unless it is there. */
   ensureDatabase(database: string, template?: string): Promise<void>;
   /** Ends it in order ("fast shutdown"): open transactions are rolled back, everything committed stays. */
@@ -50,6 +52,7 @@ export interface ClusterOptions {
   readonly interruption?: Interruption;
 }
 
+const clusterFolder = 'cluster';
 const superuser = 'grantway';
 /** Made here, so that no start has to; the constant text is no input. */
 const makeApplicationRole = `DO $$ BEGIN
@@ -87,6 +90,11 @@ const baseSettings: Readonly<Record<string, string>> = {
   timezone: 'UTC',
 };
 
+/** Whether a cluster was made in the folder. */
+export function hasCluster(directory: string): boolean {
+  return existsSync(join(directory, clusterFolder, 'PG_VERSION'));
+}
+
 /**
  * Starts PostgreSQL, after making its files where there are none.
  * @throws UsableFailure when it does not start; Interrupted when that was asked for meanwhile. Nothing is left running.
@@ -96,13 +104,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const binaries = findPostgresBinaries();
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const directory = realpathSync(options.directory);
-  const data = join(directory, 'cluster');
+  const data = join(directory, clusterFolder);
   const socketDirectory = chooseSocketDirectory(directory);
   const runAs = chooseRunAs([binaries.postgres, directory]);
   runAs.giveTo(directory);
   const cutShort = await endOrphan(data);
   makeSocketDirectory(socketDirectory, runAs);
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialize(binaries.initdb, data, runAs, asked);
+  if (!hasCluster(directory)) await initialize(binaries.initdb, data, runAs, asked);
   asked.throwIfAborted();
 
   const logFile = join(directory, 'postgres.log');
@@ -170,6 +178,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return {
     connection,
     applicationConnection: (database) => ({ ...connection(database), user: applicationRole }),
+    has: (database) => databases.has(database),
     async ensureDatabase(database, template) {
       if (databases.has(database)) return;
       const client = new pg.Client(connection('postgres'));

@@ -1,4 +1,5 @@
 import { badInput } from '../../admin/failure.ts';
+import { counted } from '../../foundation/counted.ts';
 
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -36,6 +37,5 @@ export function describeDuration(ms: number): string {
   const size = Math.abs(ms);
   // One unit where it comes out even or nearly so: 61 minutes rather than 1 hour 1 minute.
   const [name, unit] = units.find(([, each]) => size >= 2 * each) ?? ['second', 1000];
-  const count = Math.round(size / unit);
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
+  return counted(Math.round(size / unit), name);
 }

@@ -1,7 +1,13 @@
 import type { Readable } from 'node:stream';
 import { badInput, conflict } from '../../admin/failure.ts';
-import { clearTables, insertRows, readRows, readSequences, setSequences, tablesOf } from '../../database/content.ts';
-import { asFileFault, type ContentPart, readContentFile, writeContentFile } from '../../database/content-file.ts';
+import { clearTables, readRows, readSequences, tablesOf } from '../../database/content.ts';
+import {
+  asFileFault,
+  type ContentPart,
+  readContentFile,
+  takePart,
+  writeContentFile,
+} from '../../database/content-file.ts';
 import { Database, type Queryable } from '../../database/database.ts';
 import { migrate, readMigrationNames } from '../../database/migrate.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
@@ -174,8 +180,7 @@ export class SnapshotTransfer {
   async #take(databases: ReadonlyMap<string, Database>, part: ContentPart): Promise<void> {
     const database = databases.get(part.database);
     if (!database) throw badInput(`the file is damaged: it has rows of "${String(part.database).slice(0, 50)}"`);
-    if ('sequences' in part) return setSequences(database, part.sequences);
-    await insertRows(database, { name: part.table, columns: part.columns }, part.rows);
+    await takePart(database, part);
   }
 
   async #close(databases: ReadonlyMap<string, Database>): Promise<void> {

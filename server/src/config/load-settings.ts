@@ -22,7 +22,8 @@ export function parseSettings(input: unknown, source = 'the settings', leftOut: 
   const value = Value.Default(settingsSchema, Value.Clone(input));
   const faults = Value.Errors(settingsSchema, value);
   if (faults.length > 0) {
-    throw new UsableFailure(`${source}: ${describeFaults(faults, value).slice(0, 5).join('; ')}`);
+    const described = describeFaults(settingsSchema, faults, value).map(({ message }) => message);
+    throw new UsableFailure(`${source}: ${described.slice(0, 5).join('; ')}`);
   }
   const settings = value as Settings;
   if (settings.production && !settings.database.durable) {

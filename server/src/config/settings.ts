@@ -29,7 +29,9 @@ export const settingsSchema = Type.Object(
       default: false,
       description: 'This platform serves real users: it never starts with the lab (--lab).',
     }),
-    directoryUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for the directory.' })),
+    directoryUrl: Type.Optional(
+      Type.String({ writeOnly: true, description: 'A PostgreSQL of your own for the directory.' }),
+    ),
     logLevel: Type.Union(
       [
         Type.Literal('silent'),

@@ -230,7 +230,7 @@ describe('against a running platform', () => {
     [1, 'client create --dc us --owner nobody@us.example --type self', /no user nobody@us.example/],
     [2, 'client show', /--client-id/],
     [1, 'client show --client-id 1000.NOBODY', /1000\.NOBODY/],
-    [2, 'client update --client-id 1000.NOBODY', /nothing to change/],
+    [2, 'client update --client-id 1000.NOBODY', /expected an option that says what to change/],
     [1, 'client update --client-id 1000.NOBODY --name New', /1000\.NOBODY/],
     [1, 'client rotate-secret --client-id 1000.NOBODY', /1000\.NOBODY/],
     [1, 'client delete --client-id 1000.NOBODY', /1000\.NOBODY/],

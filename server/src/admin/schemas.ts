@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { signingAlgorithms } from '../accounts/signing/signing-key-material.ts';
+import { signingAlgorithms } from '../accounts/signing/signing-algorithms.ts';
 import { textForms } from '../foundation/text-forms.ts';
 import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
 
@@ -151,6 +151,10 @@ export const bodies = {
 
 /** Their queries. */
 export const queries = {
+  clients: Type.Object(
+    { dataCenter: Type.Optional(Type.String({ description: 'Only clients that are enabled there.' })) },
+    strict,
+  ),
   sessions: Type.Object({ dataCenter: Type.String(), email: Type.String() }, strict),
   endedSessions: Type.Object(
     { dataCenter: Type.String(), email: Type.String(), session: Type.Optional(Type.String()) },

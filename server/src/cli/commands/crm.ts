@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { Argument, type Command } from 'commander';
 import { connectAdmin } from '../admin-client.ts';
 import { type ImportReport, importFile } from '../import-file.ts';
 import { printFacts, printJson } from '../output.ts';
+import { parsePath } from '../path-option.ts';
 import { registerAssignmentRuleCommands } from './assignment-rule.ts';
 import { registerBlueprintCommands } from './blueprint.ts';
 import { registerTypesCommand } from './crm-types.ts';
@@ -28,8 +28,12 @@ export function registerCrmCommands(program: Command): void {
         'create records from a CSV file whose header names fields; an import that was cut short goes on where it ended',
       )
       .requiredOption('--module <name>', 'API name of the module, such as Leads')
-      .requiredOption('--file <path>', 'the CSV file, in UTF-8')
-      .option('--errors <path>', 'where rows that are refused go (default: the file with .errors.csv behind it)')
+      .requiredOption('--file <path>', 'the CSV file, in UTF-8', parsePath)
+      .option(
+        '--errors <path>',
+        'where rows that are refused go (default: the file with .errors.csv behind it)',
+        parsePath,
+      )
       .option('--dry-run', 'check every row and write nothing')
       .option('--restart', 'begin at the first row, whatever an earlier import has done'),
   ).action(async (options: Options) => {
@@ -52,9 +56,8 @@ export function registerCrmCommands(program: Command): void {
     crm
       .command('territories')
       .description('switch the territories of an organization on or off')
-      .argument('<switch>', 'on or off'),
+      .addArgument(new Argument('<switch>', 'on or off').choices(['on', 'off'])),
   ).action(async (wanted: string, options: OrganizationOptions) => {
-    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`expected on or off, got "${wanted}"`);
     const body = { ...targetOf(options), territories: wanted === 'on' };
     const done = await connectAdmin(options)<object>('PUT', '/territories', body);
     if (options.json) printJson(done);

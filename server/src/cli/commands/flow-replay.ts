@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { writeText } from '../file-output.ts';
 import { FailureTold, printJson, printLine, printTable } from '../output.ts';
+import { parsePath } from '../path-option.ts';
 
 interface CameOut {
   readonly status: number | null;
@@ -58,8 +59,8 @@ export function registerFlowReplayCommands(flow: Command): void {
       .command('to-test')
       .description('write a flow as a test that starts a platform of its own (@grantway/testing; needs --lab)')
       .argument('<id>', id)
-      .option('--out <file>', 'write it to this file, which must not be there yet')
-      .option('--runner <name>', 'test runner: node or vitest', 'node'),
+      .option('--out <file>', 'write it to this file, which must not be there yet', parsePath)
+      .addOption(new Option('--runner <name>', 'test runner').choices(['node', 'vitest']).default('node')),
   ).action(async (flowId: string, options: ToTestOptions) => {
     const { out } = options;
     if (out !== undefined && existsSync(out)) throw new UsableFailure(`${out} is there already`);

@@ -95,6 +95,6 @@ test('what cannot be imported is said in one line', async () => {
   expect((await importFile(`${file}x`)).json.error.message).toMatch(/^cannot read the file ".*x": it does not exist$/);
   expect((await importFile(file, '--restart', '--module', 'Nope')).json.error.message).toContain('no module "Nope"');
   expect((await importFile(file, '--restart', '--environment', 'x')).json.error.message).toContain(
-    'environment: expected one of production, ',
+    'Allowed choices are production, sandbox, developer',
   );
 });

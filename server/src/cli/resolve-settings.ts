@@ -44,7 +44,10 @@ export function doubtfulDatabaseUrls(settings: Settings): string[] {
   const embedded = ids.filter((id) => dataCenters[id] === undefined);
   if (directory === undefined || embedded.length === 0) return unknown;
   const missing = embedded.map((id) => variableName(id, 'URL')).join(', ');
-  return [...unknown, `the directory is in a database of your own, ${embedded.join(', ')} in the embedded one: set ${missing}`];
+  return [
+    ...unknown,
+    `the directory is in a database of your own, ${embedded.join(', ')} in the embedded one: set ${missing}`,
+  ];
 }
 
 /** URLs of PostgreSQL servers of one's own: environment before config file. */

@@ -119,6 +119,16 @@ describe('against a running platform', () => {
     expect(JSON.stringify(listed)).not.toContain(rotated.client_secret);
 
     const self = await json(`client create --dc us --owner ${owner} --type self`);
+    expect((await json('client list --dc eu')).map((each: { type: string }) => each.type)).toEqual([]);
+    expect((await json('client list --dc us')).map((each: { type: string }) => each.type).sort()).toEqual([
+      'self',
+      'server',
+    ]);
+    const wrong = await failure(
+      1,
+      `client create --dc us --owner ${owner} --type server --name <> --homepage x --redirect-uri y`,
+    );
+    expect(wrong.message).toMatch(/client name.*; .*homepage URL.*; .*redirect URI/);
     const { code, expires_at } = await json(
       `self-client code --dc us --client-id ${self.client_id} --scope ZohoCRM.modules.ALL --minutes 10`,
     );
@@ -173,7 +183,7 @@ describe('against a running platform', () => {
     expect((await run('mail list --dc us')).stdout).toContain('a \u{1f642} b');
     expect((await run(`mail show ${message_id} --dc us`)).stdout).toMatch(/subject +a \u{1f642} b[\s\S]*<p>\nhi\n$/u);
     expect((await failure(1, 'mail show nothing --dc us')).code).toBe('NOT_FOUND');
-    expect((await failure(1, 'mail list --dc us --limit 0')).message).toContain('limit');
+    expect((await failure(2, 'mail list --dc us --limit 0')).message).toContain('--limit');
     expect(await json('mail list --dc eu')).toEqual([]);
   });
 
@@ -198,15 +208,24 @@ describe('against a running platform', () => {
     expect((await run(`crm assignment-rule list ${of}`)).stdout).toContain(`${id}  Leads   Northport  ${email}`);
     const wrong = { ...rule, name: 'Other', entries: [{ users: ['nobody@us.example'] }] };
     const refused = await failure(1, `crm assignment-rule create ${of}`, ...fileOf(wrong));
-    expect(refused.message).toMatch(/^\$\.entries\[0\]\.users\[0\]: /);
-    expect((await failure(1, `crm assignment-rule create ${of} --file /nowhere`)).message).toContain('/nowhere');
+    expect(refused.message).toMatch(
+      /rule\.json: entries\[0\]\.users\[0\]: invalid data \(expected data type: email of an active user\)$/,
+    );
+    expect((await failure(1, `crm assignment-rule create ${of} --file /nowhere`)).message).toBe(
+      'cannot read the file "/nowhere": it does not exist',
+    );
+    expect((await failure(1, `crm assignment-rule create ${of} --file /`)).message).toMatch(/: it is a folder$/);
+    for (const kind of ['assignment-rule', 'template', 'layout', 'blueprint']) {
+      const { message } = await failure(1, `crm ${kind} create ${of}`, ...fileOf({ name: 'Half' }));
+      expect(message, kind).toMatch(/rule\.json: module is missing$/);
+    }
     expect(await json(`crm assignment-rule delete ${id} ${of}`)).toEqual({ id, deleted: true });
     expect((await failure(1, `crm assignment-rule delete ${id} ${of}`)).code).toBe('NOT_FOUND');
     expect((await failure(1, 'crm assignment-rule list --dc us --organization 1')).code).toBe('NOT_FOUND');
 
     expect(await json(`crm territories off ${of}`)).toMatchObject({ territories: false });
     expect(await json(`crm territories on ${of}`)).toMatchObject({ territories: true });
-    expect((await failure(1, `crm territories away ${of}`)).message).toContain('"away"');
+    expect((await failure(2, `crm territories away ${of}`)).message).toContain("'away'");
   });
 
   test('crm types: the fields of an organization as TypeScript', async () => {
@@ -224,13 +243,14 @@ describe('against a running platform', () => {
   test.each<[1 | 2, string, RegExp]>([
     [2, 'user create --dc us --email x@us.example', /--password/],
     [1, 'user create --dc xx --email x@us.example --password 12345678', /"xx" is not one of this platform: us, eu, cn/],
-    [1, 'user create --dc us --email nonsense --password 12345678', /e-mail/],
+    [2, 'user create --dc us --email nonsense --password 12345678', /^--email: the e-mail address must/],
     [1, 'user create --dc us --email x@us.example --password short', /password/],
     [2, 'client create --dc us --owner nobody@us.example --type nonsense', /Allowed choices/],
     [1, 'client create --dc us --owner nobody@us.example --type self', /no user "nobody@us.example"/],
+    [1, 'client list --dc xx', /"xx" is not one of this platform/],
     [2, 'client show', /--client-id/],
     [1, 'client show --client-id 1000.NOBODY', /1000\.NOBODY/],
-    [2, 'client update --client-id 1000.NOBODY', /nothing to change/],
+    [2, 'client update --client-id 1000.NOBODY', /expected an option that says what to change/],
     [1, 'client update --client-id 1000.NOBODY --name New', /1000\.NOBODY/],
     [1, 'client rotate-secret --client-id 1000.NOBODY', /1000\.NOBODY/],
     [1, 'client delete --client-id 1000.NOBODY', /1000\.NOBODY/],
@@ -241,11 +261,41 @@ describe('against a running platform', () => {
     [2, 'token inspect', /token/],
     [1, 'token inspect nonsense', /token/],
     [1, 'event list --dc xx', /"xx"/],
-    [1, 'event list --dc us --limit 0', /limit/],
-    [1, 'event list --dc us --kind tokens', /unknown event kind "tokens"; expected one of authorize,/],
+    [2, 'event list --dc us --limit 0', /--limit <n>.*'0'.* from 1 to 1000\./],
+    [2, 'event list --dc us --kind tokens', /--kind <kind>.*'tokens'.* Expected one of authorize,/],
     [2, 'dc list surplus', /too many arguments/],
     [2, 'start --base-port many', /--base-port/],
-    [1, 'start --base-port 70000', /--base-port: expected 1 to 65000, got 70000/],
+    [2, 'start --base-port 70000', /--base-port <n>.*'70000'.* from 1 to 65000\./],
+    [2, 'start --workers 0', /--workers <n>.*'0'.* from 1 to 256\./],
+    [2, 'start --lab --workers 2', /'--workers <n>' cannot be used with option '--lab'/],
+    [2, 'start --data-centers ,', /--data-centers <ids>.*','.* Expected ids of data centres/],
+    [2, 'serve --role api,foo', /--role <roles>.*'api,foo'.* Expected parts \(accounts, api, /],
+    [2, 'audit list --dc us --limit -1', /--limit <n>.*'-1'.* from 1 to 1000\./],
+    [2, 'audit list --dc us --since yesterday', /^--since: expected a time like .*, got "yesterday"$/],
+    [2, 'audit verify --dc us --head 5', /--head <number:hash>.*'5'.* a colon and 64 hexadecimal digits/],
+    [2, 'flow show', /expected the id .*, or --file .*; got neither/],
+    [2, 'flow watch --seconds 0', /--seconds <n>.*'0'.* a number above 0/],
+    [2, 'flow list --user anna', /--user <id>.*'anna'.* an id of up to 19 digits/],
+    [2, 'keys rotate --dc us --algorithm FOO', /'FOO' is invalid. Allowed choices are RS256, ES256/],
+    [2, 'keys retire --dc us --key-id x', /--key-id <id>.*'x'.* 32 lower-case hexadecimal digits/],
+    [2, 'cors check --dc us --client-id x --origin x --method (', /--method <method>.*'\('.* an HTTP method like GET/],
+    [2, 'client show --client-id ..', /--client-id <id>.*'\.\.' is invalid/],
+    [
+      2,
+      'client create --dc us --owner a --type server',
+      /^--type server: expected --name, --homepage, --redirect-uri /,
+    ],
+    [2, 'client registration-token --dc us --owner a --ttl 5', /--ttl <seconds>.*'5'.* from 60 to 31536000/],
+    [2, 'client update --client-id x --jwks a --jwks-uri b', /'--jwks-uri <url>' cannot be used with option '--jwks/],
+    [2, 'lab clock advance 61', /the duration: expected a number with a unit .*, got "61"/],
+    [2, 'lab clock set now', /the time: expected ISO 8601 .*, got "now"/],
+    [2, 'lab fault add --dc us --status 999', /^--status: expected 200 to 599, got 999$/],
+    [2, 'lab fault remove', /expected the id of a fault, or --all; got neither/],
+    [
+      2,
+      'crm territories maybe --dc us --organization 1',
+      /'maybe' is invalid for argument 'switch'. Allowed choices are on, off/,
+    ],
     [1, 'start --config /nowhere/config.json', /cannot read the config file/],
   ])('exit code %i: %s', async (code, line, message) => {
     expect((await failure(code, line)).message).toMatch(message);
@@ -263,6 +313,8 @@ describe('against a running platform', () => {
       ['[]', /must hold one JSON object/],
       ['{"nonsense":1}', /nonsense|additional/],
       ['{"limits":{"windowSeconds":"x"}}', /windowSeconds/],
+      ['{"basePort":1,\n "basePort":2}', /expected each key once, got "basePort" twice .* line 2, column 2/],
+      ['\ufeff{"nonsense":1}', /\/nonsense is not known here/],
     ] as const) {
       const config = shop.folder('config.json');
       writeFileSync(config, text);
@@ -304,6 +356,19 @@ test('a start that cannot be is refused before anything is made', async () => {
   }
 });
 
+test('variables of databases that are of no use are named before the start', async () => {
+  const { code, stderr } = await shop.run(
+    ['start', '--data', shop.folder('warned'), '--base-port', `${platform.basePort}`],
+    {
+      env: { GRANTWAY_DC_XX_URL: 'postgres://somebody@db.example/grantway' },
+    },
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^grantway: warning: GRANTWAY_DC_XX_URL is not used: .* us, eu, in, au, cn\ngrantway: port \d+ /,
+  );
+});
+
 describe('finding the platform', () => {
   test('none runs there, the token is wrong or missing, or something else answers', async () => {
     const stranger = createServer((_request, response) => response.end('<html>hello')).listen(0, '127.0.0.1');
@@ -317,8 +382,22 @@ describe('finding the platform', () => {
       [['--admin', origin], {}, /expected the admin token in GRANTWAY_ADMIN_TOKEN/],
       [['--admin', origin], { env }, /the admin token is missing or wrong/],
       [['--admin', 'http://127.0.0.1:1'], { env }, /no platform answers at http:\/\/127.0.0.1:1; check --admin/],
-      [['--admin', 'nonsense'], { env }, /--admin: expected an origin like http:.*, got "nonsense"/],
-      [['--admin', strange], { env }, /no platform answers at/],
+      [
+        [],
+        { env: { GRANTWAY_ADMIN_ORIGIN: origin } },
+        /GRANTWAY_ADMIN_TOKEN, which GRANTWAY_ADMIN_ORIGIN needs; got none/,
+      ],
+      [
+        [],
+        { env: { ...env, GRANTWAY_ADMIN_ORIGIN: 'no' } },
+        /^grantway: GRANTWAY_ADMIN_ORIGIN: expected an origin like/,
+      ],
+      [
+        ['--admin', `${platform.ready.dataCenters.us?.api}`],
+        { env },
+        /no admin API answers at .*, but something else; check --admin/,
+      ],
+      [['--admin', strange], { env }, /no admin API answers at/],
     ] as const) {
       const { code, stdout, stderr } = await shop.run(['dc', 'list', ...args], options);
       expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
@@ -326,6 +405,9 @@ describe('finding the platform', () => {
       expect(stderr.trimEnd()).not.toContain('\n');
     }
     stranger.close();
+    const { code, stderr } = await shop.run(['dc', 'list', '--admin', 'nonsense'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--admin: expected an origin like http:.*, got "nonsense"/);
   });
 
   test('by GRANTWAY_DATA, and by origin and token', async () => {

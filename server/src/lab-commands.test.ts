@@ -24,7 +24,7 @@ describe('the clock', () => {
     expect(Object.keys(reading)).toEqual(['now', 'real', 'offset_ms', 'speed', 'effects']);
     expect(await json('lab clock advance 61m')).toMatchObject({ offset_ms: 3_660_000, speed: 1 });
     expect((await run('lab clock show')).stdout).toMatch(/^offset_ms {2}3660000$/m);
-    expect(await failure(1, 'lab clock advance soon')).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await failure(2, 'lab clock advance soon')).toMatchObject({ code: 'USAGE' });
     expect(await failure(2, 'lab clock speed fast')).toMatchObject({ code: 'USAGE' });
   });
 
@@ -67,12 +67,12 @@ describe('faults', () => {
 
   test('that nobody can mean are refused', async () => {
     for (const more of ['', ' --down --throttle', ' --component console --down', ' --latency long']) {
-      expect(await failure(1, `lab fault add --dc us${more}`)).toMatchObject({ code: 'BAD_INPUT' });
+      expect(await failure(2, `lab fault add --dc us${more}`)).toMatchObject({ code: 'USAGE' });
     }
     expect((await failure(1, 'lab fault add --dc xx --down')).message).toContain('"xx"');
     expect(await failure(2, 'lab fault add --down')).toMatchObject({ code: 'USAGE' });
     expect(await failure(2, 'lab fault add --dc us --status 500 --body', '{')).toMatchObject({ code: 'USAGE' });
-    await failure(1, 'lab fault remove');
+    await failure(2, 'lab fault remove');
   });
 });
 

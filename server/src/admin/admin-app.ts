@@ -13,12 +13,14 @@ import { isClientSetting } from '../oauth/client-settings.ts';
 import { isLoopback } from '../oauth/client-uris.ts';
 import type { Outcome } from '../oauth/outcomes.ts';
 import { listAudit, verifyAuditLog } from './audit.ts';
+import { readLimit } from './bounds.ts';
 import {
   changeClient,
   createRegistrationToken,
   deleteClient,
   describeClient,
   findClient,
+  listClients,
   registerClient,
   rotateClientSecret,
 } from './clients.ts';
@@ -50,10 +52,10 @@ import { checkClientProfile } from './profile-check.ts';
 import { bodies, queries, withId } from './schemas.ts';
 import { createSelfClientCode } from './self-client-code.ts';
 import { endUserSessions, listUserSessions } from './sessions.ts';
+import { tellRefusal } from './tell-refusal.ts';
 import { administered, changeUser, createUserWithOrganization } from './users.ts';
 
 const bodyLimitBytes = 256 * 1024;
-const maxEvents = 1000;
 export interface AdminRoute {
   readonly method: string;
   /** With `:id` where an id stands. */
@@ -83,7 +85,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
         sendFailure(reply, new AdminFailure(status, 'UNREADABLE', reason)),
       caught: (error, reply) => {
         if (error instanceof AdminFailure) return sendFailure(reply, error);
-        if (error instanceof Refusal) return sendFailure(reply, badInput(refusalText(error)));
+        if (error instanceof Refusal) return sendFailure(reply, badInput(tellRefusal(error)));
         return error instanceof UsableFailure || error instanceof InputFault
           ? sendFailure(reply, badInput(error.message))
           : undefined;
@@ -175,7 +177,9 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     const { session, ...owner } = request.query;
     return endUserSessions(context, owner, session);
   });
-  app.get('/clients', async () => (await context.clients.list()).map(describeClient));
+  app.get('/clients', { schema: { querystring: queries.clients } }, async (request) =>
+    listClients(context, request.query.dataCenter),
+  );
   app.post('/clients', { schema: { body: bodies.client } }, async (request, reply) =>
     reply.code(201).send(await registerClient(context, request.body)),
   );
@@ -284,9 +288,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     if (kind !== undefined && !isEventKind(kind)) {
       throw badInput(`unknown event kind "${kind}"; expected one of ${Object.keys(eventKinds).join(', ')}`);
     }
-    const count = Number(limit);
-    if (!Number.isInteger(count) || count < 1 || count > maxEvents)
-      throw badInput(`limit: expected 1 to ${maxEvents}, got "${limit}"`);
+    const count = readLimit(limit, 'events');
     await events.flush();
     return listEvents(database, { limit: count, kind, outcome: outcome || undefined, clientId: clientId || undefined });
   });
@@ -315,13 +317,6 @@ function recordRefusal(
   for (const { events } of context.dataCenters.values()) {
     events.record({ kind: 'admin', outcome, requestId: request.id, detail });
   }
-}
-
-/** The refusal of a call that the operator makes in somebody's place. */
-function refusalText({ code, body }: Refusal): string {
-  const { json_path: place, ...details } = body.details;
-  const more = Object.keys(details).length === 0 ? '' : ` ${JSON.stringify(details)}`;
-  return `${place === undefined ? '' : `${String(place)}: `}${body.message} (${code}${more})`;
 }
 
 function sendFailure(reply: FastifyReply, failure: AdminFailure): FastifyReply {

@@ -2,6 +2,8 @@ import { findUser } from '../accounts/users.ts';
 import type { AuditEntry } from '../audit/audit-entry.ts';
 import { type AuditFilter, listAuditEntries } from '../audit/audit-rows.ts';
 import type { AuditVerification, NotedHead } from '../audit/verify-audit.ts';
+import { hasForm, textForms } from '../foundation/text-forms.ts';
+import { readLimit, readMoment } from './bounds.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';
@@ -24,8 +26,6 @@ export interface AuditQuery {
   readonly before?: string | undefined;
   readonly after?: string | undefined;
 }
-
-const maxEntries = 1_000;
 
 /** An entry as the admin API, the command line and the export have it. */
 export function describeAuditEntry(entry: AuditEntry, dataCenter: string) {
@@ -51,10 +51,7 @@ export function describeAuditEntry(entry: AuditEntry, dataCenter: string) {
 /** The entries that fit: the newest first, or the oldest first, for an export in parts. */
 export async function listAudit(context: AdminContext, query: AuditQuery, limit: string, order: 'newest' | 'oldest') {
   const { audit, database } = administered(context, query.dataCenter);
-  const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1 || count > maxEntries) {
-    throw badInput(`limit: expected 1 to ${maxEntries}, got "${limit}"`);
-  }
+  const count = readLimit(limit, 'audit');
   const filter = await readFilter(context, query);
   await audit.flush();
   return (await listAuditEntries(database, filter, count, order)).map((entry) =>
@@ -74,10 +71,9 @@ export async function verifyAuditLog(
 }
 
 function readHead(text: string): NotedHead {
-  const [, sequence, hash] = /^(\d{1,15}):([0-9a-fA-F]{64})$/.exec(text) ?? [];
-  if (sequence === undefined || hash === undefined) {
-    throw badInput(`head: expected the number of an entry, a colon and 64 hexadecimal digits, got "${text}"`);
-  }
+  const { auditHead } = textForms;
+  if (!hasForm(text, auditHead)) throw badInput(`head: expected ${auditHead.expected}, got "${text}"`);
+  const [sequence = '', hash = ''] = text.split(':');
   return { sequence: Number(sequence), hash };
 }
 
@@ -90,8 +86,8 @@ async function readFilter(context: AdminContext, query: AuditQuery): Promise<Aud
     actorId: query.actor?.includes('@') ? await userIdOf(context, query.dataCenter, query.actor) : query.actor,
     clientId: query.clientId,
     address: query.address,
-    sinceMs: momentOf('since', query.since),
-    untilMs: momentOf('until', query.until),
+    sinceMs: query.since === undefined ? undefined : readMoment('since', query.since),
+    untilMs: query.until === undefined ? undefined : readMoment('until', query.until),
     before: placeOf('before', query.before),
     after: placeOf('after', query.after),
   };
@@ -102,13 +98,6 @@ async function userIdOf(context: AdminContext, dataCenter: string, text: string)
   const user = await findUser(administered(context, dataCenter).database, { name: text });
   if (user) return user.userId;
   throw notFound(`data centre "${dataCenter}" has no user "${text}"`);
-}
-
-function momentOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(ms)) return ms;
-  throw badInput(`${name}: expected a time like 2026-01-31T12:00:00Z, got "${text}"`);
 }
 
 function placeOf(name: string, text: string | undefined): number | undefined {

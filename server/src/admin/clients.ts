@@ -21,6 +21,7 @@ import {
   validateKeys,
   validateLogout,
 } from '../oauth/client-validation.ts';
+import { registrationTokenTtlSeconds } from './bounds.ts';
 import type { AdminContext } from './context.ts';
 import { AdminFailure, badInput, conflict, notFound } from './failure.ts';
 import { changedNames, recordOperatorEvent } from './operator-events.ts';
@@ -76,6 +77,15 @@ export function describeClient(client: Client) {
     settings: client.overrides,
     created_at: new Date(client.createdAtMs).toISOString(),
   };
+}
+
+/** All clients, or those that are enabled in a data centre. @throws AdminFailure when it is unknown. */
+export async function listClients(context: AdminContext, dataCenterId?: string) {
+  if (dataCenterId !== undefined) administered(context, dataCenterId);
+  const clients = await context.clients.list();
+  const wanted = ({ dataCenters }: Client) =>
+    dataCenterId === undefined || dataCenters.get(dataCenterId)?.enabled === true;
+  return clients.filter(wanted).map(describeClient);
 }
 
 export async function registerClient(
@@ -209,9 +219,6 @@ export async function tellClientSecret(
   return found.secret;
 }
 
-/** Longest life of an initial access token: people forget that they gave one away. */
-const longestRegistrationTokenSeconds = 365 * 86_400;
-
 /**
  * Makes an initial access token (RFC 7591 §3): whoever has it registers clients at the data centre, which belong to the
  * owner. It is told this once.
@@ -223,8 +230,9 @@ export async function createRegistrationToken(
   const { database, dataCenter } = administered(context, given.dataCenter);
   const owner = await findUser(database, { name: given.owner });
   if (!owner) throw notFound(`data centre "${dataCenter.id}" has no user "${given.owner}" who could own clients`);
-  if (given.ttlSeconds < 60 || given.ttlSeconds > longestRegistrationTokenSeconds) {
-    throw badInput(`ttlSeconds: expected 60 to ${longestRegistrationTokenSeconds}, got ${given.ttlSeconds}`);
+  const { minimum, maximum } = registrationTokenTtlSeconds;
+  if (given.ttlSeconds < minimum || given.ttlSeconds > maximum) {
+    throw badInput(`ttlSeconds: expected ${minimum} to ${maximum}, got ${given.ttlSeconds}`);
   }
   const token = context.random.bytes(32).toString('base64url');
   const nowMs = context.clock.nowMs();
@@ -281,8 +289,7 @@ function readStandards({ settings }: AdminContext, { jwks, ...given }: GivenStan
 /** @throws AdminFailure that names the address which cannot be one that users are sent to, or that we call. */
 function checkLogoutUris({ compatibility, limits }: AdminContext['settings'], given: GivenStandards): void {
   const { plainHttpRedirects: plainHttp, undottedSchemes } = compatibility;
-  const [fault] = validateLogout(given, { limits, plainHttp, undottedSchemes });
-  if (fault) throw invalidField(fault);
+  refuseFields(validateLogout(given, { limits, plainHttp, undottedSchemes }));
 }
 
 function withSecrets(client: Client, secrets: Secrets): ClientWithSecrets {
@@ -306,14 +313,16 @@ function checkFields(
 ): void {
   const { limits, compatibility } = context.settings;
   const { plainHttpRedirects: plainHttp, undottedSchemes } = compatibility;
-  const [fault] = validateClient(type, fields, { limits, plainHttp, undottedSchemes }).filter(({ field }) =>
-    checked(field),
+  refuseFields(
+    validateClient(type, fields, { limits, plainHttp, undottedSchemes }).filter(({ field }) => checked(field)),
   );
-  if (fault) throw invalidField(fault);
 }
 
-function invalidField({ field, message, reason, value }: FieldFault<string>): AdminFailure {
-  return new AdminFailure(400, 'INVALID_CLIENT_FIELD', `${message}: "${value}" (${field}): ${reason}`);
+/** @throws AdminFailure that names all of them. */
+function refuseFields(faults: readonly FieldFault<string>[]): void {
+  if (faults.length === 0) return;
+  const told = faults.map(({ field, message, reason, value }) => `${message}: "${value}" (${field}): ${reason}`);
+  throw new AdminFailure(400, 'INVALID_CLIENT_FIELD', told.join('; '));
 }
 
 function checkOverlap(seconds: number): void {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { hasForm, textForms } from '../foundation/text-forms.ts';
 import {
   type FlowDocument,
   flowDocument,
@@ -8,12 +9,11 @@ import {
 import { type Flow, listFlows, readFlow } from '../inspector/flows/flow-reader.ts';
 import { svgDiagram } from '../inspector/flows/svg-diagram.ts';
 import { textDiagram } from '../inspector/flows/text-diagram.ts';
+import { readLimit } from './bounds.ts';
 import { findClient } from './clients.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
 import { administered } from './users.ts';
-
-export const mostFlows = 500;
 
 /** What `GET /flows` takes; all of it may be left out. */
 export interface FlowQuery {
@@ -35,12 +35,10 @@ export async function findFlows(
   const { clientId, dataCenter, key, limit = '50', outcome, recordId, requestId, userId } = query;
   if (dataCenter) administered(context, dataCenter);
   if (outcome && outcome !== 'failed') throw badInput(`outcome: expected "failed" or nothing, got "${outcome}"`);
-  const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1 || count > mostFlows) {
-    throw badInput(`limit: expected 1 to ${mostFlows}, got "${limit}"`);
-  }
+  const count = readLimit(limit, 'flows');
   for (const [name, id] of Object.entries({ userId, recordId })) {
-    if (id && !/^\d{1,19}$/.test(id)) throw badInput(`${name}: expected up to 19 digits, got "${id.slice(0, 50)}"`);
+    if (id && !hasForm(id, textForms.id))
+      throw badInput(`${name}: expected ${textForms.id.expected}, got "${id.slice(0, 50)}"`);
   }
   if (key && !/^[0-9a-f]{16}$/.test(key)) {
     throw badInput('key: expected the first 16 hexadecimal digits of the SHA-256 of a code or token');

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '../accounts/signing/signing-key-material.ts';
+import type { SigningAlgorithm } from '../accounts/signing/signing-algorithms.ts';
 import type { SigningKeyDescription } from '../accounts/signing/signing-keys.ts';
 import type { AdminContext } from './context.ts';
 import { conflict, notFound } from './failure.ts';

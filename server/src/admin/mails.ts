@@ -1,18 +1,13 @@
 import { addressText, deliveryOf, findMail, listMail, type MailRow } from '../mail/outbox.ts';
+import { readLimit } from './bounds.ts';
 import type { AdminContext } from './context.ts';
-import { badInput, notFound } from './failure.ts';
+import { notFound } from './failure.ts';
 import { administered } from './users.ts';
-
-const maxMails = 1000;
 
 /** The newest mails of a data centre's outbox. */
 export async function listMails(context: AdminContext, dataCenter: string, limit: string) {
   const { database } = administered(context, dataCenter);
-  const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1 || count > maxMails) {
-    throw badInput(`limit: expected 1 to ${maxMails}, got "${limit}"`);
-  }
-  return (await listMail(database, count)).map(describe);
+  return (await listMail(database, readLimit(limit, 'mails'))).map(describe);
 }
 
 /** One mail with its content. */

@@ -1,6 +1,7 @@
-import { type OutsideProvider, providerIdPattern } from '../accounts/outside/providers.ts';
+import { isProviderId, type OutsideProvider } from '../accounts/outside/providers.ts';
 import { outsideCallback } from '../accounts/sign-in/outside.ts';
 import { visibleNameFault } from '../foundation/invisible-characters.ts';
+import { textForms } from '../foundation/text-forms.ts';
 import { isLoopback } from '../oauth/client-uris.ts';
 import type { AdminContext } from './context.ts';
 import { badInput, notFound } from './failure.ts';
@@ -26,9 +27,7 @@ export async function listProviders(context: AdminContext, dataCenter: string) {
 export async function putProvider(context: AdminContext, dataCenter: string, registration: ProviderRegistration) {
   const { id, name, issuer, clientId, clientSecret, scopes } = registration;
   const { outsideProviders } = administered(context, dataCenter);
-  if (!providerIdPattern.test(id)) {
-    throw badInput(`id: expected lower-case letters, digits and hyphens, a letter first, 31 at most, got "${id}"`);
-  }
+  if (!isProviderId(id)) throw badInput(`id: expected ${textForms.outsideProviderId.expected}, got "${id}"`);
   const fault = name.trim() === '' ? 'the name must not be empty' : visibleNameFault('the name', name);
   if (fault !== undefined) throw badInput(fault);
   const address = URL.canParse(issuer) ? new URL(issuer) : undefined;

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { signingAlgorithms } from '../accounts/signing/signing-key-material.ts';
+import { signingAlgorithms } from '../accounts/signing/signing-algorithms.ts';
+import { textForms } from '../foundation/text-forms.ts';
 import { accessTokenFormats, clientProfiles } from '../oauth/client.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -11,9 +12,6 @@ const organization = {
   environment: Type.String({ default: 'production' }),
 };
 const importTarget = { ...organization, module: Type.String() };
-
-/** A method is a token of HTTP (RFC 9110 §9.1). */
-const methodName = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
 
 const oneOf = <Text extends string>(texts: readonly Text[]) => Type.Union(texts.map((each) => Type.Literal(each)));
 
@@ -120,13 +118,13 @@ export const bodies = {
       name: Type.String({ maxLength: 100 }),
       issuer: Type.String({ maxLength: 500 }),
       clientId: Type.String({ minLength: 1, maxLength: 500 }),
-      clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
+      clientSecret: Type.String({ minLength: 1, maxLength: 1000, writeOnly: true }),
       scopes: Type.String({ default: 'openid email profile', maxLength: 500 }),
     },
     strict,
   ),
   keyRotation: Type.Object({ algorithm: Type.Optional(oneOf(signingAlgorithms)) }, strict),
-  keyRetirement: Type.Object({ keyId: Type.String({ pattern: '^[0-9a-f]{32}$' }) }, strict),
+  keyRetirement: Type.Object({ keyId: Type.String(textForms.keyId) }, strict),
   secretRotation: Type.Object(
     { dataCenter: Type.Optional(Type.String()), overlapSeconds: Type.Integer({ default: 0 }) },
     strict,
@@ -153,6 +151,10 @@ export const bodies = {
 
 /** Their queries. */
 export const queries = {
+  clients: Type.Object(
+    { dataCenter: Type.Optional(Type.String({ description: 'Only clients that are enabled there.' })) },
+    strict,
+  ),
   sessions: Type.Object({ dataCenter: Type.String(), email: Type.String() }, strict),
   endedSessions: Type.Object(
     { dataCenter: Type.String(), email: Type.String(), session: Type.Optional(Type.String()) },
@@ -165,7 +167,7 @@ export const queries = {
       dataCenter: Type.String(),
       clientId: Type.String(),
       origin: Type.String({ maxLength: 2048 }),
-      method: Type.String({ default: 'GET', pattern: methodName, maxLength: 32 }),
+      method: Type.String({ default: 'GET', ...textForms.httpMethod }),
       /** Names, separated by commas. */
       headers: Type.String({ default: '', maxLength: 4096 }),
       environment: Type.String({ default: 'production' }),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { findRunningPlatform } from '../data-directory.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { dataPath } from './start-options.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /** A refusal of the admin API, as it said it. */
 export class AdminRefusal extends Error {
@@ -29,16 +30,25 @@ export function addAddressOptions(command: Command): Command {
     );
 }
 
-/** Text as one part of a path. Empty ones and those of dots only are no ids, and would make it another path. */
+/**
+ * Text as one part of a path. Empty ones and those of dots only are no ids, and would make it another path.
+ * @throws WrongUsage
+ */
 export function pathPart(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw new UsableFailure(`expected an id or a name, got "${text}"`);
+  if (/^\.{0,2}$/.test(text)) throw new WrongUsage(`expected an id or a name, got "${text}"`);
   return encodeURIComponent(text.toWellFormed());
 }
 
 export type AdminCall = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
-interface AdminAnswer {
-  readonly error?: { readonly code: string; readonly message: string };
+/** What an answer that is no success says; other servers, the platform's own among them, say it otherwise. */
+function refusalOf(answer: unknown, origin: string, hint: string): Error {
+  const { code, message } = (answer as { readonly error?: Partial<AdminRefusal> } | null | undefined)?.error ?? {};
+  return code === undefined || message === undefined ? somethingElse(origin, hint) : new AdminRefusal(code, message);
+}
+
+function somethingElse(origin: string, hint: string): UsableFailure {
+  return new UsableFailure(`no admin API answers at ${origin}, but something else; ${hint}`);
 }
 
 const usualTimeoutMs = 30_000;
@@ -58,10 +68,9 @@ export function connectAdmin(options: PlatformAddress, { timeoutMs = usualTimeou
     } catch {
       throw new UsableFailure(`no platform answers at ${origin}; ${hint}`);
     }
-    const answer = (await response.json().catch(() => undefined)) as AdminAnswer | undefined;
-    if (answer === undefined) throw new UsableFailure(`no platform answers at ${origin}, but something else; ${hint}`);
-    if (!response.ok)
-      throw new AdminRefusal(answer.error?.code ?? 'FAILED', answer.error?.message ?? `status ${response.status}`);
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw refusalOf(answer, origin, hint);
+    if (answer === undefined) throw somethingElse(origin, hint);
     return answer as Result;
   };
 }
@@ -75,8 +84,7 @@ export function connectAdminFiles(options: PlatformAddress) {
       throw new UsableFailure(`no platform answers at ${origin}; ${hint}`);
     });
     if (answer.ok) return answer;
-    const { error } = (await answer.json().catch(() => ({}))) as AdminAnswer;
-    throw new AdminRefusal(error?.code ?? 'FAILED', error?.message ?? `status ${answer.status}`);
+    throw refusalOf(await answer.json().catch(() => undefined), origin, hint);
   };
   return {
     /** The body of a GET. */
@@ -95,18 +103,21 @@ export function connectAdminFiles(options: PlatformAddress) {
 
 function locate(options: PlatformAddress): { origin: string; token: string; hint: string } {
   const { env } = process;
-  const origin = options.admin ?? (options.data === undefined ? env.GRANTWAY_ADMIN_ORIGIN : undefined);
+  const variable = options.data === undefined ? env.GRANTWAY_ADMIN_ORIGIN : undefined;
+  const origin = options.admin ?? variable;
   if (origin !== undefined) {
+    const source = options.admin === undefined ? 'GRANTWAY_ADMIN_ORIGIN' : '--admin';
+    if (!/^https?:$/.test(URL.parse(origin)?.protocol ?? '')) {
+      const message = `${source}: expected an origin like http://127.0.0.1:8099, got "${origin}"`;
+      throw options.admin === undefined ? new UsableFailure(message) : new WrongUsage(message);
+    }
     const token = env.GRANTWAY_ADMIN_TOKEN;
     if (!token)
-      throw new UsableFailure('expected the admin token in GRANTWAY_ADMIN_TOKEN, which --admin needs; got none');
+      throw new UsableFailure(`expected the admin token in GRANTWAY_ADMIN_TOKEN, which ${source} needs; got none`);
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new UsableFailure('the admin token in GRANTWAY_ADMIN_TOKEN has letters that no token has, spaces perhaps');
     }
-    if (!/^https?:$/.test(URL.parse(origin)?.protocol ?? '')) {
-      throw new UsableFailure(`--admin: expected an origin like http://127.0.0.1:8099, got "${origin}"`);
-    }
-    return { origin: origin.replace(/\/$/, ''), token, hint: 'check --admin or GRANTWAY_ADMIN_ORIGIN' };
+    return { origin: origin.replace(/\/$/, ''), token, hint: `check ${source}` };
   }
   const directory = dataPath(options);
   const running = findRunningPlatform(directory);

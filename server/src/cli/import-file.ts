@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { csvRows } from '../crm/work/bulk/write/csv-rows.ts';
 import { CsvFault, type CsvStyle, csvLine } from '../foundation/csv.ts';
 import { UsableFailure } from '../foundation/failure.ts';
+import { checkReadableFile } from '../foundation/text-file.ts';
 import type { AdminCall } from './admin-client.ts';
 
 /** Rows and characters of one request; the admin API takes 256 kB. */
@@ -54,7 +55,7 @@ interface Outcome {
  */
 export async function importFile(call: AdminCall, task: ImportTask): Promise<ImportReport> {
   const { file, errorsFile, dryRun, target } = task;
-  if (!existsSync(file) || !statSync(file).isFile()) throw new UsableFailure(`there is no file "${file}"`);
+  checkReadableFile(file);
   const note = dryRun ? undefined : await openImport(call, task);
   const progress = new ProgressBar(statSync(file).size);
   let header: readonly string[] | undefined;

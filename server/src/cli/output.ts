@@ -19,6 +19,11 @@ export function printError(json: boolean, code: string, message: string): void {
   else process.stderr.write(`grantway: ${printable(message)}\n`);
 }
 
+/** Something that is probably a mistake, and that the command goes on with. */
+export function printWarning(message: string): void {
+  process.stderr.write(`grantway: warning: ${printable(message)}\n`);
+}
+
 /** One line of a text that somebody else wrote: it must not steer the terminal. */
 export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\t]/gu, '\ufffd');

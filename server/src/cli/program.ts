@@ -23,8 +23,10 @@ import { registerSessionCommands } from './commands/session.ts';
 import { registerStartCommand } from './commands/start.ts';
 import { registerTokenCommands } from './commands/token.ts';
 import { registerUserCommands } from './commands/user.ts';
+import { someText } from './option-values.ts';
 import { FailureTold, printable, printError } from './output.ts';
 import { checkPaths } from './path-option.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -64,6 +66,10 @@ export function createProgram(): Command {
 /** Runs one command line. Returns the exit code; messages have been printed. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = createProgram();
+  let running = program;
+  program.hook('preAction', (_program, command) => {
+    running = command;
+  });
   const json = args.includes('--json');
   try {
     if (args.length === 0) program.help({ error: true });
@@ -77,8 +83,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     }
     if (error instanceof FailureTold) return exitCodes.failed;
     if (error instanceof AdminRefusal) {
-      printError(json, error.code, error.message);
+      printError(json, error.code, withOptionName(running, error.message));
       return exitCodes.failed;
+    }
+    if (error instanceof WrongUsage) {
+      printError(json, 'USAGE', withOptionName(running, error.message));
+      return exitCodes.usage;
     }
     if (error instanceof UsableFailure) {
       printError(json, 'FAILED', error.message);
@@ -87,6 +97,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     printError(json, 'FAILED', describeUnexpected(error));
     return exitCodes.failed;
   }
+}
+
+/** A message that begins with a field of the admin API, with the option in its place that the field is given by. */
+function withOptionName(command: Command, message: string): string {
+  const [, field, rest = ''] = /^\/?(\w+)(:.*)$/s.exec(message) ?? [];
+  const option = command.options.find((each) => each.attributeName() === field);
+  return option?.long ? `${option.long}${rest}` : message;
 }
 
 /** What the system refused says so itself; anything else is a mistake of ours, which a person can report. */
@@ -101,11 +118,13 @@ function usageLines(text: string): string[] {
   return text.trimEnd().split(/\n(?=\(Did you mean )/);
 }
 
-/** Errors are thrown, not exits; paths are checked; and every command answers in JSON when asked. */
+/** Errors are thrown, not exits; paths are checked; what has to be there is not empty; and every command answers in JSON when asked. */
 function prepare(command: Command): void {
   command.exitOverride();
   checkPaths(command);
   command.configureOutput({ outputError: (text, write) => write(`${usageLines(text).map(printable).join('\n')}\n`) });
+  for (const option of command.options) if (option.mandatory && !option.parseArg) option.argParser(someText);
+  for (const each of command.registeredArguments) if (!each.parseArg && !each.variadic) each.argParser(someText);
   for (const child of command.commands) prepare(child);
   if (command.commands.length === 0) command.option('--json', 'print one JSON document on standard output');
 }

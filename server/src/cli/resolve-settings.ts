@@ -1,5 +1,5 @@
 import { parseSettings, readSettingsFile } from '../config/load-settings.ts';
-import { basePorts, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import type { DatabaseUrls } from '../databases.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import type { StartOptions } from './start-options.ts';
@@ -7,7 +7,7 @@ import type { StartOptions } from './start-options.ts';
 /** Settings from the config file, with what the command line says instead. Throws UsableFailure. */
 export function resolveSettings(options: StartOptions): Settings {
   const settings: Record<string, unknown> = { ...readConfig(options) };
-  if (options.basePort !== undefined) settings.basePort = basePortOf(options.basePort);
+  if (options.basePort !== undefined) settings.basePort = options.basePort;
   const declared = Array.isArray(settings.dataCenters) ? settings.dataCenters : [];
   if (options.dataCenters !== undefined) settings.dataCenters = chooseDataCenters(options.dataCenters, declared);
   if (options.otel) settings.tracing = true;
@@ -29,27 +29,33 @@ export function configNamesDataCenters(options: StartOptions): boolean {
   return 'dataCenters' in readConfig(options);
 }
 
-function basePortOf(port: number): number {
-  const { minimum, maximum } = basePorts;
-  if (port >= minimum && port <= maximum) return port;
-  throw new UsableFailure(`--base-port: expected ${minimum} to ${maximum}, got ${port}`);
-}
-
 /** Ids of the command line; what the config file declares of one of them stays. */
-function chooseDataCenters(ids: string, declared: readonly unknown[]): unknown[] {
-  const wanted = ids
-    .split(',')
-    .map((id) => id.trim())
-    .filter(Boolean);
-  if (wanted.length === 0) {
-    throw new UsableFailure(`--data-centers: expected ids of data centres, separated by commas; got "${ids}"`);
-  }
-  return wanted.map((id) => declared.find((entry) => typeof entry !== 'string' && idOf(entry) === id) ?? id);
+function chooseDataCenters(ids: readonly string[], declared: readonly unknown[]): unknown[] {
+  return ids.map((id) => declared.find((entry) => typeof entry !== 'string' && idOf(entry) === id) ?? id);
 }
 
 /** The id of an entry that was not checked yet. */
 function idOf(entry: unknown): string {
   return String(typeof entry === 'object' ? (entry as { id?: unknown } | null)?.id : entry);
+}
+
+const variableName = (id: string, name: 'URL' | 'READ_URL') => `GRANTWAY_DC_${id.toUpperCase()}_${name}`;
+
+/** What of the databases' variables is probably a mistake, although it can be started with; one line each. */
+export function doubtfulDatabaseUrls(settings: Settings): string[] {
+  const ids = settings.dataCenters.map(idOf);
+  const known = new Set(ids.flatMap((id) => [variableName(id, 'URL'), variableName(id, 'READ_URL')]));
+  const unknown = Object.entries(process.env)
+    .filter(([name, value]) => /^GRANTWAY_DC_.*_URL$/.test(name) && value && !known.has(name))
+    .map(([name]) => `${name} is not used: expected one of the data centres ${ids.join(', ')}`);
+  const { directory, dataCenters } = resolveDatabaseUrls(settings);
+  const embedded = ids.filter((id) => dataCenters[id] === undefined);
+  if (directory === undefined || embedded.length === 0) return unknown;
+  const missing = embedded.map((id) => variableName(id, 'URL')).join(', ');
+  return [
+    ...unknown,
+    `the directory is in a database of your own, ${embedded.join(', ')} in the embedded one: set ${missing}`,
+  ];
 }
 
 /** URLs of PostgreSQL servers of one's own: environment before config file. */
@@ -59,14 +65,13 @@ export function resolveDatabaseUrls(settings: Settings): DatabaseUrls {
   for (const entry of settings.dataCenters) {
     const id = typeof entry === 'string' ? entry : entry.id;
     const declared = typeof entry === 'string' ? undefined : entry;
-    const variable = (name: string) => `GRANTWAY_DC_${id.toUpperCase()}_${name}`;
-    const url = process.env[variable('URL')] || declared?.databaseUrl;
+    const url = process.env[variableName(id, 'URL')] || declared?.databaseUrl;
     if (url) dataCenters[id] = url;
-    const readUrl = process.env[variable('READ_URL')] || declared?.readDatabaseUrl;
+    const readUrl = process.env[variableName(id, 'READ_URL')] || declared?.readDatabaseUrl;
     if (!readUrl) continue;
     if (!url) {
       throw new UsableFailure(
-        `${variable('READ_URL')}: expected ${variable('URL')} beside it, the database that it is a replica of, got none`,
+        `${variableName(id, 'READ_URL')}: expected ${variableName(id, 'URL')} beside it, the database that it is a replica of, got none`,
       );
     }
     replicas[id] = readUrl;

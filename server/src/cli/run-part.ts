@@ -1,7 +1,7 @@
 import { type DataCenter, type Service, services, Topology } from '../config/data-centers.ts';
 import { listeningPlaces } from '../config/listening-places.ts';
 import { buildTopology } from '../config/load-settings.ts';
-import { allRoles, type Role, roleOf, roles } from '../config/roles.ts';
+import { allRoles, type Role, roleOf } from '../config/roles.ts';
 import type { Settings } from '../config/settings.ts';
 import { lookAtDataDirectory } from '../data-directory.ts';
 import { checkDatabaseUrls, type DatabaseUrls, openDatabases } from '../databases.ts';
@@ -12,15 +12,15 @@ import { checkPlaces } from '../http/listen.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { aborted, inDataDirectory } from './in-data-directory.ts';
-import { printJson, printLine, printTable } from './output.ts';
-import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
+import { printJson, printLine, printTable, printWarning } from './output.ts';
+import { doubtfulDatabaseUrls, resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import { dataPath, type StartOptions } from './start-options.ts';
 
 /** What `serve` is told: `dataCenters` are those that it serves, of all that the configuration names. */
 export interface PartOptions
   extends Pick<StartOptions, 'data' | 'basePort' | 'config' | 'dataCenters' | 'otel' | 'json'> {
-  /** Roles, separated by commas; default: all. */
-  readonly role?: string;
+  /** Default: all. */
+  readonly role?: readonly Role[];
 }
 
 /** The command `serve`: runs a part of a platform whose other parts run elsewhere, until it is asked to stop. */
@@ -28,11 +28,12 @@ export async function runPart(options: PartOptions): Promise<void> {
   const { dataCenters: _, ...rest } = options;
   const settings = resolveSettings(rest);
   const topology = buildTopology(settings);
-  const wanted = chooseRoles(options.role);
+  const wanted: ReadonlySet<Role> = options.role === undefined ? allRoles : new Set(options.role);
   const served = chooseServed(options.dataCenters, topology);
   const databaseUrls = resolveDatabaseUrls(settings);
   checkShared(served, databaseUrls, process.env.GRANTWAY_SECRET_KEY);
   checkDatabaseUrls(databaseUrls);
+  doubtfulDatabaseUrls(settings).forEach(printWarning);
   lookAtDataDirectory(dataPath(options));
   await checkPlaces(listeningPlaces(settings, served, wanted));
   try {
@@ -61,35 +62,15 @@ export async function runPart(options: PartOptions): Promise<void> {
   }
 }
 
-const namesIn = (text: string) =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-
-function chooseRoles(text: string | undefined): ReadonlySet<Role> {
-  if (text === undefined) return allRoles;
-  const names = namesIn(text);
-  const unknown = names.find((name) => !roles.includes(name as Role));
-  if (unknown !== undefined || names.length === 0) {
-    throw new UsableFailure(
-      `--role: expected some of ${roles.join(', ')}, separated by commas; got "${unknown ?? text}"`,
-    );
-  }
-  return new Set(names as Role[]);
-}
-
-function chooseServed(text: string | undefined, topology: Topology): readonly DataCenter[] {
-  if (text === undefined) return topology.dataCenters;
-  const ids = new Set(namesIn(text));
-  const unknown = [...ids].find((id) => !topology.find(id));
-  if (unknown !== undefined || ids.size === 0) {
+function chooseServed(ids: readonly string[] | undefined, topology: Topology): readonly DataCenter[] {
+  const unknown = ids?.find((id) => !topology.find(id));
+  if (unknown !== undefined) {
     const known = topology.dataCenters.map((each) => each.id).join(', ');
     throw new UsableFailure(
-      `--data-centers: expected some of those that the configuration names (${known}), got "${unknown ?? text}"`,
+      `--data-centers: expected some of those that the configuration names (${known}), got "${unknown}"`,
     );
   }
-  return topology.dataCenters.filter(({ id }) => ids.has(id));
+  return topology.dataCenters.filter(({ id }) => ids?.includes(id) ?? true);
 }
 
 /** Parts of one platform have its databases and its secret key in common. */

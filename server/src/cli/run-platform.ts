@@ -7,13 +7,12 @@ import { checkDatabaseUrls, openDatabases } from '../databases.ts';
 import { wantsDemo } from '../demo/demo-accounts.ts';
 import { placeOfSample, sampleApps } from '../demo/sample-apps.ts';
 import { systemClock } from '../foundation/clock.ts';
-import { UsableFailure } from '../foundation/failure.ts';
 import { Interrupted, type Interruption } from '../foundation/interruption.ts';
 import { checkPlaces } from '../http/listen.ts';
 import { createLog } from '../http/log.ts';
 import { inDataDirectory } from './in-data-directory.ts';
-import { printLine } from './output.ts';
-import { resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
+import { printLine, printWarning } from './output.ts';
+import { doubtfulDatabaseUrls, resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
 import { dataPath, type StartOptions } from './start-options.ts';
 
 /** The command `start`: runs the platform until it is asked to stop. */
@@ -22,8 +21,8 @@ export async function runPlatform(options: StartOptions): Promise<void> {
   // Before anything is made: what cannot be started is refused without a trace.
   const topology = buildTopology(settings);
   refuseLabInProduction(settings, options.lab);
-  checkWorkers(options);
   checkDatabaseUrls(resolveDatabaseUrls(settings));
+  doubtfulDatabaseUrls(settings).forEach(printWarning);
   const path = dataPath(options);
   const { isNew } = lookAtDataDirectory(path);
   const samples = wantsDemo(options, path, isNew) ? sampleApps.map((app) => placeOfSample(settings, app)) : [];
@@ -35,21 +34,6 @@ export async function runPlatform(options: StartOptions): Promise<void> {
   } catch (error) {
     // Asked to stop before it was ready, and stopped: what was asked for was done.
     if (!(error instanceof Interrupted)) throw error;
-  }
-}
-
-const mostWorkers = 256;
-
-/** @throws UsableFailure for workers that cannot be had. */
-function checkWorkers({ lab, workers }: StartOptions): void {
-  if (workers === undefined) return;
-  if (workers < 1 || workers > mostWorkers) {
-    throw new UsableFailure(`--workers: expected 1 to ${mostWorkers} processes, got ${workers}`);
-  }
-  if (lab) {
-    throw new UsableFailure(
-      '--lab and --workers: the lab moves the clock and makes faults in one process; start without one of the two',
-    );
   }
 }
 

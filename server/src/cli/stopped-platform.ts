@@ -64,7 +64,7 @@ export async function onStoppedPlatform(
 
 /** The databases of the directory and of these data centres, wherever the configuration says they are. */
 function open(options: StartOptions, ids: readonly string[], existingOnly: boolean, held: Held): Promise<Databases> {
-  const settings = resolveSettings(ids.length === 0 ? options : { ...options, dataCenters: ids.join(',') });
+  const settings = resolveSettings(ids.length === 0 ? options : { ...options, dataCenters: ids });
   const { directory, dataCenters } = resolveDatabaseUrls(settings);
   const databaseUrls = { directory, dataCenters: ids.length === 0 ? {} : dataCenters };
   return openDatabases(

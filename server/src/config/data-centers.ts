@@ -42,6 +42,9 @@ export const knownDataCenters: readonly { id: string; realm: string }[] = [
 
 export const defaultDataCenterIds: readonly string[] = ['us', 'eu', 'in', 'au', 'cn'];
 
+/** The first port may be one of these: a hundred and more follow it. */
+export const basePorts = { minimum: 1, maximum: 65_000 } as const;
+
 /** Distance from the base port: the first of the sample apps, and the admin API. */
 export const portOffsets = { sampleApps: 90, admin: 99 } as const;
 

@@ -37,10 +37,8 @@ export function settingSchema(name: string): TSchema | undefined {
   return known && Object.hasOwn(propertiesOf(known), key) ? propertiesOf(known)[key] : undefined;
 }
 
-/** What is wrong with `value` for the setting of that dotted name, in one line, or undefined. */
-export function settingFault(name: string, value: unknown): string | undefined {
+/** Whether the setting of that dotted name may have the value. */
+export function isSettingValue(name: string, value: unknown): boolean {
   const schema = settingSchema(name);
-  if (!schema) return `there is no setting "${name}"`;
-  const [fault] = Value.Errors(schema, value);
-  return fault && `${name} ${fault.message}; ${JSON.stringify(value)} came`;
+  return schema !== undefined && Value.Check(schema, value);
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { UsableFailure } from '../foundation/failure.ts';
+import { readJsonText } from '../foundation/json-text.ts';
 import { describeFaults } from '../foundation/schema-fault.ts';
+import { readTextFile } from '../foundation/text-file.ts';
 import {
   type DataCenter,
   knownDataCenters,
@@ -22,7 +23,8 @@ export function parseSettings(input: unknown, source = 'the settings', leftOut: 
   const value = Value.Default(settingsSchema, Value.Clone(input));
   const faults = Value.Errors(settingsSchema, value);
   if (faults.length > 0) {
-    throw new UsableFailure(`${source}: ${describeFaults(faults, value).slice(0, 5).join('; ')}`);
+    const described = describeFaults(settingsSchema, faults, value).map(({ message }) => message);
+    throw new UsableFailure(`${source}: ${described.slice(0, 5).join('; ')}`);
   }
   const settings = value as Settings;
   if (settings.production && !settings.database.durable) {
@@ -44,19 +46,10 @@ function checkSignUp({ dataCenters, signUp }: Settings, source: string, leftOut:
   );
 }
 
-/** Reads a JSON config file. */
+/** What a JSON config file says. @throws UsableFailure */
 export function readSettingsFile(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsableFailure(`cannot read the config file ${path}: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsableFailure(`the config file ${path} is not JSON: ${(error as Error).message}`);
-  }
+  const what = 'the config file';
+  return readJsonText(readTextFile(path, what), `${what} "${path}"`);
 }
 
 /** The data centres that the settings name, each with its origins and ports. Throws UsableFailure. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { defaultDataCenterIds } from './data-centers.ts';
+import { basePorts, defaultDataCenterIds } from './data-centers.ts';
 import { compatibility } from './settings/compatibility.ts';
 import { declaredDataCenter, declaredService } from './settings/declarations.ts';
 import { lifetimes } from './settings/lifetimes.ts';
@@ -12,9 +12,6 @@ import { closed, organizations } from './settings/setting-types.ts';
  * Every setting: its default, its bounds and its documentation. The config file is checked against this schema;
  * unknown keys are refused. Units end names.
  */
-/** The first port may be one of these: a hundred and more follow it. */
-export const basePorts = { minimum: 1, maximum: 65_000 } as const;
-
 export const settingsSchema = Type.Object(
   {
     dataCenters: Type.Array(Type.Union([Type.String(), declaredDataCenter]), {
@@ -29,7 +26,9 @@ export const settingsSchema = Type.Object(
       default: false,
       description: 'This platform serves real users: it never starts with the lab (--lab).',
     }),
-    directoryUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for the directory.' })),
+    directoryUrl: Type.Optional(
+      Type.String({ writeOnly: true, description: 'A PostgreSQL of your own for the directory.' }),
+    ),
     logLevel: Type.Union(
       [
         Type.Literal('silent'),

@@ -136,7 +136,7 @@ test('bodies that are refused name the field and what was expected', async () =>
   expect(await refused({ ...server, redirectUris: ['\0'] })).toMatchObject({ status: 400, field: 'redirectUris' });
   expect(await refused({ ...server, owner: 'me' })).toMatchObject({
     field: 'owner',
-    message: '/owner is not known here.',
+    message: '/owner is not known here; expected one of type, name, homepageUrl, redirectUris, javascriptDomains.',
   });
   expect(await refused('{')).toMatchObject({ status: 400, code: 'BAD_INPUT' });
   for (const query of ['page=0', 'page=x', 'page=1&page=2', 'search=%00']) {

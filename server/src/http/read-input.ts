@@ -3,7 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { Value } from 'typebox/value';
-import { describeFault } from '../foundation/schema-fault.ts';
+import { describeFaults } from '../foundation/schema-fault.ts';
 
 /**
  * What callers of the admin API and of the console send: read, checked, and refused where the databases could not store
@@ -49,8 +49,7 @@ export function validatorOf({ schema, httpPart }: { readonly schema: TSchema; re
     // Queries and paths come as objects without a prototype, which fill no defaults in.
     const value = Value.Default(schema, httpPart === 'body' ? came : { ...(came as object) });
     if (compiled.Check(value)) return { value };
-    const [fault] = compiled.Errors(value);
-    return { error: faultOf(fault, value, place) };
+    return { error: faultOf(schema, compiled.Errors(value), value, place) };
   };
 }
 
@@ -66,12 +65,19 @@ export function readQuery<Schema extends TSchema>(request: FastifyRequest, schem
 
 function checked<Schema extends TSchema>(value: unknown, schema: Schema, place: string): Static<Schema> {
   const complete = Value.Default(schema, value);
-  if (!Value.Check(schema, complete)) throw faultOf(Value.Errors(schema, complete)[0], complete, place);
+  if (!Value.Check(schema, complete)) throw faultOf(schema, Value.Errors(schema, complete), complete, place);
   return complete as Static<Schema>;
 }
 
-function faultOf(fault: TLocalizedValidationError | undefined, value: unknown, place: string): InputFault {
-  return new InputFault(describeFault(fault, value, fault?.instancePath || place), fault?.instancePath.split('/')[1]);
+/** @param whole what a caller calls the value: the body, say. */
+function faultOf(
+  schema: TSchema,
+  faults: readonly TLocalizedValidationError[],
+  value: unknown,
+  whole: string,
+): InputFault {
+  const [fault] = describeFaults(schema, faults, value, (pointer) => pointer || whole);
+  return new InputFault(fault?.message ?? `${whole} is not of the expected form`, fault?.place.split('/')[1]);
 }
 
 /** Refuses paths and queries that hold what no name or id has. @throws InputFault. */

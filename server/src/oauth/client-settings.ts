@@ -1,4 +1,4 @@
-import { settingFault, settingSchema } from '../config/describe-settings.ts';
+import { isSettingValue, settingSchema } from '../config/describe-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Client } from './client.ts';
 import { type ClientOverrides, type ClientSetting, clientSettings } from './client-overrides.ts';
@@ -32,7 +32,7 @@ export function changeClientSettings(
       continue;
     }
     const value = readValue(text, clientSettings[name]);
-    if (value === undefined || settingFault(name, value) !== undefined) {
+    if (value === undefined || !isSettingValue(name, value)) {
       return { fault: `${name}: expected ${expectedOf(name)}, got "${String(text)}"` };
     }
     settings[name] = value;

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '../signing/signing-key-material.ts';
+import type { SigningAlgorithm } from '../signing/signing-algorithms.ts';
 
 /**
  * Members of OpenID Connect Discovery §3 that are the same for every dialect.

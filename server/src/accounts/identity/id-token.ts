@@ -8,7 +8,7 @@ import { type KnownPlace, slotOf } from '../../oauth/slots.ts';
 import { acrOf } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import type { Session } from '../sessions.ts';
-import type { SigningAlgorithm } from '../signing/signing-key-material.ts';
+import type { SigningAlgorithm } from '../signing/signing-algorithms.ts';
 import { sessionIdForClient } from '../store/session-clients.ts';
 import type { StoredCode } from '../store/token-store.ts';
 import { findUser } from '../users.ts';

@@ -4,6 +4,7 @@ import type { SealedColumn } from '../../database/reseal-column.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
 import type { EpochMs } from '../../foundation/kinds.ts';
 import { seal, unseal } from '../../foundation/sealed.ts';
+import { hasForm, textForms } from '../../foundation/text-forms.ts';
 
 /** An OpenID provider of somebody else's, whose users may sign in here. */
 export interface OutsideProvider {
@@ -34,7 +35,8 @@ export const providerSecrets: SealedColumn = {
   purposeOf,
 };
 
-export const providerIdPattern = /^[a-z][a-z0-9-]{0,30}$/;
+/** Whether a provider may have the id. */
+export const isProviderId = (text: string): boolean => hasForm(text, textForms.outsideProviderId);
 const columns = 'provider_id, name, issuer, client_id, sealed_secret, scopes, created_at_ms';
 const keptMs = 10 * 60_000;
 const timeoutSeconds = 10;
@@ -98,7 +100,7 @@ export class OutsideProviders {
     providerId: string,
     nowMs: EpochMs,
   ): Promise<{ readonly provider: OutsideProvider; readonly configuration: Configuration } | undefined> {
-    if (!providerIdPattern.test(providerId)) return undefined;
+    if (!isProviderId(providerId)) return undefined;
     const [row] = await this.#database.query<Row>({
       name: 'outside-provider',
       text: `SELECT ${columns} FROM outside_provider WHERE provider_id = $1`,

@@ -1,11 +1,7 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { isSealedElsewhere, type KeyVault, localKeyVault } from './key-vault.ts';
-
-/** The algorithms of ID tokens: RS256, which every client knows (reference §4.3), and ES256 for those that ask for it. */
-export const signingAlgorithms = ['RS256', 'ES256'] as const;
-export type SigningAlgorithm = (typeof signingAlgorithms)[number];
-export const defaultAlgorithm: SigningAlgorithm = 'RS256';
+import type { SigningAlgorithm } from './signing-algorithms.ts';
 
 export interface KeyMaterial {
   readonly keyId: string;

@@ -4,14 +4,8 @@ import type { Database } from '../../database/database.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { Random } from '../../foundation/random.ts';
 import type { KeyVault } from './key-vault.ts';
-import {
-  algorithmOf,
-  createKeyMaterial,
-  defaultAlgorithm,
-  openPrivateKey,
-  type SigningAlgorithm,
-  signingAlgorithms,
-} from './signing-key-material.ts';
+import { defaultAlgorithm, type SigningAlgorithm, signingAlgorithms } from './signing-algorithms.ts';
+import { algorithmOf, createKeyMaterial, openPrivateKey } from './signing-key-material.ts';
 import {
   addSigningKey,
   extendSigningKey,

@@ -6,7 +6,7 @@ import { acrValues } from '../acr.ts';
 import type { AccountsContext } from '../context.ts';
 import { openIdMembers } from '../identity/discovery-members.ts';
 import { sendPublicDocument } from '../identity/public-document.ts';
-import { signingAlgorithms } from '../signing/signing-key-material.ts';
+import { signingAlgorithms } from '../signing/signing-algorithms.ts';
 import { clientMethods, provingMethods } from './authenticate.ts';
 import { standardGrantTypes } from './token-endpoint.ts';
 

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { connectAdmin, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
-import { addOrganizationOptions, type OrganizationOptions, queryOf, targetOf } from './organization.ts';
-import { readJsonFile } from './read-json-file.ts';
+import { addDefinition, addOrganizationOptions, type OrganizationOptions, queryOf } from './organization.ts';
 
 interface Rule {
   readonly id: string;
@@ -14,16 +13,10 @@ interface Rule {
 
 export function registerAssignmentRuleCommands(crm: Command): void {
   const rules = crm.command('assignment-rule').description('rules that give new records their owners');
-  addOrganizationOptions(
-    rules
-      .command('create')
-      .description('make a rule from a JSON file')
-      .requiredOption('--file <path>', '{"name", "module", "default_assignee", "entries": [{"criteria", "users"}]}'),
-  ).action(async (options: OrganizationOptions & { readonly file: string }) => {
-    const body = { ...targetOf(options), rule: readJsonFile(options.file) };
-    const made = await connectAdmin(options)<{ id: string }>('POST', '/assignment-rules', body);
-    if (options.json) printJson(made);
-    else printFacts({ ...made });
+  addDefinition(rules.command('create').description('make a rule from a JSON file'), {
+    path: '/assignment-rules',
+    key: 'rule',
+    form: '{"name", "module", "default_assignee", "entries": [{"criteria", "users"}]}',
   });
   addOrganizationOptions(rules.command('list').description('list the rules of an organization')).action(
     async (options: OrganizationOptions) => {

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { mostListed, readMoment } from '../../admin/bounds.ts';
 import type { AuditVerification } from '../../audit/verify-audit.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
+import { textForms } from '../../foundation/text-forms.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { checkedBy, textOf, wholeNumber } from '../option-values.ts';
 import { FailureTold, printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -15,7 +18,7 @@ interface Options extends PlatformAddress {
   readonly address?: string;
   readonly since?: string;
   readonly until?: string;
-  readonly limit?: string;
+  readonly limit?: number;
   readonly head?: string;
   readonly json?: boolean;
 }
@@ -34,14 +37,13 @@ interface Entry {
 }
 
 const filters = ['action', 'outcome', 'user', 'actor', 'clientId', 'address', 'since', 'until'] as const;
-const exportedAtOnce = 1_000;
 
 export function registerAuditCommands(program: Command): void {
   const audit = program
     .command('audit')
     .description('the audit log: who did what, when and from where, in a chain that can be verified');
   filtered(addAddressOptions(audit.command('list').description('list the newest entries, newest first')))
-    .option('--limit <n>', 'at most this many', '50')
+    .option('--limit <n>', 'at most this many', wholeNumber(1, mostListed.audit), 50)
     .action(async (options: Options) => {
       const entries = await connectAdmin(options)<Entry[]>('GET', `/audit?${queryOf(options)}`);
       if (options.json) return printJson(entries);
@@ -65,10 +67,10 @@ export function registerAuditCommands(program: Command): void {
   ).action(async (options: Options) => {
     const call = connectAdmin(options);
     for (let after = 0; ; ) {
-      const query = `${queryOf({ ...options, limit: String(exportedAtOnce) })}&after=${after}&order=oldest`;
+      const query = `${queryOf({ ...options, limit: mostListed.audit })}&after=${after}&order=oldest`;
       const entries = await call<Entry[]>('GET', `/audit?${query}`);
       for (const entry of entries) printJson(entry);
-      if (entries.length < exportedAtOnce) return;
+      if (entries.length < mostListed.audit) return;
       after = entries.at(-1)?.sequence ?? after;
     }
   });
@@ -79,7 +81,7 @@ export function registerAuditCommands(program: Command): void {
         'verify the chain of the audit log: nothing was changed, removed or put in (exit code 1: something was)',
       )
       .requiredOption('--dc <id>', 'data centre')
-      .option('--head <number:hash>', 'an earlier head, which must still be in the chain'),
+      .option('--head <number:hash>', 'an earlier head, which must still be in the chain', textOf(textForms.auditHead)),
   ).action(async (options: Options) => {
     const query = new URLSearchParams({ dataCenter: options.dc, ...(options.head && { head: options.head }) });
     const result = await connectAdmin(options)<AuditVerification>('GET', `/audit/verify?${query}`);
@@ -103,13 +105,21 @@ function filtered(command: Command): Command {
     .option('--actor <actor>', 'done by this user or client: e-mail address, user id or client id')
     .option('--client-id <id>', 'about this client')
     .option('--address <ip>', 'from this address')
-    .option('--since <time>', 'from this time on (ISO 8601)')
-    .option('--until <time>', 'before this time (ISO 8601)');
+    .option(
+      '--since <time>',
+      'from this time on (ISO 8601)',
+      checkedBy((text) => readMoment('--since', text)),
+    )
+    .option(
+      '--until <time>',
+      'before this time (ISO 8601)',
+      checkedBy((text) => readMoment('--until', text)),
+    );
 }
 
 function queryOf(options: Options): URLSearchParams {
   const query = new URLSearchParams({ dataCenter: options.dc });
-  if (options.limit !== undefined) query.set('limit', options.limit);
+  if (options.limit !== undefined) query.set('limit', String(options.limit));
   if (options.failed) query.set('failed', 'true');
   for (const name of filters) {
     const value = options[name];

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { connectAdmin, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
-import { addOrganizationOptions, type OrganizationOptions, queryOf, targetOf } from './organization.ts';
-import { readJsonFile } from './read-json-file.ts';
+import { addDefinition, addOrganizationOptions, type OrganizationOptions, queryOf } from './organization.ts';
 
 interface ShownBlueprint {
   readonly id: string;
@@ -14,19 +13,10 @@ interface ShownBlueprint {
 
 export function registerBlueprintCommands(crm: Command): void {
   const blueprints = crm.command('blueprint').description('processes that records go through, state by state');
-  addOrganizationOptions(
-    blueprints
-      .command('create')
-      .description('define a blueprint by a JSON file')
-      .requiredOption(
-        '--file <path>',
-        '{"name", "module", "field", "criteria", "transitions": [{"name", "from", "to", "fields", "color"}]}',
-      ),
-  ).action(async (options: OrganizationOptions & { readonly file: string }) => {
-    const body = { ...targetOf(options), blueprint: readJsonFile(options.file) };
-    const made = await connectAdmin(options)<{ id: string }>('POST', '/blueprints', body);
-    if (options.json) printJson(made);
-    else printFacts({ ...made });
+  addDefinition(blueprints.command('create').description('define a blueprint by a JSON file'), {
+    path: '/blueprints',
+    key: 'blueprint',
+    form: '{"name", "module", "field", "criteria", "transitions": [{"name", "from", "to", "fields", "color"}]}',
   });
   addOrganizationOptions(blueprints.command('list').description('list the blueprints of an organization')).action(
     async (options: OrganizationOptions) => {

@@ -1,11 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
-import { accessTokenFormats, clientProfiles, clientTypes } from '../../oauth/client.ts';
+import { registrationTokenTtlSeconds } from '../../admin/bounds.ts';
+import {
+  accessTokenFormats,
+  type ClientType,
+  clientProfiles,
+  clientTypeRules,
+  clientTypes,
+} from '../../oauth/client.ts';
 import { secretOverlaps } from '../../oauth/client-secret.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { moreTexts, namesOf, someText, wholeNumber } from '../option-values.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
+import { WrongUsage } from '../wrong-usage.ts';
+import { readJsonFile } from './read-json-file.ts';
 
 interface Options extends PlatformAddress {
   readonly clientId: string;
@@ -15,26 +23,26 @@ interface Options extends PlatformAddress {
 interface FieldOptions extends Options {
   readonly dc?: string;
   readonly owner: string;
-  readonly type: string;
+  readonly type: ClientType;
   readonly name?: string;
   readonly homepage?: string;
-  readonly redirectUri?: string[];
-  readonly jsDomain?: string[];
-  readonly enableDc?: string[];
-  readonly disableDc?: string[];
+  readonly redirectUri?: readonly string[];
+  readonly jsDomain?: readonly string[];
+  readonly enableDc?: readonly string[];
+  readonly disableDc?: readonly string[];
   readonly sameSecret?: boolean;
   readonly resourceServer?: boolean;
   readonly showOnce?: boolean;
   readonly overlap?: keyof typeof secretOverlaps;
-  readonly set?: string[];
-  readonly unset?: string[];
+  readonly set?: readonly string[];
+  readonly unset?: readonly string[];
   readonly yes?: boolean;
   readonly profile?: string;
   readonly jwks?: string | false;
   readonly jwksUri?: string;
   readonly dpopBound?: boolean;
   readonly accessTokenFormat?: string;
-  readonly postLogoutRedirectUri?: string[];
+  readonly postLogoutRedirectUri?: readonly string[];
   readonly backchannelLogoutUri?: string | false;
 }
 
@@ -60,14 +68,7 @@ interface ProfileCheck {
 
 const resourceServer = 'an API that checks tokens: it may introspect the access tokens of every client';
 
-const each = (value: string, previous: string[] = []) => [...previous, value];
-const list = (value: string, previous: string[] = []) => [
-  ...previous,
-  ...value
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-];
+const dataCenters = namesOf('ids of data centres');
 
 export function registerClientCommands(program: Command): void {
   const client = program.command('client').description('registered clients');
@@ -78,11 +79,12 @@ export function registerClientCommands(program: Command): void {
       .requiredOption('--dc <id>', 'data centre to register it in')
       .requiredOption('--owner <email>', 'its owner, a user of that data centre')
       .addOption(new Option('--type <type>', 'type of client').choices([...clientTypes]).makeOptionMandatory())
-      .option('--enable-dc <ids>', 'further data centres to enable, separated by commas', list)
+      .option('--enable-dc <ids>', 'further data centres to enable, separated by commas', dataCenters)
       .option('--same-secret', 'one secret for all data centres instead of one for each')
       .option('--resource-server', resourceServer)
       .option('--show-once', 'keep its secrets as hashes only: nobody can be told them again'),
   ).action(async (options: FieldOptions) => {
+    checkFields(options);
     show(
       options,
       await connectAdmin(options)('POST', '/clients', {
@@ -97,24 +99,31 @@ export function registerClientCommands(program: Command): void {
         sameSecret: options.sameSecret ?? false,
         resourceServer: options.resourceServer ?? false,
         secretsShownOnce: options.showOnce ?? false,
-        standards: readStandards(options),
+        standards: await readStandards(options),
       }),
     );
   });
 
+  const { minimum, maximum } = registrationTokenTtlSeconds;
   addAddressOptions(client.command('registration-token'))
     .description('make an initial access token: whoever has it registers clients at /oauth2/register')
     .requiredOption('--dc <id>', 'data centre to register them in')
     .requiredOption('--owner <email>', 'their owner, a user of that data centre')
-    .addOption(new Option('--ttl <seconds>', 'how long it lives').default('86400'))
-    .action(async (options: FieldOptions & { readonly ttl: string }) => {
-      const { dc: dataCenter, owner, ttl } = options;
-      const body = { dataCenter, owner, ttlSeconds: Number(ttl) };
+    .option('--ttl <seconds>', 'how long it lives', wholeNumber(minimum, maximum), 86_400)
+    .action(async (options: FieldOptions & { readonly ttl: number }) => {
+      const { dc: dataCenter, owner, ttl: ttlSeconds } = options;
+      const body = { dataCenter, owner, ttlSeconds };
       show(options, await connectAdmin(options)('POST', '/registration-tokens', body));
     });
 
-  addAddressOptions(client.command('list').description('list all clients')).action(async (options: Options) => {
-    const clients = await connectAdmin(options)<ListedClient[]>('GET', '/clients');
+  addAddressOptions(
+    client
+      .command('list')
+      .description('list all clients')
+      .option('--dc <id>', 'only those that are enabled in this data centre', someText),
+  ).action(async (options: Options & { readonly dc?: string }) => {
+    const query = options.dc === undefined ? '' : `?${new URLSearchParams({ dataCenter: options.dc })}`;
+    const clients = await connectAdmin(options)<ListedClient[]>('GET', `/clients${query}`);
     if (options.json) return printJson(clients);
     printTable(
       ['CLIENT ID', 'TYPE', 'NAME', 'REGISTERED IN', 'ENABLED IN'],
@@ -136,14 +145,14 @@ export function registerClientCommands(program: Command): void {
 
   addFieldOptions(addAddressOptions(withClientId(client.command('update'))))
     .description('change a client; lists that are named replace the old ones')
-    .option('--enable-dc <ids>', 'data centres to enable, separated by commas', list)
-    .option('--disable-dc <ids>', 'data centres to disable, separated by commas', list)
+    .option('--enable-dc <ids>', 'data centres to enable, separated by commas', dataCenters)
+    .option('--disable-dc <ids>', 'data centres to disable, separated by commas', dataCenters)
     .option(
       '--set <name=value>',
       "a setting of its own (see limits list), empty for the platform's; may be repeated",
-      each,
+      moreTexts,
     )
-    .option('--unset <name>', "back to the platform's setting; may be repeated", each)
+    .option('--unset <name>', "back to the platform's setting; may be repeated", moreTexts)
     .option('--resource-server', resourceServer)
     .option('--no-jwks', 'it authenticates by its secret again')
     .option('--no-dpop-bound', 'its access tokens need not be bound to a key any more')
@@ -154,7 +163,8 @@ export function registerClientCommands(program: Command): void {
     .addOption(overlapOption('how long secrets that this replaces stay valid', '24h'))
     .option('--show-once', 'keep its secrets as hashes only: nobody can be told them again')
     .option('--no-show-once', 'let secrets that are made from now on be told again')
-    .action(async (options: FieldOptions, command: Command) => {
+    .action(async (options: FieldOptions) => {
+      const standards = await readStandards(options);
       const change = {
         ...(options.name !== undefined && { name: options.name }),
         ...(options.homepage !== undefined && { homepageUrl: options.homepage }),
@@ -168,10 +178,11 @@ export function registerClientCommands(program: Command): void {
           overlapSeconds: secretOverlaps[options.overlap ?? '24h'],
         }),
         ...(options.showOnce !== undefined && { secretsShownOnce: options.showOnce }),
-        ...(Object.keys(readStandards(options)).length > 0 && { standards: readStandards(options) }),
+        ...(Object.keys(standards).length > 0 && { standards }),
         ...((options.set || options.unset) && { overrides: readOverrides(options.set ?? [], options.unset ?? []) }),
       };
-      if (Object.keys(change).length === 0) command.error('error: nothing to change was named');
+      if (Object.keys(change).length === 0)
+        throw new WrongUsage('expected an option that says what to change, got none');
       show(options, await connectAdmin(options)('PATCH', pathOf(options), change));
     });
 
@@ -232,11 +243,15 @@ function addFieldOptions(command: Command): Command {
   return command
     .option('--name <name>', 'name that users see on the consent page')
     .option('--homepage <url>', 'homepage of the app')
-    .option('--redirect-uri <uri>', 'redirect URI; may be repeated', each)
-    .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', each)
+    .option('--redirect-uri <uri>', 'redirect URI; may be repeated', moreTexts)
+    .option('--js-domain <origin>', 'JavaScript domain, like https://app.example.com; may be repeated', moreTexts)
     .addOption(new Option('--profile <profile>', 'rules that it is served by').choices([...clientProfiles]))
     .option('--jwks <file>', 'its public keys as a JWK set: it then authenticates by private_key_jwt only')
-    .option('--jwks-uri <url>', 'where it publishes them instead, so that it can change them by itself')
+    .addOption(
+      new Option('--jwks-uri <url>', 'where it publishes them instead, so that it can change them by itself').conflicts(
+        'jwks',
+      ),
+    )
     .option('--dpop-bound', 'its access tokens are always bound to a key (DPoP)')
     .addOption(
       new Option(
@@ -244,14 +259,32 @@ function addFieldOptions(command: Command): Command {
         'access tokens as random texts, or as signed JWTs (RFC 9068)',
       ).choices([...accessTokenFormats]),
     )
-    .option('--post-logout-redirect-uri <uri>', 'where users may come back to after signing out; may be repeated', each)
+    .option(
+      '--post-logout-redirect-uri <uri>',
+      'where users may come back to after signing out; may be repeated',
+      moreTexts,
+    )
     .option('--backchannel-logout-uri <uri>', 'address of its server that is told when a user signs out');
 }
 
-function readStandards(options: FieldOptions): Record<string, unknown> {
+/** What a client of the type needs is named whole; the rules themselves are the platform's. @throws WrongUsage */
+function checkFields({ type, name, homepage, redirectUri, jsDomain }: FieldOptions): void {
+  const rules = clientTypeRules[type];
+  const missing = [
+    ...(type !== 'self' && !name ? ['--name'] : []),
+    ...(rules.homepage && !homepage ? ['--homepage'] : []),
+    ...(rules.redirectUris && !redirectUri ? ['--redirect-uri'] : []),
+    ...(rules.javascriptDomains && !jsDomain ? ['--js-domain'] : []),
+  ];
+  if (missing.length > 0) throw new WrongUsage(`--type ${type}: expected ${missing.join(', ')} beside it, got none`);
+}
+
+async function readStandards(options: FieldOptions): Promise<Record<string, unknown>> {
   return {
     ...(options.profile !== undefined && { profile: options.profile }),
-    ...(options.jwks !== undefined && { jwks: options.jwks === false ? null : readJson(options.jwks) }),
+    ...(options.jwks !== undefined && {
+      jwks: options.jwks === false ? null : await readJsonFile(options.jwks, 'the key set'),
+    }),
     ...(options.jwksUri !== undefined && { jwksUri: options.jwksUri }),
     ...(options.dpopBound !== undefined && { dpopBound: options.dpopBound }),
     ...(options.accessTokenFormat !== undefined && { accessTokenFormat: options.accessTokenFormat }),
@@ -260,22 +293,12 @@ function readStandards(options: FieldOptions): Record<string, unknown> {
   };
 }
 
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UsableFailure(
-      `--jwks ${file}: expected a file with a JSON Web Key Set, got: ${(error as Error).message}`,
-    );
-  }
-}
-
 function readOverrides(set: readonly string[], unset: readonly string[]): Record<string, string | null> {
   const overrides: Record<string, string | null> = {};
   for (const text of set) {
     const [name = '', value] = text.split(/=(.*)/s);
     if (name === '' || value === undefined) {
-      throw new UsableFailure(`--set: expected NAME=VALUE, as limits.codesPerUserAndClientPerWindow=0, got "${text}"`);
+      throw new WrongUsage(`--set: expected NAME=VALUE, as limits.codesPerUserAndClientPerWindow=0, got "${text}"`);
     }
     overrides[name] = value.trim();
   }

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { textForms } from '../../foundation/text-forms.ts';
 import type { CorsDiagnosis } from '../../inspector/cors-doctor.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { moreTexts, textOf } from '../option-values.ts';
 import { printJson, printLine, printTable } from '../output.ts';
+import { environmentOption } from './organization.ts';
 
 interface Options extends PlatformAddress {
   readonly dc: string;
@@ -13,8 +16,6 @@ interface Options extends PlatformAddress {
   readonly json?: boolean;
 }
 
-const each = (value: string, before: readonly string[]) => [...before, value];
-
 export function registerCorsCommands(program: Command): void {
   const cors = program.command('cors').description('calls from pages of other origins: would a browser allow it?');
   addAddressOptions(
@@ -24,9 +25,9 @@ export function registerCorsCommands(program: Command): void {
       .requiredOption('--dc <id>', 'data centre whose API the page calls')
       .requiredOption('--client-id <id>', 'the client whose token the page has')
       .requiredOption('--origin <origin>', 'origin of the page, like https://app.example.com')
-      .option('--method <method>', 'method of the call', 'GET')
-      .option('--header <name>', 'a header that the page sets, beside Authorization; may be repeated', each, [])
-      .option('--environment <name>', 'production, sandbox or developer', 'production'),
+      .option('--method <method>', 'method of the call', textOf(textForms.httpMethod), 'GET')
+      .option('--header <name>', 'a header that the page sets, beside Authorization; may be repeated', moreTexts, [])
+      .addOption(environmentOption()),
   ).action(async (options: Options) => {
     const query = new URLSearchParams({
       dataCenter: options.dc,

@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { Argument, type Command } from 'commander';
 import { connectAdmin } from '../admin-client.ts';
 import { type ImportReport, importFile } from '../import-file.ts';
 import { printFacts, printJson } from '../output.ts';
@@ -52,9 +51,8 @@ export function registerCrmCommands(program: Command): void {
     crm
       .command('territories')
       .description('switch the territories of an organization on or off')
-      .argument('<switch>', 'on or off'),
+      .addArgument(new Argument('<switch>', 'on or off').choices(['on', 'off'])),
   ).action(async (wanted: string, options: OrganizationOptions) => {
-    if (wanted !== 'on' && wanted !== 'off') throw new UsableFailure(`expected on or off, got "${wanted}"`);
     const body = { ...targetOf(options), territories: wanted === 'on' };
     const done = await connectAdmin(options)<object>('PUT', '/territories', body);
     if (options.json) printJson(done);

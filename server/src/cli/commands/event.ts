@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { mostListed } from '../../admin/bounds.ts';
 import { eventKinds } from '../../inspector/event-kinds.ts';
 import type { RecordedEvent } from '../../inspector/events.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { oneOf, wholeNumber } from '../option-values.ts';
 import { printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -9,7 +11,7 @@ interface Options extends PlatformAddress {
   readonly kind?: string;
   readonly outcome?: string;
   readonly clientId?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -25,13 +27,13 @@ export function registerEventCommands(program: Command): void {
       .command('list')
       .description('list the newest events of a data centre, newest first')
       .requiredOption('--dc <id>', 'data centre')
-      .option('--kind <kind>', 'events of this step only; the steps stand below')
+      .option('--kind <kind>', 'events of this step only; the steps stand below', oneOf(Object.keys(eventKinds)))
       .option('--outcome <name>', 'Success, or the name of a failure')
       .option('--client-id <id>', 'events of this client')
-      .option('--limit <n>', 'at most this many', '50')
+      .option('--limit <n>', 'at most this many', wholeNumber(1, mostListed.events), 50)
       .addHelpText('after', `\nSteps:\n${steps}`),
   ).action(async (options: Options) => {
-    const query = new URLSearchParams({ dataCenter: options.dc, limit: options.limit });
+    const query = new URLSearchParams({ dataCenter: options.dc, limit: String(options.limit) });
     for (const name of ['kind', 'outcome', 'clientId'] as const) {
       const value = options[name];
       if (value !== undefined) query.set(name, value);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsableFailure } from '../../foundation/failure.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { writeText } from '../file-output.ts';
@@ -59,7 +59,7 @@ export function registerFlowReplayCommands(flow: Command): void {
       .description('write a flow as a test that starts a platform of its own (@grantway/testing; needs --lab)')
       .argument('<id>', id)
       .option('--out <file>', 'write it to this file, which must not be there yet')
-      .option('--runner <name>', 'test runner: node or vitest', 'node'),
+      .addOption(new Option('--runner <name>', 'test runner').choices(['node', 'vitest']).default('node')),
   ).action(async (flowId: string, options: ToTestOptions) => {
     const { out } = options;
     if (out !== undefined && existsSync(out)) throw new UsableFailure(`${out} is there already`);

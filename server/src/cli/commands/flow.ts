@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { mostListed } from '../../admin/bounds.ts';
 import { UsableFailure } from '../../foundation/failure.ts';
+import { textForms } from '../../foundation/text-forms.ts';
 import { credentialKey } from '../../inspector/flow-key.ts';
 import { type FlowDocument, flowOfDocument, type SummaryDocument } from '../../inspector/flows/flow-document.ts';
 import { svgDiagram } from '../../inspector/flows/svg-diagram.ts';
 import { explanationLines, textDiagram } from '../../inspector/flows/text-diagram.ts';
 import { type AdminCall, addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { writeText } from '../file-output.ts';
+import { numberThat, textOf, wholeNumber } from '../option-values.ts';
 import { printable, printFacts, printJson, printLine, printTable } from '../output.ts';
+import { WrongUsage } from '../wrong-usage.ts';
 import { registerFlowReplayCommands } from './flow-replay.ts';
 import { readJsonFile } from './read-json-file.ts';
 
@@ -36,16 +40,16 @@ export function registerFlowCommands(program: Command): void {
     addAddressOptions(
       command
         .option('--client-id <id>', 'flows of this client')
-        .option('--outcome <failed>', '"failed": flows of which a step failed')
+        .addOption(new Option('--outcome <failed>', 'flows of which a step failed').choices(['failed']))
         .option('--dc <id>', 'flows with a step at this data centre')
-        .option('--user <id>', 'flows of the user with this id')
+        .option('--user <id>', 'flows of the user with this id', textOf(textForms.id))
         .option('--token <text>', 'flows of this code or token; only its fingerprint is sent')
-        .option('--record <id>', 'flows that told of this record'),
+        .option('--record <id>', 'flows that told of this record', textOf(textForms.id)),
     );
 
   filtered(flow.command('list').description('list the flows of all data centres, newest first'))
-    .option('--limit <n>', 'at most this many', '50')
-    .action(async (options: Filter & { limit: string }) => {
+    .option('--limit <n>', 'at most this many', wholeNumber(1, mostListed.flows), 50)
+    .action(async (options: Filter & { limit: number }) => {
       const answer = await connectAdmin(options)<FlowList>('GET', `/flows?${queryOf(options, options.limit)}`);
       if (options.json) return printJson(answer);
       printFlows(answer.flows);
@@ -73,10 +77,13 @@ export function registerFlowCommands(program: Command): void {
   registerFlowReplayCommands(flow);
 
   filtered(flow.command('watch').description('draw the steps of flows as they happen, until Ctrl-C'))
-    .option('--seconds <n>', 'end after this time')
-    .action(async (options: Filter & { seconds?: string }) => {
-      const seconds = options.seconds === undefined ? Number.POSITIVE_INFINITY : Number(options.seconds);
-      if (!(seconds > 0)) throw new UsableFailure(`--seconds: expected a number above 0, got "${options.seconds}"`);
+    .option(
+      '--seconds <n>',
+      'end after this time',
+      numberThat((value) => value > 0, 'a number above 0'),
+    )
+    .action(async (options: Filter & { seconds?: number }) => {
+      const seconds = options.seconds ?? Number.POSITIVE_INFINITY;
       await watch(connectAdmin(options), options, performance.now() + seconds * 1000);
     });
 }
@@ -86,8 +93,8 @@ interface FlowList {
   readonly unreachable_data_centers: readonly string[];
 }
 
-function queryOf(options: Filter, limit: string): URLSearchParams {
-  const query = new URLSearchParams({ limit });
+function queryOf(options: Filter, limit: number): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(limit) });
   const given = {
     clientId: options.clientId,
     outcome: options.outcome,
@@ -102,15 +109,16 @@ function queryOf(options: Filter, limit: string): URLSearchParams {
 
 async function documentOf(id: string | undefined, options: ShowOptions): Promise<FlowDocument> {
   if ((id === undefined) === (options.file === undefined)) {
-    throw new UsableFailure('expected the id of a flow or request, or --file with a shared flow');
+    const came = id === undefined ? 'neither' : 'both';
+    throw new WrongUsage(`expected the id of a flow or request, or --file with a shared flow; got ${came}`);
   }
   if (id !== undefined) return connectAdmin(options)<FlowDocument>('GET', `/flows/${pathPart(id)}`);
   return readShared(options.file as string);
 }
 
 /** A flow that somebody has shared. @throws UsableFailure. */
-export function readShared(path: string): FlowDocument {
-  const document = readJsonFile(path) as FlowDocument;
+export async function readShared(path: string): Promise<FlowDocument> {
+  const document = (await readJsonFile(path)) as FlowDocument;
   try {
     flowOfDocument(document);
     return document;
@@ -152,7 +160,7 @@ async function watch(call: AdminCall, options: Filter, endsAtMs: number): Promis
   const seen = new Map<string, number>();
   let first = true;
   while (performance.now() < endsAtMs) {
-    const { flows } = await call<FlowList>('GET', `/flows?${queryOf(options, String(watchedFlows))}`);
+    const { flows } = await call<FlowList>('GET', `/flows?${queryOf(options, watchedFlows)}`);
     for (const summary of flows.toReversed()) {
       const before = seen.get(summary.flow_id) ?? 0;
       if (summary.steps <= before) continue;

@@ -1,5 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { defaultAlgorithm, signingAlgorithms } from '../../accounts/signing/signing-algorithms.ts';
+import { textForms } from '../../foundation/text-forms.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { textOf } from '../option-values.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -45,7 +48,9 @@ export function registerKeyCommands(program: Command): void {
       .command('rotate')
       .description('make a new signing key: published at once, signs after the lead time, the old one stays published')
       .requiredOption('--dc <id>', 'data centre')
-      .option('--algorithm <name>', 'RS256 or ES256', 'RS256'),
+      .addOption(
+        new Option('--algorithm <name>', 'of the key').choices([...signingAlgorithms]).default(defaultAlgorithm),
+      ),
   ).action(async (options: Options & { readonly algorithm: string }) => {
     const { algorithm } = options;
     const key = await connectAdmin(options)<Key>('POST', `${pathOf(options)}/rotate`, { algorithm });
@@ -59,7 +64,7 @@ export function registerKeyCommands(program: Command): void {
         'take a signing key away at once, because others may have it: what it has signed is not verified any more',
       )
       .requiredOption('--dc <id>', 'data centre')
-      .requiredOption('--key-id <id>', 'the key'),
+      .requiredOption('--key-id <id>', 'the key', textOf(textForms.keyId)),
   ).action(async (options: Options & { readonly keyId: string }) => {
     const left = await connectAdmin(options)<Key[]>('POST', `${pathOf(options)}/retire`, { keyId: options.keyId });
     if (options.json) return printJson(left);

@@ -1,6 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { parseDuration } from '../../lab/clock/duration.ts';
+import { parseMoment } from '../../lab/clock/moment.ts';
 import { tellEffects } from '../../lab/clock/tell-effects.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { checkedBy, numberThat } from '../option-values.ts';
 import { printFacts, printJson } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -23,13 +26,16 @@ export function registerLabClockCommands(lab: Command): void {
     tell(options, 'GET', '/lab/clock'),
   );
   addAddressOptions(
-    clock.command('advance').description('move the time on').argument('<duration>', 'like 61m, 1h30m, 2d, 500ms'),
+    clock
+      .command('advance')
+      .description('move the time on')
+      .argument('<duration>', 'like 61m, 1h30m, 2d, 500ms', checkedBy(parseDuration)),
   ).action((duration: string, options: Options) => tell(options, 'POST', '/lab/clock/advance', { duration }));
   addAddressOptions(
     clock
       .command('set')
       .description('set the time; never back behind committed data')
-      .argument('<time>', 'ISO 8601 with its offset, like 2026-03-01T12:00:00Z'),
+      .argument('<time>', 'ISO 8601 with its offset, like 2026-03-01T12:00:00Z', checkedBy(parseMoment)),
   ).action((now: string, options: Options) => tell(options, 'POST', '/lab/clock/set', { now }));
   addAddressOptions(
     clock
@@ -38,7 +44,7 @@ export function registerLabClockCommands(lab: Command): void {
       .argument(
         '<factor>',
         "seconds of the platform in a second of the machine; 1 is the machine's own, 0 stops it",
-        factor,
+        numberThat((value) => value >= 0, 'a number from 0 on'),
       ),
   ).action((speed: number, options: Options) => tell(options, 'POST', '/lab/clock/speed', { speed }));
   addAddressOptions(clock.command('reset').description("back to the machine's time")).action((options: Options) =>
@@ -51,11 +57,4 @@ async function tell(options: Options, method: string, path: string, body?: unkno
   if (options.json) return printJson(reading);
   const { effects, ...clock } = reading;
   printFacts({ ...clock, effects: tellEffects(effects) });
-}
-
-function factor(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('Expected a number from 0 on.');
-  return value;
 }

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { readNewFault } from '../../lab/faults/new-fault.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { numberThat } from '../option-values.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
+import { checkUsage, WrongUsage } from '../wrong-usage.ts';
 
 interface Options extends PlatformAddress {
   readonly json?: boolean;
@@ -36,6 +38,8 @@ interface Fault {
   readonly injected: number;
 }
 
+const number = numberThat(() => true, 'a number');
+
 export function registerLabFaultCommands(lab: Command): void {
   const fault = lab
     .command('fault')
@@ -61,6 +65,7 @@ export function registerLabFaultCommands(lab: Command): void {
       .option('--cut <when>', 'end the connection without an answer: "before" or "after" the work is done')
       .option('--down', 'end every connection without an answer'),
   ).action(async ({ dc, data, admin, json: asJson, ...rule }: AddOptions) => {
+    checkUsage(() => readNewFault({ dataCenter: dc, ...rule }));
     const call = connectAdmin({ ...(data !== undefined && { data }), ...(admin !== undefined && { admin }) });
     const added = await call<Pick<Fault, 'fault_id'>>('POST', '/lab/faults', { dataCenter: dc, ...rule });
     if (asJson) printJson(added);
@@ -90,19 +95,13 @@ export function registerLabFaultCommands(lab: Command): void {
       .option('--all', 'end all rules'),
   ).action(async (id: string | undefined, options: Options & { readonly all?: boolean }) => {
     if ((id === undefined) === (options.all !== true)) {
-      throw new UsableFailure('expected the id of a fault, or --all; got neither or both');
+      throw new WrongUsage(`expected the id of a fault, or --all; got ${id === undefined ? 'neither' : 'both'}`);
     }
     const path = id === undefined ? '/lab/faults' : `/lab/faults/${pathPart(id)}`;
     const removed = await connectAdmin(options)<{ removed: number }>('DELETE', path);
     if (options.json) printJson(removed);
     else printFacts({ ...removed });
   });
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
 }
 
 function json(text: string): unknown {

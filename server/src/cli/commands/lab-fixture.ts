@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { readTextFile } from '../../foundation/text-file.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printFacts, printJson, printLine, printTable } from '../output.ts';
 
@@ -20,7 +19,7 @@ export function registerLabFixtureCommands(lab: Command): void {
       .description('make what the file names and the platform lacks; docs/lab.md has its form')
       .argument('<file>', 'YAML, or JSON'),
   ).action(async (file: string, options: Options) => {
-    const yaml = read(file);
+    const yaml = readTextFile(file, 'the fixture');
     const call = connectAdmin(options, { timeoutMs: 600_000 });
     const applied = await call<Applied>('POST', '/lab/fixtures', { yaml });
     if (options.json) return printJson(applied);
@@ -33,12 +32,4 @@ export function registerLabFixtureCommands(lab: Command): void {
       grants.map((each) => [each.user, each.client_id, each.dc, each.scope, each.refresh_token]),
     );
   });
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsableFailure(`cannot read the fixture ${file}: ${(error as Error).message}`);
-  }
 }

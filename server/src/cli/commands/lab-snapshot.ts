@@ -1,9 +1,11 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { checkReadableFile } from '../../foundation/text-file.ts';
+import { textForms } from '../../foundation/text-forms.ts';
 import { addAddressOptions, connectAdmin, connectAdminFiles, type PlatformAddress, pathPart } from '../admin-client.ts';
 import { checkOutput, writeFileWhole } from '../file-output.ts';
+import { textOf } from '../option-values.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -29,7 +31,10 @@ export function registerLabSnapshotCommands(lab: Command): void {
   const snapshot = lab.command('snapshot').description('states of the whole platform: all data centres, and the time');
   const withName = (name: string, description: string) =>
     addAddressOptions(
-      snapshot.command(name).description(description).argument('<name>', 'letters, digits, ".", "_" and "-"'),
+      snapshot
+        .command(name)
+        .description(description)
+        .argument('<name>', 'letters, digits, ".", "_" and "-"', textOf(textForms.snapshotName)),
     );
   withName('save', 'save the state; one of that name is replaced').action((name: string, options: Options) =>
     take(options, 'PUT', name),
@@ -46,7 +51,7 @@ export function registerLabSnapshotCommands(lab: Command): void {
       .command('import')
       .description('take a file over that was exported; restore it then')
       .argument('<file>', 'that "export" wrote')
-      .option('--name <name>', 'default: the one that it was saved under'),
+      .option('--name <name>', 'default: the one that it was saved under', textOf(textForms.snapshotName)),
   ).action(importSnapshot);
   addAddressOptions(snapshot.command('list').description('list the snapshots')).action(async (options: Options) => {
     const found = await connectAdmin(options)<{ snapshots: Snapshot[] }>('GET', '/lab/snapshots');
@@ -67,7 +72,7 @@ async function exportSnapshot(name: string, file: string, options: Options): Pro
 }
 
 async function importSnapshot(file: string, options: Options & { readonly name?: string }): Promise<void> {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsableFailure(`there is no file ${file}`);
+  checkReadableFile(file);
   const content = Readable.toWeb(createReadStream(file)) as ReadableStream;
   const query = options.name === undefined ? '' : `?${new URLSearchParams({ name: options.name })}`;
   const taken = await connectAdminFiles(options).upload<Taken>(

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { connectAdmin, pathPart } from '../admin-client.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
-import { addOrganizationOptions, type OrganizationOptions, queryOf, targetOf } from './organization.ts';
-import { readJsonFile } from './read-json-file.ts';
+import { addDefinition, addOrganizationOptions, type OrganizationOptions, queryOf } from './organization.ts';
 
 interface ShownTemplate {
   readonly id: string;
@@ -14,19 +13,10 @@ interface ShownTemplate {
 
 export function registerTemplateCommands(crm: Command): void {
   const templates = crm.command('template').description('templates of mails to records');
-  addOrganizationOptions(
-    templates
-      .command('create')
-      .description('define a template by a JSON file')
-      .requiredOption(
-        '--file <path>',
-        '{"name", "module", "kind", "subject", "content", "format", "folder", "active"}',
-      ),
-  ).action(async (options: OrganizationOptions & { readonly file: string }) => {
-    const body = { ...targetOf(options), template: readJsonFile(options.file) };
-    const made = await connectAdmin(options)<{ id: string }>('POST', '/mail-templates', body);
-    if (options.json) printJson(made);
-    else printFacts({ ...made });
+  addDefinition(templates.command('create').description('define a template by a JSON file'), {
+    path: '/mail-templates',
+    key: 'template',
+    form: '{"name", "module", "kind", "subject", "content", "format", "folder", "active"}',
   });
   addOrganizationOptions(templates.command('list').description('list the templates of an organization')).action(
     async (options: OrganizationOptions) => {

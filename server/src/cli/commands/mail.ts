@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { mostListed } from '../../admin/bounds.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { wholeNumber } from '../option-values.ts';
 import { printable, printFacts, printJson, printLine, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
   readonly dc: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -25,9 +27,9 @@ export function registerMailCommands(program: Command): void {
       .command('list')
       .description('list the newest mails of a data centre')
       .requiredOption('--dc <id>', 'data centre')
-      .option('--limit <count>', 'most mails to list, 1 to 1000', '50'),
+      .option('--limit <n>', 'at most this many', wholeNumber(1, mostListed.mails), 50),
   ).action(async (options: Options) => {
-    const query = new URLSearchParams({ dataCenter: options.dc, limit: options.limit });
+    const query = new URLSearchParams({ dataCenter: options.dc, limit: String(options.limit) });
     const found = await connectAdmin(options)<Mail[]>('GET', `/mails?${query}`);
     if (options.json) return printJson(found);
     printTable(

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { textForms } from '../../foundation/text-forms.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress, pathPart } from '../admin-client.ts';
+import { textOf } from '../option-values.ts';
 import { printFacts, printJson, printTable } from '../output.ts';
 
 interface Options extends PlatformAddress {
@@ -29,7 +31,7 @@ export function registerProviderCommands(program: Command): void {
     },
   );
   place(provider.command('put').description('add an outside provider, or replace the one with that id'))
-    .requiredOption('--id <id>', 'short id, for addresses')
+    .requiredOption('--id <id>', 'short id, for addresses', textOf(textForms.outsideProviderId))
     .requiredOption('--name <name>', 'on the button: "Sign in with NAME"')
     .requiredOption('--issuer <url>', 'its issuer; discovery must answer there')
     .requiredOption('--client-id <id>', 'what it knows this platform as')

@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { UsableFailure } from '../../foundation/failure.ts';
+import { readTextFile } from '../../foundation/text-file.ts';
 
-/** What a file says in JSON. @throws UsableFailure when it cannot be read, or is something else. */
-export function readJsonFile(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new UsableFailure(`the file "${path}" cannot be read`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsableFailure(`the file "${path}": expected JSON, got ${(error as Error).message}`);
-  }
+/**
+ * What a file says in JSON.
+ * @param what for messages: `the key set`.
+ * @throws UsableFailure when it cannot be read, or is something else.
+ */
+export async function readJsonFile(path: string, what = 'the file'): Promise<unknown> {
+  const text = readTextFile(path, what);
+  // Few commands read JSON, and the reader takes its time to load.
+  const { readJsonText } = await import('../../foundation/json-text.ts');
+  return readJsonText(text, `${what} "${path}"`);
 }

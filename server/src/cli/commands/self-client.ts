@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
+import { textForms } from '../../foundation/text-forms.ts';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
+import { textOf } from '../option-values.ts';
 import { printFacts, printJson } from '../output.ts';
+import { environmentOption } from './organization.ts';
 
 interface Options extends PlatformAddress {
   readonly dc: string;
@@ -23,8 +26,8 @@ export function registerSelfClientCommands(program: Command): void {
       .requiredOption('--client-id <id>', 'id of the self client')
       .requiredOption('--scope <scopes>', 'scopes, separated by commas')
       .addOption(new Option('--minutes <n>', 'how long the code is valid').choices(['3', '5', '7', '10']).default('3'))
-      .option('--environment <name>', 'production, sandbox or developer', 'production')
-      .option('--organization <id>', 'organization, when the owner has several')
+      .addOption(environmentOption())
+      .option('--organization <id>', 'organization, when the owner has several', textOf(textForms.id))
       .option('--description <text>', 'what the code is for; kept in its event'),
   ).action(async (options: Options) => {
     const code = await connectAdmin(options)<Record<string, unknown>>('POST', '/self-client-codes', {

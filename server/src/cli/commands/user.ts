@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAddressOptions, connectAdmin, type PlatformAddress } from '../admin-client.ts';
 import { printFacts, printJson } from '../output.ts';
+import { WrongUsage } from '../wrong-usage.ts';
 
 interface Options extends PlatformAddress {
   readonly dc: string;
@@ -35,6 +36,9 @@ export function registerUserCommands(program: Command): void {
       .option('--last-name <name>', 'last name (default: the part of the e-mail address before the @)')
       .option('--organization <name>', 'name of the organization (default: made from the last name)'),
   ).action(async (options: Options) => {
+    const { emailAddressFault } = await import('../../foundation/email-address.ts');
+    const fault = emailAddressFault(options.email);
+    if (fault !== undefined) throw new WrongUsage(`--email: ${fault}`);
     const lastName = options.lastName ?? (options.email.split('@')[0] || 'User');
     const created = await connectAdmin(options)<Record<string, unknown>>('POST', '/users', {
       dataCenter: options.dc,

@@ -19,6 +19,8 @@ export async function commandFault(words: readonly string[], { isPart = false } 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const missing = ['commander.missingMandatoryOptionValue', 'commander.missingArgument'];
-    return error.exitCode === 0 || (isPart && missing.includes(error.code)) ? undefined : error.message;
+    // A value that the text does not give whole.
+    const isShort = error.code === 'commander.invalidArgument' && words.some((word) => word.includes('…'));
+    return error.exitCode === 0 || isShort || (isPart && missing.includes(error.code)) ? undefined : error.message;
   }
 }

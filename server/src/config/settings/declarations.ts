@@ -5,6 +5,7 @@ const declaredScope = Type.Object(
   {
     name: Type.String({
       pattern: '^[A-Za-z][A-Za-z0-9_]*(\\.[A-Za-z0-9_]+)*$',
+      expected: 'words of letters, digits and "_", joined by dots, a letter first',
       description: 'Scope name, like "orders".',
     }),
     operations: Type.Array(
@@ -23,13 +24,20 @@ const declaredScope = Type.Object(
 /** A service of one's own, with the scopes that can be asked for. */
 export const declaredService = Type.Object(
   {
-    name: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$', description: 'First part of its scopes, like "Shop".' }),
+    name: Type.String({
+      pattern: '^[A-Za-z][A-Za-z0-9_]*$',
+      expected: 'letters, digits and "_", a letter first',
+      description: 'First part of its scopes, like "Shop".',
+    }),
     scopes: Type.Array(declaredScope, { minItems: 1 }),
   },
   closed,
 );
 
-const origin = Type.String({ pattern: '^https?://[^/?#@\\s]+$' });
+const origin = Type.String({
+  pattern: '^https?://[^/?#@\\s]+$',
+  expected: 'an origin like https://accounts.example.com',
+});
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const perService = <T extends typeof origin | typeof port>(type: T) =>
   Type.Object(
@@ -42,10 +50,15 @@ export const declaredDataCenter = Type.Object(
   {
     id: Type.String({
       pattern: '^[a-z][a-z0-9]{1,7}$',
+      expected: '2 to 8 lower-case letters and digits, a letter first',
       description: 'Short lower-case id, the `location` on the wire.',
     }),
     realm: Type.Optional(
-      Type.String({ pattern: '^[a-z][a-z0-9-]*$', description: 'Default: the id\'s own, else "global".' }),
+      Type.String({
+        pattern: '^[a-z][a-z0-9-]*$',
+        expected: 'lower-case letters, digits and hyphens, a letter first',
+        description: 'Default: the id\'s own, else "global".',
+      }),
     ),
     origins: Type.Optional(perService(origin)),
     ports: Type.Optional(perService(port)),
@@ -55,9 +68,11 @@ export const declaredDataCenter = Type.Object(
           'What a process with the role `api` alone asks about tokens: the database ("database", the default), or the accounts server at this origin. It then needs no access to the accounts tables.',
       }),
     ),
-    databaseUrl: Type.Optional(Type.String({ description: 'A PostgreSQL of your own for this data centre.' })),
+    databaseUrl: Type.Optional(
+      Type.String({ writeOnly: true, description: 'A PostgreSQL of your own for this data centre.' }),
+    ),
     readDatabaseUrl: Type.Optional(
-      Type.String({ description: 'A streaming replica of it, for lists and searches of the CRM.' }),
+      Type.String({ writeOnly: true, description: 'A streaming replica of it, for lists and searches of the CRM.' }),
     ),
   },
   closed,

@@ -21,12 +21,15 @@ export const mail = Type.Object(
     smtpUrl: Type.Optional(
       Type.String({
         pattern: '^smtps?://[^\\s]+$',
+        expected: 'an address like smtp://mail.example.com:587',
+        writeOnly: true,
         description:
           'Mail server that delivers what the platform sends: smtp[s]://user:password@host:port. Without it mails stay in the outbox. GRANTWAY_SMTP_URL goes before it.',
       }),
     ),
     from: Type.String({
       pattern: '^[^\\s<>@]+@[^\\s<>@]+$',
+      expected: 'an e-mail address',
       default: 'grantway@localhost',
       description: 'E-mail address that mails come from.',
     }),
@@ -99,6 +102,11 @@ export const shutdown = Type.Object(
   { ...closed, default: {} },
 );
 
+const network = Type.String({
+  pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$',
+  expected: 'a network like 10.20.0.0/16',
+});
+
 /** Where the platform may call to. */
 export const outgoingCalls = Type.Object(
   {
@@ -107,7 +115,7 @@ export const outgoingCalls = Type.Object(
       description:
         'Let CRM notifications, callbacks of jobs, logout tokens and client metadata documents call loopback addresses, where receivers of a local twin listen. Without effect when an origin of the platform itself is elsewhere; ports of databases and of the admin API are never called.',
     }),
-    allowedNetworks: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$' }), {
+    allowedNetworks: Type.Array(network, {
       default: [],
       description:
         'Networks, like "10.20.0.0/16", that CRM notifications, callbacks of jobs, logout tokens and client metadata documents may call although they are private or otherwise special.',

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Seconds } from '../../foundation/kinds.ts';
+import { textForms } from '../../foundation/text-forms.ts';
 
 /** Unknown keys are refused. */
 export const closed = { additionalProperties: false } as const;
@@ -17,7 +18,7 @@ export const count = (defaultCount: number, description: string) =>
 
 /** A switch for all organizations (true), none (false), or those with these ids. */
 export const organizations = (description: string) =>
-  Type.Union([Type.Boolean(), Type.Array(Type.String({ pattern: '^[0-9]{1,19}$' }))], {
+  Type.Union([Type.Boolean(), Type.Array(Type.String(textForms.id))], {
     default: false,
     description: `${description} For all organizations (true), none, or those with these ids (zgid of production).`,
   });

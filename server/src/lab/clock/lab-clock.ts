@@ -7,6 +7,7 @@ import type { EpochMs } from '../../foundation/kinds.ts';
 import type { LabContext } from '../context.ts';
 import { parseDuration } from './duration.ts';
 import { type Effects, effectsBetween } from './effects.ts';
+import { parseMoment } from './moment.ts';
 
 /** The platform's time, as the lab tells it. */
 export interface ClockReading {
@@ -27,7 +28,6 @@ const lastMs = Date.UTC(9999, 11, 31);
 const fastest = 100_000;
 /** How often what is due is looked for while the time runs faster than the machine's. */
 const catchUpMs = 500;
-const isoTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 /**
  * Moves the one clock that the whole platform lives by. Its state is kept in the directory, so a start goes on with it,
@@ -191,16 +191,6 @@ export class LabClock {
 
 function at({ realMs, virtualMs, speed }: ClockState, atRealMs: EpochMs): EpochMs {
   return virtualMs + (atRealMs - realMs) * speed;
-}
-
-function parseMoment(text: string): EpochMs {
-  const ms = isoTime.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) {
-    throw badInput(
-      `the time: expected ISO 8601 with its offset, like 2026-03-01T12:00:00Z, got "${text.slice(0, 50)}"`,
-    );
-  }
-  return ms;
 }
 
 function iso(ms: EpochMs): string {

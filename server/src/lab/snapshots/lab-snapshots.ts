@@ -4,6 +4,7 @@ import { restoredTopic } from '../../database/change-notices.ts';
 import { contentBytes, type DatabaseContent, readContent, writeContent } from '../../database/content.ts';
 import { DatabaseCopies } from '../../database/copies.ts';
 import { deriveKey } from '../../foundation/secrets.ts';
+import { hasForm, textForms } from '../../foundation/text-forms.ts';
 import type { LabClock } from '../clock/lab-clock.ts';
 import type { LabContext, LabDatabase } from '../context.ts';
 import { whilePaused, whileQuiet } from './pause.ts';
@@ -26,7 +27,6 @@ export interface DescribedSnapshot {
 /** A further copy of a snapshot that waits to become the platform's database, by label. */
 type Spare = ReadonlyMap<string, string>;
 
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** A name of PostgreSQL has 63 bytes; the mark of a copy and a random end follow. */
 const longestLiveName = 40;
 /** States up to this size are kept in memory as well, so many of them. */
@@ -344,9 +344,6 @@ function prefixOf({ name }: DatabaseCopies): string {
 
 /** @throws AdminFailure when no snapshot can have the name. */
 export function checkSnapshotName(name: string): void {
-  if (!namePattern.test(name)) {
-    throw badInput(
-      `the name of a snapshot: expected 1 to 64 letters, digits, ".", "_" and "-", got "${name.slice(0, 100)}"`,
-    );
-  }
+  if (hasForm(name, textForms.snapshotName)) return;
+  throw badInput(`the name of a snapshot: expected ${textForms.snapshotName.expected}, got "${name.slice(0, 100)}"`);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listEvents } from '../inspector/events.ts';
 import { startTestPlatform, type TestPlatform } from '../testing/test-platform.ts';
 
 let platform: TestPlatform;
@@ -12,21 +13,28 @@ beforeEach(async () => {
 afterEach(() => stopped ?? platform?.stop());
 
 const services = ['accounts', 'api', 'sandboxApi', 'developerApi', 'content', 'console'] as const;
-const origin = (service: (typeof services)[number]) => platform.topology.find('us')?.origins[service] ?? '';
+type Listener = (typeof services)[number] | 'admin';
+const origin = (service: Listener) =>
+  service === 'admin' ? platform.adminOrigin : (platform.topology.find('us')?.origins[service] ?? '');
 
-async function probe(service: (typeof services)[number], path: string, method = 'GET') {
+async function probe(service: Listener, path: string, method = 'GET') {
   const answer = await fetch(`${origin(service)}${path}`, { method });
   return { status: answer.status, text: await answer.text(), closes: answer.headers.get('connection') === 'close' };
 }
 
 describe('probes', () => {
   test('every listener says that it is alive and ready, to anybody, by GET and HEAD', async () => {
-    for (const service of services) {
+    for (const service of [...services, 'admin'] as const) {
       expect(await probe(service, '/healthz'), service).toMatchObject({ status: 200, text: 'alive\n' });
       expect(await probe(service, '/readyz'), service).toMatchObject({ status: 200, text: 'ready\n' });
       expect(await probe(service, '/readyz', 'HEAD'), service).toMatchObject({ status: 200, text: '' });
       expect((await probe(service, '/readyz', 'POST')).status, service).not.toBe(200);
     }
+    // That POST was a call of the admin API without its token; of the probes the audit log tells nothing.
+    const { database, events } = platform.dataCenters.get('us') ?? {};
+    await events?.flush();
+    const refused = database && (await listEvents(database, { limit: 100, kind: 'admin', outcome: 'AdminTokenWrong' }));
+    expect(refused?.map(({ detail }) => detail.method)).toEqual(['POST']);
   });
 
   test('a data centre whose database is away is alive, but not ready', async () => {
@@ -49,7 +57,9 @@ describe('probes', () => {
     await platform.addUser('us', owner);
     stopped = platform.stop();
     await expect.poll(() => probe('api', '/readyz')).toMatchObject({ status: 503, closes: true });
-    expect((await probe('api', '/readyz')).text).toMatch(/^draining/);
+    for (const service of ['api', 'admin'] as const) {
+      expect((await probe(service, '/readyz')).text, service).toMatch(/^draining/);
+    }
     // Somebody who was not told yet gets the usual answer, on a connection that ends with it.
     const answer = await fetch(`${origin('api')}/crm/v8/Leads`);
     expect(answer.status).toBe(401);

@@ -190,7 +190,10 @@ describe('the set-up step', () => {
     for (const folder of ['tools', 'server/bin'])
       cpSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)), join(root, folder), { recursive: true });
     writeFileSync(join(root, 'package-lock.json'), '{"packages":{}}');
-    writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$@" >'${npmRuns}.new'; mv '${npmRuns}.new' '${npmRuns}'; exec sleep 600\n`);
+    writeFileSync(
+      join(bin, 'npm'),
+      `#!/bin/sh\necho "$@" >'${npmRuns}.new'; mv '${npmRuns}.new' '${npmRuns}'; exec sleep 600\n`,
+    );
     chmodSync(join(bin, 'npm'), 0o755);
     return { root, npmRuns, env: { PATH: `${bin}${delimiter}${process.env.PATH}` } };
   }

@@ -4,6 +4,10 @@ import type { Log } from '../http/log.ts';
 export function hearReplacement(log: Log, workers?: { replaceAll(): Promise<void> }): void {
   process.on('SIGUSR2', () => {
     if (workers) void workers.replaceAll();
-    else log.warn({}, 'SIGUSR2: there are no workers to replace; the platform goes on as it is (start --workers has them)');
+    else
+      log.warn(
+        {},
+        'SIGUSR2: there are no workers to replace; the platform goes on as it is (start --workers has them)',
+      );
   });
 }

@@ -58,7 +58,8 @@ export class Workers {
       for (const place of this.#places) await place.replace();
       this.#log.info({}, 'all worker processes have been replaced');
     } catch (error) {
-      if (!signal.aborted) this.#log.error({ err: error }, 'a worker process could not be replaced; the old ones go on');
+      if (!signal.aborted)
+        this.#log.error({ err: error }, 'a worker process could not be replaced; the old ones go on');
     }
   }
 }

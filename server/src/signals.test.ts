@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { freshBasePort } from './testing/base-port.ts';
-import { throwaway, until, Workshop } from './testing/platform-process.ts';
+import { until, Workshop } from './testing/platform-process.ts';
 import { createDatabaseUrl } from './testing/test-platform.ts';
 import { workersOf } from './testing/worker-processes.ts';
 
@@ -14,12 +14,19 @@ afterAll(() => shop[Symbol.asyncDispose]());
 const program = fileURLToPath(new URL('../bin/grantway.mjs', import.meta.url));
 const statusOf = async (url: string) => (await fetch(url, { headers: { connection: 'close' } })).status;
 
+const ownDatabases = async () => ({
+  GRANTWAY_DIRECTORY_URL: await createDatabaseUrl('directory'),
+  GRANTWAY_DC_US_URL: await createDatabaseUrl('data-center'),
+  GRANTWAY_SECRET_KEY: '5f'.repeat(32),
+});
+
 describe('SIGUSR2', () => {
   test('to the launcher replaces the workers of the platform; their drain is told at the port of the metrics', async () => {
     const metricsPort = freshBasePort();
     const platform = await shop.start({
       ...{ program, dataDirectory: shop.folder('workers'), args: ['--no-demo', '--workers', '2'] },
-      settings: { ...throwaway, metricsPort, shutdown: { drainSeconds: 3 } },
+      env: await ownDatabases(),
+      settings: { metricsPort, shutdown: { drainSeconds: 3 } },
     });
     // The process to signal can be read here.
     const { pid } = JSON.parse(readFileSync(join(platform.dataDirectory, 'platform.json'), 'utf8'));
@@ -41,11 +48,7 @@ describe('SIGUSR2', () => {
   test.each(['start', 'serve'] as const)(
     'to "%s" without workers changes nothing, and the log says so',
     async (command) => {
-      const env = {
-        GRANTWAY_DIRECTORY_URL: await createDatabaseUrl('directory'),
-        GRANTWAY_DC_US_URL: await createDatabaseUrl('data-center'),
-        GRANTWAY_SECRET_KEY: '5f'.repeat(32),
-      };
+      const env = await ownDatabases();
       const args = command === 'start' ? ['--no-demo'] : [];
       const platform = await shop.start({ command, program, env, args, dataDirectory: shop.folder(command) });
       process.kill(platform.pid, 'SIGUSR2');

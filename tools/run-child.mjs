@@ -23,6 +23,11 @@ for (const signal of signals) {
   });
 }
 
+// Asks a platform to replace its workers: nothing to a program that works for this process before it hands over.
+process.on('SIGUSR2', () => {
+  for (const { child, mayInsist } of running) if (mayInsist) child.kill('SIGUSR2');
+});
+
 // Where one of several fails, the others end with this process.
 process.on('exit', () => {
   for (const { child } of running) child.kill();

@@ -18,7 +18,8 @@ async function runCheckout() {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const args = process.argv.slice(2);
   // The same as `npm start`. Help needs no set-up, and the other commands need a platform, which has had its own.
-  if (args[0] === 'start' && !args.includes('--help') && !args.includes('-h')) await setUp();
+  const runsPlatform = args[0] === 'start' || args[0] === 'serve';
+  if (runsPlatform && !args.includes('--help') && !args.includes('-h')) await setUp({ runOnly: true });
   if (existsSync(bundledNode))
     await handOver(bundledNode, [main, ...args], { env: { ...compileCache, ...process.env } });
   process.stderr.write('grantway: the packages are not installed yet; run "npm ci" in its folder first\n');

@@ -6,6 +6,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { Database, type PoolLimits, poolLimits } from './database/database.ts';
 import { type Cluster, hasCluster, startCluster } from './database/embedded/cluster.ts';
 import { type DatabaseKind, isUpToDate, migrate } from './database/migrate.ts';
+import { asOutage } from './database/outage.ts';
 import { checkOwnDataCenter } from './database/own-data-center.ts';
 import { checkRights, type DatabaseUse } from './database/rights.ts';
 import { UsableFailure } from './foundation/failure.ts';
@@ -110,7 +111,8 @@ export async function openDatabases(
     if (options.existingOnly && url === undefined && !cluster?.has(embeddedName)) throw isNotThere({ kind, label });
     const ownerConnection = url === undefined ? await embedded(cluster as Cluster, embeddedName) : external(url);
     const connection = url === undefined ? (cluster as Cluster).applicationConnection(embeddedName) : ownerConnection;
-    const onError = (error: Error) => log.warn({ err: error, database: label }, 'a database connection broke');
+    const onError = (error: Error) =>
+      log.warn({ err: asOutage(error, label), database: label }, 'a database connection broke');
     const pool = (of: PoolLimits) => {
       const database = new Database({ label, connection, onError, limits: of });
       opened.push(database);

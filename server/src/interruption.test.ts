@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -190,7 +190,10 @@ describe('the set-up step', () => {
     for (const folder of ['tools', 'server/bin'])
       cpSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)), join(root, folder), { recursive: true });
     writeFileSync(join(root, 'package-lock.json'), '{"packages":{}}');
-    writeFileSync(join(bin, 'npm'), `#!/bin/sh\ntouch '${npmRuns}'; exec sleep 600\n`);
+    writeFileSync(
+      join(bin, 'npm'),
+      `#!/bin/sh\necho "$@" >'${npmRuns}.new'; mv '${npmRuns}.new' '${npmRuns}'; exec sleep 600\n`,
+    );
     chmodSync(join(bin, 'npm'), 0o755);
     return { root, npmRuns, env: { PATH: `${bin}${delimiter}${process.env.PATH}` } };
   }
@@ -206,14 +209,25 @@ describe('the set-up step', () => {
     expect(step.output).toBe('Installing packages …\n');
   });
 
-  test('is part of "grantway start" as of "npm start"; other commands say what is missing', async () => {
-    const { root, env, npmRuns } = bareCheckout();
+  test('other commands than those that run a platform say what is missing', async () => {
+    const { root, env } = bareCheckout();
     const other = new Foreground(process.execPath, ['server/bin/grantway.mjs', 'dc', 'list'], { cwd: root, env });
     expect(await other.end()).toBe(1);
     expect(other.output).toMatch(/^grantway: the packages are not installed yet; .*\n$/);
-    const step = new Foreground(process.execPath, ['server/bin/grantway.mjs', 'start'], { cwd: root, env });
+  });
+
+  test.each([
+    ['"npm start"', ['tools/run.mjs', '--run-only', 'server/src/main.ts', 'start']],
+    ['"grantway start"', ['server/bin/grantway.mjs', 'start']],
+    ['"grantway serve"', ['server/bin/grantway.mjs', 'serve']],
+  ])('is part of %s, without the development packages', async (_, args) => {
+    const { root, env, npmRuns } = bareCheckout();
+    const step = new Foreground(process.execPath, args, { cwd: root, env });
     started.push(step);
     await until(() => existsSync(npmRuns), 'npm runs');
+    expect(readFileSync(npmRuns, 'utf8')).toMatch(/^ci .*--omit=dev$/m);
+    // Asks a platform to replace its workers; before there is one, it means nothing.
+    step.child.kill('SIGUSR2');
     step.signal('SIGINT');
     expect(await step.end()).toBe(130);
     expect(step.group()).toEqual([]);

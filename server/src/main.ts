@@ -7,6 +7,9 @@ import { runCommandLine } from './cli/program.ts';
 // of a platform above all, comes to its end nevertheless.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+// Asks a platform to replace its workers. Whoever else hears it, a worker say, or comes to it later, goes on.
+process.on('SIGUSR2', () => {});
+
 if (cluster.isWorker) {
   const { runWorker } = await import('./cli/worker.ts');
   await runWorker();

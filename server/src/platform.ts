@@ -69,8 +69,8 @@ export interface PlatformOptions {
   readonly roles?: ReadonlySet<Role>;
   /** Ids of the data centres that it does so for; the databases of others need not be open. Default: all. */
   readonly serves?: readonly string[];
-  /** Those of the other processes that its metrics tell of. */
-  readonly otherMetrics?: () => Promise<readonly MetricsDocument[]>;
+  /** Processes that do the rest over the same databases: its metrics tell of them, and they end before those are closed. */
+  readonly others?: { metrics(): Promise<readonly MetricsDocument[]>; end(): Promise<void> } | undefined;
 }
 
 /** A running platform: every listener accepts. */
@@ -117,10 +117,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const listeners: Listener[] = [];
   const stop = async () => {
     draining.abort();
+    const othersEnd = options.others?.end();
     const { drainSeconds, graceSeconds } = settings.shutdown;
     if (listeners.some(({ app }) => app.server.listening)) {
       await delay(drainSeconds * 1000, undefined, { signal: insisted }).catch(() => {});
     }
+    await othersEnd;
     await Promise.all(listeners.map(({ app }) => finishAnswers(app, insisted.aborted ? 0 : graceSeconds * 1000)));
     for (const close of closers.toReversed()) {
       // What waits for a database that hangs would wait longer than whoever stops the platform.
@@ -272,7 +274,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       });
       offer('console', { app, ...placeOfService(settings, dataCenter.dataCenter, 'console') });
     }
-    const adminApp = createAdminApp(admin);
+    const adminApp = createAdminApp(admin, draining.signal);
     registerDemo(adminApp, admin, dataDirectory.path, samples);
     const ownerConnections = new Map(databases.all.map((each) => [each.label, each.ownerConnection]));
     registerRelocation(adminApp, { admin, ownerConnections });
@@ -306,7 +308,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     metrics.watchTokenCaches(dataCenters);
     metrics.watchReplicas(dataCenters);
     if (roles.has('jobs')) metrics.watchJobs(dataCenters);
-    const write = async () => writeMetrics([await metrics.document(), ...((await options.otherMetrics?.()) ?? [])]);
+    const write = async () => writeMetrics([await metrics.document(), ...((await options.others?.metrics()) ?? [])]);
     registerMetrics(adminApp, write);
     offer('admin', { app: adminApp, ...adminPlace });
     const metricsPlace = placeOfMetrics(settings);

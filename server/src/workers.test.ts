@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive, type PlatformProcess, throwaway, until, Workshop } from './testing/platform-process.ts';
 import { testPassword } from './testing/test-platform.ts';
 import { transitEngine, transitToken } from './testing/transit-engine.ts';
+import { workersOf } from './testing/worker-processes.ts';
 
 /** `start --workers`: several processes behind the same ports. */
 const shop = new Workshop();
@@ -51,18 +52,7 @@ async function grantway<T>(...args: string[]): Promise<T> {
 
 const origin = (service: string) => platform.ready.dataCenters.us?.[service] ?? '';
 
-/** The processes that the platform's own has started and that run its program: its workers. */
-function workerIds(): number[] {
-  const children = readFileSync(`/proc/${platform.pid}/task/${platform.pid}/children`, 'utf8').trim().split(' ');
-  const isWorker = (pid: number) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts');
-    } catch {
-      return false;
-    }
-  };
-  return children.map(Number).filter((pid) => pid > 0 && isAlive(pid) && isWorker(pid));
-}
+const workerIds = () => workersOf(platform.pid);
 
 async function post(path: string, parameters: Record<string, string>): Promise<Record<string, string>> {
   // A connection of its own, so that each request meets another worker.
@@ -165,6 +155,30 @@ describe('start --workers', () => {
       120,
     );
     expect(answers).toEqual(new Set([204]));
+  });
+
+  test('SIGUSR2 several times over, while one is killed, leaves as many as before', async () => {
+    const old = workerIds();
+    process.kill(platform.pid, 'SIGUSR2');
+    await until(() => workerIds().length > workerCount, 'the first is being replaced', 60);
+    process.kill(platform.pid, 'SIGUSR2');
+    process.kill(old.at(-1) as number, 'SIGKILL');
+    // One that does not serve yet, among them.
+    const before = workerIds();
+    await until(() => workerIds().some((pid) => !before.includes(pid)), 'another is started', 60);
+    process.kill(platform.pid, 'SIGUSR2');
+    process.kill(platform.pid, 'SIGUSR2');
+    const earlier = workerIds();
+    const replaced = () => workerIds().length === workerCount && !workerIds().some((pid) => earlier.includes(pid));
+    await until(replaced, `new workers, ${workerCount} of them`, 120);
+    // Those that were too many would stay.
+    const last = workerIds();
+    process.kill(platform.pid, 'SIGUSR2');
+    await until(
+      () => workerIds().length === workerCount && !workerIds().some((pid) => last.includes(pid)),
+      'again',
+      120,
+    );
   });
 
   test('the end of the platform ends them all', async () => {

@@ -6,6 +6,7 @@ import { currentCaller } from '../foundation/caller.ts';
 import { UsableFailure } from '../foundation/failure.ts';
 import { sameBytes, secretHash } from '../foundation/secrets.ts';
 import { createApp } from '../http/app.ts';
+import { answerProbes } from '../http/probes.ts';
 import { checkAddress, InputFault, parseBody, readBody, validatorOf } from '../http/read-input.ts';
 import { eventKinds, isEventKind } from '../inspector/event-kinds.ts';
 import { listEvents } from '../inspector/events.ts';
@@ -63,10 +64,16 @@ export interface AdminRoute {
 }
 
 /**
- * The admin API: what the command line speaks to. Loopback only, bearer token, never from a browser page.
+ * The admin API: what the command line speaks to. Loopback only, bearer token, never from a browser page. The probes alone
+ * answer anybody.
+ * @param draining aborted once the process is about to end.
  * @param routes gets the method and path of each route, for tests that go through all of them.
  */
-export function createAdminApp(context: AdminContext, routes: AdminRoute[] = []): FastifyInstance {
+export function createAdminApp(
+  context: AdminContext,
+  draining: AbortSignal,
+  routes: AdminRoute[] = [],
+): FastifyInstance {
   const app = createApp({
     random: context.random,
     log: context.log,
@@ -74,6 +81,7 @@ export function createAdminApp(context: AdminContext, routes: AdminRoute[] = [])
     bodyLimitBytes,
     secure: false,
     audited: true,
+    intercept: (listener) => answerProbes(listener, draining),
     dialect: {
       malformed: { error: { code: 'UNREADABLE', message: 'the request is not HTTP' } },
       notFound: (request, reply) =>

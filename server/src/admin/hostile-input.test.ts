@@ -16,7 +16,7 @@ beforeAll(async () => {
   const user = await platform.addUser('us', email);
   const { client_id } = await platform.addClient({ type: 'self', owner: email });
   const web = await platform.addClient({ type: 'server', owner: email });
-  await createAdminApp(platform.admin, routes).close();
+  await createAdminApp(platform.admin, new AbortController().signal, routes).close();
   Object.assign(good, {
     ...{ dataCenter: 'us', email, owner: email, type: 'server', clientId: client_id, id: web.client_id },
     ...{ organizationId: user.organizationId, environment: 'production', module: 'Leads', scope: 'openid' },

@@ -62,7 +62,7 @@ export function listenForInterruption(clock: Clock): Interruption {
     } else if (clock.nowMs() - askedAtMs >= oneSignalMs) insisted.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, hear);
-  // The launcher (tools/launch.mjs) is gone, so nobody passes signals on any more; or the process that a worker is of.
+  // The launcher (tools/run-child.mjs) is gone, so nobody passes signals on any more; or the process that a worker is of.
   process.on('disconnect', hear);
   process.channel?.unref();
   return { asked: asked.signal, insisted: insisted.signal };

@@ -11,6 +11,7 @@ import { Interrupted } from '../foundation/interruption.ts';
 import { checkPlaces } from '../http/listen.ts';
 import { createLog } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
+import { hearReplacement } from './hear-replacement.ts';
 import { aborted, inDataDirectory } from './in-data-directory.ts';
 import { printJson, printLine, printTable, printWarning } from './output.ts';
 import { doubtfulDatabaseUrls, resolveDatabaseUrls, resolveSettings } from './resolve-settings.ts';
@@ -39,6 +40,7 @@ export async function runPart(options: PartOptions): Promise<void> {
   try {
     await inDataDirectory(options, async (dataDirectory, interruption) => {
       const log = createLog(settings.logLevel);
+      hearReplacement(log);
       const databases = await openDatabases(
         { databaseUrls, dataDirectory, log, settings, interruption, roles: wanted },
         new Topology(served),

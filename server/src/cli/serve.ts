@@ -12,6 +12,7 @@ import { systemRandom } from '../foundation/random.ts';
 import type { Log } from '../http/log.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { printDemo, printSampleApps } from './commands/demo.ts';
+import { hearReplacement } from './hear-replacement.ts';
 import { aborted } from './in-data-directory.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import type { StartOptions } from './start-options.ts';
@@ -39,15 +40,16 @@ export async function serve(
   databases: Databases,
 ): Promise<void> {
   const { asked } = interruption;
-  const workers = options.workers === undefined ? undefined : makeWorkers(settings, dataDirectory, databases, log);
+  const workers = makeWorkers(options, settings, dataDirectory, databases, log);
   const platform = await startPlatform({
     ...{ settings, dataDirectory, databases, log, interruption },
     lab: options.lab ?? false,
-    ...(workers && { roles: unsharedRoles, otherMetrics: () => workers.metrics() }),
+    ...(workers && { roles: unsharedRoles, others: workers }),
   });
+  hearReplacement(log, workers);
   let loading: Promise<void> | undefined;
   try {
-    await workers?.start(options.workers ?? 0);
+    await workers?.start();
     asked.throwIfAborted();
     const wanted = wantsDemo(options, dataDirectory.path, dataDirectory.isNew);
     const demo = wanted ? await makeDemo(platform, dataDirectory, options, asked) : undefined;
@@ -61,12 +63,10 @@ export async function serve(
         log.warn({ err: error }, 'the demo has not all of its records'),
       );
     }
-    if (workers) process.on('SIGUSR2', () => void replaceWorkers(workers, log));
     await aborted(asked);
   } finally {
     if (asked.aborted && !options.json) printLine('Stopping …');
     await loading;
-    await workers?.end();
     await platform.stop();
   }
 }
@@ -74,20 +74,17 @@ export async function serve(
 /** What a platform with workers does in one process only. */
 const unsharedRoles: ReadonlySet<Role> = new Set(['jobs', 'admin']);
 
-function makeWorkers(settings: Settings, dataDirectory: DataDirectory, { urls }: Databases, log: Log): Workers {
+function makeWorkers(
+  { workers }: StartOptions,
+  settings: Settings,
+  dataDirectory: DataDirectory,
+  { urls }: Databases,
+  log: Log,
+): Workers | undefined {
+  if (workers === undefined) return undefined;
   const { path: dataPath, secretKey, adminToken } = dataDirectory;
   const order = { settings, databaseUrls: urls, dataPath, secretKey: secretKey.toString('hex'), adminToken };
-  return new Workers(order, log);
-}
-
-/** Asked for by the signal SIGUSR2, after the program's files have changed. */
-async function replaceWorkers(workers: Workers, log: Log): Promise<void> {
-  try {
-    await workers.replaceAll();
-    log.info({}, 'all worker processes have been replaced');
-  } catch (error) {
-    log.error({ err: error }, 'a worker process could not be replaced; the old ones go on');
-  }
+  return new Workers(workers, order, log);
 }
 
 async function makeDemo(

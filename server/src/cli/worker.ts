@@ -8,7 +8,7 @@ import { Interrupted } from '../foundation/interruption.ts';
 import { createLog } from '../http/log.ts';
 import { startPlatform } from '../platform.ts';
 import { aborted, listenForInterruption } from './in-data-directory.ts';
-import type { FromWorker, ToWorker, WorkerOrder } from './workers.ts';
+import type { FromWorker, ToWorker, WorkerOrder } from './worker-messages.ts';
 
 /** What every worker does. The rest is to be done once, by the process that started it. */
 const workerRoles: ReadonlySet<Role> = new Set(['accounts', 'api', 'console']);

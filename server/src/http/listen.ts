@@ -60,9 +60,10 @@ export async function finishAnswers(app: FastifyInstance, graceMs: number): Prom
   NetServer.prototype.close.call(server);
   const open = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));
   for (let waitedMs = 0; waitedMs < graceMs && (await open()) > 0; waitedMs += pollMs) {
-    // A connection whose answer has gone out would wait for another request.
-    if (waitedMs >= firstRequestMs || !unused.get(server)?.size) server.closeIdleConnections();
+    // A request that is on its way already still finds its connection.
     await delay(pollMs);
+    // One whose answer has gone out would wait for another request.
+    if (waitedMs >= firstRequestMs || !unused.get(server)?.size) server.closeIdleConnections();
   }
 }
 

@@ -31,6 +31,8 @@ export interface PlatformProcess {
   readonly basePort: number;
   readonly dataDirectory: string;
   readonly ready: ReadyDocument;
+  /** What it has written on standard error so far. */
+  logged(): string;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<CommandResult>;
 }
@@ -148,7 +150,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   async #tryStart(options: StartOptions, basePort: number): Promise<PlatformProcess | CommandResult> {
-    const { child, result, output } = this.#launch(options, basePort);
+    const { child, result, output, logged } = this.#launch(options, basePort);
     const ready = new Promise<ReadyDocument>((resolve) => {
       child.stdout?.on('data', () => {
         if (!output().includes('\n')) return;
@@ -164,6 +166,7 @@ export class Workshop implements AsyncDisposable {
       basePort,
       dataDirectory: options.dataDirectory,
       ready: first,
+      logged,
       end: (signal) => {
         child.kill(signal);
         return result;
@@ -193,7 +196,7 @@ export class Workshop implements AsyncDisposable {
       this.#children.delete(child);
       return { code: code as number | null, stdout, stderr };
     });
-    return { child, result, output: () => stdout };
+    return { child, result, output: () => stdout, logged: () => stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,16 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  context,
-  DiagLogLevel,
-  diag,
-  propagation,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -20,6 +11,7 @@ import { setTrace, type Trace } from '../foundation/trace.ts';
 import { platformVersion } from '../foundation/version.ts';
 import type { Log } from '../http/log.ts';
 import { CountingExporter } from './counting-exporter.ts';
+import { DeliveryLog } from './delivery-log.ts';
 
 type RouteOf = (request: FastifyRequest) => string | undefined;
 
@@ -40,14 +32,10 @@ export class Tracing {
     this.#log = log;
     this.#graceMs = graceSeconds * 1000;
     const timeoutMillis = Math.min(this.#graceMs, deliveryMs());
-    this.#exporter = new CountingExporter(new OTLPTraceExporter({ timeoutMillis }));
-    diag.setLogger(
-      {
-        ...silent,
-        error: (message) => log.warn({ detail: String(message).slice(0, 300) }, 'traces cannot be delivered'),
-      },
-      { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
-    );
+    const told = new DeliveryLog(log);
+    this.#exporter = new CountingExporter(new OTLPTraceExporter({ timeoutMillis }), (failure) => told.ended(failure));
+    // Of what fails the exporter has told.
+    setGlobalErrorHandler(ignore);
     context.setGlobalContextManager(new AsyncLocalStorageContextManager());
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());
     this.#provider = new TracerProvider({
@@ -94,7 +82,7 @@ export class Tracing {
     await Promise.race([delivered, delay(this.#graceMs, undefined, { ref: false })]);
     const spans = this.#exporter.lost - lostBefore + this.#exporter.underWay;
     if (spans > 0) this.#log.warn({ spans }, 'spans were lost: the collector of traces has not taken them in time');
-    for (const api of [context, propagation, diag]) api.disable();
+    for (const api of [context, propagation]) api.disable();
   }
 
   #trace(): Trace {
@@ -131,4 +119,3 @@ function deliveryMs(): number {
 
 const ofFastify: RouteOf = (request) => request.routeOptions.url;
 const ignore = () => {};
-const silent = { error: ignore, warn: ignore, info: ignore, debug: ignore, verbose: ignore };

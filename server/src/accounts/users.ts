@@ -214,7 +214,7 @@ export async function listAddresses(database: Queryable): Promise<string[]> {
 
 /** Whether anybody lives in the data centre; asks all shards. */
 export async function hasUsers(database: Queryable): Promise<boolean> {
-  const [row] = await database.query<{ used: boolean }>({ text: 'SELECT EXISTS (SELECT FROM user_account) AS used' });
+  const [row] = await database.query<{ used: boolean }>({ text: 'SELECT EXISTS (SELECT 1 FROM user_account) AS used' });
   return row?.used === true;
 }
 

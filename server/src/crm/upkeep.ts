@@ -33,7 +33,7 @@ const jobLifetimes: Readonly<Record<JobOperation, number>> = {
 
 /** Uploads that a bulk write still has to read stay. */
 const uploadIsFree = `NOT EXISTS (
-  SELECT FROM crm_job AS job WHERE job.data_space = crm_bulk_upload.data_space AND job.operation = 'write'
+  SELECT 1 FROM crm_job AS job WHERE job.data_space = crm_bulk_upload.data_space AND job.operation = 'write'
     AND job.ended_at_ms IS NULL AND job.due_at_ms IS NOT NULL
     AND job.request -> 'resources' @> jsonb_build_array(jsonb_build_object('fileId', crm_bulk_upload.file_id)))`;
 

@@ -77,7 +77,7 @@ async function ownerCall(context: AdminContext, dataCenter: string, email: strin
 
 async function hasRecords({ store, space }: CrmCall): Promise<boolean> {
   const rows = await store.database.query({
-    text: 'SELECT FROM crm_record WHERE data_space = $1 LIMIT 1',
+    text: 'SELECT 1 FROM crm_record WHERE data_space = $1 LIMIT 1',
     values: [space.dataSpace],
   });
   return rows.length > 0;

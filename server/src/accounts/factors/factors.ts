@@ -14,7 +14,7 @@ export interface Factors {
 export async function factorsOf(queryable: Queryable, userId: UserId): Promise<Factors> {
   const [row] = await queryable.query<{ totp: boolean; passkeys: number; recovery_codes: number }>({
     name: 'factors-of',
-    text: `SELECT EXISTS (SELECT FROM totp_secret WHERE user_id = $1 AND slot = $2 AND confirmed_at_ms IS NOT NULL) AS totp,
+    text: `SELECT EXISTS (SELECT 1 FROM totp_secret WHERE user_id = $1 AND slot = $2 AND confirmed_at_ms IS NOT NULL) AS totp,
              (SELECT count(*) FROM passkey WHERE user_id = $1 AND slot = $2)::int AS passkeys,
              (SELECT count(*) FROM recovery_code WHERE user_id = $1 AND slot = $2 AND used_at_ms IS NULL)::int AS recovery_codes`,
     values: [userId, slotOf(userId)],

@@ -181,7 +181,7 @@ const job = (slot: SlotTexts) => `job AS (
 
 /** A scope that is asked for must be one of the refresh token's, as it is spelled there but for the case. */
 const scopeMissing = `job.scope IS NOT NULL AND EXISTS (
-      SELECT FROM unnest(string_to_array(job.scope, ' ')) AS asked
+      SELECT 1 FROM unnest(string_to_array(job.scope, ' ')) AS asked
       WHERE asked <> ALL (SELECT lower(held) FROM unnest(r.scopes) AS held))`;
 
 const refusals = `

@@ -70,7 +70,7 @@ async function associate(call: CrmCall, module: Module, id: string, raw: unknown
                SELECT $1, record_id, $6, $5, $7, $8, $9, $10 FROM about
                ON CONFLICT (data_space, record_id, original_id) WHERE original_id IS NOT NULL DO NOTHING
                RETURNING mail_id)
-             SELECT EXISTS (SELECT FROM associated) AS associated FROM about`,
+             SELECT EXISTS (SELECT 1 FROM associated) AS associated FROM about`,
       values: [
         ...[space.dataSpace, module.number, id, nowMs, user.id, mailId, received, values.get('original_message_id')],
         ...(linked ?? [null, null]),

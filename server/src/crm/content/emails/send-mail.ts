@@ -95,7 +95,7 @@ export async function keepFiles(
 /** Whether a message is one of the record's. */
 async function isAbout(transaction: Queryable, { space }: CrmCall, id: string, messageId: string): Promise<boolean> {
   const rows = await transaction.query({
-    text: `SELECT FROM crm_email JOIN mail USING (mail_id)
+    text: `SELECT 1 FROM crm_email JOIN mail USING (mail_id)
            WHERE data_space = $1 AND record_id = $2 AND message_id = $3`,
     values: [space.dataSpace, id, messageId],
   });

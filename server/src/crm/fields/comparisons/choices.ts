@@ -20,11 +20,11 @@ export const choices: Comparison = {
     const list = (values: readonly string[]) => `lower(${writer.parameter(JSON.stringify(values))})::jsonb`;
     const pattern = likePattern(asked, textOf(asked.values[0]));
     if (pattern !== undefined) {
-      return `EXISTS (SELECT FROM jsonb_array_elements_text(${folded}) AS choice
+      return `EXISTS (SELECT 1 FROM jsonb_array_elements_text(${folded}) AS choice
       WHERE choice LIKE lower(${writer.parameter(pattern)}))`;
     }
     if (asked.operator === 'in') {
-      return `EXISTS (SELECT FROM jsonb_array_elements(${folded}) AS choice
+      return `EXISTS (SELECT 1 FROM jsonb_array_elements(${folded}) AS choice
       WHERE ${list(asked.values.flatMap((value) => choicesOf(value)))} @> choice)`;
     }
     const wanted = list(choicesOf(asked.values[0]));

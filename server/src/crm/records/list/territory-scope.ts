@@ -48,7 +48,7 @@ function scopeOf(call: CrmCall, module: Module, given: unknown, below: boolean, 
       return `record_id = ANY (ARRAY(SELECT record_id FROM crm_reference
            WHERE data_space = ${parameter(space.dataSpace)} AND target_id = ANY (${wanted}::bigint[])
              AND module = ${parameter(module.number)} AND field = '${field}.territory'))
-         AND EXISTS (SELECT FROM jsonb_array_elements(data -> ${jsonKey(field)}) AS place
+         AND EXISTS (SELECT 1 FROM jsonb_array_elements(data -> ${jsonKey(field)}) AS place
                      WHERE place ->> 'territory' = ANY (${wanted}::bigint[]::text[]))`;
     },
   };

@@ -14,6 +14,6 @@ export async function dealsIn(queryable: Queryable, { space }: CrmCall, pipeline
   const condition = { kind: 'test', column, operator: 'equals', negated: false, values: [pipeline] } as const;
   const builder = new StatementBuilder(space.dataSpace, module);
   const { from, where } = restSource({ module, condition }, builder);
-  const rows = await queryable.query({ text: `SELECT FROM ${from} WHERE ${where} LIMIT 1`, values: builder.values });
+  const rows = await queryable.query({ text: `SELECT 1 FROM ${from} WHERE ${where} LIMIT 1`, values: builder.values });
   return rows.length > 0;
 }

@@ -73,7 +73,7 @@ export async function countTagged(call: CrmCall): Promise<CrmAnswer> {
   const module = tagModule(call, 'View');
   const id = readId(pathId(call.path[0] as string, 2)) as string;
   const [row] = await store.database.query<{ known: boolean; count: string }>({
-    text: `SELECT EXISTS (SELECT FROM crm_tag WHERE data_space = $1 AND module = $2 AND tag_id = $3) AS known,
+    text: `SELECT EXISTS (SELECT 1 FROM crm_tag WHERE data_space = $1 AND module = $2 AND tag_id = $3) AS known,
                   (SELECT count(*) FROM crm_reference JOIN crm_record USING (data_space, module, record_id)
                    WHERE data_space = $1 AND target_id = $3 AND module = $2 AND field = 'Tag'
                      AND data -> 'Tag' ? $4) AS count`,

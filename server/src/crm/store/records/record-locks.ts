@@ -106,7 +106,7 @@ export async function deleteLock(
            ), changed AS (
              UPDATE crm_record SET ${stamps}, data = data - 'Locked__s' - '${ruleKey}'
              WHERE data_space = $1 AND module = $2 AND crm_record.record_id = $3
-               AND (data ->> '${ruleKey}' = $8::bigint::text OR EXISTS (SELECT FROM lifted))
+               AND (data ->> '${ruleKey}' = $8::bigint::text OR EXISTS (SELECT 1 FROM lifted))
              RETURNING crm_record.record_id
            ), ${history}
            SELECT 1`,

@@ -44,7 +44,7 @@ export async function moveFromBin(
              DELETE FROM crm_deleted_record AS note
              WHERE data_space = $1 AND module = ${notesModule} AND purged_at_ms IS NULL
                AND record_id = ANY (${notesOf('= $1', '= ANY ($2::bigint[])')})
-               AND EXISTS (SELECT FROM back WHERE back.record_id::text = note.data -> 'Parent_Id' ->> 'id'
+               AND EXISTS (SELECT 1 FROM back WHERE back.record_id::text = note.data -> 'Parent_Id' ->> 'id'
                              AND back.deleted_at_ms = note.deleted_at_ms)
              RETURNING *
            ), all_back AS (

@@ -118,7 +118,7 @@ function noticePart(rows: string, operation: 'insert' | 'update' | 'delete'): st
       isUpdate
         ? ` AND told IS NOT NULL
       AND (watch.condition_sets IS NULL
-           OR EXISTS (SELECT FROM jsonb_array_elements(watch.condition_sets) AS keys WHERE told -> 'fields' @> keys))`
+           OR EXISTS (SELECT 1 FROM jsonb_array_elements(watch.condition_sets) AS keys WHERE told -> 'fields' @> keys))`
         : ''
     }
     GROUP BY ${of}, part

@@ -138,6 +138,9 @@ function targetOf(targets: readonly Target[], label: string): Target {
 /** Makes the tables of the release that wrote the file, without any row. */
 async function empty(target: Target, head: BackupHead, { replace, nowMs }: RestoreOptions): Promise<void> {
   const { label, transaction } = target;
+  // On a cluster: tables that others point to cannot be dropped by a transaction that has asked shards in parallel before. Elsewhere
+  // nobody reads it.
+  await transaction.query({ text: `SELECT set_config('citus.multi_shard_modify_mode', 'sequential', true)` });
   if (!replace && (await isUsed(target))) {
     throw new UsableFailure(
       `the ${label} database is in use already; with --replace all that is in it is lost, and the backup takes its place`,

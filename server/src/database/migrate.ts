@@ -181,11 +181,12 @@ export async function readMigrationNames(queryable: Queryable): Promise<string[]
 export async function dropTables(transaction: Queryable): Promise<void> {
   await transaction.query({
     text: `DO $$ DECLARE each record; BEGIN
-      FOR each IN SELECT c.oid::regclass AS name FROM pg_class AS c
-                  WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition LOOP
-        EXECUTE format('DROP TABLE %s CASCADE', each.name);
+      FOR each IN SELECT c.relname AS name FROM pg_class AS c
+                  WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.oid LOOP
+        -- A cluster's copy of a table goes with it, and is younger.
+        EXECUTE format('DROP TABLE IF EXISTS %I CASCADE', each.name);
       END LOOP;
-      FOR each IN SELECT c.oid::regclass AS name FROM pg_class AS c
+      FOR each IN SELECT c.relname AS name FROM pg_class AS c
                   WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'S' LOOP
         EXECUTE format('DROP SEQUENCE %s CASCADE', each.name);
       END LOOP;

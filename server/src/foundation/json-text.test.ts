@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UsableFailure } from './failure.ts';
 import { readJsonText } from './json-text.ts';
 
 const read = (text: string) => readJsonText(text, 'the file');
@@ -26,8 +27,16 @@ describe('a JSON text that a person wrote', () => {
     expect(() => read(text)).toThrow(`the file: expected each key once, got ${said}`);
   });
 
-  test('anything else is no JSON', () => {
-    for (const text of ['', '{', 'a: 1', "{'a':1}", '{"a":1,}'])
-      expect(() => read(text), text).toThrow('the file is not JSON: ');
+  test.each([
+    ['', 'Unexpected end of JSON input at line 1, column 1'],
+    ['{"a": 1,\n "b": [1, 2}', "Expected ',' or ']' after array element at line 2, column 12"],
+    ['a: 1', "Unexpected token 'a' at line 1, column 1"],
+    ['undefined', 'Unexpected text at line 1, column 1'],
+    ['{"a":1,}', 'Expected double-quoted property name at line 1, column 8'],
+    ['{"a": "open', 'Unterminated string at line 1, column 12'],
+    ['{"url": "smtp://u:hidden@h",\n "b": hidden}', "Unexpected token 'h' at line 2, column 7"],
+    [`{"a": "${'hidden'.repeat(9)}" tru}`, "Expected ',' or '}' after property value at line 1, column 64"],
+  ])('anything else is no JSON, and what it holds is not told: %s', (text, said) => {
+    expect(() => read(text)).toThrow(new UsableFailure(`the file is not JSON: ${said}`));
   });
 });

@@ -6,6 +6,8 @@ interface Schema {
   readonly const?: unknown;
   readonly default?: unknown;
   readonly description?: string;
+  /** In words, what a text may be. */
+  readonly expected?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -41,7 +43,7 @@ function valuesOf(schema: Schema): string {
   if (anyOf) return [...new Set(anyOf.map(valuesOf))].join(' or ');
   if (type === 'integer' || type === 'number') return `${minimum ?? ''} to ${maximum ?? ''}`;
   if (type === 'array') return `list of ${items ? valuesOf(items) : 'values'}`;
-  if (type === 'string') return 'text';
+  if (type === 'string') return schema.expected ?? 'text';
   return type === 'boolean' ? 'true or false' : 'object';
 }
 

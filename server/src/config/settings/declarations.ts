@@ -37,8 +37,14 @@ export const declaredService = Type.Object(
 const origin = Type.String({
   pattern: '^https?://[^/?#@\\s]+$',
   expected: 'an origin like https://accounts.example.com',
+  description: 'Public address of this service. Needed for a data centre that is not one of the known ones.',
 });
-const port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const port = Type.Integer({
+  minimum: 1,
+  maximum: 65_535,
+  description:
+    'Port that this service listens on. Default: that of its origin; of a known data centre, counted from `basePort`.',
+});
 const perService = <T extends typeof origin | typeof port>(type: T) =>
   Type.Object(
     { accounts: type, api: type, sandboxApi: type, developerApi: type, console: type, content: type },

@@ -237,14 +237,24 @@ describe('serve: parts of the platform in processes of their own', () => {
   });
 
   test.each([
-    [['--role', 'accounts,apis'], /--role: expected some of accounts, api, console, jobs, admin.*; got "apis"$/],
-    [['--data-centers', 'us,xx'], /--data-centers: expected some of .*\(us, eu, in, au, cn\), got "xx"$/],
-    [['--data-centers', ','], /--data-centers: expected some of .*\(us, eu, in, au, cn\), got ","$/],
-    [['--data-centers', 'us,eu'], /shares its databases and its secret key with the others: set GRANTWAY_DC_EU_URL$/],
-  ])('%j is refused in one line', async (args, message) => {
+    [
+      2,
+      ['--role', 'accounts,apis'],
+      /'accounts,apis' is invalid. Expected parts \(accounts, api, console, jobs, admin\)/,
+    ],
+    [2, ['--data-centers', ','], /',' is invalid. Expected ids of data centres, separated by commas\./],
+    [1, ['--data-centers', 'us,xx'], /--data-centers: expected some of .*\(us, eu, in, au, cn\), got "xx"$/],
+    [
+      1,
+      ['--data-centers', 'us,eu'],
+      /shares its databases and its secret key with the others: set GRANTWAY_DC_EU_URL$/,
+    ],
+  ])('exit code %i, in one line: %j', async (exitCode, args, message) => {
     const { code, stderr } = await shop.run(['serve', '--data', shop.folder('refused'), ...args], { env });
-    expect(code).toBe(1);
-    expect(stderr.trim()).toMatch(message);
+    expect(code).toBe(exitCode);
+    const [line = '', ...more] = stderr.trim().split('\n');
+    expect(line).toMatch(message);
+    expect(more).toEqual(exitCode === 2 ? ['(add --help for what is expected)'] : []);
   });
 });
 

@@ -35,6 +35,8 @@ export async function still(page: Page): Promise<void> {
 
 /** A screen as it is, is accessible, fits into the window and says nothing that only a fault would show. */
 export async function inspectScreen(page: Page, label: string): Promise<void> {
+  // What is closing is there still, in parts.
+  await still(page);
   expect.soft(await violationsOf(page), label).toEqual([]);
   await expectFit(page, label);
 }

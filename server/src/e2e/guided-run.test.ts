@@ -38,6 +38,7 @@ test.each(Object.entries(looks))(
       await section.getByRole('button', { name: 'Start this step anew' }).click();
       await section.getByRole('button', { name: 'Make a mistake' }).click();
       await page.getByRole('menuitem', { name: mistake }).click();
+      await page.getByRole('menu').waitFor({ state: 'detached' });
       await section.getByRole('button', { name: send }).click();
       const note = section.getByRole('note');
       await note.waitFor();

@@ -34,8 +34,8 @@ function placeOf(json: string, at: number): string {
 /** The message of JSON.parse without the piece of the text that it may quote, and with the place that it may leave out. */
 function describeFault(json: string, message: string): string {
   const told = message
-    .replace(/(?:, )?(?:\.\.\.)?"[^]*"(?:\.\.\.)? is not valid JSON$/, '')
-    .replace(/(?: in JSON)? at position [^]*$/, '');
+    .replace(/(?:, )?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
+    .replace(/(?: in JSON)? at position .*$/s, '');
   return `${told || 'Unexpected text'} at ${placeOf(json, faultAt(json))}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findRunningPlatform } from '../data-directory.ts';
 import { UsableFailure } from '../foundation/failure.ts';
+import { isNoName } from './option-values.ts';
 import { dataPath } from './start-options.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
@@ -35,7 +36,7 @@ export function addAddressOptions(command: Command): Command {
  * @throws WrongUsage
  */
 export function pathPart(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw new WrongUsage(`expected an id or a name, got "${text}"`);
+  if (isNoName(text)) throw new WrongUsage(`expected an id or a name, got "${text}"`);
   return encodeURIComponent(text.toWellFormed());
 }
 

@@ -57,11 +57,11 @@ export const checkedBy = (check: (text: string) => unknown) => (text: string) =>
   return text;
 };
 
-/**
- * What has to be there must not be empty: a variable of a script that was not set, most often. Nor is anything called by dots
- * alone, which in the path of a call would make it another call.
- */
+/** Whether nothing is called so: an empty text, or dots alone, which in the path of a call would make it another call. */
+export const isNoName = (text: string): boolean => /^\.{0,2}$/.test(text);
+
+/** What has to be there must not be empty: a variable of a script that was not set, most often. */
 export function someText(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw refused('a name or another text, neither empty nor of dots alone');
+  if (isNoName(text)) throw refused('a name or another text, neither empty nor of dots alone');
   return text;
 }
